@@ -1,0 +1,1 @@
+"""The hub: kit, bus, stages, work, rights, web, roots; imports point down that list (docs/architecture.md)."""

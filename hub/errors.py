@@ -1,0 +1,70 @@
+"""Errors the web turns into a Danish page; the key finds the sentence in hub/web/texts.py."""
+
+from http import HTTPStatus
+
+
+class HubError(Exception):
+    """Root of the hub's own errors.
+
+    Attributes:
+        key: finds the Danish text; every subclass has its own.
+        status: HTTP status when it reaches a page.
+    """
+
+    key = "unexpected"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class CitizenUnknown(HubError):
+    """No citizen has that id."""
+
+    key = "citizen_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
+class PageUnknown(HubError):
+    """There is no such page."""
+
+    key = "page_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
+class NotLoggedIn(HubError):
+    """The page needs a login."""
+
+    key = "not_logged_in"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class RoleMissing(HubError):
+    """The actor's role does not reach this page."""
+
+    key = "role_missing"
+    status = HTTPStatus.FORBIDDEN
+
+
+class FormStale(HubError):
+    """The form's token is missing or from another session (CSRF)."""
+
+    key = "form_stale"
+    status = HTTPStatus.FORBIDDEN
+
+
+class DemoOnly(HubError):
+    """Only a demo may do this; production needs the municipality's login."""
+
+    key = "demo_only"
+    status = HTTPStatus.FORBIDDEN
+
+
+class StoreUnavailable(HubError):
+    """PostgreSQL does not answer: no data, no guess."""
+
+    key = "store_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class SettingWrong(HubError):
+    """A setting is missing or cannot be; the message names it, never its value."""
+
+    key = "setting_wrong"

@@ -1,0 +1,1 @@
+"""Tables of this room (SQLAlchemy classes, no behaviour)."""

@@ -1,0 +1,22 @@
+"""Alembic migrations and the one function that applies them."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import URL
+
+FOLDER = Path(__file__).parent
+
+
+def config(url: str | URL) -> Config:
+    """Alembic's configuration for the database at *url*, without an ini file."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["url"] = url
+    return made
+
+
+def migrate(url: str | URL, revision: str = "head") -> None:
+    """Bring the database to *revision*. Harmless when it is there already."""
+    command.upgrade(config(url), revision)

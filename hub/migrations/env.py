@@ -1,0 +1,15 @@
+"""Alembic entry point: one connection, one transaction, all tables known."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from hub.db import Base, with_driver
+from hub.migrations.tables import ALL_TABLES
+
+assert ALL_TABLES  # importing it fills the metadata  # noqa: S101
+
+engine = create_engine(with_driver(context.config.attributes["url"]), poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()

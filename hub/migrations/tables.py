@@ -1,0 +1,8 @@
+"""Names every module with tables, so that Alembic sees them all."""
+
+import importlib
+
+ALL_TABLES = tuple(
+    importlib.import_module(f"hub.{room}.tables")
+    for room in ("bus", "collect", "intake", "matching", "overview", "course", "access", "audit")
+)

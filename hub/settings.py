@@ -1,0 +1,69 @@
+"""Every setting of the system, read from the environment (``HELHED_…``) or from files beside secrets.
+
+A secret may be given as ``HELHED_X`` or, better, as a file named by ``HELHED_SECRETS_DIR`` (one file a
+secret, as container platforms mount them). Values are never printed.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One field a setting; the docstring under each is its documentation (docs/settings.md reads it)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HELHED_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    database_url: SecretStr | None = None
+    """PostgreSQL to use, ``postgresql://user:password@host/database``. Empty: an embedded one in the data folder."""
+    data_dir: Path = Path("var")
+    """Folder for the embedded PostgreSQL and other local state."""
+    demo: bool = False
+    """Allows the demo login and the made-up municipality. Never set it where real data are."""
+    demo_date: date = date(2023, 9, 12)
+    """The day the demo's clock starts on."""
+    demo_citizens: int = Field(default=2000, ge=20, le=200_000)
+    """Size of the demo's municipality."""
+    demo_seed: int = 7
+    """Seed of the demo's municipality: the same seed, the same people."""
+    host: str = "127.0.0.1"
+    """Address the web server listens on."""
+    port: int = Field(default=8080, ge=1, le=65535)
+    """Port the web server listens on."""
+    session_key: SecretStr | None = None
+    """Signs the session cookie; at least 32 characters. Required outside the demo."""
+    digest_key: SecretStr | None = None
+    """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
+    secure_cookies: bool = True
+    """Session cookie only over HTTPS. The demo on loopback switches it off."""
+    session_minutes: int = Field(default=60, ge=5, le=600)
+    """A session ends after so many minutes without a page."""
+    sources_file: Path | None = None
+    """TOML file that lists the sources: one table a source, with its connector's settings (docs/connectors.md)."""
+    bus_partitions: int = Field(default=8, ge=1, le=256)
+    """Partitions of each topic; also the most workers that can share the work."""
+    batch_size: int = Field(default=500, ge=1, le=5000)
+    """Records carried in one transaction."""
+    log_level: str = "INFO"
+    """Least severity that is logged."""
+
+    @model_validator(mode="after")
+    def _keys_long_enough(self) -> Self:
+        for name in ("session_key", "digest_key"):
+            secret: SecretStr | None = getattr(self, name)
+            if secret is not None and len(secret.get_secret_value()) < MIN_KEY_LENGTH:
+                msg = f"HELHED_{name.upper()} must have at least {MIN_KEY_LENGTH} characters"
+                raise ValueError(msg)
+        return self
+
+
+MIN_KEY_LENGTH = 32

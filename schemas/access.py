@@ -1,0 +1,147 @@
+"""Who looks, why, what was decided, and the line that is written about it."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from schemas.base import Instant, Schema
+from schemas.source import Area
+
+
+class Role(StrEnum):
+    """What an employee may do at all (rolle)."""
+
+    TEAM_MEMBER = "team_member"
+    """tovholder, team member, borgerkoordinator, case worker."""
+    ADMINISTRATOR = "administrator"
+    """Configures sources; never reads citizens."""
+    DPO = "dpo"
+    """databeskyttelsesrådgiver: reads the log, never citizens."""
+
+
+class Purpose(StrEnum):
+    """Why somebody looks (formål); stated before, logged with the look-up."""
+
+    TEAM_MEETING = "team_meeting"
+    FOLLOW_UP = "follow_up"
+    NEW_NOTIFICATION = "new_notification"
+    CASE_WORK = "case_work"
+    CITIZEN_REQUEST = "citizen_request"
+    """The citizen asked for it."""
+    LOG_REVIEW = "log_review"
+    """The DPO's own work."""
+    OPERATIONS = "operations"
+    """An administrator's own work."""
+
+
+class Actor(Schema):
+    """An employee who is logged in (aktør)."""
+
+    id: str
+    name: str
+    title: str
+    """Danish job title, e.g. "tovholder"."""
+    roles: frozenset[Role]
+    unit_id: str | None = None
+    """Own unit, as in ``Unit.id``."""
+    unit_name: str | None = None
+    area: Area | None = None
+    """The area the own unit belongs to."""
+    own_identifier_digest: str | None = None
+    """Keyed digest of the actor's own national number: nobody opens their own page here."""
+
+
+class Basis(StrEnum):
+    """With which right a citizen was opened (adgangsgrundlag)."""
+
+    TEAM = "team"
+    OWN_UNIT = "own_unit"
+    OVERRIDE = "override"
+    """Neither of the two, but a stated reason (værdispring); always reviewed."""
+    NONE = "none"
+
+
+class AccessFacts(Schema):
+    """What the policy is asked about, read from the store in one statement."""
+
+    citizen_id: UUID
+    overview_version: int
+    on_team: bool = False
+    is_lead_coordinator: bool = False
+    unit_has_active_effort: bool = False
+    is_self: bool = False
+    name_address_protected: bool = False
+    consented_areas: frozenset[Area] = frozenset()
+    """Areas the citizen has consented to share with the team, and that still stand."""
+
+
+class AccessRequest(Schema):
+    """What the actor asks for."""
+
+    purpose: Purpose
+    override_reason: str | None = Field(default=None, max_length=1000)
+    """Set when the actor uses the override; the text goes into the log."""
+    on_behalf_of: str | None = Field(default=None, max_length=200)
+    request_id: str
+
+
+class Decision(Schema):
+    """What the policy said. A refusal is a decision too, and is logged like any other."""
+
+    allowed: bool
+    basis: Basis
+    shown: frozenset[Area] = frozenset()
+    withheld: frozenset[Area] = frozenset()
+    may_reveal: bool = False
+    """Whether masked protected fields may be revealed by a separate, logged act."""
+    policies: tuple[str, ...] = ()
+    """Ids of the policies that decided."""
+    policy_version: str
+
+
+class AuditAction(StrEnum):
+    """What was done (handling)."""
+
+    OPEN_OVERVIEW = "open_overview"
+    SEARCH = "search"
+    REVEAL = "reveal"
+    READ_LOG = "read_log"
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    LIST_CITIZENS = "list_citizens"
+    READ_SOURCES = "read_sources"
+
+
+class AuditOutcome(StrEnum):
+    """How it ended (udfald)."""
+
+    SHOWN = "shown"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+    FAILED = "failed"
+
+
+class AuditEntry(Schema):
+    """One line of the audit log (logoplysning). Identifiers and results only by our own keys."""
+
+    recorded_at: Instant
+    action: AuditAction
+    outcome: AuditOutcome
+    actor_id: str
+    actor_name: str
+    role: Role | None = None
+    unit_id: str | None = None
+    on_behalf_of: str | None = None
+    purpose: Purpose | None = None
+    basis: Basis | None = None
+    override_reason: str | None = None
+    citizen_id: UUID | None = None
+    sections_shown: frozenset[Area] = frozenset()
+    sections_withheld: frozenset[Area] = frozenset()
+    fields_revealed: tuple[str, ...] = ()
+    search_text: str | None = None
+    """What was searched for; a national number is kept as its keyed digest only."""
+    result_count: int | None = None
+    policy_version: str
+    request_id: str

@@ -1,0 +1,318 @@
+"""What a record can say: one small class per kind of fact, told apart by ``kind``.
+
+Field docs give the Danish term and, where there is one, the name in KL's national model (FKI) or in
+the OIO standards. Free text of journals, diagnoses and amounts have no field here, on purpose.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Instant, Schema
+from schemas.codes import Coded
+from schemas.identifiers import Identifier
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+"""One line of text for people to read; never a journal note."""
+
+
+class Unit(Schema):
+    """A responsible unit (enhed; OIO: organisationsenhed)."""
+
+    id: str
+    """Stable id, scoped by source: ``<source>:<id>``."""
+    name: Name
+    phone: str | None = None
+
+
+class Worker(Schema):
+    """An employee as a source names them (sagsbehandler, primær behandler)."""
+
+    name: Name
+    id: str | None = None
+    phone: str | None = None
+
+
+class Responsible(Schema):
+    """Who to call (FKI: indsatsansvarlig; SF1470: Primær behandler, Ansvarlig)."""
+
+    unit: Unit | None = None
+    worker: Worker | None = None
+
+
+class LegalBasis(Schema):
+    """A paragraph (hjemmel; SF1470: HjemmelSpecifikation)."""
+
+    law: str
+    """Code in the list ``laws``, e.g. ``barnets_lov``."""
+    section: str
+    """As written: ``§ 32, stk. 1, nr. 5``."""
+
+
+class LifeStatus(StrEnum):
+    """Status in the civil registration system (CPR-status), reduced to what changes a page."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    MOVED_OUT = "moved_out"
+    MISSING = "missing"
+    UNBORN = "unborn"
+
+
+class Address(Schema):
+    """Address (adresse). Masked on every page when the person is protected."""
+
+    street: Name | None = None
+    postal_code: str | None = None
+    town: Name | None = None
+    municipality_code: str | None = None
+
+
+class PersonFact(Schema):
+    """Who somebody is (person; CPR, dk-core Patient, DUBU primaerPerson)."""
+
+    kind: Literal["person"] = "person"
+    given_name: Name | None = None
+    """fornavn (with middle names)."""
+    family_name: Name | None = None
+    """efternavn."""
+    birth_date: date | None = None
+    """fødselsdato."""
+    life_status: LifeStatus = LifeStatus.ALIVE
+    died_on: date | None = None
+    name_address_protected: bool = False
+    """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
+    address: Address | None = None
+    replaces: tuple[Identifier, ...] = ()
+    """Earlier national numbers of the same person, as this source declares them (nyt personnummer)."""
+
+
+class RelationKind(StrEnum):
+    """What the *other* party is to the primary party (relation)."""
+
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    PARTNER = "partner"
+    GUARDIAN = "guardian"
+    OTHER = "other"
+
+
+class RelationFact(Schema):
+    """A relation between the record's primary party and its other party (relation, Sagspart)."""
+
+    kind: Literal["relation"] = "relation"
+    relation: RelationKind
+    custody: bool | None = None
+    """forældremyndighed: whether the parent of the two holds custody. None: the source does not say; never guessed."""
+    shares_household: bool | None = None
+    """Whether the two live together. None: the source does not say."""
+
+
+class CaseFact(Schema):
+    """A case (sag; SF1470 Sag)."""
+
+    kind: Literal["case"] = "case"
+    case_number: Line
+    """Sagsnummer."""
+    title: Line
+    status: Coded
+    case_type: Coded | None = None
+    kle_topic: str | None = None
+    """KLE-emne, e.g. ``27.24.45``."""
+    is_sensitive: bool = False
+    """DUBU isSensitive: a stricter access class."""
+    responsible: Responsible | None = None
+    next_deadline_on: date | None = None
+    """foerstkommendeFrist."""
+
+
+class EffortStatus(StrEnum):
+    """FKI indsatsAktivitetsstatus: what actually happens, not whether it is granted."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class EffortFact(Schema):
+    """An effort (indsats; KLCommonCareSocialPlannedIntervention, DUBU ydelse). Valid time: the record's."""
+
+    kind: Literal["effort"] = "effort"
+    title: Line
+    """What it is, in the source's words or the code list's."""
+    status: EffortStatus
+    code: Coded | None = None
+    """indsatsskode."""
+    legal_basis: LegalBasis | None = None
+    kle_topic: str | None = None
+    purpose: Line | None = None
+    """indsatsformål: the goal as the source states it."""
+    responsible: Responsible | None = None
+    """indsatsansvarlig: the authority (myndighed)."""
+    performer: Unit | None = None
+    """indsatsleverandør."""
+    extent: Line | None = None
+    """Extent in words, e.g. "2 timer om ugen". Never an amount."""
+    next_follow_up_on: date | None = None
+    """indsatsPlanlagtOpfølgning."""
+    expected_end_on: date | None = None
+    case_number: str | None = None
+    recommendation: Line | None = None
+    """A coded or one-line recommendation that others must know of (anbefaling), as the source releases it."""
+
+
+class Outcome(StrEnum):
+    """What a notification led to (barnets lov § 136); a separate list so that None can mean "not decided"."""
+
+    NO_ACTION = "no_action"
+    TO_RUNNING_CASE = "to_running_case"
+    CLARIFICATION = "clarification_19"
+    """afdækning, § 19."""
+    ASSESSMENT = "assessment_20"
+    """børnefaglig undersøgelse, § 20."""
+    ACUTE = "acute"
+    EFFORT = "effort"
+    """An effort was started as a direct consequence."""
+
+
+class ConcernNotificationFact(Schema):
+    """A concern notification (underretning; DST: notification of concern). Valid from the day received."""
+
+    kind: Literal["concern_notification"] = "concern_notification"
+    received_at: Instant
+    """modtaget. Where the source has a date only: midnight Danish time, and ``received_has_time`` is false."""
+    received_has_time: bool = True
+    notifier: Coded
+    """underretter: code list ``notifier_categories``."""
+    notifier_title: Line | None = None
+    """Who in words, e.g. "Skolen"; never a private person's name."""
+    reasons: tuple[Coded, ...] = ()
+    """årsager: code list ``notification_reasons``; not mutually exclusive."""
+    legal_basis: LegalBasis | None = None
+    assessed_at: Instant | None = None
+    """vurderet: the assessment within 24 hours."""
+    receipt_sent_on: date | None = None
+    """kvittering to the notifier, due within 6 working days."""
+    outcome: Outcome | None = None
+    """None: not decided yet, or the source does not say."""
+    outcome_on: date | None = None
+    outcome_efforts: tuple[str, ...] = ()
+    """Source ids of efforts that followed, where the source itself says so."""
+    is_closed: bool | None = None
+    case_number: str | None = None
+    responsible: Responsible | None = None
+    about_unborn: bool = False
+    """Registered on the expectant mother."""
+
+
+class AbsenceKind(StrEnum):
+    """Kind of absence from school (fraværstype; code list ``absence_kinds`` has the words)."""
+
+    SICK = "SICK"
+    PERMITTED = "PERMITTED"
+    UNLAWFUL = "UNLAWFUL"
+    LATE = "LATE"
+
+
+class AbsenceFact(Schema):
+    """Absence of one pupil, in one quarter, of one kind (fravær). Daily rows never enter."""
+
+    kind: Literal["absence"] = "absence"
+    year: int = Field(ge=1990, le=2200)
+    quarter: int = Field(ge=1, le=4)
+    absence: AbsenceKind
+    days: float = Field(ge=0)
+    """Days absent, whole days; half days count 0.5."""
+    school_days: float = Field(gt=0)
+    """School days of the quarter."""
+    school: Unit | None = None
+    grade: str | None = None
+    """klassetrin."""
+
+    @property
+    def percent(self) -> float:
+        """Absence in percent of the quarter's school days."""
+        return 100 * self.days / self.school_days
+
+
+class ContactFact(Schema):
+    """A contact or stay (kontakt; FHIR Encounter, MedCom HospitalNotification): that it took place, not its content."""
+
+    kind: Literal["contact"] = "contact"
+    title: Line
+    code: Coded | None = None
+    status: Coded | None = None
+    responsible: Responsible | None = None
+
+
+class AssignmentFact(Schema):
+    """Somebody works with the citizen (tilknytning; FHIR CareTeam, DFDG PersonContact, DUBU primaerBehandler)."""
+
+    kind: Literal["assignment"] = "assignment"
+    role: Coded
+    responsible: Responsible
+
+
+class PlanFact(Schema):
+    """A plan as a source delivers it (plan: barnets plan, Min Plan, handleplan)."""
+
+    kind: Literal["plan"] = "plan"
+    title: Line
+    status: Coded
+    code: Coded | None = None
+    responsible: Responsible | None = None
+    next_follow_up_on: date | None = None
+
+
+class GoalKind(StrEnum):
+    """KL goal types, reduced: whose goal it is and how far-reaching."""
+
+    CITIZEN_WISH = "citizen_wish"
+    """borgers ønsker og mål: the citizen's own words."""
+    GOAL = "goal"
+    SUB_GOAL = "sub_goal"
+    STRENGTH = "strength"
+    """ressource: what works already, as somebody recorded it."""
+
+
+class Progress(StrEnum):
+    """A professional's assessment against a goal (progression); entered, never computed."""
+
+    REACHED = "reached"
+    BETTER = "better"
+    UNCHANGED = "unchanged"
+    WORSE = "worse"
+    NOT_ASSESSED = "not_assessed"
+
+
+class GoalFact(Schema):
+    """A goal as a source delivers it (mål, delmål, borgers ønske; KLCommonCareSocialGoal)."""
+
+    kind: Literal["goal"] = "goal"
+    goal: GoalKind
+    text: Line
+    progress: Progress = Progress.NOT_ASSESSED
+    assessed_on: date | None = None
+    stated_by: Line | None = None
+    """Who said or recorded it, by role or first name."""
+
+
+Fact = Annotated[
+    PersonFact
+    | RelationFact
+    | CaseFact
+    | EffortFact
+    | ConcernNotificationFact
+    | AbsenceFact
+    | ContactFact
+    | AssignmentFact
+    | PlanFact
+    | GoalFact,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,137 @@
+"""What a page shows of a citizen: header, sections, entries, each with where it came from."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from schemas.base import Instant, Schema
+from schemas.facts import Fact, PersonFact, RelationKind
+from schemas.identifiers import Identifier
+from schemas.period import Period, Registration
+from schemas.record import PartyRole, QualityFlag
+from schemas.source import Area
+
+
+class Provenance(Schema):
+    """Where an entry came from (kilde) and how old it is."""
+
+    source: str
+    record_type: str
+    source_id: str
+    source_version: str | None = None
+    registration: Registration
+    observed_at: Instant
+    authority: str | None = None
+    link: str | None = None
+    synthetic: bool = False
+
+
+class EntryParty(Schema):
+    """A person an entry speaks of, by our key; the name only as the source gave it."""
+
+    role: PartyRole
+    citizen_id: UUID | None = None
+    """None: we hold no citizen for this person."""
+    name: str | None = None
+
+
+class Entry(Schema):
+    """One line: a fact with its time, its source and whom it speaks of (linje)."""
+
+    id: str
+    """``source/type/id`` of the entity; stable over versions."""
+    area: Area
+    fact: Fact
+    valid: Period
+    provenance: Provenance
+    parties: tuple[EntryParty, ...] = ()
+    quality: tuple[QualityFlag, ...] = ()
+
+    def is_ongoing(self, day: date) -> bool:
+        """Whether the fact holds on *day* (its valid period; a status is the caller's to judge)."""
+        return self.valid.contains(day)
+
+
+class SectionState(StrEnum):
+    """The four things an area can say. Never an empty box."""
+
+    ENTRIES = "entries"
+    NONE_FOUND = "none_found"
+    """We looked, there is none."""
+    NOT_COVERED = "not_covered"
+    """No source is connected for this area."""
+    WITHHELD = "withheld"
+    """Not for this actor to see; says nothing about whether there is anything."""
+
+
+class Section(Schema):
+    """One area of the overview (afsnit)."""
+
+    area: Area
+    state: SectionState
+    entries: tuple[Entry, ...] = ()
+    silent_since: Instant | None = None
+    """Set when the page is read: the area's source should have answered, and last did at this time."""
+
+
+class DisagreeingValue(Schema):
+    """One of several values that sources give for the same field."""
+
+    value: str
+    provenance: Provenance
+
+
+class Disagreement(Schema):
+    """Sources say different things; all are shown, none is guessed away (uenighed)."""
+
+    field: str
+    values: tuple[DisagreeingValue, ...] = Field(min_length=2)
+
+
+class Relative(Schema):
+    """A person related to the citizen, as far as records say (pårørende, familie)."""
+
+    citizen_id: UUID | None = None
+    name: str | None = None
+    relation: RelationKind
+    """What the relative is to the citizen."""
+    custody: bool | None = None
+    shares_household: bool | None = None
+    valid: Period = Period()
+    provenance: Provenance
+
+
+class CitizenHeader(Schema):
+    """Who the page is about."""
+
+    person: PersonFact
+    """Merged over sources: newest registration wins field by field, strictest protection always."""
+    identifiers: tuple[Identifier, ...] = ()
+    relatives: tuple[Relative, ...] = ()
+    protection_sources: tuple[str, ...] = ()
+    """Sources that say the citizen is protected."""
+
+    @property
+    def display_name(self) -> str | None:
+        """Given and family name in one, None if no source gave any."""
+        parts = [part for part in (self.person.given_name, self.person.family_name) if part]
+        return " ".join(parts) or None
+
+
+class Overview(Schema):
+    """Everything the sources say about one citizen. Does not depend on today; pages ask it "as of" a day."""
+
+    citizen_id: UUID
+    version: int = Field(ge=0)
+    """Grows by one whenever the content changes."""
+    header: CitizenHeader
+    sections: tuple[Section, ...]
+    disagreements: tuple[Disagreement, ...] = ()
+    synthetic: bool = False
+    """Whether any record behind the page is made up."""
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries of all sections."""
+        return tuple(entry for section in self.sections for entry in section.entries)

