@@ -1,0 +1,45 @@
+# Helhed: every task of the project. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+ASSETS := hub/web/static/vendor/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock screenshots clean
+
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) $(ASSETS) ## Set up the environment and the page assets (done by the others when needed)
+
+$(READY): requirements/dev.txt pyproject.toml deploy/bootstrap.py
+	@$(PYTHON) deploy/bootstrap.py
+	@touch $(READY)
+
+$(ASSETS): hub/web/package.json hub/web/package-lock.json hub/web/assets.py | $(READY)
+	@$(BIN)/python -m hub.web.assets
+	@touch $(ASSETS)
+
+demo: setup ## Set everything up and show a made-up municipality (DATE=2025-05-20 CITIZENS=2000 PORT=8080)
+	@$(BIN)/helhed demo $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
+
+test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
+	@$(BIN)/python deploy/browser.py
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(READY) ## Only the quick checks: lint, format, types, floors
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: $(READY) ## Put all code into the project's form
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock: $(READY) ## Choose versions anew and lock them with hashes
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements/dev.txt
+
+screenshots: setup ## Take the two pictures in the README anew
+	@$(BIN)/python -m deploy.screenshots
+
+clean: ## Remove the environment, local state and fetched assets
+	@rm -rf .venv var artefacts hub/web/static/vendor hub/web/node_modules

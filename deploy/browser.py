@@ -1,0 +1,56 @@
+"""Find a Chromium for the browser tests, or get one: Debian's package, else Playwright's own.
+
+Run by ``make test``. Without any, the browser tests are skipped and counted, never silently green.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> Path | None:
+    """The Chromium to use: ``CHROMIUM`` if set, else one on the path, else Playwright's own."""
+    named = os.environ.get("CHROMIUM")
+    found = [named] if named else [shutil.which(name) for name in NAMES]
+    for candidate in found:
+        if candidate and Path(candidate).exists():
+            return Path(candidate)
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")
+    return next(iter(sorted(cache.glob("chromium-*/chrome-linux*/chrome"))), None)
+
+
+def get() -> Path | None:
+    """Find a Chromium; install one where that is allowed."""
+    return find() or _debian() or _playwright()
+
+
+def _debian() -> Path | None:
+    apt = shutil.which("apt-get")
+    if apt is None or os.name == "nt" or os.geteuid() != 0:
+        return None
+    print("Installing Debian's Chromium for the browser tests (once)", flush=True)
+    _run(apt, "update", "-qq")
+    _run(apt, "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    return find()
+
+
+def _playwright() -> Path | None:
+    print("Asking Playwright for its Chromium", flush=True)
+    _run(sys.executable, "-m", "playwright", "install", "chromium")
+    return find()
+
+
+def _run(*command: str) -> None:
+    """Try, quietly: whether it worked shows in what ``find`` finds."""
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  fixed
+
+
+if __name__ == "__main__":
+    chromium = get()
+    print(
+        f"Chromium: {chromium}" if chromium else "No Chromium to be had: the browser tests will be SKIPPED", flush=True
+    )
