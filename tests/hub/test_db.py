@@ -1,17 +1,54 @@
-"""The database fixture: migrated, fresh."""
+"""Migrations, tables and the transaction."""
 
-from sqlalchemy import text
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL
 
-from hub.db import Database
+from hub.db import Base, Database
+from hub.errors import StoreUnavailable
+from hub.migrations import config, migrate
+from hub.migrations.tables import ALL_TABLES
 
 
-def test_a_test_has_its_own_migrated_database(database: Database) -> None:
-    with database.transaction() as session:
-        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "0008_audit"
-        session.execute(text("CREATE TABLE left_behind ()"))
+def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
+    assert ALL_TABLES
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
 
 
-def test_nothing_is_left_behind_by_another_test(database: Database) -> None:
-    with database.transaction() as session:
-        assert session.scalar(text("SELECT to_regclass('left_behind')")) is None
-        session.execute(text("CREATE TABLE left_behind ()"))
+def test_every_migration_goes_back_and_forth(database: Database) -> None:
+    made = config(database.url)
+    command.downgrade(made, "base")
+    migrate(database.url)
+    with database.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == "0008_audit"
+
+
+def test_every_constraint_has_a_name() -> None:
+    nameless = [
+        f"{table.name}: {constraint}"
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert not nameless
+
+
+def test_a_store_that_does_not_answer_is_one_clear_error(postgres: URL) -> None:
+    gone = Database(postgres.set(database="no_such_database"))
+    with pytest.raises(StoreUnavailable), gone.transaction() as session:
+        session.connection()
+    gone.close()
+
+
+def test_a_url_may_be_written_with_any_driver(postgres: URL) -> None:
+    plain = postgres.set(drivername="postgresql").render_as_string(hide_password=False)
+    made = Database(plain)
+    with made.transaction() as session:
+        assert session.connection().dialect.driver == "psycopg"
+    made.close()
+    assert create_engine(made.url).dialect.driver == "psycopg"
