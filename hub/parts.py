@@ -1,0 +1,33 @@
+"""The live parts a root opens and hands to everything else."""
+
+from dataclasses import dataclass
+
+from hub.bus.base import Bus
+from hub.clock import Clock
+from hub.db import Database
+from hub.settings import Settings
+from schemas.source import SourceSystem
+from search.base import SearchIndex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything the web and the worker need; made by hub/wiring.py."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    index: SearchIndex
+    clock: Clock
+    sources: tuple[SourceSystem, ...]
+    """The connected sources, in the order they are shown."""
+    digest_key: bytes
+    """Keys the digests of national numbers."""
+    session_key: bytes
+    """Signs the session cookie."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.index.close()
+        self.bus.close()
+        self.database.close()
