@@ -1,0 +1,67 @@
+"""Half-open intervals: what contains, overlaps and is known when."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.period import Period, Registration
+
+# A narrow range of days, so that periods meet often.
+days = st.dates(date(2024, 1, 1), date(2024, 1, 12))
+open_days = st.none() | days
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    """Any period: closed, open at either end, empty."""
+    start, end = draw(open_days), draw(open_days)
+    if start is not None and end is not None and end < start:
+        start, end = end, start
+    return Period(start=start, end=end)
+
+
+@given(periods(), periods())
+def test_overlap_is_symmetric(one: Period, other: Period) -> None:
+    assert one.overlaps(other) == other.overlaps(one)
+
+
+@given(periods(), periods())
+def test_two_periods_overlap_exactly_when_a_day_lies_in_both(one: Period, other: Period) -> None:
+    around = [date(2023, 12, 31) + timedelta(days=n) for n in range(15)]
+    assert one.overlaps(other) == any(one.contains(day) and other.contains(day) for day in around)
+
+
+@given(periods(), days)
+def test_an_empty_period_contains_no_day(period: Period, day: date) -> None:
+    assert not (period.is_empty and period.contains(day))
+
+
+@given(periods())
+def test_the_first_day_counts_and_the_end_does_not(period: Period) -> None:
+    if period.start is not None and not period.is_empty:
+        assert period.contains(period.start)
+    if period.end is not None:
+        assert not period.contains(period.end)
+
+
+@given(periods())
+def test_a_period_survives_json(period: Period) -> None:
+    assert Period.model_validate_json(period.model_dump_json()) == period
+
+
+def test_a_period_does_not_end_before_it_starts() -> None:
+    with pytest.raises(ValidationError, match="must not end before it starts"):
+        Period(start=date(2024, 1, 2), end=date(2024, 1, 1))
+
+
+def test_a_statement_stands_until_it_is_replaced() -> None:
+    said = datetime(2024, 1, 1, 8, tzinfo=UTC)
+    replaced = said + timedelta(days=1)
+    registration = Registration(registered_from=said, registered_to=replaced)
+    assert registration.known_at(said)
+    assert not registration.known_at(said - timedelta(seconds=1))
+    assert not registration.known_at(replaced)
+    assert Registration(registered_from=said).known_at(replaced)
