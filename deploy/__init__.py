@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""What stands around the product: set-up, the demo, the municipality in a box. Nothing imports it."""

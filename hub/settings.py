@@ -1,10 +1,10 @@
-"""Every setting of the system, read from the environment (``HELHED_…``) or from files beside secrets.
+"""Every setting of the system, read from the environment (``HELHED_…``) or from a folder of secrets.
 
-A secret may be given as ``HELHED_X`` or, better, as a file named by ``HELHED_SECRETS_DIR`` (one file a
-secret, as container platforms mount them). Values are never printed.
+A secret may be given as ``HELHED_X`` or, better, as a file of that name in lower case in the folder that
+``HELHED_SECRETS_DIR`` names (as container platforms mount them). Values are never printed.
 """
 
-from datetime import date
+import os
 from pathlib import Path
 from typing import Self
 
@@ -29,12 +29,6 @@ class Settings(BaseSettings):
     """Folder for the embedded PostgreSQL and other local state."""
     demo: bool = False
     """Allows the demo login and the made-up municipality. Never set it where real data are."""
-    demo_date: date = date(2023, 9, 12)
-    """The day the demo's clock starts on."""
-    demo_citizens: int = Field(default=2000, ge=20, le=200_000)
-    """Size of the demo's municipality."""
-    demo_seed: int = 7
-    """Seed of the demo's municipality: the same seed, the same people."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: int = Field(default=8080, ge=1, le=65535)
@@ -67,3 +61,12 @@ class Settings(BaseSettings):
 
 
 MIN_KEY_LENGTH = 32
+
+
+def load() -> Settings:
+    """The settings as the environment and ``HELHED_SECRETS_DIR`` give them; the environment wins.
+
+    Raises:
+        pydantic.ValidationError: a setting cannot be as it is; names it, without its value.
+    """
+    return Settings(_secrets_dir=os.environ.get("HELHED_SECRETS_DIR"))

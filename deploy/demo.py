@@ -1,0 +1,178 @@
+"""``make demo``: a made-up municipality, live, at a loopback address.
+
+Starts an embedded PostgreSQL, the simulated fagsystemer, the web server and the worker in this order, and
+shows what it is doing. Every start makes the same municipality anew; Ctrl-C ends everything.
+"""
+
+import secrets
+import shutil
+import socket
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Annotated
+
+import typer
+import uvicorn
+from connectors.registry import build
+from hub.app import create_app
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from connectors.base import Connector
+from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.seed import Seeding
+from hub import log, worker
+from hub.clock import DANISH_TIME, Clock, ShiftedClock
+from hub.embedded import start as start_postgres
+from hub.migrations import migrate
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.wiring import wire
+
+MORNING = time(9, 0, tzinfo=DANISH_TIME)
+console = Console(highlight=False)
+
+
+def main(
+    day: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The day the demo begins on.")
+    ] = datetime(  # noqa: DTZ001  a day, not an instant
+        2023, 9, 12
+    ),
+    citizens: Annotated[int, typer.Option(min=20, max=200_000, help="Size of the municipality.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 7,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
+) -> None:
+    """Show Helhed with a made-up municipality. Nothing real, nothing leaves this machine."""
+    log.set_up("WARNING")
+    clock = ShiftedClock(datetime.combine(day.date(), MORNING).astimezone(UTC))
+    with ExitStack() as stack:
+        demo = _open(stack, day.date(), citizens, seed, _free(port), clock)
+        stop = Event()
+        threads = [Thread(target=demo.server.run, name="web"), Thread(target=_work, args=(demo, stop), name="worker")]
+        for thread in threads:
+            thread.start()
+        try:
+            _follow(demo)
+            threads[0].join()
+        except KeyboardInterrupt:
+            console.print("\nEnding the demo …")
+        finally:
+            demo.server.should_exit = True
+            stop.set()
+            for thread in threads:
+                thread.join()
+            demo.parts.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """The running pieces."""
+
+    parts: Parts
+    connectors: dict[str, Connector]
+    seeding: Seeding
+    server: uvicorn.Server
+    address: str
+    expected: int
+
+
+def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: Clock) -> Demo:
+    settings = Settings(demo=True, secure_cookies=False, port=port, data_dir=Path("var/demo"))
+    console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
+    console.print("1/4  Starting PostgreSQL (embedded)")
+    shutil.rmtree(settings.data_dir, ignore_errors=True)
+    postgres = start_postgres(settings.data_dir)
+    stack.callback(postgres.cleanup)
+    url = postgres.get_uri()
+    migrate(url)
+    console.print("2/4  Starting the simulated fagsystemer: health (FHIR) and social (OData)")
+    running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
+    connectors = _connectors(running, clock)
+    console.print("3/4  Starting the web server")
+    keyed = settings.model_copy(update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))})
+    parts = wire(keyed, sources=tuple(one.source for one in connectors.values()), clock=clock)
+    seeding = Seeding(parts, day)
+    seeding.staff()
+    config = uvicorn.Config(create_app(parts), host=settings.host, port=port, access_log=False, log_config=None)
+    address = f"http://{settings.host}:{port}"
+    return Demo(
+        parts=parts,
+        connectors=connectors,
+        seeding=seeding,
+        server=_Server(config),
+        address=address,
+        expected=running.citizens,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Ctrl-C is the demo's to handle: the server runs in a thread and must not take the signals."""
+
+    def install_signal_handlers(self) -> None:
+        """Leave the signals alone."""
+
+
+def _connectors(running: Running, clock: Clock) -> dict[str, Connector]:
+    health = {
+        "base_url": running.fhir_url,
+        "token_url": running.fhir_token_url,
+        "client_id": running.client_id,
+        "client_secret": running.client_secret,
+    }
+    social = {
+        "base_url": running.odata_url,
+        "token_url": running.odata_token_url,
+        "client_id": running.client_id,
+        "client_secret": running.client_secret,
+        "environment": "demo",
+    }
+    return {
+        "social": build("odata", "social", social, clock.now),
+        "health": build("fhir", "health", health, clock.now),
+    }
+
+
+def _work(demo: Demo, stop: Event) -> None:
+    worker.run(demo.parts, demo.connectors, every=timedelta(minutes=1), stop=stop, carried=demo.seeding.what_is_there)
+
+
+def _follow(demo: Demo) -> None:
+    """Show the address at once and the loading as it goes; the demo is usable from the first citizens on."""
+    console.print(f"4/4  Open [bold]{demo.address}[/bold] and choose who you are; the citizens arrive while you look")
+    columns = (
+        SpinnerColumn(),
+        TextColumn("     {task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("citizens", total=demo.expected)
+        while not demo.server.should_exit:
+            there = demo.seeding.citizens()
+            progress.update(task, completed=there)
+            if there >= demo.expected:
+                break
+            Event().wait(0.5)
+    console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
+
+
+def _free(port: int) -> int:
+    """The port, if nobody has it; a free one for 0."""
+    with socket.socket() as tried:
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            console.print(f"helhed: port {port} is taken. Try: make demo PORT={port + 1}")
+            sys.exit(1)
+        return int(tried.getsockname()[1])
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,28 @@
+"""The ``helhed`` command: one module a group of sub-commands. A root: nobody imports it."""
+
+import typer
+
+from hub.cli import connector, run, schema
+
+app = typer.Typer(
+    name="helhed",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""
+Shows all ongoing efforts and concern notifications of a citizen and family in one place.
+
+[bold]First time?[/bold]  helhed connector kinds · helhed connector spec fhir · helhed settings
+
+[bold]A day in production:[/bold]  helhed migrate, then helhed serve and helhed worker side by side.
+""",
+)
+app.add_typer(connector.app, name="connector")
+app.add_typer(schema.app, name="schema")
+app.command()(run.migrate)
+app.command()(run.serve)
+app.command()(run.worker)
+app.command()(run.collect)
+app.command()(run.settings)
+
+if __name__ == "__main__":
+    app()

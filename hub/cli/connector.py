@@ -1,0 +1,122 @@
+"""``helhed connector``: what a source can do, whether it can do it now, and how its data would land."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from connectors.kit import preview as preview_rows
+from connectors.registry import CONNECTORS, read_folder
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hub.cli.terms import configured, fail
+from hub.clock import SystemClock
+from hub.errors import SettingWrong
+from schemas.record import Cursor
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""
+Look at sources: [bold]kinds[/bold] and [bold]spec[/bold] say what can be set up, [bold]check[/bold] whether it works,
+[bold]discover[/bold] which fields are read and why, [bold]preview[/bold] how a few real items would land (masked),
+[bold]read[/bold] reads all and counts, without storing anything.
+""",
+)
+console = Console()
+
+Name = Annotated[str, typer.Argument(help="The source's name in the sources file.")]
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of connector there are."""
+    table = Table("Kind", "What it reads")
+    for kind, connector in sorted(CONNECTORS.items()):
+        table.add_row(kind, (connector.__doc__ or "").strip().splitlines()[0])
+    console.print(table)
+
+
+@app.command()
+def spec(kind: Annotated[str, typer.Argument(help="fhir or odata; see: helhed connector kinds")]) -> None:
+    """Print a connector's settings as JSON Schema; secrets are marked writeOnly."""
+    with fail():
+        if kind not in CONNECTORS:
+            raise SettingWrong(f"no connector of kind {kind}; there are: {', '.join(sorted(CONNECTORS))}")
+        typer.echo(json.dumps(CONNECTORS[kind].spec(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def check(name: Name) -> None:
+    """Reach a source, log in, read one item; say in one line what to do if it fails."""
+    with fail():
+        _, _, connectors = configured(name)
+        result = connectors[name].check()
+        console.print(("[green]ok[/green] " if result.ok else "[red]not ok[/red] ") + result.message)
+        raise typer.Exit(0 if result.ok else 1)
+
+
+@app.command()
+def discover(name: Name) -> None:
+    """List what a source offers, which fields are read, and why."""
+    with fail():
+        _, _, connectors = configured(name)
+        table = Table("Type", "Becomes", "Fields read", "Purpose", show_lines=True)
+        for stream in connectors[name].discover():
+            table.add_row(stream.name, ", ".join(stream.facts) or "-", ", ".join(stream.fields_read), stream.purpose)
+        console.print(table)
+
+
+@app.command()
+def preview(
+    name: Name, limit: Annotated[int, typer.Option(min=1, max=200, help="How many items to show.")] = 20
+) -> None:
+    """Show how a few real items would land in the common schema; every value is masked, nothing is stored."""
+    with fail():
+        _, _, connectors = configured(name)
+        table = Table("Type", "Becomes", "Fields", "Remarks", show_lines=True)
+        for row in preview_rows(connectors[name], limit):
+            fields = "\n".join(f"{field} = {value}" for field, value in row.fields.items())
+            table.add_row(row.record_type, row.kind or "-", fields, ", ".join(row.remarks))
+        console.print(table)
+
+
+@app.command()
+def read(
+    name: Name,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--dir", exists=True, file_okay=False, help="Read the files in this folder instead of the source."
+        ),
+    ] = None,
+) -> None:
+    """Read a whole source, or a folder of its files, and count what became of each item. Nothing is stored.
+
+    Example: [bold]helhed connector read health --dir deliveries/[/bold]
+    """
+    with fail():
+        counts: Counter[tuple[str, str]] = Counter()
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True
+        ) as progress:
+            progress.add_task(f"Reading {name}")
+            if folder is not None:
+                counts.update(read_folder(name, folder, SystemClock().now))
+            else:
+                _, _, connectors = configured(name)
+                for batch in connectors[name].read(Cursor()):
+                    counts.update(
+                        (record.record_type, "deleted" if record.deleted else "mapped") for record in batch.records
+                    )
+                    counts.update((one.record_type, f"quarantined: {one.rule}") for one in batch.rejected)
+                    for what, many in batch.skipped.items():
+                        kind, _, rule = what.partition(": ")
+                        counts[kind, f"skipped: {rule}"] += many
+        table = Table("Type", "What became of it", "Count")
+        for (kind, outcome), many in sorted(counts.items()):
+            table.add_row(kind, outcome, f"{many:n}")
+        console.print(table)
+        console.print(f"{sum(counts.values())} items, 0 crashes")

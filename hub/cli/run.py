@@ -1,0 +1,93 @@
+"""``helhed migrate | serve | worker | collect | settings``: what runs in production."""
+
+import signal
+from datetime import timedelta
+from threading import Event
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hub import worker as loops
+from hub.app import create_app
+from hub.cli.terms import configured, fail
+from hub.collect.service import collect as collect_once
+from hub.migrations import migrate as bring_to_head
+from hub.settings import Settings, load
+from hub.wiring import database_url, wire
+
+console = Console()
+
+
+def migrate() -> None:
+    """Make or update the tables. Harmless to repeat; run it before a new version starts."""
+    with fail():
+        bring_to_head(database_url(load()))
+        console.print("The database is up to date.")
+
+
+def serve() -> None:
+    """Serve the pages and the API (HELHED_HOST, HELHED_PORT). Run as many as you need."""
+    with fail():
+        settings, clock, connectors = configured()
+        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        uvicorn.run(create_app(parts), host=settings.host, port=settings.port, access_log=False, log_config=None)
+
+
+def worker(
+    minutes: Annotated[float, typer.Option(min=0.1, help="Pause between two runs of one source.")] = 15,
+    collecting: Annotated[bool, typer.Option("--collect/--no-collect", help="Also read the sources.")] = True,
+) -> None:
+    """Read the sources, carry records into the store, keep the index. Ends cleanly on SIGTERM.
+
+    Several workers share the work; let one of them read the sources ([bold]--collect[/bold]).
+    """
+    with fail():
+        settings, clock, connectors = configured()
+        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        stop = Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        loops.run(parts, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
+        parts.close()
+
+
+def collect(name: Annotated[str, typer.Argument(help="The source's name in the sources file.")]) -> None:
+    """Read one source now, from where the last run ended, and put what it says on the bus."""
+    with fail():
+        settings, clock, connectors = configured(name)
+        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task(name, total=None)
+            done = collect_once(
+                connectors[name],
+                bus=parts.bus,
+                database=parts.database,
+                clock=parts.clock,
+                digest_key=parts.digest_key,
+                progress=lambda read, total: progress.update(task, completed=read, total=total),
+            )
+        console.print(f"{done.outcome}: {done.read} read, {done.published} published, {done.rejected} in quarantine")
+        if done.message:
+            console.print(done.message)
+        parts.close()
+        raise typer.Exit(0 if done.outcome == "complete" else 1)
+
+
+def settings() -> None:
+    """List every setting with its meaning and default; values are not shown."""
+    table = Table("Variable", "Meaning", "Default", show_lines=True)
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else str(field.default)
+        table.add_row(f"HELHED_{name.upper()}", field.description or "", default)
+    console.print(table)

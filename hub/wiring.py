@@ -1,0 +1,105 @@
+"""Settings to live parts: the only place that names concrete classes."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from connectors.registry import CONNECTORS, build
+from pydantic import ValidationError
+from search.postgres import PostgresIndex
+
+from connectors.base import Connector
+from hub.bus.postgres import PostgresBus
+from hub.clock import Clock, SystemClock
+from hub.db import Database
+from hub.errors import SettingWrong
+from hub.parts import Parts
+from hub.settings import Settings
+from schemas.source import SourceSystem
+
+DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
+_KIND = "connector"
+
+
+def database_url(settings: Settings) -> str:
+    """The address of PostgreSQL: the given one, else the embedded one, started now.
+
+    Raises:
+        SettingWrong: none is given and this is neither the demo nor allowed to start one.
+    """
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    from hub.embedded import start  # noqa: PLC0415  importing it touches the file system; see hub/embedded.py
+
+    return start(settings.data_dir).get_uri()
+
+
+def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock | None = None) -> Parts:
+    """Open everything a root needs. Close it again with ``Parts.close``."""
+    database = Database(database_url(settings))
+    return Parts(
+        settings=settings,
+        database=database,
+        bus=PostgresBus(database.url),
+        index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),
+        clock=clock or SystemClock(),
+        sources=sources,
+        digest_key=_key(settings, "digest_key"),
+        session_key=_key(settings, "session_key"),
+    )
+
+
+def connectors(settings: Settings, clock: Clock) -> dict[str, Connector]:
+    """The sources in ``HELHED_SOURCES_FILE``, ready to be read, by name. None given: no sources.
+
+    Raises:
+        SettingWrong: the file cannot be read, or a source's settings are not as its connector needs them.
+    """
+    return {name: _connector(name, dict(table), clock) for name, table in _sources_file(settings.sources_file).items()}
+
+
+def _sources_file(path: Path | None) -> Mapping[str, Mapping[str, Any]]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingWrong(f"HELHED_SOURCES_FILE: {path.name} cannot be read: {error}") from error
+
+
+def _connector(name: str, table: dict[str, Any], clock: Clock) -> Connector:
+    kind = table.pop(_KIND, None)
+    if kind not in CONNECTORS:
+        known = ", ".join(sorted(CONNECTORS))
+        raise SettingWrong(f"source {name}: connector = {kind!r} is not one of: {known}")
+    try:
+        return build(kind, name, {key: _revealed(name, key, value) for key, value in table.items()}, clock.now)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SettingWrong(f"source {name}: {faults}") from error
+
+
+def _revealed(source: str, key: str, value: object) -> object:
+    """A secret stands in the file as ``{env = "NAME"}`` or ``{file = "path"}``, never in clear."""
+    match value:
+        case {"env": str(name)}:
+            if name not in os.environ:
+                raise SettingWrong(f"source {source}: {key}: the environment variable {name} is not set")
+            return os.environ[name]
+        case {"file": str(path)}:
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingWrong(f"source {source}: {key}: the secret's file cannot be read") from error
+    return value
+
+
+def _key(settings: Settings, name: str) -> bytes:
+    secret = getattr(settings, name)
+    if secret is not None:
+        return bytes(secret.get_secret_value(), "utf-8")
+    if settings.demo:
+        return DEMO_KEY
+    raise SettingWrong(f"HELHED_{name.upper()} is not set; at least 32 characters, e.g. from: openssl rand -hex 32")
