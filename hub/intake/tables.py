@@ -1,1 +1,54 @@
-"""Tables of this room (SQLAlchemy classes, no behaviour)."""
+"""Tables of intake: what the sources have said, word for word, and which of it stands."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class EntityRow(Base):
+    """Something in a source that statements are about. The row is what concurrent intakes lock."""
+
+    __tablename__ = "record_entities"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Derived from the three below, so that it is known without asking (``service.entity_id``)."""
+    source: Mapped[str] = mapped_column(Text)
+    record_type: Mapped[str] = mapped_column(Text)
+    source_id: Mapped[str] = mapped_column(Text)
+
+
+class RecordRow(Base):
+    """One statement of a source on one entity. Written once; only its place among the others may change."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "version_key", "digest"),
+        Index("ix_records_entity_id_current", "entity_id", unique=True, postgresql_where=text("is_current")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("record_entities.id"))
+    version_key: Mapped[str] = mapped_column(Text)
+    """The source's version; where it has none, the time of registration."""
+    digest: Mapped[str] = mapped_column(Text)
+    version_order: Mapped[int | None] = mapped_column(BigInteger)
+    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """The earliest time the source gave for this version."""
+    registered_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When another version replaced it."""
+    observed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """When a connector last read it."""
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    deleted: Mapped[bool]
+    is_current: Mapped[bool]
+    """Whether it is what the source says now; a tombstone can be current too."""
+    kind: Mapped[str | None] = mapped_column(Text)
+    """Kind of the fact, None for a tombstone without one."""
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The ``SourceRecord`` as it came; the times in the columns take precedence over those in it."""

@@ -1,0 +1,133 @@
+"""Intake on a real database: one place for every statement, whatever order it came in."""
+
+from datetime import timedelta
+from itertools import chain
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from hub.clock import FixedClock
+from hub.db import Database
+from hub.intake.repository import records_of
+from hub.intake.service import Received, receive
+from schemas.record import SourceRecord
+from tests.factories import REGISTERED_AT, make_effort, make_record
+
+HOUR = timedelta(hours=1)
+
+
+def take(database: Database, clock: FixedClock, *records: SourceRecord) -> Received:
+    with database.transaction() as session:
+        return receive(session, records, now=clock.now())
+
+
+def content(database: Database) -> list[tuple[object, ...]]:
+    """All that is stored, without our own random keys."""
+    with database.transaction() as session:
+        rows = session.execute(
+            text(
+                "SELECT source, record_type, source_id, version_key, digest, registered_at, registered_to,"
+                " observed_at, deleted, is_current"
+                " FROM records JOIN record_entities e ON e.id = entity_id ORDER BY 1, 2, 3, 4, 5"
+            )
+        )
+        return [tuple(row) for row in rows]
+
+
+def version(number: int, *, deleted: bool = False, source_id: str = "1") -> SourceRecord:
+    return make_record(
+        fact=None if deleted else make_effort(f"Version {number}"),
+        source_id=source_id,
+        source_version=str(number),
+        version_order=number,
+        registered_at=REGISTERED_AT + number * HOUR,
+        deleted=deleted,
+    )
+
+
+def stated(title: str, hours: int) -> SourceRecord:
+    return make_record(fact=make_effort(title), registered_at=REGISTERED_AT + hours * HOUR)
+
+
+def standing_title(database: Database, received: Received, hours: int | None = None) -> str | None:
+    with database.transaction() as session:
+        as_known = None if hours is None else REGISTERED_AT + hours * HOUR
+        found = records_of(session, [received.new[0].id], as_known)
+    return found[0].record.fact.title if found and found[0].record.fact else None  # type: ignore[union-attr]  # all are efforts
+
+
+def test_a_record_comes_back_as_it_came(database: Database, clock: FixedClock) -> None:
+    record = version(3)
+    received = take(database, clock, record)
+    with database.transaction() as session:
+        assert records_of(session, [received.new[0].id]) == received.new
+    assert received.new[0].record == record
+
+
+def test_a_replay_changes_nothing(database: Database, clock: FixedClock) -> None:
+    take(database, clock, version(1), version(2))
+    before = content(database)
+    again = take(database, clock, version(2), version(1), version(2))
+    assert (again.new, again.known, again.outdated) == ((), 3, 0)
+    assert content(database) == before
+
+
+def test_an_older_version_becomes_history_and_never_current(database: Database, clock: FixedClock) -> None:
+    newest = take(database, clock, version(2))
+    late = take(database, clock, version(1))
+    assert (len(late.new), late.outdated) == (1, 1)
+    assert standing_title(database, newest) == "Version 2"
+    assert standing_title(database, newest, hours=1) == "Version 1"
+
+
+def test_a_late_create_stays_deleted_and_only_a_newer_version_revives(database: Database, clock: FixedClock) -> None:
+    first = take(database, clock, version(2, deleted=True))
+    take(database, clock, version(1), version(2))
+    assert standing_title(database, first) is None
+    take(database, clock, version(3))
+    assert standing_title(database, first) == "Version 3"
+
+
+def test_a_source_without_versions_may_say_again_what_it_said_before(database: Database, clock: FixedClock) -> None:
+    first = take(database, clock, stated("Aktiv", 1))
+    take(database, clock, stated("Pause", 3))
+    take(database, clock, stated("Aktiv", 5))
+    assert standing_title(database, first) == "Aktiv"
+    assert [standing_title(database, first, hours) for hours in (2, 4, 6)] == ["Aktiv", "Pause", "Aktiv"]
+
+
+def test_a_mended_translation_of_the_same_version_wins(database: Database, clock: FixedClock) -> None:
+    wrong = make_record(fact=make_effort("Forkert"), source_version="7")
+    mended = make_record(
+        fact=make_effort("Rigtig"),
+        source_version="7",
+        observed_at=wrong.observed_at + HOUR,
+        registered_at=REGISTERED_AT,
+    )
+    received = take(database, clock, mended)
+    take(database, clock, wrong)
+    assert standing_title(database, received) == "Rigtig"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
+    database: Database, clock: FixedClock, seed: int
+) -> None:
+    records = [version(number, source_id=own) for number in range(1, 5) for own in "abc"]
+    records += [version(3, deleted=True, source_id="b"), version(4, deleted=True, source_id="c")]
+    records += [stated(title, hours) for hours, title in enumerate(["Aktiv", "Aktiv", "Pause", "Aktiv"])]
+    take(database, clock, *records)
+    expected = content(database)
+    with database.transaction() as session:
+        session.execute(text("TRUNCATE record_entities CASCADE"))
+
+    shuffle = Random(seed)  # noqa: S311 - a seeded order, no secret
+    told = records + shuffle.sample(records, 6)
+    shuffle.shuffle(told)
+    cuts = sorted(shuffle.sample(range(len(told)), 4))
+    batches = [told[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
+    assert list(chain.from_iterable(batches)) == told
+    for batch in batches:
+        take(database, clock, *batch)
+    assert content(database) == expected
