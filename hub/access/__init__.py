@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""Who may see what: employees, policies as text, and the four acts that are decided and logged."""

@@ -1,1 +1,23 @@
 """Tables of this room (SQLAlchemy classes, no behaviour)."""
+
+from sqlalchemy import ARRAY, Text, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class ActorRow(Base):
+    """An employee who may log in."""
+
+    __tablename__ = "actors"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    unit_id: Mapped[str | None] = mapped_column(Text)
+    unit_name: Mapped[str | None] = mapped_column(Text)
+    area: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    own_identifier_digest: Mapped[str | None] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(server_default=true())

@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""The audit log (loggen): one line an act, written before the answer, never changed."""

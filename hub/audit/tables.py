@@ -1,1 +1,44 @@
-"""Tables of this room (SQLAlchemy classes, no behaviour)."""
+"""Tables of this room (SQLAlchemy classes, no behaviour).
+
+Migration 0008 adds the triggers that refuse UPDATE, DELETE and TRUNCATE: a line, once committed, stands.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class AuditRow(Base):
+    """One line; the fields are those of ``schemas.access.AuditEntry``."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_citizen_id", "citizen_id", "seq", postgresql_where=text("citizen_id IS NOT NULL")),
+        Index("ix_audit_log_actor_id", "actor_id", "seq"),
+        Index("ix_audit_log_recorded_at", "recorded_at"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    action: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[str] = mapped_column(Text)
+    actor_name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str | None] = mapped_column(Text)
+    unit_id: Mapped[str | None] = mapped_column(Text)
+    on_behalf_of: Mapped[str | None] = mapped_column(Text)
+    purpose: Mapped[str | None] = mapped_column(Text)
+    basis: Mapped[str | None] = mapped_column(Text)
+    override_reason: Mapped[str | None] = mapped_column(Text)
+    citizen_id: Mapped[UUID | None]
+    sections_shown: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    sections_withheld: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    fields_revealed: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    search_text: Mapped[str | None] = mapped_column(Text)
+    result_count: Mapped[int | None]
+    policy_version: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str] = mapped_column(Text)

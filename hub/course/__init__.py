@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""The coordinated course (sammenhængende borgerforløb): who is on it, who is on the team, what was consented to."""

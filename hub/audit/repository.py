@@ -1,0 +1,76 @@
+"""Read the log. Newest first; ``after`` is the ``seq`` of the last line of the page before."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from hub.audit.tables import AuditRow
+from schemas.access import AuditAction, AuditEntry, AuditOutcome
+from schemas.base import Schema
+
+_FIELDS = tuple(AuditEntry.model_fields)
+
+
+class LoggedEntry(Schema):
+    """A line with its place in the log."""
+
+    seq: int
+    entry: AuditEntry
+
+
+def by_citizen(session: Session, citizen_id: UUID, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+    """Everything done about one citizen, by whom and why."""
+    return _page(session, AuditRow.citizen_id == citizen_id, after, size)
+
+
+def by_actor(session: Session, actor_id: str, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+    """Everything one employee did."""
+    return _page(session, AuditRow.actor_id == actor_id, after, size)
+
+
+def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[LoggedEntry, ...]:
+    """The latest times somebody was shown the citizen's overview, or fields of it."""
+    shown = (
+        (AuditRow.citizen_id == citizen_id)
+        & (AuditRow.outcome == AuditOutcome.SHOWN)
+        & AuditRow.action.in_([AuditAction.OPEN_OVERVIEW, AuditAction.REVEAL])
+    )
+    return _page(session, shown, None, limit)
+
+
+def last_opened(session: Session, actor_id: str, citizen_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the employee last was shown each citizen's overview; citizens never opened are left out."""
+    rows = session.execute(
+        select(AuditRow.citizen_id, func.max(AuditRow.recorded_at))
+        .where(
+            AuditRow.actor_id == actor_id,
+            AuditRow.citizen_id.in_(set(citizen_ids)),
+            AuditRow.action == AuditAction.OPEN_OVERVIEW,
+            AuditRow.outcome == AuditOutcome.SHOWN,
+        )
+        .group_by(AuditRow.citizen_id)
+    )
+    return {citizen_id: moment for citizen_id, moment in rows if citizen_id is not None}
+
+
+def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[AuditAction, AuditOutcome], int]:
+    """How many lines of each action and outcome were written in ``[since, until)``."""
+    rows = session.execute(
+        select(AuditRow.action, AuditRow.outcome, func.count())
+        .where(AuditRow.recorded_at >= since, AuditRow.recorded_at < until)
+        .group_by(AuditRow.action, AuditRow.outcome)
+    )
+    return {(AuditAction(action), AuditOutcome(outcome)): count for action, outcome, count in rows}
+
+
+def _page(session: Session, wanted: ColumnElement[bool], after: int | None, size: int) -> tuple[LoggedEntry, ...]:
+    statement = select(AuditRow).where(wanted).order_by(AuditRow.seq.desc()).limit(size)
+    if after is not None:
+        statement = statement.where(AuditRow.seq < after)
+    return tuple(
+        LoggedEntry(seq=row.seq, entry=AuditEntry.model_validate({field: getattr(row, field) for field in _FIELDS}))
+        for row in session.scalars(statement)
+    )

@@ -1,0 +1,28 @@
+"""Write lines. A line that cannot be written fails the act it tells of: no line, no data."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from hub.audit.tables import AuditRow
+from schemas.access import AuditEntry
+
+
+def write(session: Session, entry: AuditEntry) -> None:
+    """Write one line, now, in the caller's transaction."""
+    write_all(session, (entry,))
+
+
+def write_all(session: Session, entries: Sequence[AuditEntry]) -> None:
+    """Write several lines in one statement, in the order given."""
+    if entries:
+        session.execute(insert(AuditRow), [_row(entry) for entry in entries])
+
+
+def _row(entry: AuditEntry) -> dict[str, object]:
+    row = entry.model_dump()
+    row["sections_shown"] = sorted(entry.sections_shown)
+    row["sections_withheld"] = sorted(entry.sections_withheld)
+    row["fields_revealed"] = list(entry.fields_revealed)
+    return row
