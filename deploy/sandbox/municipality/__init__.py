@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""A made-up municipality: its people, what is done for them, and who works there. Nothing here is real."""

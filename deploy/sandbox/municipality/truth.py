@@ -1,0 +1,250 @@
+"""What is true in the municipality, before any source system has its own view of it.
+
+Days are Danish calendar days, ends are the first day on which something no longer holds. ``known`` cuts
+a whole history down to what had happened on a day.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from hub.clock import danish_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person. The number is day + 60 or an official test number: never a real CPR number."""
+
+    id: int
+    cpr: str
+    given: str
+    family: str
+    born: date
+    female: bool
+    street: str = "Egevej 1"
+    postal_code: str = "2999"
+    town: str = "Egelund"
+    known_from: date | None = None
+    """First day the municipality knows of the person; None: the day of birth."""
+    protected_in: frozenset[str] = frozenset()
+    """Sources that hold the name and address protection."""
+    died_on: date | None = None
+    moved_out_on: date | None = None
+    earlier_number: str | None = None
+    """A replacement number used until ``number_from``."""
+    number_from: date | None = None
+    social_family: str | None = None
+    """Family name as the social system spells it, where it differs."""
+    social_born: date | None = None
+    """Birth date as the social system has it, where it differs."""
+    coordinated: bool = False
+    """Has a course across areas (sammenhængende borgerforløb)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What *other* is to *person*: ``mother``, ``father``, ``child``, ``sibling`` or ``partner``."""
+
+    id: int
+    person: int
+    other: int
+    kind: str
+    start: date
+    end: date | None = None
+    custody: bool | None = None
+    shares_household: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """An effort, an education, a benefit period: what is done, by whom, until when. Never an amount."""
+
+    id: int
+    person: int
+    area: str
+    title: str
+    start: date
+    unit: str
+    end: date | None = None
+    paragraph: str | None = None
+    code: str | None = None
+    """FSIII code (health only)."""
+    kle: str | None = None
+    authority: str = "social:100"
+    worker: str | None = None
+    purpose: str | None = None
+    extent: str | None = None
+    expected_end: date | None = None
+    next_follow_up: date | None = None
+    recommendation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """A concern notification. ``notifier`` and ``reasons`` are codes of Statistics Denmark's lists."""
+
+    id: int
+    person: int
+    """The child, or the expectant mother."""
+    also: tuple[int, ...] = ()
+    """Siblings whom the same notification is about."""
+    received: datetime
+    notifier: str
+    notifier_title: str
+    reasons: tuple[str, ...] = ()
+    assessed: datetime | None = None
+    receipt_on: date | None = None
+    outcome: str | None = None
+    outcome_on: date | None = None
+    efforts: tuple[int, ...] = ()
+    unborn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A goal (``goal``), the citizen's own words (``citizen_wish``) or a strength (``strength``), with its progress."""
+
+    id: int
+    person: int
+    kind: str
+    text: str
+    stated_on: date
+    stated_by: str
+    area: str = "social"
+    assessments: tuple[tuple[date, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan of one area for one person."""
+
+    id: int
+    person: int
+    area: str
+    title: str
+    start: date
+    end: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """That a contact took place, and where."""
+
+    id: int
+    person: int
+    title: str
+    day: date
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Absence from school in one quarter, whole days."""
+
+    id: int
+    person: int
+    year: int
+    quarter: int
+    kind: str
+    days: int
+    school_days: int
+    school: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeEvent:
+    """Something that happened in a life, in words; served by no source."""
+
+    person: int
+    day: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit of the municipality; ``id`` is ``<source>:<id>``."""
+
+    id: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Municipality:
+    """All that is true on a day."""
+
+    today: date
+    people: tuple[Person, ...]
+    relations: tuple[Relation, ...]
+    efforts: tuple[Effort, ...]
+    notifications: tuple[Notification, ...]
+    goals: tuple[Goal, ...]
+    plans: tuple[Plan, ...]
+    contacts: tuple[Contact, ...]
+    absences: tuple[Absence, ...]
+    events: tuple[LifeEvent, ...]
+    units: tuple[Unit, ...]
+
+
+def known(whole: Municipality, today: date) -> Municipality:
+    """What of a whole history had happened by the end of *today*: the later does not exist yet."""
+    people = tuple(_person(one, today) for one in whole.people if (one.known_from or one.born) <= today)
+    there = {one.id for one in people}
+    return Municipality(
+        today=today,
+        people=people,
+        relations=tuple(
+            replace(one, end=_past(one.end, today))
+            for one in whole.relations
+            if one.start <= today and one.person in there and one.other in there
+        ),
+        efforts=tuple(
+            replace(one, end=_past(one.end, today))
+            for one in whole.efforts
+            if one.start <= today and one.person in there
+        ),
+        notifications=tuple(
+            _notification(one, today)
+            for one in whole.notifications
+            if danish_day(one.received) <= today and one.person in there
+        ),
+        goals=tuple(
+            replace(one, assessments=tuple(step for step in one.assessments if step[0] <= today))
+            for one in whole.goals
+            if one.stated_on <= today
+        ),
+        plans=tuple(replace(one, end=_past(one.end, today)) for one in whole.plans if one.start <= today),
+        contacts=tuple(one for one in whole.contacts if one.day <= today),
+        absences=tuple(one for one in whole.absences if _quarter_end(one) <= today),
+        events=tuple(one for one in whole.events if one.day <= today),
+        units=whole.units,
+    )
+
+
+def _past(day: date | None, today: date) -> date | None:
+    return day if day is not None and day <= today else None
+
+
+def _person(person: Person, today: date) -> Person:
+    """The number a person had on that day, and neither a death nor a move that has not happened."""
+    if person.earlier_number and person.number_from and person.number_from > today:
+        person = replace(person, cpr=person.earlier_number, earlier_number=None, number_from=None)
+    if not person.died_on and not person.moved_out_on:
+        return person
+    return replace(person, died_on=_past(person.died_on, today), moved_out_on=_past(person.moved_out_on, today))
+
+
+def _notification(one: Notification, today: date) -> Notification:
+    decided = _past(one.outcome_on, today) is not None
+    return replace(
+        one,
+        assessed=one.assessed if one.assessed and danish_day(one.assessed) <= today else None,
+        receipt_on=_past(one.receipt_on, today),
+        outcome=one.outcome if decided else None,
+        outcome_on=one.outcome_on if decided else None,
+        efforts=one.efforts if decided else (),
+    )
+
+
+def _quarter_end(one: Absence) -> date:
+    return date(one.year, 3 * one.quarter, 28)
