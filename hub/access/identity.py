@@ -1,0 +1,32 @@
+"""Who is logged in: employees by id."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.access.tables import ActorRow
+from hub.errors import NotLoggedIn
+from schemas.access import Actor
+
+_FIELDS = tuple(Actor.model_fields)
+
+
+def actors(session: Session) -> tuple[Actor, ...]:
+    """Every employee who may log in, by name."""
+    rows = session.scalars(select(ActorRow).where(ActorRow.active).order_by(ActorRow.name, ActorRow.id))
+    return tuple(_actor(row) for row in rows)
+
+
+def actor(session: Session, actor_id: str) -> Actor:
+    """The employee with that id.
+
+    Raises:
+        NotLoggedIn: there is none, or no longer.
+    """
+    row = session.get(ActorRow, actor_id)
+    if row is None or not row.active:
+        raise NotLoggedIn
+    return _actor(row)
+
+
+def _actor(row: ActorRow) -> Actor:
+    return Actor.model_validate({field: getattr(row, field) for field in _FIELDS})

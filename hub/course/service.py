@@ -1,0 +1,113 @@
+"""Verbs of the course: open and end it, join and leave the team, give and withdraw consent; and who is who.
+
+All dates are half-open: whoever leaves on a day has no access from that day on, and so has a team whose
+consent is withdrawn.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hub.course import repository
+from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
+from hub.course.views import CourseView, MyCitizen, TeamFunction
+from schemas.access import Actor
+from schemas.base import Schema
+from schemas.source import Area
+
+HEALTH_CONSENT_LASTS = timedelta(days=365)
+"""Consent to health lapses at the latest one year after it was given (sundhedsloven § 44)."""
+
+
+class Membership(Schema):
+    """Somebody's place on a team."""
+
+    actor_id: str
+    function: TeamFunction = TeamFunction.MEMBER
+    reason: str
+
+
+def open_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
+    """Start a course for these citizens. Nobody is on its team and nothing is consented to yet."""
+    course_id = uuid4()
+    session.add(CourseRow(id=course_id, title=title, started_on=started_on))
+    session.flush()
+    session.add_all(
+        CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
+    )
+    session.flush()
+    return course_id
+
+
+def end_course(session: Session, course_id: UUID, on: date) -> None:
+    """End the course: from that day nobody has access through it."""
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on))
+
+
+def join(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
+    """Put an employee on the team, with the reason why the work needs it."""
+    session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
+    session.flush()
+
+
+def leave(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
+    """Take an employee off the team, in every function: from that day the team opens nothing for them."""
+    session.execute(
+        update(TeamMembershipRow)
+        .where(
+            TeamMembershipRow.course_id == course_id,
+            TeamMembershipRow.actor_id == actor_id,
+            TeamMembershipRow.valid_from <= on,
+            TeamMembershipRow.valid_to.is_(None) | (TeamMembershipRow.valid_to > on),
+        )
+        .values(valid_to=on)
+    )
+
+
+def give_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], given_on: date) -> None:
+    """The citizen lets the team see these areas: health for a year, the others until withdrawn."""
+    session.add_all(
+        ConsentRow(
+            course_id=course_id,
+            citizen_id=citizen_id,
+            area=area,
+            given_on=given_on,
+            expires_on=given_on + HEALTH_CONSENT_LASTS if area is Area.HEALTH else None,
+            scope="overview",
+        )
+        for area in areas
+    )
+    session.flush()
+
+
+def withdraw_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
+    """End the citizen's consent for these areas: the team sees them no more from that day."""
+    session.execute(
+        update(ConsentRow)
+        .where(
+            ConsentRow.course_id == course_id,
+            ConsentRow.citizen_id == citizen_id,
+            ConsentRow.area.in_(list(areas)),
+            ConsentRow.withdrawn_on.is_(None),
+        )
+        .values(withdrawn_on=on)
+    )
+
+
+def team_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
+    """The citizen's course and team on that day. None: on no course."""
+    return repository.course_of(session, citizen_id, on)
+
+
+def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ...]:
+    """Citizens on whose team the actor is; write the audit line first (``hub.access.service.list_citizens``)."""
+    return repository.my_citizens(session, actor, on)
+
+
+def family_of(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
+    """The others on the citizen's course. Relatives of the records stand in the overview's header."""
+    course = repository.course_of(session, citizen_id, on)
+    return tuple(other for other in course.citizens if other != citizen_id) if course else ()

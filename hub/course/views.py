@@ -1,0 +1,58 @@
+"""What the course tells those above it."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.base import Schema
+from schemas.source import Area
+
+
+class TeamFunction(StrEnum):
+    """What somebody is on the team; a function on the course, not a job title."""
+
+    LEAD_COORDINATOR = "lead_coordinator"
+    """tovholder: has authority, closest to the citizen."""
+    CITIZEN_COORDINATOR = "citizen_coordinator"
+    """borgerkoordinator: brought in when progression is missing."""
+    MEMBER = "member"
+
+
+class TeamMember(Schema):
+    """One employee on the team, and how to reach them."""
+
+    actor_id: str
+    name: str
+    title: str
+    unit_id: str | None = None
+    unit_name: str | None = None
+    phone: str | None = None
+    area: Area | None = None
+    function: TeamFunction
+    since: date
+    reason: str
+    """Why this person is on the team: the work-related need for access."""
+
+
+class CourseView(Schema):
+    """A citizen's course on one day: who is on it and who helps."""
+
+    course_id: UUID
+    title: str
+    started_on: date
+    citizens: tuple[UUID, ...]
+    team: tuple[TeamMember, ...]
+    """Lead coordinator first, then by name."""
+
+
+class MyCitizen(Schema):
+    """A citizen on whose team the employee is."""
+
+    citizen_id: UUID
+    name: str | None = None
+    birth_date: date | None = None
+    protected: bool = False
+    course_id: UUID
+    course_title: str
+    function: TeamFunction
+    since: date
