@@ -1,0 +1,81 @@
+"""Records in, overview out: pure, so that the same records always make the same page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from hub.matching.linked import LinkedRecord
+from hub.overview.header import merge_persons
+from hub.overview.relatives import merge_relations
+from hub.overview.standing import entry_of, parties_of, standing
+from schemas.facts import PersonFact, RelationFact
+from schemas.identifiers import Identifier
+from schemas.overview import CitizenHeader, Entry, Overview, Section, SectionState
+from schemas.record import PartyRole
+from schemas.source import Area
+
+
+def build(
+    citizen_id: UUID,
+    linked: Sequence[LinkedRecord],
+    *,
+    areas: Mapping[str, Area],
+    version: int = 0,
+    as_known: datetime | None = None,
+) -> Overview:
+    """Everything the records say about one citizen.
+
+    Args:
+        citizen_id: whom the page is about.
+        linked: the citizen's records, in any order; repeated and replaced ones do no harm.
+        areas: area of each source. A source that is not named here has been taken away: it still counts
+            for who the citizen is (protection above all), but has no entries.
+        version: version the overview gets.
+        as_known: build what the page would have shown at this instant.
+    """
+    counted = standing(linked, as_known)
+    persons = merge_persons(counted)
+    relations = merge_relations(citizen_id, counted)
+    return Overview(
+        citizen_id=citizen_id,
+        version=version,
+        header=CitizenHeader(
+            person=persons.person,
+            identifiers=_identifiers(citizen_id, counted),
+            relatives=relations.relatives,
+            protection_sources=persons.protection_sources,
+        ),
+        sections=_sections(counted, areas),
+        disagreements=persons.disagreements + relations.disagreements,
+        synthetic=any(one.record.synthetic for one in counted),
+    )
+
+
+def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tuple[Section, ...]:
+    entries: dict[Area, list[Entry]] = {area: [] for area in Area}
+    for one in counted:
+        area = areas.get(one.record.source)
+        if area is None or one.role is PartyRole.OTHER or isinstance(one.record.fact, PersonFact | RelationFact):
+            continue
+        entry = entry_of(one, area)
+        if entry is not None:
+            entries[area].append(entry)
+    return tuple(
+        Section(
+            area=area,
+            state=SectionState.ENTRIES if found else SectionState.NONE_FOUND,
+            entries=tuple(sorted(found, key=lambda entry: (entry.valid.start or date.min, entry.id))),
+        )
+        for area, found in entries.items()
+    )
+
+
+def _identifiers(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> tuple[Identifier, ...]:
+    """Every identifier by which a standing record names the citizen; national numbers first."""
+    found: set[Identifier] = set()
+    for one in counted:
+        own = [party for party, citizen in parties_of(one) if citizen == citizen_id]
+        found.update(identifier for party in own for identifier in party.identifiers)
+        if isinstance(one.record.fact, PersonFact) and one.role is PartyRole.PRIMARY:
+            found.update(one.record.fact.replaces)
+    return tuple(sorted(found, key=lambda one: (not one.is_national, one.namespace, one.kind, one.value)))

@@ -1,0 +1,88 @@
+"""Which records count: one statement an entity, the one that stands (or stood), tombstones left out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from hub.matching.linked import LinkedRecord
+from hub.overview.then import known_then
+from schemas.overview import Entry, EntryParty, Provenance
+from schemas.period import Registration
+from schemas.record import Party
+from schemas.source import Area
+
+
+def standing(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
+    """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
+
+    Sorted by registered time, newest first, ties by content: neither order of arrival nor replays show.
+    """
+    newest: dict[tuple[str, str, str], LinkedRecord] = {}
+    for one in linked:
+        if not _stands(one, as_known):
+            continue
+        rival = newest.get(one.record.key)
+        if rival is None or _age(one) > _age(rival):
+            newest[one.record.key] = one
+    kept = (_cut(one, as_known) for one in newest.values() if not one.record.deleted)
+    return tuple(sorted(kept, key=_age, reverse=True))
+
+
+def provenance_of(linked: LinkedRecord) -> Provenance:
+    """Where the record came from and how old it is."""
+    record = linked.record
+    return Provenance(
+        source=record.source,
+        record_type=record.record_type,
+        source_id=record.source_id,
+        source_version=record.source_version,
+        registration=Registration(registered_from=record.registered_at, registered_to=linked.registered_to),
+        observed_at=record.observed_at,
+        authority=record.authority,
+        link=record.link,
+        synthetic=record.synthetic,
+    )
+
+
+def entry_of(linked: LinkedRecord, area: Area) -> Entry | None:
+    """The record as a line of the page; None when it has no fact."""
+    record = linked.record
+    if record.fact is None:
+        return None
+    return Entry(
+        id=record.entity,
+        area=area,
+        fact=record.fact,
+        valid=record.valid,
+        provenance=provenance_of(linked),
+        parties=tuple(
+            EntryParty(role=party.role, citizen_id=citizen, name=party.name) for party, citizen in parties_of(linked)
+        ),
+        quality=record.quality,
+    )
+
+
+def parties_of(linked: LinkedRecord) -> tuple[tuple[Party, UUID | None], ...]:
+    """The record's parties, each with the citizen it was matched to."""
+    return tuple(zip(linked.record.parties, linked.party_citizens, strict=True))
+
+
+def _stands(linked: LinkedRecord, as_known: datetime | None) -> bool:
+    if as_known is None:
+        return linked.registered_to is None
+    since, until = linked.record.registered_at, linked.registered_to
+    return since <= as_known and (until is None or as_known < until)
+
+
+def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
+    if as_known is None or linked.record.fact is None:
+        return linked
+    fact = known_then(linked.record.fact, as_known)
+    record = linked.record.model_copy(update={"fact": fact})
+    # That another statement would replace it was not known either.
+    return linked.model_copy(update={"record": record, "registered_to": None})
+
+
+def _age(linked: LinkedRecord) -> tuple[datetime, tuple[str, str, str], int, str, datetime]:
+    record = linked.record
+    return (record.registered_at, record.key, record.version_order or 0, record.digest, record.observed_at)
