@@ -20,7 +20,7 @@ class Received(Schema):
     """What became of a batch."""
 
     new: tuple[StoredRecord, ...] = ()
-    """Stored for the first time, in the order they came."""
+    """Stored for the first time, or current again by being told again."""
     known: int = 0
     """Stored before, or twice in the batch."""
     outdated: int = 0
@@ -45,6 +45,7 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     before = repository.statements_of(session, repository.lock_entities(session, keys))
 
     moved: dict[UUID, Standing] = {}
+    again: dict[UUID, SourceRecord] = {}
     new: list[tuple[StoredRecord, Statement, UUID, Standing]] = []
     for entity, several in told.items():
         stored = before.get(entity, [])
@@ -56,10 +57,15 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
             for one, record in several
             if one.id in standings
         ]
+        risen = {one.identity: one.id for one, place in stored if standings[one.id].is_current and not place.is_current}
+        again |= {risen[one.identity]: record for one, record in several if one.identity in risen}
     repository.place(session, moved)
     repository.add(session, new, now)
     return Received(
-        new=tuple(stored for stored, _, _, _ in new),
+        new=(
+            *(stored for stored, _, _, _ in new),
+            *(StoredRecord(id=one, record=record) for one, record in again.items()),
+        ),
         known=len(records) - len(new),
         outdated=sum(not standing.is_current for _, _, _, standing in new),
     )

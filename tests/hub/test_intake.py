@@ -131,3 +131,17 @@ def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
     for batch in batches:
         take(database, clock, *batch)
     assert content(database) == expected
+
+
+def test_a_reading_that_makes_a_stored_version_current_again_is_handed_on(
+    database: Database, clock: FixedClock
+) -> None:
+    def read(title: str, hours: int) -> SourceRecord:
+        observed_at = REGISTERED_AT + hours * HOUR
+        return make_record(fact=make_effort(title), source_version="7", observed_at=observed_at)
+
+    first = take(database, clock, read("Rigtig", 1))
+    take(database, clock, read("Forkert", 2))
+    again = take(database, clock, read("Rigtig", 3))
+    assert [stored.id for stored in again.new] == [stored.id for stored in first.new]
+    assert standing_title(database, first) == "Rigtig"

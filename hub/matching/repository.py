@@ -1,0 +1,148 @@
+"""What the rooms above may ask of matching."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.intake.repository import read_document
+from hub.matching.linked import LinkedRecord
+from hub.matching.rules import PartyState
+from schemas.base import Instant, Schema
+from schemas.record import PartyRole, SourceRecord
+
+_STRONGEST_FIRST = (PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER)
+
+_STOOD = """
+    CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN r.is_current
+         ELSE r.registered_at <= :as_known AND (r.registered_to IS NULL OR :as_known < r.registered_to) END
+"""
+_LINKED = text(f"""
+    SELECT mine.citizen_id, mine.role, r.id, r.document, r.registered_at, r.registered_to, r.observed_at,
+           r.received_at,
+           ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
+    FROM record_parties mine JOIN records r ON r.id = mine.record_id
+    WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
+      AND {_STOOD}
+""")  # noqa: S608 - the piece put in is the constant above
+_CITIZEN_OF = text("""
+    SELECT coalesce(c.merged_into, c.id)
+    FROM citizen_identifiers i JOIN citizens c ON c.id = i.citizen_id
+    WHERE i.digest = :digest
+""")
+_DIGESTS_OF = text("""
+    SELECT coalesce(c.merged_into, c.id) AS citizen_id, i.digest
+    FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
+    WHERE c.id = ANY(:ids) AND c.merged_into IS NULL OR c.merged_into = ANY(:ids)
+    ORDER BY i.digest
+""")
+_STANDS_FOR = text("SELECT id, coalesce(merged_into, id) AS now FROM citizens WHERE id = ANY(:ids)")
+_CLAIM_CONFLICTS = text("""
+    SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
+    ORDER BY first_seen, kind, masked LIMIT :size
+""")
+_PARTY_CONFLICTS = text("""
+    SELECT e.source, e.record_type, e.source_id, r.received_at
+    FROM record_parties p JOIN records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
+    JOIN record_entities e ON e.id = r.entity_id
+    WHERE p.state = 'conflict' ORDER BY r.received_at, e.id LIMIT :size
+""")
+_WAITING = text("""
+    SELECT e.source, count(*) AS parties
+    FROM record_parties p JOIN records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
+    JOIN record_entities e ON e.id = r.entity_id
+    WHERE p.state = :state GROUP BY e.source
+""")
+
+
+class IdentityConflict(Schema):
+    """A contradiction that a person must look into, without the numbers it is about."""
+
+    kind: str
+    """``ConflictKind``, or ``several_people``: one party of a record is claimed to be several people."""
+    subject: str
+    """The masked identifier; for ``several_people`` the record as ``source/type/id``."""
+    first_seen: Instant
+
+
+def linked_records(
+    session: Session, citizen_ids: Collection[UUID], as_known: datetime | None = None
+) -> dict[UUID, tuple[LinkedRecord, ...]]:
+    """The records that reach each citizen's overview, in an order of their own content.
+
+    Those are the standing records (those that stood at *as_known*, if given) with the citizen as primary or
+    concerned party, and relations from either end; tombstones are left out. Who is who is always today's
+    knowledge. Every citizen asked for is in the answer, if with nothing.
+    """
+    rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known})
+    found: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
+    read: dict[UUID, SourceRecord] = {}
+    for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
+        if row.id not in read:
+            read[row.id] = read_document(row.document, row.registered_at, row.observed_at)
+        found[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
+    return {citizen_id: tuple(sorted(records.values(), key=_own_order)) for citizen_id, records in found.items()}
+
+
+def links_of(session: Session, citizen_id: UUID) -> tuple[LinkedRecord, ...]:
+    """``linked_records`` of one citizen, as of now."""
+    return linked_records(session, [citizen_id])[citizen_id]
+
+
+def citizen_of(session: Session, digest: str) -> UUID | None:
+    """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
+    found: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
+    return found
+
+
+def digests_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Keyed digests of all identifiers of each citizen, earlier numbers included; sorted."""
+    found: dict[UUID, tuple[str, ...]] = dict.fromkeys(citizen_ids, ())
+    for row in session.execute(_DIGESTS_OF, {"ids": list(citizen_ids)}):
+        found[row.citizen_id] = (*found.get(row.citizen_id, ()), row.digest)
+    return found
+
+
+def stands_for(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Who each citizen is today: another one where it was merged, else itself. Unknown ids are left out."""
+    return {row.id: row.now for row in session.execute(_STANDS_FOR, {"ids": list(citizen_ids)})}
+
+
+def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:
+    """Open contradictions, oldest first, at most *size* of either sort."""
+    found = [
+        IdentityConflict(kind=row.kind, subject=row.subject, first_seen=row.first_seen)
+        for row in session.execute(_CLAIM_CONFLICTS, {"size": size})
+    ]
+    found += [
+        IdentityConflict(
+            kind="several_people",
+            subject=f"{row.source}/{row.record_type}/{row.source_id}",
+            first_seen=row.received_at,
+        )
+        for row in session.execute(_PARTY_CONFLICTS, {"size": size})
+    ]
+    return tuple(sorted(found, key=lambda conflict: (conflict.first_seen, conflict.kind, conflict.subject)))
+
+
+def unmatched_counts(session: Session) -> dict[str, int]:
+    """How many parties of standing records wait for a claim, by source."""
+    rows = session.execute(_WAITING, {"state": PartyState.UNMATCHED.value})
+    return {row.source: row.parties for row in rows}
+
+
+def _linked(row: Any, record: SourceRecord) -> LinkedRecord:
+    return LinkedRecord(
+        record=record,
+        received_at=row.received_at,
+        registered_to=row.registered_to,
+        role=PartyRole(row.role),
+        party_citizens=tuple(row.parties),
+    )
+
+
+def _own_order(linked: LinkedRecord) -> tuple[str, str, str]:
+    return (linked.record.entity, linked.record.registered_at.isoformat(), linked.record.digest)

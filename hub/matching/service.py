@@ -1,0 +1,133 @@
+"""``match``: link the parties of stored records to citizens, and whatever their claims change besides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub.intake.repository import StoredRecord
+from hub.matching import statements
+from hub.matching.rules import Claim, Identities, Key, PartyState
+from hub.matching.statements import PartyLink
+from schemas.facts import PersonFact
+from schemas.record import PartyRole, SourceRecord
+
+
+def match(
+    session: Session, stored: Sequence[StoredRecord], *, digest_key: bytes, now: datetime | None = None
+) -> frozenset[UUID]:
+    """Resolve every party of *stored*, and again every party that their claims concern.
+
+    Call it in the transaction that stored them. Returns the citizens whose overview may have changed, those
+    that lost something and those merged away included. They stay locked until the transaction ends, so
+    that of two workers the second sees all that the first has linked.
+
+    Args:
+        session: the caller's transaction.
+        stored: what intake stored for the first time, history included.
+        digest_key: keys the digests of identifiers.
+        now: when new citizens and conflicts count as first seen; the machine's time by default.
+    """
+    if not stored:
+        return frozenset()
+    moment = now or datetime.now(UTC)
+    record_ids = [one.id for one in stored]
+    statements.add_claims(session, [claim for one in stored if (claim := claim_of(one))])
+    changed = statements.claimed_keys(session, record_ids)
+    statements.hold_claims(session, changing=bool(changed))
+
+    disturbed = statements.claims_on(session, changed, whole=True)
+    concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed))
+    new = [link for one in stored for link in _parties(one)]
+    known = statements.parties_on(session, concerned)
+    named = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
+    claims = {claim.record_id: claim for claim in disturbed}
+    claims |= {claim.record_id: claim for claim in statements.claims_on(session, named - concerned, whole=False)}
+    identities = Identities(claims.values())
+
+    merged = _give_citizens(session, identities, named | concerned, digest_key=digest_key, now=moment)
+    citizens = {key: one.id for key, one in statements.citizens_of(session, _roots(identities, (*new, *known))).items()}
+    linked = [_link(party, identities, citizens) for party in new]
+    moved = [(was, now_) for was in known if (now_ := _link(was, identities, citizens)) != was]
+    put = {(party.record_id, party.party_index): party for party in (*linked, *(party for _, party in moved))}
+    statements.put_parties(session, list(put.values()))
+    statements.add_party_identifiers(session, new)
+    if concerned:
+        standing = {found for found in identities.conflicts() if found[1] in concerned}
+        statements.settle_conflicts(session, concerned, standing, digest_key=digest_key, now=moment)
+
+    affected = statements.citizens_behind(session, [*record_ids, *(party.record_id for _, party in moved)])
+    affected |= merged | {was.citizen_id for was, _ in moved if was.citizen_id}
+    statements.lock_citizens(session, affected)
+    return affected
+
+
+def claim_of(stored: StoredRecord) -> Claim | None:
+    """What a person record claims about its primary party; None for every other record."""
+    record = stored.record
+    if not isinstance(record.fact, PersonFact) or record.deleted:
+        return None
+    primary = next((party for party in record.parties if party.role is PartyRole.PRIMARY), None)
+    if primary is None:
+        return None
+    return Claim(
+        record_id=stored.id,
+        keys=frozenset(map(Key.of, primary.identifiers)),
+        replaces=frozenset(Key.of(old) for old in record.fact.replaces if old.is_national),
+        birth_date=record.fact.birth_date,
+        name=_name(record.fact),
+    )
+
+
+def _name(fact: PersonFact) -> str | None:
+    return " ".join(part for part in (fact.given_name, fact.family_name) if part) or None
+
+
+def _parties(stored: StoredRecord) -> Iterable[PartyLink]:
+    record: SourceRecord = stored.record
+    for index, party in enumerate(record.parties):
+        yield PartyLink(stored.id, index, party.role.value, frozenset(map(Key.of, party.identifiers)))
+
+
+def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Key]:
+    return frozenset(root for party in parties if (root := identities.resolve(party.keys).root))
+
+
+def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID]) -> PartyLink:
+    resolution = identities.resolve(party.keys)
+    citizen_id = citizens[resolution.root] if resolution.root else None
+    return replace(party, state=resolution.state, citizen_id=citizen_id)
+
+
+def _give_citizens(
+    session: Session, identities: Identities, keys: frozenset[Key], *, digest_key: bytes, now: datetime
+) -> frozenset[UUID]:
+    """Give a citizen to each national number and each person, and follow who turned out to be whom.
+
+    Every number has a citizen of its own, so that a withdrawn claim can be undone; while one number
+    stands for another, its citizen is merged into the other's. Returns the citizens on both sides of
+    each change.
+    """
+    resolved = {key: identities.resolve([key]) for key in keys}
+    roots = {one.root for one in resolved.values() if one.root}
+    wanted = roots | {key for key in keys if key.national}
+    citizens = statements.citizens_of(session, keys | roots)
+    if missing := wanted - citizens.keys():
+        statements.add_citizens(session, missing, digest_key=digest_key, now=now)
+        citizens |= statements.citizens_of(session, missing)
+
+    targets: dict[UUID, UUID | None] = {}
+    touched: set[UUID] = set()
+    for key, resolution in resolved.items():
+        own = citizens.get(key)
+        if own is None:
+            continue
+        is_other = resolution.state is PartyState.LINKED and resolution.root not in {None, key}
+        target = citizens[resolution.root].id if is_other and resolution.root else None
+        if target != own.merged_into:
+            targets[own.id] = target
+            touched |= {own.id, target or own.id, own.merged_into or own.id}
+    statements.merge(session, targets)
+    return frozenset(touched)
