@@ -1,0 +1,14 @@
+"""Values without their content: the shape of a value may be looked at, the value may not."""
+
+LONGEST_MASK = 60
+
+
+def mask(value: object) -> str:
+    """*value* as text with every letter replaced by ``x`` and every digit by ``9``; at most 60 characters.
+
+    Punctuation and spaces stay, because they are what usually went wrong. A longer value ends in ``…``.
+    """
+    text = str(value)
+    masked = "".join("9" if sign.isnumeric() else "x" if sign.isalpha() else sign for sign in text[:LONGEST_MASK])
+    masked = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in masked)
+    return masked if len(text) <= LONGEST_MASK else masked[: LONGEST_MASK - 1] + "…"

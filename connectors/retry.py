@@ -1,0 +1,85 @@
+"""When to try again, and for how long. The only import of tenacity.
+
+A call that may be tried again says so by raising ``Again``; everything else passes through untouched.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import tenacity
+
+T = TypeVar("T")
+Sleep = Callable[[float], None]
+
+
+class Again(Exception):
+    """This attempt failed in a way that may pass.
+
+    Attributes:
+        retry_after: seconds the source asked us to wait; None when it did not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How often and how long. Waits double from *first*, spread at random so that clients do not march in step."""
+
+    attempts: int
+    first: float
+    """Seconds before the second attempt."""
+    longest: float
+    """No wait is longer, in seconds. A source that asks for more is left alone until the next run."""
+
+
+class Patience(StrEnum):
+    """Names of the policies, as settings spell them."""
+
+    PATIENT = "patient"
+    """Nightly runs: about two minutes in all."""
+    BRISK = "brisk"
+    """Somebody is waiting: a few seconds."""
+    NEVER = "never"
+
+
+POLICIES = {
+    Patience.PATIENT: Policy(attempts=6, first=1, longest=60),
+    Patience.BRISK: Policy(attempts=3, first=0.2, longest=5),
+    Patience.NEVER: Policy(attempts=1, first=0, longest=0),
+}
+
+
+def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep) -> T:
+    """The result of *call*, tried again as often as the policy allows while it raises ``Again``.
+
+    Raises:
+        Again: the last attempt failed too, or the source asked for a longer wait than the policy allows.
+    """
+    policy = POLICIES[patience]
+    backoff = tenacity.wait_exponential_jitter(initial=policy.first, max=policy.longest, jitter=policy.first)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        return max(backoff(state), _asked(state))
+
+    def stop(state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= policy.attempts or _asked(state) > policy.longest
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Again),
+        stop=stop,
+        wait=wait,
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(call)
+
+
+def _asked(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return (error.retry_after or 0) if isinstance(error, Again) else 0

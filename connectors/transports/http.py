@@ -1,0 +1,233 @@
+"""JSON over HTTP: TLS, limits, retry, and status codes to the three errors. The only import of httpx's client.
+
+Error texts name method and path, never a query string, a header or a body: those may hold personal data or secrets.
+"""
+
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from pydantic import Field, SecretStr, model_validator
+
+from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.retry import Again, Patience, Sleep, attempt
+from schemas.base import Schema
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+RETURNED = frozenset({HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""Statuses the caller must judge: what is gone may be a deletion or an expired page."""
+TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+MEGABYTE = 1024 * 1024
+
+
+class HttpSettings(Schema):
+    """How to reach one HTTP interface."""
+
+    base_url: str
+    """Address under which all paths lie. Plain ``http`` is accepted on loopback only."""
+    connect_timeout: float = Field(default=10, gt=0)
+    """Seconds until a connection must stand."""
+    read_timeout: float = Field(default=30, gt=0)
+    """Seconds of silence after which an answer counts as lost."""
+    total_timeout: float = Field(default=300, gt=0)
+    """Seconds one answer may take in all."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's (PEM)."""
+    client_certificate_file: Path | None = None
+    """Our own certificate, where the source wants mutual TLS (PEM)."""
+    client_key_file: Path | None = None
+    """Key of our own certificate (PEM)."""
+    max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
+    """A longer answer is refused."""
+    patience: Patience = Patience.PATIENT
+    """How long to try again."""
+    extra_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Sent with every call, e.g. an API key and a session token."""
+
+    @model_validator(mode="after")
+    def _safe_address(self) -> Self:
+        url = httpx.URL(self.base_url)
+        if url.scheme not in {"https", "http"} or not url.host or url.query or url.userinfo:
+            msg = "base_url must be an https address without user and query"
+            raise ValueError(msg)
+        if url.scheme == "http" and url.host not in LOOPBACK:
+            msg = "plain http is accepted on loopback only"
+            raise ValueError(msg)
+        return self
+
+
+@dataclass(frozen=True)
+class JsonAnswer:
+    """One answer: 2xx with its JSON, or 304, 404 or 410 with whatever body there was (None unless JSON)."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
+    url: str = field(repr=False)
+
+
+class HttpTransport:
+    """One source's HTTP interface. Keeps connections open; safe to use from several threads."""
+
+    def __init__(self, settings: HttpSettings, auth: httpx.Auth | None = None, *, sleep: Sleep = time.sleep) -> None:
+        self._settings = settings
+        self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._sleep = sleep
+        self._client = httpx.Client(
+            auth=auth,
+            verify=tls_context(settings),
+            timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
+            headers={name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def get_json(
+        self, path_or_url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> JsonAnswer:
+        """GET a path below the base address, or a whole address on the same host.
+
+        Raises:
+            SourceUnavailable: no answer, a cut or unreadable one, throttling or a fault of the server, also when tried
+                again as the policy allows.
+            SourceRefused: credentials, right, certificate or address are wrong.
+        """
+        url = self._absolute(path_or_url)
+        try:
+            return attempt(lambda: self._get(url, params, headers), self._settings.patience, self._sleep)
+        except Again as error:
+            raise SourceUnavailable(str(error)) from None
+
+    def checked_next(self, url: str) -> str:
+        """*url* made absolute, if it lies on the configured scheme, host and port.
+
+        Raises:
+            SourceRefused: it points elsewhere; our credentials would go there.
+        """
+        absolute = self._base.join(url)
+        if _origin(absolute) != _origin(self._base):
+            raise SourceRefused("the next link points to another host")
+        return str(absolute)
+
+    def _absolute(self, path_or_url: str) -> httpx.URL:
+        # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" tells an address.
+        if "://" in path_or_url.partition("?")[0]:
+            return httpx.URL(self.checked_next(path_or_url))
+        return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
+
+    def _get(self, url: httpx.URL, params: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> JsonAnswer:
+        what = f"GET {url.path}"
+        accepted = {"Accept": "application/json", **(headers or {})}
+        try:
+            with self._client.stream("GET", url, params=params or None, headers=accepted) as response:
+                _judge_status(what, response)
+                body = self._read(what, response)
+                return JsonAnswer(response.status_code, dict(response.headers), _json(what, response, body), str(url))
+        except httpx.TransportError as error:
+            raise _no_answer(what, error) from None
+
+    def _read(self, what: str, response: httpx.Response) -> bytes:
+        deadline = time.monotonic() + self._settings.total_timeout
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > self._settings.max_bytes:
+                raise SourceRefused(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise Again(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
+        return bytes(body)
+
+
+def tls_context(settings: HttpSettings) -> ssl.SSLContext:
+    """What we trust, and the certificate we show.
+
+    Raises:
+        SourceRefused: a certificate file cannot be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.client_certificate_file is not None:
+            context.load_cert_chain(settings.client_certificate_file, settings.client_key_file)
+    except OSError:  # ssl.SSLError is one
+        raise SourceRefused("a certificate file is missing or unreadable") from None
+    return context
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"https": 443, "http": 80}.get(url.scheme)
+
+
+def _judge_status(what: str, response: httpx.Response) -> None:
+    status = response.status_code
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in RETURNED:
+        return
+    if status in TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Again(f"{what}: status {status}", _retry_after(response.headers.get("retry-after")))
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise SourceRefused(f"{what}: the source does not accept our credentials (401)")
+    if status == HTTPStatus.FORBIDDEN:
+        raise SourceRefused(f"{what}: we lack the right to read this (403)")
+    if response.is_redirect:
+        raise SourceRefused(f"{what}: the source redirects elsewhere ({status}); check the address or the login")
+    raise SourceRefused(f"{what}: the source does not accept the request ({status})")
+
+
+def _json(what: str, response: httpx.Response, body: bytes) -> Any:
+    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = content_type == "application/json" or content_type.endswith("+json")
+    if response.status_code in RETURNED:
+        if not is_json:
+            return None
+        try:
+            return json.loads(body)
+        except ValueError:
+            return None
+    if content_type in {"text/html", "application/xhtml+xml"}:
+        raise SourceRefused(f"{what}: a page for people instead of data; the login has expired or the address is wrong")
+    if not is_json:
+        raise SourceRefused(f"{what}: the answer is not JSON but {content_type or 'of no stated type'}")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Again(f"{what}: the answer was cut off or is no JSON") from None
+
+
+def _no_answer(what: str, error: httpx.TransportError) -> Exception:
+    """What a failure below HTTP means: a certificate needs a person, everything else may pass."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return SourceRefused(f"{what}: the source's certificate is not trusted ({cause.verify_message})")
+        if isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "").upper():
+            return SourceRefused(f"{what}: the source does not accept our certificate")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return SourceRefused(f"{what}: the address is not http or https")
+    return Again(f"{what}: {type(error).__name__}")
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Seconds from a Retry-After header: a number, or a date (RFC 9110, 10.2.3)."""
+    if not text:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,68 @@
+"""OAuth2 client credentials (RFC 6749, 4.4) as an ``httpx.Auth``."""
+
+import json
+import time
+from collections.abc import Callable, Generator
+from http import HTTPStatus
+
+import httpx
+
+from connectors.errors import SourceRefused
+from connectors.retry import Again
+
+MARGIN = 30.0
+"""Seconds before its end at which a token is no longer used."""
+SHORTEST_LIFE = 60.0
+"""Assumed when the server does not say how long a token lives."""
+
+
+class ClientCredentials(httpx.Auth):
+    """Fetches a token, renews it before it ends, and once more when the source answers 401.
+
+    Raises ``SourceRefused`` when the token server does not accept us, ``Again`` when it does not answer.
+    """
+
+    def __init__(
+        self,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        scope: str | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._token_url = token_url
+        self._client = (client_id, client_secret)
+        self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self._monotonic = monotonic
+        self._held: tuple[str, float] | None = None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """The request with a token that still lives."""
+        held = self._held
+        if held is not None and self._monotonic() < held[1]:
+            request.headers["Authorization"] = f"Bearer {held[0]}"
+            response = yield request
+            if response.status_code != HTTPStatus.UNAUTHORIZED:
+                return
+        token = self._keep((yield self._ask()))
+        request.headers["Authorization"] = f"Bearer {token}"
+        yield request
+
+    def _ask(self) -> httpx.Request:
+        identified = httpx.BasicAuth(*self._client)
+        return next(identified.auth_flow(httpx.Request("POST", self._token_url, data=self._form)))
+
+    def _keep(self, response: httpx.Response) -> str:
+        status = response.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Again(f"the token server answers {status}")
+        if status != HTTPStatus.OK:
+            raise SourceRefused(f"the token server does not accept our client ({status})")
+        try:
+            answer = json.loads(response.read())
+            token, life = str(answer["access_token"]), float(answer.get("expires_in", SHORTEST_LIFE))
+        except (ValueError, TypeError, KeyError):
+            raise SourceRefused("the token server's answer holds no token") from None
+        self._held = token, self._monotonic() + life - min(MARGIN, life / 2)
+        return token
