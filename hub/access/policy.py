@@ -117,7 +117,7 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
 
 def may(actor: Actor, action: AuditAction) -> bool:
     """Whether the actor's role reaches the pages of that action (log, sources, search, list of citizens)."""
-    question = {
+    question: dict[str, object] = {
         "principal": {"type": "Actor", "id": actor.id},
         "action": {"type": "Action", "id": action.value},
         "resource": {"type": "Pages", "id": "pages"},

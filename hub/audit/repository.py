@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from hub.audit.tables import AuditRow
@@ -39,6 +39,11 @@ def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[Logged
         & AuditRow.action.in_([AuditAction.OPEN_OVERVIEW, AuditAction.REVEAL])
     )
     return _page(session, shown, None, limit)
+
+
+def newest(session: Session, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+    """Everything done by anybody."""
+    return _page(session, true(), after, size)
 
 
 def last_opened(session: Session, actor_id: str, citizen_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -1,0 +1,103 @@
+"""Search as an act: only whom the policy lets the actor find, with a line for the search and one per citizen."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub.access.lines import line
+from hub.access.policy import findable, may
+from hub.access.words import national_in, without_numbers
+from hub.audit.service import write, write_all
+from hub.clock import danish_day
+from hub.course import repository as course
+from hub.digest import keyed_digest
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
+from schemas.base import Schema
+from schemas.search import AccessFilter, SearchPage, SearchQuery
+from search.base import SearchIndex
+
+
+class Found(Schema):
+    """What came of a search."""
+
+    allowed: bool
+    """False: the actor's role does not search for citizens."""
+    page: SearchPage
+    needs_reason: frozenset[UUID] = frozenset()
+    """Citizens found by their whole number alone: opening them asks for a reason."""
+    dropped: int = 0
+    """Hits the index gave and the policy refused: the actor's own page, or an index that lags. For the
+    operator's figures, never for the page."""
+
+
+def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
+    session: Session,
+    actor: Actor,
+    query: SearchQuery,
+    request: AccessRequest,
+    *,
+    index: SearchIndex,
+    digest_key: bytes,
+    now: datetime,
+) -> Found:
+    """Find citizens.
+
+    Args:
+        session: the caller's transaction.
+        actor: who searches.
+        query: what for; a whole national number in the text is recognised. ``query.access`` is replaced.
+        request: why.
+        index: finds.
+        digest_key: keys the digest of a national number.
+        now: the instant; rights must hold on its Danish day.
+
+    Raises:
+        SearchUnavailable: the index does not answer.
+    """
+    today = danish_day(now)
+    number = national_in(query.text)
+    digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
+    told = f"digest:{digest}" if digest is not None else without_numbers(query.text)
+    if not may(actor, AuditAction.SEARCH):
+        write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, search_text=told))
+        return Found(allowed=False, page=SearchPage())
+    limits = AccessFilter(
+        on=today, scopes=course.access_scopes(session, actor, today), known_identifier=digest is not None
+    )
+    asked = query.model_copy(
+        update={
+            # Mistyped numbers must not reach the index's own logs either.
+            "text": "" if digest is not None else without_numbers(query.text),
+            "identifier_digest": digest,
+            "access": limits,
+        }
+    )
+    page = index.find(asked)
+    facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
+    allowed = findable(actor, facts.values(), known_identifier=digest is not None)
+    hits = tuple(hit for hit in page.hits if hit.citizen_id in allowed)
+    dropped = len(page.hits) - len(hits)
+    shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
+    write_all(
+        session,
+        [
+            line(
+                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, search_text=told, result_count=shown.total
+            ),
+            *(
+                line(
+                    actor,
+                    AuditAction.SEARCH,
+                    AuditOutcome.SHOWN,
+                    request,
+                    now,
+                    citizen_id=hit.citizen_id,
+                    basis=allowed[hit.citizen_id],
+                )
+                for hit in hits
+            ),
+        ],
+    )
+    by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
+    return Found(allowed=True, page=shown, needs_reason=by_number, dropped=dropped)

@@ -1,0 +1,204 @@
+"""The acts: decide, write the audit line, then answer, in the caller's one transaction.
+
+A refusal is a returned decision and never an exception: an exception rolls back, and the line with it.
+When reading fails after the line was written, everything rolls back and nothing was shown; the caller's
+error path then writes ``record_failure`` in a transaction of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub.access.lines import line
+from hub.access.masking import ProtectedField, mask_protected
+from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_reveal
+from hub.audit import repository as audit
+from hub.audit.service import write
+from hub.clock import danish_day
+from hub.course import repository as course
+from hub.course.views import MyCitizen
+from schemas.access import (
+    AccessFacts,
+    AccessRequest,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    AuditOutcome,
+    Basis,
+    Decision,
+)
+from schemas.base import Schema
+from schemas.overview import Overview
+from schemas.source import Area
+
+Read = Callable[[], Overview | None]
+"""Fetches the whole overview; called only after the line is written."""
+
+
+class Opened(Schema):
+    """What came of opening a citizen."""
+
+    decision: Decision
+    overview: Overview | None = None
+    """Cut to the decision, protected fields masked. None: refused, or no such citizen."""
+    facts: AccessFacts | None = None
+    """None: no such citizen."""
+
+
+class LogQuestion(Schema):
+    """Which lines of the log: about one citizen, or by one employee."""
+
+    citizen_id: UUID | None = None
+    actor_id: str | None = None
+    after: int | None = None
+    size: int = 50
+
+
+def open_overview(  # noqa: PLR0913  keyword-only from the clock on
+    session: Session,
+    actor: Actor,
+    citizen_id: UUID,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    read: Read,
+    areas: Mapping[str, Area] = NO_AREAS,
+) -> Opened:
+    """Open a citizen's overview.
+
+    Args:
+        session: the caller's transaction.
+        actor: who opens.
+        citizen_id: whom.
+        request: why, and the reason of an override.
+        now: the instant; team, consents and efforts must hold on its Danish day.
+        read: fetches the whole overview.
+        areas: area of each source by name; what sources of unknown area say is cut from the header.
+    """
+    facts = course.access_facts(session, actor, citizen_id, danish_day(now))
+    if facts is None:
+        write(session, _unknown(actor, AuditAction.OPEN_OVERVIEW, citizen_id, request, now))
+        return Opened(decision=_refusal())
+    decision = decide(actor, facts, request)
+    outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
+    write(session, _about(citizen_id, decision, line(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)))
+    if not decision.allowed:
+        return Opened(decision=decision, facts=facts)
+    return Opened(decision=decision, facts=facts, overview=_shown(read(), decision, areas))
+
+
+def reveal(  # noqa: PLR0913  keyword-only from the fields on
+    session: Session,
+    actor: Actor,
+    citizen_id: UUID,
+    request: AccessRequest,
+    *,
+    fields: frozenset[ProtectedField],
+    now: datetime,
+    read: Read,
+    areas: Mapping[str, Area] = NO_AREAS,
+) -> Opened:
+    """Show a protected citizen's overview with some protected fields revealed: an act and a line of its own.
+
+    The reason stands in ``request.override_reason``; it opens no further area. ``Opened.overview`` is
+    None when it is refused.
+    """
+    facts = course.access_facts(session, actor, citizen_id, danish_day(now))
+    if facts is None:
+        write(session, _unknown(actor, AuditAction.REVEAL, citizen_id, request, now))
+        return Opened(decision=_refusal())
+    allowed = may_reveal(actor, facts, request.override_reason or "")
+    page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
+    decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
+    entry = line(
+        actor,
+        AuditAction.REVEAL,
+        AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED,
+        request,
+        now,
+        fields_revealed=tuple(sorted(fields)),
+    )
+    write(session, _about(citizen_id, decision, entry))
+    if not decision.allowed:
+        return Opened(decision=decision, facts=facts)
+    return Opened(decision=decision, facts=facts, overview=_shown(read(), decision, areas, fields))
+
+
+def list_citizens(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[MyCitizen, ...]:
+    """The citizens on whose team the actor is; none when the role does not reach the list."""
+    found = course.my_citizens(session, actor, danish_day(now)) if may(actor, AuditAction.LIST_CITIZENS) else ()
+    outcome = AuditOutcome.SHOWN if may(actor, AuditAction.LIST_CITIZENS) else AuditOutcome.REFUSED
+    write(session, line(actor, AuditAction.LIST_CITIZENS, outcome, request, now, result_count=len(found)))
+    return found
+
+
+def read_log(
+    session: Session, actor: Actor, request: AccessRequest, question: LogQuestion, *, now: datetime
+) -> tuple[audit.LoggedEntry, ...] | None:
+    """Lines of the log, newest first; reading is itself a line. None: refused.
+
+    Without citizen and employee in the question: the newest lines of all.
+    """
+    allowed = may(actor, AuditAction.READ_LOG)
+    entry = line(
+        actor,
+        AuditAction.READ_LOG,
+        AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED,
+        request,
+        now,
+        citizen_id=question.citizen_id,
+        search_text=None if question.actor_id is None else f"actor:{question.actor_id}",
+    )
+    write(session, entry)
+    if not allowed:
+        return None
+    if question.citizen_id is not None:
+        return audit.by_citizen(session, question.citizen_id, question.after, question.size)
+    if question.actor_id is not None:
+        return audit.by_actor(session, question.actor_id, question.after, question.size)
+    return audit.newest(session, question.after, question.size)
+
+
+def record(
+    session: Session, actor: Actor, action: AuditAction, outcome: AuditOutcome, request: AccessRequest, *, now: datetime
+) -> None:
+    """Write the line of an act that shows no citizen: log in and out, pages of the sources."""
+    write(session, line(actor, action, outcome, request, now))
+
+
+def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:
+    """Write that opening a citizen failed, in a fresh transaction: the one that failed took its line with it."""
+    write(
+        session,
+        line(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
+    )
+
+
+def _shown(
+    overview: Overview | None,
+    decision: Decision,
+    areas: Mapping[str, Area],
+    revealed: frozenset[ProtectedField] = frozenset(),
+) -> Overview | None:
+    return None if overview is None else mask_protected(cut(overview, decision, areas), revealed)
+
+
+def _about(citizen_id: UUID, decision: Decision, entry: AuditEntry) -> AuditEntry:
+    update: dict[str, Any] = {
+        "citizen_id": citizen_id,
+        "basis": decision.basis,
+        "sections_shown": decision.shown,
+        "sections_withheld": decision.withheld,
+    }
+    return entry.model_copy(update=update)
+
+
+def _unknown(actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime) -> AuditEntry:
+    return line(actor, action, AuditOutcome.NOT_FOUND, request, now, citizen_id=citizen_id)
+
+
+def _refusal() -> Decision:
+    return Decision(allowed=False, basis=Basis.NONE, withheld=frozenset(Area), policy_version=POLICY_VERSION)
