@@ -35,23 +35,25 @@ class Policy:
     first: float
     """Seconds before the second attempt."""
     longest: float
-    """No wait is longer, in seconds. A source that asks for more is left alone until the next run."""
+    """No wait of ours is longer, in seconds."""
+    longest_asked: float
+    """A source that asks for a longer wait than this is left alone until the next run."""
 
 
 class Patience(StrEnum):
     """Names of the policies, as settings spell them."""
 
     PATIENT = "patient"
-    """Nightly runs: about two minutes in all."""
+    """A long first load that should not start over: about a minute of waiting."""
     BRISK = "brisk"
-    """Somebody is waiting: a few seconds."""
+    """The usual: a second or two, since the next run comes anyway."""
     NEVER = "never"
 
 
 POLICIES = {
-    Patience.PATIENT: Policy(attempts=6, first=1, longest=60),
-    Patience.BRISK: Policy(attempts=3, first=0.2, longest=5),
-    Patience.NEVER: Policy(attempts=1, first=0, longest=0),
+    Patience.PATIENT: Policy(attempts=6, first=1, longest=60, longest_asked=120),
+    Patience.BRISK: Policy(attempts=3, first=0.2, longest=5, longest_asked=30),
+    Patience.NEVER: Policy(attempts=1, first=0, longest=0, longest_asked=0),
 }
 
 
@@ -68,7 +70,7 @@ def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep
         return max(backoff(state), _asked(state))
 
     def stop(state: tenacity.RetryCallState) -> bool:
-        return state.attempt_number >= policy.attempts or _asked(state) > policy.longest
+        return state.attempt_number >= policy.attempts or _asked(state) > policy.longest_asked
 
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(Again),

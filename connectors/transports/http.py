@@ -47,7 +47,7 @@ class HttpSettings(Schema):
     """Key of our own certificate (PEM)."""
     max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
     """A longer answer is refused."""
-    patience: Patience = Patience.PATIENT
+    patience: Patience = Patience.BRISK
     """How long to try again."""
     extra_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Sent with every call, e.g. an API key and a session token."""
