@@ -39,10 +39,10 @@ def main() -> int:
             shutil.copy(WEB / name, work / name)
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         if npm(["ci", *quiet], cwd=work):
-            print("helhed: the page assets could not be fetched; the lines above say why", file=sys.stderr)
+            sys.stderr.write("helhed: the page assets could not be fetched; the lines above say why\n")
             return 1
         lay_out(work / "node_modules", VENDOR)
-    print("The page assets are in place", flush=True)
+    sys.stdout.write("The page assets are in place\n")
     return 0
 
 

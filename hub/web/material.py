@@ -1,0 +1,105 @@
+"""What a page about a citizen is made from, gathered by ``gather`` and turned into words by ``present_*``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from hub.clock import danish_day
+from schemas.access import Actor, Decision, Purpose
+from schemas.overview import Entry, Overview
+from schemas.source import SourceSystem
+
+
+@dataclass(frozen=True)
+class Teammate:
+    """One member of the team around the citizen."""
+
+    name: str
+    title: str
+    function: str
+    """``lead_coordinator | citizen_coordinator | member``."""
+    unit: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Team:
+    """The course (sammenhængende borgerforløb) and its people."""
+
+    started_on: date
+    title: str
+    members: tuple[Teammate, ...]
+
+    @property
+    def lead(self) -> Teammate | None:
+        """The lead coordinator (tovholder)."""
+        return next((member for member in self.members if member.function == "lead_coordinator"), None)
+
+
+@dataclass(frozen=True)
+class SourceAge:
+    """How a source is doing."""
+
+    source: SourceSystem
+    state: str
+    """Key of ``texts.SOURCE_STATE``."""
+    last_data_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Somebody opened the page."""
+
+    name: str
+    unit: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What came since the actor last looked."""
+
+    since: datetime
+    entries: tuple[tuple[str, Entry], ...]
+    """Kind of change (``new``, ``changed``, ``gone``) and the entry."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything one page about a citizen may use; already cut to the decision."""
+
+    overview: Overview
+    decision: Decision
+    actor: Actor
+    purpose: Purpose
+    now: datetime
+    sources: Mapping[str, SourceSystem]
+    family: tuple[Overview, ...] = ()
+    """The others of the course whom the actor may open, each already cut to its own decision."""
+    followed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """Efforts that began within half a year after a notification, by the notification's entry id."""
+    team: Team | None = None
+    is_lead: bool = False
+    ages: tuple[SourceAge, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    changes: Changes | None = None
+    as_known: date | None = None
+    """Set when the page shows what was known on an earlier day."""
+
+    @property
+    def today(self) -> date:
+        """The Danish day the page is about."""
+        return self.as_known or danish_day(self.now)
+
+    @property
+    def people(self) -> tuple[Overview, ...]:
+        """The citizen first, then the family."""
+        return (self.overview, *self.family)
+
+    def first_name(self, citizen_id: UUID | None) -> str | None:
+        """First given name of the citizen or a family member; None for others."""
+        for person in self.people:
+            if person.citizen_id == citizen_id and person.header.person.given_name:
+                return person.header.person.given_name.split()[0]
+        return None

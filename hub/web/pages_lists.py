@@ -1,0 +1,208 @@
+"""The page classes that are not about one citizen; see ``pages``."""
+
+from dataclasses import dataclass
+
+from hub.web.dates import When
+from hub.web.pages import Choice, Link
+
+
+@dataclass(frozen=True)
+class DemoCard:
+    """One person to be in the demo."""
+
+    id: str
+    name: str
+    title: str
+    unit: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class LoginPage:
+    """Who am I here?"""
+
+    demo: bool
+    cards: tuple[DemoCard, ...]
+
+
+@dataclass(frozen=True)
+class CitizenRow:
+    """One citizen I work with."""
+
+    name: str
+    age: str
+    href: str
+    course: str
+    function: str
+    changed: str
+    changed_at: When | None
+    follow_up: str
+    overdue: bool
+    protected: bool
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """One deadline that runs."""
+
+    text: str
+    href: str
+    name: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class MyCitizensPage:
+    """What needs me today?"""
+
+    greeting: str
+    summary: str
+    clocks: tuple[ClockRow, ...]
+    citizens: tuple[CitizenRow, ...]
+    purposes: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One person that was found."""
+
+    name: str
+    age: str
+    href: str
+    relation: str
+    reasons: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+    """Field in words, and pieces of the text with whether each is what was searched for."""
+    protected: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One group of choices that narrow the search."""
+
+    name: str
+    field: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class SearchResultPage:
+    """Is it this person, and may I?"""
+
+    text: str
+    asked: bool
+    summary: str
+    ongoing_only: bool
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    after: str | None
+    advice: str | None
+
+
+@dataclass(frozen=True)
+class ReasonPage:
+    """May I, and why do I need to?"""
+
+    citizen_id: str
+    name: str
+    warning: str
+    refused: bool
+    """No reason opens it (own page)."""
+    purposes: tuple[Choice, ...]
+    goes_to: str
+    reason: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class QuarantineRow:
+    """Payloads parked for one and the same reason."""
+
+    what: str
+    problem: str
+    advice: str
+    count: str
+    seen: str
+    example: str | None
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """How one source is doing."""
+
+    title: str
+    area: str
+    area_name: str
+    state: str
+    trouble: bool
+    reason: str
+    advice: str | None
+    last_data: When | None
+    next_run: str
+    counts: str
+    last_run: str
+    coverage: str
+    authority: str
+    legal_basis: str
+    quarantine: tuple[QuarantineRow, ...]
+    quarantined: str
+
+
+@dataclass(frozen=True)
+class SourcesPage:
+    """Is every source all right, and if not what do I do?"""
+
+    summary: str
+    trouble: bool
+    sources: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One line of the log."""
+
+    when: When
+    who: str
+    unit: str
+    action: str
+    outcome: str
+    refused: bool
+    citizen: str
+    citizen_href: str | None
+    purpose: str
+    basis: str
+    details: str
+    override: str | None
+
+
+@dataclass(frozen=True)
+class OversightPage:
+    """Who looked, with which right, and why?"""
+
+    heading: str
+    summary: str
+    asked: str
+    """``nothing``, ``citizen`` or ``actor``."""
+    subject: str
+    rows: tuple[LogRow, ...]
+    after: str | None
+    employees: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What happened, and what now?"""
+
+    headline: str
+    advice: str
+    saved: str
+    reference: str
+    way_on: Link
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What was hidden, shown in place after a stated reason."""
+
+    cpr: str | None
+    address: str | None
+    note: str
