@@ -1,0 +1,232 @@
+"""One member of a consumer group, on a PostgreSQL connection of its own (docs/decisions/0001).
+
+Everything that says who is there and who holds what is a session advisory lock: when the process dies,
+PostgreSQL ends the session and the locks are gone, so there is no heartbeat to miss and nothing to clean up.
+A member shows itself by a *shared* lock on group and topic; the members, ordered by backend, divide the partitions
+round-robin; each holds its own partitions by *exclusive* locks.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from hashlib import blake2b
+from time import monotonic
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from hub.bus.base import BusUnavailable, Delivered, Message
+
+Place = tuple[str, int]
+"""Topic and partition."""
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which a waiting poll looks for members that died; everything else wakes it by NOTIFY."""
+
+_MEMBERS = """
+SELECT pid FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 1 AND mode = 'ShareLock' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND classid = ((%(lock)s::bigint >> 32) & 4294967295)::oid AND objid = (%(lock)s::bigint & 4294967295)::oid
+ORDER BY pid
+"""
+
+_READ = """
+SELECT m.topic, m.partition, m."offset", m.key, m.headers, m.value
+FROM unnest(%s::text[], %s::int[], %s::bigint[]) WITH ORDINALITY AS p(topic, partition, position, turn)
+CROSS JOIN LATERAL (
+    SELECT * FROM bus_messages
+    WHERE topic = p.topic AND partition = p.partition AND "offset" >= p.position
+    ORDER BY "offset" LIMIT %s
+) m
+ORDER BY p.turn, m."offset" LIMIT %s
+"""
+
+_REGISTER = """
+INSERT INTO bus_offsets (group_name, topic, partition)
+SELECT %s, topic, partition FROM bus_partitions WHERE topic = ANY(%s) ON CONFLICT DO NOTHING
+"""
+
+_COMMIT = """
+INSERT INTO bus_offsets (group_name, topic, partition, committed)
+SELECT %s, p.* FROM unnest(%s::text[], %s::int[], %s::bigint[]) p
+ON CONFLICT (group_name, topic, partition) DO UPDATE SET committed = greatest(bus_offsets.committed, excluded.committed)
+"""
+
+
+class PostgresConsumer:
+    """Implements ``hub.bus.base.Consumer``. A lost connection is opened again by the next ``poll``."""
+
+    def __init__(self, conninfo: str, group: str, topics: Sequence[str]) -> None:
+        self._conninfo = conninfo
+        self._group = group
+        self._topics = tuple(topics)
+        self._connection: psycopg.Connection | None = None
+        self._positions: dict[Place, int] = {}
+        """Partitions held, each with the offset that ``poll`` returns next."""
+        self._turn = 0
+        self._joined()
+
+    def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
+        """Up to *limit* messages of the partitions held, in order per partition.
+
+        Raises:
+            BusUnavailable: the bus does not answer.
+        """
+        until = monotonic() + timeout.total_seconds()
+        with self._answering():
+            connection = self._joined()
+            while True:
+                _drain(connection)  # before reading: what is announced from here on wakes the wait below
+                self._share(connection)
+                found = self._read(connection, limit)
+                left = until - monotonic()
+                if found or left <= 0:
+                    return found
+                for _ in connection.notifies(timeout=min(left, _LOOK_AGAIN), stop_after=1):
+                    pass
+
+    def commit(self, delivered: Sequence[Delivered]) -> None:
+        """The work on these, and on all before them in their partitions, is done.
+
+        Raises:
+            BusUnavailable: the bus does not answer; the messages come again.
+        """
+        done: dict[Place, int] = {}
+        for one in delivered:
+            place = (one.topic, one.partition)
+            if place in self._positions:
+                done[place] = max(done.get(place, 0), one.offset + 1)
+        if not done or self._connection is None:
+            return
+        with self._answering():
+            self._connection.execute(
+                _COMMIT,
+                [self._group, [topic for topic, _ in done], [partition for _, partition in done], list(done.values())],
+            )
+
+    def rewind(self) -> None:
+        """Go back to the committed offsets; for when the work on polled messages failed.
+
+        Raises:
+            BusUnavailable: the bus does not answer; the next ``poll`` starts at the committed offsets anyway.
+        """
+        if self._connection is None:
+            return
+        with self._answering():
+            self._positions = self._committed(self._connection, list(self._positions))
+
+    def close(self) -> None:
+        """Leave the group; partitions go to the others at once."""
+        connection, self._connection = self._connection, None
+        self._positions = {}
+        if connection is None:
+            return
+        with suppress(psycopg.Error), connection:
+            connection.execute("SELECT pg_advisory_unlock_all()")
+            self._announce(connection)
+
+    def __enter__(self) -> Self:
+        """The consumer itself."""
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Close."""
+        self.close()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            # A session that may be broken holds nothing for certain: end it and start over.
+            connection, self._connection, self._positions = self._connection, None, {}
+            if connection is not None:
+                connection.close()
+            raise BusUnavailable(type(error).__name__) from error
+
+    def _joined(self) -> psycopg.Connection:
+        if self._connection is None:
+            with self._answering():
+                self._connection = psycopg.connect(self._conninfo, autocommit=True)
+                for topic in self._topics:
+                    self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel(topic))))
+                    self._connection.execute("SELECT pg_advisory_lock_shared(%s)", [_lock(self._group, topic)])
+                self._announce(self._connection)
+        return self._connection
+
+    def _announce(self, connection: psycopg.Connection) -> None:
+        for topic in self._topics:
+            connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])
+
+    def _share(self, connection: psycopg.Connection) -> None:
+        """Let go of partitions that are another member's, take those that are ours and free."""
+        ours = {place for topic in self._topics for place in self._ours(connection, topic)}
+        leaving = [place for place in self._positions if place not in ours]
+        for place in leaving:
+            connection.execute("SELECT pg_advisory_unlock(%s)", [_lock(self._group, *place)])
+            del self._positions[place]
+        if leaving:
+            self._announce(connection)
+        coming = [place for place in sorted(ours - self._positions.keys()) if self._take(connection, place)]
+        if coming:
+            connection.execute(_REGISTER, [self._group, list(self._topics)])  # from now on ``prune`` waits for us
+            self._positions |= self._committed(connection, coming)
+
+    def _ours(self, connection: psycopg.Connection, topic: str) -> list[Place]:
+        members = [pid for (pid,) in connection.execute(_MEMBERS, {"lock": _lock(self._group, topic)})]
+        mine = members.index(connection.info.backend_pid)
+        row = connection.execute("SELECT count(*) FROM bus_partitions WHERE topic = %s", [topic]).fetchone()
+        return [(topic, partition) for partition in range(mine, row[0] if row else 0, len(members))]
+
+    def _take(self, connection: psycopg.Connection, place: Place) -> bool:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_lock(self._group, *place)]).fetchone()
+        return bool(row and row[0])
+
+    def _committed(self, connection: psycopg.Connection, places: Sequence[Place]) -> dict[Place, int]:
+        rows = connection.execute(
+            "SELECT topic, partition, committed FROM bus_offsets WHERE group_name = %s AND topic = ANY(%s)",
+            [self._group, list(self._topics)],
+        )
+        known = {(topic, partition): committed for topic, partition, committed in rows}
+        return {place: known.get(place, 0) for place in places}
+
+    def _read(self, connection: psycopg.Connection, limit: int) -> list[Delivered]:
+        held = sorted(self._positions)
+        if not held:
+            return []
+        self._turn = (self._turn + 1) % len(held)  # so that a full partition does not keep the others waiting
+        held = held[self._turn :] + held[: self._turn]
+        topics, partitions = [topic for topic, _ in held], [partition for _, partition in held]
+        positions = [self._positions[place] for place in held]
+        found = [
+            Delivered(
+                topic=topic,
+                partition=partition,
+                offset=offset,
+                message=Message(key=key, headers=headers, value=bytes(value)),
+            )
+            for topic, partition, offset, key, headers, value in connection.execute(
+                _READ, [topics, partitions, positions, limit, limit]
+            )
+        ]
+        for one in found:
+            self._positions[one.topic, one.partition] = one.offset + 1
+        return found
+
+
+def channel(topic: str) -> str:
+    """The channel on which news of a topic is announced; short enough for a PostgreSQL name."""
+    return f"bus_{blake2b(topic.encode(), digest_size=16).hexdigest()}"
+
+
+def _lock(*parts: object) -> int:
+    """The 64-bit key of an advisory lock: (group, topic) for membership, (group, topic, partition) for holding."""
+    named = "\x1f".join(map(str, ("helhed.bus", *parts)))
+    return int.from_bytes(blake2b(named.encode(), digest_size=8).digest(), signed=True)
+
+
+def _drain(connection: psycopg.Connection) -> None:
+    for _ in connection.notifies(timeout=0):
+        pass
