@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""Simulated fagsystemer: the real protocols over loopback, filled from the made-up municipality."""

@@ -69,7 +69,7 @@ def _family_support(story: Story, mother: Person, ida: Person, emil: Person) -> 
         worker="Anna Holm", purpose="ro og stabilitet hos mormor i en periode",
     )  # fmt: skip
     story.effort(
-        ida, kinds.WORK_PRACTICE, date(2024, 3, 11), title="Praktik i børnehave én dag om ugen", end=date(2025, 6, 20),
+        ida, kinds.WORK_PRACTICE, date(2024, 3, 11), title="Praktik i børnehave", end=date(2025, 6, 20),
         authority="social:100", worker="Anna Holm", purpose="gå i skole de fire andre dage", extent="1 dag om ugen",
     )  # fmt: skip
     story.plan(ida, "social", "Børnefaglig undersøgelse", date(2019, 9, 2), date(2019, 12, 20))
@@ -174,7 +174,7 @@ def maria(story: Story) -> None:
     moved = date(2023, 11, 1)
     story.effort(grown, kinds.TEMPORARY_HOME, date(2020, 2, 1), end=moved, worker="Birgit Dahl",
                  purpose="ro og struktur", next_follow_up=date(2023, 10, 2))  # fmt: skip
-    story.effort(grown, kinds.SOCIAL_PEDAGOGY, moved, title="Udvidet og fleksibel socialpædagogisk støtte i campingvogn",
+    story.effort(grown, kinds.SOCIAL_PEDAGOGY, moved, title="Udvidet og fleksibel støtte i campingvogn",
                  worker="Birgit Dahl", purpose="bo tæt på familien og klare mere selv", extent="15 timer om ugen",
                  next_follow_up=date(2024, 5, 6))  # fmt: skip
     story.effort(grown, kinds.DRUG_TREATMENT, date(2022, 8, 15), worker="Birgit Dahl", purpose="mindre stof")

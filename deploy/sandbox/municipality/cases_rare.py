@@ -95,7 +95,8 @@ def _disagreement(story: Story) -> None:
 def _course_families(story: Story) -> None:
     """Six ordinary families with a course, so that a coordinator has more than one."""
     families = (("Bodil", "Kjær Holm", "Viggo"), ("Louise", "Åkjær", "Asta"), ("Fatima", "Hussain", "Yusuf"),
-                ("Camilla", "Ravn Toft", "Storm"), ("Trine", "Nørgaard", "Merle"), ("Pia", "Korsgaard", "Lauge"))  # fmt: skip
+                ("Camilla", "Ravn Toft", "Storm"), ("Trine", "Nørgaard", "Merle"),
+                ("Pia", "Korsgaard", "Lauge"))  # fmt: skip
     for index, (mother_name, family, child_name) in enumerate(families):
         born = date(1980 + index, 1 + index, 10 + index)
         street = f"Kløvermarken {12 + index}"

@@ -53,7 +53,8 @@ CONTACT_PERSON = _child("Fast kontaktperson", 3)
 WORK_PRACTICE = _child("Formidling af praktiktilbud", 4)
 RESPITE = _child("Støtteophold", 7)
 NETWORK_PLACEMENT = Kind(
-    "social", "Anbringelse i netværksplejefamilie", "social:100", "Barnets lov § 46", "Serviceloven § 52, stk. 3, nr. 7",
+    "social", "Anbringelse i netværksplejefamilie", "social:100", "Barnets lov § 46",
+    "Serviceloven § 52, stk. 3, nr. 7",
     kle="27.27.12",
 )  # fmt: skip
 SOCIAL_PEDAGOGY = Kind("social", "Socialpædagogisk støtte", "social:200", "Serviceloven § 85", kle="27.36.12")
@@ -85,11 +86,12 @@ COPING = Kind("health", "Mental håndtering", "health:320", "Sundhedsloven § 11
               code="f30cab6d-2a42-4358-99d7-811127fb6e05", kle="29.09.04")  # fmt: skip
 
 CHILD = (
-    FAMILY_TREATMENT, PRACTICAL_SUPPORT, CONTACT_PERSON, RESPITE, SPECIAL_EDUCATION, PPR_ASSESSMENT, FOLLOW_UP, FOLLOW_UP,
+    FAMILY_TREATMENT, PRACTICAL_SUPPORT, CONTACT_PERSON, RESPITE, SPECIAL_EDUCATION, PPR_ASSESSMENT, FOLLOW_UP,
+    FOLLOW_UP,
 )  # fmt: skip
 ADULT = (
-    MENTOR, BENEFIT, BENEFIT, RESOURCE_COURSE, WORK_PLACEMENT, SOCIAL_PEDAGOGY, CONTACT_SUPPORT, DRUG_TREATMENT, TRAINING,
-    MENTAL_CARE, COPING,
+    MENTOR, BENEFIT, BENEFIT, RESOURCE_COURSE, WORK_PLACEMENT, SOCIAL_PEDAGOGY, CONTACT_SUPPORT, DRUG_TREATMENT,
+    TRAINING, MENTAL_CARE, COPING,
 )  # fmt: skip
 OLD = (MEDICINE, WOUND_CARE, HYGIENE, CLEANING, TRAINING, MEDICINE, HYGIENE)
 PURPOSES = (

@@ -21,7 +21,14 @@ _NOTIFIERS = (
     ("8", "Anonym", 4.9), ("9", "Anbringelsessted", 2.0), ("11", "Andre", 3.0),
 )  # fmt: skip
 _REASONS = {"3": 17, "14": 16, "13": 12, "9": 9, "4": 10, "6": 8, "17": 8, "11": 7, "8": 6, "16": 7}
-_OUTCOMES = {"no_action": 44, "to_running_case": 22, "clarification_19": 14, "assessment_20": 12, "effort": 5, "acute": 3}
+_OUTCOMES = {
+    "no_action": 44,
+    "to_running_case": 22,
+    "clarification_19": 14,
+    "assessment_20": 12,
+    "effort": 5,
+    "acute": 3,
+}
 _CHILD_OR_FAMILY_FROM = date(2024, 1, 1)
 """From this day category 7 is two: 12 the child, 13 family and acquaintances."""
 _LATE_SHARE, _ADULT_AGE, _IDS_PER_PERSON = 0.04, 18, 1000

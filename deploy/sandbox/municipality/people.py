@@ -45,7 +45,7 @@ def given_name(rng: Random, *, female: bool) -> str:
 def address(rng: Random) -> tuple[str, str, str]:
     """Street with number, postal code, town."""
     postal_code, town = rng.choice(names.TOWNS)
-    return f"{rng.choice(names.STREETS).replace('_', ' ')} {rng.randint(1, 140)}", postal_code, town
+    return f"{rng.choice(names.STREETS)} {rng.randint(1, 140)}", postal_code, town
 
 
 def is_adult(person: Person, on: date) -> bool:

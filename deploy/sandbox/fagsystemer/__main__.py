@@ -1,0 +1,93 @@
+"""``python -m deploy.sandbox.fagsystemer``: both servers on loopback, until SIGTERM or until stdin closes.
+
+Prints one line of JSON with the addresses and the credentials. These are random at every start unless
+``SANDBOX_CLIENT_ID`` and ``SANDBOX_CLIENT_SECRET`` are set.
+"""
+
+import argparse
+import gc
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from datetime import date
+from threading import Event, Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from deploy.sandbox.fagsystemer.fhir import fhir_app
+from deploy.sandbox.fagsystemer.odata import odata_app
+from deploy.sandbox.fagsystemer.sessions import Credentials
+from deploy.sandbox.municipality.generate import generate
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    asked = _arguments()
+    credentials = Credentials(
+        os.environ.get("SANDBOX_CLIENT_ID") or "helhed",
+        os.environ.get("SANDBOX_CLIENT_SECRET") or secrets.token_urlsafe(24),
+    )
+    truth = generate(asked.citizens, asked.seed, asked.today)
+    fhir, fhir_socket = _server(fhir_app(truth, credentials), asked.fhir_port)
+    odata, odata_socket = _server(odata_app(truth, credentials), asked.odata_port)
+    gc.freeze()  # the population stays for good; collecting it again and again would slow every answer
+    fhir_base, odata_base = (f"http://{HOST}:{one.getsockname()[1]}" for one in (fhir_socket, odata_socket))
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    servers = ((fhir, fhir_socket), (odata, odata_socket))
+    threads = [Thread(target=server.run, kwargs={"sockets": [bound]}) for server, bound in servers]
+    for thread in threads:
+        thread.start()
+    started = {
+        "fhir_url": f"{fhir_base}/r4",
+        "fhir_token_url": f"{fhir_base}/token",
+        "odata_url": odata_base,
+        "odata_token_url": f"{odata_base}/token",
+        "odata_login_url": f"{odata_base}/login",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "citizens": len(truth.people),
+    }
+    sys.stdout.write(json.dumps(started) + "\n")
+    sys.stdout.flush()
+    Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
+    stop.wait()
+    for server in (fhir, odata):
+        server.should_exit = True
+    for thread in threads:
+        thread.join()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy.sandbox.fagsystemer", description=__doc__)
+    parser.add_argument("--citizens", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--today", type=date.fromisoformat, default=date(2023, 9, 12))
+    parser.add_argument("--fhir-port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--odata-port", type=int, default=0, help="0 takes a free one")
+    return parser.parse_args()
+
+
+def _server(app: FastAPI, port: int) -> tuple[uvicorn.Server, socket.socket]:
+    """A server and the listening socket it will take; connections queue from now on."""
+    bound = socket.create_server((HOST, port), backlog=128)
+    config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
+    return uvicorn.Server(config), bound
+
+
+def _until_stdin_closes(stop: Event) -> None:
+    """Ends with the process that started us, even when that one was killed."""
+    while os.read(sys.stdin.fileno(), 1):  # unbuffered: a buffered read would hold a lock at the end of the process
+        pass
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()
