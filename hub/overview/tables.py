@@ -1,1 +1,63 @@
-"""Tables of this room (SQLAlchemy classes, no behaviour)."""
+"""Tables of overview: the newest overview of each citizen, the units that have an effort, and who must be told."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Date, DateTime, Identity, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class OverviewVersionRow(Base):
+    """The newest version a citizen's overview ever had: what concurrent rebuilds lock, and what outlives the content.
+
+    A version never falls, also when a citizen goes and comes back; the index relies on it.
+    """
+
+    __tablename__ = "overview_versions"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(Text)
+    """SHA-256 over the content without version and times of observation; empty when there is no content."""
+
+
+class OverviewRow(Base):
+    """A citizen's overview as it is. No row: no record speaks of the citizen (any more)."""
+
+    __tablename__ = "overviews"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The ``Overview``."""
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OverviewUnitRow(Base):
+    """A unit that has an effort for a citizen, and when."""
+
+    __tablename__ = "overview_units"
+    __table_args__ = (Index("ix_overview_units_unit_id_citizen_id", "unit_id", "citizen_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(index=True)
+    unit_id: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class OverviewOutboxRow(Base):
+    """A change that the bus does not know of yet. Written with the overview, deleted once published."""
+
+    __tablename__ = "overview_outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    version: Mapped[int] = mapped_column(BigInteger)
+    removed: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

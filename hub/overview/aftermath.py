@@ -1,0 +1,82 @@
+"""What followed a concern notification: as its source names it, else by time. Told, never scored."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from hub.clock import danish_day
+from schemas.base import Schema
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus
+from schemas.overview import Entry, Overview
+from schemas.source import Area
+
+FOLLOWS_WITHIN = timedelta(days=183)
+"""Half a year: an effort that begins later is not said to have followed."""
+_NEVER_BEGAN = frozenset({EffortStatus.PLANNED, EffortStatus.CANCELLED})
+
+
+class Ground(StrEnum):
+    """Why an effort is said to have followed."""
+
+    SOURCE = "source"
+    """The source itself names the effort as an outcome of the notification."""
+    TIME = "time"
+    """A social effort of the citizen or family began within ``FOLLOWS_WITHIN``; whether because of it, nobody says."""
+
+
+class Followed(Schema):
+    """An effort that followed, and why it is said to."""
+
+    effort: Entry
+    ground: Ground
+
+
+class Aftermath(Schema):
+    """A notification and what followed."""
+
+    notification: Entry
+    followed: tuple[Followed, ...] = ()
+    """Oldest first. Empty: none followed, as far as the sources say."""
+
+    @property
+    def none_followed(self) -> bool:
+        """Whether no effort followed."""
+        return not self.followed
+
+
+def aftermath(overviews: Iterable[Overview]) -> tuple[Aftermath, ...]:
+    """Each notification of these citizens (one, or a family) with what followed, newest notification first.
+
+    An entry that stands on several overviews counts once.
+    """
+    entries = {entry.id: entry for overview in overviews for entry in overview.entries()}
+    efforts = [entry for entry in entries.values() if isinstance(entry.fact, EffortFact)]
+    told = [
+        (entry.fact.received_at, entry.id, _of(entry, entry.fact, efforts))
+        for entry in entries.values()
+        if isinstance(entry.fact, ConcernNotificationFact)
+    ]
+    return tuple(one for _, _, one in sorted(told, key=lambda one: one[:2], reverse=True))
+
+
+def _of(entry: Entry, notification: ConcernNotificationFact, efforts: Iterable[Entry]) -> Aftermath:
+    received = danish_day(notification.received_at)
+    named = [Followed(effort=one, ground=Ground.SOURCE) for one in efforts if _is_named(one, entry, notification)]
+    found = named or [
+        Followed(effort=one, ground=Ground.TIME)
+        for one in efforts
+        if one.area is Area.SOCIAL
+        and isinstance(one.fact, EffortFact)
+        and one.fact.status not in _NEVER_BEGAN
+        and one.valid.start is not None
+        and received <= one.valid.start <= received + FOLLOWS_WITHIN
+    ]
+    return Aftermath(
+        notification=entry,
+        followed=tuple(sorted(found, key=lambda one: (str(one.effort.valid.start or ""), one.effort.id))),
+    )
+
+
+def _is_named(effort: Entry, entry: Entry, notification: ConcernNotificationFact) -> bool:
+    same_source = effort.provenance.source == entry.provenance.source
+    return same_source and effort.provenance.source_id in notification.outcome_efforts

@@ -1,0 +1,30 @@
+"""What only the reading moment knows: which areas have a source at all, and which source has fallen silent."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from schemas.overview import Overview, Section, SectionState
+from schemas.source import Area
+
+
+def with_coverage(
+    overview: Overview, covered: Collection[Area], silent_since: Mapping[Area, datetime | None]
+) -> Overview:
+    """The overview with each area's silence said aloud.
+
+    Args:
+        overview: as built or already cut; what is withheld stays exactly so.
+        covered: areas with a source.
+        silent_since: for areas whose source should have answered, when it last did.
+    """
+    return overview.model_copy(
+        update={"sections": tuple(_spoken(section, covered, silent_since) for section in overview.sections)}
+    )
+
+
+def _spoken(section: Section, covered: Collection[Area], silent_since: Mapping[Area, datetime | None]) -> Section:
+    if section.state is SectionState.WITHHELD:
+        return section
+    if section.area not in covered and not section.entries:
+        return section.model_copy(update={"state": SectionState.NOT_COVERED})
+    return section.model_copy(update={"silent_since": silent_since.get(section.area)})

@@ -1,0 +1,141 @@
+"""An overview as the search index may hold it: the least that makes a citizen findable."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from schemas.codes import Coded, danish_label
+from schemas.facts import (
+    AssignmentFact,
+    CaseFact,
+    ConcernNotificationFact,
+    ContactFact,
+    EffortFact,
+    EffortStatus,
+    GoalFact,
+    LegalBasis,
+    PlanFact,
+    Responsible,
+    Unit,
+)
+from schemas.overview import Entry, Overview
+from schemas.period import Period
+from schemas.record import PartyRole
+from schemas.search import SearchDocument, SearchEntry, UnitGrant
+from schemas.source import Area
+
+UnitInArea = tuple[str, Area, Period]
+NOTIFICATION = "underretning"
+_BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
+"""Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
+
+
+def to_document(overview: Overview, digests: Sequence[str]) -> SearchDocument:
+    """The search document of an overview; *digests* are the keyed digests of its identifiers."""
+    header = overview.header
+    name = header.display_name or next(iter(_party_names(overview)), "")
+    found = [_search_entry(entry) for entry in overview.entries()]
+    return SearchDocument(
+        citizen_id=overview.citizen_id,
+        version=overview.version,
+        name=name,
+        other_names=_other_names(overview, name),
+        birth_date=header.person.birth_date,
+        identifier_digests=tuple(sorted(set(digests))),
+        protected=header.person.name_address_protected,
+        synthetic=overview.synthetic,
+        entries=tuple(one for one in found if one is not None),
+        unit_grants=tuple(dict.fromkeys(UnitGrant(unit_id=unit, valid=valid) for unit, _, valid in units_of(overview))),
+    )
+
+
+def units_of(overview: Overview) -> tuple[UnitInArea, ...]:
+    """Units that have an effort for the citizen, with area and time; those of cancelled efforts left out."""
+    found: list[UnitInArea] = []
+    for entry in overview.entries():
+        fact = entry.fact
+        if not isinstance(fact, EffortFact) or fact.status is EffortStatus.CANCELLED:
+            continue
+        units = (fact.responsible.unit if fact.responsible else None, fact.performer)
+        found += [(unit.id, entry.area, entry.valid) for unit in units if unit is not None]
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one[0], one[1], one[2].model_dump_json())))
+
+
+def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
+    disputed = [one for one in overview.disagreements if one.field in {"given_name", "family_name"}]
+    values = {value.value for one in disputed for value in one.values}
+    return tuple(sorted(value for value in values if value not in name))
+
+
+def _party_names(overview: Overview) -> Iterable[str]:
+    """What entries call the citizen, newest first, for citizens no source has presented as a person."""
+    own = [
+        (entry.provenance.registration.registered_from, entry.id, party.name)
+        for entry in overview.entries()
+        for party in entry.parties
+        if party.citizen_id == overview.citizen_id and party.role is not PartyRole.OTHER and party.name
+    ]
+    return (name for _, _, name in sorted(own, reverse=True))
+
+
+def _search_entry(entry: Entry) -> SearchEntry | None:
+    day = entry.valid.start or entry.provenance.registration.registered_from.date()
+    words: tuple[str | None, ...]
+    unit: Unit | None = None
+    kle_topic: str | None = None
+    paragraph: str | None = None
+    match entry.fact:
+        case EffortFact() as fact:
+            words = (fact.title, _label(fact.code, day), fact.purpose, _kle(fact.kle_topic, day))
+            unit, kle_topic = fact.performer or _unit(fact.responsible), fact.kle_topic
+            paragraph = _paragraph(fact.legal_basis, day)
+        case ConcernNotificationFact() as fact:
+            words = (NOTIFICATION, _notifier(fact, day))
+            unit, paragraph = _unit(fact.responsible), _paragraph(fact.legal_basis, day)
+        case CaseFact() as fact:
+            words = (fact.title, _label(fact.case_type, day), _kle(fact.kle_topic, day))
+            unit, kle_topic = _unit(fact.responsible), fact.kle_topic
+        case PlanFact() | ContactFact() as fact:
+            words, unit = (fact.title, _label(fact.code, day)), _unit(fact.responsible)
+        case AssignmentFact() as fact:
+            words, unit = (_label(fact.role, day),), _unit(fact.responsible)
+        case GoalFact() as fact:
+            words = (fact.text,)
+        case _:
+            # Absence has no words to search for; person and relation are no entries.
+            return None
+    return SearchEntry(
+        entry_id=entry.id,
+        area=entry.area,
+        kind=entry.fact.kind,
+        text=" · ".join(dict.fromkeys(word for word in words if word)),
+        valid=entry.valid,
+        unit=unit.name if unit else None,
+        kle_topic=kle_topic,
+        paragraph=paragraph,
+    )
+
+
+def _notifier(fact: ConcernNotificationFact, day: date) -> str:
+    """The notifier's category, and the title only of those who notify by office: never a private person's name."""
+    label = danish_label(fact.notifier, day)
+    by_office = fact.notifier.code_list == "notifier_categories" and fact.notifier.code in _BY_OFFICE
+    return f"{label} · {fact.notifier_title}" if by_office and fact.notifier_title else label
+
+
+def _label(coded: Coded | None, day: date) -> str | None:
+    return danish_label(coded, day) if coded else None
+
+
+def _kle(topic: str | None, day: date) -> str | None:
+    if topic is None:
+        return None
+    label = danish_label(Coded(code_list="kle", code=topic), day)
+    return label if label != topic else None
+
+
+def _paragraph(basis: LegalBasis | None, day: date) -> str | None:
+    return f"{danish_label(Coded(code_list='laws', code=basis.law), day)} {basis.section}" if basis else None
+
+
+def _unit(responsible: Responsible | None) -> Unit | None:
+    return responsible.unit if responsible else None

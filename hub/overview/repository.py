@@ -1,0 +1,152 @@
+"""Every statement on the tables of overview. Batches go in and come out as arrays, one statement a batch."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.overview.indexing import units_of
+from schemas.base import Instant, Schema
+from schemas.overview import Overview
+
+_ADD = text("""
+    INSERT INTO overview_versions (citizen_id, version, digest)
+    SELECT citizen_id, 0, '' FROM unnest(cast(:ids AS uuid[])) AS new (citizen_id)
+    ON CONFLICT DO NOTHING
+""")
+_LOCK = text("""
+    SELECT citizen_id, version, digest FROM overview_versions
+    WHERE citizen_id = ANY(:ids) ORDER BY citizen_id FOR UPDATE
+""")
+_COUNT_UP = text("""
+    UPDATE overview_versions SET version = new.version, digest = new.digest
+    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:digests AS text[]))
+         AS new (citizen_id, version, digest)
+    WHERE overview_versions.citizen_id = new.citizen_id
+""")
+_WRITE = text("""
+    INSERT INTO overviews (citizen_id, version, document, updated_at)
+    SELECT citizen_id, version, cast(document AS jsonb), :now
+    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:documents AS text[]))
+         AS new (citizen_id, version, document)
+    ON CONFLICT (citizen_id)
+    DO UPDATE SET version = excluded.version, document = excluded.document, updated_at = excluded.updated_at
+""")
+_REMOVE = text("DELETE FROM overviews WHERE citizen_id = ANY(:ids)")
+_TELL = text("""
+    INSERT INTO overview_outbox (citizen_id, version, removed, created_at)
+    SELECT citizen_id, version, removed, :now
+    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
+         AS new (citizen_id, version, removed)
+""")
+_DROP_UNITS = text("DELETE FROM overview_units WHERE citizen_id = ANY(:ids)")
+_ADD_UNITS = text("""
+    INSERT INTO overview_units (citizen_id, unit_id, area, valid_from, valid_to)
+    SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:units AS text[]), cast(:areas AS text[]),
+                         cast(:starts AS date[]), cast(:ends AS date[]))
+""")
+_CURRENT = text("""
+    SELECT citizen_id, v.version, o.document
+    FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
+    WHERE citizen_id = ANY(:ids)
+""")
+_UNTOLD = text("""
+    SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
+    ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
+
+
+class Kept(NamedTuple):
+    """What is remembered of a citizen's overview, also when there is none now."""
+
+    version: int
+    digest: str
+
+
+class Written(NamedTuple):
+    """A new version to store."""
+
+    citizen_id: UUID
+    version: int
+    digest: str
+    overview: Overview | None
+
+
+class Untold(Schema):
+    """A change the bus does not know of yet."""
+
+    id: int
+    citizen_id: UUID
+    version: int
+    removed: bool
+    created_at: Instant
+
+
+def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, Kept]:
+    """Hold the overviews of these citizens until the transaction ends, always in the order of their ids."""
+    ids = sorted(citizen_ids)
+    session.execute(_ADD, {"ids": ids})
+    return {row.citizen_id: Kept(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
+
+
+def write(session: Session, written: Sequence[Written], now: datetime) -> None:
+    """Store new versions with their units, and note that others must be told."""
+    if not written:
+        return
+    ids = [one.citizen_id for one in written]
+    versions = [one.version for one in written]
+    session.execute(_COUNT_UP, {"ids": ids, "versions": versions, "digests": [one.digest for one in written]})
+    overviews = [one.overview for one in written if one.overview is not None]
+    documents = {
+        "ids": [one.citizen_id for one in overviews],
+        "versions": [one.version for one in overviews],
+        "documents": [one.model_dump_json(exclude_none=True) for one in overviews],
+    }
+    session.execute(_WRITE, {**documents, "now": now})
+    removed = [one.overview is None for one in written]
+    session.execute(_REMOVE, {"ids": [one.citizen_id for one in written if one.overview is None]})
+    session.execute(_TELL, {"ids": ids, "versions": versions, "removed": removed, "now": now})
+    _replace_units(session, ids, overviews)
+
+
+def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[int, Overview | None]]:
+    """Version and overview of these citizens; None for those without one any more."""
+    return {
+        row.citizen_id: (row.version, Overview.model_validate(row.document) if row.document is not None else None)
+        for row in session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
+    }
+
+
+def untold(session: Session, limit: int) -> list[Untold]:
+    """The oldest changes the bus does not know of, held until the transaction ends; other relays pass them by."""
+    return [
+        Untold(
+            id=row.id, citizen_id=row.citizen_id, version=row.version, removed=row.removed, created_at=row.created_at
+        )
+        for row in session.execute(_UNTOLD, {"limit": limit})
+    ]
+
+
+def forget_told(session: Session, ids: Sequence[int]) -> None:
+    """Delete what has been published."""
+    session.execute(_TOLD, {"ids": list(ids)})
+
+
+def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
+    session.execute(_DROP_UNITS, {"ids": list(citizen_ids)})
+    rows = [(overview.citizen_id, *unit) for overview in overviews for unit in units_of(overview)]
+    if not rows:
+        return
+    ids, units, areas, periods = zip(*rows, strict=True)
+    columns = {
+        "ids": list(ids),
+        "units": list(units),
+        "areas": [area.value for area in areas],
+        "starts": [period.start for period in periods],
+        "ends": [period.end for period in periods],
+    }
+    session.execute(_ADD_UNITS, columns)

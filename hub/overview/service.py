@@ -1,0 +1,167 @@
+"""Rebuild and read overviews, tell the bus, and bring what changed to the index."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
+from hub.digest import keyed_digest
+from hub.matching.repository import linked_records
+from hub.overview import repository
+from hub.overview.builder import build
+from hub.overview.indexing import to_document
+from hub.overview.repository import Untold, Written
+from schemas.base import Schema
+from schemas.overview import Overview
+from schemas.source import Area
+from search.base import SearchIndex, SearchUnavailable
+
+CHANGED = "dk.helhed.overview.changed.v1"
+"""CloudEvents type of a message on ``helhed.overviews``."""
+_EVENT_SOURCE = "/helhed/overview"
+
+
+class OverviewChanged(Schema):
+    """The data of such a message."""
+
+    citizen_id: UUID
+    version: int
+    removed: bool
+
+
+class Indexed(Schema):
+    """What became of a batch of changes in the index."""
+
+    written: int = 0
+    already_newer: int = 0
+    deleted: int = 0
+
+
+def rebuild(
+    session: Session, citizen_ids: Collection[UUID], *, areas: Mapping[str, Area], now: datetime
+) -> tuple[UUID, ...]:
+    """Build the overviews of these citizens anew; returns those that got a new version.
+
+    The rows are locked before the records are read, so whoever comes second sees what the first committed
+    and versions grow one by one, however many workers there are.
+    """
+    kept = repository.lock(session, citizen_ids)
+    linked = linked_records(session, sorted(kept))
+    written: list[Written] = []
+    for citizen_id, before in kept.items():
+        overview = build(citizen_id, linked.get(citizen_id, ()), areas=areas, version=before.version + 1)
+        shown = overview if _says_anything(overview) else None
+        digest = content_digest(shown) if shown else ""
+        if digest != before.digest:
+            written.append(Written(citizen_id, before.version + 1, digest, shown))
+    repository.write(session, written, now)
+    return tuple(one.citizen_id for one in written)
+
+
+def read(
+    session: Session, citizen_id: UUID, as_known: datetime | None = None, *, areas: Mapping[str, Area] | None = None
+) -> Overview | None:
+    """The overview as it is, or as it would have been at *as_known*; None when there is (or was) nothing.
+
+    Args:
+        session: within the caller's transaction.
+        citizen_id: whose.
+        as_known: an earlier instant (registered time). The version is then that of today.
+        areas: area of each source; needed for *as_known*, where the overview is built on the spot.
+    """
+    version, overview = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
+    if as_known is None:
+        return overview
+    linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
+    built = build(citizen_id, linked, areas=areas or {}, version=version, as_known=as_known)
+    return built if _says_anything(built) else None
+
+
+def relay(session: Session, bus: Bus, limit: int = 500) -> int:
+    """Move changes from the outbox to the bus; returns how many.
+
+    Published first, deleted in the caller's transaction after: a crash between the two publishes again.
+
+    Raises:
+        BusUnavailable: the changes stay in the outbox.
+    """
+    untold = repository.untold(session, limit)
+    if untold:
+        bus.publish(OVERVIEWS, [_message(one) for one in untold])
+        repository.forget_told(session, [one.id for one in untold])
+    return len(untold)
+
+
+def index_pending(
+    session: Session, delivered: Sequence[Delivered], index: SearchIndex, *, digest_key: bytes
+) -> Indexed:
+    """Bring the citizens in these messages to the index as they are now, whatever version the message told.
+
+    Raises:
+        SearchUnavailable: something was not written; do not commit the messages.
+    """
+    told = [change for change in (_change(one) for one in delivered) if change is not None]
+    newest = {change.citizen_id: change.version for change in sorted(told, key=lambda change: change.version)}
+    found = repository.current(session, newest)
+    documents = [
+        to_document(overview, [keyed_digest(one, digest_key) for one in overview.header.identifiers])
+        for _, overview in found.values()
+        if overview is not None
+    ]
+    gone = {key: found.get(key, (version, None))[0] for key, version in newest.items()}
+    gone = {key: version for key, version in gone.items() if found.get(key, (0, None))[1] is None}
+    for citizen_id, version in gone.items():
+        index.delete(citizen_id, version)
+    put = index.put(documents)
+    if put.failed:
+        raise SearchUnavailable(f"{len(put.failed)} of {len(documents)} documents were not written")
+    return Indexed(written=put.written, already_newer=put.already_newer, deleted=len(gone))
+
+
+def content_digest(overview: Overview) -> str:
+    """SHA-256 over what the overview says; that a source was read again and said the same is no change."""
+    content = _without_observation(overview.model_dump(mode="json", exclude={"version"}))
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _without_observation(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _without_observation(value) for key, value in content.items() if key != "observed_at"}
+    if isinstance(content, list):
+        return [_without_observation(value) for value in content]
+    return content
+
+
+def _says_anything(overview: Overview) -> bool:
+    return bool(overview.header.identifiers or overview.entries())
+
+
+def _message(change: Untold) -> Message:
+    data = OverviewChanged(citizen_id=change.citizen_id, version=change.version, removed=change.removed)
+    return Message(
+        key=str(change.citizen_id),
+        value=data.model_dump_json().encode(),
+        headers={
+            "ce_id": f"{change.citizen_id}/{change.version}",
+            "ce_source": _EVENT_SOURCE,
+            "ce_type": CHANGED,
+            "ce_specversion": "1.0",
+            "ce_subject": str(change.citizen_id),
+            "ce_time": change.created_at.isoformat(),
+            "content-type": "application/json",
+        },
+    )
+
+
+def _change(delivered: Delivered) -> OverviewChanged | None:
+    try:
+        return OverviewChanged.model_validate_json(delivered.message.value)
+    except ValidationError:
+        # Not of our making; whoever put it there, the next change of the citizen brings the index up to date.
+        return None
