@@ -46,12 +46,13 @@ _ADD_RECORDS = text("""
     INSERT INTO records (id, entity_id, version_key, digest, version_order, registered_at, registered_to,
                          observed_at, received_at, deleted, is_current, kind, document)
     SELECT new.id, entity_id, version_key, digest, version_order, registered_at, registered_to,
-           observed_at, :now, deleted, is_current, kind, cast(document AS jsonb)
-    FROM unnest(cast(:id AS uuid[]), cast(:entity_id AS uuid[]), cast(:version_key AS text[]),
-                cast(:digest AS text[]), cast(:version_order AS bigint[]), cast(:registered_at AS timestamptz[]),
-                cast(:registered_to AS timestamptz[]), cast(:observed_at AS timestamptz[]),
-                cast(:deleted AS boolean[]), cast(:is_current AS boolean[]), cast(:kind AS text[]),
-                cast(:document AS text[]))
+           observed_at, :now, deleted, is_current, kind, document
+    FROM ROWS FROM (
+             unnest(cast(:id AS uuid[]), cast(:entity_id AS uuid[]), cast(:version_key AS text[]),
+                    cast(:digest AS text[]), cast(:version_order AS bigint[]), cast(:registered_at AS timestamptz[]),
+                    cast(:registered_to AS timestamptz[]), cast(:observed_at AS timestamptz[]),
+                    cast(:deleted AS boolean[]), cast(:is_current AS boolean[]), cast(:kind AS text[])),
+             jsonb_array_elements(cast(:documents AS jsonb)))
          AS new (id, entity_id, version_key, digest, version_order, registered_at, registered_to, observed_at,
                  deleted, is_current, kind, document)
 """)
@@ -137,9 +138,10 @@ def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Sta
         "deleted": [record.deleted for record in records],
         "is_current": [standing.is_current for _, _, _, standing in new],
         "kind": [record.fact.kind if record.fact else None for record in records],
-        "document": [record.model_dump_json(exclude_none=True) for record in records],
     }
-    session.execute(_ADD_RECORDS, {"now": now, **columns})
+    # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
+    documents = "[" + ",".join(record.model_dump_json(exclude_none=True) for record in records) + "]"
+    session.execute(_ADD_RECORDS, {"now": now, "documents": documents, **columns})
 
 
 def records_of(
