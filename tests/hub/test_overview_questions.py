@@ -1,0 +1,162 @@
+"""What a page asks of an overview: what runs, what followed, what changed, what is silent, what is findable."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.matching.linked import LinkedRecord
+from hub.overview.aftermath import Ground, aftermath
+from hub.overview.builder import build
+from hub.overview.changes import ChangeKind, changes
+from hub.overview.freshness import with_coverage
+from hub.overview.indexing import to_document
+from hub.overview.then import ended_recently, ongoing, planned
+from schemas.codes import Coded
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Responsible, Unit
+from schemas.overview import Entry, Overview, SectionState
+from schemas.period import Period
+from schemas.record import PartyRole
+from schemas.source import Area
+from tests.factories import make_effort, make_record
+
+CITIZEN = UUID(int=1)
+RECEIVED = datetime(2019, 1, 10, 9, 0, tzinfo=UTC)
+UNIT = Unit(id="social:110", name="Familiehuset")
+
+
+def line(fact: Fact, source_id: str, start: date | None = None, end: date | None = None, **more: Any) -> LinkedRecord:
+    record = make_record(fact=fact, source_id=source_id, valid=Period(start=start, end=end), **more)
+    return LinkedRecord(
+        record=record, received_at=record.registered_at, role=PartyRole.PRIMARY, party_citizens=(CITIZEN,)
+    )
+
+
+def page(*linked: LinkedRecord) -> Overview:
+    return build(CITIZEN, linked, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, version=1)
+
+
+def notified(code: str = "2", title: str | None = "Skolen", efforts: tuple[str, ...] = ()) -> ConcernNotificationFact:
+    notifier = Coded(code_list="notifier_categories", code=code)
+    return ConcernNotificationFact(
+        received_at=RECEIVED, notifier=notifier, notifier_title=title, outcome_efforts=efforts
+    )
+
+
+def ids(entries: tuple[Entry, ...]) -> list[str]:
+    return [entry.provenance.source_id for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "runs", "is_planned"),
+    [
+        (EffortStatus.ACTIVE, 5, True, False),
+        (EffortStatus.ON_HOLD, 5, True, False),
+        (EffortStatus.ENDED, 5, True, False),
+        (EffortStatus.CANCELLED, 5, False, False),
+        (EffortStatus.PLANNED, 5, False, True),
+        (EffortStatus.ACTIVE, 1, False, True),
+        (EffortStatus.ENDED, 10, False, False),
+    ],
+)
+def test_status_and_period_say_together_what_runs(status: EffortStatus, day: int, runs: bool, is_planned: bool) -> None:
+    overview = page(line(make_effort(status=status), "1", date(2020, 1, 2), date(2020, 1, 10)))
+    on = date(2020, 1, day)
+    assert (bool(ongoing(overview, on)), bool(planned(overview, on))) == (runs, is_planned)
+
+
+def test_what_ended_lately_is_told_apart_from_what_ended_long_ago() -> None:
+    overview = page(line(make_effort(status=EffortStatus.ENDED), "1", date(2020, 1, 2), date(2020, 1, 10)))
+    assert ids(ended_recently(overview, date(2020, 2, 1))) == ["1"]
+    assert not ended_recently(overview, date(2021, 2, 1))
+    assert not ended_recently(overview, date(2020, 1, 9))
+
+
+def test_what_the_source_names_followed_and_nothing_else() -> None:
+    near = line(make_effort(), "1", date(2019, 2, 1))
+    named = line(make_effort(), "2", date(2020, 2, 1))
+    (one,) = aftermath([page(line(notified(efforts=("2",)), "9"), near, named)])
+    assert [(each.effort.provenance.source_id, each.ground) for each in one.followed] == [("2", Ground.SOURCE)]
+
+
+@pytest.mark.parametrize(("days", "followed"), [(-1, False), (0, True), (183, True), (184, False)])
+def test_else_a_social_effort_within_half_a_year_followed(days: int, followed: bool) -> None:
+    effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=days))
+    (one,) = aftermath([page(line(notified(), "9"), effort)])
+    assert one.none_followed is not followed
+    assert all(each.ground is Ground.TIME for each in one.followed)
+
+
+def test_a_family_counts_each_entry_once_and_shares_what_followed() -> None:
+    mine = page(line(notified(), "9"))
+    theirs = page(line(notified(), "9"), line(make_effort(), "1", date(2019, 2, 1)))
+    (one,) = aftermath([mine, theirs])
+    assert len(one.followed) == 1
+
+
+def test_health_efforts_and_plans_that_never_began_did_not_follow() -> None:
+    health = line(make_effort(), "1", date(2019, 2, 1), source="health")
+    plan = line(make_effort(status=EffortStatus.PLANNED), "2", date(2019, 2, 1))
+    (one,) = aftermath([page(line(notified(), "9"), health, plan)])
+    assert one.none_followed
+
+
+def test_changes_are_new_changed_ended_or_gone() -> None:
+    before = page(
+        line(make_effort(), "1"), line(make_effort(), "2"), line(make_effort(), "3"), line(make_effort(), "4")
+    )
+    now = page(
+        line(make_effort(), "1"),
+        line(make_effort("Mentor"), "2"),
+        line(make_effort(status=EffortStatus.ENDED), "3"),
+        line(make_effort(), "5", registered_at=RECEIVED + timedelta(days=3000)),
+    )
+    found = changes(before, now, date(2023, 9, 12))
+    assert found[0].kind is ChangeKind.NEW
+    assert {(one.kind.value, one.entry.provenance.source_id) for one in found} == {
+        ("new", "5"), ("changed", "2"), ("ended", "3"), ("gone", "4"),
+    }  # fmt: skip
+
+
+def test_each_silence_has_its_own_word() -> None:
+    overview = page(line(make_effort(), "1"))
+    spoken = with_coverage(overview, {Area.SOCIAL, Area.HEALTH}, {Area.HEALTH: RECEIVED})
+    sections = {section.area: section for section in spoken.sections}
+    assert sections[Area.SOCIAL].state is SectionState.ENTRIES
+    assert sections[Area.SCHOOL].state is SectionState.NOT_COVERED
+    assert (sections[Area.HEALTH].state, sections[Area.HEALTH].silent_since) == (SectionState.NONE_FOUND, RECEIVED)
+
+
+def test_what_is_withheld_stays_withheld() -> None:
+    overview = page()
+    hidden = tuple(one.model_copy(update={"state": SectionState.WITHHELD}) for one in overview.sections)
+    cut = overview.model_copy(update={"sections": hidden})
+    assert with_coverage(cut, (), {Area.SOCIAL: RECEIVED}) == cut
+
+
+@pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])
+def test_a_private_notifier_is_never_findable(code: str) -> None:
+    document = to_document(page(line(notified(code, "Mormor Grethe"), "9")), [])
+    assert "Grethe" not in document.model_dump_json()
+    assert "underretning" in document.entries[0].text
+
+
+def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
+    effort = EffortFact(
+        title="Familiebehandling",
+        status=EffortStatus.ACTIVE,
+        responsible=Responsible(unit=Unit(id="social:100", name="Familieafdelingen")),
+        performer=UNIT,
+    )
+    cancelled = effort.model_copy(
+        update={"status": EffortStatus.CANCELLED, "performer": Unit(id="social:120", name="Modtagelsen")}
+    )
+    period = Period(start=date(2019, 2, 1))
+    document = to_document(page(line(effort, "1", period.start), line(cancelled, "2", date(2021, 1, 1))), ["b", "a"])
+    assert [(one.unit_id, one.valid) for one in document.unit_grants] == [
+        ("social:100", period),
+        ("social:110", period),
+    ]
+    assert document.identifier_digests == ("a", "b")
+    assert document.entries[0].unit == "Familiehuset"
