@@ -1,0 +1,157 @@
+"""The whole path with a real PostgreSQL: from records to overviews, outbox and search documents."""
+
+import json
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from hub.db import Database
+from hub.digest import keyed_digest
+from hub.journey import Carried, carry
+from hub.matching.repository import citizen_of
+from hub.overview.indexing import to_document
+from hub.overview.service import read, rebuild
+from schemas.facts import RelationKind
+from schemas.period import Period
+from schemas.record import SourceRecord
+from schemas.source import Area
+from tests.factories import EMIL, IDA, MAJA, make_effort, make_party, make_person, make_record, make_relation
+
+AREAS = {"social": Area.SOCIAL, "health": Area.HEALTH}
+NOW = datetime(2023, 9, 12, 7, 0, tzinfo=UTC)
+
+
+def family() -> list[SourceRecord]:
+    first = make_record(source_id="10", version_order=1, source_version="1")
+    second = make_record(
+        fact=make_effort("Familiebehandling, forlænget"),
+        source_id="10",
+        version_order=2,
+        source_version="2",
+        registered_at=first.registered_at + timedelta(days=2),
+    )
+    return [
+        first,
+        second,
+        make_person(MAJA, birth_date=date(1986, 7, 15)),
+        make_person(IDA, given_name="Ida", source_id="2", name_address_protected=True),
+        make_person(EMIL, given_name="Emil", source_id="3"),
+        make_relation(MAJA, IDA, custody=True, source_id="4"),
+        make_relation(EMIL, MAJA, RelationKind.PARENT, source="health", source_id="5"),
+        make_record(source="health", source_id="6", valid=Period(start=date(2023, 5, 1))),
+        make_record(source_id="7", parties=[make_party(IDA)]),
+        make_record(source_id="8", deleted=True),
+    ]
+
+
+def carried(database: Database, digest_key: bytes, records: Sequence[SourceRecord]) -> Carried:
+    with database.transaction() as session:
+        return carry(session, records, areas=AREAS, digest_key=digest_key, now=NOW)
+
+
+def shown(database: Database, digest_key: bytes) -> dict[str, Any]:
+    """Each person's overview without version, our own keys replaced by the person's name."""
+    with database.transaction() as session:
+        keys = {citizen_of(session, keyed_digest(one, digest_key)): str(one) for one in (MAJA, IDA, EMIL)}
+        found = {name: read(session, key) for key, name in keys.items() if key}
+    overviews = {name: one.model_dump_json(exclude={"version"}) if one else None for name, one in found.items()}
+    for key, name in keys.items():
+        overviews = {one: value.replace(str(key), name) if value else None for one, value in overviews.items()}
+    return {one: json.loads(value) if value else None for one, value in overviews.items()}
+
+
+def versions(database: Database) -> dict[UUID, int]:
+    with database.transaction() as session:
+        return {row.citizen_id: row.version for row in session.execute(text("SELECT * FROM overviews"))}
+
+
+def test_a_record_reaches_overview_outbox_and_document(database: Database, digest_key: bytes) -> None:
+    done = carried(database, digest_key, family())
+    assert set(done.rebuilt) == set(versions(database))
+    with database.transaction() as session:
+        key = citizen_of(session, keyed_digest(MAJA, digest_key))
+        assert key is not None
+        overview = read(session, key)
+        told = session.scalars(text("SELECT citizen_id FROM overview_outbox")).all()
+    assert overview is not None
+    assert overview.header.display_name == "Maja Testborger"
+    assert sorted(one.name or "" for one in overview.header.relatives) == ["", ""]
+    assert sorted(told) == sorted(done.rebuilt)
+    document = to_document(overview, [keyed_digest(one, digest_key) for one in overview.header.identifiers])
+    assert document.name == "Maja Testborger"
+    assert "Familiebehandling, forlænget" in [one.text for one in document.entries]
+    assert MAJA.value not in document.model_dump_json()
+
+
+def test_neither_order_nor_splits_nor_replays_matter(database: Database, digest_key: bytes) -> None:
+    records = family()
+    carried(database, digest_key, records)
+    expected = shown(database, digest_key)
+    assert all(expected.values())
+    for seed in range(4):
+        with database.transaction() as session:
+            session.execute(text("TRUNCATE record_entities, citizens, overviews, overview_versions CASCADE"))
+        chance = random.Random(seed)  # noqa: S311  a repeatable order, no secret
+        mixed = records + chance.sample(records, 4)
+        chance.shuffle(mixed)
+        while mixed:
+            size = chance.randint(1, 4)
+            carried(database, digest_key, mixed[:size])
+            mixed = mixed[size:]
+        assert shown(database, digest_key) == expected
+
+
+def test_rebuilding_twice_gives_no_new_version(database: Database, digest_key: bytes) -> None:
+    done = carried(database, digest_key, family())
+    before = versions(database)
+    with database.transaction() as session:
+        assert rebuild(session, done.citizens, areas=AREAS, now=NOW) == ()
+    assert carried(database, digest_key, family()).known == len(family())
+    assert versions(database) == before
+
+
+def test_workers_side_by_side_lose_nothing(database: Database, digest_key: bytes) -> None:
+    carried(database, digest_key, [make_person(MAJA)])
+    records = [make_record(source_id=str(number)) for number in range(100, 116)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: carried(database, digest_key, [one]), records))
+    ((key, version),) = versions(database).items()
+    with database.transaction() as session:
+        overview = read(session, key)
+        told = session.scalars(text("SELECT version FROM overview_outbox ORDER BY id")).all()
+    assert overview is not None
+    assert len(overview.entries()) == len(records)
+    assert told == list(range(1, version + 1))
+
+
+def test_a_citizen_without_records_leaves_a_tombstone_and_comes_back_newer(
+    database: Database, digest_key: bytes
+) -> None:
+    carried(database, digest_key, [make_record(source_version="1", version_order=1)])
+    ((key, _),) = versions(database).items()
+    carried(database, digest_key, [make_record(deleted=True, source_version="2", version_order=2)])
+    assert versions(database) == {}
+    with database.transaction() as session:
+        assert read(session, key) is None
+        assert session.scalars(text("SELECT removed FROM overview_outbox ORDER BY id")).all() == [False, True]
+    carried(database, digest_key, [make_record(source_id="2")])
+    assert versions(database) == {key: 3}
+
+
+def test_an_earlier_moment_shows_what_was_said_then(database: Database, digest_key: bytes) -> None:
+    records = family()
+    carried(database, digest_key, records)
+    with database.transaction() as session:
+        key = citizen_of(session, keyed_digest(MAJA, digest_key))
+        assert key is not None
+        then = read(session, key, records[0].registered_at + timedelta(days=1), areas=AREAS)
+        never = read(session, key, records[0].registered_at - timedelta(days=1), areas=AREAS)
+    assert then is not None
+    assert "Familiebehandling" in {getattr(entry.fact, "title", "") for entry in then.entries()}
+    assert "Familiebehandling, forlænget" not in {getattr(entry.fact, "title", "") for entry in then.entries()}
+    assert never is None

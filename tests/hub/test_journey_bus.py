@@ -1,0 +1,112 @@
+"""The journey between two topics: from the bus, and back to it, with the real bus."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Message
+from hub.bus.postgres import PostgresBus
+from hub.clock import FixedClock
+from hub.db import Database
+from hub.journey import Ran, run_once
+from hub.overview.service import OverviewChanged, relay
+from schemas.record import SourceRecord
+from schemas.source import Area
+from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
+
+AREAS = {"social": Area.SOCIAL}
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def bus(database: Database) -> Iterator[PostgresBus]:
+    made = PostgresBus(database.url)
+    made.create({RECORDS: 1, OVERVIEWS: 1})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def unreachable(database: Database) -> Iterator[PostgresBus]:
+    made = PostgresBus(database.url.set(database="nobody_here"))
+    yield made
+    made.close()
+
+
+def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
+    values = [one if isinstance(one, bytes) else one.model_dump_json().encode() for one in records]
+    bus.publish(RECORDS, [Message(key="k", value=value) for value in values])
+
+
+def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> Ran:
+    with bus.consumer("journey", [RECORDS]) as consumer:
+        return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
+
+
+def overviews(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(text("SELECT count(*) FROM overviews")) or 0
+
+
+def test_a_batch_is_carried_and_committed(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    put(bus, make_person(MAJA), make_record())
+    assert run(database, bus, clock, digest_key) == Ran(carried=2)
+    assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
+
+
+def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_values(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    # PostgreSQL's text cannot hold a NUL, so this one is a fine record that no store can take.
+    poisoned = make_record(fact=make_effort(f"{IDA.value}\x00"), source_id="2", parties=[make_party(IDA)])
+    put(bus, make_person(MAJA), f'{{"source": "{IDA.value}"}}'.encode(), poisoned, make_record(source_id="3"))
+    with caplog.at_level(logging.INFO):
+        assert run(database, bus, clock, digest_key) == Ran(carried=2, parked=2)
+    assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
+    assert IDA.value not in "".join(f"{one.getMessage()} {vars(one)}" for one in caplog.records)
+
+
+def test_changes_go_to_the_bus_once_they_are_committed(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    put(bus, make_person(MAJA), make_record())
+    run(database, bus, clock, digest_key)
+    with database.transaction() as session:
+        assert relay(session, bus) == 1
+    with database.transaction() as session:
+        assert relay(session, bus) == 0
+    with bus.consumer("indexer", [OVERVIEWS]) as consumer:
+        (delivered,) = consumer.poll(limit=10, timeout=SECOND)
+    change = OverviewChanged.model_validate_json(delivered.message.value)
+    assert (change.version, change.removed) == (1, False)
+    assert delivered.message.headers["ce_type"] == "dk.helhed.overview.changed.v1"
+    assert delivered.message.headers["ce_subject"] == str(change.citizen_id) == delivered.message.key
+
+
+def test_what_the_bus_did_not_take_is_told_later(
+    database: Database, bus: PostgresBus, unreachable: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    put(bus, make_person(MAJA))
+    run(database, bus, clock, digest_key)
+    with pytest.raises(BusUnavailable), database.transaction() as session:
+        relay(session, unreachable)
+    with database.transaction() as session:
+        assert relay(session, bus) == 1
+
+
+def test_a_crash_after_publishing_tells_it_again(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    put(bus, make_person(MAJA))
+    run(database, bus, clock, digest_key)
+    with pytest.raises(KeyboardInterrupt), database.transaction() as session:
+        relay(session, bus)
+        raise KeyboardInterrupt
+    with database.transaction() as session:
+        assert relay(session, bus) == 1
+    assert bus.lag("indexer", OVERVIEWS) == 2
