@@ -1,0 +1,148 @@
+"""Read a source: publish each batch, park what was rejected, and only then move the cursor.
+
+A crash at any point makes the next run bring again what was not yet saved; nothing is lost, and who receives
+records twice does not mind (hub.intake).
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from connectors.base import Batch, Connector
+from connectors.errors import SourceRefused, SourceUnavailable
+from hub.bus.base import RECORDS, Bus, BusUnavailable, Message
+from hub.clock import Clock
+from hub.collect import repository
+from hub.collect.runs import RunOutcome, RunSummary
+from hub.db import Database
+from hub.digest import keyed_digest
+from hub.errors import StoreUnavailable
+from schemas.base import Schema
+from schemas.identifiers import Identifier
+from schemas.record import PartyRole, SourceRecord
+
+log = logging.getLogger("hub.collect")
+
+
+class Progress(Schema):
+    """How far a run has come."""
+
+    source: str
+    read: int
+    total: int | None = None
+    """None: the source does not say how many there are."""
+
+
+def collect(
+    connector: Connector,
+    *,
+    bus: Bus,
+    database: Database,
+    clock: Clock,
+    digest_key: bytes,
+    progress: Callable[[Progress], None] | None = None,
+) -> RunSummary:
+    """Read everything that changed since the saved cursor, and keep how it went.
+
+    Faults of the source, the bus and of our own end the run and are told in the summary; the cursor stays at the
+    last batch that was wholly published and parked.
+
+    Raises:
+        StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept.
+    """
+    source = connector.source.name
+    started_at = clock.now()
+    with database.transaction() as session:
+        cursor = repository.cursor_of(session, source)
+        reason = repository.pause_reason(session, source)
+    if reason is not None:
+        return RunSummary(
+            source=source, started_at=started_at, ended_at=started_at, outcome=RunOutcome.PAUSED, message="paused"
+        )
+    counts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    last_data_at: datetime | None = None
+    outcome, message, advice = RunOutcome.COMPLETE, None, None
+    try:
+        for batch in connector.read(cursor):
+            bus.publish(RECORDS, [to_message(record, digest_key) for record in batch.records])
+            counts["published"] += len(batch.records)
+            last_data_at = clock.now() if batch.records else last_data_at
+            _save(database, source, batch, clock.now())
+            counts["rejected"] += len(batch.rejected)
+            skipped.update(batch.skipped)
+            if progress is not None:
+                progress(Progress(source=source, read=counts.total() + skipped.total(), total=batch.total))
+    except SourceUnavailable as error:
+        outcome, message, advice = RunOutcome.UNAVAILABLE, str(error), error.advice
+    except SourceRefused as error:
+        outcome, message, advice = RunOutcome.REFUSED, str(error), error.advice
+    except BusUnavailable:
+        outcome, message, advice = RunOutcome.UNAVAILABLE, "the bus does not answer", "bus_unavailable"
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
+        # The type and the place only: the text of a foreign error may hold a person's data.
+        log.error("collect.failed", extra={"fields": {"source": source, "error": _place(error)}})  # noqa: TRY400  see above
+        outcome, message, advice = RunOutcome.FAILED, _place(error), "connector_error"
+    summary = RunSummary(
+        source=source,
+        started_at=started_at,
+        ended_at=clock.now(),
+        outcome=outcome,
+        read=counts.total() + skipped.total(),
+        published=counts["published"],
+        rejected=counts["rejected"],
+        skipped=dict(skipped),
+        message=message,
+        advice=advice,
+    )
+    with database.transaction() as session:
+        repository.save_run(session, summary, last_data_at)
+    return summary
+
+
+def to_message(record: SourceRecord, digest_key: bytes) -> Message:
+    """The record as a CloudEvent, keyed so that what is said of one person stays in order."""
+    return Message(
+        key=topic_key(record, digest_key),
+        value=record.model_dump_json().encode(),
+        headers={
+            "ce_specversion": "1.0",
+            "ce_id": f"{record.record_type}/{record.version_or_digest}/{record.digest}",
+            "ce_source": f"urn:helhed:source:{record.source}",
+            "ce_type": "dk.helhed.record.v1",
+            "ce_time": record.registered_at.isoformat(),
+            "content-type": "application/json",
+        },
+    )
+
+
+def topic_key(record: SourceRecord, digest_key: bytes) -> str:
+    """Keyed digest of the primary party's first national identifier, else of its first, else of the entity."""
+    primary = next((party for party in record.parties if party.role is PartyRole.PRIMARY), None)
+    if primary is None:
+        return keyed_digest(Identifier.local("entity", hashlib.sha256(record.entity.encode()).hexdigest()), digest_key)
+    national = next((identifier for identifier in primary.identifiers if identifier.is_national), None)
+    return keyed_digest(national or primary.identifiers[0], digest_key)
+
+
+def _save(database: Database, source: str, batch: Batch, now: datetime) -> None:
+    """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked."""
+    with database.transaction() as session:
+        repository.quarantine(session, source, batch.rejected, now)
+        if batch.cursor is not None:
+            repository.save_cursor(session, source, batch.cursor, now)
+
+
+def _place(error: Exception) -> str:
+    """Type of the error and the innermost place it came from, without its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = type(error).__name__
+    if trace is None:
+        return name
+    return f"{name} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

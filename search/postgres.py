@@ -1,0 +1,274 @@
+"""``PostgresIndex``: the ``SearchIndex`` port in a schema of its own (docs/decisions/0002)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.range import Range
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from schemas.period import Period
+from schemas.search import (
+    AccessFilter,
+    FacetValue,
+    FoundBy,
+    SearchDocument,
+    SearchEntry,
+    SearchHit,
+    SearchPage,
+    SearchQuery,
+)
+from search import statements
+from search.base import PutResult, SearchUnavailable
+from search.paging import from_key, to_key
+from search.words import fold, folded_words, kle_words, marked, sort_key, without_controls, words_of
+
+_ANSWER_WITHIN = 5.0
+"""Seconds to wait for a connection before the index counts as unavailable."""
+_MOST_REASONS = 3
+_FACETS = ("area", "unit", "kle_topic", "paragraph")
+_MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
+
+
+class PostgresIndex:
+    """Search in PostgreSQL: names by folded prefix, other text by Danish stems, access first.
+
+    Filters narrow the entries; a citizen is found when an entry is left. Facets count citizens over the entries left.
+
+    Args:
+        url: ``postgresql://…`` address; the role must be allowed to make a schema.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._pool = ConnectionPool(
+            url, min_size=0, max_size=8, timeout=_ANSWER_WITHIN, check=ConnectionPool.check_connection, open=True
+        )
+
+    def create(self) -> None:
+        """Make the schema and its tables if they are not there. Harmless when they are."""
+        with self._transaction() as connection:
+            # IF NOT EXISTS alone lets two who create at once collide.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search.create', 0))")
+            connection.execute(statements.CREATE)
+
+    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+        """Write documents, each only if newer than what is stored; all in one transaction."""
+        newest: dict[UUID, SearchDocument] = {}
+        failed: list[tuple[UUID, str]] = []
+        for document in documents:
+            if not _storable(document):
+                failed.append((document.citizen_id, "text holds a character that cannot be stored"))
+            elif (other := newest.get(document.citizen_id)) is None or other.version < document.version:
+                newest[document.citizen_id] = document
+        written = self._write([newest[citizen_id] for citizen_id in sorted(newest)]) if newest else 0
+        return PutResult(written=written, already_newer=len(documents) - len(failed) - written, failed=tuple(failed))
+
+    def delete(self, citizen_id: UUID, version: int) -> None:
+        """Remove a citizen, remembering *version*; ignored when a newer version is stored."""
+        with self._transaction() as connection:
+            if connection.execute(statements.DELETE, [citizen_id, version]).fetchone():
+                _clear(connection, [citizen_id])
+
+    def get(self, citizen_id: UUID) -> SearchDocument | None:
+        """The stored document."""
+        with self._transaction() as connection:
+            row = connection.execute(statements.GET, [citizen_id]).fetchone()
+        return SearchDocument.model_validate(row[0]) if row else None
+
+    def find(self, query: SearchQuery) -> SearchPage:
+        """One page of what the access filter lets the actor find.
+
+        Raises:
+            PageKeyWrong: ``after`` was not given out by a search.
+            SearchUnavailable: PostgreSQL does not answer.
+        """
+        given = _parameters(query)
+        if given["mode"] == "words" and not given["folded"]:
+            return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
+        with self._transaction() as connection:
+            row = connection.execute(statements.FIND, given).fetchone()
+        total, facets, rows = row or (0, [], [])
+        page = rows[: query.size]
+        last = page[-1] if len(rows) > query.size else None
+        return SearchPage(
+            hits=tuple(_hit(found, given) for found in page),
+            total=total,
+            after=to_key((last["rank"], last["sort_name"], UUID(last["citizen_id"]))) if last else None,
+            facets={
+                facet: tuple(
+                    FacetValue(value=one["value"], count=one["count"]) for one in facets if one["facet"] == facet
+                )
+                for facet in _FACETS
+            },
+        )
+
+    def versions(self) -> dict[UUID, int]:
+        """Version of every stored citizen, deleted ones left out; to compare index and store."""
+        with self._transaction() as connection:
+            return dict(connection.execute(statements.VERSIONS).fetchall())
+
+    def refresh(self) -> None:
+        """Nothing to do: what is committed is found."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._pool.close()
+
+    def _write(self, documents: Sequence[SearchDocument]) -> int:
+        with self._transaction() as connection:
+            rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
+            newer = {citizen_id for (citizen_id,) in rows}
+            _clear(connection, list(newer))
+            _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+        return len(newer)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise SearchUnavailable(type(error).__name__) from error
+
+
+def _storable(document: SearchDocument) -> bool:
+    try:
+        return "\\u0000" not in document.model_dump_json()
+    except ValueError:  # a lone surrogate
+        return False
+
+
+def _columns(documents: Sequence[SearchDocument]) -> list[list[Any]]:
+    return [
+        [document.citizen_id for document in documents],
+        [document.version for document in documents],
+        [document.name for document in documents],
+        [sort_key(document.name) for document in documents],
+        [document.birth_date for document in documents],
+        [document.protected for document in documents],
+        [document.model_dump_json() for document in documents],
+    ]
+
+
+def _clear(connection: psycopg.Connection, citizen_ids: list[UUID]) -> None:
+    connection.execute("DELETE FROM search.names WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM search.digests WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM search.entries WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM search.unit_grants WHERE citizen_id = ANY(%s)", [citizen_ids])
+
+
+def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDocument]) -> None:
+    with connection.cursor() as cursor:
+        with cursor.copy("COPY search.names (citizen_id, token) FROM STDIN") as copy:
+            for document in documents:
+                for token in folded_words(" ".join((document.name, *document.other_names))):
+                    copy.write_row((document.citizen_id, token))
+        with cursor.copy("COPY search.digests (digest, citizen_id) FROM STDIN") as copy:
+            for document in documents:
+                for digest in dict.fromkeys(document.identifier_digests):
+                    copy.write_row((digest, document.citizen_id))
+        with cursor.copy(
+            "COPY search.entries (citizen_id, entry_id, area, kind, text, words, valid, unit, kle_topic, paragraph)"
+            " FROM STDIN"
+        ) as copy:
+            for document in documents:
+                for entry in {entry.entry_id: entry for entry in document.entries}.values():
+                    copy.write_row((document.citizen_id, *_entry_row(entry)))
+        with cursor.copy("COPY search.unit_grants (citizen_id, unit_id, valid) FROM STDIN") as copy:
+            for document in documents:
+                for grant in document.unit_grants:
+                    copy.write_row((document.citizen_id, grant.unit_id, _range(grant.valid)))
+
+
+def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:
+    words = folded_words(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
+    words += kle_words(entry.kle_topic) if entry.kle_topic else []
+    text = without_controls(entry.text)
+    valid = _range(entry.valid)
+    return (
+        entry.entry_id,
+        entry.area.value,
+        entry.kind,
+        text,
+        words,
+        valid,
+        entry.unit,
+        entry.kle_topic,
+        entry.paragraph,
+    )
+
+
+def _range(period: Period) -> Range[Any]:
+    return Range(period.start, period.end, "[)")
+
+
+def _parameters(query: SearchQuery) -> dict[str, Any]:
+    words = {fold(word): without_controls(word) for word in words_of(query.text) if fold(word)}
+    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
+    rank, name, citizen_id = from_key(query.after) if query.after is not None else (None, None, None)
+    filters = {
+        "areas": sorted(area.value for area in query.areas) or None,
+        "units": sorted(map(without_controls, query.units)) or None,
+        "kle_topics": sorted(map(without_controls, query.kle_topics)) or None,
+        "paragraphs": sorted(map(without_controls, query.paragraphs)) or None,
+    }
+    return {
+        **_granted(query.access),
+        **filters,
+        "filtered": query.ongoing_only or any(filters.values()),
+        "ongoing_only": query.ongoing_only,
+        "on": query.access.on,
+        "mode": mode,
+        "written": list(words.values()) if mode == "words" else [],
+        "folded": list(words) if mode == "words" else [],
+        "digest": without_controls(query.identifier_digest or ""),
+        "known": query.access.known_identifier,
+        "after_rank": rank,
+        "after_name": name,
+        "after_id": citizen_id,
+        "size": query.size,
+    }
+
+
+def _granted(access: AccessFilter) -> dict[str, list[Any]]:
+    """The scopes as two lists of pairs; the area None stands for being found by name."""
+    citizens, units = set(), set()
+    for scope in access.scopes:
+        for area in (None, *(area.value for area in scope.areas)):
+            citizens |= {(citizen_id, area) for citizen_id in scope.citizens}
+            units |= {(without_controls(unit_id), area) for unit_id in scope.units}
+    return {
+        "citizens": [citizen_id for citizen_id, _ in citizens],
+        "citizen_areas": [area for _, area in citizens],
+        "units_own": [unit_id for unit_id, _ in units],
+        "unit_areas": [area for _, area in units],
+    }
+
+
+def _hit(found: dict[str, Any], given: dict[str, Any]) -> SearchHit:
+    return SearchHit(
+        citizen_id=UUID(found["citizen_id"]),
+        name=found["name"],
+        birth_date=found["birth_date"],
+        protected=found["protected"],
+        found_by=tuple(_reasons(found, given)),
+    )
+
+
+def _reasons(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
+    if given["mode"] == "identifier":
+        yield FoundBy(field="identifier", highlight=())
+        return
+    starts = tuple(given["folded"])
+    name = marked(found["name"], lambda word: fold(word).startswith(starts))
+    if any(is_match for _, is_match in name):
+        yield FoundBy(field="name", highlight=name)
+    stems: dict[tuple[str, str], set[str]] = {}
+    for entry in found["entries"]:
+        words = stems.setdefault((entry["kind"], entry["text"]), set())
+        words |= {word.casefold() for word in _MARKED.findall(entry["marked"])}
+    for (kind, text), words in list(stems.items())[:_MOST_REASONS]:
+        yield FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in starts))  # noqa: B023  called at once

@@ -1,0 +1,140 @@
+"""Every statement of the search index in PostgreSQL. Values are always parameters."""
+
+CREATE = """
+CREATE SCHEMA IF NOT EXISTS search;
+CREATE TABLE IF NOT EXISTS search.documents (
+    citizen_id uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    deleted boolean NOT NULL DEFAULT false,
+    name text NOT NULL DEFAULT '',
+    sort_name text COLLATE "C" NOT NULL DEFAULT '',
+    birth_date date,
+    protected boolean NOT NULL DEFAULT false,
+    document jsonb
+);
+CREATE TABLE IF NOT EXISTS search.names (
+    citizen_id uuid NOT NULL,
+    token text COLLATE "C" NOT NULL,
+    PRIMARY KEY (citizen_id, token)
+);
+CREATE INDEX IF NOT EXISTS ix_names_token ON search.names (token, citizen_id);
+CREATE TABLE IF NOT EXISTS search.digests (
+    digest text NOT NULL,
+    citizen_id uuid NOT NULL,
+    PRIMARY KEY (digest, citizen_id)
+);
+CREATE INDEX IF NOT EXISTS ix_digests_citizen_id ON search.digests (citizen_id);
+CREATE TABLE IF NOT EXISTS search.entries (
+    citizen_id uuid NOT NULL,
+    entry_id text NOT NULL,
+    area text NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    words text[] NOT NULL,
+    stems tsvector GENERATED ALWAYS AS (to_tsvector('pg_catalog.danish'::regconfig, text)) STORED,
+    valid daterange NOT NULL,
+    unit text,
+    kle_topic text,
+    paragraph text,
+    PRIMARY KEY (citizen_id, entry_id)
+);
+CREATE TABLE IF NOT EXISTS search.unit_grants (
+    citizen_id uuid NOT NULL,
+    unit_id text NOT NULL,
+    valid daterange NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ix_unit_grants_unit_id ON search.unit_grants (unit_id, citizen_id);
+CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON search.unit_grants (citizen_id);
+"""
+
+CHILDREN = ("names", "digests", "entries", "unit_grants")
+
+PUT = """
+INSERT INTO search.documents (citizen_id, version, name, sort_name, birth_date, protected, document)
+SELECT d.* FROM unnest(
+    %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::boolean[], %s::jsonb[]
+) d
+ON CONFLICT (citizen_id) DO UPDATE SET
+    version = excluded.version, deleted = false, name = excluded.name, sort_name = excluded.sort_name,
+    birth_date = excluded.birth_date, protected = excluded.protected, document = excluded.document
+WHERE documents.version < excluded.version
+RETURNING citizen_id
+"""
+
+DELETE = """
+INSERT INTO search.documents (citizen_id, version, deleted) VALUES (%s, %s, true)
+ON CONFLICT (citizen_id) DO UPDATE SET
+    version = excluded.version, deleted = true, name = '', sort_name = '', birth_date = NULL, protected = false,
+    document = NULL
+WHERE documents.version <= excluded.version
+RETURNING citizen_id
+"""
+
+GET = "SELECT document FROM search.documents WHERE citizen_id = %s AND NOT deleted"
+
+VERSIONS = "SELECT citizen_id, version FROM search.documents WHERE NOT deleted"
+
+# granted: who may be found, and with which area (NULL: by name alone). Everything after it reads only ``shown``,
+# the entries that both the scopes and the filters let through.
+FIND = """
+WITH granted AS MATERIALIZED (
+    SELECT citizen_id, area FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, area)
+    UNION
+    SELECT g.citizen_id, u.area FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[]) u(unit_id, area)
+    JOIN search.unit_grants g ON g.unit_id = u.unit_id AND g.valid @> %(on)s::date
+), shown AS MATERIALIZED (
+    SELECT e.* FROM granted g JOIN search.entries e ON e.citizen_id = g.citizen_id AND e.area = g.area
+    WHERE (%(areas)s::text[] IS NULL OR e.area = ANY(%(areas)s))
+      AND (%(units)s::text[] IS NULL OR e.unit = ANY(%(units)s))
+      AND (%(kle_topics)s::text[] IS NULL OR e.kle_topic = ANY(%(kle_topics)s))
+      AND (%(paragraphs)s::text[] IS NULL OR e.paragraph = ANY(%(paragraphs)s))
+      AND (NOT %(ongoing_only)s OR e.valid @> %(on)s::date)
+), words AS MATERIALIZED (
+    SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem
+    FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
+), matches AS (
+    SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 3 ELSE 2 END AS score
+    FROM words w JOIN search.names n ON n.token >= w.folded AND n.token < w.beyond
+    UNION ALL
+    SELECT e.citizen_id, w.turn, 1 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
+), best AS (
+    SELECT citizen_id, turn, max(score) AS score FROM matches GROUP BY citizen_id, turn
+), candidates AS (
+    SELECT citizen_id, sum(score)::int AS rank FROM best
+    WHERE %(mode)s = 'words' GROUP BY citizen_id HAVING count(*) = cardinality(%(folded)s::text[])
+    UNION ALL
+    SELECT citizen_id, 0 FROM search.digests WHERE %(mode)s = 'identifier' AND digest = %(digest)s
+    UNION ALL
+    SELECT DISTINCT citizen_id, 0 FROM granted WHERE %(mode)s = 'all'
+), found AS MATERIALIZED (
+    SELECT c.rank, d.citizen_id, d.name, d.sort_name, d.birth_date, d.protected,
+           d.citizen_id IN (SELECT citizen_id FROM granted) AS within
+    FROM candidates c JOIN search.documents d USING (citizen_id)
+    WHERE NOT d.deleted
+      AND (d.citizen_id IN (SELECT citizen_id FROM granted) OR (%(mode)s = 'identifier' AND %(known)s))
+      AND (NOT %(filtered)s OR d.citizen_id IN (SELECT citizen_id FROM shown))
+), facets AS (
+    SELECT v.facet, v.value, count(DISTINCT e.citizen_id) AS count
+    FROM shown e
+    CROSS JOIN LATERAL (VALUES ('area', e.area), ('unit', e.unit), ('kle_topic', e.kle_topic),
+                               ('paragraph', e.paragraph)) v(facet, value)
+    WHERE v.value IS NOT NULL AND e.citizen_id IN (SELECT citizen_id FROM found)
+    GROUP BY v.facet, v.value
+), page AS (
+    SELECT * FROM found
+    WHERE %(after_id)s::uuid IS NULL
+       OR (-rank, sort_name, citizen_id)
+          > (-%(after_rank)s::int, %(after_name)s::text COLLATE "C", %(after_id)s::uuid)
+    ORDER BY rank DESC, sort_name, citizen_id LIMIT %(size)s + 1
+)
+SELECT
+    (SELECT count(*) FROM found),
+    (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.facet, f.count DESC, f.value), '[]') FROM facets f),
+    (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('entries', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'text', e.text, 'marked', ts_headline(
+                   'pg_catalog.danish', e.text, w.stem, E'HighlightAll=true,StartSel=\\x02,StopSel=\\x03'
+               )) ORDER BY e.entry_id, w.turn), '[]')
+        FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
+        WHERE e.citizen_id = p.citizen_id
+    )) ORDER BY p.rank DESC, p.sort_name, p.citizen_id), '[]') FROM page p)
+"""
