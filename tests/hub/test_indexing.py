@@ -1,0 +1,87 @@
+"""From a change on the bus to the search index, with the real index."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from hub.bus.base import OVERVIEWS, Delivered, Message
+from hub.clock import FixedClock
+from hub.db import Database
+from hub.journey import carry
+from hub.overview.service import Indexed, OverviewChanged, index_pending
+from schemas.record import SourceRecord
+from schemas.source import Area
+from search.base import PutResult, SearchUnavailable
+from search.postgres import PostgresIndex
+from tests.factories import MAJA, make_person, make_record
+
+AREAS = {"social": Area.SOCIAL}
+
+
+@pytest.fixture
+def index(database: Database) -> Iterator[PostgresIndex]:
+    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    made.create()
+    yield made
+    made.close()
+
+
+def carried(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:
+    with database.transaction() as session:
+        carry(session, records, areas=AREAS, digest_key=digest_key, now=clock.now())
+
+
+def untold(database: Database) -> list[Delivered]:
+    with database.transaction() as session:
+        rows = session.execute(text("DELETE FROM overview_outbox RETURNING citizen_id, version, removed")).all()
+    changes = [OverviewChanged(citizen_id=row.citizen_id, version=row.version, removed=row.removed) for row in rows]
+    return [told(change.model_dump_json().encode()) for change in changes]
+
+
+def told(value: bytes) -> Delivered:
+    return Delivered(topic=OVERVIEWS, partition=0, offset=0, message=Message(key="k", value=value))
+
+
+def indexed(database: Database, index: PostgresIndex, delivered: list[Delivered], digest_key: bytes) -> Indexed:
+    with database.transaction() as session:
+        return index_pending(session, delivered, index, digest_key=digest_key)
+
+
+def test_a_change_reaches_the_index_once(
+    database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
+) -> None:
+    carried(database, clock, digest_key, make_person(MAJA), make_record())
+    delivered = untold(database)
+    assert indexed(database, index, delivered, digest_key) == Indexed(written=1)
+    assert indexed(database, index, delivered, digest_key) == Indexed(already_newer=1)
+    ((citizen_id, version),) = index.versions().items()
+    document = index.get(citizen_id)
+    assert document is not None
+    assert (document.name, document.version, version) == ("Maja Testborger", 1, 1)
+
+
+def test_a_removed_citizen_leaves_the_index(
+    database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
+) -> None:
+    carried(database, clock, digest_key, make_record(source_version="1", version_order=1))
+    first = untold(database)
+    indexed(database, index, first, digest_key)
+    carried(database, clock, digest_key, make_record(deleted=True, source_version="2", version_order=2))
+    assert indexed(database, index, untold(database), digest_key) == Indexed(deleted=1)
+    indexed(database, index, first, digest_key)
+    assert index.versions() == {}
+
+
+def test_what_is_no_change_is_passed_by(database: Database, index: PostgresIndex, digest_key: bytes) -> None:
+    assert indexed(database, index, [told(b"{}")], digest_key) == Indexed()
+
+
+def test_a_document_that_failed_is_not_counted_as_done(
+    database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried(database, clock, digest_key, make_record())
+    monkeypatch.setattr(index, "put", lambda _: PutResult(failed=((UUID(int=1), "full"),)))
+    with pytest.raises(SearchUnavailable):
+        indexed(database, index, untold(database), digest_key)
