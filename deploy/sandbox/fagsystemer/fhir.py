@@ -4,7 +4,6 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from datetime import time as clock_time
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
@@ -12,11 +11,9 @@ from fastapi.responses import JSONResponse
 
 from deploy.sandbox.fagsystemer import faults, sessions
 from deploy.sandbox.fagsystemer.fhir_resources import Resource, resources, stamp
-from deploy.sandbox.municipality.truth import Municipality
-from hub.clock import DANISH_TIME
+from deploy.sandbox.municipality.truth import MORNING, Municipality
 
 TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
-MORNING = clock_time(9, 0, tzinfo=DANISH_TIME)
 _MAX_PAGE = 1000
 
 

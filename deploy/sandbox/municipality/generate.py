@@ -27,7 +27,7 @@ def cohorts() -> Story:
 
 
 def generate(citizens: int, seed: int, today: date) -> Municipality:
-    """The municipality as it was by the end of *today*.
+    """The municipality as it was on the morning of *today*.
 
     Args:
         citizens: How many people its whole history has, named cohorts included; households are never cut.

@@ -5,9 +5,12 @@ a whole history down to what had happened on a day.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from hub.clock import danish_day
+from hub.clock import DANISH_TIME
+
+MORNING = time(9, 0, tzinfo=DANISH_TIME)
+"""When a day is looked at: what has a time of day and comes later has not happened yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +190,8 @@ class Municipality:
 
 
 def known(whole: Municipality, today: date) -> Municipality:
-    """What of a whole history had happened by the end of *today*: the later does not exist yet."""
+    """What of a whole history had happened on the morning of *today*: the later does not exist yet."""
+    now = datetime.combine(today, MORNING)
     people = tuple(_person(one, today) for one in whole.people if (one.known_from or one.born) <= today)
     there = {one.id for one in people}
     return Municipality(
@@ -204,9 +208,7 @@ def known(whole: Municipality, today: date) -> Municipality:
             if one.start <= today and one.person in there
         ),
         notifications=tuple(
-            _notification(one, today)
-            for one in whole.notifications
-            if danish_day(one.received) <= today and one.person in there
+            _notification(one, today, now) for one in whole.notifications if one.received <= now and one.person in there
         ),
         goals=tuple(
             replace(one, assessments=tuple(step for step in one.assessments if step[0] <= today))
@@ -234,11 +236,11 @@ def _person(person: Person, today: date) -> Person:
     return replace(person, died_on=_past(person.died_on, today), moved_out_on=_past(person.moved_out_on, today))
 
 
-def _notification(one: Notification, today: date) -> Notification:
+def _notification(one: Notification, today: date, now: datetime) -> Notification:
     decided = _past(one.outcome_on, today) is not None
     return replace(
         one,
-        assessed=one.assessed if one.assessed and danish_day(one.assessed) <= today else None,
+        assessed=one.assessed if one.assessed and one.assessed <= now else None,
         receipt_on=_past(one.receipt_on, today),
         outcome=one.outcome if decided else None,
         outcome_on=one.outcome_on if decided else None,

@@ -1,0 +1,205 @@
+"""Who works in the municipality, their courses with citizens, and who looked before: plain data for the demo.
+
+Citizens are named by their national number; whoever writes this into a database resolves it. Everything has
+its day, so that a demo on another day shows who was there then: leave out what begins after it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from deploy.sandbox.municipality.cohort import Story, at
+from deploy.sandbox.municipality.generate import cohorts
+from schemas.access import Purpose, Role
+from schemas.source import Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Employee:
+    """An employee. ``cpr`` only where the employee is a citizen of the municipality, too."""
+
+    id: str
+    name: str
+    title: str
+    role: Role
+    unit_id: str | None = None
+    area: Area | None = None
+    cpr: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """On the team of a course; function ``lead_coordinator``, ``citizen_coordinator`` or ``member``."""
+
+    employee: str
+    function: str
+    start: date
+    end: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """What a citizen lets the team share, from when until when."""
+
+    cpr: str
+    area: Area
+    given_on: date
+    expires_on: date | None = None
+    scope: str = "Igangværende indsatser, mål og kontaktpersoner til brug for det samlede forløb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A course across areas (sammenhængende borgerforløb)."""
+
+    title: str
+    started_on: date
+    cprs: tuple[str, ...]
+    team: tuple[Membership, ...]
+    consents: tuple[ConsentGiven, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierLookUp:
+    """Somebody opened a citizen before the demo began."""
+
+    employee: str
+    cpr: str
+    when: datetime
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Everything of this page."""
+
+    employees: tuple[Employee, ...]
+    courses: tuple[Course, ...]
+    look_ups: tuple[EarlierLookUp, ...]
+
+
+_START = date(2023, 3, 12)
+_HEALTH_CONSENT_DAYS = ((date(2023, 8, 1), date(2024, 8, 1)), (date(2024, 8, 1), date(2025, 8, 1)))
+"""A health consent lapses after a year at the latest (sundhedsloven § 44) and was renewed."""
+_WITHOUT_HEALTH = (Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL)
+_FAMILIES = ("Kjær Holm", "Åkjær", "Hussain", "Ravn Toft", "Nørgaard", "Korsgaard")
+
+
+def staff() -> Staff:
+    """Employees, courses and earlier look-ups of the demo."""
+    story = cohorts()
+    return Staff(
+        employees=_employees(story),
+        courses=(_maja(story), _maria(story), _ole(story), *_families(story)),
+        look_ups=_look_ups(story),
+    )
+
+
+def cpr_of(story: Story, given: str, family: str) -> str:
+    """The number of a named person (the first of that name).
+
+    Raises:
+        LookupError: nobody has that name.
+    """
+    for person in story.people:
+        if (person.given, person.family) == (given, family):
+            return person.cpr
+    raise LookupError(f"{given} {family}")
+
+
+def _employees(story: Story) -> tuple[Employee, ...]:
+    def member(key: str, title: str, unit: str, area: Area) -> Employee:
+        name = key.replace(".", " ").title()
+        cpr = cpr_of(story, "Ole", "Bruun") if key == "ole.bruun" else None
+        return Employee(id=key, name=name, title=title, role=Role.TEAM_MEMBER, unit_id=unit, area=area, cpr=cpr)
+
+    return (
+        member("anna.holm", "tovholder", "social:100", Area.SOCIAL),
+        member("lene.friis", "familiebehandler", "social:110", Area.SOCIAL),
+        member("peter.lund", "jobkonsulent", "employment:400", Area.EMPLOYMENT),
+        member("mads.krogh", "lærer", "school:500", Area.SCHOOL),
+        member("sara.winther", "sundhedsplejerske", "health:300", Area.HEALTH),
+        member("karim.nielsen", "borgerkoordinator", "employment:400", Area.EMPLOYMENT),
+        member("birgit.dahl", "tovholder", "social:200", Area.SOCIAL),
+        member("ole.bruun", "hjemmesygeplejerske", "health:310", Area.HEALTH),
+        Employee(id="tine.skov", name="Tine Skov", title="systemadministrator", role=Role.ADMINISTRATOR),
+        Employee(id="jens.dam", name="Jens Dam", title="databeskyttelsesrådgiver", role=Role.DPO),
+    )
+
+
+def _maja(story: Story) -> Course:
+    cprs = tuple(cpr_of(story, given, "Testborger") for given in ("Maja", "Ida", "Emil"))
+    members = ("lene.friis", "peter.lund", "mads.krogh", "sara.winther")
+    return Course(
+        title="Maja, Ida og Emil",
+        started_on=_START,
+        cprs=cprs,
+        team=(
+            Membership(employee="anna.holm", function="lead_coordinator", start=_START, reason="tættest på familien"),
+            *(Membership(employee=one, function="member", start=_START, reason="valgt af borgeren") for one in members),
+            Membership(
+                employee="karim.nielsen",
+                function="citizen_coordinator",
+                start=date(2024, 3, 1),
+                reason="progressionen udeblev",
+            ),
+        ),
+        consents=_consents(cprs, _START),
+    )
+
+
+def _maria(story: Story) -> Course:
+    started = date(2023, 8, 1)
+    cprs = (cpr_of(story, "Maria", "Testborg"),)
+    health = tuple(
+        ConsentGiven(cpr=cprs[0], area=Area.HEALTH, given_on=given, expires_on=expires)
+        for given, expires in _HEALTH_CONSENT_DAYS
+    )
+    lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started, reason="tættest på Maria")
+    return Course(
+        title="Maria", started_on=started, cprs=cprs, team=(lead,), consents=(*_consents(cprs, started), *health)
+    )
+
+
+def _ole(story: Story) -> Course:
+    started = date(2023, 2, 1)
+    cprs = (cpr_of(story, "Ole", "Bruun"),)
+    lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started, reason="tættest på borgeren")
+    return Course(title="Ole", started_on=started, cprs=cprs, team=(lead,), consents=_consents(cprs, started))
+
+
+def _families(story: Story) -> tuple[Course, ...]:
+    """Six ordinary families whom Anna coordinates."""
+    found = []
+    for index, family in enumerate(_FAMILIES):
+        members = [person for person in story.people if person.family == family and person.coordinated]
+        started = date(2022, 6 + index, 15)
+        cprs = tuple(person.cpr for person in members)
+        other = ("lene.friis", "mads.krogh", "peter.lund")[index % 3]
+        found.append(
+            Course(
+                title=" og ".join(person.given for person in members),
+                started_on=started,
+                cprs=cprs,
+                team=(
+                    Membership(employee="anna.holm", function="lead_coordinator", start=started, reason="tovholder"),
+                    Membership(employee=other, function="member", start=started, reason="valgt af borgeren"),
+                ),
+                consents=_consents(cprs, started),
+            )
+        )
+    return tuple(found)
+
+
+def _consents(cprs: tuple[str, ...], given_on: date) -> tuple[ConsentGiven, ...]:
+    return tuple(ConsentGiven(cpr=cpr, area=area, given_on=given_on) for cpr in cprs for area in _WITHOUT_HEALTH)
+
+
+def _look_ups(story: Story) -> tuple[EarlierLookUp, ...]:
+    maja = cpr_of(story, "Maja", "Testborger")
+    looked = (
+        ("anna.holm", at(2023, 8, 28, 9, 5), Purpose.TEAM_MEETING),
+        ("peter.lund", at(2023, 9, 4, 10, 20), Purpose.FOLLOW_UP),
+        ("lene.friis", at(2023, 9, 11, 13, 45), Purpose.CASE_WORK),
+    )
+    return tuple(EarlierLookUp(employee=who, cpr=maja, when=when, purpose=why) for who, when, why in looked)

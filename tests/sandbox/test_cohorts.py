@@ -1,0 +1,119 @@
+"""The named people are as the two golden cases tell them, on every day one may stand on."""
+
+from datetime import UTC, date, datetime
+
+from deploy.sandbox.municipality.cases import MAJAS_WORDS, SPARE
+from deploy.sandbox.municipality.generate import cohorts, generate
+from deploy.sandbox.municipality.staff import cpr_of, staff
+from deploy.sandbox.municipality.truth import Effort, Municipality, Notification, Person
+
+FAMILY = "Testborger"
+
+
+def at(day: date) -> Municipality:
+    return generate(0, 7, day)
+
+
+def person(truth: Municipality, given: str, family: str = FAMILY) -> Person:
+    return next(one for one in truth.people if (one.given, one.family) == (given, family))
+
+
+def notifications(truth: Municipality) -> list[Notification]:
+    ids = {one.id for one in truth.people if one.family == FAMILY}
+    return sorted((one for one in truth.notifications if one.person in ids), key=lambda one: one.received)
+
+
+def efforts(truth: Municipality, given: str, family: str = FAMILY) -> list[Effort]:
+    of = person(truth, given, family).id
+    return [one for one in truth.efforts if one.person == of]
+
+
+def test_seven_notifications_by_six_senders_until_2022() -> None:
+    found = notifications(at(date(2022, 12, 31)))
+    assert len(found) == 7
+    assert [one.notifier_title for one in found] == [
+        "Kontrolgruppen", "PPR", "Politiet", "Skolen", "Skolen", "Egen læge", "Jobcentret",
+    ]  # fmt: skip
+    assert len({one.notifier_title for one in found}) == 6
+
+
+def test_only_the_schools_two_notifications_of_one_day_led_to_efforts() -> None:
+    truth = at(date(2022, 12, 31))
+    followed = [one for one in notifications(truth) if one.efforts]
+    assert [one.received.date() for one in followed] == [date(2019, 8, 27)] * 2
+    assert len({one.person for one in followed}) == 2
+    started = {one.id: one for one in truth.efforts}
+    assert [started[key].title for one in followed for key in one.efforts] == [
+        "Familiebehandling", "Praktisk og pædagogisk støtte i hjemmet",
+    ]  # fmt: skip
+
+
+def test_the_eighth_waits_for_its_assessment_on_the_day_of_the_demo() -> None:
+    eighth = notifications(at(date(2023, 9, 12)))[-1]
+    assert eighth.received == datetime(2023, 9, 11, 12, 10, tzinfo=UTC)
+    assert (eighth.assessed, eighth.outcome) == (None, None)
+    next_day = notifications(at(date(2023, 9, 13)))[-1]
+    assert next_day.assessed == datetime(2023, 9, 12, 10, 30, tzinfo=UTC)
+
+
+def test_standing_in_2018_one_sees_two_notifications_and_no_effort_for_the_children() -> None:
+    truth = at(date(2018, 6, 1))
+    assert len(notifications(truth)) == 2
+    assert efforts(truth, "Ida") == efforts(truth, "Emil") == []
+
+
+def test_the_family_on_the_day_of_the_demo() -> None:
+    truth = at(date(2023, 9, 12))
+    ongoing = {one.title: one for one in efforts(truth, "Ida") if one.end is None}
+    treatment = ongoing["Familiebehandling"]
+    assert (treatment.worker, treatment.unit, treatment.next_follow_up) == (
+        "Lene Friis",
+        "social:110",
+        date(2023, 10, 18),
+    )
+    assert treatment.purpose == "faste rutiner hjemme, roligere morgener"
+    placement = next(one for one in efforts(truth, "Ida") if "netværk" in one.title)
+    assert (placement.start, placement.end) == (date(2020, 3, 1), date(2020, 11, 1))
+    assert SPARE in {one.recommendation for one in efforts(truth, "Maja")}
+    assert MAJAS_WORDS in {goal.text for goal in truth.goals}
+
+
+def test_in_2025_the_efforts_have_ended_and_the_goals_are_reached() -> None:
+    truth = at(date(2025, 5, 20))
+    for given in ("Maja", "Emil"):
+        assert all(one.end is not None for one in efforts(truth, given)), given
+    reached = [goal for goal in truth.goals if goal.assessments and goal.assessments[-1][1] == "reached"]
+    assert len(reached) >= 4
+
+
+def test_marias_home_becomes_a_caravan_with_support_around_it() -> None:
+    before = {one.title for one in efforts(at(date(2023, 9, 12)), "Maria", "Testborg") if one.end is None}
+    after = {one.paragraph for one in efforts(at(date(2024, 6, 1)), "Maria", "Testborg") if one.end is None}
+    assert "Midlertidigt botilbud" in before
+    assert {"Serviceloven § 85", "Serviceloven § 101"} <= after
+    assert "Serviceloven § 107" not in after
+
+
+def test_the_rare_people_are_there() -> None:
+    truth = at(date(2023, 9, 12))
+    assert person(truth, "Sofie", "Lindholm").protected_in == {"health"}
+    assert person(truth, "Åge", "Dæhnfeldt").died_on
+    assert person(truth, "Tove", "Iversen").moved_out_on
+    assert sum(one.given == "Anna-Maria" for one in truth.people) == 2
+    assert any(one.unborn for one in truth.notifications)
+    assert person(truth, "Amina", "Rahimi").earlier_number
+    assert not person(at(date(2023, 1, 1)), "Amina", "Rahimi").cpr.isdigit()
+
+
+def test_the_staff_and_their_courses() -> None:
+    found = staff()
+    story = cohorts()
+    known = {one.cpr for one in story.people}
+    names = {one.id for one in found.employees}
+    maja = found.courses[0]
+    assert maja.cprs[0] == cpr_of(story, "Maja", FAMILY)
+    assert {one.area.value for one in maja.consents} == {"social", "employment", "school"}
+    assert next(one for one in maja.team if one.employee == "karim.nielsen").reason == "progressionen udeblev"
+    assert all(set(course.cprs) <= known and {one.employee for one in course.team} <= names for course in found.courses)
+    assert sum(len(course.cprs) for course in found.courses if course.team[0].employee == "anna.holm") >= 6
+    assert len(found.look_ups) == 3
