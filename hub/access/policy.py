@@ -26,6 +26,7 @@ _POLICIES = cedarpy.PolicySet.from_str("\n".join(_TEXTS.values()))
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _ENOUGH = 10
 _AREAS = tuple(Area)
+_PAGES = frozenset({AuditAction.READ_LOG, AuditAction.READ_SOURCES, AuditAction.SEARCH, AuditAction.LIST_CITIZENS})
 NO_AREAS: Mapping[str, Area] = MappingProxyType({})
 
 POLICY_VERSION = hashlib.sha256("\x1f".join(f"{name}\x1f{text}" for name, text in _TEXTS.items()).encode()).hexdigest()[
@@ -116,7 +117,12 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
 
 
 def may(actor: Actor, action: AuditAction) -> bool:
-    """Whether the actor's role reaches the pages of that action (log, sources, search, list of citizens)."""
+    """Whether the actor's role reaches the pages of that action (log, sources, search, list of citizens).
+
+    What is done to one citizen is never answered here: that takes facts (``decide``).
+    """
+    if action not in _PAGES:
+        return False
     question: dict[str, object] = {
         "principal": {"type": "Actor", "id": actor.id},
         "action": {"type": "Action", "id": action.value},

@@ -19,19 +19,24 @@ from schemas.search import AccessScope
 from schemas.source import Area
 
 _MEMBERSHIPS = """
-    SELECT n.citizen_id, m.course_id, m.function, m.valid_from, c.title
+    SELECT coalesce(k.merged_into, n.citizen_id) AS citizen_id, m.course_id, m.function, m.valid_from, c.title
     FROM team_memberships m
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
     JOIN course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    LEFT JOIN citizens k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
 """
-"""Citizens on whose team the actor is on the day, with the course: course, citizen and membership all hold."""
+"""Citizens on whose team the actor is on the day, with the course: course, citizen and membership all hold.
+
+A citizen who turned out to be another (``merged_into``) is that other, here and below.
+"""
 
 _CONSENTED = """
-    SELECT DISTINCT s.citizen_id, s.area
+    SELECT DISTINCT mine.citizen_id, s.area
     FROM consents s
-    JOIN mine ON mine.course_id = s.course_id AND mine.citizen_id = s.citizen_id
+    LEFT JOIN citizens k ON k.id = s.citizen_id
+    JOIN mine ON mine.course_id = s.course_id AND mine.citizen_id = coalesce(k.merged_into, s.citizen_id)
     WHERE s.given_on <= :on
       AND (s.expires_on IS NULL OR :on < s.expires_on)
       AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
@@ -39,13 +44,17 @@ _CONSENTED = """
 """Areas that those citizens have consented to share with those teams, and that still stand."""
 
 _SELF = """
-    EXISTS (SELECT 1 FROM citizen_identifiers i WHERE i.citizen_id = o.citizen_id AND i.digest = :own_digest)
+    EXISTS (
+      SELECT 1 FROM citizen_identifiers i LEFT JOIN citizens k ON k.id = i.citizen_id
+      WHERE i.digest = :own_digest AND coalesce(k.merged_into, i.citizen_id) = o.citizen_id
+    )
 """
 
 _PROTECTED = "coalesce((o.document #>> '{header,person,name_address_protected}')::boolean, false)"
 
 _FACTS = text(f"""
-    WITH mine AS ({_MEMBERSHIPS} AND n.citizen_id = ANY(:citizen_ids)), consented AS ({_CONSENTED})
+    WITH mine AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)),
+         consented AS ({_CONSENTED})
     SELECT o.citizen_id,
            o.version AS overview_version,
            EXISTS (SELECT 1 FROM mine WHERE mine.citizen_id = o.citizen_id) AS on_team,
@@ -90,7 +99,8 @@ _COURSE = text("""
     FROM courses c
     JOIN course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    WHERE n.citizen_id = :citizen_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
+    WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizens WHERE merged_into = :citizen_id)
+      AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
     ORDER BY c.started_on DESC, c.id
     LIMIT 1
 """)
@@ -104,8 +114,9 @@ _TEAM = text("""
 """)
 
 _ON_COURSE = text("""
-    SELECT DISTINCT citizen_id FROM course_citizens
-    WHERE course_id = :course_id AND valid_from <= :on AND (valid_to IS NULL OR :on < valid_to)
+    SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
+    FROM course_citizens n LEFT JOIN citizens k ON k.id = n.citizen_id
+    WHERE n.course_id = :course_id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     ORDER BY citizen_id
 """)
 

@@ -1,0 +1,239 @@
+"""The policies: a table to read, and what holds for every employee and citizen there can be."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import product
+from uuid import UUID
+
+import cedarpy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.access.masking import MASK, ProtectedField, mask_protected
+from hub.access.policy import cut, decide, findable, may, may_reveal, policy_texts
+from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
+from schemas.overview import Overview, SectionState
+from schemas.source import Area
+from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because
+
+CITIZEN = UUID(int=1)
+STRANGER = AccessFacts(citizen_id=CITIZEN, overview_version=1)
+TEAM = STRANGER.model_copy(update={"on_team": True})
+UNIT = STRANGER.model_copy(update={"unit_has_active_effort": True})
+SHARED = TEAM.model_copy(update={"consented_areas": frozenset({Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL})})
+HEALTH_TOO = TEAM.model_copy(update={"consented_areas": frozenset(Area)})
+SELF = HEALTH_TOO.model_copy(update={"unit_has_active_effort": True, "is_self": True})
+
+social, health, school, employment = Area.SOCIAL, Area.HEALTH, Area.SCHOOL, Area.EMPLOYMENT
+none: set[Area] = set()
+
+
+@pytest.mark.parametrize(
+    ("area", "facts", "reason", "basis", "shown"),
+    [
+        # own area, relation,  reason, right,        what is shown
+        (social, STRANGER, None, Basis.NONE, none),
+        (social, TEAM, None, Basis.TEAM, {social}),
+        (social, SHARED, None, Basis.TEAM, {social, employment, school}),
+        (health, SHARED, None, Basis.TEAM, {social, employment, school, health}),
+        (social, HEALTH_TOO, None, Basis.TEAM, set(Area)),
+        (None, SHARED, None, Basis.TEAM, {social, employment, school}),
+        (None, TEAM, None, Basis.TEAM, none),
+        (social, UNIT, None, Basis.OWN_UNIT, {social}),
+        (health, UNIT, None, Basis.OWN_UNIT, {health}),
+        (social, STRANGER, REASON, Basis.OVERRIDE, {social}),
+        (school, STRANGER, REASON, Basis.OVERRIDE, {school, social}),
+        (health, STRANGER, REASON, Basis.OVERRIDE, {health, social}),
+        (None, STRANGER, REASON, Basis.OVERRIDE, {social}),
+        (school, STRANGER, "  haster   ", Basis.NONE, none),
+        # a reason that opens nothing more is not what opened the page
+        (social, SHARED, REASON, Basis.TEAM, {social, employment, school}),
+        (school, UNIT, REASON, Basis.OVERRIDE, {school, social}),
+        (social, SELF, REASON, Basis.NONE, none),
+    ],
+)
+def test_what_a_team_member_sees(
+    area: Area | None, facts: AccessFacts, reason: str | None, basis: Basis, shown: set[Area]
+) -> None:
+    decision = decide(an_actor(area=area), facts, because(reason))
+    assert (decision.basis, decision.shown) == (basis, shown)
+    assert decision.allowed is (basis is not Basis.NONE)
+    assert decision.withheld == set(Area) - shown
+
+
+@pytest.mark.parametrize("roles", [{Role.ADMINISTRATOR}, {Role.DPO}, {Role.ADMINISTRATOR, Role.TEAM_MEMBER}, set()])
+@pytest.mark.parametrize("facts", [STRANGER, HEALTH_TOO, UNIT])
+def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: AccessFacts) -> None:
+    actor = an_actor(roles=roles)
+    assert not decide(actor, facts, because()).allowed
+    assert not findable(actor, [facts], known_identifier=True)
+    assert not may_reveal(actor, facts, REASON).allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS}),
+        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES}),
+        (Role.DPO, {AuditAction.READ_LOG}),
+    ],
+)
+def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:
+    assert {action for action in AuditAction if may(an_actor(roles={role}), action)} == pages
+
+
+@pytest.mark.parametrize(
+    ("facts", "known_identifier", "found"),
+    [
+        (STRANGER, False, None),
+        (STRANGER, True, Basis.NONE),
+        (TEAM, False, Basis.TEAM),
+        (UNIT, False, Basis.OWN_UNIT),
+        (SELF, True, None),
+    ],
+)
+def test_who_can_be_found(facts: AccessFacts, known_identifier: bool, found: Basis | None) -> None:
+    assert findable(an_actor(), [facts], known_identifier=known_identifier).get(CITIZEN) == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "allowed"),
+    [(TEAM, REASON, True), (UNIT, REASON, True), (TEAM, "kort", False), (STRANGER, REASON, False)],
+)
+def test_protected_fields_are_revealed_to_a_relation_with_a_reason(
+    facts: AccessFacts, reason: str, allowed: bool
+) -> None:
+    assert may_reveal(an_actor(), facts, reason).allowed is allowed
+
+
+def test_the_policies_fit_their_schema_and_can_be_read() -> None:
+    text = "\n".join(policy_texts().values())
+    schema = (files("hub.access") / "policies" / "schema.cedarschema").read_text(encoding="utf-8")
+    checked = cedarpy.validate_policies(text, schema)
+    assert checked.validation_passed, [str(error) for error in checked.errors]
+    count = text.count("\npermit (") + text.count("\nforbid (")
+    assert text.count("@id(") == text.count("@title(") == count == len(cedarpy.PolicySet.from_str(text))
+
+
+def test_a_decision_names_the_policies_that_made_it() -> None:
+    assert decide(an_actor(), SHARED, WHY).policies == ("open.team", "see.own_area", "see.team_consent")
+    assert decide(an_actor(), SELF, because()).policies == ("never.self",)
+    assert decide(an_actor(), STRANGER, WHY).policies == ()
+
+
+areas = st.sampled_from(Area)
+actors = st.builds(
+    lambda area, roles: an_actor(area=area, roles=roles), st.none() | areas, st.frozensets(st.sampled_from(Role))
+)
+facts_strategy = st.builds(
+    AccessFacts,
+    citizen_id=st.just(CITIZEN),
+    overview_version=st.just(1),
+    on_team=st.booleans(),
+    unit_has_active_effort=st.booleans(),
+    is_self=st.booleans(),
+    name_address_protected=st.booleans(),
+    consented_areas=st.frozensets(areas),
+)
+reasons = st.sampled_from([None, "kort", REASON])
+OVERVIEW = an_overview(citizen_id=CITIZEN)
+
+
+def _less(facts: AccessFacts) -> Iterator[AccessFacts]:
+    """The same facts with one right less."""
+    yield facts.model_copy(update={"on_team": False})
+    yield facts.model_copy(update={"unit_has_active_effort": False})
+    yield facts.model_copy(update={"is_self": True})
+    for area in facts.consented_areas:
+        yield facts.model_copy(update={"consented_areas": facts.consented_areas - {area}})
+
+
+@given(actors, facts_strategy, reasons)
+@settings(max_examples=80)
+def test_less_right_never_shows_more(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
+    more = decide(actor, facts, because(reason))
+    assert decide(actor, facts, because(None)).shown <= more.shown
+    for fewer in _less(facts):
+        less = decide(actor, fewer, because(reason))
+        assert less.allowed <= more.allowed
+        assert less.shown <= more.shown
+        assert less.may_reveal <= more.may_reveal
+
+
+@given(actors, facts_strategy, reasons)
+@settings(max_examples=80)
+def test_health_is_seen_by_consent_or_by_health_alone(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
+    decision = decide(actor, facts, because(reason))
+    if Area.HEALTH in decision.shown:
+        assert actor.area is Area.HEALTH or (facts.on_team and Area.HEALTH in facts.consented_areas)
+
+
+@given(actors, facts_strategy, reasons)
+@settings(max_examples=60)
+def test_a_cut_page_tells_nothing_of_what_is_withheld(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
+    decision = decide(actor, facts, because(reason))
+    page = cut(OVERVIEW, decision, SOURCES)
+    told = page.model_dump_json()
+    for area in decision.withheld:
+        assert f"{area}_system" not in told
+        assert f"Known to {area}" not in told
+        assert f"said by {area}" not in told
+    for before, after in zip(OVERVIEW.sections, page.sections, strict=True):
+        assert after == before or (after.state is SectionState.WITHHELD and not after.entries)
+    if not decision.allowed:
+        assert page.header.display_name is None
+        assert not page.header.identifiers
+
+
+def test_an_empty_area_and_a_full_one_look_the_same_when_withheld() -> None:
+    bare = OVERVIEW.model_copy(
+        update={
+            "sections": tuple(
+                section.model_copy(update={"state": SectionState.NONE_FOUND, "entries": ()})
+                for section in OVERVIEW.sections
+            ),
+        }
+    )
+    nothing = Decision(allowed=True, basis=Basis.TEAM, withheld=frozenset(Area), policy_version="x")
+    assert cut(bare, nothing, SOURCES) == cut(OVERVIEW, nothing, SOURCES)
+
+
+def test_a_source_of_unknown_area_is_cut() -> None:
+    some = Decision(allowed=True, basis=Basis.TEAM, shown=frozenset({Area.SOCIAL}), policy_version="x")
+    header = cut(OVERVIEW, some).header
+    assert [relative.name for relative in header.relatives] == ["Known to social"]
+
+
+SECRETS = {
+    ProtectedField.ADDRESS: "Egevej 7",
+    ProtectedField.IDENTIFIER: "7507864002",
+    ProtectedField.UNIT: "Familieafdelingen",
+    ProtectedField.HOUSEHOLD: '"shares_household":true',
+}
+PROTECTED = an_overview(protected=True)
+
+
+@pytest.mark.parametrize(("secret", "revealed"), list(product(SECRETS, SECRETS)))
+def test_protected_fields_are_hidden_but_the_revealed_one(secret: ProtectedField, revealed: ProtectedField) -> None:
+    told = mask_protected(PROTECTED, frozenset({revealed})).model_dump_json()
+    assert (SECRETS[secret] in told) is (secret is revealed)
+
+
+def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
+    page: Overview = mask_protected(PROTECTED)
+    told = page.model_dump_json()
+    assert MASK in told
+    for word in (
+        "Egevej",
+        "Egelund",
+        "9999",
+        "Familieafdelingen",
+        "social:100",
+        "44 77",
+        '"authority":"0999"',
+        "said by",
+    ):
+        assert word not in told
+    assert mask_protected(OVERVIEW) == OVERVIEW
+    assert mask_protected(PROTECTED, frozenset(ProtectedField)) == PROTECTED

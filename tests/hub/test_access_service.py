@@ -1,0 +1,217 @@
+"""The acts: no data without a line, also when refused, and no line that tells a number."""
+
+import logging
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from hub.access import identity, service
+from hub.access.masking import ProtectedField
+from hub.access.service import LogQuestion
+from hub.access.words import national_in, without_numbers
+from hub.audit import repository as audit
+from hub.course import service as course
+from hub.course.service import Membership
+from hub.db import Database
+from hub.errors import NotLoggedIn
+from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Basis, Purpose, Role
+from schemas.overview import Overview, SectionState
+from schemas.source import Area
+from tests.access_town import COURSE_FROM, NOW, REASON, SOURCES, WHY, an_actor, an_overview, because, employ, settle
+from tests.factories import MAJA
+
+ANNA = an_actor()
+DPO = an_actor("jens.dam", roles={Role.DPO}, area=None, unit_id=None)
+
+
+def _no_read() -> Overview | None:
+    pytest.fail("nothing may be read")
+
+
+def _on_team(session: Session, overview: Overview) -> UUID:
+    citizen_id = settle(session, overview=overview)
+    course_id = course.open_course(session, "Familien", [citizen_id], COURSE_FROM)
+    course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
+    course.give_consent(session, course_id, citizen_id, [Area.SCHOOL], COURSE_FROM)
+    return citizen_id
+
+
+def _lines(database: Database) -> list[AuditEntry]:
+    with database.transaction() as session:
+        return [logged.entry for logged in reversed(audit.newest(session))]
+
+
+def test_the_line_is_written_before_the_page_is_read(database: Database) -> None:
+    overview = an_overview()
+    with database.transaction() as session:
+        citizen_id = _on_team(session, overview)
+
+        def read() -> Overview:
+            (logged,) = audit.by_citizen(session, citizen_id)
+            assert logged.entry.sections_shown == {Area.SOCIAL, Area.SCHOOL}
+            return overview
+
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=read, areas=SOURCES)
+    assert opened.overview is not None
+    states = {section.area: section.state for section in opened.overview.sections}
+    assert states[Area.HEALTH] is SectionState.WITHHELD
+    assert states[Area.SCHOOL] is SectionState.ENTRIES
+    (line,) = _lines(database)
+    assert (line.outcome, line.basis, line.role, line.purpose) == (
+        AuditOutcome.SHOWN,
+        Basis.TEAM,
+        Role.TEAM_MEMBER,
+        Purpose.TEAM_MEETING,
+    )
+    assert line.policy_version == opened.decision.policy_version
+
+
+def test_a_refusal_reads_nothing_and_its_line_stays(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=_no_read)
+    assert not opened.decision.allowed
+    assert opened.overview is None
+    (line,) = _lines(database)
+    assert (line.outcome, line.citizen_id, line.sections_shown) == (AuditOutcome.REFUSED, citizen_id, frozenset())
+
+
+def test_an_unknown_citizen_is_a_line_too(database: Database) -> None:
+    unknown = uuid4()
+    with database.transaction() as session:
+        opened = service.open_overview(session, ANNA, unknown, because(), now=NOW, read=_no_read)
+    assert opened.facts is None
+    (line,) = _lines(database)
+    assert (line.outcome, line.citizen_id) == (AuditOutcome.NOT_FOUND, unknown)
+
+
+def test_a_failed_read_shows_nothing_and_is_recorded_afterwards(database: Database) -> None:
+    def fail() -> Overview:
+        raise RuntimeError("the document cannot be read")
+
+    with database.transaction() as session:
+        citizen_id = _on_team(session, an_overview())
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=fail)
+    assert not _lines(database)
+    with database.transaction() as session:
+        service.record_failure(session, ANNA, citizen_id, WHY, now=NOW)
+    assert [line.outcome for line in _lines(database)] == [AuditOutcome.FAILED]
+
+
+def test_the_override_is_logged_with_its_reason_but_without_numbers(database: Database) -> None:
+    request = AccessRequest(
+        purpose=Purpose.CASE_WORK, override_reason=f"{REASON} om 750786-4002", on_behalf_of="Lene", request_id="r"
+    )
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        opened = service.open_overview(session, ANNA, citizen_id, request, now=NOW, read=lambda: None)
+    assert opened.decision.basis is Basis.OVERRIDE
+    (line,) = _lines(database)
+    assert line.override_reason == f"{REASON} om ••••"
+    assert line.on_behalf_of == "Lene"
+
+
+def test_nobody_opens_their_own_page(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session, number=MAJA)
+        opened = service.open_overview(
+            session, an_actor(own=MAJA), citizen_id, because(), now=NOW, read=_no_read, areas=SOURCES
+        )
+    assert opened.decision.policies == ("never.self",)
+
+
+def test_a_protected_page_is_masked_until_revealed_for_a_reason(database: Database) -> None:
+    overview = an_overview(protected=True)
+    address = frozenset({ProtectedField.ADDRESS})
+    with database.transaction() as session:
+        citizen_id = _on_team(session, overview)
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda: overview, areas=SOURCES)
+        refused = service.reveal(session, ANNA, citizen_id, WHY, fields=address, now=NOW, read=_no_read)
+        revealed = service.reveal(
+            session, ANNA, citizen_id, because(), fields=address, now=NOW, read=lambda: overview, areas=SOURCES
+        )
+    assert opened.decision.may_reveal
+    assert opened.overview is not None
+    assert "Egevej" not in opened.overview.model_dump_json()
+    assert refused.overview is None
+    assert revealed.overview is not None
+    assert "Egevej" in revealed.overview.model_dump_json()
+    assert "Familieafdelingen" not in revealed.overview.model_dump_json()
+    assert revealed.decision.shown == opened.decision.shown
+    assert [(line.outcome, line.fields_revealed) for line in _lines(database)] == [
+        (AuditOutcome.SHOWN, ()),
+        (AuditOutcome.REFUSED, ("address",)),
+        (AuditOutcome.SHOWN, ("address",)),
+    ]
+
+
+@pytest.mark.parametrize(("actor", "allowed"), [(DPO, True), (ANNA, False)])
+def test_reading_the_log_is_itself_logged(database: Database, actor: Actor, allowed: bool) -> None:
+    question = LogQuestion(actor_id=ANNA.id)
+    with database.transaction() as session:
+        service.list_citizens(session, ANNA, WHY, now=NOW)
+        read = service.read_log(session, actor, WHY, question, now=NOW)
+    assert (read is not None) is allowed
+    line = _lines(database)[-1]
+    assert (line.action, line.search_text) == (AuditAction.READ_LOG, "actor:anna.holm")
+    assert line.outcome is (AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED)
+
+
+def test_the_list_of_citizens_is_a_line_with_a_count(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = _on_team(session, an_overview())
+        assert [mine.citizen_id for mine in service.list_citizens(session, ANNA, WHY, now=NOW)] == [citizen_id]
+        assert service.list_citizens(session, DPO, WHY, now=NOW) == ()
+    shown, refused = _lines(database)
+    assert (shown.outcome, shown.result_count) == (AuditOutcome.SHOWN, 1)
+    assert refused.outcome is AuditOutcome.REFUSED
+
+
+def test_logging_in_is_a_line(database: Database) -> None:
+    with database.transaction() as session:
+        service.record(session, ANNA, AuditAction.LOG_IN, AuditOutcome.SHOWN, WHY, now=NOW)
+    assert [line.action for line in _lines(database)] == [AuditAction.LOG_IN]
+
+
+def test_employees_are_known_while_they_are_active(database: Database) -> None:
+    with database.transaction() as session:
+        employ(session, ANNA)
+        employ(session, DPO, active=False)
+        assert identity.actor(session, ANNA.id) == ANNA
+        assert identity.actors(session) == (ANNA,)
+        for gone in (DPO.id, "nobody"):
+            with pytest.raises(NotLoggedIn):
+                identity.actor(session, gone)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("750786-4002", "7507864002"),
+        ("Maja 7507864002 Testborger", "7507864002"),
+        ("750786 4002", "7507864002"),
+        ("010190-ab12", "010190AB12"),
+        ("Maja Testborger", None),
+        ("999999-1234", None),
+        ("17507864002", None),
+        ("27.24.45", None),
+    ],
+)
+def test_a_whole_number_is_recognised_in_the_text(text: str, number: str | None) -> None:
+    found = national_in(text)
+    assert (found.value if found else None) == number
+
+
+@given(st.text(max_size=20), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text(max_size=20))
+def test_no_number_survives_in_what_is_logged(before: str, number: str, after: str) -> None:
+    assert number not in without_numbers(f"{before} {number} {after}")
+
+
+def test_words_and_task_numbers_are_logged_as_typed(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert without_numbers("familiebehandling § 32 27.24.45") == "familiebehandling § 32 27.24.45"
+    assert not caplog.records

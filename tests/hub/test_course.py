@@ -1,0 +1,194 @@
+"""The course: who is on the team when, and what that says to the policy."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub.course import repository, service
+from hub.course.service import Membership
+from hub.course.tables import ConsentRow
+from hub.course.views import TeamFunction
+from hub.db import Database
+from hub.matching.tables import CitizenRow
+from hub.overview.tables import OverviewRow
+from schemas.access import AccessFacts, Actor
+from schemas.period import Period
+from schemas.search import AccessScope
+from schemas.source import Area
+from tests.access_town import COURSE_FROM, TODAY, an_actor, an_overview, employ, help_by, settle
+from tests.factories import MAJA
+
+ANNA = an_actor()
+SARA = an_actor("sara.winther", area=Area.HEALTH, unit_id="health:300")
+DAY = timedelta(days=1)
+
+
+def _course(session: Session, citizen_id: UUID, *areas: Area) -> UUID:
+    course_id = service.open_course(session, "Familien Testborger", [citizen_id], COURSE_FROM)
+    lead = Membership(actor_id=ANNA.id, function=TeamFunction.LEAD_COORDINATOR, reason="Tættest på familien")
+    service.join(session, course_id, lead, COURSE_FROM)
+    service.give_consent(session, course_id, citizen_id, areas, COURSE_FROM)
+    return course_id
+
+
+def _facts(session: Session, actor: Actor, citizen_id: UUID, on: date = TODAY) -> AccessFacts:
+    facts = repository.access_facts(session, actor, citizen_id, on)
+    assert facts is not None
+    return facts
+
+
+def test_a_stranger_has_no_right(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        assert _facts(session, ANNA, citizen_id) == AccessFacts(citizen_id=citizen_id, overview_version=1)
+
+
+def test_nobody_knows_a_citizen_without_records(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        session.execute(delete(OverviewRow))
+        assert repository.access_facts(session, ANNA, citizen_id, TODAY) is None
+        assert repository.access_facts(session, ANNA, uuid4(), TODAY) is None
+
+
+def test_the_team_has_what_was_consented_to(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        _course(session, citizen_id, Area.SCHOOL, Area.SOCIAL)
+        facts = _facts(session, ANNA, citizen_id)
+        assert facts.on_team
+        assert facts.is_lead_coordinator
+        assert facts.consented_areas == {Area.SCHOOL, Area.SOCIAL}
+        assert not _facts(session, ANNA, citizen_id, COURSE_FROM - DAY).on_team
+
+
+def test_consent_is_to_one_team_only(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        _course(session, citizen_id, Area.SCHOOL)
+        other = service.open_course(session, "Et andet forløb", [citizen_id], COURSE_FROM)
+        service.join(session, other, Membership(actor_id=SARA.id, reason="Behandler"), COURSE_FROM)
+        facts = _facts(session, SARA, citizen_id)
+        assert facts.on_team
+        assert not facts.consented_areas
+
+
+def test_leaving_closes_access_the_same_day(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        course_id = _course(session, citizen_id, Area.SCHOOL)
+        service.leave(session, course_id, ANNA.id, TODAY)
+        assert _facts(session, ANNA, citizen_id, TODAY - DAY).on_team
+        facts = _facts(session, ANNA, citizen_id)
+        assert not facts.on_team
+        assert not facts.consented_areas
+        assert not repository.my_citizens(session, ANNA, TODAY)
+
+
+def test_the_end_of_the_course_closes_access_for_all(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        service.end_course(session, _course(session, citizen_id), TODAY)
+        assert not _facts(session, ANNA, citizen_id).on_team
+        assert service.team_of(session, citizen_id, TODAY) is None
+
+
+def test_withdrawn_consent_closes_the_area_the_same_day(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        course_id = _course(session, citizen_id, Area.SCHOOL, Area.SOCIAL)
+        service.withdraw_consent(session, course_id, citizen_id, [Area.SCHOOL], TODAY)
+        assert _facts(session, ANNA, citizen_id, TODAY - DAY).consented_areas == {Area.SCHOOL, Area.SOCIAL}
+        assert _facts(session, ANNA, citizen_id).consented_areas == {Area.SOCIAL}
+
+
+def test_consent_to_health_lapses_within_a_year(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        _course(session, citizen_id, Area.HEALTH, Area.SOCIAL)
+        assert Area.HEALTH in _facts(session, ANNA, citizen_id, COURSE_FROM + 364 * DAY).consented_areas
+        assert _facts(session, ANNA, citizen_id, COURSE_FROM + 365 * DAY).consented_areas == {Area.SOCIAL}
+
+
+@pytest.mark.parametrize("expires_on", [None, COURSE_FROM + 367 * DAY])
+def test_the_store_refuses_a_longer_consent_to_health(database: Database, expires_on: date | None) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        course_id = _course(session, citizen_id)
+        row = {"course_id": course_id, "citizen_id": citizen_id, "area": "health", "scope": "overview"}
+        with pytest.raises(IntegrityError, match="ck_consents_health_year"), session.begin_nested():
+            session.execute(insert(ConsentRow).values(**row, given_on=COURSE_FROM, expires_on=expires_on))
+
+
+def test_the_own_unit_counts_while_it_has_an_effort(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        help_by(session, citizen_id, "social:100", Period(start=COURSE_FROM, end=TODAY))
+        help_by(session, citizen_id, "health:300", area=Area.HEALTH)
+        assert _facts(session, ANNA, citizen_id, TODAY - DAY).unit_has_active_effort
+        assert not _facts(session, ANNA, citizen_id).unit_has_active_effort
+        assert _facts(session, SARA, citizen_id).unit_has_active_effort
+        assert not _facts(session, an_actor(unit_id=None), citizen_id).unit_has_active_effort
+
+
+def test_an_employee_is_recognised_as_a_citizen_also_after_a_merge(database: Database) -> None:
+    myself = an_actor(own=MAJA)
+    with database.transaction() as session:
+        earlier, now = settle(session, number=MAJA), settle(session)
+        _course(session, earlier)
+        assert _facts(session, myself, earlier).is_self
+        session.execute(update(CitizenRow).where(CitizenRow.id == earlier).values(merged_into=now))
+        facts = _facts(session, myself, now)
+        assert facts.is_self
+        assert facts.on_team
+        assert not _facts(session, myself, earlier).is_self
+        assert not repository.my_citizens(session, myself, TODAY)
+        assert repository.access_scopes(session, myself, TODAY)[0].units
+        course = service.team_of(session, now, TODAY)
+        assert course is not None
+        assert course.citizens == (now,)
+
+
+def test_scopes_group_citizens_by_what_is_opened(database: Database) -> None:
+    with database.transaction() as session:
+        shared, closed = settle(session), settle(session)
+        _course(session, shared, Area.SCHOOL)
+        _course(session, closed)
+        assert set(repository.access_scopes(session, ANNA, TODAY)) == {
+            AccessScope(citizens=frozenset({shared}), areas=frozenset({Area.SOCIAL, Area.SCHOOL})),
+            AccessScope(citizens=frozenset({closed}), areas=frozenset({Area.SOCIAL})),
+            AccessScope(units=frozenset({"social:100"}), areas=frozenset({Area.SOCIAL})),
+        }
+
+
+def test_the_team_is_told_with_function_contact_and_reason(database: Database) -> None:
+    with database.transaction() as session:
+        employ(session, ANNA)
+        maja, ida = settle(session), settle(session)
+        course_id = service.open_course(session, "Familien", [maja, ida], COURSE_FROM)
+        service.join(session, course_id, Membership(actor_id="aa.unknown", reason="Vikar"), TODAY)
+        lead = Membership(actor_id=ANNA.id, function=TeamFunction.LEAD_COORDINATOR, reason="Tættest på")
+        service.join(session, course_id, lead, COURSE_FROM)
+        course = service.team_of(session, ida, TODAY)
+        assert course is not None
+        assert set(course.citizens) == {maja, ida}
+        assert [(member.name, member.reason) for member in course.team] == [
+            ("Anna Holm", "Tættest på"),
+            ("aa.unknown", "Vikar"),
+        ]
+        assert service.family_of(session, ida, TODAY) == (maja,)
+        assert service.family_of(session, uuid4(), TODAY) == ()
+
+
+def test_my_citizens_come_once_each_with_name_and_protection(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session, overview=an_overview(protected=True))
+        course_id = _course(session, citizen_id)
+        service.join(session, course_id, Membership(actor_id=ANNA.id, reason="Også menig"), TODAY)
+        (mine,) = service.my_citizens(session, ANNA, TODAY)
+        assert (mine.name, mine.protected, mine.birth_date) == ("Maja Testborger", True, date(1986, 7, 15))
+        assert mine.function is TeamFunction.LEAD_COORDINATOR
