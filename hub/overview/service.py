@@ -51,6 +51,8 @@ def rebuild(
     The rows are locked before the records are read, so whoever comes second sees what the first committed
     and versions grow one by one, however many workers there are.
     """
+    if not citizen_ids:
+        return ()
     kept = repository.lock(session, citizen_ids)
     linked = linked_records(session, sorted(kept))
     written: list[Written] = []
@@ -114,8 +116,9 @@ def index_pending(
         for _, overview in found.values()
         if overview is not None
     ]
-    gone = {key: found.get(key, (version, None))[0] for key, version in newest.items()}
-    gone = {key: version for key, version in gone.items() if found.get(key, (0, None))[1] is None}
+    # A citizen who was forgotten altogether has no version any more; then the message's own counts.
+    now = {citizen_id: found.get(citizen_id, (version, None)) for citizen_id, version in newest.items()}
+    gone = {citizen_id: version for citizen_id, (version, overview) in now.items() if overview is None}
     for citizen_id, version in gone.items():
         index.delete(citizen_id, version)
     put = index.put(documents)

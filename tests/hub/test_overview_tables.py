@@ -1,0 +1,26 @@
+"""The migration makes exactly the tables of the room, and takes them away again."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from hub.db import Base, Database
+from hub.migrations import config, migrate
+from hub.overview.tables import OverviewOutboxRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
+
+ROWS = (OverviewRow, OverviewVersionRow, OverviewUnitRow, OverviewOutboxRow)
+NAMES = {row.__tablename__ for row in ROWS}
+
+
+def test_the_migration_and_the_tables_agree(database: Database) -> None:
+    with database.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert not [one for one in differences if any(name in str(one) for name in NAMES)]
+
+
+def test_the_migration_goes_back_and_forth(database: Database) -> None:
+    command.downgrade(config(database.url), "0004_matching")
+    assert not NAMES & set(inspect(database.engine).get_table_names())
+    migrate(database.url)
+    assert set(inspect(database.engine).get_table_names()) >= NAMES
