@@ -95,7 +95,9 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
     connectors = _connectors(running, clock)
     console.print("3/4  Starting the web server")
-    keyed = settings.model_copy(update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))})
+    keyed = settings.model_copy(
+        update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))}
+    )
     parts = wire(keyed, sources=tuple(one.source for one in connectors.values()), clock=clock)
     seeding = Seeding(parts, day)
     seeding.staff()

@@ -75,7 +75,7 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
                 database=parts.database,
                 clock=parts.clock,
                 digest_key=parts.digest_key,
-                progress=lambda read, total: progress.update(task, completed=read, total=total),
+                progress=lambda at: progress.update(task, completed=at.read, total=at.total),
             )
         console.print(f"{done.outcome}: {done.read} read, {done.published} published, {done.rejected} in quarantine")
         if done.message:
