@@ -1,5 +1,6 @@
 """A small DUBU on loopback for tests: OData collections, token and login, and faults on demand."""
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -27,8 +28,9 @@ class Dubu:
     aktiviteter: dict[int, list[Item]] = field(default_factory=dict)
     ydelser: list[Item] = field(default_factory=list)
     fault: Fault | None = None
-    alive_sessions: int = 1_000
+    session_length: int = 1_000
     """How many answers a session gives before it expires."""
+    alive_sessions: int = 0
     most_per_page: int = 1_000
     tamper: Callable[[str, dict[str, str], Item], Item] | None = None
     """Changes an answer: address, parameters, answer."""
@@ -53,7 +55,7 @@ class Dubu:
 @contextmanager
 def serving(dubu: Dubu) -> Iterator[Dubu]:
     """The server, until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dubu))
+    server = _Server(dubu)
     dubu.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -65,72 +67,82 @@ def serving(dubu: Dubu) -> Iterator[Dubu]:
         server.server_close()
 
 
-def _handler(dubu: Dubu) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            dubu.logins += 1
-            if SECRET not in (form.get("client_secret", [""])[0], form.get("password", [""])[0]) and (
-                SECRET not in self.headers.get("Authorization", "")
-            ):
-                self._send(401, b'{"error": "invalid_client"}')
-            elif self.path == "/token":
-                self._send(200, json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300}).encode())
-            else:
-                dubu.alive_sessions = max(dubu.alive_sessions, 1)
-                self._send(200, b"<html>welcome</html>", "text/html", cookie=f"session={COOKIE}-{dubu.logins}; Path=/")
+class _Server(ThreadingHTTPServer):
+    def __init__(self, dubu: Dubu) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.dubu = dubu
 
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            path, params = unquote(parts.path), {key: values[0] for key, values in parse_qs(parts.query).items()}
-            dubu.asked.append(unquote(self.path))
-            if dubu.fault:
-                self._fail(dubu.fault)
-            elif not self._is_known():
-                self._send(200, b"<html>log in</html>", "text/html; charset=utf-8")
-            else:
-                self._send(200, json.dumps(dubu.answer(path, params)).encode())
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
-            """Quiet."""
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
 
-        def _is_known(self) -> bool:
-            if self.headers.get("Authorization") == f"Bearer {TOKEN}":
-                return True
-            if f"{COOKIE}-{dubu.logins}" in self.headers.get("Cookie", "") and dubu.alive_sessions > 0:
-                dubu.alive_sessions -= 1
-                return True
-            return False
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        dubu = self.server.dubu
+        dubu.logins += 1
+        basic = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        if SECRET not in (basic.partition(":")[2], form.get("password", [""])[0]):
+            self._send(401, b'{"error": "invalid_client"}')
+        elif self.path == "/token":
+            self._send(200, json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300}).encode())
+        else:
+            self.server.dubu.alive_sessions = max(self.server.dubu.alive_sessions, 1)
+            self._send(
+                200, b"<html>welcome</html>", "text/html", cookie=f"session={COOKIE}-{self.server.dubu.logins}; Path=/"
+            )
 
-        def _fail(self, fault: Fault) -> None:
-            match fault:
-                case Fault.DOWN:
-                    self.close_connection = True
-                case Fault.SERVER_ERROR:
-                    self._send(500, b"{}")
-                case Fault.THROTTLED:
-                    self._send(429, b"{}")
-                case Fault.FORBIDDEN:
-                    self._send(403, b"{}")
-                case Fault.HTML:
-                    self._send(200, b"<html></html>", "text/html")
-                case Fault.CUT_OFF:
-                    self._send(200, b'{"@odata.count": 3, "value": [{"id"')
-                case Fault.OTHER_JSON:
-                    self._send(200, b'{"hello": "world"}')
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        path, params = unquote(parts.path), {key: values[0] for key, values in parse_qs(parts.query).items()}
+        self.server.dubu.asked.append(unquote(self.path))
+        if self.server.dubu.fault:
+            self._fail(self.server.dubu.fault)
+        elif not self._is_known():
+            self._send(200, b"<html>log in</html>", "text/html; charset=utf-8")
+        else:
+            self._send(200, json.dumps(self.server.dubu.answer(path, params)).encode())
 
-        def _send(self, status: int, body: bytes, kind: str = "application/json", cookie: str | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if status == 429:
-                self.send_header("Retry-After", "0")
-            if cookie:
-                self.send_header("Set-Cookie", cookie)
-            self.end_headers()
-            self.wfile.write(body)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
+        """Quiet."""
 
-    return Handler
+    def _is_known(self) -> bool:
+        if self.headers.get("Authorization") == f"Bearer {TOKEN}":
+            return True
+        if (
+            f"{COOKIE}-{self.server.dubu.logins}" in self.headers.get("Cookie", "")
+            and self.server.dubu.alive_sessions > 0
+        ):
+            self.server.dubu.alive_sessions -= 1
+            return True
+        return False
+
+    def _fail(self, fault: Fault) -> None:
+        match fault:
+            case Fault.DOWN:
+                self.close_connection = True
+            case Fault.SERVER_ERROR:
+                self._send(500, b"{}")
+            case Fault.THROTTLED:
+                self._send(429, b"{}")
+            case Fault.FORBIDDEN:
+                self._send(403, b"{}")
+            case Fault.HTML:
+                self._send(200, b"<html></html>", "text/html")
+            case Fault.CUT_OFF:
+                self._send(200, b'{"@odata.count": 3, "value": [{"id"')
+            case Fault.OTHER_JSON:
+                self._send(200, b'{"hello": "world"}')
+
+    def _send(self, status: int, body: bytes, kind: str = "application/json", cookie: str | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if status == 429:
+            self.send_header("Retry-After", "0")
+        if cookie:
+            self.send_header("Set-Cookie", cookie)
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def person(key: int, number: str | None, given: str, **more: Any) -> Item:

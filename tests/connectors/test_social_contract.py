@@ -59,7 +59,8 @@ class ContractOfSocial(ConnectorSuite):
     @pytest.fixture
     def subject(self, dubu: Dubu, clock: FixedClock) -> Subject:
         def connector(secret: str) -> SocialConnector:
-            settings = {"base_url": dubu.url, "environment": "test", "page_size": 2, **self.login(dubu, secret)}
+            settings = {"base_url": dubu.url, "environment": "test", "page_size": 2, "patience": "never"}
+            settings |= self.login(dubu, secret)
             return SocialConnector("social", SocialSettings.model_validate(settings), clock=clock.now)
 
         def break_with(fault: Fault) -> None:

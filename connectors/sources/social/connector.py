@@ -12,6 +12,8 @@ from pydantic import Field, JsonValue, SecretStr, ValidationError, model_validat
 
 from connectors.base import Batch, CheckResult, StreamInfo
 from connectors.errors import ConnectorError, RecordRejected, SourceUnavailable
+from connectors.kit import fault_of
+from connectors.retry import Patience
 from connectors.sources.social.activities import translate_aktivitet
 from connectors.sources.social.generations import NAMELESS, Generation
 from connectors.sources.social.odata import EXPAND_SAG, SELECT_SAG, Collection, Item, activities_of, read_answer
@@ -22,7 +24,7 @@ from connectors.sources.social.translate import CaseContext, Scope, translate_sa
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
-from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
+from schemas.record import Cursor, Rejection, SourceRecord
 from schemas.source import SourceSystem
 
 CLOSED = frozenset({"SagStatus2", "SagStatus5", "SagStatus6", "SagStatus7"})
@@ -56,6 +58,8 @@ class SocialSettings(Schema):
     """Session: the password."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
+    patience: Patience = Patience.BRISK
+    """How long to try again when DUBU does not answer."""
     expected_cadence: timedelta = timedelta(days=1)
     """At least this often new data should come."""
 
@@ -63,7 +67,7 @@ class SocialSettings(Schema):
     def _one_way_in(self) -> Self:
         oauth = (self.token_url, self.client_id, self.client_secret)
         session = (self.login_url, self.user, self.password)
-        if (all(oauth), any(oauth)) == (all(session), any(session)) or any(oauth) != all(oauth):
+        if not ((all(oauth) and not any(session)) or (all(session) and not any(oauth))):
             msg = "give either token_url, client_id and client_secret, or login_url, user and password"
             raise ValueError(msg)
         return self
@@ -78,7 +82,9 @@ class SocialConnector:
         self._settings = settings
         self._clock = clock
         self._base_url = settings.base_url.rstrip("/")
-        self._transport = HttpTransport(HttpSettings(base_url=self._base_url), _auth(settings))
+        self._transport = HttpTransport(
+            HttpSettings(base_url=self._base_url, patience=settings.patience), _auth(settings)
+        )
         self.source: SourceSystem = source_system(name, settings.expected_cadence)
 
     @classmethod
@@ -217,12 +223,10 @@ class _Run:
         try:
             return shape.model_validate(item)
         except ValidationError as error:
-            fault = error.errors(include_input=False, include_context=False)[0]
-            rule = RejectionRule.MISSING_FIELD if fault["type"] == "missing" else RejectionRule.WRONG_SHAPE
-            path = ".".join(map(str, fault["loc"]))
+            fault = fault_of(error)
         key = item.get("id")
         source_id = self.scope.id(key) if isinstance(key, int) else None
-        self._take(RecordRejected(Rejection(record_type=record_type, source_id=source_id, field=path, rule=rule)), item)
+        self._take(fault.rejected(record_type, source_id), item)
         return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from pydantic import ValidationError
 
@@ -44,14 +45,15 @@ class Collection:
             answer = self._ask(f"id gt {last}", {"$top": str(self.page_size), "$orderby": "id", **self.fields})
             fresh = [item for item in answer.value if self._is_fresh(item)]
             yield fresh
-            remaining = answer.count if answer.count is not None else len(answer.value) + 1
+            beyond = sum(isinstance(key := item.get("id"), int) and key > last for item in answer.value)
+            remaining = answer.count if answer.count is not None else beyond + 1
             reached = max(self.ids, default=0)
             if not answer.value or reached <= last:
                 # More was promised, or the same page came again: what is not seen is not known to be gone.
                 self.whole = self.whole and (answer.count in (None, 0) if not answer.value else False)
                 return
             last = reached
-            if remaining <= len(answer.value):
+            if remaining <= beyond:
                 return
 
     def is_complete(self) -> bool:
@@ -73,7 +75,7 @@ class Collection:
         return True
 
     def _count(self, condition: str) -> int:
-        answer = self._ask(condition, {"$top": "0"})
+        answer = self._ask(condition, {"$top": "1"})
         if answer.count is None:
             raise SourceUnavailable(f"{self.name}: the answer has no count")
         return answer.count
@@ -84,9 +86,11 @@ class Collection:
 
 
 def activities_of(transport: HttpTransport, sag_id: int) -> list[Item]:
-    """The activities of a case; DUBU gives them whole."""
-    name = f"Aktivitet/Default.GetBySag(Id={sag_id})"
-    return list(read_answer("Aktivitet", transport.get_json(f"odata/{name}").body).value)
+    """The activities of a case; DUBU gives them whole. None for a case that has gone meanwhile."""
+    answer = transport.get_json(f"odata/Aktivitet/Default.GetBySag(Id={sag_id})")
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return []
+    return list(read_answer("Aktivitet", answer.body).value)
 
 
 def read_answer(name: str, body: object) -> Answer:

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from connectors.errors import RecordRejected
+from connectors.kit import DANISH_TIME
 from connectors.sources.social import words
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
-from connectors.sources.social.values import DANISH_TIME, Reading
+from connectors.sources.social.values import Reading
 from schemas.codes import Coded
 from schemas.facts import (
     Address,

@@ -1,26 +1,17 @@
-"""Single values of a payload: dates, instants, lines of text, national numbers; read or rejected by name."""
+"""Single values of one payload: what the kit mended is gathered, what cannot be read rejects the payload."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from connectors.errors import RecordRejected
+from connectors.kit import DANISH_TIME, LINE_LENGTH, NAME_LENGTH, Faulty, clean_line, read_date, read_instant
 from schemas.identifiers import Identifier
-from schemas.record import QualityFlag, Rejection, RejectionRule
-
-DANISH_TIME = ZoneInfo("Europe/Copenhagen")
-LINE_LENGTH = 500
-NAME_LENGTH = 200
-_EARLIEST, _LATEST = 1850, 2200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
-_MASK_LENGTH = 40
+from schemas.record import QualityFlag, RejectionRule
 
 
 @dataclass
 class Reading:
-    """Reads the values of one payload; gathers what was mended, rejects what cannot be read."""
+    """Reads the values of one payload."""
 
     record_type: str
     source_id: str
@@ -30,17 +21,10 @@ class Reading:
 
     def rejected(self, path: str, rule: RejectionRule, value: object) -> RecordRejected:
         """The rejection of the whole payload because of one value, which is masked."""
-        masked = None if value is None else masked_value(str(value))
-        return RecordRejected(
-            Rejection(
-                record_type=self.record_type, source_id=self.source_id, field=path, rule=rule, masked_value=masked
-            )
-        )
+        return Faulty(path, rule, value).rejected(self.record_type, self.source_id)
 
     def moment(self, path: str, text: str | None) -> tuple[datetime, bool] | None:
         """An instant and whether the source gave a time of day; a bare date is midnight in Denmark.
-
-        An instant without an offset is Danish time.
 
         Raises:
             RecordRejected: ``bad_date``.
@@ -48,13 +32,15 @@ class Reading:
         if not text or not text.strip():
             return None
         try:
-            read = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise self.rejected(path, RejectionRule.BAD_DATE, text) from None
-        if not _EARLIEST <= read.year <= _LATEST:
+            if len(text.strip()) > len("2024-01-01"):
+                return read_instant(path, text), True
+            found = read_date(path, text)
+        except Faulty as fault:
+            raise fault.rejected(self.record_type, self.source_id) from None
+        if found is None or found[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)
-        has_time = len(text.strip()) > len("2024-01-01")
-        return (read if read.tzinfo else read.replace(tzinfo=DANISH_TIME)), has_time
+        day = found[0]
+        return datetime(day.year, day.month, day.day, tzinfo=DANISH_TIME), False
 
     def instant(self, path: str, text: str | None) -> datetime | None:
         """As ``moment``, the instant alone."""
@@ -67,16 +53,10 @@ class Reading:
         return danish_day(found[0]) if found else None
 
     def line(self, path: str, text: str | None, *, longest: int = LINE_LENGTH) -> str | None:
-        """One line of text: control characters become blanks, what is too long is cut; both are flagged."""
-        if text is None:
-            return None
-        clean = _CONTROL.sub(" ", text).strip()
-        if clean != text.strip():
-            self.flags.append(QualityFlag(field=path, rule=RejectionRule.CONTROL_CHARACTERS))
-        if len(clean) > longest:
-            self.flags.append(QualityFlag(field=path, rule=RejectionRule.TOO_LONG))
-            clean = f"{clean[: longest - 1]}…"
-        return clean or None
+        """One line of text for people."""
+        line, flags = clean_line(path, text, longest=longest)
+        self.flags.extend(flags)
+        return line
 
     def name(self, path: str, text: str | None) -> str | None:
         """A name of a person, place or unit."""
@@ -110,8 +90,3 @@ class Reading:
 def danish_day(moment: datetime) -> date:
     """The calendar day in Denmark at that instant."""
     return moment.astimezone(DANISH_TIME).date()
-
-
-def masked_value(text: str) -> str:
-    """The shape of a value: every letter ``x``, every digit ``9``, cut after 40 characters."""
-    return _DIGIT.sub("9", _LETTER.sub("x", text))[:_MASK_LENGTH]
