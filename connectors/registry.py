@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Connector
-from connectors.sources.health.connector import HealthConnector
 from connectors.sources.social.connector import SocialConnector
 
 CONNECTORS: dict[str, type[HealthConnector] | type[SocialConnector]] = {

@@ -127,7 +127,7 @@ class SocialConnector:
                 run.ydelse(item)
             yield run.batch(total)
         if not (sager.is_complete() and ydelser.is_complete()):
-            raise SourceUnavailable("the counts before and after the reading do not agree", advice="source_incomplete")
+            raise SourceUnavailable("the counts before and after the reading do not agree")
         run.tombstones()
         yield run.batch(total, run.generation.cursor())
 
