@@ -7,10 +7,7 @@ from typing import Any
 from connectors.base import Connector
 from connectors.sources.social.connector import SocialConnector
 
-CONNECTORS: dict[str, type[HealthConnector] | type[SocialConnector]] = {
-    "fhir": HealthConnector,
-    "odata": SocialConnector,
-}
+CONNECTORS: dict[str, type[SocialConnector]] = {"odata": SocialConnector}
 
 
 class KindUnknown(LookupError):
