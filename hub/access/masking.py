@@ -10,7 +10,7 @@ from typing import Any
 
 from schemas.facts import Address, Responsible, Unit
 from schemas.identifiers import Identifier
-from schemas.overview import Entry, Overview
+from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Provenance, Relative
 
 MASK = "••••"
 _DATE_PART = 6
@@ -45,7 +45,7 @@ def mask_protected(overview: Overview, revealed: frozenset[ProtectedField] = fro
                 for section in overview.sections
             ),
             "disagreements": tuple(
-                each
+                _disagreement(each, hidden)
                 for each in overview.disagreements
                 if not (ProtectedField.ADDRESS in hidden and each.field.startswith("address"))
             ),
@@ -53,17 +53,14 @@ def mask_protected(overview: Overview, revealed: frozenset[ProtectedField] = fro
     )
 
 
-def _header(overview: Overview, hidden: frozenset[ProtectedField]) -> Any:
+def _header(overview: Overview, hidden: frozenset[ProtectedField]) -> CitizenHeader:
     header = overview.header
     update: dict[str, Any] = {}
     if ProtectedField.ADDRESS in hidden and header.person.address is not None:
         update["person"] = header.person.model_copy(update={"address": Address(street=MASK)})
     if ProtectedField.IDENTIFIER in hidden:
         update["identifiers"] = tuple(_identifier(identifier) for identifier in header.identifiers)
-    if ProtectedField.HOUSEHOLD in hidden:
-        update["relatives"] = tuple(
-            relative.model_copy(update={"shares_household": None}) for relative in header.relatives
-        )
+    update["relatives"] = tuple(_relative(relative, hidden) for relative in header.relatives)
     return header.model_copy(update=update)
 
 
@@ -82,10 +79,27 @@ def _entry(entry: Entry, hidden: frozenset[ProtectedField]) -> Entry:
     if ProtectedField.SCHOOL in hidden and getattr(entry.fact, "school", None) is not None:
         update["school"] = _unit()
     masked = entry.model_copy(update={"fact": entry.fact.model_copy(update=update)})
+    return masked.model_copy(update={"provenance": _provenance(entry.provenance, hidden)})
+
+
+def _relative(relative: Relative, hidden: frozenset[ProtectedField]) -> Relative:
+    update: dict[str, Any] = {"provenance": _provenance(relative.provenance, hidden)}
+    if ProtectedField.HOUSEHOLD in hidden:
+        update["shares_household"] = None
+    return relative.model_copy(update=update)
+
+
+def _disagreement(disagreement: Disagreement, hidden: frozenset[ProtectedField]) -> Disagreement:
+    values = tuple(
+        value.model_copy(update={"provenance": _provenance(value.provenance, hidden)}) for value in disagreement.values
+    )
+    return disagreement.model_copy(update={"values": values})
+
+
+def _provenance(provenance: Provenance, hidden: frozenset[ProtectedField]) -> Provenance:
     if ProtectedField.UNIT not in hidden:
-        return masked
-    provenance = entry.provenance.model_copy(update={"authority": None, "link": None})
-    return masked.model_copy(update={"provenance": provenance})
+        return provenance
+    return provenance.model_copy(update={"authority": None, "link": None})
 
 
 def _responsible(responsible: Responsible) -> Responsible:

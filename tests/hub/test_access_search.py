@@ -1,0 +1,182 @@
+"""Search and page say the same of everybody, because both ask the policy and the same facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from hub.access.finding import Found, search
+from hub.access.policy import decide
+from hub.audit import repository as audit
+from hub.course import repository
+from hub.course import service as course
+from hub.course.service import Membership
+from hub.db import Database
+from hub.digest import keyed_digest
+from schemas.access import Actor, AuditAction, AuditOutcome, Basis, Role
+from schemas.identifiers import Identifier
+from schemas.period import Period
+from schemas.search import AccessFilter, SearchDocument, SearchEntry, SearchQuery, UnitGrant
+from schemas.source import Area
+from search.postgres import PostgresIndex
+from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, settle
+from tests.conftest import DIGEST_KEY
+from tests.factories import MAJA
+
+ANNA = an_actor()
+EVERYONE = SearchQuery(text="Testborger", size=100, access=AccessFilter(on=TODAY))
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """How one citizen of the random town stands to the employee."""
+
+    on_team: bool
+    left: bool
+    consented: frozenset[Area]
+    withdrawn: frozenset[Area]
+    effort: Period | None
+    """When the employee's own unit helps; None: never."""
+
+
+neighbours = st.builds(
+    Neighbour,
+    on_team=st.booleans(),
+    left=st.booleans(),
+    consented=st.frozensets(st.sampled_from(Area)),
+    withdrawn=st.frozensets(st.sampled_from(Area)),
+    effort=st.sampled_from(
+        [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
+    ),
+)
+
+
+@pytest.fixture
+def index(database: Database) -> Iterator[PostgresIndex]:
+    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    made.create()
+    yield made
+    made.close()
+
+
+def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbour) -> UUID:
+    citizen_id = settle(session)
+    if who.on_team:
+        course_id = course.open_course(session, "Forløb", [citizen_id], COURSE_FROM)
+        course.join(session, course_id, Membership(actor_id=actor.id, reason="Behov"), COURSE_FROM)
+        course.give_consent(session, course_id, citizen_id, who.consented, COURSE_FROM)
+        course.withdraw_consent(session, course_id, citizen_id, who.withdrawn, TODAY)
+        if who.left:
+            course.leave(session, course_id, actor.id, TODAY)
+    grants: tuple[UnitGrant, ...] = ()
+    if who.effort is not None:
+        help_by(session, citizen_id, "social:100", who.effort)
+        grants = (UnitGrant(unit_id="social:100", valid=who.effort),)
+    index.put([_document(citizen_id, grants)])
+    return citizen_id
+
+
+def _document(citizen_id: UUID, grants: tuple[UnitGrant, ...] = (), *digests: str) -> SearchDocument:
+    return SearchDocument(
+        citizen_id=citizen_id,
+        version=1,
+        name="Maja Testborger",
+        identifier_digests=digests,
+        entries=tuple(
+            SearchEntry(entry_id=area, area=area, kind="effort", text=f"linje{area}", valid=Period()) for area in Area
+        ),
+        unit_grants=grants,
+    )
+
+
+def _search(session: Session, index: PostgresIndex, text: str, actor: Actor = ANNA) -> Found:
+    query = EVERYONE.model_copy(update={"text": text})
+    return search(session, actor, query, WHY, index=index, digest_key=DIGEST_KEY, now=NOW)
+
+
+@given(people=st.lists(neighbours, min_size=1, max_size=5), area=st.none() | st.sampled_from(Area))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_search_and_page_agree_about_everybody(
+    database: Database, index: PostgresIndex, people: list[Neighbour], area: Area | None
+) -> None:
+    # A new employee each time: what earlier examples left in the store is no business of theirs but by the unit.
+    actor = an_actor(f"anna.{uuid4().hex}", area=area)
+    with database.transaction() as session:
+        living = {_move_in(session, index, actor, who) for who in people}
+    index.refresh()
+    with database.transaction() as session:
+        facts = repository.access_facts_of(session, actor, living, TODAY)
+        page = {citizen_id: decide(actor, fact, WHY) for citizen_id, fact in facts.items()}
+        by_name = _search(session, index, "Testborger", actor)
+        assert by_name.dropped == 0
+        found = {hit.citizen_id for hit in by_name.page.hits}
+        assert found & living == {citizen_id for citizen_id, decision in page.items() if decision.allowed}
+        for wanted in Area:
+            found = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
+            assert found & living == {citizen_id for citizen_id, decision in page.items() if wanted in decision.shown}
+
+
+def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:
+    near = Neighbour(on_team=True, left=False, consented=frozenset(), withdrawn=frozenset(), effort=None)
+    with database.transaction() as session:
+        citizen_id = _move_in(session, index, ANNA, near)
+    index.refresh()
+    with database.transaction() as session:
+        assert _search(session, index, "testborger").page.total == 1
+        listed, searched = audit.newest(session)
+    assert (searched.entry.search_text, searched.entry.result_count) == ("testborger", 1)
+    assert (listed.entry.citizen_id, listed.entry.basis) == (citizen_id, Basis.TEAM)
+    assert {listed.entry.action, searched.entry.action} == {AuditAction.SEARCH}
+
+
+@pytest.mark.parametrize("text", ["750786-4002", "borger 7507864002"])
+def test_a_whole_number_finds_a_stranger_but_is_never_written(
+    database: Database, index: PostgresIndex, text: str
+) -> None:
+    digest = keyed_digest(MAJA, DIGEST_KEY)
+    with database.transaction() as session:
+        citizen_id = settle(session, number=MAJA)
+        index.put([_document(citizen_id, (), digest)])
+        index.refresh()
+        found = _search(session, index, text)
+        assert [hit.citizen_id for hit in found.page.hits] == [citizen_id]
+        assert found.needs_reason == {citizen_id}
+        assert "7507864002" not in str(audit.newest(session)).replace("-", "")
+        assert audit.newest(session)[-1].entry.search_text == f"digest:{digest}"
+
+
+def test_nobody_finds_themselves(database: Database, index: PostgresIndex) -> None:
+    myself = an_actor(own=MAJA)
+    with database.transaction() as session:
+        citizen_id = settle(session, number=MAJA)
+        help_by(session, citizen_id, "social:100")
+        grants = (UnitGrant(unit_id="social:100", valid=Period()),)
+        index.put([_document(citizen_id, grants, keyed_digest(MAJA, DIGEST_KEY))])
+        index.refresh()
+        for text in ("750786-4002", "Testborger"):
+            found = _search(session, index, text, myself)
+            assert (found.page.hits, found.page.total, found.dropped) == ((), 0, 1)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DPO])
+def test_who_may_not_search_is_refused_with_a_line(database: Database, index: PostgresIndex, role: Role) -> None:
+    with database.transaction() as session:
+        found = _search(session, index, "Maja 750786-400X", an_actor(roles={role}))
+        (logged,) = audit.newest(session)
+    assert not found.allowed
+    assert logged.entry.outcome is AuditOutcome.REFUSED
+    assert "750786" not in (logged.entry.search_text or "")
+
+
+def test_a_mistyped_number_is_neither_logged_nor_sent_to_the_index(database: Database, index: PostgresIndex) -> None:
+    with pytest.raises(ValueError, match="date"):
+        Identifier.national("991399-1234")
+    with database.transaction() as session:
+        _search(session, index, "991399-1234")
+        assert audit.newest(session)[0].entry.search_text == "••••"
