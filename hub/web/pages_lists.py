@@ -103,12 +103,12 @@ class ReasonPage:
     """May I, and why do I need to?"""
 
     citizen_id: str
-    name: str
     warning: str
     refused: bool
-    """No reason opens it (own page)."""
+    """No reason opens it (own page, or a role that never sees citizens)."""
     purposes: tuple[Choice, ...]
-    goes_to: str
+    side: str
+    """Which page to open afterwards: ``overblik``, ``familien`` or ``tidslinje``."""
     reason: str
     error: str | None
 
@@ -206,3 +206,11 @@ class Revealed:
     cpr: str | None
     address: str | None
     note: str
+
+
+@dataclass(frozen=True)
+class RevealedPage:
+    """The same on a page of its own, without a script."""
+
+    revealed: Revealed
+    back: str

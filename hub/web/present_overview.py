@@ -71,8 +71,8 @@ def head(material: Material) -> CitizenHead:
         else (),
         life=None if person.life_status is LifeStatus.ALIVE else _life(person),
         protected=_protection(material) if protected else None,
-        address=_address(person),
-        may_reveal=material.decision.may_reveal,
+        address=address_line(person),
+        may_reveal=material.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
         basis=_basis(material),
         purpose=texts.PURPOSE[material.purpose],
         views=(
@@ -135,7 +135,8 @@ def _protection(material: Material) -> str:
     )
 
 
-def _address(person: PersonFact) -> str | None:
+def address_line(person: PersonFact) -> str | None:
+    """Street, postal code and town in one line."""
     if person.address is None:
         return None
     town = " ".join(part for part in (person.address.postal_code, person.address.town) if part)

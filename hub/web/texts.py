@@ -253,3 +253,10 @@ SELF_REFUSED = (
     "Du kan ikke åbne din egen side her. Vil du se, hvad kommunen har om dig, så bed om indsigt som alle andre;"
     " databeskyttelsesrådgiveren hjælper dig."
 )
+
+CARD = {
+    Role.TEAM_MEMBER: "Arbejder med borgere.",
+    Role.ADMINISTRATOR: "Passer kilderne. Ser aldrig borgere.",
+    Role.DPO: "Læser loggen. Ser aldrig borgere.",
+}
+"""One sentence about what each role can see, for the demo's cards."""

@@ -1,0 +1,144 @@
+"""Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from hub.access import identity, service
+from hub.access.policy import cut
+from hub.audit import repository as audit
+from hub.clock import danish_day, danish_midnight
+from hub.collect.repository import source_states
+from hub.collect.runs import SourceState, SourceStatus
+from hub.course import service as course
+from hub.course.views import CourseView
+from hub.errors import NotLoggedIn
+from hub.overview import service as overviews
+from hub.overview.aftermath import aftermath
+from hub.overview.changes import changes
+from hub.overview.freshness import with_coverage
+from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate
+from hub.web.visit import Visit
+from schemas.access import Basis, Decision
+from schemas.overview import Overview, Section, SectionState
+from schemas.source import Area
+
+RECENTLY = timedelta(hours=1)
+"""Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
+LOOKS_READ = 60
+LOOKERS_SHOWN = 5
+
+
+def opened(visit: Visit, citizen_id: UUID, as_known: date | None = None) -> service.Opened:
+    """Decide, write the line, read. Neither a refusal nor an unknown citizen is an exception."""
+    moment = _end_of(as_known) if as_known else None
+    found = service.open_overview(
+        visit.session,
+        visit.actor,
+        citizen_id,
+        visit.access(citizen_id),
+        now=visit.now,
+        read=lambda: _read(visit, citizen_id, moment),
+        areas=visit.areas,
+    )
+    if found.overview is None:
+        return found
+    silent: dict[Area, datetime | None] = {
+        visit.areas[state.source]: state.last_data_at
+        for state in states_of(visit)
+        if state.state is SourceStatus.SILENT and not as_known
+    }
+    covered = set(visit.areas.values())
+    return found.model_copy(update={"overview": with_coverage(found.overview, covered, silent)})
+
+
+def _read(visit: Visit, citizen_id: UUID, moment: datetime | None) -> Overview | None:
+    found = overviews.read(visit.session, citizen_id, moment, areas=visit.areas)
+    if found is not None or moment is None:
+        return found
+    current = overviews.read(visit.session, citizen_id)
+    # Nothing was known then; the page still says about whom, so that one can step on to a later day.
+    empty = [Section(area=area, state=SectionState.NONE_FOUND) for area in Area]
+    return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
+
+
+def states_of(visit: Visit) -> tuple[SourceState, ...]:
+    """How each source is doing now."""
+    return source_states(visit.session, visit.parts.sources, visit.now)
+
+
+def material(visit: Visit, found: service.Opened, overview: Overview, as_known: date | None = None) -> Material:
+    """All that a page about the citizen needs, from the citizen's opened overview."""
+    citizen_id, today = overview.citizen_id, danish_day(visit.now)
+    sources = {source.name: source for source in visit.parts.sources}
+    family = _family(visit, found.decision, citizen_id, as_known)
+    team = course.team_of(visit.session, citizen_id, today)
+    made = Material(
+        overview=overview,
+        decision=found.decision,
+        actor=visit.actor,
+        purpose=visit.access(citizen_id).purpose,
+        now=visit.now,
+        sources=sources,
+        family=family,
+        followed={
+            one.notification.id: tuple(each.effort for each in one.followed) for one in aftermath((overview, *family))
+        },
+        team=_team(team) if team else None,
+        is_lead=bool(found.facts and found.facts.is_lead_coordinator),
+        ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in states_of(visit)),
+        as_known=as_known,
+    )
+    if as_known:
+        return made
+    looks = audit.seen_by(visit.session, citizen_id, LOOKS_READ)
+    return replace(made, seen=_seen(visit, looks), changes=_changes(visit, made, looks))
+
+
+def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None) -> tuple[Overview, ...]:
+    """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
+    if decision.basis is not Basis.TEAM:
+        return ()
+    others = course.family_of(visit.session, citizen_id, danish_day(visit.now))
+    found = (opened(visit, other, as_known).overview for other in others)
+    return tuple(overview for overview in found if overview is not None)
+
+
+def _team(view: CourseView) -> Team:
+    return Team(
+        started_on=view.started_on,
+        title=view.title,
+        members=tuple(
+            Teammate(member.name, member.title, member.function, member.unit_name, member.phone) for member in view.team
+        ),
+    )
+
+
+def _seen(visit: Visit, looks: tuple[audit.LoggedEntry, ...]) -> tuple[Seen, ...]:
+    latest = {look.entry.actor_id: look.entry for look in reversed(looks) if look.entry.actor_id != visit.actor.id}
+    newest = sorted(latest.values(), key=lambda entry: entry.recorded_at, reverse=True)[:LOOKERS_SHOWN]
+    return tuple(Seen(entry.actor_name, _unit_name(visit, entry.actor_id), entry.recorded_at) for entry in newest)
+
+
+def _unit_name(visit: Visit, actor_id: str) -> str | None:
+    try:
+        return identity.actor(visit.session, actor_id).unit_name
+    except NotLoggedIn:
+        return None
+
+
+def _changes(visit: Visit, made: Material, looks: tuple[audit.LoggedEntry, ...]) -> Changes | None:
+    """What came since the actor's last look that is not part of this one; None when this is the first."""
+    mine = (look.entry.recorded_at for look in looks if look.entry.actor_id == visit.actor.id)
+    since = next((moment for moment in mine if moment < visit.now - RECENTLY), None)
+    if since is None:
+        return None
+    before = overviews.read(visit.session, made.overview.citizen_id, since, areas=visit.areas)
+    if before is None:
+        return Changes(since, ())
+    found = changes(cut(before, made.decision, visit.areas), made.overview, danish_day(visit.now))
+    return Changes(since, tuple((one.kind, one.entry) for one in found))
+
+
+def _end_of(day: date) -> datetime:
+    return danish_midnight(day + timedelta(days=1)) - timedelta(microseconds=1)

@@ -1,0 +1,103 @@
+"""Log in and out. Without the demo there is no login here: the municipality's own comes in front."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from hub.access import identity, service
+from hub.access.policy import may
+from hub.errors import DemoOnly, HubError
+from hub.parts import Parts
+from hub.web import texts
+from hub.web.pages_lists import DemoCard, LoginPage
+from hub.web.security import checked_form, token
+from hub.web.templating import render
+from hub.web.visit import frame, visiting
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose, Role
+
+router = APIRouter()
+
+
+@router.get("/")
+def start(request: Request) -> RedirectResponse:
+    """The first page for the actor's role."""
+    return RedirectResponse(_first_page(request), 303)
+
+
+@router.get("/log-ind")
+def log_in_page(request: Request) -> HTMLResponse:
+    """Who am I here? In the demo a card for each person."""
+    parts: Parts = request.app.state.parts
+    cards: tuple[DemoCard, ...] = ()
+    if parts.settings.demo:
+        with parts.database.transaction() as session:
+            cards = tuple(_card(actor) for actor in identity.actors(session))
+    page = LoginPage(demo=parts.settings.demo, cards=cards)
+    return HTMLResponse(render("login.html", frame(request, "Log ind", None), page))
+
+
+@router.post("/log-ind", dependencies=[Depends(checked_form)])
+def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> RedirectResponse:
+    """Be one of the demo's people.
+
+    Raises:
+        DemoOnly: this is no demo.
+    """
+    parts: Parts = request.app.state.parts
+    if not parts.settings.demo:
+        raise DemoOnly
+    with parts.database.transaction() as session:
+        actor = identity.actor(session, person)
+        why = AccessRequest(purpose=_purpose_of(actor), request_id=request.state.request_id)
+        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, why, now=parts.clock.now())
+    request.session.clear()
+    request.session["actor"] = actor.id
+    token(request)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/log-ud", dependencies=[Depends(checked_form)])
+def log_out(request: Request) -> RedirectResponse:
+    """End the session."""
+    with visiting(request) as visit:
+        why = AccessRequest(purpose=_purpose_of(visit.actor), request_id=visit.request_id)
+        service.record(visit.session, visit.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, why, now=visit.now)
+    request.session.clear()
+    return RedirectResponse("/log-ind", 303)
+
+
+@router.get("/healthz", include_in_schema=False)
+def healthz(request: Request) -> dict[str, str]:
+    """Whether pages can be served: PostgreSQL answers."""
+    parts: Parts = request.app.state.parts
+    with parts.database.transaction() as session:
+        session.connection().exec_driver_sql("SELECT 1")
+    return {"status": "ok"}
+
+
+def _first_page(request: Request) -> str:
+    try:
+        with visiting(request) as visit:
+            pages = (
+                (AuditAction.LIST_CITIZENS, "/mine-borgere"),
+                (AuditAction.READ_LOG, "/tilsyn"),
+                (AuditAction.READ_SOURCES, "/kilder"),
+            )
+            return next((page for action, page in pages if may(visit.actor, action)), "/log-ind")
+    except HubError:
+        return "/log-ind"
+
+
+def _purpose_of(actor: Actor) -> Purpose:
+    if Role.DPO in actor.roles:
+        return Purpose.LOG_REVIEW
+    return Purpose.OPERATIONS if Role.ADMINISTRATOR in actor.roles else Purpose.FOLLOW_UP
+
+
+def _card(actor: Actor) -> DemoCard:
+    role = next((role for role in (Role.DPO, Role.ADMINISTRATOR) if role in actor.roles), Role.TEAM_MEMBER)
+    sentence = texts.CARD[role]
+    if role is Role.TEAM_MEMBER and actor.area:
+        sentence = f"{sentence} Ser {texts.AREA_DETAILS[actor.area]}, og hvad borgeren har samtykket til."
+    return DemoCard(actor.id, actor.name, actor.title, actor.unit_name or "", sentence)

@@ -1,0 +1,120 @@
+"""One request: who, why, when, in one transaction that ends before the answer goes out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from hub.access import identity, service
+from hub.access.policy import may
+from hub.errors import NotLoggedIn, RoleMissing
+from hub.parts import Parts
+from hub.web.pages import Frame, Link
+from hub.web.security import token
+from hub.web.templating import render
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
+from schemas.source import Area
+
+MUNICIPALITY_OF_THE_DEMO = "Egelund Kommune"
+MENU = (
+    (AuditAction.LIST_CITIZENS, Link("Mine borgere", "/mine-borgere")),
+    (AuditAction.READ_LOG, Link("Tilsyn", "/tilsyn")),
+    (AuditAction.READ_SOURCES, Link("Kilder", "/kilder")),
+)
+OWN_PURPOSE = {AuditAction.READ_LOG: Purpose.LOG_REVIEW, AuditAction.READ_SOURCES: Purpose.OPERATIONS}
+"""Purposes that follow from the page and are not chosen."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a route needs of its request."""
+
+    request: Request
+    parts: Parts
+    session: Session
+    actor: Actor
+    now: datetime
+
+    @property
+    def request_id(self) -> str:
+        """Reference number of the request; stands in the log line and on error pages."""
+        return str(self.request.state.request_id)
+
+    @property
+    def areas(self) -> dict[str, Area]:
+        """Area of each source by name."""
+        return {source.name: source.area for source in self.parts.sources}
+
+    def access(self, citizen_id: UUID | None = None, *, action: AuditAction | None = None) -> AccessRequest:
+        """Why the actor looks: the chosen purpose, and the reason given for this very citizen, if any."""
+        given: dict[str, str] = self.request.session.get("override", {})
+        reason = given.get("reason") if citizen_id and given.get("citizen") == str(citizen_id) else None
+        purpose = OWN_PURPOSE.get(action) if action else None
+        return AccessRequest(
+            purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
+        )
+
+    def need(self, action: AuditAction) -> None:
+        """Stop here unless the role reaches pages of that action; the attempt is logged.
+
+        Raises:
+            RoleMissing: it does not.
+        """
+        if not may(self.actor, action):
+            why = self.access(action=action)
+            service.record(self.session, self.actor, action, AuditOutcome.REFUSED, why, now=self.now)
+            raise RoleMissing
+
+    def page(self, template: str, title: str, page: Any, status: int = 200) -> HTMLResponse:
+        """The page with everything around it."""
+        return HTMLResponse(render(template, frame(self.request, title, self.actor), page), status)
+
+
+@contextmanager
+def visiting(request: Request) -> Iterator[Visit]:
+    """A transaction with the actor who is logged in.
+
+    Raises:
+        NotLoggedIn: nobody is.
+    """
+    parts: Parts = request.app.state.parts
+    actor_id = request.session.get("actor")
+    if actor_id is None:
+        raise NotLoggedIn
+    request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
+    refused: RoleMissing | None = None
+    with parts.database.transaction() as session:
+        try:
+            yield Visit(request, parts, session, identity.actor(session, actor_id), parts.clock.now())
+        except RoleMissing as error:
+            refused = error  # raised again only after the line about it is kept
+    if refused is not None:
+        raise refused
+
+
+def chosen_purpose(request: Request) -> Purpose:
+    """The purpose chosen in this session; following up until another is chosen."""
+    return Purpose(request.session.get("purpose", Purpose.FOLLOW_UP))
+
+
+def frame(request: Request, title: str, actor: Actor | None) -> Frame:
+    """What stands around a page."""
+    parts: Parts = request.app.state.parts
+    menu = tuple(link for action, link in MENU if actor and may(actor, action))
+    return Frame(
+        title=title,
+        name=actor.name if actor else None,
+        role=actor.title if actor else "",
+        unit=(actor.unit_name or "") if actor else "",
+        menu=menu,
+        can_search=bool(actor and may(actor, AuditAction.SEARCH)),
+        csrf=token(request),
+        demo=parts.settings.demo,
+        municipality=MUNICIPALITY_OF_THE_DEMO if parts.settings.demo else "",
+    )
