@@ -1,0 +1,306 @@
+"""FHIR R4 in its own words: only the elements that are read. Everything else in a resource is ignored.
+
+Names and meaning: HL7 FHIR R4 (4.0.1), profiles dk-core 3.7.0, KL Gateway, MedCom. Free text (``note``, ``text.div``,
+``Communication.payload``, values of observations) has no field here and therefore cannot enter.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Fhir(BaseModel):
+    """Base of all FHIR types: unknown elements ignored, values hidden in error texts."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class Coding(Fhir):
+    """A code with its system."""
+
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class CodeableConcept(Fhir):
+    """A concept by one or more codings."""
+
+    coding: tuple[Coding, ...] = ()
+    text: str | None = None
+
+
+class LogicalId(Fhir):
+    """Identifier: a business identifier."""
+
+    use: str | None = None
+    system: str | None = None
+    value: str | None = None
+
+
+class Reference(Fhir):
+    """Another resource: by address, by business identifier, or by name only."""
+
+    reference: str | None = None
+    identifier: LogicalId | None = None
+    display: str | None = None
+
+
+class Span(Fhir):
+    """Period. The end is included."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Extension(Fhir):
+    """Extension: the value types that are read."""
+
+    url: str = ""
+    value_string: str | None = None
+    value_date: str | None = None
+    value_identifier: LogicalId | None = None
+    value_reference: Reference | None = None
+    extension: tuple["Extension", ...] = ()
+
+
+class Meta(Fhir):
+    """Version, time, profile and labels of a resource."""
+
+    version_id: str | None = None
+    last_updated: str | None = None
+    profile: tuple[str, ...] = ()
+    security: tuple[Coding, ...] = ()
+    tag: tuple[Coding, ...] = ()
+
+
+class HumanName(Fhir):
+    """A name of a person."""
+
+    use: str | None = None
+    family: str | None = None
+    given: tuple[str | None, ...] = ()
+    text: str | None = None
+
+
+class Telecom(Fhir):
+    """ContactPoint."""
+
+    system: str | None = None
+    value: str | None = None
+
+
+class PostalAddress(Fhir):
+    """Address."""
+
+    use: str | None = None
+    line: tuple[str | None, ...] = ()
+    postal_code: str | None = None
+    city: str | None = None
+
+
+class Resource(Fhir):
+    """What every resource has."""
+
+    resource_type: str
+    id: str
+    meta: Meta = Meta()
+
+
+class Link(Fhir):
+    """Patient.link: the same person under another id."""
+
+    other: Reference
+    type: str
+
+
+class Patient(Resource):
+    """A citizen (dk-core, KLGatewayCareCitizen, MedComCorePatient)."""
+
+    identifier: tuple[LogicalId, ...] = ()
+    active: bool | None = None
+    name: tuple[HumanName, ...] = ()
+    birth_date: str | None = None
+    deceased_boolean: bool | None = None
+    deceased_date_time: str | None = None
+    address: tuple[PostalAddress, ...] = ()
+    link: tuple[Link, ...] = ()
+
+
+class RelatedPerson(Resource):
+    """Somebody related to a citizen."""
+
+    identifier: tuple[LogicalId, ...] = ()
+    active: bool | None = None
+    patient: Reference | None = None
+    relationship: tuple[CodeableConcept, ...] = ()
+    name: tuple[HumanName, ...] = ()
+    period: Span = Span()
+
+
+class ActivityDetail(Fhir):
+    """CarePlan.activity.detail."""
+
+    code: CodeableConcept = CodeableConcept()
+    status: str | None = None
+    performer: tuple[Reference, ...] = ()
+
+
+class Activity(Fhir):
+    """CarePlan.activity."""
+
+    detail: ActivityDetail | None = None
+
+
+class CarePlan(Resource):
+    """A planned intervention (KLCommonCareSocialPlannedIntervention)."""
+
+    extension: tuple[Extension, ...] = ()
+    status: str | None = None
+    title: str | None = None
+    category: tuple[CodeableConcept, ...] = ()
+    subject: Reference | None = None
+    period: Span = Span()
+    author: Reference | None = None
+    contributor: tuple[Reference, ...] = ()
+    care_team: tuple[Reference, ...] = ()
+    goal: tuple[Reference, ...] = ()
+    activity: tuple[Activity, ...] = ()
+
+
+class ServiceRequest(Resource):
+    """A referral, e.g. to rehabilitation after hospital (§ 140)."""
+
+    extension: tuple[Extension, ...] = ()
+    status: str | None = None
+    code: CodeableConcept = CodeableConcept()
+    subject: Reference | None = None
+    occurrence_period: Span = Span()
+    authored_on: str | None = None
+    performer: tuple[Reference, ...] = ()
+
+
+class Procedure(Resource):
+    """A completed intervention (KLGatewayCareCompletedIntervention)."""
+
+    status: str | None = None
+    code: CodeableConcept = CodeableConcept()
+    subject: Reference | None = None
+    performed_date_time: str | None = None
+    performed_period: Span = Span()
+    recorder: Reference | None = None
+
+
+class Goal(Resource):
+    """A goal. Its ``description.text`` is read: a goal is stated to be shared."""
+
+    lifecycle_status: str | None = None
+    achievement_status: CodeableConcept = CodeableConcept()
+    category: tuple[CodeableConcept, ...] = ()
+    description: CodeableConcept = CodeableConcept()
+    subject: Reference | None = None
+    start_date: str | None = None
+    status_date: str | None = None
+    expressed_by: Reference | None = None
+
+
+class Encounter(Resource):
+    """A contact or stay."""
+
+    status: str | None = None
+    class_: Coding = Field(default=Coding(), alias="class")
+    type: tuple[CodeableConcept, ...] = ()
+    subject: Reference | None = None
+    period: Span = Span()
+    service_provider: Reference | None = None
+
+
+class Communication(Resource):
+    """That a MedCom care communication took place. Topic and payload are not read."""
+
+    status: str | None = None
+    subject: Reference | None = None
+    sent: str | None = None
+
+
+class Member(Fhir):
+    """CareTeam.participant."""
+
+    member: Reference | None = None
+
+
+class CareTeam(Resource):
+    """A team; about a citizen only when it has a subject."""
+
+    status: str | None = None
+    name: str | None = None
+    subject: Reference | None = None
+    period: Span = Span()
+    participant: tuple[Member, ...] = ()
+    managing_organization: tuple[Reference, ...] = ()
+
+
+class Named(Resource):
+    """Organization, PractitionerRole, Practitioner, Location: read for the names of units and workers only."""
+
+    identifier: tuple[LogicalId, ...] = ()
+    name: str | tuple[HumanName, ...] | None = None
+    telecom: tuple[Telecom, ...] = ()
+    practitioner: Reference | None = None
+    organization: Reference | None = None
+    managing_organization: Reference | tuple[Reference, ...] | None = None
+
+
+class Provenance(Resource):
+    """When and why a message was sent: orders messages, and says what an encounter came to."""
+
+    occurred_date_time: str | None = None
+    recorded: str | None = None
+    activity: CodeableConcept = CodeableConcept()
+
+
+class BundleLink(Fhir):
+    """A page's own address, or the next one's."""
+
+    relation: str
+    url: str
+
+
+class Request(Fhir):
+    """What was done, in a history."""
+
+    method: str | None = None
+    url: str | None = None
+
+
+class Response(Fhir):
+    """What came of it, in a history."""
+
+    last_modified: str | None = None
+    etag: str | None = None
+
+
+class Entry(Fhir):
+    """One entry of a bundle; in a history a deletion has no resource."""
+
+    full_url: str | None = None
+    resource: dict[str, object] | None = None
+    request: Request | None = None
+    response: Response | None = None
+
+
+class Bundle(Fhir):
+    """Pages of a search or history, delivery reports (KL) and messages (MedCom)."""
+
+    resource_type: str
+    type: str
+    id: str | None = None
+    timestamp: str | None = None
+    total: int | None = None
+    link: tuple[BundleLink, ...] = ()
+    entry: tuple[Entry, ...] = ()
+
+    def linked(self, relation: str) -> str | None:
+        """The address of that relation, e.g. ``next``."""
+        return next((link.url for link in self.link if link.relation == relation), None)

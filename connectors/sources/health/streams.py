@@ -1,0 +1,144 @@
+"""What is read from the health system, why, and with which right: the descriptor and the field lists."""
+
+from datetime import timedelta
+
+from connectors.base import StreamInfo
+from schemas.source import Area, Sensitivity, SourceSystem
+
+LEGAL_BASIS = (
+    "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, og artikel 9, stk. 2, litra h; videregivelse til "
+    "borgerens forløb sker med samtykke efter sundhedsloven § 43. Diagnoser, tilstande, målinger og journaltekst læses "
+    "ikke."
+)
+_COMMON = ("id", "meta.versionId", "meta.lastUpdated", "meta.tag", "meta.profile")
+
+
+def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> SourceSystem:
+    """The health source as Helhed presents it."""
+    return SourceSystem(
+        name=name,
+        title="Sundhed (Nexus)",
+        area=Area.HEALTH,
+        authority="Sundheds- og omsorgsforvaltningen",
+        legal_basis=LEGAL_BASIS,
+        sensitivity=Sensitivity.SPECIAL,
+        expected_cadence=expected_cadence,
+        coverage="Kommunens indsatser i sundhedspleje, hjemmepleje, sygepleje, genoptræning og forebyggelse, mål og "
+        "kontakter, samt sygehusenes advis om indlæggelse og udskrivelse.",
+        not_covered=("diagnoser og tilstande", "medicin", "journaltekst", "egen læge", "sygehusets behandling"),
+        deep_link_title="Nexus" if linked else None,
+    )
+
+
+STREAMS = (
+    StreamInfo(
+        name="Patient",
+        danish_title="Borgere",
+        facts=("person",),
+        fields_read=(
+            *_COMMON,
+            "meta.security",
+            "identifier",
+            "active",
+            "name",
+            "birthDate",
+            "deceasedBoolean",
+            "deceasedDateTime",
+            "address",
+            "link",
+        ),
+        purpose="Hvem borgeren er, og om navn og adresse er beskyttet; nødvendigt for at samle det om den rette.",
+    ),
+    StreamInfo(
+        name="RelatedPerson",
+        danish_title="Pårørende",
+        facts=("relation",),
+        fields_read=(*_COMMON, "identifier", "active", "patient", "relationship", "name", "period"),
+        purpose="Hvem borgeren er i familie med, så familiens indsatser kan ses samlet.",
+    ),
+    StreamInfo(
+        name="CarePlan",
+        danish_title="Planlagte indsatser",
+        facts=("effort",),
+        fields_read=(
+            *_COMMON,
+            "status",
+            "title",
+            "category",
+            "subject",
+            "period",
+            "author",
+            "contributor",
+            "careTeam",
+            "contained (enheders og medarbejderes navne og telefon)",
+            "goal (målets tekst, én linje)",
+            "activity.detail.code",
+            "activity.detail.status",
+            "activity.detail.performer",
+            "extension (sagsnummer, næste opfølgning, hjemmel, omfang, forventet slut, anbefaling)",
+        ),
+        purpose="Hvilke indsatser borgeren får, og hvem der er ansvarlig (sundhedsloven og serviceloven).",
+    ),
+    StreamInfo(
+        name="ServiceRequest",
+        danish_title="Henvisninger til kommunale indsatser",
+        facts=("effort",),
+        fields_read=(
+            *_COMMON,
+            "status",
+            "code",
+            "subject",
+            "occurrencePeriod",
+            "authoredOn",
+            "performer",
+            "extension (sagsnummer, hjemmel)",
+        ),
+        purpose="Indsatser, der er bestilt, fx genoptræning efter sundhedsloven § 140.",
+    ),
+    StreamInfo(
+        name="Procedure",
+        danish_title="Udførte indsatser",
+        facts=("effort",),
+        fields_read=(*_COMMON, "status", "code", "subject", "performed", "recorder"),
+        purpose="Kommunale indsatser, der er udført. Kliniske procedurer læses ikke.",
+    ),
+    StreamInfo(
+        name="Goal",
+        danish_title="Mål",
+        facts=("goal",),
+        fields_read=(
+            *_COMMON,
+            "lifecycleStatus",
+            "achievementStatus",
+            "category",
+            "description.text",
+            "subject",
+            "startDate",
+            "statusDate",
+            "expressedBy",
+        ),
+        purpose="Målets tekst læses som én linje: et mål er formuleret for at blive delt af dem, der hjælper. Mål, der "
+        "kun peger på en tilstand med en kode, læses ikke.",
+    ),
+    StreamInfo(
+        name="Encounter",
+        danish_title="Kontakter og indlæggelser",
+        facts=("contact",),
+        fields_read=(*_COMMON, "status", "class", "type", "subject", "period", "serviceProvider"),
+        purpose="At en kontakt har fundet sted, og om borgeren er indlagt; ikke hvad der blev sagt eller gjort.",
+    ),
+    StreamInfo(
+        name="Communication",
+        danish_title="Korrespondancemeddelelser",
+        facts=("contact",),
+        fields_read=(*_COMMON, "status", "subject", "sent"),
+        purpose="At der er skrevet om borgeren mellem sektorerne. Emne og indhold læses ikke.",
+    ),
+    StreamInfo(
+        name="CareTeam",
+        danish_title="Teams om borgeren",
+        facts=("assignment",),
+        fields_read=(*_COMMON, "status", "name", "subject", "period", "participant.member", "managingOrganization"),
+        purpose="Hvem der arbejder med borgeren.",
+    ),
+)

@@ -1,0 +1,99 @@
+"""One FHIR resource to records; pure. The door to ``people``, ``efforts`` and ``contacts``.
+
+Every resource has one of three fates: it becomes records, it is left out by a rule declared here, or it is
+rejected with field and rule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from connectors.errors import RecordRejected
+from connectors.kit import Faulty, fault_of
+from connectors.sources.health import contacts, efforts, people
+from connectors.sources.health.context import Json, Setting
+from connectors.sources.health.statement import LeftOut
+from schemas.record import RejectionRule, SourceRecord
+
+CONTENT_NEVER_ENTERS = "content_never_enters"
+NOT_ABOUT_A_CITIZEN = "not_about_a_citizen"
+NAMES_ONLY = "names_only"
+ORDER_ONLY = "order_only"
+LEFT_OUT = {
+    **dict.fromkeys(
+        (
+            "Condition", "Observation", "QuestionnaireResponse", "DiagnosticReport", "DocumentReference", "Media",
+            "ClinicalImpression", "AllergyIntolerance", "Medication", "MedicationStatement", "MedicationRequest",
+            "MedicationAdministration", "Immunization", "FamilyMemberHistory", "RiskAssessment", "Composition",
+            "Specimen", "ImagingStudy", "NutritionOrder", "Flag", "DetectedIssue", "Binary",
+        ),
+        CONTENT_NEVER_ENTERS,
+    ),
+    **dict.fromkeys(
+        (
+            "MessageHeader", "OperationOutcome", "Questionnaire", "NamingSystem", "Device", "DeviceMetric", "Group",
+            "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "ImplementationGuide", "SearchParameter",
+            "CapabilityStatement", "OperationDefinition", "MessageDefinition", "Endpoint", "Subscription", "Parameters",
+            "PlanDefinition", "ActivityDefinition", "HealthcareService", "Schedule", "Slot", "List", "Basic", "Library",
+            "StructureMap", "GraphDefinition", "ExampleScenario", "TestScript", "Account", "Requirements", "ActorDefinition",
+        ),
+        NOT_ABOUT_A_CITIZEN,
+    ),
+    **dict.fromkeys(("Organization", "Practitioner", "PractitionerRole", "Location"), NAMES_ONLY),
+    "Provenance": ORDER_ONLY,
+}  # fmt: skip
+"""Types that are read for names and order, or not at all, and why."""
+TRANSLATIONS: dict[str, Callable[[Json, Setting], SourceRecord]] = {
+    "Patient": people.patient,
+    "RelatedPerson": people.related_person,
+    "CareTeam": people.care_team,
+    "CarePlan": efforts.care_plan,
+    "ServiceRequest": efforts.service_request,
+    "Procedure": efforts.procedure,
+    "Goal": efforts.goal,
+    "Encounter": contacts.encounter,
+    "Communication": contacts.communication,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one resource: a record, or the rule that left it out."""
+
+    resource_type: str
+    record: SourceRecord | None = None
+    rule: str | None = None
+
+
+def translate(resource: Json, setting: Setting) -> Outcome:
+    """The fate of one resource.
+
+    Raises:
+        RecordRejected: it should have become a record and could not.
+    """
+    resource_type = resource.get("resourceType")
+    if not isinstance(resource_type, str):
+        raise Faulty("resourceType", RejectionRule.MISSING_FIELD).rejected("unknown", None)
+    if resource_type in LEFT_OUT:
+        return Outcome(resource_type, rule=LEFT_OUT[resource_type])
+    translation = TRANSLATIONS.get(resource_type)
+    if translation is None:
+        raise Faulty("resourceType", RejectionRule.UNKNOWN_TYPE).rejected(resource_type[:60], _id_of(resource))
+    try:
+        return Outcome(resource_type, translation(resource, setting.inside(resource)))
+    except LeftOut as left_out:
+        return Outcome(resource_type, rule=left_out.rule)
+    except ValidationError as error:
+        raise _rejected(resource, resource_type, fault_of(error)) from None
+    except Faulty as fault:
+        raise _rejected(resource, resource_type, fault) from None
+
+
+def _rejected(resource: Json, resource_type: str, fault: Faulty) -> RecordRejected:
+    return fault.rejected(resource_type, _id_of(resource))
+
+
+def _id_of(resource: Json) -> str | None:
+    found = resource.get("id")
+    return found[:200] if isinstance(found, str) and found else None
