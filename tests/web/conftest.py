@@ -1,0 +1,195 @@
+"""The Maja family in a real database behind the real application; a client that logs in as people do."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+
+from hub.access.tables import ActorRow
+from hub.app import create_app
+from hub.bus.postgres import PostgresBus
+from hub.clock import FixedClock
+from hub.course import service as course
+from hub.course.views import TeamFunction
+from hub.db import Database
+from hub.digest import keyed_digest
+from hub.journey import carry
+from hub.matching.repository import citizen_of
+from hub.overview import repository as overviews
+from hub.overview.indexing import to_document
+from hub.parts import Parts
+from hub.settings import Settings
+from schemas.facts import PersonFact, RelationFact, RelationKind
+from schemas.identifiers import Identifier
+from schemas.overview import Entry
+from schemas.period import Period
+from schemas.record import Party, PartyRole, SourceRecord
+from schemas.source import Area
+from search.postgres import PostgresIndex
+from tests.web import maja
+from tests.web.serving import Browser, browsing, serving
+
+SESSION_KEY = b"only-for-tests-only-for-tests-only-session"
+NUMBERS = {
+    maja.MAJA: "750786-4002",
+    maja.IDA: "630309-4002",
+    maja.EMIL: "820512-4001",
+    UUID(int=9): "710170-4001",
+}
+HOSTILE = UUID(int=9)
+"""A citizen whose name is markup; on nobody's team, protected."""
+
+
+@dataclass
+class Town:
+    """The running application, its parts and who lives there."""
+
+    app: FastAPI
+    parts: Parts
+    clock: FixedClock
+    address: str
+    stack: ExitStack
+    ids: dict[UUID, UUID]
+    """From the numbers in ``maja`` to the keys the hub gave."""
+
+    def client(self, actor_id: str | None = None) -> Browser:
+        """A browser, logged in as the actor."""
+        return self.stack.enter_context(browsing(self.address, actor_id))
+
+
+@pytest.fixture
+def parts(database: Database, clock: FixedClock, digest_key: bytes) -> Iterator[Parts]:
+    """Live parts of a demo with the sources social and health."""
+    made = Parts(
+        settings=Settings(demo=True, secure_cookies=False),
+        database=database,
+        bus=PostgresBus(database.url),
+        index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),
+        clock=clock,
+        sources=(maja.SOCIAL, maja.HEALTH),
+        digest_key=digest_key,
+        session_key=SESSION_KEY,
+    )
+    made.index.create()
+    yield made
+    made.index.close()
+    made.bus.close()
+
+
+@pytest.fixture
+def town(parts: Parts, clock: FixedClock) -> Iterator[Town]:
+    """Maja's family with course, team and search, as in September 2023."""
+    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
+    with parts.database.transaction() as session:
+        carry(session, _records(), areas=areas, digest_key=parts.digest_key, now=clock.now())
+        ids = {
+            number: found
+            for number, text in NUMBERS.items()
+            if (found := citizen_of(session, keyed_digest(Identifier.national(text), parts.digest_key)))
+        }
+        session.add_all(_staff())
+        session.flush()
+        family = [ids[maja.MAJA], ids[maja.IDA], ids[maja.EMIL]]
+        started = date(2023, 3, 12)
+        majas = course.open_course(session, "Majas forløb", family, started)
+        lead = course.Membership(actor_id="anna.holm", function=TeamFunction.LEAD_COORDINATOR, reason="Tovholder")
+        course.join(session, majas, lead, started)
+        course.join(session, majas, course.Membership(actor_id="lene.friis", reason="Familiebehandling"), started)
+        for one in family:
+            course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
+        found_overviews = overviews.current(session, ids.values())
+    parts.index.put(
+        [
+            to_document(one, [keyed_digest(number, parts.digest_key) for number in one.header.identifiers])
+            for _, one in found_overviews.values()
+            if one is not None
+        ]
+    )
+    parts.index.refresh()
+    app = create_app(parts)
+    with ExitStack() as stack:
+        yield Town(app, parts, clock, stack.enter_context(serving(app)), stack, ids)
+
+
+def _staff() -> list[ActorRow]:
+    def worker(key: str, name: str, title: str, role: str = "team_member", **more: str) -> ActorRow:
+        return ActorRow(id=key, name=name, title=title, roles=[role], active=True, **more)
+
+    family = {"unit_id": "social:100", "unit_name": "Familieafdelingen", "area": "social", "phone": "44773000"}
+    house = {"unit_id": "social:110", "unit_name": "Familiehuset", "area": "social"}
+    nurses = {"unit_id": "health:310", "unit_name": "Hjemmeplejen", "area": "health"}
+    return [
+        worker("anna.holm", "Anna Holm", "tovholder", **family),
+        worker("lene.friis", "Lene Friis", "familiebehandler", **house),
+        worker("ole.bruun", "Ole Bruun", "hjemmesygeplejerske", **nurses),
+        worker("tine.skov", "Tine Skov", "systemadministrator", role="administrator"),
+        worker("jens.dam", "Jens Dam", "databeskyttelsesrådgiver", role="dpo"),
+    ]
+
+
+def _records() -> list[SourceRecord]:
+    everything = [
+        maja.FAMILY_TREATMENT,
+        maja.SUPPORT,
+        maja.PLACED,
+        maja.CONTACT,
+        maja.TALKS,
+        maja.WISH,
+        *maja.STRENGTHS,
+        *maja.NOTIFICATIONS,
+    ]
+    people = [
+        _person(maja.MAJA, "Maja", "Testborger", date(1986, 7, 15)),
+        _person(maja.IDA, "Ida", "Testborger", date(2009, 3, 3)),
+        _person(maja.EMIL, "Emil", "Testborger", date(2012, 5, 22)),
+        _person(HOSTILE, '<img src=x onerror="alert(1)">', "O'Brien & Søn", date(1970, 1, 11), protected=True),
+    ]
+    return [*people, _child(maja.IDA), _child(maja.EMIL), *map(_record, everything)]
+
+
+def _party(citizen: UUID, role: PartyRole = PartyRole.PRIMARY) -> Party:
+    return Party(role=role, identifiers=(Identifier.national(NUMBERS[citizen]),), name=maja.NAMES.get(citizen))
+
+
+def _record(entry: Entry) -> SourceRecord:
+    where = entry.provenance
+    return SourceRecord(
+        source=where.source,
+        record_type=where.record_type,
+        source_id=where.source_id,
+        registered_at=where.registration.registered_from,
+        observed_at=where.observed_at,
+        valid=entry.valid,
+        parties=tuple(_party(one.citizen_id, one.role) for one in entry.parties if one.citizen_id),
+        fact=entry.fact,
+        link=where.link,
+        synthetic=True,
+    )
+
+
+def _person(citizen: UUID, given: str, family: str, born: date, *, protected: bool = False) -> SourceRecord:
+    fact = PersonFact(given_name=given, family_name=family, birth_date=born, name_address_protected=protected)
+    return _plain("person", citizen, fact)
+
+
+def _child(child: UUID) -> SourceRecord:
+    record = _plain("relation", maja.MAJA, RelationFact(relation=RelationKind.CHILD, shares_household=True), child.int)
+    return record.model_copy(update={"parties": (_party(maja.MAJA), _party(child, PartyRole.OTHER)), "digest": ""})
+
+
+def _plain(kind: str, citizen: UUID, fact: PersonFact | RelationFact, number: int = 0) -> SourceRecord:
+    return SourceRecord(
+        source="social",
+        record_type=kind,
+        source_id=f"{citizen.int}-{number}",
+        registered_at=datetime(2015, 1, 5, tzinfo=UTC),
+        observed_at=maja.NOW,
+        valid=Period(start=date(2012, 5, 22)),
+        parties=(_party(citizen),),
+        fact=fact,
+        synthetic=True,
+    )

@@ -1,0 +1,75 @@
+"""The application on a real server at a loopback address, and a browser of plain HTTP."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+TOKEN = re.compile(r'<meta name="csrf" content="([^"]+)">')
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of a running server; it stops when the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = _Announcing(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        thread = Thread(target=server.run, kwargs={"sockets": [door]})
+        thread.start()
+        assert server.up.wait(20)
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+@dataclass
+class Browser:
+    """A client that keeps every address it was sent to, and puts the form's token into every form."""
+
+    http: httpx.Client
+    addresses: list[str] = field(default_factory=list)
+
+    def get(self, address: str) -> httpx.Response:
+        """Follow links."""
+        return self._seen(self.http.get(address))
+
+    def post(self, address: str, **fields: str) -> httpx.Response:
+        """Send a form from a page that carries the token."""
+        return self._seen(self.http.post(address, data={"csrf": self.token(), **fields}))
+
+    def token(self) -> str:
+        """The session's form token."""
+        found = TOKEN.search(self.http.get("/log-ind").text)
+        return found.group(1) if found else ""
+
+    def _seen(self, answer: httpx.Response) -> httpx.Response:
+        for one in (*answer.history, answer):
+            self.addresses += [str(one.request.url), one.headers.get("location", "")]
+        return answer
+
+
+@contextmanager
+def browsing(address: str, actor_id: str | None = None) -> Iterator[Browser]:
+    """A browser, logged in as one of the demo's people."""
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as client:
+        browser = Browser(client)
+        if actor_id:
+            assert browser.post("/log-ind", person=actor_id).status_code == 200
+        yield browser

@@ -1,0 +1,107 @@
+"""Headers, cookie, form token, login: what guards every page."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from hub.app import create_app
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.web.security import CONTENT_SECURITY_POLICY
+from tests.web import maja
+from tests.web.conftest import Town
+from tests.web.serving import browsing, serving
+
+
+def test_every_answer_carries_the_headers(town: Town) -> None:
+    browser = town.client("anna.holm")
+    for address in ("/mine-borgere", "/findes-ikke", "/static/hub.css", "/healthz", "/api/mig", "/api/findes-ikke"):
+        headers = browser.get(address).headers
+        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == ("public, max-age=3600" if "static" in address else "no-store")
+
+
+def test_the_policy_allows_no_inline_script_or_style(town: Town) -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    browser = town.client("anna.holm")
+    for side in ("overblik", "familien", "tidslinje"):
+        page = browser.get(f"/{side}/{town.ids[maja.MAJA]}").text
+        assert " style=" not in page
+        assert "<style" not in page
+        assert " onclick=" not in page
+
+
+def test_a_form_without_its_token_is_refused(town: Town) -> None:
+    browser = town.client("anna.holm")
+    for route in town.app.routes:
+        if not isinstance(route, APIRoute) or "POST" not in (route.methods or ()):
+            continue
+        address = route.path.replace("{citizen_id}", str(town.ids[maja.MAJA]))
+        fields = {"person": "jens.dam", "purpose": "case_work", "reason": "En lang nok grund", "text": "maja"}
+        as_json = route.path.startswith("/api/")
+        answer = browser.http.post(address, json=fields) if as_json else browser.http.post(address, data=fields)
+        assert answer.status_code == 403, route.path
+
+
+def test_another_sessions_token_is_refused(town: Town) -> None:
+    other = town.client("lene.friis").get("/api/mig").json()["csrf"]
+    answer = town.client("anna.holm").http.post("/soeg", data={"csrf": other, "text": "maja"})
+    assert answer.status_code == 403
+    assert "Formularen er udløbet" in answer.text
+
+
+def test_without_the_demo_nobody_logs_in_here(parts: Parts) -> None:
+    app = create_app(replace(parts, settings=Settings(demo=False, secure_cookies=False)))
+    with serving(app) as address, browsing(address) as browser:
+        assert "Kommunens login er ikke tilsluttet" in browser.get("/log-ind").text
+        assert browser.token()
+        answer = browser.post("/log-ind", person="anna.holm")
+        assert answer.status_code == 403
+        assert "kommunens login" in answer.text
+
+
+def test_the_cookie_is_for_this_server_only(parts: Parts) -> None:
+    app = create_app(replace(parts, settings=Settings(demo=True, secure_cookies=True)))
+    with serving(app) as address:
+        answer = httpx.get(f"{address}/log-ind")
+    cookie = answer.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "secure", "samesite=lax", "max-age=3600"))
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize("address", ["/mine-borgere", "/soeg", "/overblik/{maja}", "/kilder", "/tilsyn"])
+def test_a_page_needs_a_login(town: Town, address: str) -> None:
+    answer = town.client().get(address.format(maja=town.ids[maja.MAJA]))
+    assert str(answer.url).endswith("/log-ind")
+
+
+def test_an_error_page_says_what_was_saved_and_a_reference(town: Town) -> None:
+    answer = town.client("anna.holm").get("/overblik/ikke-en-nøgle")
+    assert answer.status_code == 404
+    assert "Siden findes ikke" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert "intet er gået tabt" in answer.text
+
+
+def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> None:
+    browser = town.client("anna.holm")
+    answer = browser.get(f"/api/overblik/{town.ids[maja.MAJA]}")
+    assert answer.json()["decision"]["basis"] == "team"
+    assert "7507864002" not in answer.text
+    missing = browser.get("/api/overblik/00000000-0000-4000-8000-000000000000")
+    assert (missing.status_code, missing.headers["content-type"]) == (404, "application/problem+json")
+    paths = browser.get("/api/openapi.json").json()["paths"]
+    assert set(paths) == {
+        "/api/mig",
+        "/api/mine-borgere",
+        "/api/soeg",
+        "/api/overblik/{citizen_id}",
+        "/api/tidslinje/{citizen_id}",
+        "/api/familien/{citizen_id}",
+        "/api/kilder",
+        "/api/tilsyn",
+    }
