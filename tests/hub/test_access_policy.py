@@ -151,7 +151,7 @@ def _less(facts: AccessFacts) -> Iterator[AccessFacts]:
 
 
 @given(actors, facts_strategy, reasons)
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_less_right_never_shows_more(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
     more = decide(actor, facts, because(reason))
     assert decide(actor, facts, because(None)).shown <= more.shown
@@ -163,7 +163,7 @@ def test_less_right_never_shows_more(actor: Actor, facts: AccessFacts, reason: s
 
 
 @given(actors, facts_strategy, reasons)
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_health_is_seen_by_consent_or_by_health_alone(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
     decision = decide(actor, facts, because(reason))
     if Area.HEALTH in decision.shown:
@@ -171,7 +171,7 @@ def test_health_is_seen_by_consent_or_by_health_alone(actor: Actor, facts: Acces
 
 
 @given(actors, facts_strategy, reasons)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_cut_page_tells_nothing_of_what_is_withheld(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
     decision = decide(actor, facts, because(reason))
     page = cut(OVERVIEW, decision, SOURCES)
