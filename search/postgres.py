@@ -27,7 +27,6 @@ from search.paging import from_key, to_key
 from search.words import fold, folded_words, kle_words, marked, sort_key, without_controls, words_of
 
 _ANSWER_WITHIN = 5.0
-"""Seconds to wait for a connection before the index counts as unavailable."""
 _MOST_REASONS = 3
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
@@ -40,11 +39,12 @@ class PostgresIndex:
 
     Args:
         url: ``postgresql://…`` address; the role must be allowed to make a schema.
+        answer_within: seconds to wait for a connection before the index counts as unavailable.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, answer_within: float = _ANSWER_WITHIN) -> None:
         self._pool = ConnectionPool(
-            url, min_size=0, max_size=8, timeout=_ANSWER_WITHIN, check=ConnectionPool.check_connection, open=True
+            url, min_size=0, max_size=8, timeout=answer_within, check=ConnectionPool.check_connection, open=True
         )
 
     def create(self) -> None:

@@ -1,0 +1,154 @@
+"""The index in PostgreSQL: the common suite, and a plain model of who may be found by what."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.db import Database
+from schemas.period import Period
+from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchQuery, UnitGrant
+from schemas.source import Area
+from search.base import SearchUnavailable
+from search.postgres import PostgresIndex
+from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_document, make_entry, make_query
+
+
+@pytest.fixture
+def index(database: Database) -> Iterator[PostgresIndex]:
+    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    made.create()
+    yield made
+    made.close()
+
+
+class TestPostgresIndex(SearchIndexSuite):
+    """Every promise of the port."""
+
+
+NAMES = ("Maja", "Majken", "Holm", "Søren")
+WORDS = ("familie", "skole", "støtte", "maja")
+UNITS = ("social:100", "health:300")
+periods = st.sampled_from(
+    [Period(), Period(start=TODAY), Period(end=TODAY), Period(start=TODAY - timedelta(days=9), end=date(2023, 9, 13))]
+)
+areas = st.frozensets(st.sampled_from(Area), max_size=2)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[SearchDocument]:
+    made = []
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        entries = draw(st.lists(st.tuples(st.sampled_from(Area), st.sampled_from(WORDS), periods), max_size=3))
+        grants = draw(st.lists(st.tuples(st.sampled_from(UNITS), periods), max_size=2))
+        made.append(
+            make_document(
+                number,
+                " ".join(draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2))),
+                *(
+                    make_entry(text, area, entry_id=str(n), valid=valid, unit=f"Enhed {area}")
+                    for n, (area, text, valid) in enumerate(entries)
+                ),
+                identifier_digests=(str(number),),
+                unit_grants=tuple(UnitGrant(unit_id=unit, valid=valid) for unit, valid in grants),
+            )
+        )
+    return made
+
+
+scopes = st.builds(
+    AccessScope,
+    citizens=st.frozensets(st.integers(1, 5).map(citizen), max_size=3),
+    units=st.frozensets(st.sampled_from(UNITS), max_size=1),
+    areas=areas,
+)
+queries = st.builds(
+    SearchQuery,
+    text=st.lists(st.sampled_from(["maja", "maj", "soeren", "holm", *WORDS]), max_size=2).map(" ".join),
+    identifier_digest=st.none() | st.sampled_from(["1", "2"]),
+    areas=areas,
+    ongoing_only=st.booleans(),
+    access=st.builds(
+        AccessFilter, on=st.just(TODAY), scopes=st.lists(scopes, max_size=3).map(tuple), known_identifier=st.booleans()
+    ),
+    size=st.just(100),
+)
+
+
+def _opened(document: SearchDocument, access: AccessFilter) -> list[AccessScope]:
+    return [
+        scope
+        for scope in access.scopes
+        if document.citizen_id in scope.citizens
+        or any(one.unit_id in scope.units and one.valid.contains(access.on) for one in document.unit_grants)
+    ]
+
+
+def _left(document: SearchDocument, query: SearchQuery) -> list[SearchEntry]:
+    return [
+        entry
+        for entry in document.entries
+        if any(entry.area in scope.areas for scope in _opened(document, query.access))
+        and (not query.areas or entry.area in query.areas)
+        and (not query.ongoing_only or entry.valid.contains(query.access.on))
+    ]
+
+
+def _found(document: SearchDocument, query: SearchQuery) -> bool:
+    left = _left(document, query)
+    if (query.areas or query.ongoing_only) and not left:
+        return False
+    reached = bool(_opened(document, query.access))
+    if query.identifier_digest is not None:
+        return query.identifier_digest in document.identifier_digests and (reached or query.access.known_identifier)
+    names = document.name.lower().replace("ø", "oe").split()
+    texts = [entry.text for entry in left]
+    return reached and all(word in texts or any(name.startswith(word) for name in names) for word in query.text.split())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(corpus=documents(), query=queries)
+def test_it_finds_exactly_what_a_plain_reading_of_the_rules_finds(
+    index: PostgresIndex, corpus: list[SearchDocument], query: SearchQuery
+) -> None:
+    with index._transaction() as connection:
+        connection.execute(
+            "TRUNCATE search.documents, search.names, search.digests, search.entries, search.unit_grants"
+        )
+    index.put(corpus)
+    expected = [document for document in corpus if _found(document, query)]
+    page = index.find(query)
+    assert {hit.citizen_id for hit in page.hits} == {document.citizen_id for document in expected}
+    assert page.total == len(expected)
+    for facet in ("area", "unit"):
+        counted: dict[str, int] = {}
+        for document in expected:
+            for value in {str(getattr(entry, facet)) for entry in _left(document, query)}:
+                counted[value] = counted.get(value, 0) + 1
+        assert {one.value: one.count for one in page.facets[facet]} == counted
+    texts = {document.citizen_id: {entry.text for entry in _left(document, query)} for document in expected}
+    for hit in page.hits:
+        for reason in hit.found_by:
+            if reason.field == "effort":
+                assert "".join(piece for piece, _ in reason.highlight) in texts[hit.citizen_id]
+
+
+def test_batches_that_overlap_do_not_deadlock_and_the_newest_stays(index: PostgresIndex) -> None:
+    lots = [[make_document(n, version=version) for n in range(1, 50)] for version in range(1, 9)]
+    for turn, lot in enumerate(lots):
+        lot.sort(key=lambda document: hash((document.citizen_id, turn)))
+    with ThreadPoolExecutor(4) as threads:
+        written = [result.written for result in threads.map(index.put, lots)]
+    assert sum(written) >= 49
+    assert set(index.versions().values()) == {8}
+
+
+def test_a_dead_database_is_told_as_unavailable(database: Database) -> None:
+    url = database.url.set(drivername="postgresql", database="nowhere").render_as_string(hide_password=False)
+    gone = PostgresIndex(url, answer_within=0.2)
+    with pytest.raises(SearchUnavailable):
+        gone.find(make_query("x"))
+    gone.close()
