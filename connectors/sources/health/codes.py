@@ -184,7 +184,7 @@ def _paragraph(text: str) -> LegalBasis | None:
     if law is None:
         return None
     section = re.match(r"§ ?\d+ ?[a-zA-Z]?\b(?:,? stk\. \d+)?(?:,? nr\. \d+)?", found["section"])
-    return LegalBasis(law=law, section=section.group(0) if section else found["section"])
+    return LegalBasis(law=law, section=(section.group(0) if section else found["section"]).strip())
 
 
 def relation(concepts: tuple[CodeableConcept, ...]) -> RelationKind:

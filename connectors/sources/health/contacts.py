@@ -21,6 +21,8 @@ ADMISSIONS = frozenset({"admit-emergency", "admit-inpatient"})
 def encounter(resource: Json, setting: Setting) -> SourceRecord:
     """A contact or stay. In a hospital notification the message says what it came to, and may annul it."""
     payload = Encounter.model_validate(resource)
+    if _only_links(payload, setting):
+        raise LeftOut("episode_link_only")
     statement = Statement(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     activity = setting.activity or ""
@@ -62,6 +64,13 @@ def communication(resource: Json, setting: Setting) -> SourceRecord:
     day = sent[0] if sent else setting.stated_at.astimezone(DANISH_TIME).date() if setting.stated_at else None
     valid = Period(start=day, end=day + timedelta(days=1)) if day else Period()
     return statement.record((party,), ContactFact(title=codes.CARE_COMMUNICATION), valid)
+
+
+def _only_links(payload: Encounter, setting: Setting) -> bool:
+    """In MedCom's other messages an Encounter only names the episode that the message belongs to."""
+    if setting.activity is not None:
+        return setting.activity.removeprefix(CANCEL).removeprefix(REVISE) not in codes.HOSPITAL_STATES
+    return any("medcom-core-encounter" in profile for profile in payload.meta.profile)
 
 
 def _state(activity: str) -> Coded | None:

@@ -187,7 +187,8 @@ def _title(
     said = [one.display for concept in concepts for one in concept.coding if one.display]
     several = len({one.code for concept in concepts for one in concept.coding[:1]}) > 1
     label = codes.words(code, on) if code is not None else None
-    text = ", ".join(dict.fromkeys(said)) if several and said else label or own or next(iter(said), None)
+    named = next((concept.text for concept in concepts if concept.text), None)
+    text = ", ".join(dict.fromkeys(said)) if several and said else label or own or next(iter(said), named)
     title = statement.line("title", text)
     if title is None and code is not None:
         statement.flag("title", "unknown_code")

@@ -20,6 +20,8 @@ CONTENT_NEVER_ENTERS = "content_never_enters"
 NOT_ABOUT_A_CITIZEN = "not_about_a_citizen"
 NAMES_ONLY = "names_only"
 ORDER_ONLY = "order_only"
+KEPT_ELSEWHERE = "kept_elsewhere"
+"""Consent to share is asked for and kept in the hub; another system's consent says nothing about it."""
 LEFT_OUT = {
     **dict.fromkeys(
         (
@@ -36,12 +38,14 @@ LEFT_OUT = {
             "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "ImplementationGuide", "SearchParameter",
             "CapabilityStatement", "OperationDefinition", "MessageDefinition", "Endpoint", "Subscription", "Parameters",
             "PlanDefinition", "ActivityDefinition", "HealthcareService", "Schedule", "Slot", "List", "Basic", "Library",
-            "StructureMap", "GraphDefinition", "ExampleScenario", "TestScript", "Account", "Requirements", "ActorDefinition",
+            "StructureMap", "GraphDefinition", "ExampleScenario", "TestScript",
+            "Account", "Requirements", "ActorDefinition",
         ),
         NOT_ABOUT_A_CITIZEN,
     ),
     **dict.fromkeys(("Organization", "Practitioner", "PractitionerRole", "Location"), NAMES_ONLY),
     "Provenance": ORDER_ONLY,
+    "Consent": KEPT_ELSEWHERE,
 }  # fmt: skip
 """Types that are read for names and order, or not at all, and why."""
 TRANSLATIONS: dict[str, Callable[[Json, Setting], SourceRecord]] = {
