@@ -6,13 +6,14 @@ from enum import StrEnum
 
 from hub.clock import danish_day
 from schemas.base import Schema
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Outcome
 from schemas.overview import Entry, Overview
 from schemas.source import Area
 
 FOLLOWS_WITHIN = timedelta(days=183)
 """Half a year: an effort that begins later is not said to have followed."""
 _NEVER_BEGAN = frozenset({EffortStatus.PLANNED, EffortStatus.CANCELLED})
+_DECIDED_OTHERWISE = frozenset({Outcome.NO_ACTION, Outcome.TO_RUNNING_CASE})
 
 
 class Ground(StrEnum):
@@ -21,7 +22,10 @@ class Ground(StrEnum):
     SOURCE = "source"
     """The source itself names the effort as an outcome of the notification."""
     TIME = "time"
-    """A social effort of the citizen or family began within ``FOLLOWS_WITHIN``; whether because of it, nobody says."""
+    """A social effort of the citizen or family began within ``FOLLOWS_WITHIN``; whether because of it, nobody says.
+
+    Not said where the source decided otherwise, nor of an effort that is named as the outcome of another notification.
+    """
 
 
 class Followed(Schema):
@@ -51,20 +55,24 @@ def aftermath(overviews: Iterable[Overview]) -> tuple[Aftermath, ...]:
     """
     entries = {entry.id: entry for overview in overviews for entry in overview.entries()}
     efforts = [entry for entry in entries.values() if isinstance(entry.fact, EffortFact)]
-    told = [
-        (entry.fact.received_at, entry.id, _of(entry, entry.fact, efforts))
-        for entry in entries.values()
-        if isinstance(entry.fact, ConcernNotificationFact)
+    notifications = [
+        (entry, entry.fact) for entry in entries.values() if isinstance(entry.fact, ConcernNotificationFact)
     ]
+    named = {effort.id for effort in efforts for entry, fact in notifications if _is_named(effort, entry, fact)}
+    unnamed = [effort for effort in efforts if effort.id not in named]
+    told = [(fact.received_at, entry.id, _of(entry, fact, efforts, unnamed)) for entry, fact in notifications]
     return tuple(one for _, _, one in sorted(told, key=lambda one: one[:2], reverse=True))
 
 
-def _of(entry: Entry, notification: ConcernNotificationFact, efforts: Iterable[Entry]) -> Aftermath:
+def _of(
+    entry: Entry, notification: ConcernNotificationFact, efforts: Iterable[Entry], unnamed: Iterable[Entry]
+) -> Aftermath:
     received = danish_day(notification.received_at)
+    by_time = [] if notification.outcome in _DECIDED_OTHERWISE else unnamed
     named = [Followed(effort=one, ground=Ground.SOURCE) for one in efforts if _is_named(one, entry, notification)]
     found = named or [
         Followed(effort=one, ground=Ground.TIME)
-        for one in efforts
+        for one in by_time
         if one.area is Area.SOCIAL
         and isinstance(one.fact, EffortFact)
         and one.fact.status not in _NEVER_BEGAN

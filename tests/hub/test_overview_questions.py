@@ -14,7 +14,7 @@ from hub.overview.freshness import with_coverage
 from hub.overview.indexing import to_document
 from hub.overview.then import ended_recently, ongoing, planned
 from schemas.codes import Coded
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Responsible, Unit
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
 from schemas.overview import Entry, Overview, SectionState
 from schemas.period import Period
 from schemas.record import PartyRole
@@ -86,6 +86,25 @@ def test_else_a_social_effort_within_half_a_year_followed(days: int, followed: b
     (one,) = aftermath([page(line(notified(), "9"), effort)])
     assert one.none_followed is not followed
     assert all(each.ground is Ground.TIME for each in one.followed)
+
+
+def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier_one() -> None:
+    effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=100))
+    police = line(notified(), "8")
+    school = line(notified(efforts=("1",)), "9")
+    grounds = {
+        each.notification.provenance.source_id: each.followed for each in aftermath([page(police, school, effort)])
+    }
+    assert grounds["8"] == ()
+    assert [each.ground for each in grounds["9"]] == [Ground.SOURCE]
+
+
+@pytest.mark.parametrize("decided", [Outcome.NO_ACTION, Outcome.TO_RUNNING_CASE])
+def test_where_the_source_decided_otherwise_nothing_is_read_from_the_calendar(decided: Outcome) -> None:
+    effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=10))
+    concern = notified().model_copy(update={"outcome": decided})
+    (one,) = aftermath([page(line(concern, "9"), effort)])
+    assert one.none_followed
 
 
 def test_a_family_counts_each_entry_once_and_shares_what_followed() -> None:

@@ -41,7 +41,7 @@ def maja(story: Story) -> None:
 
 
 def _family_support(story: Story, mother: Person, ida: Person, emil: Person) -> None:
-    """What Familiehuset does from 2019 on: ids 101 and 102 followed directly from the school's notifications."""
+    """What Familiehuset does from 2019 on: ids 101, 102 and 103 followed directly from the school's notifications."""
     start, end = date(2019, 9, 14), date(2025, 3, 31)
     treatment = "faste rutiner hjemme, roligere morgener"
     for person, title in ((ida, "Familiebehandling"), (mother, "Praktisk og pædagogisk støtte i hjemmet")):
@@ -61,7 +61,7 @@ def _family_support(story: Story, mother: Person, ida: Person, emil: Person) -> 
         )
     story.effort(
         mother, kinds.FAMILY_TREATMENT, start, title="Familiebehandling, forældresamtaler", end=end,
-        authority="social:100", worker="Lene Friis", purpose=treatment, extent="Hver anden uge",
+        authority="social:100", worker="Lene Friis", purpose=treatment, extent="hver anden uge",
         next_follow_up=date(2023, 10, 18),
     )  # fmt: skip
     story.effort(
@@ -86,9 +86,9 @@ def _concerns(story: Story, mother: Person, ida: Person, emil: Person) -> None:
                  outcome="no_action", outcome_on=date(2015, 10, 20))  # fmt: skip
     story.notify(ida, at(2019, 4, 2, 22, 40), ("6", "Politiet"), also=both, reasons=("9",),
                  outcome="no_action", outcome_on=date(2019, 4, 11))  # fmt: skip
-    for child, effort in ((ida, 101), (emil, 102)):
+    for child, efforts in ((ida, (101, 103)), (emil, (102,))):
         story.notify(child, at(2019, 8, 27, 9, 15), ("2", "Skolen"), reasons=("3", "6", "14"),
-                     outcome="effort", outcome_on=date(2019, 9, 14), efforts=(effort,))  # fmt: skip
+                     outcome="effort", outcome_on=date(2019, 9, 14), efforts=efforts)  # fmt: skip
     story.notify(ida, at(2021, 5, 18, 11, 0), ("4", "Egen læge"), also=both, reasons=("17", "14"),
                  outcome="no_action", outcome_on=date(2021, 5, 28))  # fmt: skip
     story.notify(ida, at(2022, 11, 3, 14, 20), ("1", "Jobcentret"), also=both, reasons=("17",),
@@ -110,7 +110,7 @@ def _adult_efforts(story: Story, mother: Person) -> None:
 def _health(story: Story, mother: Person, ida: Person, emil: Person) -> None:
     story.effort(
         mother, kinds.MENTAL_CARE, date(2021, 6, 15), end=date(2025, 4, 30), worker="Dorte Vinge",
-        purpose="mere overskud i hverdagen", extent="Hver anden uge", next_follow_up=date(2023, 11, 14),
+        purpose="mere overskud i hverdagen", extent="hver anden uge", next_follow_up=date(2023, 11, 14),
         recommendation=SPARE,
     )  # fmt: skip
     for child in (ida, emil):

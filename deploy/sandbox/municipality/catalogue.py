@@ -98,7 +98,7 @@ PURPOSES = (
     "Faste rutiner i hverdagen", "Trives i skole og fritid", "Mere ro derhjemme", "Klarer hverdagen selv",
     "Kommer tættere på arbejde eller uddannelse", "Vedligeholder kræfter og færdigheder",
 )  # fmt: skip
-EXTENTS = ("1 time om ugen", "2 timer om ugen", "Hver anden uge", "Daglig", "Efter behov")
+EXTENTS = ("1 time om ugen", "2 timer om ugen", "hver anden uge", "dagligt", "efter behov")
 PLANS = {
     "social_child": "Barnets plan",
     "social_adult": "Handleplan",
