@@ -64,7 +64,7 @@ def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep
         Again: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
     policy = POLICIES[patience]
-    backoff = tenacity.wait_exponential_jitter(initial=policy.first, max=policy.longest, jitter=policy.first)
+    backoff = tenacity.wait_exponential_jitter(multiplier=policy.first, max=policy.longest, jitter=policy.first)
 
     def wait(state: tenacity.RetryCallState) -> float:
         return max(backoff(state), _asked(state))
