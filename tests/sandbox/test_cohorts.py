@@ -44,7 +44,7 @@ def test_only_the_schools_two_notifications_of_one_day_led_to_efforts() -> None:
     assert len({one.person for one in followed}) == 2
     started = {one.id: one for one in truth.efforts}
     assert [started[key].title for one in followed for key in one.efforts] == [
-        "Familiebehandling", "Praktisk og pædagogisk støtte i hjemmet",
+        "Familiebehandling", "Familiebehandling, forældresamtaler", "Praktisk og pædagogisk støtte i hjemmet",
     ]  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def test_activities_of_a_case_hold_notes_that_nobody_may_take_in(odata: httpx.Cl
     rows = odata.get("odata/Aktivitet/Default.GetBySag(Id=10002)").json()["value"]
     assert {row["notat"] for row in rows} == {CONFIDENTIAL_NOTE}
     school = next(row for row in rows if row.get("udfald") and row["udfald"]["brugervendtNoegle"] == "effort")
-    assert school["medfoerteYdelser"] == [101]
+    assert school["medfoerteYdelser"] == [101, 103]
     assert school["underretter"] == {"brugervendtNoegle": "2", "titel": "Skolen"}
 
 
