@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, SecretStr, model_validator
 from connectors.base import Batch, CheckResult, StreamInfo
 from connectors.errors import ConnectorError
 from connectors.kit import Faulty, read_instant
+from connectors.retry import Patience
 from connectors.sources.health import compare
 from connectors.sources.health.bundles import Found
 from connectors.sources.health.context import Json, Run, Setting
@@ -26,7 +27,6 @@ from schemas.record import Cursor, SourceRecord
 RESOURCE_TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
 OVERLAP = timedelta(minutes=10)
 """Read again each time: servers commit late and stamp several rows alike; storing is idempotent."""
-Since = dict[str, str]
 
 
 class HealthSettings(Schema):
@@ -52,6 +52,8 @@ class HealthSettings(Schema):
     """Types to read, people first."""
     page_size: int = Field(default=200, ge=1, le=1000)
     """Resources a page."""
+    patience: Patience = Patience.BRISK
+    """How long to try again."""
     compare_every: timedelta = timedelta(days=7)
     """How often all ids are compared, to find what vanished without a word. Zero: never."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
@@ -204,7 +206,12 @@ def _transport(settings: HealthSettings) -> HttpTransport | None:
     if not (settings.base_url and settings.token_url and settings.client_id and settings.client_secret):
         return None
     return HttpTransport(
-        HttpSettings(base_url=settings.base_url, ca_file=settings.ca_file, extra_headers=settings.extra_headers),
+        HttpSettings(
+            base_url=settings.base_url,
+            ca_file=settings.ca_file,
+            extra_headers=settings.extra_headers,
+            patience=settings.patience,
+        ),
         ClientCredentials(
             settings.token_url, settings.client_id, settings.client_secret.get_secret_value(), settings.scope
         ),

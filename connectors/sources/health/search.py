@@ -32,7 +32,7 @@ def pages(transport: HttpTransport, resource_type: str, params: dict[str, str], 
     bundle = read_bundle(resource_type, answer.body)
     _check_echo(bundle, params)
     seen_links: set[str] = set()
-    before: tuple[object, ...] = ()
+    before: tuple[object, ...] | None = None
     for _ in range(MAX_PAGES):
         ids = tuple(_key(bundle, index) for index in range(len(bundle.entry)))
         if ids == before:
