@@ -1,0 +1,117 @@
+"""The kit: dates, lines, masks, and files from a folder."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.errors import SourceRefused
+from connectors.kit import Faulty, clean_line, read_date, read_instant
+from connectors.masking import LONGEST_MASK, mask
+from connectors.transports.files import JsonFile, list_files, read_json_file, read_json_files
+from schemas.record import Rejection, RejectionRule
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2023", (date(2023, 1, 1), "year")),
+        ("2023-04", (date(2023, 4, 1), "month")),
+        ("2023-04-05", (date(2023, 4, 5), "day")),
+        ("2023-06-30T22:30:00Z", (date(2023, 7, 1), "day")),
+        ("2023-12-31T23:30:00+01:00", (date(2023, 12, 31), "day")),
+        (None, None),
+    ],
+)
+def test_a_date_has_the_precision_it_was_given(text: str | None, meant: tuple[date, str] | None) -> None:
+    assert read_date("day", text) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "i går", "2023-13", "2023-02-30", "0001-01-01", "9999-12-31", "31-12-2023", "202"]
+)
+def test_what_nobody_can_have_meant_is_no_date(text: str) -> None:
+    with pytest.raises(Faulty) as fault:
+        read_date("day", text)
+    assert fault.value.rule is RejectionRule.BAD_DATE
+
+
+def test_a_local_time_is_danish_unless_the_clock_skipped_it() -> None:
+    assert read_instant("at", "2026-03-29T01:30:00") == datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    with pytest.raises(Faulty):
+        read_instant("at", "2026-03-29T02:30:00")
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=100)
+def test_any_text_is_a_date_or_a_fault(text: str) -> None:
+    try:
+        found = read_date("day", text)
+    except Faulty:
+        return
+    assert found is not None
+    assert 1850 <= found[0].year <= 2200
+
+
+@given(st.text())
+@settings(max_examples=100)
+def test_a_mask_keeps_no_letter_and_no_digit(text: str) -> None:
+    masked = mask(text)
+    assert len(masked) <= LONGEST_MASK
+    assert all(sign in "x9" for sign in masked if sign.isalnum())
+
+
+def test_a_mask_shows_the_shape() -> None:
+    assert mask("070761-4285 Åse") == "999999-9999 xxx"
+
+
+@given(st.text())
+@settings(max_examples=100)
+def test_a_line_is_one_line_within_its_length(text: str) -> None:
+    line, _ = clean_line("title", text, longest=50)
+    assert line is None or (0 < len(line) <= 50 and "\n" not in line)
+
+
+def test_a_line_says_what_was_mended_and_keeps_markup_as_text() -> None:
+    assert clean_line("title", "<b>Sår\x07 pleje</b>\n nu")[0] == "<b>Sår pleje</b> nu"
+    assert [flag.rule for flag in clean_line("title", "a\x00" + "b" * 600)[1]] == ["control_characters", "shortened"]
+    assert clean_line("title", " \n ") == (None, ())
+
+
+def test_a_bad_file_is_parked_and_the_others_are_read(tmp_path: Path) -> None:
+    contents = {
+        "a.json": b'{"a": 1}',
+        "b.json": b'{"a": ',
+        "c.json": b"\xff\xfe",
+        "d.json": b"[" * 100_000,
+        "e.json": b'\xef\xbb\xbf{"bom": true}',
+        "f.json": b"no json",
+        "g.txt": b"other",
+        ".hidden.json": b"{}",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    found = list(read_json_files(tmp_path))
+    assert [one.content for one in found if isinstance(one, JsonFile)] == [{"a": 1}, {"bom": True}]
+    assert [one.rule for one in found if isinstance(one, Rejection)] == [
+        RejectionRule.TRUNCATED,
+        RejectionRule.UNREADABLE,
+        RejectionRule.UNREADABLE,
+        RejectionRule.UNREADABLE,
+    ]
+
+
+def test_a_file_of_forty_megabytes_is_too_large(tmp_path: Path) -> None:
+    large = tmp_path / "large.json"
+    with large.open("wb") as file:
+        file.truncate(40 * 1024 * 1024)
+    found = read_json_file(large)
+    assert isinstance(found, Rejection)
+    assert (found.rule, found.raw) == (RejectionRule.TOO_LARGE, None)
+
+
+def test_a_missing_folder_needs_a_person(tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused):
+        list_files(tmp_path / "none")
