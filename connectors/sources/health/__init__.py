@@ -1,1 +1,4 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""The health sector by FHIR R4: payloads, translation, interface and folder.
+
+May import connectors' kit and transports, and schemas; imported by connectors/registry alone.
+"""
