@@ -60,6 +60,9 @@ class SourceRecord(Schema):
     """The version as a number that grows, when the source has one; else registered time decides."""
     registered_at: Instant
     """registreringFra: when the source registered this version; the observation time if it does not say."""
+    first_registered_at: Instant | None = None
+    """When the source first registered the entity, if it tells (oprettet). A source that only shows its latest
+    version was silent about it before, not ignorant: the earliest version we hold counts as known from then."""
     observed_at: Instant
     """When the connector read it."""
     valid: Period = Period()
@@ -109,7 +112,9 @@ class SourceRecord(Schema):
         return self.source_version or self.digest
 
     def _content_digest(self) -> str:
-        content = self.model_dump(mode="json", exclude={"observed_at", "registered_at", "digest"})
+        content = self.model_dump(
+            mode="json", exclude={"observed_at", "registered_at", "first_registered_at", "digest"}
+        )
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -18,7 +18,10 @@ _STRONGEST_FIRST = (PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER)
 
 _STOOD = """
     CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN r.is_current
-         ELSE r.registered_at <= :as_known AND (r.registered_to IS NULL OR :as_known < r.registered_to) END
+         WHEN r.registered_at <= :as_known THEN r.registered_to IS NULL OR :as_known < r.registered_to
+         ELSE cast(r.document->>'first_registered_at' AS timestamptz) <= :as_known AND NOT EXISTS (
+             SELECT 1 FROM records earlier
+             WHERE earlier.entity_id = r.entity_id AND earlier.registered_at < r.registered_at) END
 """
 _LINKED = text(f"""
     SELECT mine.citizen_id, mine.role, r.id, r.document, r.registered_at, r.registered_to, r.observed_at,
@@ -73,9 +76,10 @@ def linked_records(
 ) -> dict[UUID, tuple[LinkedRecord, ...]]:
     """The records that reach each citizen's overview, in an order of their own content.
 
-    Those are the standing records (those that stood at *as_known*, if given) with the citizen as primary or
-    concerned party, and relations from either end; tombstones are left out. Who is who is always today's
-    knowledge. Every citizen asked for is in the answer, if with nothing.
+    Those are the standing records with the citizen as primary or concerned party, and relations from either end;
+    tombstones are left out. With *as_known*, those that stood then, or the earliest we hold of an entity that its
+    source had registered by then. Who is who is always today's knowledge. Every citizen asked for is in the answer,
+    if with nothing.
     """
     rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known})
     found: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}

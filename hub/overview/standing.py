@@ -1,11 +1,11 @@
 """Which records count: one statement an entity, the one that stands (or stood), tombstones left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from hub.matching.linked import LinkedRecord
-from hub.overview.then import known_then
+from hub.overview.then import begun_then, known_then, period_then
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
 from schemas.record import Party
@@ -15,16 +15,15 @@ from schemas.source import Area
 def standing(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
     """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
 
-    Sorted by registered time, newest first, ties by content: neither order of arrival nor replays show.
+    An entity that its source had registered by then, but of which no version stood yet that we hold, is told by the
+    earliest we hold. Sorted by registered time, newest first, ties by content: neither order of arrival nor replays
+    show.
     """
-    newest: dict[tuple[str, str, str], LinkedRecord] = {}
+    versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}
     for one in linked:
-        if not _stands(one, as_known):
-            continue
-        rival = newest.get(one.record.key)
-        if rival is None or _age(one) > _age(rival):
-            newest[one.record.key] = one
-    kept = (_cut(one, as_known) for one in newest.values() if not one.record.deleted)
+        versions.setdefault(one.record.key, []).append(one)
+    chosen = (_chosen(each, as_known) for each in versions.values())
+    kept = (_cut(one, as_known) for one in chosen if one is not None and not one.record.deleted)
     return tuple(sorted(kept, key=_age, reverse=True))
 
 
@@ -67,6 +66,16 @@ def parties_of(linked: LinkedRecord) -> tuple[tuple[Party, UUID | None], ...]:
     return tuple(zip(linked.record.parties, linked.party_citizens, strict=True))
 
 
+def _chosen(versions: Sequence[LinkedRecord], as_known: datetime | None) -> LinkedRecord | None:
+    standing_then = [one for one in versions if _stands(one, as_known)]
+    if standing_then:
+        return max(standing_then, key=_age)
+    earliest = min(versions, key=_age)
+    created = earliest.record.first_registered_at
+    is_known = as_known is not None and created is not None and created <= as_known < earliest.record.registered_at
+    return earliest if is_known else None
+
+
 def _stands(linked: LinkedRecord, as_known: datetime | None) -> bool:
     if as_known is None:
         return linked.registered_to is None
@@ -78,7 +87,10 @@ def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
     if as_known is None or linked.record.fact is None:
         return linked
     fact = known_then(linked.record.fact, as_known)
-    record = linked.record.model_copy(update={"fact": fact})
+    cut: dict[str, object] = {"fact": fact}
+    if as_known < linked.record.registered_at:
+        cut |= {"fact": begun_then(fact, as_known), "valid": period_then(linked.record.valid, as_known)}
+    record = linked.record.model_copy(update=cut)
     # That another statement would replace it was not known either.
     return linked.model_copy(update={"record": record, "registered_to": None})
 

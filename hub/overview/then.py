@@ -3,8 +3,18 @@
 from datetime import date, datetime, timedelta
 
 from hub.clock import danish_day
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, GoalFact, Progress
+from schemas.facts import (
+    ConcernNotificationFact,
+    EffortFact,
+    EffortStatus,
+    Fact,
+    GoalFact,
+    LifeStatus,
+    PersonFact,
+    Progress,
+)
 from schemas.overview import Entry, Overview
+from schemas.period import Period
 
 RECENTLY = timedelta(days=90)
 _RUNNING = frozenset({EffortStatus.ACTIVE, EffortStatus.ON_HOLD})
@@ -27,6 +37,23 @@ def known_then(fact: Fact, moment: datetime) -> Fact:
         return fact.model_copy(update=cut)
     if isinstance(fact, GoalFact) and fact.assessed_on is not None and day < fact.assessed_on:
         return fact.model_copy(update={"progress": Progress.NOT_ASSESSED, "assessed_on": None})
+    return fact
+
+
+def period_then(valid: Period, moment: datetime) -> Period:
+    """The period as it was known, for a statement registered after *moment*: an end that was still to come was not."""
+    if valid.end is not None and danish_day(moment) < valid.end:
+        return Period(start=valid.start)
+    return valid
+
+
+def begun_then(fact: Fact, moment: datetime) -> Fact:
+    """The fact as it began, for a statement registered after *moment*: what came later is taken out of it."""
+    day = danish_day(moment)
+    if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
+        return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
+    if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
+        return fact.model_copy(update={"life_status": LifeStatus.ALIVE, "died_on": None})
     return fact
 
 

@@ -138,6 +138,30 @@ def test_changes_are_new_changed_ended_or_gone() -> None:
     }  # fmt: skip
 
 
+def test_what_a_snapshot_source_registered_long_ago_was_known_then_as_it_began() -> None:
+    ended = make_effort(status=EffortStatus.ENDED)
+    placed = line(
+        ended,
+        "1",
+        date(2020, 3, 1),
+        date(2020, 11, 1),
+        registered_at=datetime(2020, 11, 1, tzinfo=UTC),
+        first_registered_at=datetime(2020, 3, 1, tzinfo=UTC),
+    )
+    areas = {placed.record.source: Area.SOCIAL}
+
+    def known(year: int, month: int) -> tuple[Entry, ...]:
+        return build(CITIZEN, [placed], areas=areas, as_known=datetime(year, month, 1, 12, tzinfo=UTC)).entries()
+
+    assert known(2020, 2) == ()
+    (then,) = known(2020, 5)
+    assert isinstance(then.fact, EffortFact)
+    assert (then.fact.status, then.valid.end) == (EffortStatus.ACTIVE, None)
+    (after,) = known(2021, 1)
+    assert isinstance(after.fact, EffortFact)
+    assert (after.fact.status, after.valid.end) == (EffortStatus.ENDED, date(2020, 11, 1))
+
+
 def test_each_silence_has_its_own_word() -> None:
     overview = page(line(make_effort(), "1"))
     spoken = with_coverage(overview, {Area.SOCIAL, Area.HEALTH}, {Area.HEALTH: RECEIVED})

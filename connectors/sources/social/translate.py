@@ -4,7 +4,7 @@ Valid time: DUBU's end dates are last days, ours the first day after. Registered
 entity's own dates that is not in the future, because DUBU has no notion of one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -61,16 +61,20 @@ class Scope:
         reading: Reading,
         *,
         fact: Fact | None,
-        dates: Iterable[date | datetime | None],
+        dates: Sequence[date | datetime | None],
         valid: Period | None = None,
         parties: tuple[Party, ...] = (),
     ) -> SourceRecord:
-        """One record; without a fact it is the tombstone of what was created in error."""
+        """One record; without a fact it is the tombstone of what was created in error.
+
+        *dates* are the entity's own: first when it was created, then those of later acts.
+        """
         return SourceRecord(
             source=self.source,
             record_type=reading.record_type,
             source_id=reading.source_id,
             registered_at=self.registered(dates),
+            first_registered_at=self.registered(dates[:1]) if dates[0] else None,
             observed_at=self.observed_at,
             valid=valid or Period(),
             parties=parties if fact else (),
