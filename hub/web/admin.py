@@ -66,16 +66,14 @@ def _log(request: Request, citizen: str = "", employee: str = "", after: int | N
             unknown=bool(citizen) and citizen_id is None,
         )
         asked = "citizen" if citizen else "actor" if employee else "nothing"
+        staff = identity.actors(visit.session)
         page = oversight_page(
             lines,
             asked=asked,
             subject=str(citizen_id or "") if citizen else employee,
-            names={},
-            employees=tuple(
-                Choice(one.id, f"{one.name}, {one.title}", one.id == employee) for one in identity.actors(visit.session)
-            ),
+            units={one.unit_id: one.unit_name for one in staff if one.unit_id and one.unit_name},
+            employees=tuple(Choice(one.id, f"{one.name}, {one.title}", one.id == employee) for one in staff),
             size=PAGE,
-            now=visit.now,
         )
         return visit.page("oversight.html", "Tilsyn", page)
 

@@ -52,6 +52,13 @@ def of_moment(moment: datetime, now: datetime) -> When:
     return When(text=_moment_text(local, here), iso=local.isoformat(timespec="seconds"), full=full)
 
 
+def at_second(moment: datetime) -> When:
+    """A line of a log: "12. sep. 2023 09.00.05", whatever the distance."""
+    local = moment.astimezone(DANISH_TIME)
+    full = f"{long_day_text(local.date())} kl. {local:%H.%M.%S}"
+    return When(f"{day_text(local.date())} {local:%H.%M.%S}", local.isoformat(timespec="seconds"), full)
+
+
 def _moment_text(local: datetime, here: datetime) -> str:
     days = (here.date() - local.date()).days
     if days == 0:

@@ -101,7 +101,8 @@ def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date |
         return ()
     others = course.family_of(visit.session, citizen_id, danish_day(visit.now))
     found = (opened(visit, other, as_known).overview for other in others)
-    return tuple(overview for overview in found if overview is not None)
+    known = (overview for overview in found if overview is not None)
+    return tuple(sorted(known, key=lambda one: one.header.person.birth_date or date.max))
 
 
 def _team(view: CourseView) -> Team:

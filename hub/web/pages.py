@@ -281,6 +281,8 @@ class TimelinePage:
     known_line: str
     steps: tuple[Step, ...]
     address: str
+    today: str
+    """ISO day up to which what still runs is drawn."""
 
 
 @dataclass(frozen=True)
@@ -294,3 +296,5 @@ class FamilyPage:
     drawing: Drawing | None
     rows: tuple[TimelineRow, ...]
     left_out: str | None
+    today: str
+    """ISO day up to which what still runs is drawn."""

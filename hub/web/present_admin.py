@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from hub.audit.repository import LoggedEntry
 from hub.clock import danish_day
 from hub.collect.runs import QuarantineGroup, RunSummary, SourceState, SourceStatus
 from hub.web import texts
-from hub.web.dates import capital, counted, day_text, distance, lasted, number_text, of_moment
+from hub.web.dates import at_second, capital, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.pages import Choice
 from hub.web.pages_lists import LogRow, OversightPage, QuarantineRow, SourceRow, SourcesPage
 from schemas.access import AuditOutcome
@@ -114,15 +113,14 @@ def _group(group: QuarantineGroup, now: datetime) -> QuarantineRow:
     )
 
 
-def oversight_page(  # noqa: PLR0913  keyword-only
+def oversight_page(
     lines: Sequence[LoggedEntry],
     *,
     asked: str,
     subject: str,
-    names: Mapping[UUID, str],
+    units: Mapping[str, str],
     employees: tuple[Choice, ...],
     size: int,
-    now: datetime,
 ) -> OversightPage:
     """Who looked, with which right, and why."""
     overrides = sum(line.entry.override_reason is not None for line in lines)
@@ -136,13 +134,13 @@ def oversight_page(  # noqa: PLR0913  keyword-only
         summary=summary if lines else "Ingen linjer fundet.",
         asked=asked,
         subject=subject,
-        rows=tuple(_log_row(line, names, now) for line in lines),
+        rows=tuple(_log_row(line, units) for line in lines),
         after=str(lines[-1].seq) if more else None,
         employees=employees,
     )
 
 
-def _log_row(line: LoggedEntry, names: Mapping[UUID, str], now: datetime) -> LogRow:
+def _log_row(line: LoggedEntry, units: Mapping[str, str]) -> LogRow:
     entry = line.entry
     details = []
     if entry.sections_shown:
@@ -155,15 +153,14 @@ def _log_row(line: LoggedEntry, names: Mapping[UUID, str], now: datetime) -> Log
         details.append(f"spurgte på {told}")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "resultat", "resultater"))
-    citizen = names.get(entry.citizen_id) if entry.citizen_id else None
     return LogRow(
-        when=of_moment(entry.recorded_at, now),
+        when=at_second(entry.recorded_at),
         who=entry.actor_name,
-        unit=entry.unit_id or "",
+        unit=units.get(entry.unit_id, entry.unit_id) if entry.unit_id else "",
         action=texts.AUDIT_ACTION[entry.action],
         outcome=texts.AUDIT_OUTCOME[entry.outcome],
         refused=entry.outcome is not AuditOutcome.SHOWN,
-        citizen=citizen or (f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else ""),
+        citizen=f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else "",
         citizen_href=str(entry.citizen_id) if entry.citizen_id else None,
         purpose=capital(texts.PURPOSE[entry.purpose]) if entry.purpose else "",
         basis=capital(texts.BASIS[entry.basis]) if entry.basis else "",

@@ -56,7 +56,8 @@ def my_citizens_page(
     running = counted(len(clocks), "frist", "frister")
     changed = sum(one.changed_at is not None for one in mine)
     parts = [counted(len(mine), "borger", "borgere")]
-    parts.append(f"nyt om {changed} af dem" if changed else "intet nyt, siden du sidst så efter")
+    if any(one.looked_at for one in mine):
+        parts.append(f"nyt om {changed} af dem" if changed else "intet nyt, siden du sidst så efter")
     parts.append(f"{running} på 24 timer" if clocks else "ingen frister løber")
     return MyCitizensPage(
         greeting=f"Hej {first_name}",

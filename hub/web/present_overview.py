@@ -1,6 +1,7 @@
 """A cut overview with its surroundings → the pages about one citizen. Pure."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from hub.clock import danish_day
 from hub.web import texts
@@ -93,7 +94,11 @@ def _relatives(material: Material) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     """Children and parents first; former relations only where they still hold on the page's day."""
     ages = {person.citizen_id: person.header.person.birth_date for person in material.family}
     found: dict[RelationKind, dict[str, Link]] = {}
-    for relative in material.overview.header.relatives:
+    by_age = sorted(
+        material.overview.header.relatives,
+        key=lambda one: ((ages.get(one.citizen_id) if one.citizen_id else None) or date.max, one.name or ""),
+    )
+    for relative in by_age:
         if not relative.valid.contains(material.today):
             continue
         first = (relative.name or "navn ikke oplyst").split(" ")[0] if relative.name else "navn ikke oplyst"
@@ -266,6 +271,7 @@ def timeline_page(material: Material, *, everything: Sequence[Entry] | None = No
         known_line=line,
         steps=tuple(Step(str(year), f"{year}-12-31") for year in range(max(first, this_year - 12), this_year)),
         address=f"/tidslinje/{citizen}",
+        today=material.today.isoformat(),
     )
 
 
@@ -290,6 +296,7 @@ def family_page(material: Material) -> FamilyPage:
         left_out=f"{names} er ikke med i forløbet og vises ikke her; de åbnes kun for sig og med egen grund."
         if names
         else None,
+        today=material.today.isoformat(),
     )
 
 

@@ -126,6 +126,7 @@ def notification(
         reasons=tuple(Coded(code_list="notification_reasons", code=code) for code in reasons),
         assessed_at=None if outcome is None else received + timedelta(hours=12),
         outcome=outcome,
+        outcome_efforts=("10", "11") if outcome is Outcome.EFFORT else (),
     )
     return entry(number, Area.SOCIAL, fact, Period(start=day, end=day + timedelta(days=1)), about, received)
 
@@ -173,7 +174,7 @@ CONTACT = entry(
     "13",
     Area.SOCIAL,
     effort("Fast kontaktperson", responsible=Responsible(unit=Unit(id="social:120", name="Børn og Unge"))),
-    Period(start=date(2023, 1, 9)),
+    Period(start=date(2022, 1, 9)),
     [EMIL],
 )
 TALKS = entry(

@@ -1,0 +1,141 @@
+"""In a real browser: no serious finding of axe, nothing against the content policy, keyboard, and pictures to look at.
+
+Needs Chromium (``make test`` gets one) and the fetched page assets; without them the tests are skipped, with a reason.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from deploy.browser import find
+from hub.web.templating import WEB
+from tests.web import maja
+from tests.web.conftest import Town
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "artefacts"
+AXE = WEB / "static/vendor/axe-core/axe.min.js"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {"wide": 1440, "narrow": 390}
+PAGES = {
+    "anna.holm": [
+        "/mine-borgere",
+        "/soeg",
+        "/overblik/{maja}",
+        "/familien/{maja}",
+        "/tidslinje/{maja}",
+        "/findes-ikke",
+    ],
+    "ole.bruun": ["/overblik/{maja}", "/mine-borgere"],
+    "tine.skov": ["/kilder"],
+    "jens.dam": ["/tilsyn"],
+}
+
+pytestmark = [
+    pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),
+    pytest.mark.skipif(not AXE.exists(), reason="no page assets: run python -m hub.web.assets"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, scripts: bool = True) -> Page:
+    """A page of that width, logged in as the actor."""
+    context = chromium.new_context(
+        base_url=town.address, viewport={"width": width, "height": 900}, locale="da-DK", java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.goto("/log-ind")
+    page.locator(f'form:has(input[value="{actor_id}"]) button').click()
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_serious_and_the_policy_is_kept(chromium: Browser, town: Town, width: str) -> None:
+    told: list[str] = []
+    found: list[str] = []
+    for actor_id, addresses in PAGES.items():
+        page = enter(chromium, town, actor_id, WIDTHS[width])
+        page.on(
+            "console",
+            lambda message: told.append(f"{message.location['url']}: {message.text}") if _is_bad(message) else None,
+        )
+        page.on("pageerror", lambda error: told.append(str(error)))
+        for address in addresses:
+            page.goto(address.format(maja=town.ids[maja.MAJA]), wait_until="networkidle")
+            name = address.strip("/").split("/")[0]
+            PICTURES.mkdir(exist_ok=True)
+            page.screenshot(path=PICTURES / f"{name}-{actor_id.split('.')[0]}-{WIDTHS[width]}.png", full_page=True)
+            found += [f"{actor_id} {name}: {one}" for one in serious(page)]
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{name} is {overflow} px too wide"
+        page.context.close()
+    assert not found
+    assert not told
+
+
+def serious(page: Page) -> list[str]:
+    """Serious and critical findings of axe, with where."""
+    result = page.evaluate(f"async () => {{ {AXE.read_text(encoding='utf-8')}; return await axe.run() }}")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]} ({len(one['nodes'])})"
+        for one in result["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def _is_bad(message: ConsoleMessage) -> bool:
+    expected = ("403", "404")
+    return message.type == "error" and not any(f"status of {code}" in message.text for code in expected)
+
+
+def test_the_answer_stands_in_the_first_screenful(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm")
+    page.goto(f"/overblik/{town.ids[maja.MAJA]}")
+    for words in ("Ida: Familiebehandling", "44 77 30 02", "passeret for 9 dage siden", "Tovholder"):
+        box = page.get_by_text(words).first.bounding_box()
+        assert box is not None
+        assert box["y"] < 600, words
+
+
+def test_slash_goes_to_search_and_a_number_is_revealed_in_place(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm")
+    page.goto(f"/overblik/{town.ids[maja.MAJA]}")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.locator("summary", has_text="vis").first.click()
+    page.get_by_label("Hvorfor skal du se det skjulte?").fill("Skal skrives på en ansøgning")
+    page.get_by_role("button", name="Vis cpr").click()
+    page.get_by_text("750786-4002").wait_for()
+    assert page.url.endswith(f"/overblik/{town.ids[maja.MAJA]}")
+
+
+def test_the_page_reads_without_scripts(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm", scripts=False)
+    page.goto(f"/tidslinje/{town.ids[maja.MAJA]}")
+    assert page.locator("svg.lane").count() >= 3
+    assert page.locator("#timeline-rows tbody tr").count() == 12
+
+
+def test_the_timeline_is_drawn_for_zooming(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm")
+    page.goto(f"/tidslinje/{town.ids[maja.MAJA]}")
+    page.locator(".vis-item").first.wait_for()
+    assert page.locator(".vis-group.vis-label, .vis-label").count() >= 3

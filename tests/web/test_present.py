@@ -1,0 +1,132 @@
+"""What the pages say of the Maja family, and what each gap says."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from hub.web.material import Material
+from hub.web.present_efforts import gaps, ongoing
+from hub.web.present_notifications import deadline_text
+from hub.web.present_overview import family_page, overview_page, timeline_page
+from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
+from schemas.source import Area
+from tests.web import maja
+
+
+def test_the_count_names_senders_years_and_what_followed() -> None:
+    said = overview_page(maja.material()).notifications_line
+    assert said == (
+        "8 underretninger fra 6 afsendere siden 2015. Efter 2 af dem fulgte en indsats inden for et halvt år."
+    )
+
+
+def test_two_notifications_of_one_day_and_sender_are_one_row() -> None:
+    page = overview_page(maja.material())
+    row = next(row for row in page.notifications if len(row.senders) > 1)
+    assert row.senders == ("Skolen om Ida", "skolen om Emil")
+    assert (row.tone, row.outcome) == (
+        "followed",
+        "Førte til familiebehandling og praktisk pædagogisk støtte i hjemmet, 14. sep. 2019",
+    )
+
+
+def test_what_did_not_follow_is_said() -> None:
+    page = overview_page(maja.material())
+    said = {row.senders[0]: (row.outcome, row.tone) for row in (*page.notifications, *page.older)}
+    assert said["Egen læge om Ida og Emil"] == ("Ingen indsats fulgte", "missing")
+    assert said["Jobcentret om Ida og Emil"] == ("Indgår i igangværende sag. Ingen ny indsats", "plain")
+    assert said["Skolen om Emil"] == ("Vurdering mangler: fristen på 24 timer udløber i dag kl. 14.10", "missing")
+
+
+def test_a_deadline_that_has_passed_says_when() -> None:
+    received = maja.NOW - timedelta(hours=30)
+    assert deadline_text(received, maja.NOW) == "Vurdering mangler: fristen på 24 timer udløb i nat 03.00"
+
+
+def test_the_four_gaps_are_four_different_sentences() -> None:
+    states = {
+        Area.EMPLOYMENT: Section(area=Area.EMPLOYMENT, state=SectionState.NOT_COVERED),
+        Area.SCHOOL: Section(area=Area.SCHOOL, state=SectionState.NONE_FOUND),
+        Area.SOCIAL: Section(
+            area=Area.SOCIAL, state=SectionState.NONE_FOUND, silent_since=maja.NOW - timedelta(days=3)
+        ),
+        Area.HEALTH: Section(area=Area.HEALTH, state=SectionState.WITHHELD),
+    }
+    whole = maja.material()
+    emptied = replace(whole, overview=whole.overview.model_copy(update={"sections": tuple(states.values())}), family=())
+    said = gaps(emptied, ())
+    assert len({(gap.headline, gap.advice) for gap in said}) == len(Area)
+    assert [gap.headline for gap in said if gap.trouble] == ["kilden har været tavs i 3 dage"]
+    assert all(gap.advice for gap in said)
+
+
+def test_a_withheld_area_says_nothing_of_what_there_is() -> None:
+    page = overview_page(maja.material())
+    assert not [row for row in page.efforts if row.area == Area.HEALTH]
+    assert "Sundhed" in {gap.area_name for gap in page.gaps}
+    assert page.talk == ()
+
+
+def test_a_recommendation_stands_by_its_effort_and_is_worth_talking_about() -> None:
+    page = overview_page(maja.material(health=True))
+    assert [row.recommendation for row in page.efforts if row.recommendation]
+    assert page.talk == (("Skånes for spørgsmål om hverdag og familie.", "Anbefaling fra Sundhed (Nexus)"),)
+
+
+def test_the_same_entry_on_three_overviews_is_one_row() -> None:
+    page = overview_page(maja.material())
+    assert [row.title for row in page.efforts].count("Familiebehandling") == 1
+
+
+def test_protection_is_said_and_the_address_left_out() -> None:
+    head = overview_page(maja.material(protected=True)).head
+    assert head.protected is not None
+    assert "den anden forælder" in head.protected
+    assert head.address is None
+
+
+def test_a_disagreement_shows_both() -> None:
+    whole = maja.material()
+    said = tuple(
+        DisagreeingValue(value=value, provenance=maja.provenance(source, "Person", "1"))
+        for source, value in (("social", "1986-07-15"), ("health", "1986-07-16"))
+    )
+    clash = Disagreement(field="birth_date", values=said)
+    page = overview_page(replace(whole, overview=whole.overview.model_copy(update={"disagreements": (clash,)})))
+    assert page.disagreements[0].startswith("Kilderne er ikke enige om fødselsdatoen: Social (DUBU) siger «1986-07-15»")
+
+
+def test_drawing_and_table_tell_the_same() -> None:
+    page = timeline_page(maja.material())
+    assert page.drawing is not None
+    drawn = sum(len(lane.bars) + len(lane.points) for lane in page.drawing.lanes)
+    assert drawn == len(page.rows) == 12
+    for lane in page.drawing.lanes:
+        for bar in lane.bars:
+            assert 0 <= bar.left <= bar.left + bar.width <= 100.7
+
+
+def test_bars_of_one_time_do_not_cover_each_other() -> None:
+    drawing = timeline_page(maja.material()).drawing
+    assert drawing is not None
+    for lane in drawing.lanes:
+        placed = sorted((bar.row, bar.left, bar.left + bar.width) for bar in lane.bars)
+        for (row, _, end), (next_row, start, _) in pairwise(placed):
+            assert row != next_row or end <= start
+
+
+def test_the_family_page_has_everybody_once_and_says_who_is_left_out() -> None:
+    whole = maja.material()
+    page = family_page(replace(whole, family=whole.family[:1]))
+    assert [column.name for column in page.columns] == ["Maja Testborger", "Ida Testborger"]
+    assert page.left_out is not None
+    assert page.left_out.startswith("Emil er ikke med")
+
+
+@pytest.mark.parametrize("day", [date(2014, 1, 1), date(2020, 9, 1), date(2023, 9, 12)])
+def test_now_is_the_pages_day(day: date) -> None:
+    whole: Material = maja.material()
+    found = ongoing(whole.overview.entries(), day)
+    assert all(entry.valid.contains(day) for entry in found)
