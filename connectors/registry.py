@@ -1,13 +1,22 @@
 """Which kinds of connector there are. A new source adds one line here."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from connectors.base import Connector
+from connectors.sources.health.connector import HealthConnector
+from connectors.sources.health.folder import read_folder_summary
 from connectors.sources.social.connector import SocialConnector
 
-CONNECTORS: dict[str, type[SocialConnector]] = {"odata": SocialConnector}
+CONNECTORS: dict[str, type[HealthConnector] | type[SocialConnector]] = {
+    "fhir": HealthConnector,
+    "odata": SocialConnector,
+}
+AREA_KINDS = {"health": "fhir", "social": "odata"}
+"""The kind that a source called by its area's name is taken to be, where no sources file says otherwise."""
 
 
 class KindUnknown(LookupError):
@@ -31,3 +40,15 @@ def build(kind: str, name: str, settings: Mapping[str, Any], clock: Callable[[],
         raise KindUnknown(f"no connector of kind {kind!r}; there are: {', '.join(sorted(CONNECTORS))}")
     made = CONNECTORS[kind]
     return made(name, made.settings_type.model_validate(settings), clock=clock)
+
+
+def read_folder(name: str, folder: Path, clock: Callable[[], datetime]) -> Counter[tuple[str, str]]:
+    """What becomes of each payload in a folder of files, by type and outcome; nothing is kept.
+
+    Raises:
+        KindUnknown: sources of that name are not read from folders.
+        connectors.errors.SourceRefused: the folder is missing or may not be read.
+    """
+    if AREA_KINDS.get(name) != "fhir":
+        raise KindUnknown(f"only health data (FHIR bundles) are read from a folder, not {name}")
+    return read_folder_summary(folder, name, clock)

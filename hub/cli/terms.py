@@ -10,6 +10,7 @@ from rich.console import Console
 
 from connectors.base import Connector
 from connectors.errors import ConnectorError
+from connectors.registry import KindUnknown
 from hub import log
 from hub.clock import Clock, SystemClock
 from hub.errors import HubError, SettingWrong
@@ -24,7 +25,7 @@ def fail() -> Iterator[None]:
     """Turn an expected error into one line on standard error and exit status 2; others keep their traceback."""
     try:
         yield
-    except (HubError, ConnectorError) as error:
+    except (HubError, ConnectorError, KindUnknown) as error:
         _errors.print(f"helhed: {log.mask(str(error)) or error.__class__.__name__}", markup=False)
         raise typer.Exit(2) from error
     except ValidationError as error:

@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""The social source: DUBU by OData v4. Imported by the registry only."""
