@@ -18,6 +18,10 @@ VENDOR = WEB / "static" / "vendor"
 WANTED = {
     "dkfds/dist/css/dkfds.min.css": "dkfds/css/dkfds.min.css",
     "dkfds/dist/fonts/IBMPlexSans/complete/woff2": "dkfds/fonts/IBMPlexSans/complete/woff2",
+    # The regular weight is asked for as woff first.
+    "dkfds/dist/fonts/IBMPlexSans/complete/woff/IBMPlexSans-Regular.woff": (
+        "dkfds/fonts/IBMPlexSans/complete/woff/IBMPlexSans-Regular.woff"
+    ),
     "dkfds/dist/img/svg-icons": "dkfds/img/svg-icons",
     "dkfds/LICENSE.md": "dkfds/LICENSE.md",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",

@@ -110,7 +110,15 @@ def _team(view: CourseView) -> Team:
         started_on=view.started_on,
         title=view.title,
         members=tuple(
-            Teammate(member.name, member.title, member.function, member.unit_name, member.phone) for member in view.team
+            Teammate(
+                name=member.name,
+                title=member.title,
+                function=member.function,
+                unit=member.unit_name,
+                phone=member.phone,
+                area=member.area,
+            )
+            for member in view.team
         ),
     )
 

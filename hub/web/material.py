@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.clock import danish_day
 from schemas.access import Actor, Decision, Purpose
 from schemas.overview import Entry, Overview
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Teammate:
     """``lead_coordinator | citizen_coordinator | member``."""
     unit: str | None = None
     phone: str | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from hub.clock import danish_day
 from hub.web import texts
-from hub.web.dates import age_text, capital, day_text, lasted, listed, long_day_text, of_moment
+from hub.web.dates import age_text, capital, counted, day_text, lasted, listed, long_day_text, of_moment
 from hub.web.material import Changes, Material, SourceAge
 from hub.web.pages import (
     Choice,
@@ -115,8 +115,9 @@ def _relatives(material: Material) -> tuple[tuple[str, tuple[Link, ...]], ...]:
 def _team_line(material: Material) -> str | None:
     if material.team is None:
         return None
-    count = len(material.team.members)
-    return f"{count} {'person' if count == 1 else 'personer'}"
+    areas = {member.area for member in material.team.members if member.area}
+    people = counted(len(material.team.members), "person", "personer")
+    return f"{people}, {counted(len(areas), 'område', 'områder')}" if areas else people
 
 
 def _teammate(name: str, function: str, unit: str | None) -> str:
@@ -208,8 +209,8 @@ def _change(kind: str, entry: Entry, material: Material) -> str | None:
                 kind, f"er ændret ({texts.EFFORT_STATUS[status]})"
             )
             return f"{title} {word}"
-        case GoalFact(text=text):
-            return f"{'Nyt' if kind == 'new' else 'Ændret'} mål: {text}"
+        case GoalFact(goal=goal, text=text):
+            return f"{texts.GOAL[goal]}{'' if kind == 'new' else ' (ændret)'}: {text}"
     return None
 
 
