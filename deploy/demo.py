@@ -6,6 +6,7 @@ shows what it is doing. Every start makes the same municipality anew; Ctrl-C end
 
 import secrets
 import shutil
+import signal
 import socket
 import sys
 from contextlib import ExitStack
@@ -50,6 +51,7 @@ def main(
 ) -> None:
     """Show Helhed with a made-up municipality. Nothing real, nothing leaves this machine."""
     log.set_up("WARNING")
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     clock = ShiftedClock(datetime.combine(day.date(), MORNING).astimezone(UTC))
     with ExitStack() as stack:
         demo = _open(stack, day.date(), citizens, seed, _free(port), clock)
@@ -83,7 +85,7 @@ class Demo:
 
 
 def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: Clock) -> Demo:
-    settings = Settings(demo=True, secure_cookies=False, port=port, data_dir=Path("var/demo"))
+    settings = Settings(demo=True, secure_cookies=False, port=port, data_dir=Path("var") / f"demo-{port}")
     console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
     console.print("1/4  Starting PostgreSQL (embedded)")
     shutil.rmtree(settings.data_dir, ignore_errors=True)
@@ -159,7 +161,7 @@ def _follow(demo: Demo) -> None:
         while not demo.server.should_exit:
             there = demo.seeding.citizens()
             progress.update(task, completed=there)
-            if there >= demo.expected:
+            if there >= demo.expected and demo.seeding.is_done():
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")

@@ -56,6 +56,11 @@ class Seeding:
                 if not self._looked(session, look):
                     self._look_ups.append(look)
 
+    def is_done(self) -> bool:
+        """Whether every course is open and every look-up written."""
+        with self._lock:
+            return not self._courses and not self._look_ups
+
     def citizens(self) -> int:
         """How many citizens have an overview."""
         with self._parts.database.transaction() as session:

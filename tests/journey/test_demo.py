@@ -1,0 +1,94 @@
+"""The demo as its user meets it: two live simulated sources, a login, the Maja family, a line for every look-up."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """The address of a running demo of 60 people, everything loaded; ended by its own process id."""
+    command = [sys.executable, "-m", "deploy.demo", "--citizens", "60", "--port", "0"]
+    environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = None
+        for line in process.stdout:
+            found = ADDRESS.search(line)
+            address = found.group() if found else address
+            if "All are in" in line:
+                break
+        assert address is not None, "the demo ended before it was usable"
+        yield address
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait(30) == 0
+
+
+@pytest.fixture
+def anna(demo: str) -> Iterator[httpx.Client]:
+    """Anna Holm, logged in."""
+    with log_in(demo, "anna.holm") as client:
+        yield client
+
+
+@contextmanager
+def log_in(demo: str, who: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=demo, follow_redirects=True, timeout=30) as client:
+        token = re.search(r'name="csrf" value="([^"]+)"', client.get("/log-ind").text)
+        assert token is not None
+        answer = client.post("/log-ind", data={"csrf": token.group(1), "person": who})
+        assert answer.is_success, answer.text[:500]
+        yield client
+
+
+def open_maja(client: httpx.Client) -> httpx.Response:
+    mine = client.get("/mine-borgere").text
+    link = re.search(r'href="(/overblik/[0-9a-f-]{36})"[^>]*>(?:<strong>)?Maja Testborger', mine)
+    assert link is not None
+    return client.get(link.group(1))
+
+
+def test_maja_and_her_family_in_two_clicks(anna: httpx.Client) -> None:
+    page = open_maja(anna)
+    assert page.status_code == 200
+    assert "8 underretninger fra 6 afsendere siden 2015" in page.text
+    assert "Efter 2 af dem fulgte en indsats" in page.text
+    for said in ("Kontrolgruppen", "PPR", "Politiet", "Egen læge", "Jobcentret", "Lene Friis", "44 77 30 02"):
+        assert said in page.text
+    for gap in ("Beskæftigelse: ikke dækket her", "Skole: ikke dækket her", "Sundhed: ikke for dig at se"):
+        assert gap in page.text
+    assert "FORTROLIGT" not in page.text
+
+
+def test_every_opened_citizen_leaves_one_line(demo: str, anna: httpx.Client) -> None:
+    page = open_maja(anna)
+    citizen = page.url.path.rsplit("/", 1)[-1]
+    with log_in(demo, "jens.dam") as dpo:
+        before = lines_about(dpo, citizen)
+        open_maja(anna)
+        after = lines_about(dpo, citizen)
+    assert len(after) == len(before) + 1
+    assert (after[0]["actor_id"], after[0]["outcome"], after[0]["basis"]) == ("anna.holm", "shown", "team")
+
+
+def lines_about(dpo: httpx.Client, citizen: str) -> list[dict[str, Any]]:
+    lines = dpo.get("/api/tilsyn", params={"citizen_id": citizen}).json()
+    return [line["entry"] for line in lines if line["entry"]["action"] == "open_overview"]
+
+
+def test_no_national_number_stands_in_an_address(anna: httpx.Client) -> None:
+    page = open_maja(anna)
+    assert not re.search(r'(href|action)="[^"]*\d{6}-?\d{4}', page.text)
