@@ -5,8 +5,9 @@ real payloads would land (masked), ``read`` does it. The cursor comes in and goe
 connector never asks for a database, and two runs from the same cursor give the same records.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
@@ -50,6 +51,20 @@ class Batch(Schema):
     """Save this once the batch is published. None: keep the old one (the run would restart from it)."""
     total: int | None = None
     """How many payloads the run will bring, if the source says so; for progress."""
+
+
+class ConnectorKind(Protocol):
+    """A connector's class, as the registry holds it."""
+
+    @property
+    def settings_type(self) -> type[Schema]:
+        """What ``settings`` must be."""
+
+    def spec(self) -> dict[str, JsonValue]:
+        """JSON Schema of the settings; secrets carry ``writeOnly: true``."""
+
+    def __call__(self, name: str, settings: Any, *, clock: Callable[[], datetime]) -> "Connector":
+        """The connector for the source called *name*; *settings* are of ``settings_type``."""
 
 
 @runtime_checkable

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.base import Connector
+from connectors.base import Connector, ConnectorKind
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.health.folder import read_folder_summary
 from connectors.sources.social.connector import SocialConnector
 
-CONNECTORS: dict[str, type[HealthConnector] | type[SocialConnector]] = {
+CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
     "odata": SocialConnector,
 }

@@ -18,16 +18,16 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from connectors.registry import build
-from hub.app import create_app
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.base import Connector
+from connectors.registry import build
 from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.seed import Seeding
 from hub import log, worker
+from hub.app import create_app
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate

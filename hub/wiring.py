@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from connectors.registry import CONNECTORS, build
 from pydantic import ValidationError
-from search.postgres import PostgresIndex
 
 from connectors.base import Connector
+from connectors.registry import CONNECTORS, build
 from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
 from hub.db import Database
@@ -18,6 +17,7 @@ from hub.errors import SettingWrong
 from hub.parts import Parts
 from hub.settings import Settings
 from schemas.source import SourceSystem
+from search.postgres import PostgresIndex
 
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 _KIND = "connector"

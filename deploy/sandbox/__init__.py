@@ -1,1 +1,1 @@
-"""TODO by owner: what lives here, what it may import, who may import it."""
+"""A municipality in a box: made-up people, and servers that speak the real protocols. Nothing in the product imports it."""

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from connectors.kit import preview as preview_rows
-from connectors.registry import CONNECTORS, read_folder
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from connectors.kit import preview as preview_rows
+from connectors.registry import CONNECTORS, read_folder
 from hub.cli.terms import configured, fail
 from hub.clock import SystemClock
 from hub.errors import SettingWrong
