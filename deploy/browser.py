@@ -9,6 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+QUIET = (
+    "--no-sandbox",  # as root there is none to be had, and every page is our own
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""Arguments for a Chromium that shows our pages and asks nobody anything."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

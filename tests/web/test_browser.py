@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from deploy.browser import find
+from deploy.browser import QUIET, find
 from hub.web.templating import WEB
 from tests.web import maja
 from tests.web.conftest import Town
@@ -17,15 +17,6 @@ from tests.web.conftest import Town
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artefacts"
 AXE = WEB / "static/vendor/axe-core/axe.min.js"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = {"wide": 1440, "narrow": 390}
 PAGES = {
     "anna.holm": [
@@ -51,7 +42,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         yield browser
         browser.close()
 
