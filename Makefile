@@ -21,7 +21,7 @@ $(ASSETS): hub/web/package.json hub/web/package-lock.json hub/web/assets.py | $(
 	@touch $(ASSETS)
 
 demo: setup ## Set everything up and show a made-up municipality (DATE=2025-05-20 CITIZENS=2000 PORT=8080)
-	@$(BIN)/helhed demo $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m deploy.demo $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
 
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py

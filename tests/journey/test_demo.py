@@ -14,13 +14,14 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["-m", "deploy.demo", "--citizens", "60", "--port", "0"]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """The address of a running demo of 60 people, everything loaded; ended by its own process id."""
-    command = [sys.executable, "-m", "deploy.demo", "--citizens", "60", "--port", "0"]
+    command = [sys.executable, *ARGUMENTS]
     environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -42,6 +43,13 @@ def anna(demo: str) -> Iterator[httpx.Client]:
     """Anna Holm, logged in."""
     with log_in(demo, "anna.holm") as client:
         yield client
+
+
+def test_make_demo_is_what_is_tested_here() -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "demo", "CITIZENS=60", "PORT=0"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1].split()[1:] == ARGUMENTS
 
 
 @contextmanager
