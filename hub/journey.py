@@ -5,19 +5,22 @@ point gives the same messages again, and the same records make the same overview
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from hub.bus.base import Consumer, Delivered
 from hub.clock import Clock
+from hub.collect.parking import park
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.intake.service import receive
+from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import rebuild
 from schemas.base import Schema
@@ -46,7 +49,7 @@ class Ran(Schema):
     carried: int = 0
     """Records carried, known ones included."""
     parked: int = 0
-    """Messages passed by: no record could be read, or carrying it alone failed. They stay where they lay on the bus."""
+    """Messages put in quarantine: no record could be read from them, or carrying it alone failed."""
 
     def __bool__(self) -> bool:
         return bool(self.carried or self.parked)
@@ -80,49 +83,82 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
 ) -> Ran:
     """Carry one batch from the bus: one transaction, then the offset.
 
-    A batch that fails for what is in it is tried record by record, so that one bad record holds up nobody.
+    A batch that fails for what is in it is tried record by record, so that one bad record holds up nobody. What
+    cannot be carried is in quarantine, message and all, before the offset moves on.
 
     Raises:
-        StoreUnavailable: nothing was committed; rewind and come again.
+        StoreUnavailable: the batch was not carried to its end; rewind and come again.
         BusUnavailable: as above, or it was carried and will be carried again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
-    read = [(one, record) for one in delivered if (record := _read(one)) is not None]
+    read: list[tuple[Delivered, SourceRecord]] = []
+    unreadable: list[tuple[Delivered, str]] = []
+    for one in delivered:
+        try:
+            read.append((one, SourceRecord.model_validate_json(one.message.value)))
+        except ValidationError as error:
+            field = _field(error)
+            log.error("journey.unreadable", extra={"fields": {**_where(one), "field": field}})  # noqa: TRY400  as below
+            unreadable.append((one, field))
 
     def carry_all(records: Sequence[SourceRecord]) -> None:
-        if records:
-            with database.transaction() as session:
-                carry(session, records, areas=areas, digest_key=digest_key, now=clock.now())
+        with database.transaction() as session:
+            carry(session, records, areas=areas, digest_key=digest_key, now=clock.now())
 
-    parked = len(delivered) - len(read)
-    try:
-        carry_all([record for _, record in read])
-    except (StoreUnavailable, OperationalError):
-        # The store, not the records: a deadlock, a lost connection, a full disk. The same batch comes again.
-        raise
-    except Exception as error:  # noqa: BLE001  by type only: a database error's text holds the values
-        log.warning("journey.batch_failed", extra={"fields": {"records": len(read), "error": type(error).__name__}})
-        for one, record in read:
-            try:
-                carry_all([record])
-            except (StoreUnavailable, OperationalError):
-                raise
-            except Exception as error:  # noqa: BLE001  whatever a record does, the next one must pass
-                _park(one, type(error).__name__)
-                parked += 1
+    failed: list[tuple[Delivered, SourceRecord]] = []
+    if read:
+        failed = _one_by_one(read, carry_all)
+    if unreadable or failed:
+        with database.transaction() as session:
+            for one, field in unreadable:
+                park(session, one, field=field, now=clock.now())
+            for one, record in failed:
+                park(session, one, record=record, now=clock.now())
     if delivered:
         consumer.commit(delivered)
+    parked = len(unreadable) + len(failed)
     return Ran(carried=len(delivered) - parked, parked=parked)
 
 
-def _read(delivered: Delivered) -> SourceRecord | None:
+def _one_by_one(
+    read: Sequence[tuple[Delivered, SourceRecord]], carry_all: Callable[[Sequence[SourceRecord]], None]
+) -> list[tuple[Delivered, SourceRecord]]:
+    """Carry all at once or, if that fails for what is in them, each alone; returns those that failed alone."""
     try:
-        return SourceRecord.model_validate_json(delivered.message.value)
-    except ValidationError as error:
-        _park(delivered, error.errors(include_input=False, include_url=False)[0]["type"])
-        return None
+        carry_all([record for _, record in read])
+    except Exception as error:
+        if _is_of_the_store(error):
+            raise
+        # By type and place only: a database error's text holds the values.
+        log.warning("journey.batch_failed", extra={"fields": {"records": len(read), "error": place_of(error)}})
+    else:
+        return []
+    failed = []
+    for one, record in read:
+        try:
+            carry_all([record])
+        except Exception as error:
+            if _is_of_the_store(error):
+                raise
+            log.error("journey.parked", extra={"fields": {**_where(one), "error": place_of(error)}})  # noqa: TRY400  see above
+            failed.append((one, record))
+    return failed
 
 
-def _park(delivered: Delivered, reason: str) -> None:
-    place = {"topic": delivered.topic, "partition": delivered.partition, "offset": delivered.offset}
-    log.error("journey.parked", extra={"fields": {**place, "reason": reason}})
+def _is_of_the_store(error: Exception) -> bool:
+    """Whether the same records may well go through later: a deadlock, a lost connection, a full disk.
+
+    A limit of PostgreSQL that a value exceeds (SQLSTATE class 54) also counts as operational there, but will be
+    exceeded again.
+    """
+    if isinstance(error, OperationalError):
+        return not (getattr(error.orig, "sqlstate", None) or "").startswith("54")
+    return isinstance(error, StoreUnavailable | InterfaceError | PoolTimeout | MemoryError)
+
+
+def _field(error: ValidationError) -> str:
+    return ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"])) or "(message)"
+
+
+def _where(delivered: Delivered) -> dict[str, object]:
+    return {"topic": delivered.topic, "partition": delivered.partition, "offset": delivered.offset}

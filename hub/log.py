@@ -18,6 +18,17 @@ def mask(text: str) -> str:
     return _NATIONAL.sub("••••••-••••", text)
 
 
+def place_of(error: BaseException) -> str:
+    """Type of the error and the innermost place it came from, without its text, which may hold a person's data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = type(error).__name__
+    if trace is None:
+        return name
+    return f"{name} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+
+
 class MaskingFormatter(logging.Formatter):
     """Formats a record with its fields as ``key=value``, then masks the whole line, tracebacks too."""
 

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """TOML file that lists the sources: one table a source, with its connector's settings (docs/connectors.md)."""
     bus_partitions: int = Field(default=8, ge=1, le=256)
     """Partitions of each topic; also the most workers that can share the work."""
+    bus_retention_hours: int = Field(default=168, ge=1)
+    """Hours a message stays on the embedded bus after everybody has read it; so far back it can be read again."""
     batch_size: int = Field(default=500, ge=1, le=5000)
     """Records carried in one transaction."""
     log_level: str = "INFO"

@@ -1,8 +1,8 @@
 """The loops that carry records from the sources to the index. A root: run as ``helhed worker``.
 
 Each loop is its own thread and does one thing: one a source reads it; one carries what was read into the
-store; one brings what changed to the index. A loop that fails waits, longer each time, and goes on; the
-others do not notice.
+store; one brings what changed to the index; one throws away old messages. A loop that fails waits, longer each
+time, and goes on; the others do not notice.
 """
 
 import logging
@@ -11,18 +11,21 @@ from datetime import timedelta
 from threading import Event, Thread
 
 from connectors.base import Connector
-from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Consumer
-from hub.collect.service import collect
+from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Consumer, Prunable
+from hub.clock import SystemClock
+from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
 from hub.journey import run_once
+from hub.log import place_of
 from hub.overview.service import index_pending, relay
 from hub.parts import Parts
-from schemas.source import Area
 from search.base import SearchUnavailable
 
 CARRY_GROUP = "journey"
 INDEX_GROUP = "indexer"
 POLL = timedelta(seconds=1)
+PRUNE_EVERY = timedelta(hours=1)
+RELAYED_AT_ONCE = 500
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 _PASSING = (StoreUnavailable, BusUnavailable, SearchUnavailable)
@@ -38,39 +41,67 @@ def run(
     stop: Event,
     carried: Callable[[], None] | None = None,
 ) -> None:
-    """Run all loops until *stop* is set.
+    """Run all loops until *stop* is set. Topics and index are made first, as soon as they can be.
 
     Args:
         parts: the live parts.
         connectors: what to read, by source name. Empty: this worker only carries and indexes.
         every: pause between two runs of one source.
-        stop: set it to end; the loops finish their batch first.
+        stop: set it to end; the loops finish the batch they are at.
         carried: called after each batch that was carried; the demo uses it.
     """
-    parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
-    parts.index.create()
-    areas = {source.name: source.area for source in parts.sources}
+    _prepare(parts, stop)
     threads = [
         Thread(target=_collecting, args=(parts, one, every, stop), name=f"collect.{name}")
         for name, one in connectors.items()
     ]
-    threads.append(Thread(target=_carrying, args=(parts, areas, stop, carried), name="carry"))
-    threads.append(Thread(target=_indexing, args=(parts, stop), name="index"))
+    threads += [
+        Thread(target=_carrying, args=(parts, stop, carried), name="carry"),
+        Thread(target=_indexing, args=(parts, stop), name="index"),
+        Thread(target=_pruning, args=(parts, stop), name="prune"),
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Event) -> None:
+def _prepare(parts: Parts, stop: Event) -> None:
+    ready = Event()
+
     def step() -> None:
-        collect(connector, bus=parts.bus, database=parts.database, clock=parts.clock, digest_key=parts.digest_key)
+        parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
+        parts.index.create()
+        ready.set()
+
+    _loop(step, stop, until=ready)
+
+
+def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Event) -> None:
+    def go_on(_: Progress) -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    def step() -> None:
+        collect(
+            connector,
+            bus=parts.bus,
+            database=parts.database,
+            clock=parts.clock,
+            digest_key=parts.digest_key,
+            progress=go_on,
+        )
         stop.wait(every.total_seconds())
 
-    _loop(step, stop)
+    try:
+        _loop(step, stop)
+    except _Stopped:
+        log.info("worker.stopped_reading", extra={"fields": {"source": connector.source.name}})
 
 
-def _carrying(parts: Parts, areas: Mapping[str, Area], stop: Event, carried: Callable[[], None] | None) -> None:
+def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None) -> None:
+    areas = {source.name: source.area for source in parts.sources}
+
     def step(consumer: Consumer) -> None:
         done = run_once(
             parts.database,
@@ -81,12 +112,18 @@ def _carrying(parts: Parts, areas: Mapping[str, Area], stop: Event, carried: Cal
             limit=parts.settings.batch_size,
             timeout=POLL,
         )
-        with parts.database.transaction() as session:
-            relay(session, parts.bus)
+        _relay_all(parts)
         if done and carried:
             carried()
 
     _consuming(parts, CARRY_GROUP, RECORDS, step, stop)
+
+
+def _relay_all(parts: Parts) -> None:
+    relayed = RELAYED_AT_ONCE
+    while relayed == RELAYED_AT_ONCE:
+        with parts.database.transaction() as session:
+            relayed = relay(session, parts.bus, RELAYED_AT_ONCE)
 
 
 def _indexing(parts: Parts, stop: Event) -> None:
@@ -100,25 +137,57 @@ def _indexing(parts: Parts, stop: Event) -> None:
     _consuming(parts, INDEX_GROUP, OVERVIEWS, step, stop)
 
 
+def _pruning(parts: Parts, stop: Event) -> None:
+    bus = parts.bus
+    if not isinstance(bus, Prunable):
+        return
+    clock = SystemClock()  # the bus stamps its messages with the database's time, in the demo too
+
+    def step() -> None:
+        gone = bus.prune(clock.now() - timedelta(hours=parts.settings.bus_retention_hours))
+        log.info("worker.pruned", extra={"fields": {"messages": gone}})
+        stop.wait(PRUNE_EVERY.total_seconds())
+
+    _loop(step, stop)
+
+
 def _consuming(parts: Parts, group: str, topic: str, step: Callable[[Consumer], None], stop: Event) -> None:
-    with parts.bus.consumer(group, [topic]) as consumer:
-        _loop(lambda: step(consumer), stop, after_failure=consumer.rewind)
+    def session() -> None:
+        # A consumer that failed is closed, and the next one starts at the committed offsets.
+        with parts.bus.consumer(group, [topic]) as consumer:
+            while not stop.is_set():
+                step(consumer)
+                worked.set()
+
+    worked = Event()
+    _loop(session, stop, worked=worked)
 
 
-def _loop(step: Callable[[], object], stop: Event, *, after_failure: Callable[[], None] = lambda: None) -> None:
+def _loop(step: Callable[[], object], stop: Event, *, until: Event | None = None, worked: Event | None = None) -> None:
+    """Repeat *step* until told to stop, or until *until* is set; after a failure wait, longer each time.
+
+    A step that is itself a loop sets *worked* whenever it got on, so that the next failure is a first one.
+    """
     wait = FIRST_WAIT
-    while not stop.is_set():
+    while not (stop.is_set() or (until and until.is_set())):
         try:
             step()
-            wait = FIRST_WAIT
-            continue
         except _PASSING as error:
             log.warning("worker.waits", extra={"fields": {"error": type(error).__name__, "seconds": wait}})
-        except Exception:
-            log.exception("worker.failed", extra={"fields": {"seconds": wait}})
+        except Exception as error:  # noqa: BLE001  by type and place only: a database error's text holds the values
+            log.error("worker.failed", extra={"fields": {"error": place_of(error), "seconds": wait}})  # noqa: TRY400  as above
+        else:
+            wait = FIRST_WAIT
+            continue
+        if worked and worked.is_set():
+            worked.clear()
+            wait = FIRST_WAIT
         stop.wait(wait)
         wait = min(wait * 2, LONGEST_WAIT)
-        try:
-            after_failure()
-        except _PASSING:
-            log.warning("worker.still_waits")
+
+
+class _Stopped(BaseException):
+    """The worker was told to stop while a source was read.
+
+    Nobody on the way takes it for a fault of the source; as after a crash, the next run goes on from the saved cursor.
+    """

@@ -136,6 +136,8 @@ class RejectionRule(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_CODE = "unknown_code"
     TOO_LONG = "too_long"
+    NOT_CARRIED = "not_carried"
+    """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 
 
 class Rejection(Schema):
@@ -149,7 +151,8 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a mend; None when it was too large to keep."""
+    """The payload itself, for replay after a mend; for ``not_carried`` the record as the hub's own message. None when
+    it was too large to keep."""
 
 
 class Cursor(Schema):

@@ -18,8 +18,8 @@ only ``commit`` moves the committed offset.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Protocol, Self
+from datetime import datetime, timedelta
+from typing import Protocol, Self, runtime_checkable
 
 from pydantic import Field
 
@@ -107,3 +107,15 @@ class Bus(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Prunable(Protocol):
+    """A bus that keeps messages until it is told to let go. Others, as Kafka, see to that themselves."""
+
+    def prune(self, before: datetime) -> int:
+        """Remove messages published before *before* that every group has committed; how many they were.
+
+        Raises:
+            BusUnavailable: the bus does not answer.
+        """

@@ -19,6 +19,7 @@ from hub.collect.runs import RunOutcome, RunSummary
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.errors import StoreUnavailable
+from hub.log import place_of
 from schemas.base import Schema
 from schemas.identifiers import Identifier
 from schemas.record import PartyRole, SourceRecord
@@ -85,8 +86,8 @@ def collect(
         raise
     except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
         # The type and the place only: the text of a foreign error may hold a person's data.
-        log.error("collect.failed", extra={"fields": {"source": source, "error": _place(error)}})  # noqa: TRY400  see above
-        outcome, message, advice = RunOutcome.FAILED, _place(error), "connector_error"
+        log.error("collect.failed", extra={"fields": {"source": source, "error": place_of(error)}})  # noqa: TRY400  see above
+        outcome, message, advice = RunOutcome.FAILED, place_of(error), "connector_error"
     summary = RunSummary(
         source=source,
         started_at=started_at,
@@ -135,14 +136,3 @@ def _save(database: Database, source: str, batch: Batch, now: datetime) -> None:
         repository.quarantine(session, source, batch.rejected, now)
         if batch.cursor is not None:
             repository.save_cursor(session, source, batch.cursor, now)
-
-
-def _place(error: Exception) -> str:
-    """Type of the error and the innermost place it came from, without its text."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = type(error).__name__
-    if trace is None:
-        return name
-    return f"{name} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

@@ -1,0 +1,131 @@
+"""What cannot be carried is kept and shown, and holds up nobody."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from hub.bus.base import OVERVIEWS, RECORDS, Message
+from hub.bus.postgres import PostgresBus
+from hub.clock import FixedClock
+from hub.collect.repository import quarantine_groups, quarantined
+from hub.collect.runs import Quarantined
+from hub.collect.service import to_message
+from hub.db import Database
+from hub.errors import StoreUnavailable
+from hub.journey import Ran, run_once
+from schemas.record import RejectionRule, SourceRecord
+from schemas.source import Area
+from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def bus(database: Database) -> Iterator[PostgresBus]:
+    made = PostgresBus(database.url)
+    made.create({RECORDS: 1, OVERVIEWS: 1})
+    yield made
+    made.close()
+
+
+def poisoned(source_id: str = "2") -> SourceRecord:
+    """A fine record that PostgreSQL's text cannot hold."""
+    return make_record(fact=make_effort("\x00"), source_id=source_id, parties=[make_party(IDA)])
+
+
+def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> Ran:
+    with bus.consumer("journey", [RECORDS]) as consumer:
+        return run_once(
+            database,
+            consumer,
+            areas={"social": Area.SOCIAL},
+            digest_key=digest_key,
+            clock=clock,
+            limit=100,
+            timeout=SECOND,
+        )
+
+
+def parked(database: Database, source: str = "social") -> tuple[Quarantined, ...]:
+    with database.transaction() as session:
+        return quarantined(session, source)
+
+
+def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bad = to_message(poisoned(), digest_key)
+    bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
+    assert run(database, bus, clock, digest_key) == Ran(carried=1, parked=1)
+    (kept,) = parked(database)
+    assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
+    assert (kept.rule, kept.raw, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, bad.value, clock.now())
+    assert bus.lag("journey", RECORDS) == 0
+
+
+def test_a_message_that_is_no_record_is_in_quarantine_under_the_source_in_its_headers(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    good = to_message(make_record(), digest_key)
+    bus.publish(RECORDS, [Message(key="k", value=b'{"source": 1}', headers=good.headers)])
+    bus.publish(RECORDS, [Message(key="k", value=b"\xff\x00", headers={})])
+    assert run(database, bus, clock, digest_key) == Ran(parked=2)
+    (kept,) = parked(database)
+    assert (kept.record_type, kept.source_id, kept.field, kept.raw) == ("Ydelse", None, "source", b'{"source": 1}')
+    (nameless,) = parked(database, "(unknown)")
+    assert (nameless.record_type, nameless.field, nameless.raw) == ("(unknown)", "(message)", b"\xff\x00")
+
+
+def test_what_poisons_the_record_does_not_poison_its_row(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    number = MAJA.value
+    field = Message(key="k", value=f'{{"{number}\\u0000": 1}}'.encode())
+    bus.publish(RECORDS, [to_message(poisoned(f"\x00{number}"), digest_key), field])
+    assert run(database, bus, clock, digest_key) == Ran(parked=2)
+    (kept,) = parked(database)
+    assert kept.source_id == "••••••-••••"
+    with database.transaction() as session:
+        (group,) = quarantine_groups(session, "(unknown)")
+    assert number not in group.field
+
+
+def test_a_value_too_long_for_the_store_is_no_reason_to_try_for_ever(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    # PostgreSQL reports an index row that is too long as an operational error, like a lost connection.
+    version = random.Random(1).randbytes(9000).hex()  # noqa: S311  only has to resist compression
+    bus.publish(RECORDS, [to_message(make_record(source_version=version), digest_key)])
+    assert run(database, bus, clock, digest_key) == Ran(parked=1)
+    assert len(parked(database)) == 1
+
+
+def test_what_comes_again_is_one_row_that_counts(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    for _ in range(2):
+        bus.publish(RECORDS, [to_message(poisoned(), digest_key)])
+        run(database, bus, clock, digest_key)
+    assert [one.seen for one in parked(database)] == [2]
+
+
+def test_the_offset_stays_when_parking_fails(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bus.publish(RECORDS, [to_message(poisoned(), digest_key)])
+    ends_the_session = """
+        CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN new; END $$;
+        CREATE TRIGGER end_session BEFORE INSERT ON rejected_records FOR EACH ROW EXECUTE FUNCTION end_session();
+    """
+    with database.transaction() as session:
+        session.execute(text(ends_the_session))
+    with pytest.raises(StoreUnavailable):
+        run(database, bus, clock, digest_key)
+    assert bus.lag("journey", RECORDS) == 1
+    with database.transaction() as session:
+        session.execute(text("DROP TRIGGER end_session ON rejected_records"))
+    assert run(database, bus, clock, digest_key) == Ran(parked=1)
