@@ -28,7 +28,9 @@ from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.seed import Seeding
 from hub import log, worker
 from hub.app import create_app
+from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
+from hub.collect.repository import source_states
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.parts import Parts
@@ -161,10 +163,19 @@ def _follow(demo: Demo) -> None:
         while not demo.server.should_exit:
             there = demo.seeding.citizens()
             progress.update(task, completed=there)
-            if there >= demo.expected and demo.seeding.is_done():
+            if there >= demo.expected and _all_read(demo):
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
+
+
+def _all_read(demo: Demo) -> bool:
+    """Whether every source was read once, all of it is carried, and the courses are open."""
+    parts = demo.parts
+    with parts.database.transaction() as session:
+        states = source_states(session, parts.sources, parts.clock.now())
+    read = all(state.last_success_at is not None for state in states)
+    return read and demo.seeding.is_done() and parts.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
 
 
 def _free(port: int) -> int:

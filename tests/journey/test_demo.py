@@ -47,7 +47,12 @@ def anna(demo: str) -> Iterator[httpx.Client]:
 
 def test_make_demo_is_what_is_tested_here() -> None:
     told = subprocess.run(
-        ["make", "--dry-run", "demo", "CITIZENS=60", "PORT=0"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--dry-run", "--no-print-directory", "demo", "CITIZENS=60", "PORT=0"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert told.stdout.splitlines()[-1].split()[1:] == ARGUMENTS
 
