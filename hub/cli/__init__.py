@@ -23,6 +23,3 @@ app.command()(run.serve)
 app.command()(run.worker)
 app.command()(run.collect)
 app.command()(run.settings)
-
-if __name__ == "__main__":
-    app()

@@ -1,0 +1,274 @@
+"""The worker's loops on the real PostgreSQL: they share, they outlive what fails, they end when told."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from threading import Event, Thread
+from time import monotonic
+
+import pytest
+from pydantic import JsonValue, SecretStr
+from sqlalchemy import text
+
+from connectors.base import Batch, CheckResult, Connector, StreamInfo
+from hub import worker
+from hub.bus.base import OVERVIEWS, RECORDS
+from hub.clock import FixedClock
+from hub.collect.repository import runs
+from hub.collect.runs import RunOutcome
+from hub.collect.service import to_message
+from hub.db import Database
+from hub.overview.service import OverviewChanged
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.wiring import wire
+from schemas.identifiers import Identifier
+from schemas.record import Cursor, SourceRecord
+from schemas.source import Area, Sensitivity, SourceSystem
+from tests.factories import make_effort, make_party, make_record
+
+OFTEN = timedelta(milliseconds=50)
+PATIENCE = 30.0
+KEY = SecretStr("only-for-tests-only-for-tests-only")
+
+
+def make_source(name: str = "social") -> SourceSystem:
+    return SourceSystem(
+        name=name,
+        title=name,
+        area=Area.SOCIAL,
+        authority="-",
+        legal_basis="-",
+        sensitivity=Sensitivity.ORDINARY,
+        expected_cadence=timedelta(days=1),
+        coverage="-",
+    )
+
+
+class Told:
+    """A source that says what it is given to say, page by page, at every reading."""
+
+    def __init__(self, pages: Callable[[], Iterator[Batch]], name: str = "social") -> None:
+        self.source = make_source(name)
+        self._pages = pages
+
+    @classmethod
+    def spec(cls) -> dict[str, JsonValue]:
+        return {}
+
+    def check(self) -> CheckResult:
+        return CheckResult(ok=True, message="")
+
+    def discover(self) -> tuple[StreamInfo, ...]:
+        return ()
+
+    def read(self, cursor: Cursor) -> Iterator[Batch]:  # noqa: ARG002  it always begins at the beginning
+        return self._pages()
+
+
+def make_parts(database: Database, clock: FixedClock) -> Parts:
+    settings = Settings(
+        database_url=SecretStr(database.url.render_as_string(hide_password=False)),
+        digest_key=KEY,
+        session_key=KEY,
+        bus_partitions=4,
+        batch_size=10,
+        bus_retention_hours=1,
+    )
+    return wire(settings, sources=(make_source(),), clock=clock)
+
+
+@pytest.fixture
+def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
+    made = make_parts(database, clock)
+    yield made
+    made.close()
+
+
+@contextmanager
+def working(parts: Parts, connectors: Mapping[str, Connector] | None = None, *, workers: int = 1) -> Iterator[Event]:
+    """Workers in threads; at the end they are told to stop, and must do so promptly."""
+    stop = Event()
+    run = lambda: worker.run(parts, connectors or {}, every=OFTEN, stop=stop)  # noqa: E731  three words
+    threads = [Thread(target=run) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        asked = monotonic()
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert not any(thread.is_alive() for thread in threads)
+        assert monotonic() - asked < PATIENCE / 2
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < end, "it did not come about"
+        Event().wait(0.02)
+
+
+def citizens(count: int, versions: int = 1) -> list[SourceRecord]:
+    """So many versions of one effort for each of so many citizens, the versions apart from each other."""
+    return [
+        make_record(
+            fact=make_effort(f"Indsats {version}"),
+            source_id=str(citizen),
+            source_version=str(version),
+            version_order=version,
+            parties=[make_party(Identifier.national(f"610786-{citizen:04d}"))],
+        )
+        for version in range(1, versions + 1)
+        for citizen in range(count)
+    ]
+
+
+def publish(parts: Parts, records: Sequence[SourceRecord]) -> None:
+    parts.bus.create({RECORDS: 4, OVERVIEWS: 4})
+    parts.bus.publish(RECORDS, [to_message(record, parts.digest_key) for record in records])
+
+
+def all_done(parts: Parts) -> bool:
+    with parts.database.transaction() as session:
+        waiting = session.scalar(text("SELECT count(*) FROM overview_outbox"))
+    lag = parts.bus.lag(worker.CARRY_GROUP, RECORDS) + parts.bus.lag(worker.INDEX_GROUP, OVERVIEWS)
+    return not (waiting or lag)
+
+
+def lag_is_at_most(parts: Parts, left: int) -> bool:
+    return parts.bus.lag(worker.CARRY_GROUP, RECORDS) <= left
+
+
+def in_store(database: Database) -> dict[str, int]:
+    with database.transaction() as session:
+        return {
+            str(key): version for key, version in session.execute(text("SELECT citizen_id, version FROM overviews"))
+        }
+
+
+def in_index(database: Database) -> dict[str, int]:
+    with database.transaction() as session:
+        found = session.execute(text("SELECT citizen_id, version FROM search.documents WHERE NOT deleted"))
+        return {str(key): version for key, version in found}
+
+
+def test_what_a_source_says_is_searchable(parts: Parts, database: Database) -> None:
+    pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731
+    parts.bus.create({RECORDS: 4, OVERVIEWS: 4})
+    parts.index.create()
+    with working(parts, {"social": Told(pages)}):
+        until(lambda: len(in_index(database)) == 3)
+    assert in_index(database) == in_store(database)
+
+
+def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(parts: Parts, database: Database) -> None:
+    publish(parts, citizens(40, versions=5))
+    with working(parts, workers=2):
+        until(lambda: all_done(parts))
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM records")) == 200
+        assert session.scalar(text("SELECT count(*) FROM citizens")) == 40
+    told = defaultdict(list)
+    with parts.bus.consumer("test", [OVERVIEWS]) as consumer:
+        while delivered := consumer.poll(limit=1000, timeout=timedelta(0)):
+            for one in delivered:
+                change = OverviewChanged.model_validate_json(one.message.value)
+                told[str(change.citizen_id)].append(change.version)
+    assert {key: max(versions) for key, versions in told.items()} == in_store(database) == in_index(database)
+    assert all(sorted(versions) == list(range(1, max(versions) + 1)) for versions in told.values())
+
+
+def test_a_source_that_breaks_does_not_hold_up_the_others(parts: Parts, database: Database) -> None:
+    def breaks() -> Iterator[Batch]:
+        raise RuntimeError("as it is")
+
+    good = Told(lambda: iter([Batch(records=tuple(citizens(2)))]))
+    with working(parts, {"broken": Told(breaks, "broken"), "social": good}):
+        until(lambda: all_done(parts) and len(in_store(database)) == 2)
+        until(lambda: len(outcomes(database, "broken")) > 1)
+    assert set(outcomes(database, "broken")) == {RunOutcome.FAILED}
+    assert set(outcomes(database, "social")) == {RunOutcome.COMPLETE}
+
+
+def outcomes(database: Database, source: str) -> list[RunOutcome]:
+    with database.transaction() as session:
+        return [run.outcome for run in runs(session, source)]
+
+
+def test_connections_that_die_cost_nothing(parts: Parts, database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    publish(parts, citizens(30, versions=6))
+    others = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+    """
+    with working(parts):
+        for left in (150, 60):
+            until(partial(lag_is_at_most, parts, left))
+            with database.transaction() as session:
+                session.execute(text(others))
+        until(lambda: all_done(parts))
+    assert len(in_store(database)) == 30
+    assert in_index(database) == in_store(database)
+    assert not [one for one in caplog.records if one.exc_info], "a traceback may hold values"
+
+
+def test_a_worker_that_comes_before_its_database_waits_for_it(
+    database: Database, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE bus_partitions RENAME TO not_yet"))
+    parts = make_parts(database, clock)
+    caplog.set_level(logging.WARNING)
+    with working(parts):
+        until(lambda: "worker.failed" in caplog.text)
+        with database.transaction() as session:
+            session.execute(text("ALTER TABLE not_yet RENAME TO bus_partitions"))
+        publish(parts, citizens(1))
+        until(lambda: len(in_store(database)) == 1)
+    parts.close()
+
+
+def test_a_long_reading_ends_between_two_pages_and_goes_on_from_there(parts: Parts, database: Database) -> None:
+    second_page = Event()
+
+    def endless() -> Iterator[Batch]:
+        page = 0
+        while True:
+            page += 1
+            yield Batch(records=tuple(citizens(1)), cursor=Cursor(state={"page": page}))
+            second_page.set()
+
+    with working(parts, {"social": Told(endless)}):
+        assert second_page.wait(PATIENCE)
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT state ->> 'page' FROM cursors")) is not None
+    assert outcomes(database, "social") == []
+
+
+def test_a_worker_told_to_stop_before_it_began_ends(parts: Parts) -> None:
+    stop = Event()
+    stop.set()
+    worker.run(parts, {}, every=OFTEN, stop=stop)
+
+
+def test_old_messages_that_everybody_has_read_are_removed(parts: Parts, database: Database) -> None:
+    publish(parts, citizens(5))
+    with working(parts):
+        until(lambda: all_done(parts) and len(in_index(database)) == 5)
+    with database.transaction() as session:
+        kept = session.scalar(text("SELECT count(*) FROM bus_messages"))
+        session.execute(text("UPDATE bus_messages SET published_at = published_at - interval '2 hours'"))
+    assert kept == 10
+    with working(parts):
+        until(lambda: messages(database) == 0)
+
+
+def messages(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(text("SELECT count(*) FROM bus_messages")) or 0

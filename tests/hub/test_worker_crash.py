@@ -1,0 +1,165 @@
+"""``helhed worker`` as it runs in production, killed at random moments: nothing lost, nothing twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+from sqlalchemy import text
+
+from connectors.sources.health.connector import HealthConnector
+from connectors.sources.social.connector import SocialConnector
+from deploy.sandbox.fagsystemer.process import Running, start
+from hub.clock import SystemClock
+from hub.db import Database
+from schemas.record import Cursor
+
+CITIZENS = 60
+KILLS = 3
+PATIENCE = 40.0
+KEY = "only-for-tests-only-for-tests-only"
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with start(citizens=CITIZENS, seed=11, today=date(2023, 9, 12)) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(database: Database, sandbox: Running, tmp_path: Path) -> dict[str, str]:
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        f"""
+        [social]
+        connector = "odata"
+        base_url = "{sandbox.odata_url}"
+        token_url = "{sandbox.odata_token_url}"
+        client_id = "{sandbox.client_id}"
+        client_secret = {{ env = "SANDBOX_SECRET" }}
+        environment = "demo"
+
+        [health]
+        connector = "fhir"
+        base_url = "{sandbox.fhir_url}"
+        token_url = "{sandbox.fhir_token_url}"
+        client_id = "{sandbox.client_id}"
+        client_secret = {{ env = "SANDBOX_SECRET" }}
+        """,
+        encoding="utf-8",
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    return kept | {
+        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HELHED_SOURCES_FILE": str(sources),
+        "HELHED_DIGEST_KEY": KEY,
+        "HELHED_SESSION_KEY": KEY,
+        "HELHED_BATCH_SIZE": "25",
+        "SANDBOX_SECRET": sandbox.client_secret,
+    }
+
+
+@contextmanager
+def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with (
+        log.open("ab") as said,
+        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=environment, stderr=said) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < end, "it did not come about"
+        Event().wait(0.01)
+
+
+def count(database: Database, statement: str) -> int:
+    with database.transaction() as session:
+        return int(session.scalar(text(statement)) or 0)
+
+
+def work_done(database: Database) -> int:
+    """Grows with everything a worker commits: published, carried, told, indexed."""
+    return count(
+        database,
+        "SELECT (SELECT coalesce(sum(next_offset), 0) FROM bus_partitions) + (SELECT count(*) FROM records)"
+        " + (SELECT coalesce(sum(committed), 0) FROM bus_offsets)",
+    )
+
+
+def has_come_to(database: Database, reached: int) -> bool:
+    return work_done(database) >= reached or is_finished(database)
+
+
+def is_finished(database: Database) -> bool:
+    """Both sources were read to their end once, and what they said has reached the index."""
+    complete = count(database, "SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'")
+    behind = count(
+        database,
+        "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"
+        " USING (topic, partition)",
+    )
+    return complete == 2 and behind == 0 and count(database, "SELECT count(*) FROM overview_outbox") == 0
+
+
+def truth(sandbox: Running) -> set[str]:
+    """Every entity the sources speak of, read without the hub."""
+    common = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+    health = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url, **common}
+    social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": "demo", **common}
+    now = SystemClock().now
+    sources = (
+        HealthConnector("health", HealthConnector.settings_type.model_validate(health), clock=now),
+        SocialConnector("social", SocialConnector.settings_type.model_validate(social), clock=now),
+    )
+    entities = {record.entity for one in sources for batch in one.read(Cursor()) for record in batch.records}
+    for one in sources:
+        if one._transport is not None:
+            one._transport.close()
+    return entities
+
+
+def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
+    database: Database, sandbox: Running, environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "worker.log"
+    expected = truth(sandbox)
+    chance = random.Random(2023)  # noqa: S311  moments to fail at, not secrets
+    for _ in range(KILLS):
+        with worker(environment, log) as process:
+            reached = work_done(database) + chance.randrange(1, 2 * len(expected) // KILLS)
+            until(partial(has_come_to, database, reached))
+            process.kill()
+    with worker(environment, log) as process:
+        until(lambda: is_finished(database))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+    with database.transaction() as session:
+        entities = session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
+        assert set(entities) == expected
+        versions = session.execute(text("SELECT citizen_id, version FROM overviews ORDER BY citizen_id")).all()
+        indexed = session.execute(
+            text("SELECT citizen_id, version FROM search.documents WHERE NOT deleted ORDER BY citizen_id")
+        ).all()
+    assert versions == indexed
+    assert len(versions) == sandbox.citizens
+    assert count(database, "SELECT count(*) FROM records") == len(expected), "a record was stored twice"
+    assert count(database, "SELECT count(*) FROM rejected_records WHERE rule = 'not_carried'") == 0
+    assert "Traceback" not in log.read_text(encoding="utf-8")
