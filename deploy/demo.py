@@ -53,7 +53,7 @@ def main(
 ) -> None:
     """Show Helhed with a made-up municipality. Nothing real, nothing leaves this machine."""
     log.set_up("WARNING")
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where a shell made it deaf to SIGINT
     clock = ShiftedClock(datetime.combine(day.date(), MORNING).astimezone(UTC))
     with ExitStack() as stack:
         demo = _open(stack, day.date(), citizens, seed, _free(port), clock)
@@ -87,7 +87,13 @@ class Demo:
 
 
 def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: Clock) -> Demo:
-    settings = Settings(demo=True, secure_cookies=False, port=port, data_dir=Path("var") / f"demo-{port}")
+    settings = Settings(
+        demo=True,
+        municipality="Egelund Kommune",
+        secure_cookies=False,
+        port=port,
+        data_dir=Path("var") / f"demo-{port}",
+    )
     console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
     console.print("1/4  Starting PostgreSQL (embedded)")
     shutil.rmtree(settings.data_dir, ignore_errors=True)

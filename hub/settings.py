@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     """Folder for the embedded PostgreSQL and other local state."""
     demo: bool = False
-    """Allows the demo login and the made-up municipality. Never set it where real data are."""
+    """Allows the demo login. Never set it where real data are."""
+    municipality: str = ""
+    """Name of the municipality as people read it, e.g. ``Egelund Kommune``; stands at the foot of every page."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: int = Field(default=8080, ge=1, le=65535)

@@ -21,7 +21,6 @@ from hub.web.templating import render
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
 from schemas.source import Area
 
-MUNICIPALITY_OF_THE_DEMO = "Egelund Kommune"
 MENU = (
     (AuditAction.LIST_CITIZENS, Link("Mine borgere", "/mine-borgere")),
     (AuditAction.READ_LOG, Link("Tilsyn", "/tilsyn")),
@@ -116,5 +115,5 @@ def frame(request: Request, title: str, actor: Actor | None) -> Frame:
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
         csrf=token(request),
         demo=parts.settings.demo,
-        municipality=MUNICIPALITY_OF_THE_DEMO if parts.settings.demo else "",
+        municipality=parts.settings.municipality,
     )
