@@ -111,6 +111,9 @@ class AuditAction(StrEnum):
     LOG_OUT = "log_out"
     LIST_CITIZENS = "list_citizens"
     READ_SOURCES = "read_sources"
+    PAUSE_SOURCE = "pause_source"
+    """An administrator switched a source off; the reason stands in ``override_reason``."""
+    RESUME_SOURCE = "resume_source"
 
 
 class AuditOutcome(StrEnum):

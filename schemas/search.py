@@ -93,7 +93,7 @@ class FoundBy(Schema):
     """Why a citizen was found: the field and the words, hits marked."""
 
     field: str
-    """``name``, ``identifier``, or the kind of the entry that matched."""
+    """``name``, ``identifier``, ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
     highlight: tuple[tuple[str, bool], ...]
     """Pieces of the text, each with whether it is a match."""
 

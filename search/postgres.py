@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -266,9 +267,27 @@ def _reasons(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
     name = marked(found["name"], lambda word: fold(word).startswith(starts))
     if any(is_match for _, is_match in name):
         yield FoundBy(field="name", highlight=name)
+    yield from _by_code(found, given)
     stems: dict[tuple[str, str], set[str]] = {}
     for entry in found["entries"]:
         words = stems.setdefault((entry["kind"], entry["text"]), set())
         words |= {word.casefold() for word in _MARKED.findall(entry["marked"])}
-    for (kind, text), words in list(stems.items())[:_MOST_REASONS]:
-        yield FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in starts))  # noqa: B023  called at once
+    reasons = (
+        FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in starts))  # noqa: B023  called at once
+        for (kind, text), words in stems.items()
+    )
+    # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
+    yield from islice((one for one in reasons if any(is_match for _, is_match in one.highlight)), _MOST_REASONS)
+
+
+def _by_code(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
+    """The units, paragraphs and KLE topics of its lines that hold a word searched for."""
+    words = set(given["folded"])
+    for field in ("unit", "paragraph"):
+        for text in dict.fromkeys(entry[field] for entry in found["entries"] if entry[field]):
+            highlight = marked(text, lambda word: fold(word) in words)
+            if any(is_match for _, is_match in highlight):
+                yield FoundBy(field=field, highlight=highlight)
+    for topic in dict.fromkeys(entry["kle_topic"] for entry in found["entries"] if entry["kle_topic"]):
+        if words & set(kle_words(topic)):
+            yield FoundBy(field="kle_topic", highlight=((topic, True),))

@@ -131,7 +131,9 @@ SELECT
     (SELECT count(*) FROM found),
     (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.facet, f.count DESC, f.value), '[]') FROM facets f),
     (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('entries', (
-        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'text', e.text, 'marked', ts_headline(
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'kind', e.kind, 'text', e.text, 'unit', e.unit, 'kle_topic', e.kle_topic, 'paragraph', e.paragraph,
+                   'marked', ts_headline(
                    'pg_catalog.danish', e.text, w.stem, E'HighlightAll=true,StartSel=\\x02,StopSel=\\x03'
                )) ORDER BY e.entry_id, w.turn), '[]')
         FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)

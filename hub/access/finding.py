@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from hub.access.lines import line
@@ -26,6 +27,8 @@ class Found(Schema):
     page: SearchPage
     needs_reason: frozenset[UUID] = frozenset()
     """Citizens found by their whole number alone: opening them asks for a reason."""
+    rights: dict[UUID, Basis] = Field(default_factory=dict)
+    """With which right each hit could be opened; ``NONE``: only with a reason."""
     dropped: int = 0
     """Hits the index gave and the policy refused: the actor's own page, or an index that lags. For the
     operator's figures, never for the page."""
@@ -40,6 +43,7 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     index: SearchIndex,
     digest_key: bytes,
     now: datetime,
+    own_unit_only: bool = False,
 ) -> Found:
     """Find citizens.
 
@@ -51,6 +55,7 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
         index: finds.
         digest_key: keys the digest of a national number.
         now: the instant; rights must hold on its Danish day.
+        own_unit_only: only citizens for whom the actor's unit has an effort; the text may then be empty.
 
     Raises:
         SearchUnavailable: the index does not answer.
@@ -59,12 +64,15 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     number = national_in(query.text)
     digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
     told = f"digest:{digest}" if digest is not None else without_numbers(query.text)
+    if own_unit_only and not told:
+        told = f"unit:{actor.unit_id}"
     if not may(actor, AuditAction.SEARCH):
         write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, search_text=told))
         return Found(allowed=False, page=SearchPage())
-    limits = AccessFilter(
-        on=today, scopes=course.access_scopes(session, actor, today), known_identifier=digest is not None
-    )
+    scopes = course.access_scopes(session, actor, today)
+    if own_unit_only:
+        scopes = tuple(scope for scope in scopes if scope.units)
+    limits = AccessFilter(on=today, scopes=scopes, known_identifier=digest is not None)
     asked = query.model_copy(
         update={
             # Mistyped numbers must not reach the index's own logs either.
@@ -100,4 +108,4 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
         ],
     )
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
-    return Found(allowed=True, page=shown, needs_reason=by_number, dropped=dropped)
+    return Found(allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), dropped=dropped)

@@ -7,7 +7,12 @@ from hub.access.policy import POLICY_VERSION
 from hub.access.words import without_numbers
 from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Role
 
-_ROLE_OF = {AuditAction.READ_LOG: Role.DPO, AuditAction.READ_SOURCES: Role.ADMINISTRATOR}
+_ROLE_OF = {
+    AuditAction.READ_LOG: Role.DPO,
+    AuditAction.READ_SOURCES: Role.ADMINISTRATOR,
+    AuditAction.PAUSE_SOURCE: Role.ADMINISTRATOR,
+    AuditAction.RESUME_SOURCE: Role.ADMINISTRATOR,
+}
 
 
 def line(

@@ -162,11 +162,21 @@ def read_log(
     return audit.newest(session, question.after, question.size)
 
 
-def record(
-    session: Session, actor: Actor, action: AuditAction, outcome: AuditOutcome, request: AccessRequest, *, now: datetime
+def record(  # noqa: PLR0913  keyword-only from the clock on
+    session: Session,
+    actor: Actor,
+    action: AuditAction,
+    outcome: AuditOutcome,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    about: str | None = None,
 ) -> None:
-    """Write the line of an act that shows no citizen: log in and out, pages of the sources."""
-    write(session, line(actor, action, outcome, request, now))
+    """Write the line of an act that shows no citizen: log in and out, pages and switches of the sources.
+
+    *about* names what it was done to (``source:social``).
+    """
+    write(session, line(actor, action, outcome, request, now, search_text=about))
 
 
 def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:

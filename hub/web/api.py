@@ -20,7 +20,7 @@ from hub.web.admin import lines_of
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.gather import material, opened, states_of
-from hub.web.present_lists import Asked
+from hub.web.present_search import Asked
 from hub.web.security import checked_header, token
 from hub.web.visit import visiting
 from schemas.access import Actor, AuditAction, AuditOutcome, Decision, Purpose

@@ -26,19 +26,31 @@ class LoginPage:
 
 
 @dataclass(frozen=True)
-class CitizenRow:
-    """One citizen I work with."""
+class PersonLink:
+    """Somebody on the team's course."""
 
     name: str
     age: str
     href: str
-    course: str
-    function: str
-    changed: str
-    changed_at: When | None
-    follow_up: str
-    overdue: bool
     protected: bool
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """One course I am on the team of."""
+
+    title: str
+    function: str
+    people: tuple[PersonLink, ...]
+    since: str
+    """Since when the changes count, or that there are none."""
+    changes: tuple[str, ...]
+    more: str | None
+    follow_up: str
+    follow_up_of: str | None
+    overdue: bool
+    areas: tuple[tuple[str, str], ...]
+    """Areas in which something runs: key and name."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +58,37 @@ class ClockRow:
     """One deadline that runs."""
 
     text: str
+    when: str
     href: str
     name: str
     overdue: bool
 
 
 @dataclass(frozen=True)
+class Filter:
+    """One way to see fewer."""
+
+    text: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class MyCitizensPage:
     """What needs me today?"""
 
-    greeting: str
     summary: str
+    clock_line: str
     clocks: tuple[ClockRow, ...]
-    citizens: tuple[CitizenRow, ...]
+    families: tuple[FamilyRow, ...]
+    has_families: bool
+    filters: tuple[Filter, ...]
+    earlier: Link | None
+    later: Link | None
+    purpose: str
     purposes: tuple[Choice, ...]
+    unit: str | None
+    """Name of the own unit, whose citizens can be searched."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +99,22 @@ class Hit:
     age: str
     href: str
     relation: str
+    needs_reason: bool
     reasons: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
     """Field in words, and pieces of the text with whether each is what was searched for."""
     protected: bool
+
+
+@dataclass(frozen=True)
+class FacetChoice:
+    """One value one may narrow to."""
+
+    value: str
+    text: str
+    code: str | None
+    """Stands small behind the name."""
+    count: str
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +123,9 @@ class Facet:
 
     name: str
     field: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FacetChoice, ...]
+    more: tuple[FacetChoice, ...]
+    """Folded away; none of them is chosen."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +136,14 @@ class SearchResultPage:
     asked: bool
     summary: str
     ongoing_only: bool
+    own_unit: bool
+    unit: str | None
+    """Name of the own unit; None: no such choice."""
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     after: str | None
-    advice: str | None
+    advice: tuple[str, ...]
+    """What was searched, what is not covered, what to do."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,42 @@ BASIS = {
     Basis.NONE: "ingen adgang",
 }
 
+NEW = {"effort": "Ny indsats", "plan": "Ny plan", "case": "Ny sag", "contact": "Ny kontakt"}
+"""By kind of the fact."""
+
+RELATION_TO_ME = {
+    Basis.TEAM: "du er på teamet",
+    Basis.OWN_UNIT: "din enhed har en indsats",
+    Basis.OVERRIDE: "kræver begrundelse",
+    Basis.NONE: "kræver begrundelse",
+}
+"""Why one may open a citizen that was found."""
+
+PARAGRAPH = {
+    "Serviceloven § 153": "Underretning fra fagpersoner",
+    "Serviceloven § 154": "Underretning fra enhver",
+    "Barnets lov § 133": "Underretning fra fagpersoner",
+    "Barnets lov § 135": "Underretning fra enhver",
+}
+"""Names of paragraphs that stand in no code list."""
+
+FOUND_BY = {
+    "name": "navn",
+    "identifier": "cpr-nummer",
+    "unit": "enhed",
+    "kle_topic": "emne",
+    "paragraph": "paragraf",
+    "effort": "indsats",
+    "case": "sag",
+    "concern_notification": "underretning",
+    "plan": "plan",
+    "goal": "mål",
+    "contact": "kontakt",
+    "assignment": "tilknytning",
+    "absence": "fravær",
+}
+"""On what a search found somebody: a field, or the kind of a fact."""
+
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
     AuditAction.SEARCH: "Søgte",
@@ -66,6 +102,8 @@ AUDIT_ACTION = {
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.READ_SOURCES: "Så kilderne",
+    AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
+    AuditAction.RESUME_SOURCE: "Tændte en kilde",
 }
 
 AUDIT_OUTCOME = {
@@ -218,6 +256,23 @@ ERROR = {
     ),
     "setting_wrong": ("Systemet er ikke sat rigtigt op", "Kontakt driften med referencenummeret."),
     "form_invalid": ("Noget mangler i formularen", "Intet er gemt. Gå tilbage, og udfyld de felter, der er nævnt."),
+    "page_key_wrong": (
+        "Resultatets side kan ikke findes",
+        "Linket til næste side passer ikke til en søgning. Søg igen; så får du den første side.",
+    ),
+    "pause_reason_missing": (
+        "Skriv en begrundelse",
+        "En kilde slukkes kun med en begrundelse på mindst 10 tegn, for den står på siden til dem, der undrer sig.",
+    ),
+    "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
+    "address_wrong": (
+        "Adressen kan ikke læses",
+        "Den er skåret over eller skrevet forkert. Søg borgeren frem, eller gå til Mine borgere.",
+    ),
+    "access_refused": (
+        "Borgeren er ikke åben for dig",
+        "Åbn borgeren på siden, og skriv en begrundelse, hvis dit arbejde kræver det.",
+    ),
     "search_unavailable": (
         "Søgningen svarer ikke",
         "Dine borgere kan stadig åbnes fra Mine borgere. Prøv søgningen igen om lidt.",
