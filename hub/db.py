@@ -30,7 +30,10 @@ class Database:
 
     def __init__(self, url: str | URL, *, pool_size: int = 10) -> None:
         self.url = with_driver(url)
-        self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        # An error's text goes to the log, and parameters are personal data.
+        self.engine = create_engine(
+            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -43,13 +46,31 @@ class Database:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
-            if error.connection_invalidated or "connection" in str(error.orig).lower():
+            if error.connection_invalidated or _is_silent(error):
                 raise StoreUnavailable from error
             raise
+
+    def check(self) -> None:
+        """Reach the server.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer, or does not let us in.
+        """
+        with self.transaction() as session:
+            session.connection()
 
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def _is_silent(error: OperationalError) -> bool:
+    """Whether nobody answers: an error without SQLSTATE is the driver's own; 08, 53 and 57P are the server's farewells.
+
+    https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(("08", "53", "57P"))
 
 
 def with_driver(url: str | URL) -> URL:

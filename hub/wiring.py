@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import ArgumentError
 
 from connectors.base import Connector
 from connectors.registry import CONNECTORS, build
 from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
-from hub.db import Database
+from hub.db import Database, with_driver
 from hub.errors import SettingWrong
 from hub.parts import Parts
 from hub.settings import Settings
@@ -27,13 +29,22 @@ def database_url(settings: Settings) -> str:
     """The address of PostgreSQL: the given one, else the embedded one, started now.
 
     Raises:
-        SettingWrong: none is given and this is neither the demo nor allowed to start one.
+        SettingWrong: the given one is no address.
     """
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        return _postgresql(settings.database_url.get_secret_value())
     from hub.embedded import start  # noqa: PLC0415  importing it touches the file system; see hub/embedded.py
 
     return start(settings.data_dir).get_uri()
+
+
+def _postgresql(url: str) -> str:
+    try:
+        with_driver(url)
+    except ArgumentError:
+        message = "HELHED_DATABASE_URL is no address; it looks like postgresql://user:password@host/database"
+        raise SettingWrong(message) from None
+    return url
 
 
 def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock | None = None) -> Parts:
@@ -64,9 +75,14 @@ def _sources_file(path: Path | None) -> Mapping[str, Mapping[str, Any]]:
     if path is None:
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SettingWrong(f"HELHED_SOURCES_FILE: {path.name} cannot be read: {error}") from error
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingWrong(f"HELHED_SOURCES_FILE: {path} cannot be read: {reason}") from None
+    for name, table in read.items():
+        if not isinstance(table, dict):
+            raise SettingWrong(f"HELHED_SOURCES_FILE: {name} stands outside the sources; each is a table: [{name}]")
+    return read
 
 
 def _connector(name: str, table: dict[str, Any], clock: Clock) -> Connector:
@@ -77,22 +93,31 @@ def _connector(name: str, table: dict[str, Any], clock: Clock) -> Connector:
     try:
         return build(kind, name, {key: _revealed(name, key, value) for key, value in table.items()}, clock.now)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise SettingWrong(f"source {name}: {faults}") from error
+        faults = "; ".join(_fault(fault) for fault in error.errors(include_input=False))
+        raise SettingWrong(f"source {name}: {faults}") from None
+    except OSError as error:
+        raise SettingWrong(f"source {name}: a file it names cannot be read: {error.strerror}") from None
+
+
+def _fault(fault: ErrorDetails) -> str:
+    place = ".".join(map(str, fault["loc"]))
+    return f"{place}: {fault['msg']}" if place else fault["msg"]
 
 
 def _revealed(source: str, key: str, value: object) -> object:
-    """A secret stands in the file as ``{env = "NAME"}`` or ``{file = "path"}``, never in clear."""
+    """A secret stands in the file as ``{env = "NAME"}`` or ``{file = "path"}``, at any depth, never in clear."""
     match value:
-        case {"env": str(name)}:
+        case {"env": str(name), **rest} if not rest:
             if name not in os.environ:
                 raise SettingWrong(f"source {source}: {key}: the environment variable {name} is not set")
             return os.environ[name]
-        case {"file": str(path)}:
+        case {"file": str(path), **rest} if not rest:
             try:
                 return Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingWrong(f"source {source}: {key}: the secret's file cannot be read") from error
+            except (OSError, ValueError):
+                raise SettingWrong(f"source {source}: {key}: the secret's file {path} cannot be read") from None
+        case dict():
+            return {inner: _revealed(source, f"{key}.{inner}", one) for inner, one in value.items()}
     return value
 
 

@@ -66,11 +66,16 @@ def run(
         thread.join()
 
 
+def make_topics(parts: Parts) -> None:
+    """Make the two topics of the journey if they are not there."""
+    parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
+
+
 def _prepare(parts: Parts, stop: Event) -> None:
     ready = Event()
 
     def step() -> None:
-        parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
+        make_topics(parts)
         parts.index.create()
         ready.set()
 

@@ -8,6 +8,7 @@ app = typer.Typer(
     name="helhed",
     no_args_is_help=True,
     rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
     help="""
 Shows all ongoing efforts and concern notifications of a citizen and family in one place.
 

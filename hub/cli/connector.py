@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from connectors.registry import CONNECTORS, read_folder
 from hub.cli.terms import configured, fail
 from hub.clock import SystemClock
 from hub.errors import SettingWrong
+from schemas.base import Schema
 from schemas.record import Cursor
 
 app = typer.Typer(
@@ -27,6 +29,7 @@ Look at sources: [bold]kinds[/bold] and [bold]spec[/bold] say what can be set up
 )
 console = Console()
 
+AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each, for other programs.")]
 Name = Annotated[str, typer.Argument(help="The source's name in the sources file.")]
 
 
@@ -59,25 +62,35 @@ def check(name: Name) -> None:
 
 
 @app.command()
-def discover(name: Name) -> None:
+def discover(name: Name, as_json: AsJson = False) -> None:
     """List what a source offers, which fields are read, and why."""
     with fail():
         _, _, connectors = configured(name)
         table = Table("Type", "Becomes", "Fields read", "Purpose", show_lines=True)
-        for stream in connectors[name].discover():
+        streams = connectors[name].discover()
+        if as_json:
+            _print_lines(streams)
+            return
+        for stream in streams:
             table.add_row(stream.name, ", ".join(stream.facts) or "-", ", ".join(stream.fields_read), stream.purpose)
         console.print(table)
 
 
 @app.command()
 def preview(
-    name: Name, limit: Annotated[int, typer.Option(min=1, max=200, help="How many items to show.")] = 20
+    name: Name,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many items to show.")] = 20,
+    as_json: AsJson = False,
 ) -> None:
     """Show how a few real items would land in the common schema; every value is masked, nothing is stored."""
     with fail():
         _, _, connectors = configured(name)
         table = Table("Type", "Becomes", "Fields", "Remarks", show_lines=True)
-        for row in preview_rows(connectors[name], limit):
+        rows = preview_rows(connectors[name], limit)
+        if as_json:
+            _print_lines(rows)
+            return
+        for row in rows:
             fields = "\n".join(f"{field} = {value}" for field, value in row.fields.items())
             table.add_row(row.record_type, row.kind or "-", fields, ", ".join(row.remarks))
         console.print(table)
@@ -92,6 +105,7 @@ def read(
             "--dir", exists=True, file_okay=False, help="Read the files in this folder instead of the source."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Read a whole source, or a folder of its files, and count what became of each item. Nothing is stored.
 
@@ -100,7 +114,11 @@ def read(
     with fail():
         counts: Counter[tuple[str, str]] = Counter()
         with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
         ) as progress:
             progress.add_task(f"Reading {name}")
             if folder is not None:
@@ -115,8 +133,17 @@ def read(
                     for what, many in batch.skipped.items():
                         kind, _, rule = what.partition(": ")
                         counts[kind, f"skipped: {rule}"] += many
+        if as_json:
+            for (kind, outcome), many in sorted(counts.items()):
+                typer.echo(json.dumps({"type": kind, "outcome": outcome, "count": many}, ensure_ascii=False))
+            return
         table = Table("Type", "What became of it", "Count")
         for (kind, outcome), many in sorted(counts.items()):
             table.add_row(kind, outcome, f"{many:n}")
         console.print(table)
         console.print(f"{sum(counts.values())} items, 0 crashes")
+
+
+def _print_lines(rows: Iterable[Schema]) -> None:
+    for row in rows:
+        typer.echo(row.model_dump_json())

@@ -15,6 +15,7 @@ from hub import worker as loops
 from hub.app import create_app
 from hub.cli.terms import configured, fail
 from hub.collect.service import collect as collect_once
+from hub.db import Database
 from hub.migrations import migrate as bring_to_head
 from hub.settings import Settings, load
 from hub.wiring import database_url, wire
@@ -25,7 +26,11 @@ console = Console()
 def migrate() -> None:
     """Make or update the tables. Harmless to repeat; run it before a new version starts."""
     with fail():
-        bring_to_head(database_url(load()))
+        url = database_url(load())
+        database = Database(url)
+        database.check()
+        database.close()
+        bring_to_head(url)
         console.print("The database is up to date.")
 
 
@@ -60,6 +65,7 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
     with fail():
         settings, clock, connectors = configured(name)
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        loops.make_topics(parts)
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -67,7 +73,7 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=console) as progress:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task(name, total=None)
             done = collect_once(
                 connectors[name],

@@ -6,33 +6,56 @@ from contextlib import contextmanager
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from connectors.base import Connector
 from connectors.errors import ConnectorError
 from connectors.registry import KindUnknown
 from hub import log
+from hub.bus.base import BusUnavailable
 from hub.clock import Clock, SystemClock
-from hub.errors import HubError, SettingWrong
+from hub.errors import HubError, SettingWrong, StoreUnavailable
+from hub.log import mask, place_of
 from hub.settings import Settings, load
 from hub.wiring import connectors
-
-_errors = Console(stderr=True, highlight=False)
+from search.base import SearchUnavailable
 
 
 @contextmanager
 def fail() -> Iterator[None]:
-    """Turn an expected error into one line on standard error and exit status 2; others keep their traceback."""
+    """Turn an expected error into one line on standard error and exit status 2.
+
+    Others end with status 1, by type and place only: the text of a foreign error may hold a secret or a person's data.
+    """
     try:
         yield
     except (HubError, ConnectorError, KindUnknown) as error:
-        _errors.print(f"helhed: {log.mask(str(error)) or error.__class__.__name__}", markup=False)
-        raise typer.Exit(2) from error
+        _say(_DOWN.get(type(error)) or str(error) or type(error).__name__)
+        raise typer.Exit(2) from None
+    except (BusUnavailable, SearchUnavailable):
+        _say(_DOWN[StoreUnavailable])
+        raise typer.Exit(2) from None
     except ValidationError as error:
-        for fault in error.errors():
-            place = "_".join(map(str, fault["loc"])).upper()
-            _errors.print(f"helhed: HELHED_{place}: {fault['msg']}", markup=False)
-        raise typer.Exit(2) from error
+        for fault in error.errors(include_input=False):
+            _say(f"HELHED_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}")
+        raise typer.Exit(2) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if type(getattr(error, "orig", error)).__name__ == "UndefinedTable":
+            _say("the database has no tables yet; run: helhed migrate")
+            raise typer.Exit(2) from None
+        _say(f"unexpected {place_of(error)}; HELHED_LOG_LEVEL=DEBUG shows where it came from")
+        logging.getLogger("hub").debug("cli.unexpected", exc_info=True)
+        raise typer.Exit(1) from None
+
+
+def _say(sentence: str) -> None:
+    typer.echo(f"helhed: {mask(' '.join(sentence.split()))}", err=True)
+
+
+_DOWN: dict[type[Exception], str] = {
+    StoreUnavailable: "PostgreSQL does not answer, or does not let us in; see HELHED_DATABASE_URL",
+}
 
 
 def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Connector]]:
