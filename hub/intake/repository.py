@@ -57,7 +57,7 @@ _ADD_RECORDS = text("""
                  deleted, is_current, kind, document)
 """)
 _RECORDS_OF = text("""
-    SELECT id, registered_at, observed_at, document FROM records
+    SELECT id, registered_at, observed_at, cast(document AS text) AS document FROM records
     WHERE entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
       AND CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN is_current
                ELSE registered_at <= :as_known AND (registered_to IS NULL OR :as_known < registered_to) END
@@ -154,7 +154,9 @@ def records_of(
     )
 
 
-def read_document(document: Mapping[str, Any], registered_at: datetime, observed_at: datetime) -> SourceRecord:
-    """The record of a stored document, with the times of its row."""
-    times = {"registered_at": registered_at, "observed_at": observed_at}
-    return SourceRecord.model_validate({**document, **times})
+def read_document(document: str, registered_at: datetime, observed_at: datetime) -> SourceRecord:
+    """The record of a stored document, given as JSON text, with the times of its row."""
+    record = SourceRecord.model_validate_json(document)
+    if (record.registered_at, record.observed_at) == (registered_at, observed_at):
+        return record
+    return record.model_copy(update={"registered_at": registered_at, "observed_at": observed_at})

@@ -1,18 +1,23 @@
 """What matching hands to those above it: a record as one citizen meets it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from schemas.base import Instant, Schema
 from schemas.record import PartyRole, SourceRecord
 
 
-class LinkedRecord(Schema):
-    """A record that reaches one citizen's overview, with every party resolved to our key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedRecord:
+    """A record that reaches one citizen's overview, with every party resolved to our key.
+
+    No schema: it never leaves the hub, and what it holds was validated when it was read from the store.
+    """
 
     record: SourceRecord
-    received_at: Instant
+    received_at: datetime
     """When the hub stored this version."""
-    registered_to: Instant | None = None
+    registered_to: datetime | None = None
     """When the source replaced this version by another. None: it still stands."""
     role: PartyRole
     """What the citizen is to the record; the strongest role where the record names the citizen twice."""

@@ -24,8 +24,8 @@ _STOOD = """
              WHERE earlier.entity_id = r.entity_id AND earlier.registered_at < r.registered_at) END
 """
 _LINKED = text(f"""
-    SELECT mine.citizen_id, mine.role, r.id, r.document, r.registered_at, r.registered_to, r.observed_at,
-           r.received_at,
+    SELECT mine.citizen_id, mine.role, r.id, cast(r.document AS text) AS document,
+           r.registered_at, r.registered_to, r.observed_at, r.received_at,
            ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
     FROM record_parties mine JOIN records r ON r.id = mine.record_id
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')

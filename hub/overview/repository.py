@@ -1,7 +1,7 @@
 """Every statement on the tables of overview. Batches go in and come out as arrays, one statement a batch."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,8 +29,9 @@ _COUNT_UP = text("""
 """)
 _WRITE = text("""
     INSERT INTO overviews (citizen_id, version, document, updated_at)
-    SELECT citizen_id, version, cast(document AS jsonb), :now
-    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:documents AS text[]))
+    SELECT citizen_id, version, document, :now
+    FROM ROWS FROM (unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])),
+                    jsonb_array_elements(cast(:documents AS jsonb)))
          AS new (citizen_id, version, document)
     ON CONFLICT (citizen_id)
     DO UPDATE SET version = excluded.version, document = excluded.document, updated_at = excluded.updated_at
@@ -49,10 +50,28 @@ _ADD_UNITS = text("""
                          cast(:starts AS date[]), cast(:ends AS date[]))
 """)
 _CURRENT = text("""
-    SELECT citizen_id, v.version, o.document
+    SELECT citizen_id, v.version, cast(o.document AS text) AS document
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
 """)
+GUARDED = """(
+    coalesce((o.document #>> '{header,person,name_address_protected}')::boolean, false)
+    OR EXISTS (
+      SELECT 1 FROM jsonb_array_elements(o.document #> '{header,relatives}') r
+      JOIN overviews other ON other.citizen_id = (r ->> 'citizen_id')::uuid
+      WHERE (other.document #>> '{header,person,name_address_protected}')::boolean
+        AND ((r ->> 'shares_household')::boolean
+             OR r ->> 'shares_household' IS NULL AND r ->> 'relation' IN ('parent', 'child', 'partner'))
+        AND (r #>> '{valid,end}' IS NULL OR :on < (r #>> '{valid,end}')::date)
+    )
+)"""
+"""Whether the citizen of overview ``o`` is protected, or lives with somebody who is: a child's address is its mother's.
+
+What no source says about a parent's, child's or partner's household is read as living together. The only statement
+about two citizens at once; so it is asked when a page is opened, and never stored in either overview.
+"""
+
+_GUARDED = text(f"SELECT o.citizen_id FROM overviews o WHERE o.citizen_id = ANY(:ids) AND {GUARDED}")  # noqa: S608  a constant; every value is a parameter
 _UNTOLD = text("""
     SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -74,6 +93,8 @@ class Written(NamedTuple):
     version: int
     digest: str
     overview: Overview | None
+    document: str
+    """The overview as JSON; empty when there is none."""
 
 
 class Untold(Schema):
@@ -100,25 +121,31 @@ def write(session: Session, written: Sequence[Written], now: datetime) -> None:
     ids = [one.citizen_id for one in written]
     versions = [one.version for one in written]
     session.execute(_COUNT_UP, {"ids": ids, "versions": versions, "digests": [one.digest for one in written]})
-    overviews = [one.overview for one in written if one.overview is not None]
+    there = [one for one in written if one.overview is not None]
     documents = {
-        "ids": [one.citizen_id for one in overviews],
-        "versions": [one.version for one in overviews],
-        "documents": [one.model_dump_json(exclude_none=True) for one in overviews],
+        "ids": [one.citizen_id for one in there],
+        "versions": [one.version for one in there],
+        # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
+        "documents": "[" + ",".join(one.document for one in there) + "]",
     }
     session.execute(_WRITE, {**documents, "now": now})
     removed = [one.overview is None for one in written]
     session.execute(_REMOVE, {"ids": [one.citizen_id for one in written if one.overview is None]})
     session.execute(_TELL, {"ids": ids, "versions": versions, "removed": removed, "now": now})
-    _replace_units(session, ids, overviews)
+    _replace_units(session, ids, [one.overview for one in there if one.overview is not None])
 
 
 def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[int, Overview | None]]:
     """Version and overview of these citizens; None for those without one any more."""
     return {
-        row.citizen_id: (row.version, Overview.model_validate(row.document) if row.document is not None else None)
+        row.citizen_id: (row.version, Overview.model_validate_json(row.document) if row.document is not None else None)
         for row in session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
     }
+
+
+def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
+    """Which of these citizens are protected on that day, or live with somebody who is (see ``GUARDED``)."""
+    return frozenset(session.scalars(_GUARDED, {"ids": list(citizen_ids), "on": on})) if citizen_ids else frozenset()
 
 
 def untold(session: Session, limit: int) -> list[Untold]:

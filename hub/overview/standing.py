@@ -1,6 +1,7 @@
 """Which records count: one statement an entity, the one that stands (or stood), tombstones left out."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -92,7 +93,7 @@ def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
         cut |= {"fact": begun_then(fact, as_known), "valid": period_then(linked.record.valid, as_known)}
     record = linked.record.model_copy(update=cut)
     # That another statement would replace it was not known either.
-    return linked.model_copy(update={"record": record, "registered_to": None})
+    return replace(linked, record=record, registered_to=None)
 
 
 def _age(linked: LinkedRecord) -> tuple[datetime, tuple[str, str, str], int, str, datetime]:
