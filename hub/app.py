@@ -5,7 +5,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
 from hub.parts import Parts
-from hub.web import admin, api, citizen, citizens, errors, login
+from hub.web import api, citizen, citizens, errors, login, oversight, sources
 from hub.web.security import SecureAnswers
 from hub.web.templating import WEB
 
@@ -18,7 +18,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(
         title="Helhed",
         description="The same look-ups as the pages, with the same decisions and the same lines in the log.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -32,7 +32,7 @@ def create_app(parts: Parts) -> FastAPI:
         https_only=settings.secure_cookies,
     )
     app.add_middleware(SecureAnswers, https=settings.secure_cookies)
-    for pages in (login, citizens, citizen, admin):
+    for pages in (login, citizens, citizen, sources, oversight):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

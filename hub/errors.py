@@ -29,6 +29,34 @@ class PageUnknown(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class AddressWrong(HubError):
+    """Something in the address cannot be read, such as a key that is cut off."""
+
+    key = "address_wrong"
+    status = HTTPStatus.NOT_FOUND
+
+
+class SourceUnknown(HubError):
+    """No source has that name."""
+
+    key = "source_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
+class PauseReasonMissing(HubError):
+    """A source is switched off for a stated reason only."""
+
+    key = "pause_reason_missing"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AccessRefused(HubError):
+    """The policy does not open the citizen to the actor; the API says so with the decision."""
+
+    key = "access_refused"
+    status = HTTPStatus.FORBIDDEN
+
+
 class NotLoggedIn(HubError):
     """The page needs a login."""
 

@@ -6,20 +6,21 @@ error path then writes ``record_failure`` in a transaction of its own.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub.access.lines import line
-from hub.access.masking import ProtectedField, mask_protected
+from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_reveal
 from hub.audit import repository as audit
 from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.course.views import MyCitizen
+from hub.overview.repository import guarded
 from schemas.access import (
     AccessFacts,
     AccessRequest,
@@ -53,6 +54,7 @@ class LogQuestion(Schema):
 
     citizen_id: UUID | None = None
     actor_id: str | None = None
+    only: audit.Only = audit.Only.ALL
     after: int | None = None
     size: int = 50
 
@@ -87,7 +89,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     write(session, _about(citizen_id, decision, line(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    return Opened(decision=decision, facts=facts, overview=_shown(read(), decision, areas))
+    return Opened(decision=decision, facts=facts, overview=limited(session, read(), decision, areas, danish_day(now)))
 
 
 def reveal(  # noqa: PLR0913  keyword-only from the fields on
@@ -124,7 +126,8 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     write(session, _about(citizen_id, decision, entry))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    return Opened(decision=decision, facts=facts, overview=_shown(read(), decision, areas, fields))
+    shown = limited(session, read(), decision, areas, danish_day(now), revealed=fields)
+    return Opened(decision=decision, facts=facts, overview=shown)
 
 
 def list_citizens(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[MyCitizen, ...]:
@@ -156,10 +159,10 @@ def read_log(
     if not allowed:
         return None
     if question.citizen_id is not None:
-        return audit.by_citizen(session, question.citizen_id, question.after, question.size)
+        return audit.by_citizen(session, question.citizen_id, question.after, question.size, question.only)
     if question.actor_id is not None:
-        return audit.by_actor(session, question.actor_id, question.after, question.size)
-    return audit.newest(session, question.after, question.size)
+        return audit.by_actor(session, question.actor_id, question.after, question.size, question.only)
+    return audit.newest(session, question.after, question.size, question.only)
 
 
 def record(  # noqa: PLR0913  keyword-only from the clock on
@@ -187,13 +190,21 @@ def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: Ac
     )
 
 
-def _shown(
+def limited(
+    session: Session,
     overview: Overview | None,
     decision: Decision,
     areas: Mapping[str, Area],
+    on: date,
+    *,
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> Overview | None:
-    return None if overview is None else mask_protected(cut(overview, decision, areas), revealed)
+    """What of the overview may be shown: cut to the decision and masked. The one way from the store to a page."""
+    if overview is None:
+        return None
+    seen = cut(overview, decision, areas)
+    # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
+    return mask_protected(seen, revealed, guarded(session, people_of(seen), on))
 
 
 def _about(citizen_id: UUID, decision: Decision, entry: AuditEntry) -> AuditEntry:

@@ -2,16 +2,40 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from hub.audit.tables import AuditRow
-from schemas.access import AuditAction, AuditEntry, AuditOutcome
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.base import Schema
 
 _FIELDS = tuple(AuditEntry.model_fields)
+
+
+class Only(StrEnum):
+    """Which lines, of all."""
+
+    ALL = "all"
+    OPENED = "opened"
+    """Somebody was shown a citizen's overview."""
+    OVERRIDE = "override"
+    """The same, with neither team nor unit, for a stated reason (værdispring)."""
+    REVEALED = "revealed"
+    """Hidden fields were shown."""
+    REFUSED = "refused"
+
+
+_OPENED = (AuditRow.action == AuditAction.OPEN_OVERVIEW) & (AuditRow.outcome == AuditOutcome.SHOWN)
+_ONLY: dict[Only, ColumnElement[bool]] = {
+    Only.ALL: true(),
+    Only.OPENED: _OPENED,
+    Only.OVERRIDE: _OPENED & (AuditRow.basis == Basis.OVERRIDE),
+    Only.REVEALED: (AuditRow.action == AuditAction.REVEAL) & (AuditRow.outcome == AuditOutcome.SHOWN),
+    Only.REFUSED: AuditRow.outcome == AuditOutcome.REFUSED,
+}
 
 
 class LoggedEntry(Schema):
@@ -21,14 +45,18 @@ class LoggedEntry(Schema):
     entry: AuditEntry
 
 
-def by_citizen(session: Session, citizen_id: UUID, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+def by_citizen(
+    session: Session, citizen_id: UUID, after: int | None = None, size: int = 50, only: Only = Only.ALL
+) -> tuple[LoggedEntry, ...]:
     """Everything done about one citizen, by whom and why."""
-    return _page(session, AuditRow.citizen_id == citizen_id, after, size)
+    return _page(session, (AuditRow.citizen_id == citizen_id) & _ONLY[only], after, size)
 
 
-def by_actor(session: Session, actor_id: str, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+def by_actor(
+    session: Session, actor_id: str, after: int | None = None, size: int = 50, only: Only = Only.ALL
+) -> tuple[LoggedEntry, ...]:
     """Everything one employee did."""
-    return _page(session, AuditRow.actor_id == actor_id, after, size)
+    return _page(session, (AuditRow.actor_id == actor_id) & _ONLY[only], after, size)
 
 
 def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[LoggedEntry, ...]:
@@ -41,9 +69,18 @@ def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[Logged
     return _page(session, shown, None, limit)
 
 
-def newest(session: Session, after: int | None = None, size: int = 50) -> tuple[LoggedEntry, ...]:
+def newest(
+    session: Session, after: int | None = None, size: int = 50, only: Only = Only.ALL
+) -> tuple[LoggedEntry, ...]:
     """Everything done by anybody."""
-    return _page(session, true(), after, size)
+    return _page(session, _ONLY[only], after, size)
+
+
+def tally(session: Session, since: datetime, until: datetime) -> dict[Only, int]:
+    """How many lines of each sort were written in ``[since, until)``."""
+    within = (AuditRow.recorded_at >= since) & (AuditRow.recorded_at < until)
+    row = session.execute(select(*(func.count().filter(wanted) for wanted in _ONLY.values())).where(within)).one()
+    return dict(zip(_ONLY, row, strict=True))
 
 
 def last_opened(session: Session, actor_id: str, citizen_ids: Iterable[UUID]) -> dict[UUID, datetime]:

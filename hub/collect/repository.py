@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub.collect.runs import Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, status
+from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, status
 from hub.collect.tables import CursorRow, PauseRow, RejectedRow, RunRow
 from schemas.record import Cursor, Rejection, RejectionRule
 from schemas.source import SourceSystem
@@ -134,6 +134,14 @@ def resume(session: Session, source: str) -> None:
 def pause_reason(session: Session, source: str) -> str | None:
     """Why the source is paused; None when it is not."""
     return session.scalar(select(PauseRow.reason).where(PauseRow.source == source))
+
+
+def pauses(session: Session) -> dict[str, Pause]:
+    """The sources that are switched off, by name."""
+    return {
+        row.source: Pause(source=row.source, paused_by=row.paused_by, reason=row.reason, paused_at=row.paused_at)
+        for row in session.scalars(select(PauseRow))
+    }
 
 
 def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ...]:

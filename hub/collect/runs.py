@@ -71,6 +71,17 @@ class SourceState(Schema):
     """The pause's reason, or the last run's ``advice`` key."""
 
 
+class Pause(Schema):
+    """A source that is switched off for now."""
+
+    source: str
+    paused_by: str
+    """Id of the actor."""
+    reason: str
+    """Danish, as shown to those who read the pages."""
+    paused_at: Instant
+
+
 class QuarantineGroup(Schema):
     """Payloads of one source with the same fault in the same field."""
 

@@ -1,25 +1,27 @@
 """The JSON twins of the pages: the same service calls, the same decisions, the same lines in the log."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from hub.access import service
 from hub.access.masking import MASK
-from hub.audit.repository import LoggedEntry
+from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.collect.repository import quarantine_groups
 from hub.collect.runs import QuarantineGroup, SourceState
 from hub.course.views import MyCitizen
-from hub.errors import CitizenUnknown
+from hub.errors import AccessRefused, CitizenUnknown
 from hub.overview.aftermath import Aftermath, aftermath
-from hub.web.admin import lines_of
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
+from hub.web.errors import error_page
 from hub.web.gather import material, opened, states_of
+from hub.web.oversight import lines_of
 from hub.web.present_search import Asked
 from hub.web.security import checked_header, token
 from hub.web.visit import visiting
@@ -30,6 +32,28 @@ from schemas.search import SearchPage
 from schemas.source import Area, SourceSystem
 
 router = APIRouter(prefix="/api")
+PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+LOGGED_IN: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Nobody is logged in.", **PROBLEM},
+    403: {"description": "Role, form token or policy says no; the line is in the log.", **PROBLEM},
+    503: {"description": "PostgreSQL or the index does not answer.", **PROBLEM},
+}
+
+
+class Problem(Schema):
+    """A problem document (RFC 9457); title and detail are Danish, as on the page."""
+
+    type: str
+    """``urn:helhed:`` and the key of the error."""
+    title: str
+    detail: str
+    status: int
+    instance: str
+    """``urn:uuid:`` and the reference number that also stands in the log."""
+    decision: Decision | None = None
+    """What the policy said, when it refused a citizen."""
+
+
 NATIONAL_DATE = 6
 
 
@@ -43,15 +67,21 @@ class Me(Schema):
 
 
 class OverviewAnswer(Schema):
-    """A citizen as the decision shows them. Refused: no overview, and the decision says why."""
+    """A citizen as the decision shows them."""
 
     decision: Decision
-    overview: Overview | None = None
+    overview: Overview
     """National numbers are masked, as on the page."""
     family: tuple[Overview, ...] = ()
     """The others on the course, each cut to a decision of its own."""
     aftermath: tuple[Aftermath, ...] = ()
     """Each notification about the family with what followed."""
+
+
+ABOUT_ONE: dict[str, Any] = {
+    "response_model": OverviewAnswer,
+    "responses": {**LOGGED_IN, 404: {"description": "No such citizen.", **PROBLEM}},
+}
 
 
 class SearchAsk(Schema):
@@ -82,7 +112,18 @@ class SourceAnswer(Schema):
     quarantine: tuple[QuarantineGroup, ...]
 
 
-@router.get("/mig")
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request) -> JSONResponse:
+    """What the API offers, for those who are logged in."""
+    with visiting(request):
+        described = request.app.openapi()
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem.pop("$defs")  # stand among the components already
+    described["components"]["schemas"]["Problem"] = problem
+    return JSONResponse(described)
+
+
+@router.get("/mig", summary="Who am I?", responses=LOGGED_IN)
 def me(request: Request) -> Me:
     """Who is logged in, and the token for posts."""
     with visiting(request) as visit:
@@ -90,7 +131,7 @@ def me(request: Request) -> Me:
         return Me(actor=actor, purpose=visit.access().purpose, csrf=token(request))
 
 
-@router.get("/mine-borgere")
+@router.get("/mine-borgere", summary="My citizens", responses=LOGGED_IN)
 def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
     """The citizens on whose team the actor is."""
     with visiting(request) as visit:
@@ -98,7 +139,7 @@ def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
         return service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
 
 
-@router.post("/soeg", dependencies=[Depends(checked_header)])
+@router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(checked_header)])
 def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     """Find citizens within what the actor may find."""
     with visiting(request) as visit:
@@ -108,11 +149,23 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
         return SearchAnswer(page=found.page, needs_reason=found.needs_reason)
 
 
-@router.get("/overblik/{citizen_id}")
-@router.get("/tidslinje/{citizen_id}")
-@router.get("/familien/{citizen_id}")
-def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Query()] = None) -> OverviewAnswer:
-    """The citizen and the family, now or as known at the end of a day."""
+@router.get(
+    "/overblik/{citizen_id}", summary="One citizen and the family", responses=ABOUT_ONE, response_model=OverviewAnswer
+)
+@router.get(
+    "/tidslinje/{citizen_id}", summary="The same, for the timeline", responses=ABOUT_ONE, response_model=OverviewAnswer
+)
+@router.get(
+    "/familien/{citizen_id}",
+    summary="The same, for the family page",
+    responses=ABOUT_ONE,
+    response_model=OverviewAnswer,
+)
+def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Query()] = None) -> Any:
+    """The citizen and the family, now or as known at the end of a day.
+
+    Refused: 403 and a problem document with the decision.
+    """
     with noting_failure(request, citizen_id), visiting(request) as visit:
         known = kendt if kendt and kendt < danish_day(visit.now) else None
         found = opened(visit, citizen_id, known)
@@ -123,11 +176,12 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 decision=found.decision, overview=people[0], family=people[1:], aftermath=aftermath(made.people)
             )
         if found.facts is not None:
-            return OverviewAnswer(decision=found.decision)
+            decision = found.decision.model_dump(mode="json")
+            return error_page(request, AccessRefused(), more={"decision": decision})
     raise CitizenUnknown
 
 
-@router.get("/kilder")
+@router.get("/kilder", summary="How each source is doing", responses=LOGGED_IN)
 def sources(request: Request) -> tuple[SourceAnswer, ...]:
     """How each source is doing."""
     with visiting(request) as visit:
@@ -140,17 +194,19 @@ def sources(request: Request) -> tuple[SourceAnswer, ...]:
         )
 
 
-@router.get("/tilsyn")
+@router.get("/tilsyn", summary="Lines of the log", responses=LOGGED_IN)
 def oversight(
     request: Request,
+    *,
     citizen_id: UUID | None = None,
     actor_id: Annotated[str | None, Query(max_length=100)] = None,
-    after: int | None = None,
+    only: Only = Only.ALL,
+    after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
 ) -> tuple[LoggedEntry, ...]:
     """Lines of the log, newest first."""
     with visiting(request) as visit:
         visit.need(AuditAction.READ_LOG)
-        return lines_of(visit, citizen_id, actor_id, after)
+        return lines_of(visit, service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after))
 
 
 def without_numbers(overview: Overview) -> Overview:

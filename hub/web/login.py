@@ -1,5 +1,6 @@
 """Log in and out. Without the demo there is no login here: the municipality's own comes in front."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -7,9 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.access.policy import may
+from hub.clock import danish_day
+from hub.course import repository as course
+from hub.course.views import MyCitizen
 from hub.errors import DemoOnly, HubError
 from hub.parts import Parts
 from hub.web import texts
+from hub.web.dates import counted
 from hub.web.pages_lists import DemoCard, LoginPage
 from hub.web.security import checked_form, token
 from hub.web.templating import render
@@ -32,7 +37,9 @@ def log_in_page(request: Request) -> HTMLResponse:
     cards: tuple[DemoCard, ...] = ()
     if parts.settings.demo:
         with parts.database.transaction() as session:
-            cards = tuple(_card(actor) for actor in identity.actors(session))
+            today = danish_day(parts.clock.now())
+            staff = identity.actors(session)
+            cards = tuple(_card(actor, course.my_citizens(session, actor, today)) for actor in staff)
     page = LoginPage(demo=parts.settings.demo, cards=cards)
     return HTMLResponse(render("login.html", frame(request, "Log ind", None), page))
 
@@ -95,9 +102,12 @@ def _purpose_of(actor: Actor) -> Purpose:
     return Purpose.OPERATIONS if Role.ADMINISTRATOR in actor.roles else Purpose.FOLLOW_UP
 
 
-def _card(actor: Actor) -> DemoCard:
+def _card(actor: Actor, mine: Sequence[MyCitizen]) -> DemoCard:
     role = next((role for role in (Role.DPO, Role.ADMINISTRATOR) if role in actor.roles), Role.TEAM_MEMBER)
-    sentence = texts.CARD[role]
-    if role is Role.TEAM_MEMBER and actor.area:
-        sentence = f"{sentence} Ser {texts.AREA_DETAILS[actor.area]}, og hvad borgeren har samtykket til."
-    return DemoCard(actor.id, actor.name, actor.title, actor.unit_name or "", sentence)
+    sentence = texts.CARD[role].format(details=texts.AREA_DETAILS[actor.area] if actor.area else "egne opgaver")
+    team = ""
+    if role is Role.TEAM_MEMBER:
+        courses = len({one.course_id for one in mine})
+        many = f"På teamet i {counted(courses, 'forløb', 'forløb')} med {counted(len(mine), 'borger', 'borgere')}."
+        team = many if mine else "Ikke på noget team: skal begrunde hvert opslag uden for sin enhed."
+    return DemoCard(actor.id, actor.name, actor.title, actor.unit_name or "", sentence, team)

@@ -7,6 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from hub.access import service
+from hub.access.masking import mask_protected
 from hub.access.policy import cut, decide
 from hub.audit import repository as audit
 from hub.clock import danish_day
@@ -26,7 +27,7 @@ class Mine:
 
     citizen: MyCitizen
     overview: Overview | None = None
-    """Cut to my decision; None: nothing known yet."""
+    """Cut to my decision, protected fields masked; None: nothing known yet."""
     changes: tuple[Change, ...] = ()
     """Since ``Family.looked_at``, newest first."""
 
@@ -67,7 +68,7 @@ def _family(
     found = []
     for one in sorted(members, key=lambda one: (one.birth_date is None, one.birth_date, one.name or "")):
         overview, decision = whole.get(one.citizen_id), decisions.get(one.citizen_id)
-        shown = cut(overview, decision, visit.areas) if overview and decision else None
+        shown = mask_protected(cut(overview, decision, visit.areas)) if overview and decision else None
         news = _changes(visit, shown, decision, since) if shown and decision and since else ()
         found.append(Mine(one, shown, news))
     return Family(tuple(found), since)
@@ -80,4 +81,4 @@ def _changes(visit: Visit, now: Overview, decision: Decision, since: datetime) -
     before = overviews.read(visit.session, now.citizen_id, since, areas=visit.areas)
     if before is None:
         return ()
-    return changes(cut(before, decision, visit.areas), now, danish_day(visit.now))
+    return changes(mask_protected(cut(before, decision, visit.areas)), now, danish_day(visit.now))

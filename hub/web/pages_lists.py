@@ -15,6 +15,8 @@ class DemoCard:
     title: str
     unit: str
     sentence: str
+    """What they can see."""
+    team: str
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,29 @@ class QuarantineRow:
 
 
 @dataclass(frozen=True)
+class RunBar:
+    """One run of a source in the drawing."""
+
+    height: int
+    """Pixels, at most 32."""
+    said: str
+    failed: bool
+
+
+@dataclass(frozen=True)
+class PauseRow:
+    """Why a source is switched off."""
+
+    reason: str
+    by: str
+    at: When
+
+
+@dataclass(frozen=True)
 class SourceRow:
     """How one source is doing."""
 
+    name: str
     title: str
     area: str
     area_name: str
@@ -184,15 +206,31 @@ class SourceRow:
     trouble: bool
     reason: str
     advice: str | None
+    message: str | None
+    """The connector's own words, for whoever must mend it."""
     last_data: When | None
     next_run: str
     counts: str
     last_run: str
+    bars: tuple[RunBar, ...]
+    """Oldest first."""
+    bars_said: str
     coverage: str
     authority: str
     legal_basis: str
+    pause: PauseRow | None
     quarantine: tuple[QuarantineRow, ...]
     quarantined: str
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """Sources that contradict each other about who somebody is."""
+
+    problem: str
+    subject: str
+    advice: str
+    first_seen: When
 
 
 @dataclass(frozen=True)
@@ -202,6 +240,8 @@ class SourcesPage:
     summary: str
     trouble: bool
     sources: tuple[SourceRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    unmatched: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -219,7 +259,20 @@ class LogRow:
     purpose: str
     basis: str
     details: str
-    override: str | None
+    reason: str | None
+    """What the person wrote."""
+    override: bool
+
+
+@dataclass(frozen=True)
+class LogCount:
+    """A number of today, and the choice that shows its lines."""
+
+    number: str
+    text: str
+    only: str
+    trouble: bool
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -227,10 +280,14 @@ class OversightPage:
     """Who looked, with which right, and why?"""
 
     heading: str
+    about: str | None
+    """Who the heading is about, in small."""
     summary: str
     asked: str
     """``nothing``, ``citizen`` or ``actor``."""
     subject: str
+    only: str
+    counts: tuple[LogCount, ...]
     rows: tuple[LogRow, ...]
     after: str | None
     employees: tuple[Choice, ...]

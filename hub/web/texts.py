@@ -113,6 +113,24 @@ AUDIT_OUTCOME = {
     AuditOutcome.FAILED: "fejlede",
 }
 
+FIELD = {
+    "address": "adresse",
+    "identifier": "cpr-nummer",
+    "unit": "enhed",
+    "school": "skole",
+    "household": "husstand",
+}
+"""Hidden fields, as the log names them."""
+
+ONLY = {
+    "all": ("linjer i dag", "Alle linjer"),
+    "opened": ("opslag i dag", "Opslag om borgere"),
+    "override": ("uden team eller enhed", "Opslag uden team eller enhed"),
+    "revealed": ("visninger af skjulte oplysninger", "Visninger af skjulte oplysninger"),
+    "refused": ("afvist", "Afviste"),
+}
+"""Sorts of lines in the log: beside today's number, and as a heading."""
+
 EFFORT_STATUS = {
     EffortStatus.PLANNED: "planlagt",
     EffortStatus.ACTIVE: "i gang",
@@ -201,8 +219,8 @@ SOURCE_STATE = {
     "late": ("forsinket", "Der skulle være kommet data. Vent til næste kørsel; se efter igen om en time."),
     "silent": ("tavs", "Der er ikke kommet data i dobbelt så lang tid som aftalt. Ring til kildens driftsvagt."),
     "failing": ("fejler", "Sidste kørsel lykkedes ikke."),
-    "paused": ("på pause", "Kilden er sat på pause. Den læses ikke, før pausen ophæves."),
-    "never": ("aldrig læst", "Kilden er tilsluttet, men ikke læst endnu. Start første kørsel."),
+    "paused": ("slukket", "Kilden læses ikke, før den tændes igen. Det, der er læst før, vises stadig."),
+    "never": ("aldrig læst", "Kilden er tilsluttet, men ikke læst endnu. Se efter, om arbejderen kører."),
 }
 """State word and sentence by ``SourceState.state``."""
 
@@ -211,7 +229,7 @@ RUN_OUTCOME = {
     "unavailable": "kilden svarede ikke",
     "refused": "kilden afviste os",
     "failed": "fejlede",
-    "paused": "ikke læst, kilden er på pause",
+    "paused": "ikke læst, kilden er slukket",
 }
 
 ADVICE = {
@@ -223,6 +241,35 @@ ADVICE = {
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
 }
 """What to do, by the ``advice`` key of a connector's error."""
+
+CONFLICT = {
+    "replacement_forked": (
+        "Et gammelt personnummer siges at være erstattet af to forskellige",
+        "Slå op i folkeregistret, hvilket der gælder, og ret det andet fagsystem.",
+    ),
+    "replacement_circular": (
+        "Personnumre siges at erstatte hinanden i ring",
+        "Slå op i folkeregistret, hvilket der gælder i dag, og ret den kilde, der tager fejl.",
+    ),
+    "local_claimed_twice": (
+        "Et lokalt nummer bruges til to forskellige personer",
+        "Se i fagsystemet, hvem sagen hører til, og ret personnummeret på den anden.",
+    ),
+    "disagreeing_person": (
+        "Samme personnummer, men forskellig fødselsdato eller forskelligt navn",
+        "Slå op i folkeregistret, og ret den kilde, der tager fejl. Indtil da vises begge.",
+    ),
+    "several_people": (
+        "En oplysning peger på flere personer på én gang",
+        "Åbn den i fagsystemet, og ret personnummeret. Den vises ikke hos nogen imens.",
+    ),
+}
+"""What is contradicted, and what to do, by kind of identity conflict."""
+
+UNMATCHED = (
+    "{source}: {people} med et lokalt nummer, som ingen kilde har koblet til et cpr-nummer. Oplysningen er gemt, men"
+    " står ikke hos nogen borger. Udfyld cpr-nummeret i fagsystemet, så kobles den af sig selv."
+)
 
 REJECTION = {
     RejectionRule.UNREADABLE: ("kunne ikke læses", "Bed leverandøren se på udtrækket; formatet er ikke som aftalt."),
@@ -313,8 +360,8 @@ SELF_REFUSED = (
 )
 
 CARD = {
-    Role.TEAM_MEMBER: "Arbejder med borgere.",
-    Role.ADMINISTRATOR: "Passer kilderne. Ser aldrig borgere.",
-    Role.DPO: "Læser loggen. Ser aldrig borgere.",
+    Role.TEAM_MEMBER: "Ser {details}, og hvad borgeren har samtykket til.",
+    Role.ADMINISTRATOR: "Ser, om kilderne har det godt, og kan slukke en kilde. Ser aldrig borgere.",
+    Role.DPO: "Ser, hvem der har set hvem, med hvilken ret og hvorfor. Ser aldrig borgernes oplysninger.",
 }
 """One sentence about what each role can see, for the demo's cards."""
