@@ -25,7 +25,7 @@ from hub.web.oversight import lines_of
 from hub.web.present_search import Asked
 from hub.web.security import checked_header, token
 from hub.web.visit import visiting
-from schemas.access import Actor, AuditAction, AuditOutcome, Decision, Purpose
+from schemas.access import Actor, AuditAction, AuditOutcome, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchPage
@@ -38,6 +38,7 @@ LOGGED_IN: dict[int | str, dict[str, Any]] = {
     403: {"description": "Role, form token or policy says no; the line is in the log.", **PROBLEM},
     503: {"description": "PostgreSQL or the index does not answer.", **PROBLEM},
 }
+ABOUT_ONE: dict[int | str, dict[str, Any]] = {**LOGGED_IN, 404: {"description": "No such citizen.", **PROBLEM}}
 
 
 class Problem(Schema):
@@ -78,12 +79,6 @@ class OverviewAnswer(Schema):
     """Each notification about the family with what followed."""
 
 
-ABOUT_ONE: dict[str, Any] = {
-    "response_model": OverviewAnswer,
-    "responses": {**LOGGED_IN, 404: {"description": "No such citizen.", **PROBLEM}},
-}
-
-
 class SearchAsk(Schema):
     """What to look for; a number in the body never lands in an address."""
 
@@ -93,6 +88,8 @@ class SearchAsk(Schema):
     kle_topics: frozenset[str] = frozenset()
     paragraphs: frozenset[str] = frozenset()
     ongoing_only: bool = False
+    own_unit: bool = False
+    """Only citizens for whom the own unit has an effort."""
     after: str | None = None
     size: int = Field(default=20, ge=1, le=100)
 
@@ -102,6 +99,8 @@ class SearchAnswer(Schema):
 
     page: SearchPage
     needs_reason: frozenset[UUID]
+    rights: dict[UUID, Basis]
+    """With which right each hit could be opened; ``none``: only for a stated reason."""
 
 
 class SourceAnswer(Schema):
@@ -146,7 +145,7 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
         visit.need(AuditAction.SEARCH)
         asked = Asked(**ask.model_dump(exclude={"after", "size"}))
         found = find(visit, asked, ask.after, ask.size)
-        return SearchAnswer(page=found.page, needs_reason=found.needs_reason)
+        return SearchAnswer(page=found.page, needs_reason=found.needs_reason, rights=found.rights)
 
 
 @router.get(

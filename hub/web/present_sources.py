@@ -146,7 +146,7 @@ def _next(one: Known, now: datetime) -> str:
         return "om et øjeblik"
     if due - now < timedelta(hours=1):
         return f"om {counted(int((due - now).total_seconds() // 60), 'minut', 'minutter')}"
-    return f"{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
+    return f"{'' if apart else 'senest '}{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
 
 
 def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
@@ -167,7 +167,7 @@ def _bars_said(runs: Sequence[RunSummary]) -> str:
     if not shown:
         return "Ingen kørsler endnu"
     failed = sum(run.outcome is not RunOutcome.COMPLETE for run in shown)
-    went = f"{failed} gik galt" if failed else "alle lykkedes"
+    went = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
     taken = number_text(sum(run.published for run in shown))
     return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {went}, {taken} taget ind"
 
