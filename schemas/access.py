@@ -72,6 +72,7 @@ class AccessFacts(Schema):
     unit_has_active_effort: bool = False
     is_self: bool = False
     name_address_protected: bool = False
+    """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
     consented_areas: frozenset[Area] = frozenset()
     """Areas the citizen has consented to share with the team, and that still stand."""
 

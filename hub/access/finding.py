@@ -13,9 +13,9 @@ from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.digest import keyed_digest
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.base import Schema
-from schemas.search import AccessFilter, SearchPage, SearchQuery
+from schemas.search import AccessFilter, SearchHit, SearchPage, SearchQuery
 from search.base import SearchIndex
 
 
@@ -84,7 +84,11 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     page = index.find(asked)
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
     allowed = findable(actor, facts.values(), known_identifier=digest is not None)
-    hits = tuple(hit for hit in page.hits if hit.citizen_id in allowed)
+    hits = tuple(
+        kept
+        for hit in page.hits
+        if hit.citizen_id in allowed and (kept := _without_units(hit, facts[hit.citizen_id], asked)) is not None
+    )
     dropped = len(page.hits) - len(hits)
     shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
     write_all(
@@ -109,3 +113,16 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     )
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
     return Found(allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), dropped=dropped)
+
+
+def _without_units(hit: SearchHit, facts: AccessFacts, asked: SearchQuery) -> SearchHit | None:
+    """A guarded citizen's hit without units; None if a unit alone is why it was found.
+
+    The index names no unit of a guarded citizen, but it learns late that a citizen has come to live with one.
+    """
+    if not facts.name_address_protected:
+        return hit
+    kept = tuple(reason for reason in hit.found_by if reason.field != "unit")
+    if asked.units or (hit.found_by and not kept):
+        return None
+    return hit.model_copy(update={"found_by": kept, "protected": True})

@@ -5,12 +5,14 @@ a case, to the other parent; even the name of an institution tells where somebod
 are hidden until they are revealed by an act of its own, with a reason.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from schemas.facts import Address, Responsible, Unit
 from schemas.identifiers import Identifier
-from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Provenance, Relative
+from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Provenance, Relative, Section
 
 MASK = "••••"
 _DATE_PART = 6
@@ -29,21 +31,29 @@ class ProtectedField(StrEnum):
     """With whom the citizen lives."""
 
 
-def mask_protected(overview: Overview, revealed: frozenset[ProtectedField] = frozenset()) -> Overview:
-    """The overview of a protected citizen with every protected field hidden but the revealed ones.
+def mask_protected(
+    overview: Overview,
+    revealed: frozenset[ProtectedField] = frozenset(),
+    guarded: frozenset[UUID] = frozenset(),
+) -> Overview:
+    """The overview with every protected field hidden but the revealed ones.
 
-    An overview of a citizen without protection comes back as it is.
+    A citizen who is protected only through the household is marked as protected too. On the page of anybody
+    else, what also speaks of a guarded person (a shared notification, a relation) is masked and stays so:
+    it is revealed on that person's own page alone.
+
+    Args:
+        overview: the whole page, or what of it is shown.
+        revealed: what was revealed of the citizen.
+        guarded: citizens who are protected or live with somebody who is, as far as the page speaks of them.
     """
-    if not overview.header.person.name_address_protected:
-        return overview
+    if not (overview.header.person.name_address_protected or overview.citizen_id in guarded):
+        return _without_guarded(overview, guarded) if guarded else overview
     hidden = frozenset(ProtectedField) - revealed
     return overview.model_copy(
         update={
             "header": _header(overview, hidden),
-            "sections": tuple(
-                section.model_copy(update={"entries": tuple(_entry(entry, hidden) for entry in section.entries)})
-                for section in overview.sections
-            ),
+            "sections": _sections(overview, lambda _: True, hidden),
             "disagreements": tuple(
                 _disagreement(each, hidden)
                 for each in overview.disagreements
@@ -53,11 +63,46 @@ def mask_protected(overview: Overview, revealed: frozenset[ProtectedField] = fro
     )
 
 
+def people_of(overview: Overview) -> frozenset[UUID]:
+    """Citizens whom the page speaks of, the citizen among them."""
+    relatives = {relative.citizen_id for relative in overview.header.relatives}
+    parties = {party.citizen_id for entry in overview.entries() for party in entry.parties}
+    return frozenset(one for one in relatives | parties if one is not None) | {overview.citizen_id}
+
+
+def _without_guarded(overview: Overview, guarded: frozenset[UUID]) -> Overview:
+    everything = frozenset(ProtectedField)
+    relatives = tuple(
+        _relative(relative, everything) if relative.citizen_id in guarded else relative
+        for relative in overview.header.relatives
+    )
+    return overview.model_copy(
+        update={
+            "header": overview.header.model_copy(update={"relatives": relatives}),
+            "sections": _sections(
+                overview, lambda entry: any(party.citizen_id in guarded for party in entry.parties), everything
+            ),
+        }
+    )
+
+
+def _sections(
+    overview: Overview, is_masked: Callable[[Entry], bool], hidden: frozenset[ProtectedField]
+) -> tuple[Section, ...]:
+    return tuple(
+        section.model_copy(
+            update={"entries": tuple(_entry(entry, hidden) if is_masked(entry) else entry for entry in section.entries)}
+        )
+        for section in overview.sections
+    )
+
+
 def _header(overview: Overview, hidden: frozenset[ProtectedField]) -> CitizenHeader:
     header = overview.header
-    update: dict[str, Any] = {}
+    person: dict[str, Any] = {"name_address_protected": True}
     if ProtectedField.ADDRESS in hidden and header.person.address is not None:
-        update["person"] = header.person.model_copy(update={"address": Address(street=MASK)})
+        person["address"] = Address(street=MASK)
+    update: dict[str, Any] = {"person": header.person.model_copy(update=person)}
     if ProtectedField.IDENTIFIER in hidden:
         update["identifiers"] = tuple(_identifier(identifier) for identifier in header.identifiers)
     update["relatives"] = tuple(_relative(relative, hidden) for relative in header.relatives)

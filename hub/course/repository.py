@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.course.views import CourseView, MyCitizen, TeamMember
+from hub.overview.repository import GUARDED
 from schemas.access import AccessFacts, Actor
 from schemas.search import AccessScope
 from schemas.source import Area
@@ -50,8 +51,6 @@ _SELF = """
     )
 """
 
-_PROTECTED = "coalesce((o.document #>> '{header,person,name_address_protected}')::boolean, false)"
-
 _FACTS = text(f"""
     WITH mine AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)),
          consented AS ({_CONSENTED})
@@ -66,7 +65,7 @@ _FACTS = text(f"""
                AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
            ) AS unit_has_active_effort,
            {_SELF} AS is_self,
-           {_PROTECTED} AS name_address_protected,
+           {GUARDED} AS name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas
     FROM overviews o
     WHERE o.citizen_id = ANY(:citizen_ids)
@@ -87,7 +86,7 @@ _MINE = text(f"""
            nullif(concat_ws(' ', o.document #>> '{{header,person,given_name}}',
                                  o.document #>> '{{header,person,family_name}}'), '') AS name,
            (o.document #>> '{{header,person,birth_date}}')::date AS birth_date,
-           {_PROTECTED} AS protected,
+           {GUARDED} AS protected,
            mine.course_id, mine.title AS course_title, mine.function, mine.valid_from AS since
     FROM overviews o JOIN mine ON mine.citizen_id = o.citizen_id
     WHERE NOT {_SELF}

@@ -29,11 +29,19 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
 
-def to_document(overview: Overview, digests: Sequence[str]) -> SearchDocument:
-    """The search document of an overview; *digests* are the keyed digests of its identifiers."""
+def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool = False) -> SearchDocument:
+    """The search document of an overview.
+
+    Args:
+        overview: the whole.
+        digests: keyed digests of the citizen's identifiers.
+        guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
+            named then: even the name of an institution tells where somebody is.
+    """
+    guarded = guarded or overview.header.person.name_address_protected
     header = overview.header
     name = header.display_name or next(iter(_party_names(overview)), "")
-    found = [_search_entry(entry) for entry in overview.entries()]
+    found = [_search_entry(entry, name_unit=not guarded) for entry in overview.entries()]
     return SearchDocument(
         citizen_id=overview.citizen_id,
         version=overview.version,
@@ -41,7 +49,7 @@ def to_document(overview: Overview, digests: Sequence[str]) -> SearchDocument:
         other_names=_other_names(overview, name),
         birth_date=header.person.birth_date,
         identifier_digests=tuple(sorted(set(digests))),
-        protected=header.person.name_address_protected,
+        protected=guarded,
         synthetic=overview.synthetic,
         entries=tuple(one for one in found if one is not None),
         unit_grants=tuple(dict.fromkeys(UnitGrant(unit_id=unit, valid=valid) for unit, _, valid in units_of(overview))),
@@ -77,7 +85,7 @@ def _party_names(overview: Overview) -> Iterable[str]:
     return (name for _, _, name in sorted(own, reverse=True))
 
 
-def _search_entry(entry: Entry) -> SearchEntry | None:
+def _search_entry(entry: Entry, *, name_unit: bool) -> SearchEntry | None:
     day = entry.valid.start or entry.provenance.registration.registered_from.date()
     words: tuple[str | None, ...]
     unit: Unit | None = None
@@ -109,7 +117,7 @@ def _search_entry(entry: Entry) -> SearchEntry | None:
         kind=entry.fact.kind,
         text=" · ".join(dict.fromkeys(word for word in words if word)),
         valid=entry.valid,
-        unit=unit.name if unit else None,
+        unit=unit.name if unit and name_unit else None,
         kle_topic=kle_topic,
         paragraph=paragraph,
     )

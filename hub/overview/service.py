@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -104,9 +104,11 @@ def relay(session: Session, bus: Bus, limit: int = 500) -> int:
 
 
 def index_pending(
-    session: Session, delivered: Sequence[Delivered], index: SearchIndex, *, digest_key: bytes
+    session: Session, delivered: Sequence[Delivered], index: SearchIndex, *, digest_key: bytes, on: date
 ) -> Indexed:
     """Bring the citizens in these messages to the index as they are now, whatever version the message told.
+
+    *on* is today: whoever lives with a protected citizen then is indexed like one.
 
     Raises:
         SearchUnavailable: something was not written; do not commit the messages.
@@ -114,8 +116,13 @@ def index_pending(
     told = [change for change in (_change(one) for one in delivered) if change is not None]
     newest = {change.citizen_id: change.version for change in sorted(told, key=lambda change: change.version)}
     found = repository.current(session, newest)
+    guarded = repository.guarded(session, found, on)
     documents = [
-        to_document(overview, [keyed_digest(one, digest_key) for one in overview.header.identifiers])
+        to_document(
+            overview,
+            [keyed_digest(one, digest_key) for one in overview.header.identifiers],
+            guarded=overview.citizen_id in guarded,
+        )
         for _, overview in found.values()
         if overview is not None
     ]

@@ -1,13 +1,13 @@
 """Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from hub.access import identity, service
-from hub.access.policy import cut
 from hub.audit import repository as audit
-from hub.clock import danish_day, danish_midnight
+from hub.clock import danish_day
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceState, SourceStatus
 from hub.course import service as course
@@ -17,10 +17,10 @@ from hub.overview import service as overviews
 from hub.overview.aftermath import aftermath
 from hub.overview.changes import changes
 from hub.overview.freshness import with_coverage
-from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate
+from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
 from hub.web.visit import Visit
 from schemas.access import Basis, Decision
-from schemas.overview import Overview, Section, SectionState
+from schemas.overview import Entry, Overview, Section, SectionState
 from schemas.source import Area
 
 RECENTLY = timedelta(hours=1)
@@ -28,10 +28,13 @@ RECENTLY = timedelta(hours=1)
 LOOKS_READ = 60
 LOOKERS_SHOWN = 5
 
+Cut = tuple[Overview, Decision]
+"""What the actor may see of one person, and the decision that it was cut to."""
+
 
 def opened(visit: Visit, citizen_id: UUID, as_known: date | None = None) -> service.Opened:
     """Decide, write the line, read. Neither a refusal nor an unknown citizen is an exception."""
-    moment = _end_of(as_known) if as_known else None
+    moment = end_of(as_known) if as_known else None
     found = service.open_overview(
         visit.session,
         visit.actor,
@@ -71,8 +74,9 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
     """All that a page about the citizen needs, from the citizen's opened overview."""
     citizen_id, today = overview.citizen_id, danish_day(visit.now)
     sources = {source.name: source for source in visit.parts.sources}
-    family = _family(visit, found.decision, citizen_id, as_known)
-    team = course.team_of(visit.session, citizen_id, today)
+    others = _family(visit, found.decision, citizen_id, as_known)
+    family = tuple(other for other, _ in others)
+    team = course.team_of(visit.session, citizen_id, as_known or today)
     made = Material(
         overview=overview,
         decision=found.decision,
@@ -88,21 +92,22 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
         is_lead=bool(found.facts and found.facts.is_lead_coordinator),
         ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in states_of(visit)),
         as_known=as_known,
+        demo=visit.parts.settings.demo,
     )
     if as_known:
         return made
     looks = audit.seen_by(visit.session, citizen_id, LOOKS_READ)
-    return replace(made, seen=_seen(visit, looks), changes=_changes(visit, made, looks))
+    return replace(made, seen=_seen(visit, looks), changes=_changes(visit, ((overview, found.decision), *others), looks))
 
 
-def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None) -> tuple[Overview, ...]:
+def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None) -> tuple[Cut, ...]:
     """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
     if decision.basis is not Basis.TEAM:
         return ()
     others = course.family_of(visit.session, citizen_id, danish_day(visit.now))
-    found = (opened(visit, other, as_known).overview for other in others)
-    known = (overview for overview in found if overview is not None)
-    return tuple(sorted(known, key=lambda one: one.header.person.birth_date or date.max))
+    found = (opened(visit, other, as_known) for other in others)
+    known = ((one.overview, one.decision) for one in found if one.overview is not None)
+    return tuple(sorted(known, key=lambda one: one[0].header.person.birth_date or date.max))
 
 
 def _team(view: CourseView) -> Team:
@@ -136,18 +141,17 @@ def _unit_name(visit: Visit, actor_id: str) -> str | None:
         return None
 
 
-def _changes(visit: Visit, made: Material, looks: tuple[audit.LoggedEntry, ...]) -> Changes | None:
-    """What came since the actor's last look that is not part of this one; None when this is the first."""
+def _changes(visit: Visit, people: Sequence[Cut], looks: tuple[audit.LoggedEntry, ...]) -> Changes | None:
+    """What came in the family since the actor's last look that is not part of this one; None when this is the first."""
     mine = (look.entry.recorded_at for look in looks if look.entry.actor_id == visit.actor.id)
     since = next((moment for moment in mine if moment < visit.now - RECENTLY), None)
     if since is None:
         return None
-    before = overviews.read(visit.session, made.overview.citizen_id, since, areas=visit.areas)
-    if before is None:
-        return Changes(since, ())
-    found = changes(cut(before, made.decision, visit.areas), made.overview, danish_day(visit.now))
-    return Changes(since, tuple((one.kind, one.entry) for one in found))
-
-
-def _end_of(day: date) -> datetime:
-    return danish_midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
+    found: dict[str, tuple[str, Entry]] = {}
+    for overview, decision in people:
+        before = overviews.read(visit.session, overview.citizen_id, since, areas=visit.areas)
+        if before is None:
+            continue
+        for one in changes(cut(before, decision, visit.areas), overview, danish_day(visit.now)):
+            found.setdefault(one.entry.id, (one.kind, one.entry))
+    return Changes(since, tuple(found.values()))

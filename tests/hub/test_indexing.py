@@ -1,6 +1,7 @@
 """From a change on the bus to the search index, with the real index."""
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -46,7 +47,7 @@ def told(value: bytes) -> Delivered:
 
 def indexed(database: Database, index: PostgresIndex, delivered: list[Delivered], digest_key: bytes) -> Indexed:
     with database.transaction() as session:
-        return index_pending(session, delivered, index, digest_key=digest_key)
+        return index_pending(session, delivered, index, digest_key=digest_key, on=date(2023, 9, 12))
 
 
 def test_a_change_reaches_the_index_once(
