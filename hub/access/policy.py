@@ -12,6 +12,7 @@ from uuid import UUID
 
 import cedarpy
 
+from hub.access.words import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision
 from schemas.facts import PersonFact
 from schemas.overview import CitizenHeader, Disagreement, Overview, Section, SectionState
@@ -202,7 +203,7 @@ def _basis(facts: AccessFacts, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
 
 
 def _reason_length(reason: str | None) -> int:
-    return len((reason or "").strip())
+    return len(plain(reason or ""))
 
 
 def _context(facts: AccessFacts, reason_length: int, *, known_identifier: bool = False) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The acts: no data without a line, also when refused, and no line that tells a number."""
 
 import logging
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -197,6 +198,14 @@ def test_employees_are_known_while_they_are_active(database: Database) -> None:
         ("010190-ab12", "010190AB12"),
         ("Maja Testborger", None),
         ("999999-1234", None),
+        ("750786  -  4002", "7507864002"),
+        ("cpr-nr. 75 07 86 40 02, Maja", "7507864002"),
+        ("750786\N{EN DASH}4002", "7507864002"),
+        ("750786\N{NO-BREAK SPACE}4002", "7507864002"),
+        ("75.07.86-4002", "7507864002"),
+        ("75\N{ZERO WIDTH SPACE}0786-4002", "7507864002"),
+        ("\N{FULLWIDTH DIGIT SEVEN}50786-4002", "7507864002"),
+        ("070392 1VJ4", "0703921VJ4"),
         ("17507864002", None),
         ("27.24.45", None),
     ],
@@ -209,6 +218,24 @@ def test_a_whole_number_is_recognised_in_the_text(text: str, number: str | None)
 @given(st.text(max_size=20), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text(max_size=20))
 def test_no_number_survives_in_what_is_logged(before: str, number: str, after: str) -> None:
     assert number not in without_numbers(f"{before} {number} {after}")
+
+
+@pytest.mark.parametrize("gap", ["", " ", "-", "  -  ", "\N{EN DASH}", "\N{NO-BREAK SPACE}", "\t", "\N{SOFT HYPHEN}"])
+@pytest.mark.parametrize("around", ["{}", "Maja {}, Egevej", "cpr:{}", "({})", "nr{}x"])
+def test_no_oddly_written_number_survives(gap: str, around: str) -> None:
+    for parts in (("750786", "4002"), ("75", "07", "86", "40", "02"), ("750786", "40", "02")):
+        told = without_numbers(around.format(gap.join(parts)))
+        assert not re.search(r"[0-9]{2}", told)
+
+
+def test_a_reason_of_unseen_signs_is_none(database: Database) -> None:
+    unseen = because("\N{ZERO WIDTH SPACE}" * 40 + "\x00 \n\t kort")
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        opened = service.open_overview(session, ANNA, citizen_id, unseen, now=NOW, read=_no_read)
+    assert not opened.decision.allowed
+    (line,) = _lines(database)
+    assert line.override_reason == "kort"
 
 
 def test_words_and_task_numbers_are_logged_as_typed(caplog: pytest.LogCaptureFixture) -> None:
