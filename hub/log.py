@@ -5,6 +5,8 @@ A message is ``stage.what_happened``; the rest goes into ``extra={"fields": {...
 
 import logging
 import re
+import traceback
+from types import TracebackType
 from typing import Any
 
 # Ten characters shaped like a national number, with or without hyphen, standing alone.
@@ -30,7 +32,23 @@ def place_of(error: BaseException) -> str:
 
 
 class MaskingFormatter(logging.Formatter):
-    """Formats a record with its fields as ``key=value``, then masks the whole line, tracebacks too."""
+    """Formats a record with its fields as ``key=value``, then masks the whole line.
+
+    Of an exception only places and types are told: texts of PostgreSQL, Pydantic and others repeat values.
+    """
+
+    def formatException(  # noqa: N802  the name logging asks for
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """The places an error went through and its type, from cause to effect; never its text."""
+        told: list[str] = []
+        error = ei[1]
+        while error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+            told.append("\n".join([*places, type(error).__qualname__]))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(reversed(told))
 
     def format(self, record: logging.LogRecord) -> str:
         """One line (more with a traceback), masked."""

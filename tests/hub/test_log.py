@@ -1,6 +1,7 @@
 """Nothing that is logged shows a national number."""
 
 import logging
+import sys
 
 import pytest
 from hypothesis import given
@@ -26,3 +27,18 @@ def test_our_own_keys_stay_readable() -> None:
 @given(st.text(), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text())
 def test_no_ten_digits_standing_alone_survive(before: str, number: str, after: str) -> None:
     assert number not in mask(f"{before} {number} {after}")
+
+
+def test_an_exception_is_told_by_place_and_type_alone() -> None:
+    try:
+        try:
+            int("Maja Testborger, Egevej 7")
+        except ValueError:
+            {}["Maja"]
+    except KeyError:
+        record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
+    told = MaskingFormatter("%(message)s").format(record)
+    assert "Maja" not in told
+    assert "Egevej" not in told
+    assert told.index("ValueError") < told.index("KeyError")
+    assert "test_log.py" in told
