@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 from connectors.base import Connector
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Consumer, Prunable
-from hub.clock import SystemClock
+from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
 from hub.journey import run_once
@@ -136,7 +136,8 @@ def _indexing(parts: Parts, stop: Event) -> None:
         delivered = consumer.poll(limit=parts.settings.batch_size, timeout=POLL)
         if delivered:
             with parts.database.transaction() as session:
-                index_pending(session, delivered, parts.index, digest_key=parts.digest_key)
+                today = danish_day(parts.clock.now())
+                index_pending(session, delivered, parts.index, digest_key=parts.digest_key, on=today)
             consumer.commit(delivered)
 
     _consuming(parts, INDEX_GROUP, OVERVIEWS, step, stop)
