@@ -1,0 +1,60 @@
+"""What the application does with bodies that are too long, and with faults of its own."""
+
+import logging
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from hub.app import LARGEST_BODY, create_app
+from hub.parts import Parts
+from hub.web.security import CONTENT_SECURITY_POLICY
+from tests.web.serving import serving
+
+
+@pytest.fixture
+def address(parts: Parts) -> Iterator[str]:
+    """The application, with a page that fails."""
+    app = create_app(parts)
+
+    @app.get("/fejler")
+    def fails() -> None:
+        raise RuntimeError("Maja Testborger 750786-4002")
+
+    with serving(app) as served:
+        yield served
+
+
+def test_a_fault_of_ours_is_a_page_with_every_header(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        answer = httpx.get(f"{address}/fejler")
+    assert answer.status_code == 500
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-request-id"] in answer.text
+    assert "web.unexpected" in caplog.text
+    assert "Maja" not in answer.text + caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_long_body_is_refused(address: str) -> None:
+    long = b"x" * (LARGEST_BODY + 1)
+    assert httpx.post(f"{address}/log-ind", content=long).status_code == 413
+
+
+def test_a_long_body_without_a_stated_length_is_cut_off(address: str) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(20):
+            yield b"x" * (LARGEST_BODY // 4)
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    try:
+        answer = httpx.post(f"{address}/log-ind", content=pieces(), headers=form)
+    except httpx.TransportError:
+        return
+    assert answer.status_code >= 400
+
+
+def test_no_address_is_made_from_the_host_a_request_names(address: str) -> None:
+    answer = httpx.get(f"{address}/mine-borgere/", headers={"host": "ond.example"})
+    assert "ond.example" not in answer.headers.get("location", "") + answer.text
