@@ -6,17 +6,12 @@ from threading import Event
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hub import worker as loops
-from hub.app import create_app
 from hub.cli.terms import configured, fail
-from hub.collect.service import collect as collect_once
 from hub.db import Database
-from hub.migrations import migrate as bring_to_head
 from hub.settings import Settings, load
 from hub.wiring import database_url, wire
 
@@ -25,6 +20,8 @@ console = Console()
 
 def migrate() -> None:
     """Make or update the tables. Harmless to repeat; run it before a new version starts."""
+    from hub.migrations import migrate as bring_to_head  # noqa: PLC0415  a command loads only what it needs
+
     with fail():
         url = database_url(load())
         database = Database(url)
@@ -36,6 +33,10 @@ def migrate() -> None:
 
 def serve() -> None:
     """Serve the pages and the API (HELHED_HOST, HELHED_PORT). Run as many as you need."""
+    import uvicorn  # noqa: PLC0415  as above
+
+    from hub.app import create_app  # noqa: PLC0415  as above
+
     with fail():
         settings, clock, connectors = configured()
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
@@ -50,6 +51,8 @@ def worker(
 
     Several workers share the work; let one of them read the sources ([bold]--collect[/bold]).
     """
+    from hub import worker as loops  # noqa: PLC0415  as above
+
     with fail():
         settings, clock, connectors = configured()
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
@@ -62,6 +65,9 @@ def worker(
 
 def collect(name: Annotated[str, typer.Argument(help="The source's name in the sources file.")]) -> None:
     """Read one source now, from where the last run ended, and put what it says on the bus."""
+    from hub import worker as loops  # noqa: PLC0415  as above
+    from hub.collect.service import collect as collect_once  # noqa: PLC0415  as above
+
     with fail():
         settings, clock, connectors = configured(name)
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
