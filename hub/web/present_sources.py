@@ -102,7 +102,9 @@ def _counts(run: RunSummary) -> str:
         (sum(run.skipped.values()), "udeladt efter regel"),
     )
     parts = [f"{number_text(count)} {word}" for count, word in told if count]
-    return f"{number_text(run.read)} læst: {', '.join(parts)}" if run.read else "intet nyt at læse"
+    if not run.read:
+        return "intet nyt at læse" if run.outcome is RunOutcome.COMPLETE else "intet blev læst"
+    return f"{number_text(run.read)} læst: {', '.join(parts)}"
 
 
 def _reason(one: Known, now: datetime) -> str:

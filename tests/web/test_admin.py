@@ -1,0 +1,182 @@
+"""Kilder and Tilsyn: what each state says and what to do, the switch, the log's numbers, and who may be named."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.audit.repository import newest
+from hub.clock import FixedClock
+from hub.collect import repository as collect
+from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.matching.repository import IdentityConflict
+from hub.matching.rules import ConflictKind
+from hub.web import texts
+from hub.web.present_sources import BAR_HEIGHT, Known, sources_page
+from schemas.access import AuditAction
+from schemas.record import Rejection, RejectionRule
+from tests.web import maja
+from tests.web.conftest import HOSTILE, NUMBERS, Town
+
+
+def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int = 0, **more: object) -> RunSummary:
+    ended = maja.NOW - timedelta(minutes=ago)
+    given = {"source": "social", "started_at": ended, "ended_at": ended, "outcome": outcome, "read": published}
+    return RunSummary.model_validate({**given, "published": published, **more})
+
+
+def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> Known:
+    state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
+    return Known(maja.SOCIAL, state, runs=runs, **more)
+
+
+@pytest.mark.parametrize("status", SourceStatus)
+def test_every_state_has_a_word_and_a_sentence(status: SourceStatus) -> None:
+    row = sources_page([known(status, run())], (), {}, maja.NOW).sources[0]
+    assert row.state
+    assert row.reason
+    assert row.trouble == (status is not SourceStatus.FRESH)
+
+
+@pytest.mark.parametrize("outcome", [one for one in RunOutcome if one is not RunOutcome.COMPLETE])
+def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) -> None:
+    failed = [run(outcome, ago, advice="bus_unavailable") for ago in (1, 2, 3)]
+    row = sources_page([known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), {}, maja.NOW).sources[0]
+    assert texts.RUN_OUTCOME[outcome] in row.reason
+    assert "3 kørsler i træk er gået galt siden for 3 minutter siden" in row.reason
+    assert row.advice == texts.ADVICE["bus_unavailable"]
+    assert row.counts == "intet blev læst"
+    assert [bar.failed for bar in row.bars] == [False, True, True, True]
+    assert row.bars[0].height == BAR_HEIGHT
+    assert row.next_run == "om et øjeblik"
+
+
+@pytest.mark.parametrize("rule", RejectionRule)
+def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> None:
+    group = QuarantineGroup(
+        source="social",
+        record_type="Sag",
+        field="startdato",
+        rule=rule,
+        masked_value="2••••",
+        first_seen_at=maja.NOW,
+        last_seen_at=maja.NOW,
+        payloads=1204,
+        seen=1204,
+    )
+    row = sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), {}, maja.NOW).sources[0].quarantine[0]
+    assert (row.count, row.example) == ("1.204", "2••••")
+    assert row.problem
+    assert row.advice
+
+
+def test_who_is_who_is_said_with_what_to_do() -> None:
+    kinds = [*ConflictKind, "several_people"]
+    conflicts = [IdentityConflict(kind=str(kind), subject="841279-••••", first_seen=maja.NOW) for kind in kinds]
+    page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, {}, maja.NOW)
+    assert all(row.advice for row in page.conflicts)
+    assert page.unmatched[0].startswith(f"{maja.SOCIAL.title}: 3 omtaler af personer")
+    assert "6 uenigheder" not in page.summary
+    assert f"{len(kinds)} uenigheder" in page.summary
+
+
+def test_a_switched_off_source_says_who_and_why() -> None:
+    pause = Pause(source="social", paused_by="tine.skov", reason="Ny version i aften", paused_at=maja.NOW)
+    page = sources_page([known(SourceStatus.PAUSED, run(), pause=pause)], (), {"tine.skov": "Tine Skov"}, maja.NOW)
+    row = page.sources[0]
+    assert row.pause is not None
+    assert (row.pause.by, row.pause.reason) == ("Tine Skov", "Ny version i aften")
+    assert row.next_run == "ikke før kilden tændes"
+
+
+def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None:
+    browser = town.client("tine.skov")
+    assert browser.post("/kilder/social/sluk", reason="kort").status_code == 422
+    assert (
+        "«Leverandøren opdaterer i aften»"
+        in browser.post("/kilder/social/sluk", reason="Leverandøren opdaterer i aften").text
+    )
+    with town.parts.database.transaction() as session:
+        assert collect.pause_reason(session, "social") == "Leverandøren opdaterer i aften"
+        entry = newest(session)[1].entry
+    assert (entry.action, entry.search_text) == (AuditAction.PAUSE_SOURCE, "source:social")
+    assert entry.override_reason == "Leverandøren opdaterer i aften"
+    assert "Tænd igen" in browser.get("/kilder").text
+    assert "Tænd igen" not in browser.post("/kilder/social/taend").text
+    assert browser.post("/kilder/findes-ikke/taend").status_code == 404
+    log = town.client("jens.dam").get("/tilsyn").text
+    assert "Slukkede en kilde" in log
+    assert f"Om {maja.SOCIAL.title}" in log
+
+
+@pytest.mark.parametrize("actor_id", ["anna.holm", "jens.dam"])
+def test_only_an_administrator_switches(town: Town, actor_id: str) -> None:
+    answer = town.client(actor_id).post("/kilder/social/sluk", reason="Det vil jeg gerne prøve")
+    assert answer.status_code == 403
+    with town.parts.database.transaction() as session:
+        assert collect.pause_reason(session, "social") is None
+
+
+def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: FixedClock) -> None:
+    rejected = [
+        Rejection(
+            record_type="Sag",
+            source_id=str(number),
+            field="startdato",
+            rule=RejectionRule.BAD_DATE,
+            masked_value="31-••-••••",
+            raw=b"{}",
+        )
+        for number in range(3)
+    ]
+    with town.parts.database.transaction() as session:
+        collect.quarantine(session, "social", rejected, clock.now())
+        summary = run(published=7, rejected=3)
+        collect.save_run(session, summary, clock.now())
+    page = town.client("tine.skov").get("/kilder").text
+    assert "3 linjer kunne ikke læses" in page
+    assert "Sag: startdato" in page
+    assert texts.REJECTION[RejectionRule.BAD_DATE][1] in page
+    assert "31-••-••••" in page
+
+
+def test_the_dpo_counts_today_and_narrows(town: Town) -> None:
+    other = town.client("ole.bruun")
+    address = f"/overblik/{town.ids[maja.MAJA]}"
+    other.get(address)
+    other.post(f"{address}/grund", purpose="case_work", reason="Akut henvendelse fra hjemmet i nat")
+    browser = town.client("jens.dam")
+    page = browser.get("/tilsyn").text
+    assert '<strong class="missing">1</strong> uden team eller enhed' in page
+    assert '<strong class="missing">1</strong> afvist' in page
+    overrides = browser.post("/tilsyn", only="override").text
+    assert "«Akut henvendelse fra hjemmet i nat»" in overrides
+    assert "Loggede ind" not in overrides
+    assert "skjulte beskæftigelse" in overrides.lower()
+    assert "Afviste: Ole Bruun" in browser.post("/tilsyn", employee="ole.bruun", only="refused").text
+
+
+def test_the_dpo_names_only_whom_the_number_named(town: Town) -> None:
+    browser = town.client("jens.dam")
+    key = str(town.ids[maja.MAJA])
+    by_key = browser.post("/tilsyn", citizen=key).text
+    assert "Maja" not in by_key
+    assert "Søg med cpr-nummeret" in by_key
+    assert "Alle linjer om Maja Testborger" in browser.post("/tilsyn", citizen=NUMBERS[maja.MAJA]).text
+    assert "Alle linjer om Maja Testborger" in browser.post("/tilsyn", citizen=key).text
+    hidden = browser.post("/tilsyn", citizen=NUMBERS[HOSTILE]).text
+    assert "en borger med navne- og adressebeskyttelse" in hidden
+    assert "Brien" not in hidden
+    assert "Ingen borger har det nummer" in browser.post("/tilsyn", citizen="010160-0000").text
+
+
+def test_the_log_is_turned_page_by_page_newest_first(town: Town) -> None:
+    browser = town.client("jens.dam")
+    for _ in range(52):
+        browser.get("/tilsyn")
+    page = browser.get("/tilsyn").text
+    assert "50 linjer af 1 medarbejder. Der er flere." in page
+    after = page.split('name="after" value="')[1].split('"')[0]
+    older = browser.post("/tilsyn", after=after).text
+    assert "Loggede ind" in older
+    assert 'name="after"' not in older

@@ -1,0 +1,168 @@
+"""Mine borgere and Søg: families together, changes in words, relation and reason of each hit."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from hub.audit.repository import newest
+from hub.course.views import MyCitizen, TeamFunction
+from hub.overview.changes import Change, ChangeKind
+from hub.web import texts
+from hub.web.mine import Family, Mine
+from hub.web.pages_lists import MyCitizensPage
+from hub.web.present_mine import PAGE, Wanted, my_citizens_page
+from hub.web.present_search import Asked, facet_words, kle_name, search_page
+from schemas.access import AuditAction, Basis
+from schemas.facts import EffortFact
+from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
+from schemas.source import Area
+from tests.web import maja
+from tests.web.conftest import NUMBERS, Town
+
+COURSE = UUID(int=77)
+LOOKED = datetime(2023, 8, 28, 7, 5, tzinfo=UTC)
+
+
+def citizen(number: int = 1, **more: object) -> MyCitizen:
+    given = {"citizen_id": UUID(int=number), "name": "Maja Testborger", "course_id": COURSE, "course_title": "Maja"}
+    return MyCitizen.model_validate({**given, "function": TeamFunction.MEMBER, "since": maja.NOW.date(), **more})
+
+
+def page(*families: Family, wanted: Wanted | None = None) -> MyCitizensPage:
+    return my_citizens_page(
+        families, wanted or Wanted(), purpose="opfølgning", purposes=(), unit="Familieafdelingen", now=maja.NOW
+    )
+
+
+def test_a_change_is_said_in_words_once_for_the_family() -> None:
+    told = Change(kind=ChangeKind.NEW, entry=maja.NOTIFICATIONS[-1])
+    members = tuple(Mine(citizen(key.int, name=name), None, (told,)) for key, name in maja.NAMES.items())
+    row = page(Family(members, LOOKED)).families[0]
+    assert len(row.people) == len(maja.NAMES)
+    assert len(row.changes) == 1
+    assert row.changes[0].startswith("Ny underretning fra ")
+    assert row.since.startswith("Siden du så efter")
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_every_kind_of_change_has_words(kind: ChangeKind) -> None:
+    for entry in (maja.FAMILY_TREATMENT, maja.NOTIFICATIONS[0], maja.WISH):
+        family = Family((Mine(citizen(), None, (Change(kind=kind, entry=entry),)),), LOOKED)
+        assert page(family).families[0].changes
+
+
+def test_a_passed_follow_up_is_red_and_can_be_filtered() -> None:
+    fact = maja.FAMILY_TREATMENT.fact
+    assert isinstance(fact, EffortFact)
+    passed = fact.model_copy(update={"next_follow_up_on": maja.NOW.date() - timedelta(days=9)})
+    whole = maja.material().overview
+    social = next(one for one in whole.sections if one.area is Area.SOCIAL)
+    late = social.model_copy(update={"entries": (maja.FAMILY_TREATMENT.model_copy(update={"fact": passed}),)})
+    overdue = Family((Mine(citizen(), whole.model_copy(update={"sections": (late,)})),), LOOKED)
+    other = Family((Mine(citizen(2)),), None)
+    shown = page(overdue, other, wanted=Wanted(passed_only=True))
+    assert [row.follow_up for row in shown.families] == ["passeret for 9 dage siden"]
+    assert shown.families[0].overdue
+    assert "Opfølgning passeret (1)" in [one.text for one in shown.filters]
+    assert "1 opfølgning er passeret" in shown.summary
+
+
+def test_more_families_than_a_page_holds_are_turned() -> None:
+    many = [Family((Mine(citizen(key, course_title=f"{key:03}")),), None) for key in range(PAGE + 1)]
+    first, second = page(*many), page(*many, wanted=Wanted(page=2))
+    assert (len(first.families), len(second.families)) == (PAGE, 1)
+    assert first.later is not None
+    assert first.later.href == "/mine-borgere?side=2"
+    assert second.earlier is not None
+    assert second.later is None
+
+
+def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
+    browser = town.client("anna.holm")
+    shown = browser.get("/mine-borgere").text
+    assert "24 timer: 1 udløber i dag kl. 14.10" in shown
+    assert shown.index("24 timer") < shown.index('class="course"')
+    assert shown.count('class="course"') == 1
+    assert "Du har ikke set siden endnu" in shown
+    browser.get(f"/overblik/{town.ids[maja.MAJA]}")
+
+    assert "Intet nyt, siden du så efter" in browser.get("/mine-borgere").text
+    assert "Ingen forløb passer" in browser.get("/mine-borgere?vis=nyt").text
+    assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
+
+
+def test_without_a_team_the_page_says_how_to_get_on_one(town: Town) -> None:
+    shown = town.client("ole.bruun").get("/mine-borgere").text
+    assert "Du er ikke på noget team endnu" in shown
+    assert "tovholderen i et forløb føjer dig til teamet" in shown
+
+
+def test_the_own_units_citizens_are_one_click_away_and_logged_so(town: Town) -> None:
+    shown = town.client("lene.friis").post("/soeg", own_unit="true").text
+    assert "med en indsats i Familiehuset" in shown
+    assert "Ida Testborger" in shown
+    with town.parts.database.transaction() as session:
+        told = [line.entry.search_text for line in newest(session) if line.entry.action is AuditAction.SEARCH]
+    assert "unit:social:110" in told
+
+
+def test_a_hit_says_relation_and_reason(town: Town) -> None:
+    browser = town.client("anna.holm")
+    shown = browser.post("/soeg", text="Familiehuset").text
+    assert "enhed: <mark>Familiehuset</mark>" in shown
+    assert "du er på teamet" in shown
+    by_number = town.client("ole.bruun").post("/soeg", text=NUMBERS[maja.MAJA]).text
+    assert "1 borger" in by_number
+    assert "kræver begrundelse" in by_number
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1", "x" * 200, "🙂", "%_\\", "  ", "27.24", "\x00"])
+def test_whatever_is_typed_is_only_text(town: Town, text: str) -> None:
+    assert town.client("anna.holm").post("/soeg", text=text).status_code == 200
+
+
+def test_nobody_found_says_what_was_searched_and_what_is_not(town: Town) -> None:
+    shown = town.client("anna.holm").post("/soeg", text="findesikke").text
+    assert "Ingen fundet" in shown
+    assert f"Der er søgt i {maja.SOCIAL.title} og {maja.HEALTH.title}" in shown
+    assert "skole (ingen kilde tilsluttet)" in shown
+
+
+def test_a_foreign_page_key_is_a_danish_page_and_a_problem(town: Town) -> None:
+    browser = town.client("anna.holm")
+    answer = browser.post("/soeg", text="maja", after="ikke-en-nøgle")
+    assert answer.status_code == 400
+    assert "Søg igen" in answer.text
+    token = browser.get("/api/mig").json()["csrf"]
+    asked = {"text": "maja", "after": "ikke-en-nøgle"}
+    problem = browser.http.post("/api/soeg", json=asked, headers={"X-CSRF-Token": token})
+    assert (problem.status_code, problem.json()["type"]) == (400, "urn:helhed:page_key_wrong")
+
+
+def test_a_code_never_stands_without_its_name() -> None:
+    day = maja.NOW.date()
+    assert kle_name("27.24.45") == "Underretningspligt"
+    assert facet_words("kle_topic", "27.24.00", day)[0] == kle_name("27.24")
+    assert facet_words("paragraph", "Serviceloven § 52, stk. 3, nr. 3", day)[0].startswith("Familiebehandling")
+    assert facet_words("paragraph", "Serviceloven § 153", day)[0] == "Underretning fra fagpersoner"
+
+
+def test_a_chosen_facet_stays_when_nothing_has_it() -> None:
+    hit = SearchHit(citizen_id=maja.MAJA, name="Maja", found_by=(FoundBy(field="name", highlight=(("Maja", True),)),))
+    found = SearchPage(hits=(hit,), total=1, facets={"unit": (FacetValue(value="Familiehuset", count=1),)})
+    asked = Asked("maja", units=frozenset({"PPR"}))
+    shown = search_page(asked, found, rights={maja.MAJA: Basis.NONE}, sources=(), unit=None, now=maja.NOW)
+    units = next(facet for facet in shown.facets if facet.field == "unit")
+    assert [(one.value, one.count, one.chosen) for one in units.choices] == [
+        ("PPR", "0", True),
+        ("Familiehuset", "1", False),
+    ]
+    assert shown.hits[0].needs_reason
+    assert replace(asked, units=frozenset()).chosen("unit") == frozenset()
+
+
+def test_every_reason_and_right_has_words() -> None:
+    assert set(texts.RELATION_TO_ME) == set(Basis)
+    assert {"name", "identifier", "unit", "kle_topic", "paragraph"} <= set(texts.FOUND_BY)
