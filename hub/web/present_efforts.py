@@ -1,13 +1,14 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from hub.web import texts
-from hub.web.dates import capital, counted, distance, lasted, of_day, of_moment, phone_text
+from hub.web.dates import aged, capital, counted, distance, lasted, of_day, of_moment, phone_text
 from hub.web.material import Material
 from hub.web.pages import EffortRow, GapRow, Link, Person, Phone, SourceLine
-from schemas.codes import Coded, danish_label
+from hub.web.paragraphs import cited
 from schemas.facts import EffortFact, EffortStatus, Responsible
 from schemas.overview import Entry, Section, SectionState
 from schemas.record import PartyRole
@@ -15,6 +16,8 @@ from schemas.source import Area
 
 OPEN = frozenset({EffortStatus.PLANNED, EffortStatus.ACTIVE, EffortStatus.ON_HOLD})
 """Statuses that may stand under *Lige nu*."""
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
+"""Where the demo's sandboxes answer."""
 NOT_SAID = "Ikke oplyst af kilden"
 
 
@@ -100,18 +103,22 @@ def phone(number: str) -> Phone:
 def source_line(entry: Entry, material: Material) -> SourceLine:
     """Source, paragraph, age and the way into the fagsystem."""
     source = material.sources.get(entry.provenance.source)
-    pieces = [source.title if source else entry.provenance.source]
-    if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
-        basis = entry.fact.legal_basis
-        law = danish_label(Coded(code_list="laws", code=basis.law), entry.valid.start or material.today)
-        pieces.append(f"{law} {basis.section}")
-    link = entry.provenance.link
     title = source.deep_link_title if source else None
+    pieces = [_origin(texts.AREA[entry.area], source.title if source else entry.provenance.source)]
+    if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
+        pieces.append(cited(entry.fact.legal_basis, entry.valid.start or material.today))
+    link = entry.provenance.link
+    opens = link is not None and (link.startswith("https://") or (material.demo and LOOPBACK.match(link) is not None))
     return SourceLine(
         text=" · ".join(pieces),
-        updated=of_moment(entry.provenance.registration.registered_from, material.now),
-        link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and link.startswith("https://") else None,
+        updated=aged(entry.provenance.registration.registered_from, material.moment),
+        link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and opens else None,
     )
+
+
+def _origin(area: str, title: str) -> str:
+    """Area and source in one, the area said once: "Social (DUBU)"."""
+    return title if title.startswith(area) else f"{area} · {title}"
 
 
 def gaps(material: Material, shown: Sequence[Entry]) -> tuple[GapRow, ...]:

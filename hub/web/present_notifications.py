@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
+from hub.indicators.deadlines import ClockState, deadline_state
+from hub.overview.aftermath import FOLLOWS_WITHIN
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, listed, of_day, of_moment
 from hub.web.material import Material
@@ -15,10 +17,12 @@ from schemas.facts import ConcernNotificationFact, EffortFact, Outcome
 from schemas.overview import Entry
 from schemas.record import PartyRole
 
-ASSESS_WITHIN = timedelta(hours=24)
-"""Barnets lov § 136: assessed within 24 hours, calendar hours."""
 SHOWN = 6
 """Rows before the rest is folded away."""
+UNMET = frozenset({ClockState.RUNNING, ClockState.OVERDUE})
+ASSESSMENT_STILL_ASKED = timedelta(days=60)
+"""Longer after the limit the page asks what followed, not for the assessment."""
+
 
 Pair = tuple[Entry, ConcernNotificationFact]
 
@@ -92,29 +96,29 @@ def whom(entry: Entry, material: Material) -> str:
 def _outcome(group: Sequence[Pair], material: Material) -> tuple[str, str]:
     efforts = {effort.id: effort for entry, _ in group for effort in material.followed.get(entry.id, ())}
     facts = [fact for _, fact in group]
-    waiting = next((fact for fact in facts if fact.assessed_at is None and fact.outcome is None), None)
+    clocks = [deadline_state(fact, material.moment) for fact in facts]
+    due = min((one.due_at for one in clocks if one.state in UNMET and one.due_at), default=None)
     if efforts:
         first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
         titles = [effort.fact.title for effort in efforts.values() if isinstance(effort.fact, EffortFact)]
         names = listed([title[:1].lower() + title[1:] for title in titles])
         said = any(fact.outcome is Outcome.EFFORT for fact in facts)
         return f"{'Førte til' if said else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
-    if waiting and material.now - waiting.received_at < timedelta(days=60):
-        return deadline_text(waiting.received_at, material.now), "missing"
+    if due and material.moment - due < ASSESSMENT_STILL_ASKED:
+        return deadline_text(due, material.moment), "missing"
     outcomes = {fact.outcome for fact in facts}
     if outcomes & {Outcome.CLARIFICATION, Outcome.ASSESSMENT, Outcome.ACUTE}:
         return texts.OUTCOME[next(outcome for outcome in outcomes if outcome is not None)], "plain"
     if Outcome.TO_RUNNING_CASE in outcomes:
         return f"{texts.OUTCOME[Outcome.TO_RUNNING_CASE]}. Ingen ny indsats", "plain"
-    if material.now - facts[0].received_at < timedelta(days=182):
+    if material.moment - facts[0].received_at < FOLLOWS_WITHIN:
         no_action = texts.OUTCOME[Outcome.NO_ACTION]
         return (no_action if Outcome.NO_ACTION in outcomes else "Ingen indsats endnu"), "plain"
     return "Ingen indsats fulgte", "missing"
 
 
-def deadline_text(received: datetime, now: datetime) -> str:
+def deadline_text(due: datetime, now: datetime) -> str:
     """The 24 hours as people say it: runs out today at 14.10, or ran out so and so."""
-    due = received + ASSESS_WITHIN
     day = due.astimezone(DANISH_TIME).date()
     if due >= now:
         word = "i dag" if day == danish_day(now) else "i morgen"

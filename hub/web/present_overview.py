@@ -1,12 +1,12 @@
 """A cut overview with its surroundings → the pages about one citizen. Pure."""
 
-from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from hub.clock import danish_day
 from hub.web import texts
-from hub.web.dates import age_text, capital, counted, day_text, lasted, listed, long_day_text, of_moment
-from hub.web.material import Changes, Material, SourceAge
+from hub.web.dates import age_text, at_minute, capital, counted, day_text, lasted, listed, long_day_text, of_moment
+from hub.web.material import Material, SourceAge
 from hub.web.pages import (
     Choice,
     CitizenHead,
@@ -18,13 +18,11 @@ from hub.web.pages import (
     OverviewPage,
     Person,
     Step,
-    Strengths,
     TimelinePage,
 )
 from hub.web.present_drawing import drawing, timeline_rows
 from hub.web.present_efforts import (
     contradictions,
-    distinct,
     effort_rows,
     family_entries,
     gaps,
@@ -32,20 +30,18 @@ from hub.web.present_efforts import (
     ongoing,
     phone,
 )
-from hub.web.present_notifications import SHOWN, notifications, rows, sender, summary, whom
+from hub.web.present_family import moments
+from hub.web.present_notifications import SHOWN, notifications, rows, summary
+from hub.web.present_strengths import change_lines, since_course, strengths
 from schemas.access import Basis, Purpose
 from schemas.facts import (
-    ConcernNotificationFact,
-    EffortFact,
-    GoalFact,
-    GoalKind,
     LifeStatus,
     PersonFact,
-    Progress,
     RelationKind,
 )
-from schemas.overview import Disagreement, Entry, Overview
+from schemas.overview import Disagreement, Overview
 
+MOST_ZOOMS = 30
 NAMELESS = "Navn ikke oplyst af kilden"
 
 
@@ -72,7 +68,7 @@ def head(material: Material) -> CitizenHead:
         else (),
         life=None if person.life_status is LifeStatus.ALIVE else _life(person),
         protected=_protection(material) if protected else None,
-        address=address_line(person),
+        address=None if material.as_known else address_line(person),
         may_reveal=material.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
         basis=_basis(material),
         purpose=texts.PURPOSE[material.purpose],
@@ -82,6 +78,19 @@ def head(material: Material) -> CitizenHead:
             Link("Tidslinje", f"/tidslinje/{citizen}"),
         ),
         purposes=purpose_choices(material.purpose),
+        standing=_standing(material),
+        printed=f"Udskrevet af {material.actor.name}, {material.actor.title}, {at_minute(material.now)}."
+        " Indeholder personoplysninger: læg det ikke fra dig, og makulér det, når det er brugt.",
+    )
+
+
+def _standing(material: Material) -> str | None:
+    if material.as_known is None:
+        return None
+    since = "" if material.team else " Der var intet sammenhængende forløb."
+    return (
+        f"Du står den {long_day_text(material.as_known)} og ser kun det, der var kendt ved dagens udgang.{since}"
+        " Adressen er udeladt, fordi den er fra i dag."
     )
 
 
@@ -172,8 +181,9 @@ def overview_page(material: Material) -> OverviewPage:
         disagreements=tuple(_disagreement(one, material) for one in material.overview.disagreements),
         talk=contradictions(now, material),
         changes_since=of_moment(material.changes.since, material.now) if material.changes else None,
-        changes=_changes(material.changes, material) if material.changes else (),
-        strengths=_strengths(entries, material),
+        changes=change_lines(material.changes, material) if material.changes else (),
+        strengths=strengths(entries, material),
+        since_course=since_course(entries, material),
         sources=tuple(_freshness(age, material) for age in material.ages),
         not_covered=_not_covered(material),
         seen=tuple(
@@ -193,45 +203,6 @@ def _title(source: str, material: Material) -> str:
     return material.sources[source].title if source in material.sources else source
 
 
-def _changes(changes: Changes, material: Material) -> tuple[str, ...]:
-    return tuple(sentence for kind, entry in changes.entries if (sentence := _change(kind, entry, material)))
-
-
-def _change(kind: str, entry: Entry, material: Material) -> str | None:
-    match entry.fact:
-        case ConcernNotificationFact() as fact:
-            words = "Ny underretning" if kind == "new" else "Ændret underretning"
-            when = day_text(danish_day(fact.received_at))
-            by = sender(fact)
-            return f"{words} fra {by[:1].lower() + by[1:]} om {whom(entry, material)}, {when}"
-        case EffortFact(title=title, status=status):
-            word = {"new": "er ny", "gone": "er trukket tilbage"}.get(
-                kind, f"er ændret ({texts.EFFORT_STATUS[status]})"
-            )
-            return f"{title} {word}"
-        case GoalFact(goal=goal, text=text):
-            return f"{texts.GOAL[goal]}{'' if kind == 'new' else ' (ændret)'}: {text}"
-    return None
-
-
-def _strengths(entries: Sequence[Entry], material: Material) -> Strengths:
-    goals = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, GoalFact)]
-    goals.sort(key=lambda pair: pair[0].valid.start or material.today, reverse=True)
-
-    def by(fact: GoalFact) -> str:
-        day = day_text(fact.assessed_on) if fact.assessed_on else None
-        return ", ".join(part for part in (fact.stated_by, day) if part)
-
-    wishes = [(fact.text, by(fact)) for _, fact in goals if fact.goal is GoalKind.CITIZEN_WISH]
-    works = [(fact.text, by(fact)) for _, fact in goals if fact.goal is GoalKind.STRENGTH]
-    reached = [
-        (f"Nået: {fact.text}", by(fact))
-        for _, fact in goals
-        if fact.progress is Progress.REACHED and fact.goal in {GoalKind.GOAL, GoalKind.SUB_GOAL}
-    ]
-    return Strengths(tuple(wishes[:2]), tuple((works + reached)[:6]))
-
-
 def _freshness(age: SourceAge, material: Material) -> Freshness:
     word = texts.SOURCE_STATE[age.state][0]
     if age.last_data_at is None:
@@ -249,9 +220,9 @@ def _not_covered(material: Material) -> str | None:
     return f"Ikke dækket: {', '.join(missing)}." if missing else None
 
 
-def timeline_page(material: Material, *, everything: Sequence[Entry] | None = None) -> TimelinePage:
+def timeline_page(material: Material, year: int | None = None) -> TimelinePage:
     """The order of things, as known on a day."""
-    entries = family_entries(material) if everything is None else distinct(everything)
+    entries = family_entries(material)
     made = timeline_rows(entries, material)
     known = material.as_known
     line = (
@@ -264,7 +235,7 @@ def timeline_page(material: Material, *, everything: Sequence[Entry] | None = No
     return TimelinePage(
         head=head(material),
         heading=f"Tidslinje: {material.first_name(material.overview.citizen_id) or NAMELESS}",
-        drawing=drawing(entries, material, years=30),
+        drawing=drawing(entries, material, years=30, year=year),
         rows=made,
         count_line=f"{len(made)} linjer. Det nyeste først.",
         as_known=known.isoformat() if known else danish_day(material.now).isoformat(),
@@ -272,33 +243,52 @@ def timeline_page(material: Material, *, everything: Sequence[Entry] | None = No
         known_line=line,
         steps=tuple(Step(str(year), f"{year}-12-31") for year in range(max(first, this_year - 12), this_year)),
         address=f"/tidslinje/{citizen}",
-        today=material.today.isoformat(),
+        zooms=_zooms(f"/tidslinje/{citizen}", first, year, material),
     )
+
+
+def _zooms(address: str, first: int, year: int | None, material: Material) -> tuple[Choice, ...]:
+    known = {"kendt": material.as_known.isoformat()} if material.as_known else {}
+    steps: list[tuple[dict[str, str], str, bool]] = [(known, "Hele forløbet", year is None)]
+    shown = range(max(first, material.today.year - MOST_ZOOMS), material.today.year + 1)
+    steps += [(known | {"aar": str(one)}, str(one), one == year) for one in shown]
+    return tuple(Choice(f"{address}?{urlencode(query)}" if query else address, text, on) for query, text, on in steps)
 
 
 def family_page(material: Material) -> FamilyPage:
     """All of the family at once: a column each, then what came in, then the lanes."""
     entries = family_entries(material)
     came_in = notifications(entries)
-    known = {person.citizen_id for person in material.people}
-    left_out = [
-        relative.name.split(" ")[0]
-        for relative in material.overview.header.relatives
-        if relative.citizen_id not in known and relative.name and relative.valid.contains(material.today)
-    ]
-    names = listed(list(dict.fromkeys(left_out)))
     return FamilyPage(
         head=head(material),
         columns=tuple(_column(person, material) for person in material.people),
         notifications_line=summary(came_in, material),
-        notifications=rows(came_in, material),
+        moments=moments(entries, material),
         drawing=drawing(entries, material, years=30),
-        rows=timeline_rows(entries, material),
-        left_out=f"{names} er ikke med i forløbet og vises ikke her; de åbnes kun for sig og med egen grund."
-        if names
-        else None,
-        today=material.today.isoformat(),
+        left_out=_left_out(material),
     )
+
+
+def _left_out(material: Material) -> str | None:
+    """Who of the family has no column, and why: named in the header, shown only on a page of their own."""
+    shown = {person.citizen_id for person in material.people}
+    names = listed(
+        list(
+            dict.fromkeys(
+                relative.name.split(" ")[0]
+                for relative in material.overview.header.relatives
+                if relative.citizen_id not in shown and relative.name and relative.valid.contains(material.today)
+            )
+        )
+    )
+    if not names:
+        return None
+    why = (
+        "de er ikke med i det forløb, der giver dig adgang"
+        if material.team
+        else "intet sammenhængende forløb giver adgang til andre end borgeren selv"
+    )
+    return f"{names} vises ikke her, for {why}. Hver side åbnes for sig og med egen grund."
 
 
 def _column(person: Overview, material: Material) -> FamilyColumn:

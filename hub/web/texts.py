@@ -180,6 +180,14 @@ GOAL = {
     GoalKind.STRENGTH: "Det virker",
 }
 
+GOAL_CHANGE = {
+    GoalKind.CITIZEN_WISH: ("Borgerens ord ændret", "Nye ord fra borgeren"),
+    GoalKind.GOAL: ("Mål ændret", "Nyt mål"),
+    GoalKind.SUB_GOAL: ("Delmål ændret", "Nyt delmål"),
+    GoalKind.STRENGTH: ("Styrke ændret", "Ny styrke"),
+}
+"""Changed, and new."""
+
 PROGRESS = {
     Progress.REACHED: "nået",
     Progress.BETTER: "bedre",

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from hub.indicators.deadlines import assessment_due
 from hub.web.material import Material
 from hub.web.present_efforts import gaps, ongoing
 from hub.web.present_notifications import deadline_text
@@ -42,7 +43,9 @@ def test_what_did_not_follow_is_said() -> None:
 
 def test_a_deadline_that_has_passed_says_when() -> None:
     received = maja.NOW - timedelta(hours=30)
-    assert deadline_text(received, maja.NOW) == "Vurdering mangler: fristen på 24 timer udløb i nat 03.00"
+    assert (
+        deadline_text(assessment_due(received), maja.NOW) == "Vurdering mangler: fristen på 24 timer udløb i nat 03.00"
+    )
 
 
 def test_the_four_gaps_are_four_different_sentences() -> None:
@@ -122,7 +125,7 @@ def test_the_family_page_has_everybody_once_and_says_who_is_left_out() -> None:
     page = family_page(replace(whole, family=whole.family[:1]))
     assert [column.name for column in page.columns] == ["Maja Testborger", "Ida Testborger"]
     assert page.left_out is not None
-    assert page.left_out.startswith("Emil er ikke med")
+    assert page.left_out.startswith("Emil vises ikke her, for ")
 
 
 @pytest.mark.parametrize("day", [date(2014, 1, 1), date(2020, 9, 1), date(2023, 9, 12)])
