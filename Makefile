@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock screenshots clean
+.PHONY: help setup demo test check format lock bench screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ lock: $(READY) ## Choose versions anew and lock them with hashes
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements/dev.txt
+
+bench: $(READY) ## Measure carrying, indexing and looking up against bare PostgreSQL (ARGS="--citizens 5000")
+	@$(BIN)/python -m tests.bench.bench_carry $(ARGS)
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots

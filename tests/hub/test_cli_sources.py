@@ -1,0 +1,115 @@
+"""The commands that talk to sources, as processes of their own against the simulated fagsystemer."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from deploy.sandbox.fagsystemer.process import Running, start
+from hub.db import Database
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "shared/data/fhir"
+KEY = "only-for-tests-only-for-tests-only"
+WRONG = "wrong-secret-that-must-not-be-shown"
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with start(citizens=20, seed=3, today=date(2023, 9, 12)) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(sandbox: Running, tmp_path: Path) -> dict[str, str]:
+    def table(name: str, base_url: str, token_url: str, secret: str, rest: str = "") -> str:
+        return (
+            f'[{name}]\nbase_url = "{base_url}"\ntoken_url = "{token_url}"\nclient_id = "{sandbox.client_id}"\n'
+            f'client_secret = {{ env = "{secret}" }}\n{rest}\n'
+        )
+
+    odata, fhir = 'connector = "odata"\nenvironment = "demo"', 'connector = "fhir"'
+    nobody = "http://127.0.0.1:9"
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        table("social", sandbox.odata_url, sandbox.odata_token_url, "RIGHT", odata)
+        + table("health", sandbox.fhir_url, sandbox.fhir_token_url, "RIGHT", fhir)
+        + table("locked", sandbox.fhir_url, sandbox.fhir_token_url, "WRONG", fhir)
+        + table("gone", nobody, f"{nobody}/token", "RIGHT", fhir + '\npatience = "never"'),
+        encoding="utf-8",
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    return kept | {
+        "HELHED_SOURCES_FILE": str(sources),
+        "RIGHT": sandbox.client_secret,
+        "WRONG": WRONG,
+        "COLUMNS": "80",
+    }
+
+
+def helhed(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "hub.cli", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert WRONG not in said
+    assert environment["RIGHT"] not in said
+    return done
+
+
+@pytest.mark.parametrize("source", ["social", "health"])
+def test_a_source_is_checked_previewed_masked_and_read(environment: dict[str, str], source: str) -> None:
+    checked = helhed(environment, "connector", "check", source)
+    assert (checked.returncode, checked.stdout[:3]) == (0, "ok "), checked.stderr
+    preview = helhed(environment, "connector", "preview", source, "--limit", "5", "--json")
+    rows = [json.loads(line) for line in preview.stdout.splitlines()]
+    assert len(rows) == 5
+    assert not any("Testborg" in line for line in preview.stdout.splitlines())
+    read = helhed(environment, "connector", "read", source, "--json")
+    counts = [json.loads(line) for line in read.stdout.splitlines()]
+    assert sum(one["count"] for one in counts if one["outcome"] == "mapped") > 20
+    table = helhed(environment, "connector", "discover", source).stdout
+    assert max(map(len, table.splitlines())) <= 80
+    assert "\x1b" not in table
+
+
+@pytest.mark.parametrize("source", ["locked", "gone"])
+def test_a_source_that_does_not_let_us_in_is_one_line(environment: dict[str, str], source: str) -> None:
+    checked = helhed(environment, "connector", "check", source)
+    assert checked.returncode == 1
+    assert checked.stdout.startswith("not ok ")
+    read = helhed(environment, "connector", "read", source)
+    assert read.returncode == 2
+    assert len([line for line in read.stderr.splitlines() if line.startswith("helhed: ")]) == 1
+
+
+def test_a_source_is_read_onto_the_bus(environment: dict[str, str], database: Database) -> None:
+    live = environment | {
+        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HELHED_DIGEST_KEY": KEY,
+        "HELHED_SESSION_KEY": KEY,
+    }
+    done = helhed(live, "collect", "health")
+    assert (done.returncode, done.stdout.split(":")[0]) == (0, "complete"), done.stderr
+    refused = helhed(live, "collect", "locked")
+    assert (refused.returncode, refused.stdout.split(":")[0]) == (1, "refused"), refused.stderr
+
+
+def test_published_examples_are_read_from_a_folder(environment: dict[str, str]) -> None:
+    if not EXAMPLES.exists():
+        pytest.skip("the published FHIR examples are not here")
+    done = helhed(environment, "connector", "read", "health", "--dir", str(EXAMPLES))
+    assert done.returncode == 0, done.stderr
+    assert "0 crashes" in done.stdout
