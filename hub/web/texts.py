@@ -272,7 +272,7 @@ CONFLICT = {
         "Åbn den i fagsystemet, og ret personnummeret. Den vises ikke hos nogen imens.",
     ),
 }
-"""What is contradicted, and what to do, by kind of identity conflict."""
+"""What sources say against each other about who somebody is, and what to do, by kind."""
 
 UNMATCHED = (
     "{source}: {people} med et lokalt nummer, som ingen kilde har koblet til et cpr-nummer. Oplysningen er gemt, men"

@@ -82,7 +82,7 @@ def test_a_page_needs_a_login(town: Town, address: str) -> None:
 def test_an_error_page_says_what_was_saved_and_a_reference(town: Town) -> None:
     answer = town.client("anna.holm").get("/overblik/ikke-en-nøgle")
     assert answer.status_code == 404
-    assert "Siden findes ikke" in answer.text
+    assert "Adressen kan ikke læses" in answer.text
     assert answer.headers["x-request-id"] in answer.text
     assert "intet er gået tabt" in answer.text
 
