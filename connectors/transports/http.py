@@ -28,6 +28,10 @@ TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPSta
 MEGABYTE = 1024 * 1024
 
 
+class AnswerTooLarge(SourceRefused):
+    """The answer is longer than we read; who asks for fewer items at once may still get them."""
+
+
 class HttpSettings(Schema):
     """How to reach one HTTP interface."""
 
@@ -144,7 +148,7 @@ class HttpTransport:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._settings.max_bytes:
-                raise SourceRefused(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
+                raise AnswerTooLarge(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
             if time.monotonic() > deadline:
                 raise Again(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
         return bytes(body)

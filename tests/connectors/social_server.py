@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,10 +54,12 @@ class Dubu:
 
 
 @contextmanager
-def serving(dubu: Dubu) -> Iterator[Dubu]:
-    """The server, until the block ends."""
+def serving(dubu: Dubu, context: ssl.SSLContext | None = None) -> Iterator[Dubu]:
+    """The server, until the block ends; over TLS when it has a *context*."""
     server = _Server(dubu)
-    dubu.url = f"http://127.0.0.1:{server.server_port}"
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    dubu.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue, SecretStr, ValidationError, model_validat
 
 from connectors.base import Batch, CheckResult, StreamInfo
 from connectors.errors import ConnectorError, RecordRejected, SourceUnavailable
-from connectors.kit import fault_of
+from connectors.kit import Faulty, fault_of
 from connectors.retry import Patience
 from connectors.sources.social.activities import translate_aktivitet
 from connectors.sources.social.generations import NAMELESS, Generation
@@ -21,15 +21,16 @@ from connectors.sources.social.payloads import Aktivitet, Payload, Sag, Ydelse
 from connectors.sources.social.session import SessionCookie
 from connectors.sources.social.streams import STREAMS, source_system
 from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
-from connectors.transports.http import HttpSettings, HttpTransport
+from connectors.transports.http import AnswerTooLarge, HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
-from schemas.record import Cursor, Rejection, SourceRecord
+from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
 from schemas.source import SourceSystem
 
 CLOSED = frozenset({"SagStatus2", "SagStatus5", "SagStatus6", "SagStatus7"})
 LARGEST_PAYLOAD = 256 * 1024
 """Bytes of a rejected payload that are still kept for replay."""
+_TOO_LARGE = Faulty("(payload)", RejectionRule.TOO_LARGE)
 P = TypeVar("P", bound=Payload)
 
 
@@ -122,10 +123,12 @@ class SocialConnector:
             for item in page:
                 run.sag(item, lambda sag_id: activities_of(self._transport, sag_id))
             yield run.batch(total)
+        run.too_large(sager)
         for page in ydelser.pages():
             for item in page:
                 run.ydelse(item)
             yield run.batch(total)
+        run.too_large(ydelser)
         if not (sager.is_complete() and ydelser.is_complete()):
             raise SourceUnavailable("the counts before and after the reading do not agree")
         run.tombstones()
@@ -163,7 +166,13 @@ class _Run:
         if sag.status.brugervendt_noegle in CLOSED and not self.generation.is_new_or_changed("Sag", case_id):
             self.generation.carry_activities(case_id)
             return
-        for raw in activities(sag.id):
+        try:
+            found = activities(sag.id)
+        except AnswerTooLarge:
+            self.generation.carry_activities(case_id)
+            self._take(_TOO_LARGE.rejected("Aktivitet", None), {"sagId": sag.id}, sag.id)
+            return
+        for raw in found:
             self._aktivitet(raw, case)
 
     def ydelse(self, item: Item) -> None:
@@ -175,6 +184,14 @@ class _Run:
             self._take(translate_ydelse(self.scope, ydelse, case), item)
         except RecordRejected as rejected:
             self._take(rejected, item)
+
+    def too_large(self, collection: Collection) -> None:
+        """What the collection had to pass over is kept as rejected; of a case the activities are as before."""
+        for key in collection.too_large:
+            item_id = self.scope.id(key)
+            if collection.name == "Sag":
+                self.generation.carry_activities(item_id)
+            self._take(_TOO_LARGE.rejected(collection.name, item_id), {"id": key})
 
     def tombstones(self) -> None:
         self._records.extend(self.generation.tombstones(self.scope.source, self.scope.observed_at))
@@ -216,7 +233,8 @@ class _Run:
         digest = hashlib.sha256(raw).hexdigest()
         source_id = rejection.source_id or f"{NAMELESS}{digest}"
         if self.generation.rejected(rejection.record_type, source_id, digest, of_case):
-            kept = raw if len(raw) <= LARGEST_PAYLOAD else None
+            is_whole = rejection.rule is not RejectionRule.TOO_LARGE and len(raw) <= LARGEST_PAYLOAD
+            kept = raw if is_whole else None
             self._rejected.append(rejection.model_copy(update={"raw": kept}))
 
     def _parsed(self, shape: type[P], record_type: str, item: Item) -> P | None:

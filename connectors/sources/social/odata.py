@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from connectors.errors import SourceUnavailable
 from connectors.sources.social.payloads import Answer
-from connectors.transports.http import HttpTransport
+from connectors.transports.http import AnswerTooLarge, HttpTransport
 
 SELECT_SAG = "id,sagsnummer,titel,isSensitive,sagstype,status,kleNummer,oprettetDato,lukketDato,syntetisk"
 EXPAND_SAG = "primaerPerson,primaerBehandler,foerstkommendeFrist,sagsparter"
@@ -32,6 +32,8 @@ class Collection:
     without_id: int = 0
     whole: bool = True
     """False once a page contradicted its own count."""
+    too_large: list[int] = field(default_factory=list)
+    """Items that alone are longer than an answer may be; they are there, but were not read."""
 
     def start(self) -> int:
         """How many items there are before reading."""
@@ -40,9 +42,17 @@ class Collection:
 
     def pages(self) -> Iterator[list[Item]]:
         """Pages of items not seen before, in order of key. Items without a usable id come along unread."""
-        last = 0
+        last, size = 0, self.page_size
         while True:
-            answer = self._ask(f"id gt {last}", {"$top": str(self.page_size), "$orderby": "id", **self.fields})
+            try:
+                answer = self._ask(f"id gt {last}", {"$top": str(size), "$orderby": "id", **self.fields})
+            except AnswerTooLarge:
+                if size > 1:
+                    size = max(1, size // 8)
+                else:
+                    last = self._pass_over(last)
+                continue
+            size = self.page_size
             fresh = [item for item in answer.value if self._is_fresh(item)]
             yield fresh
             beyond = sum(isinstance(key := item.get("id"), int) and key > last for item in answer.value)
@@ -64,6 +74,16 @@ class Collection:
         newer = self._count(f"id gt {max(self.ids, default=0)}")
         return read == self._count("id gt 0") - newer and read >= (self.expected or 0)
 
+    def _pass_over(self, last: int) -> int:
+        """The key of the item after *last*, read without the rest of it."""
+        answer = self._ask(f"id gt {last}", {"$top": "1", "$orderby": "id", "$select": "id"})
+        key = answer.value[0].get("id") if answer.value else None
+        if not isinstance(key, int) or key <= last:
+            raise SourceUnavailable(f"{self.name}: an item is too large and has no key to pass it by")
+        self.ids.add(key)
+        self.too_large.append(key)
+        return key
+
     def _is_fresh(self, item: Item) -> bool:
         key = item.get("id")
         if not isinstance(key, int):
@@ -75,7 +95,7 @@ class Collection:
         return True
 
     def _count(self, condition: str) -> int:
-        answer = self._ask(condition, {"$top": "1"})
+        answer = self._ask(condition, {"$top": "1", "$select": "id"})
         if answer.count is None:
             raise SourceUnavailable(f"{self.name}: the answer has no count")
         return answer.count
