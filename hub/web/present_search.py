@@ -106,6 +106,8 @@ def _advice(asked: Asked, found: SearchPage | None, sources: Sequence[SourceSyst
     not_covered = [*(f"{name.lower()} (ingen kilde tilsluttet)" for name in missing)]
     not_covered += [one for source in sources for one in source.not_covered]
     lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
+    if asked.own_unit and not asked.text and not narrowed:
+        lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
     lines.append(
         f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, du er på team for, og dem, din enhed har"
         " en indsats for."
