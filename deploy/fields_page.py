@@ -1,0 +1,47 @@
+"""Write the field inventory of docs/data-protection.md from the connectors: ``python -m deploy.fields_page``."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from connectors.base import StreamInfo
+from connectors.sources.health import streams as health
+from connectors.sources.social import streams as social
+from schemas.source import SourceSystem
+
+PAGE = Path(__file__).resolve().parent.parent / "docs/data-protection.md"
+BEGIN, END = "<!-- felter -->\n", "<!-- felter slut -->\n"
+
+
+def inventory() -> str:
+    """Every source with its legal basis, and every field it reads with the purpose, as Markdown."""
+    day = timedelta(days=1)
+    return "\n".join(
+        (
+            _source("fhir", health.source_system("health", day, linked=False), health.STREAMS),
+            _source("odata", social.source_system("social", day), social.STREAMS),
+        )
+    )
+
+
+def main() -> None:
+    """Write the inventory between its marks."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}{inventory()}{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+def _source(kind: str, source: SourceSystem, streams: tuple[StreamInfo, ...]) -> str:
+    rows = "".join(
+        f"| {one.danish_title} (`{one.name}`) | {fields} | {one.purpose} |\n"
+        for one in streams
+        for fields in [", ".join(f"`{field}`" for field in one.fields_read)]
+    )
+    return (
+        f"### {source.title} (`{kind}`)\n\nDataejer: {source.authority}. Hjemmel: {source.legal_basis}\n\n"
+        f"Dækker: {source.coverage} Dækker ikke: {', '.join(source.not_covered)}.\n\n"
+        f"| type | felter, der læses | formål |\n|---|---|---|\n{rows}"
+    )
+
+
+if __name__ == "__main__":
+    main()
