@@ -169,6 +169,11 @@ def phone_text(number: str) -> str:
     return number
 
 
+def within(text: str) -> str:
+    """The same as it stands within a sentence: a small first letter, but for an abbreviation such as PPR."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def capital(text: str) -> str:
     """The same with a capital first letter; the rest untouched."""
     return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hub.clock import danish_day
 from hub.web import texts
-from hub.web.dates import capital, day_text, of_day
+from hub.web.dates import capital, day_text, of_day, within
 from hub.web.material import Material
 from hub.web.pages import FamilyCell, FamilyMoment
 from hub.web.present_notifications import notifications, rows, sender
@@ -81,7 +81,7 @@ def _notifications(entries: Sequence[Entry], material: Material) -> list[_Event]
         group = list(same)
         columns = _columns([entry for entry, _ in group], material)
         row = rows(group, material)[0]
-        title = f"Underretning fra {by[:1].lower()}{by[1:]}"
+        title = f"Underretning fra {within(by)}"
         cell = FamilyCell(1, "", _who(columns, material), title, row.outcome, row.tone)
         found.append(_Event(day, columns or tuple(range(len(material.people))), cell))
     return found

@@ -299,6 +299,8 @@ def _column(person: Overview, material: Material) -> FamilyColumn:
         purpose=material.purpose,
         now=material.now,
         sources=material.sources,
+        as_known=material.as_known,
+        demo=material.demo,
         family=tuple(one for one in material.people if one.citizen_id != person.citizen_id),
     )
     now = ongoing(person.entries(), material.today)

@@ -8,7 +8,7 @@ from babel.dates import format_date
 from hub.clock import danish_day
 from hub.overview.changes import ChangeKind
 from hub.web import texts
-from hub.web.dates import LOCALE, counted, day_text, listed, long_day_text, of_day, of_moment
+from hub.web.dates import LOCALE, counted, day_text, listed, long_day_text, of_day, of_moment, within
 from hub.web.material import Changes, Material
 from hub.web.pages import Strengths
 from hub.web.present_efforts import about
@@ -89,7 +89,7 @@ def _change(kind: str, entry: Entry, material: Material) -> str:
             by = sender(fact)
             day = danish_day(fact.received_at)
             when = of_moment(fact.received_at, material.now) if fact.received_has_time else of_day(day)
-            about_whom = f"underretning fra {by[:1].lower() + by[1:]} om {whom(entry, material)}, {when.text}"
+            about_whom = f"underretning fra {within(by)} om {whom(entry, material)}, {when.text}"
             return {
                 ChangeKind.NEW: f"Ny {about_whom}",
                 ChangeKind.GONE: f"Trukket tilbage af kilden: {about_whom}",
@@ -110,7 +110,7 @@ def _change(kind: str, entry: Entry, material: Material) -> str:
 
 def _named(entry: Entry, fact: EffortFact, material: Material) -> str:
     other = about(entry, material)
-    title = fact.title[:1].lower() + fact.title[1:]
+    title = within(fact.title)
     return f"{title} for {other}" if other else title
 
 

@@ -27,7 +27,7 @@ PAGES = {
         "/tidslinje/{maja}",
         "/findes-ikke",
     ],
-    "ole.bruun": ["/overblik/{maja}", "/mine-borgere"],
+    "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
     "tine.skov": ["/kilder"],
     "jens.dam": ["/tilsyn"],
 }
@@ -125,8 +125,20 @@ def test_the_page_reads_without_scripts(chromium: Browser, town: Town) -> None:
     assert page.locator("#timeline-rows tbody tr").count() == 12
 
 
-def test_the_timeline_is_drawn_for_zooming(chromium: Browser, town: Town) -> None:
+def test_the_timeline_is_zoomed_by_keyboard(chromium: Browser, town: Town) -> None:
     page = enter(chromium, town, "anna.holm")
     page.goto(f"/tidslinje/{town.ids[maja.MAJA]}")
-    page.locator(".vis-item").first.wait_for()
-    assert page.locator(".vis-group.vis-label, .vis-label").count() >= 3
+    page.get_by_label("Udsnit af tidslinjen").get_by_role("link", name="2019").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**aar=2019*")
+    assert page.get_by_label("Udsnit af tidslinjen").locator("[aria-current]").inner_text() == "2019"
+    assert page.locator("svg.axis text").first.text_content() == "jan."
+
+
+def test_paper_says_who_printed_and_leaves_the_bars_out(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm")
+    page.goto(f"/overblik/{town.ids[maja.MAJA]}")
+    assert not page.locator(".printed").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".printed").inner_text().startswith("Udskrevet af Anna Holm, ")
+    assert not page.locator(".bar").is_visible()
