@@ -36,6 +36,11 @@ def long_day_text(day: date) -> str:
     return str(format_date(day, "d. MMMM y", locale=LOCALE))
 
 
+def near_day_text(day: date, today: date) -> str:
+    """``21. august``; with the year when it is another than today's."""
+    return str(format_date(day, "d. MMMM", locale=LOCALE)) if day.year == today.year else long_day_text(day)
+
+
 def month_text(day: date) -> str:
     """``okt.``."""
     return str(format_date(day, "MMM", locale=LOCALE))

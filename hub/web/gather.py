@@ -19,7 +19,7 @@ from hub.overview.changes import changes
 from hub.overview.freshness import with_coverage
 from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
 from hub.web.visit import Visit
-from schemas.access import Basis, Decision
+from schemas.access import AuditEntry, Basis, Decision
 from schemas.overview import Entry, Overview, Section, SectionState
 from schemas.source import Area
 
@@ -77,6 +77,7 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
     others = _family(visit, found.decision, citizen_id, as_known)
     family = tuple(other for other, _ in others)
     team = course.team_of(visit.session, citizen_id, as_known or today)
+    protected = bool(found.facts and found.facts.name_address_protected)
     made = Material(
         overview=overview,
         decision=found.decision,
@@ -88,7 +89,7 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
         followed={
             one.notification.id: tuple(each.effort for each in one.followed) for one in aftermath((overview, *family))
         },
-        team=_team(team) if team else None,
+        team=_team(team, protected=protected) if team else None,
         is_lead=bool(found.facts and found.facts.is_lead_coordinator),
         ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in states_of(visit)),
         as_known=as_known,
@@ -98,7 +99,9 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
         return made
     looks = audit.seen_by(visit.session, citizen_id, LOOKS_READ)
     return replace(
-        made, seen=_seen(visit, looks), changes=_changes(visit, ((overview, found.decision), *others), looks)
+        made,
+        seen=_seen(visit, looks, protected=protected),
+        changes=_changes(visit, ((overview, found.decision), *others), looks),
     )
 
 
@@ -112,7 +115,8 @@ def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date |
     return tuple(sorted(known, key=lambda one: one[0].header.person.birth_date or date.max))
 
 
-def _team(view: CourseView) -> Team:
+def _team(view: CourseView, *, protected: bool) -> Team:
+    """The team; where its people work is left out for a protected citizen, since it tells where the citizen is."""
     return Team(
         started_on=view.started_on,
         title=view.title,
@@ -121,7 +125,7 @@ def _team(view: CourseView) -> Team:
                 name=member.name,
                 title=member.title,
                 function=member.function,
-                unit=member.unit_name,
+                unit=None if protected else member.unit_name,
                 phone=member.phone,
                 area=member.area,
             )
@@ -130,10 +134,13 @@ def _team(view: CourseView) -> Team:
     )
 
 
-def _seen(visit: Visit, looks: tuple[audit.LoggedEntry, ...]) -> tuple[Seen, ...]:
+def _seen(visit: Visit, looks: tuple[audit.LoggedEntry, ...], *, protected: bool) -> tuple[Seen, ...]:
     latest = {look.entry.actor_id: look.entry for look in reversed(looks) if look.entry.actor_id != visit.actor.id}
     newest = sorted(latest.values(), key=lambda entry: entry.recorded_at, reverse=True)[:LOOKERS_SHOWN]
-    return tuple(Seen(entry.actor_name, _unit_name(visit, entry.actor_id), entry.recorded_at) for entry in newest)
+    return tuple(
+        Seen(entry.actor_name, None if protected else _unit_name(visit, entry.actor_id), entry.recorded_at)
+        for entry in newest
+    )
 
 
 def _unit_name(visit: Visit, actor_id: str) -> str | None:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from babel.dates import format_date
-
 from hub.clock import danish_day
 from hub.overview.changes import ChangeKind
 from hub.web import texts
-from hub.web.dates import LOCALE, counted, day_text, listed, long_day_text, of_day, of_moment, within
+from hub.web.dates import counted, day_text, listed, long_day_text, near_day_text, of_day, of_moment, within
 from hub.web.material import Changes, Material
 from hub.web.pages import Strengths
 from hub.web.present_efforts import about
@@ -28,7 +26,7 @@ def strengths(entries: Iterable[Entry], material: Material) -> Strengths:
 
     def by(entry: Entry, fact: GoalFact) -> str:
         day = fact.assessed_on or entry.valid.start
-        return ", ".join(part for part in (fact.stated_by, _near(day, material.today) if day else None) if part)
+        return ", ".join(part for part in (fact.stated_by, near_day_text(day, material.today) if day else None) if part)
 
     found = {kind: [(fact.text, by(entry, fact)) for entry, fact in goals if fact.goal is kind] for kind in GoalKind}
     return Strengths(
@@ -120,8 +118,3 @@ def _goals(entries: Iterable[Entry]) -> list[tuple[Entry, GoalFact]]:
 
 def _is_reached(fact: GoalFact) -> bool:
     return fact.progress is Progress.REACHED and fact.goal in _STEPS
-
-
-def _near(day: date, today: date) -> str:
-    """``21. august``; with the year when it is another."""
-    return str(format_date(day, "d. MMMM", locale=LOCALE)) if day.year == today.year else long_day_text(day)

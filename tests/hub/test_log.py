@@ -34,7 +34,8 @@ def test_an_exception_is_told_by_place_and_type_alone() -> None:
         try:
             int("Maja Testborger, Egevej 7")
         except ValueError:
-            {}["Maja"]
+            known: dict[str, int] = {}
+            _ = known["Maja"]
     except KeyError:
         record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
     told = MaskingFormatter("%(message)s").format(record)
