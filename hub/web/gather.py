@@ -19,7 +19,7 @@ from hub.overview.changes import changes
 from hub.overview.freshness import with_coverage
 from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
 from hub.web.visit import Visit
-from schemas.access import AuditEntry, Basis, Decision
+from schemas.access import Basis, Decision
 from schemas.overview import Entry, Overview, Section, SectionState
 from schemas.source import Area
 
