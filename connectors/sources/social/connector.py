@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar, Self, TypeVar
 
 import httpx
@@ -57,6 +58,8 @@ class SocialSettings(Schema):
     """Session: the user."""
     password: SecretStr | None = None
     """Session: the password."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's (PEM)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
     patience: Patience = Patience.BRISK
@@ -84,7 +87,7 @@ class SocialConnector:
         self._clock = clock
         self._base_url = settings.base_url.rstrip("/")
         self._transport = HttpTransport(
-            HttpSettings(base_url=self._base_url, patience=settings.patience), _auth(settings)
+            HttpSettings(base_url=self._base_url, ca_file=settings.ca_file, patience=settings.patience), _auth(settings)
         )
         self.source: SourceSystem = source_system(name, settings.expected_cadence)
 

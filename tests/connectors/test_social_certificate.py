@@ -1,0 +1,31 @@
+"""The social source behind a municipality's own certificate authority."""
+
+import ssl
+from pathlib import Path
+
+import trustme
+
+from connectors.sources.social.connector import SocialConnector, SocialSettings
+from hub.clock import FixedClock
+from tests.connectors.social_server import SECRET, Dubu, serving
+
+
+def test_a_certificate_of_our_own_authority_is_trusted_when_named_and_refused_when_not(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(Dubu(), context) as dubu:
+        login = {"token_url": f"{dubu.url}/token", "client_id": "helhed", "client_secret": SECRET}
+        common = {"base_url": dubu.url, "environment": "test", "patience": "never", **login}
+
+        def connector(**more: object) -> SocialConnector:
+            return SocialConnector("social", SocialSettings.model_validate(common | more), clock=clock.now)
+
+        refused = connector().check()
+        trusted = connector(ca_file=tmp_path / "ca.pem").check()
+    assert not refused.ok
+    assert "certificate" in refused.message
+    assert trusted.ok, trusted.message
