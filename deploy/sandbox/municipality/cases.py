@@ -116,7 +116,7 @@ def _health(story: Story, mother: Person, ida: Person, emil: Person) -> None:
     for child in (ida, emil):
         story.effort(
             child, kinds.FOLLOW_UP, date(2021, 9, 1), end=date(2025, 5, 15), worker="Sara Winther",
-            purpose="trivsel og søvn", extent="Hver 6. uge", next_follow_up=date(2023, 10, 3),
+            purpose="trivsel og søvn", extent="hver 6. uge", next_follow_up=date(2023, 10, 3),
         )  # fmt: skip
         for day in (date(2021, 9, 14), date(2022, 10, 4), date(2023, 6, 8), date(2024, 5, 21)):
             story.contact(child, "Behovskontakt med skolesundhedsplejen", day, "health:300")
@@ -180,7 +180,7 @@ def maria(story: Story) -> None:
     story.effort(grown, kinds.DRUG_TREATMENT, date(2022, 8, 15), worker="Birgit Dahl", purpose="mindre stof")
     story.effort(grown, kinds.MENTOR, date(2023, 11, 15), worker="Karim Nielsen")
     story.effort(grown, kinds.STU, date(2024, 1, 15), purpose="bolig og uddannelse")
-    story.effort(grown, kinds.MENTAL_CARE, date(2021, 3, 1), worker="Dorte Vinge", extent="Ugentligt")
+    story.effort(grown, kinds.MENTAL_CARE, date(2021, 3, 1), worker="Dorte Vinge", extent="ugentligt")
     story.effort(brother, kinds.CONTACT_PERSON, date(2022, 9, 1), authority="social:100", worker="Anna Holm")
     story.notify(brother, at(2022, 5, 9, 12, 45), ("2", "Skolen"), reasons=("3",), outcome="assessment_20",
                  outcome_on=date(2022, 5, 20))  # fmt: skip
