@@ -1,6 +1,5 @@
 """Søg: is it this person, and may I? Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,16 +10,17 @@ from hub.clock import danish_day
 from hub.web import texts
 from hub.web.dates import age_text, capital, counted, listed, number_text
 from hub.web.pages_lists import Facet, FacetChoice, Hit, SearchResultPage
+from hub.web.paragraphs import section_name
 from schemas.access import Basis
-from schemas.codes import Coded, codes_of, danish_label
+from schemas.codes import codes_of
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area, SourceSystem
 from search.words import kle_words
 
 FACETS = (("area", "Område"), ("unit", "Enhed"), ("kle_topic", "Emne (KLE)"), ("paragraph", "Paragraf"))
 SHOWN_CHOICES = 5
-PARAGRAPH_LISTS = {"Serviceloven": ("sel_children", "sel_adults"), "Barnets lov": ("barnets_lov_32",)}
-NUMBERS = re.compile(r"\d+(?: [a-z](?=,|$))?")
+EARLIER_LAW = (date(2023, 1, 1), date(2024, 1, 1))
+"""Days on either side of the change to barnets lov: old lines keep their old paragraphs."""
 
 
 @dataclass(frozen=True)
@@ -181,11 +181,7 @@ def _paragraph_name(paragraph: str, today: date) -> str | None:
     """What the paragraph is about, from the code lists; also of paragraphs that no longer stand."""
     if paragraph in texts.PARAGRAPH:
         return texts.PARAGRAPH[paragraph]
-    law, _, section = paragraph.partition(" §")
-    code = ".".join(found.replace(" ", "") for found in NUMBERS.findall(section))
-    for code_list in PARAGRAPH_LISTS.get(law, ()):
-        for day in (today, date(2023, 1, 1), date(2024, 1, 1)):
-            label = danish_label(Coded(code_list=code_list, code=code), day)
-            if label != code:
-                return capital(label)
-    return None
+    title, _, section = paragraph.partition(" §")
+    law = next((row.code for row in codes_of("laws") if row.danish == title), title)
+    name = section_name(law, section, today, *EARLIER_LAW)
+    return capital(name) if name else None
