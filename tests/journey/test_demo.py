@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["-m", "deploy.demo", "--citizens", "60", "--port", "0"]
+OWN_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -103,5 +104,6 @@ def lines_about(dpo: httpx.Client, citizen: str) -> list[dict[str, Any]]:
 
 
 def test_no_national_number_stands_in_an_address(anna: httpx.Client) -> None:
-    page = open_maja(anna)
-    assert not re.search(r'(href|action)="[^"]*\d{6}-?\d{4}', page.text)
+    # Our own keys are random: one may hold ten digits in a row, and says nothing of anybody.
+    told = OWN_KEY.sub("", open_maja(anna).text)
+    assert not re.search(r'(href|action)="[^"]*\d{6}-?\d{4}', told)
