@@ -25,7 +25,7 @@ demo: setup ## Set everything up and show a made-up municipality (DATE=2025-05-2
 
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m deploy.sandbox.services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(READY) ## Only the quick checks: lint, format, types, floors
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

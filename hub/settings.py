@@ -6,7 +6,7 @@ A secret may be given as ``HELHED_X`` or, better, as a file of that name in lowe
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +49,34 @@ class Settings(BaseSettings):
     """Partitions of each topic; also the most workers that can share the work."""
     bus_retention_hours: int = Field(default=168, ge=1)
     """Hours a message stays on the embedded bus after everybody has read it; so far back it can be read again."""
+    kafka_servers: str = ""
+    """Kafka brokers, ``host:port,host:port``. Empty: the embedded bus in PostgreSQL."""
+    kafka_replication: int = Field(default=3, ge=1, le=5)
+    """Copies of each Kafka topic that is made; at most one a broker. A message counts once all but one have it."""
+    kafka_user: str = ""
+    """Name to log in to Kafka with. Empty: no login."""
+    kafka_password: SecretStr | None = None
+    """Password to log in to Kafka with."""
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    """How the login to Kafka is done (SASL)."""
+    kafka_ca: Path | None = None
+    """PEM file with the authorities that Kafka's certificates come from; given, the connection is TLS."""
+    kafka_certificate: Path | None = None
+    """PEM file with our certificate for Kafka and its key; for mutual TLS."""
+    opensearch_urls: str = ""
+    """OpenSearch nodes, ``https://host:port,https://host:port``. Empty: the embedded index in PostgreSQL."""
+    opensearch_user: str = ""
+    """Name to log in to OpenSearch with. Empty: no login."""
+    opensearch_password: SecretStr | None = None
+    """Password to log in to OpenSearch with."""
+    opensearch_ca: Path | None = None
+    """PEM file with the authorities that OpenSearch's certificates come from. Empty: those the machine trusts."""
+    opensearch_index: str = Field(default="helhed-citizens", pattern="^[a-z][a-z0-9-]{0,99}$")
+    """Name of the index (an alias; the indices behind it have a number after it)."""
+    opensearch_shards: int = Field(default=1, ge=1, le=32)
+    """Shards of a new index; one holds some hundred thousand citizens well."""
+    opensearch_replicas: int = Field(default=1, ge=0, le=4)
+    """Further copies of each shard; 0 with a single node."""
     batch_size: int = Field(default=500, ge=1, le=5000)
     """Records carried in one transaction."""
     log_level: str = "INFO"

