@@ -34,7 +34,7 @@ class SearchEntry(Schema):
 
 
 class SearchDocument(Schema):
-    """The least that makes one citizen findable. National numbers only as keyed digests."""
+    """What makes one citizen findable, with national numbers only as keyed digests; and the page to show then."""
 
     citizen_id: UUID
     version: int
@@ -47,6 +47,10 @@ class SearchDocument(Schema):
     synthetic: bool = False
     entries: tuple[SearchEntry, ...] = ()
     unit_grants: tuple[UnitGrant, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Names of the sources that speak in the overview; to compare index and store source by source."""
+    overview: str = Field(default="", repr=False)
+    """The whole overview as JSON. Never searched: it is given out by key, to whom a decision opened the citizen."""
 
 
 class AccessScope(Schema):

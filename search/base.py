@@ -11,12 +11,15 @@ Promises every implementation makes, and the contract suite checks:
 * *Words.* Names match in any spelling (``æ/ae``, ``ø/oe``, ``å/aa``, case, accents) and by prefix; other
   text is matched with Danish stemming. All words of the query must match the same citizen.
 * *Order.* Best first, then name, then citizen id; ``after`` continues exactly where the page ended.
-* *Visible after ``refresh``.* Before it, a put may or may not be seen.
+* *Found after ``refresh``.* Before it, a put may or may not be found. ``get`` and ``overview`` see it at once.
+* *Built anew without a gap.* An index beside this one is filled while this one serves, and then takes its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
+
+from pydantic import Field
 
 from schemas.base import Schema
 from schemas.search import SearchDocument, SearchPage, SearchQuery
@@ -34,6 +37,44 @@ class PutResult(Schema):
     """The index had this version or a newer one: success."""
     failed: tuple[tuple[UUID, str], ...] = ()
     """Citizen and reason; to be tried again."""
+
+
+class StoredOverview(Schema):
+    """An overview as the index holds it."""
+
+    version: int
+    document: str = Field(repr=False)
+    """JSON."""
+
+
+class Tally(Schema):
+    """How many citizens there are, and the sum of their versions: equal on both sides, nothing has drifted."""
+
+    citizens: int
+    versions: int
+
+
+BUCKET = 2
+"""Hexadecimal digits of a citizen's id that make a bucket: 256 of them."""
+
+Tallies = Mapping[str, Mapping[str, Tally]]
+"""By source, and ``""`` for all citizens; then by bucket. Empty buckets are left out."""
+
+
+class Beside(Protocol):
+    """An index that is being built beside the one that serves. Used by one at a time."""
+
+    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+        """Write documents, each only if newer than what is stored."""
+
+    def promote(self) -> None:
+        """Take the place of the index that serves, at once, and remove that one.
+
+        What was put into the old one meanwhile is not in the new one: put it again.
+        """
+
+    def discard(self) -> None:
+        """Remove it; the index that serves was never touched."""
 
 
 class SearchIndex(Protocol):
@@ -54,8 +95,20 @@ class SearchIndex(Protocol):
     def find(self, query: SearchQuery) -> SearchPage:
         """One page of what the access filter lets the actor find."""
 
-    def versions(self) -> dict[UUID, int]:
-        """Version of every stored citizen; to compare index and store."""
+    def overview(self, citizen_id: UUID) -> StoredOverview | None:
+        """The overview put last, at once and by key alone: for whom a decision opened the citizen.
+
+        None when the citizen is not there, was deleted, or was put without an overview.
+        """
+
+    def tally(self) -> Tallies:
+        """Counts and sums of versions, deleted citizens left out; to see whether index and store drifted."""
+
+    def versions(self, bucket: str | None = None) -> dict[UUID, int]:
+        """Version of every stored citizen, or of those in a bucket; to see which ones drifted."""
+
+    def beside(self) -> Beside:
+        """An empty index beside this one. What another had begun beside it is removed."""
 
     def refresh(self) -> None:
         """Make everything put so far findable."""

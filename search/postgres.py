@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.types.range import Range
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -23,11 +24,13 @@ from schemas.search import (
     SearchQuery,
 )
 from search import statements
-from search.base import PutResult, SearchUnavailable
+from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
 from search.paging import from_key, to_key
 from search.words import fold, folded_words, kle_words, marked, sort_key, without_controls, words_of
 
 _ANSWER_WITHIN = 5.0
+_SCHEMA = "search"
+_SEPARATOR = "\x1f"
 _MOST_REASONS = 3
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
@@ -41,11 +44,20 @@ class PostgresIndex:
     Args:
         url: ``postgresql://…`` address; the role must be allowed to make a schema.
         answer_within: seconds to wait for a connection before the index counts as unavailable.
+        schema: where its tables stand.
     """
 
-    def __init__(self, url: str, *, answer_within: float = _ANSWER_WITHIN) -> None:
+    def __init__(self, url: str, *, answer_within: float = _ANSWER_WITHIN, schema: str = _SCHEMA) -> None:
+        self._url = url
+        self._schema = schema
         self._pool = ConnectionPool(
-            url, min_size=0, max_size=8, timeout=answer_within, check=ConnectionPool.check_connection, open=True
+            url,
+            min_size=0,
+            max_size=8,
+            timeout=answer_within,
+            check=ConnectionPool.check_connection,
+            open=True,
+            kwargs={"options": f"-c search_path={schema}"},
         )
 
     def create(self) -> None:
@@ -53,6 +65,7 @@ class PostgresIndex:
         with self._transaction() as connection:
             # IF NOT EXISTS alone lets two who create at once collide.
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search.create', 0))")
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
             connection.execute(statements.CREATE)
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
@@ -77,7 +90,13 @@ class PostgresIndex:
         """The stored document."""
         with self._transaction() as connection:
             row = connection.execute(statements.GET, [citizen_id]).fetchone()
-        return SearchDocument.model_validate(row[0]) if row else None
+        return SearchDocument.model_validate({**row[0], "overview": row[1]}) if row else None
+
+    def overview(self, citizen_id: UUID) -> StoredOverview | None:
+        """The overview put last, by key alone."""
+        with self._transaction() as connection:
+            row = connection.execute(statements.OVERVIEW, [citizen_id]).fetchone()
+        return StoredOverview(version=row[0], document=row[1]) if row else None
 
     def find(self, query: SearchQuery) -> SearchPage:
         """One page of what the access filter lets the actor find.
@@ -106,10 +125,23 @@ class PostgresIndex:
             },
         )
 
-    def versions(self) -> dict[UUID, int]:
-        """Version of every stored citizen, deleted ones left out; to compare index and store."""
+    def tally(self) -> Tallies:
+        """Counts and sums of versions by source and bucket, deleted citizens left out."""
+        found: dict[str, dict[str, Tally]] = {"": {}}
         with self._transaction() as connection:
-            return dict(connection.execute(statements.VERSIONS).fetchall())
+            for source, bucket, citizens, versions in connection.execute(statements.TALLY, [BUCKET]):
+                found.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
+        return found
+
+    def versions(self, bucket: str | None = None) -> dict[UUID, int]:
+        """Version of every stored citizen or of those in a bucket, deleted ones left out."""
+        first, last = (None, None) if bucket is None else (bucket.ljust(32, "0"), bucket.ljust(32, "f"))
+        with self._transaction() as connection:
+            return dict(connection.execute(statements.VERSIONS, {"first": first, "last": last}).fetchall())
+
+    def beside(self) -> "PostgresBeside":
+        """An empty index beside this one, in a schema of its own."""
+        return PostgresBeside(self._url, self._schema)
 
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
@@ -117,6 +149,12 @@ class PostgresIndex:
     def close(self) -> None:
         """Let go of connections."""
         self._pool.close()
+
+    def run(self, *composed: sql.Composed) -> None:
+        """Run statements on schemas in one transaction; for ``PostgresBeside``."""
+        with self._transaction() as connection:
+            for one in composed:
+                connection.execute(one)
 
     def _write(self, documents: Sequence[SearchDocument]) -> int:
         with self._transaction() as connection:
@@ -135,6 +173,48 @@ class PostgresIndex:
             raise SearchUnavailable(type(error).__name__) from error
 
 
+class PostgresBeside:
+    """Implements ``search.base.Beside``: a schema that is filled, then takes the other's name.
+
+    Args:
+        url: as for ``PostgresIndex``.
+        schema: the schema of the index that serves.
+    """
+
+    def __init__(self, url: str, schema: str) -> None:
+        self._serving = sql.Identifier(schema)
+        self._old = sql.Identifier(f"{schema}_old")
+        self._name = sql.Identifier(f"{schema}_beside")
+        self._index = PostgresIndex(url, schema=f"{schema}_beside")
+        self._index.run(_drop(self._name))
+        self._index.create()
+
+    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+        """Write documents, each only if newer than what is stored."""
+        return self._index.put(documents)
+
+    def promote(self) -> None:
+        """Take the place of the index that serves, and remove that one.
+
+        Renaming changes the catalogue alone and waits for nobody: a search under way ends in the old tables, the next
+        one begins in the new.
+        """
+        rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
+        self._index.run(_drop(self._old))
+        self._index.run(rename.format(self._serving, self._old), rename.format(self._name, self._serving))
+        self._index.run(_drop(self._old))
+        self._index.close()
+
+    def discard(self) -> None:
+        """Remove it; the index that serves was never touched."""
+        self._index.run(_drop(self._name))
+        self._index.close()
+
+
+def _drop(schema: sql.Identifier) -> sql.Composed:
+    return sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema)
+
+
 def _storable(document: SearchDocument) -> bool:
     try:
         return "\\u0000" not in document.model_dump_json()
@@ -150,35 +230,36 @@ def _columns(documents: Sequence[SearchDocument]) -> list[list[Any]]:
         [sort_key(document.name) for document in documents],
         [document.birth_date for document in documents],
         [document.protected for document in documents],
-        [document.model_dump_json() for document in documents],
+        [_SEPARATOR.join(document.sources) for document in documents],
+        [document.model_dump_json(exclude={"overview"}) for document in documents],
+        [document.overview for document in documents],
     ]
 
 
 def _clear(connection: psycopg.Connection, citizen_ids: list[UUID]) -> None:
-    connection.execute("DELETE FROM search.names WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM search.digests WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM search.entries WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM search.unit_grants WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM names WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM digests WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM entries WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM unit_grants WHERE citizen_id = ANY(%s)", [citizen_ids])
 
 
 def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDocument]) -> None:
     with connection.cursor() as cursor:
-        with cursor.copy("COPY search.names (citizen_id, token) FROM STDIN") as copy:
+        with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
             for document in documents:
                 for token in folded_words(" ".join((document.name, *document.other_names))):
                     copy.write_row((document.citizen_id, token))
-        with cursor.copy("COPY search.digests (digest, citizen_id) FROM STDIN") as copy:
+        with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
             for document in documents:
                 for digest in dict.fromkeys(document.identifier_digests):
                     copy.write_row((digest, document.citizen_id))
         with cursor.copy(
-            "COPY search.entries (citizen_id, entry_id, area, kind, text, words, valid, unit, kle_topic, paragraph)"
-            " FROM STDIN"
+            "COPY entries (citizen_id, entry_id, area, kind, text, words, valid, unit, kle_topic, paragraph) FROM STDIN"
         ) as copy:
             for document in documents:
                 for entry in {entry.entry_id: entry for entry in document.entries}.values():
                     copy.write_row((document.citizen_id, *_entry_row(entry)))
-        with cursor.copy("COPY search.unit_grants (citizen_id, unit_id, valid) FROM STDIN") as copy:
+        with cursor.copy("COPY unit_grants (citizen_id, unit_id, valid) FROM STDIN") as copy:
             for document in documents:
                 for grant in document.unit_grants:
                     copy.write_row((document.citizen_id, grant.unit_id, _range(grant.valid)))

@@ -1,8 +1,10 @@
-"""Every statement of the search index in PostgreSQL. Values are always parameters."""
+"""Every statement of the search index in PostgreSQL. Values are always parameters.
+
+Tables are named without their schema: the connection's search path says which index is meant.
+"""
 
 CREATE = """
-CREATE SCHEMA IF NOT EXISTS search;
-CREATE TABLE IF NOT EXISTS search.documents (
+CREATE TABLE IF NOT EXISTS documents (
     citizen_id uuid PRIMARY KEY,
     version bigint NOT NULL,
     deleted boolean NOT NULL DEFAULT false,
@@ -10,21 +12,23 @@ CREATE TABLE IF NOT EXISTS search.documents (
     sort_name text COLLATE "C" NOT NULL DEFAULT '',
     birth_date date,
     protected boolean NOT NULL DEFAULT false,
-    document jsonb
+    sources text[] NOT NULL DEFAULT '{}',
+    document jsonb,
+    overview text
 );
-CREATE TABLE IF NOT EXISTS search.names (
+CREATE TABLE IF NOT EXISTS names (
     citizen_id uuid NOT NULL,
     token text COLLATE "C" NOT NULL,
     PRIMARY KEY (citizen_id, token)
 );
-CREATE INDEX IF NOT EXISTS ix_names_token ON search.names (token, citizen_id);
-CREATE TABLE IF NOT EXISTS search.digests (
+CREATE INDEX IF NOT EXISTS ix_names_token ON names (token, citizen_id);
+CREATE TABLE IF NOT EXISTS digests (
     digest text NOT NULL,
     citizen_id uuid NOT NULL,
     PRIMARY KEY (digest, citizen_id)
 );
-CREATE INDEX IF NOT EXISTS ix_digests_citizen_id ON search.digests (citizen_id);
-CREATE TABLE IF NOT EXISTS search.entries (
+CREATE INDEX IF NOT EXISTS ix_digests_citizen_id ON digests (citizen_id);
+CREATE TABLE IF NOT EXISTS entries (
     citizen_id uuid NOT NULL,
     entry_id text NOT NULL,
     area text NOT NULL,
@@ -38,41 +42,55 @@ CREATE TABLE IF NOT EXISTS search.entries (
     paragraph text,
     PRIMARY KEY (citizen_id, entry_id)
 );
-CREATE TABLE IF NOT EXISTS search.unit_grants (
+CREATE TABLE IF NOT EXISTS unit_grants (
     citizen_id uuid NOT NULL,
     unit_id text NOT NULL,
     valid daterange NOT NULL
 );
-CREATE INDEX IF NOT EXISTS ix_unit_grants_unit_id ON search.unit_grants (unit_id, citizen_id);
-CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON search.unit_grants (citizen_id);
+CREATE INDEX IF NOT EXISTS ix_unit_grants_unit_id ON unit_grants (unit_id, citizen_id);
+CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON unit_grants (citizen_id);
 """
 
 CHILDREN = ("names", "digests", "entries", "unit_grants")
 
 PUT = """
-INSERT INTO search.documents (citizen_id, version, name, sort_name, birth_date, protected, document)
-SELECT d.* FROM unnest(
-    %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::boolean[], %s::jsonb[]
-) d
+INSERT INTO documents (citizen_id, version, name, sort_name, birth_date, protected, sources, document, overview)
+SELECT citizen_id, version, name, sort_name, birth_date, protected, string_to_array(sources, E'\\x1f'),
+       document, overview
+FROM unnest(
+    %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::boolean[], %s::text[], %s::jsonb[], %s::text[]
+) d(citizen_id, version, name, sort_name, birth_date, protected, sources, document, overview)
 ON CONFLICT (citizen_id) DO UPDATE SET
     version = excluded.version, deleted = false, name = excluded.name, sort_name = excluded.sort_name,
-    birth_date = excluded.birth_date, protected = excluded.protected, document = excluded.document
+    birth_date = excluded.birth_date, protected = excluded.protected, sources = excluded.sources,
+    document = excluded.document, overview = excluded.overview
 WHERE documents.version < excluded.version
 RETURNING citizen_id
 """
 
 DELETE = """
-INSERT INTO search.documents (citizen_id, version, deleted) VALUES (%s, %s, true)
+INSERT INTO documents (citizen_id, version, deleted) VALUES (%s, %s, true)
 ON CONFLICT (citizen_id) DO UPDATE SET
     version = excluded.version, deleted = true, name = '', sort_name = '', birth_date = NULL, protected = false,
-    document = NULL
+    sources = '{}', document = NULL, overview = NULL
 WHERE documents.version <= excluded.version
 RETURNING citizen_id
 """
 
-GET = "SELECT document FROM search.documents WHERE citizen_id = %s AND NOT deleted"
+GET = "SELECT document, overview FROM documents WHERE citizen_id = %s AND NOT deleted"
 
-VERSIONS = "SELECT citizen_id, version FROM search.documents WHERE NOT deleted"
+OVERVIEW = "SELECT version, overview FROM documents WHERE citizen_id = %s AND overview <> ''"
+
+VERSIONS = """
+SELECT citizen_id, version FROM documents
+WHERE NOT deleted AND (%(first)s::uuid IS NULL OR citizen_id BETWEEN %(first)s::uuid AND %(last)s::uuid)
+"""
+
+TALLY = """
+SELECT source, left(citizen_id::text, %s), count(*), sum(version)::bigint
+FROM documents CROSS JOIN LATERAL unnest(array_prepend('', sources)) AS s(source)
+WHERE NOT deleted GROUP BY 1, 2
+"""
 
 # granted: who may be found, and with which area (NULL: by name alone). Everything after it reads only ``shown``,
 # the entries that both the scopes and the filters let through.
@@ -81,9 +99,9 @@ WITH granted AS MATERIALIZED (
     SELECT citizen_id, area FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, area)
     UNION
     SELECT g.citizen_id, u.area FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[]) u(unit_id, area)
-    JOIN search.unit_grants g ON g.unit_id = u.unit_id AND g.valid @> %(on)s::date
+    JOIN unit_grants g ON g.unit_id = u.unit_id AND g.valid @> %(on)s::date
 ), shown AS MATERIALIZED (
-    SELECT e.* FROM granted g JOIN search.entries e ON e.citizen_id = g.citizen_id AND e.area = g.area
+    SELECT e.* FROM granted g JOIN entries e ON e.citizen_id = g.citizen_id AND e.area = g.area
     WHERE (%(areas)s::text[] IS NULL OR e.area = ANY(%(areas)s))
       AND (%(units)s::text[] IS NULL OR e.unit = ANY(%(units)s))
       AND (%(kle_topics)s::text[] IS NULL OR e.kle_topic = ANY(%(kle_topics)s))
@@ -94,7 +112,7 @@ WITH granted AS MATERIALIZED (
     FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
 ), matches AS (
     SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 3 ELSE 2 END AS score
-    FROM words w JOIN search.names n ON n.token >= w.folded AND n.token < w.beyond
+    FROM words w JOIN names n ON n.token >= w.folded AND n.token < w.beyond
     UNION ALL
     SELECT e.citizen_id, w.turn, 1 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
 ), best AS (
@@ -103,13 +121,13 @@ WITH granted AS MATERIALIZED (
     SELECT citizen_id, sum(score)::int AS rank FROM best
     WHERE %(mode)s = 'words' GROUP BY citizen_id HAVING count(*) = cardinality(%(folded)s::text[])
     UNION ALL
-    SELECT citizen_id, 0 FROM search.digests WHERE %(mode)s = 'identifier' AND digest = %(digest)s
+    SELECT citizen_id, 0 FROM digests WHERE %(mode)s = 'identifier' AND digest = %(digest)s
     UNION ALL
     SELECT DISTINCT citizen_id, 0 FROM granted WHERE %(mode)s = 'all'
 ), found AS MATERIALIZED (
     SELECT c.rank, d.citizen_id, d.name, d.sort_name, d.birth_date, d.protected,
            d.citizen_id IN (SELECT citizen_id FROM granted) AS within
-    FROM candidates c JOIN search.documents d USING (citizen_id)
+    FROM candidates c JOIN documents d USING (citizen_id)
     WHERE NOT d.deleted
       AND (d.citizen_id IN (SELECT citizen_id FROM granted) OR (%(mode)s = 'identifier' AND %(known)s))
       AND (NOT %(filtered)s OR d.citizen_id IN (SELECT citizen_id FROM shown))

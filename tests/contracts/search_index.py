@@ -4,7 +4,9 @@ A module that inherits ``SearchIndexSuite`` gives the empty, created index under
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ import pytest
 from schemas.period import Period
 from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchPage, SearchQuery, UnitGrant
 from schemas.source import Area
-from search.base import SearchIndex
+from search.base import SearchIndex, StoredOverview, Tally
 from search.paging import PageKeyWrong
 
 TODAY = date(2023, 9, 12)
@@ -285,3 +287,95 @@ class SearchIndexSuite:
         assert result.written == 1
         assert [failed for failed, _ in result.failed] == [citizen(1)]
         assert index.versions() == {citizen(2): 1}
+
+    def test_an_overview_is_given_out_by_key_at_once(self, index: SearchIndex) -> None:
+        index.put([make_document(1, version=7, overview='{"a": "æ"}'), make_document(2)])
+        assert index.overview(citizen(1)) == StoredOverview(version=7, document='{"a": "æ"}')
+        assert index.overview(citizen(2)) is None, "put without an overview"
+        assert index.overview(citizen(3)) is None
+        index.put([make_document(1, version=8, overview="{}"), make_document(1, version=6, overview="[]")])
+        assert index.overview(citizen(1)) == StoredOverview(version=8, document="{}")
+        index.delete(citizen(1), 9)
+        assert index.overview(citizen(1)) is None
+
+    def test_what_an_overview_says_is_never_searched(self, index: SearchIndex) -> None:
+        self.put(index, [make_document(1, "Maja", overview='{"secret": "hemmelighed"}')])
+        assert index.find(make_query("hemmelighed")).total == 0
+        assert index.find(make_query("secret")).total == 0
+        assert (got := index.get(citizen(1))) is not None
+        assert got.overview == '{"secret": "hemmelighed"}'
+
+    def test_the_tally_counts_citizens_and_versions_by_source_and_bucket(self, index: SearchIndex) -> None:
+        high = UUID("ff" + "0" * 30)
+        self.put(
+            index,
+            [
+                make_document(1, version=2, sources=("social", "health")),
+                make_document(2, version=3, sources=("social",)),
+                make_document(3, citizen_id=high, version=5),
+                make_document(4, sources=("social",)),
+            ],
+        )
+        index.delete(citizen(4), 2)
+        index.refresh()
+        assert {source: dict(buckets) for source, buckets in index.tally().items()} == {
+            "": {"00": Tally(citizens=2, versions=5), "ff": Tally(citizens=1, versions=5)},
+            "social": {"00": Tally(citizens=2, versions=5)},
+            "health": {"00": Tally(citizens=1, versions=2)},
+        }
+        assert index.versions("00") == {citizen(1): 2, citizen(2): 3}
+        assert index.versions("ff") == {high: 5}
+        assert index.versions("a0") == {}
+
+    def test_an_empty_index_has_an_empty_tally(self, index: SearchIndex) -> None:
+        assert index.tally() == {"": {}}
+
+    def test_an_index_beside_takes_the_place_of_the_one_that_serves(self, index: SearchIndex) -> None:
+        self.put(index, [make_document(1, "Maja"), make_document(2, "Ida", overview="{}")])
+        beside = index.beside()
+        assert beside.put([make_document(2, "Ida", version=3, overview="[]")]).written == 1
+        self.put(index, [make_document(3, "Liv")])
+        assert index.versions() == {citizen(1): 1, citizen(2): 1, citizen(3): 1}
+        assert index.overview(citizen(2)) == StoredOverview(version=1, document="{}")
+        beside.promote()
+        assert index.versions() == {citizen(2): 3}
+        assert numbers(index.find(make_query("ida"))) == [2]
+        assert index.find(make_query("maja")).total == 0
+        assert index.overview(citizen(2)) == StoredOverview(version=3, document="[]")
+        self.put(index, [make_document(1, "Maja")])
+        index.create()
+        assert index.versions() == {citizen(1): 1, citizen(2): 3}
+
+    def test_an_index_beside_can_be_given_up_and_begun_anew(self, index: SearchIndex) -> None:
+        self.put(index, [make_document(1)])
+        given_up = index.beside()
+        given_up.put([make_document(2)])
+        given_up.discard()
+        index.beside().put([make_document(3)])  # as after a crash: nobody discarded it
+        again = index.beside()
+        again.put([make_document(4)])
+        assert index.versions() == {citizen(1): 1}
+        again.promote()
+        assert index.versions() == {citizen(4): 1}
+
+    def test_who_reads_while_the_index_is_replaced_meets_no_gap(self, index: SearchIndex) -> None:
+        self.put(index, [make_document(1, "Maja", overview="{}")])
+        replaced = Event()
+
+        def read() -> int:
+            looks = 0
+            while not replaced.is_set() or looks < 3:
+                assert numbers(index.find(make_query("maja"))) == [1]
+                assert index.overview(citizen(1)) is not None
+                looks += 1
+            return looks
+
+        with ThreadPoolExecutor(2) as threads:
+            reading = [threads.submit(read) for _ in range(2)]
+            for version in (2, 3, 4):
+                beside = index.beside()
+                beside.put([make_document(1, "Maja", version=version, overview="{}")])
+                beside.promote()
+            replaced.set()
+            assert all(each.result(timeout=60) >= 3 for each in reading)
+        assert index.versions() == {citizen(1): 4}
