@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import HubError
 from hub.log import place_of
+from hub.overview.serving import OverviewReader
 from hub.parts import Parts
 from hub.web import api, citizen, citizens, errors, login, oversight, sources
 from hub.web.security import SecureAnswers
@@ -37,6 +38,7 @@ def create_app(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.reader = OverviewReader(parts.index)
     app.add_middleware(AnswersWhatNobodyForesaw)
     app.add_middleware(
         SessionMiddleware,

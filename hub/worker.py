@@ -18,7 +18,7 @@ from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
 from hub.journey import run_once
 from hub.log import place_of
-from hub.overview.service import index_pending, relay
+from hub.overview.service import bring, pending, relay
 from hub.parts import Parts
 from search.base import SearchUnavailable
 
@@ -140,9 +140,10 @@ def _indexing(parts: Parts, stop: Event) -> None:
     def step(consumer: Consumer) -> None:
         delivered = consumer.poll(limit=parts.settings.batch_size, timeout=POLL)
         if delivered:
+            today = danish_day(parts.clock.now())
             with parts.database.transaction() as session:
-                today = danish_day(parts.clock.now())
-                index_pending(session, delivered, parts.index, digest_key=parts.digest_key, on=today)
+                waiting = pending(session, delivered, digest_key=parts.digest_key, on=today)
+            bring(parts.index, waiting)
             consumer.commit(delivered)
 
     _consuming(parts, INDEX_GROUP, OVERVIEWS, step, stop)

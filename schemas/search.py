@@ -92,6 +92,11 @@ class SearchQuery(Schema):
     """Opaque key of the last hit of the page before (keyset paging)."""
     size: int = Field(default=20, ge=1, le=100)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but words limits what is found."""
+        return bool(self.areas or self.units or self.kle_topics or self.paragraphs or self.ongoing_only)
+
 
 class FoundBy(Schema):
     """Why a citizen was found: the field and the words, hits marked."""

@@ -1,6 +1,6 @@
 """Search as an act: only whom the policy lets the actor find, with a line for the search and one per citizen."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -13,10 +13,13 @@ from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.digest import keyed_digest
+from hub.matching.repository import citizen_of
+from hub.overview import repository as overviews
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.base import Schema
-from schemas.search import AccessFilter, SearchHit, SearchPage, SearchQuery
-from search.base import SearchIndex
+from schemas.search import AccessFilter, FoundBy, SearchHit, SearchPage, SearchQuery
+from search.base import SearchIndex, SearchUnavailable
+from search.words import fold, folded_words, marked
 
 
 class Found(Schema):
@@ -29,6 +32,8 @@ class Found(Schema):
     """Citizens found by their whole number alone: opening them asks for a reason."""
     rights: dict[UUID, Basis] = Field(default_factory=dict)
     """With which right each hit could be opened; ``NONE``: only with a reason."""
+    limited: bool = False
+    """The index did not answer: only names of the actor's own citizens, or the whole number, were looked for."""
     dropped: int = 0
     """Hits the index gave and the policy refused: the actor's own page, or an index that lags. For the
     operator's figures, never for the page."""
@@ -57,8 +62,11 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
         now: the instant; rights must hold on its Danish day.
         own_unit_only: only citizens for whom the actor's unit has an effort; the text may then be empty.
 
+    When the index does not answer, names are looked for among the citizens of the actor's teams, and whole numbers in
+    the store.
+
     Raises:
-        SearchUnavailable: the index does not answer.
+        SearchUnavailable: the index does not answer, and what was asked cannot be answered without it.
     """
     today = danish_day(now)
     number = national_in(query.text)
@@ -81,7 +89,13 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
             "access": limits,
         }
     )
-    page = index.find(asked)
+    limited = False
+    try:
+        page = index.find(asked)
+    except SearchUnavailable:
+        if own_unit_only or asked.narrowed or asked.after is not None:
+            raise
+        page, limited = _without_index(session, actor, asked, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
     allowed = findable(actor, facts.values(), known_identifier=digest is not None)
     hits = tuple(
@@ -112,7 +126,45 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
         ],
     )
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
-    return Found(allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), dropped=dropped)
+    return Found(
+        allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), limited=limited, dropped=dropped
+    )
+
+
+def _without_index(session: Session, actor: Actor, asked: SearchQuery, today: date) -> SearchPage:
+    """What the store can answer by itself; whom of these the actor may find is judged as with any hit."""
+    if asked.identifier_digest is not None:
+        citizen_id = citizen_of(session, asked.identifier_digest)
+        found = overviews.current(session, [citizen_id] if citizen_id else [])
+        hits = [
+            SearchHit(
+                citizen_id=one.citizen_id,
+                name=one.header.display_name or "",
+                birth_date=one.header.person.birth_date,
+                protected=one.header.person.name_address_protected,
+                found_by=(FoundBy(field="identifier", highlight=()),),
+            )
+            for _, one in found.values()
+            if one is not None
+        ]
+        return SearchPage(hits=tuple(hits), total=len(hits))
+    starts = folded_words(asked.text)
+    matching = [
+        SearchHit(
+            citizen_id=one.citizen_id,
+            name=one.name,
+            birth_date=one.birth_date,
+            protected=one.protected,
+            found_by=(
+                FoundBy(field="name", highlight=marked(one.name, lambda word: fold(word).startswith(tuple(starts)))),
+            ),
+        )
+        for one in course.my_citizens(session, actor, today)
+        if one.name
+        and starts
+        and all(any(word.startswith(start) for word in folded_words(one.name)) for start in starts)
+    ]
+    return SearchPage(hits=tuple(matching), total=len(matching))
 
 
 def _without_units(hit: SearchHit, facts: AccessFacts, asked: SearchQuery) -> SearchHit | None:

@@ -35,8 +35,8 @@ from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.source import Area
 
-Read = Callable[[], Overview | None]
-"""Fetches the whole overview; called only after the line is written."""
+Read = Callable[[int], Overview | None]
+"""Gives the whole overview of the version that the facts were read with; called only after the line is written."""
 
 
 class Opened(Schema):
@@ -89,7 +89,11 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     write(session, _about(citizen_id, decision, line(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    return Opened(decision=decision, facts=facts, overview=limited(session, read(), decision, areas, danish_day(now)))
+    return Opened(
+        decision=decision,
+        facts=facts,
+        overview=limited(session, read(facts.overview_version), decision, areas, danish_day(now)),
+    )
 
 
 def reveal(  # noqa: PLR0913  keyword-only from the fields on
@@ -126,7 +130,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     write(session, _about(citizen_id, decision, entry))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    shown = limited(session, read(), decision, areas, danish_day(now), revealed=fields)
+    shown = limited(session, read(facts.overview_version), decision, areas, danish_day(now), revealed=fields)
     return Opened(decision=decision, facts=facts, overview=shown)
 
 

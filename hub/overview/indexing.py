@@ -1,4 +1,4 @@
-"""An overview as the search index may hold it: the least that makes a citizen findable."""
+"""An overview as the search index holds it: what makes the citizen findable, and the page to show then."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -29,12 +29,15 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
 
-def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool = False) -> SearchDocument:
+def to_document(
+    overview: Overview, digests: Sequence[str], *, guarded: bool = False, document: str = ""
+) -> SearchDocument:
     """The search document of an overview.
 
     Args:
         overview: the whole.
         digests: keyed digests of the citizen's identifiers.
+        document: the same overview as JSON, to be given out by key.
         guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
             named then: even the name of an institution tells where somebody is.
     """
@@ -53,7 +56,14 @@ def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool = F
         synthetic=overview.synthetic,
         entries=tuple(one for one in found if one is not None),
         unit_grants=tuple(dict.fromkeys(UnitGrant(unit_id=unit, valid=valid) for unit, _, valid in units_of(overview))),
+        sources=sources_of(overview),
+        overview=document,
     )
+
+
+def sources_of(overview: Overview) -> tuple[str, ...]:
+    """Names of the sources that have a line in the overview, in order."""
+    return tuple(sorted({entry.provenance.source for entry in overview.entries()}))
 
 
 def units_of(overview: Overview) -> tuple[UnitInArea, ...]:

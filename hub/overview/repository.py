@@ -97,6 +97,13 @@ class Written(NamedTuple):
     """The overview as JSON; empty when there is none."""
 
 
+class Stored(NamedTuple):
+    """Version and JSON of an overview; no JSON for a citizen who has none any more."""
+
+    version: int
+    document: str | None
+
+
 class Untold(Schema):
     """A change the bus does not know of yet."""
 
@@ -138,9 +145,15 @@ def write(session: Session, written: Sequence[Written], now: datetime) -> None:
 def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[int, Overview | None]]:
     """Version and overview of these citizens; None for those without one any more."""
     return {
-        row.citizen_id: (row.version, Overview.model_validate_json(row.document) if row.document is not None else None)
-        for row in session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
+        citizen_id: (one.version, Overview.model_validate_json(one.document) if one.document is not None else None)
+        for citizen_id, one in stored(session, citizen_ids).items()
     }
+
+
+def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, Stored]:
+    """The same as it stands, unread."""
+    rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
+    return {row.citizen_id: Stored(row.version, row.document) for row in rows}
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:

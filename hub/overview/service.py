@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
 
 from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
@@ -15,9 +15,10 @@ from hub.matching.repository import linked_records
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.indexing import to_document
-from hub.overview.repository import Untold, Written
+from hub.overview.repository import Stored, Untold, Written
 from schemas.base import Schema
 from schemas.overview import Overview
+from schemas.search import SearchDocument
 from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
 
@@ -35,6 +36,14 @@ class OverviewChanged(Schema):
     citizen_id: UUID
     version: int
     removed: bool
+
+
+class Pending(Schema):
+    """What waits for the index."""
+
+    documents: tuple[SearchDocument, ...] = ()
+    gone: dict[UUID, int] = Field(default_factory=dict)
+    """Citizens to be removed, each with the version that says so."""
 
 
 class Indexed(Schema):
@@ -103,38 +112,49 @@ def relay(session: Session, bus: Bus, limit: int = 500) -> int:
     return len(untold)
 
 
-def index_pending(
-    session: Session, delivered: Sequence[Delivered], index: SearchIndex, *, digest_key: bytes, on: date
-) -> Indexed:
-    """Bring the citizens in these messages to the index as they are now, whatever version the message told.
+def pending(session: Session, delivered: Sequence[Delivered], *, digest_key: bytes, on: date) -> Pending:
+    """The citizens in these messages as they are now, whatever version the message told, ready for the index.
 
     *on* is today: whoever lives with a protected citizen then is indexed like one.
-
-    Raises:
-        SearchUnavailable: something was not written; do not commit the messages.
     """
     told = [change for change in (_change(one) for one in delivered) if change is not None]
     newest = {change.citizen_id: change.version for change in sorted(told, key=lambda change: change.version)}
-    found = repository.current(session, newest)
-    guarded = repository.guarded(session, found, on)
-    documents = [
+    found = repository.stored(session, newest)
+    # A citizen who was forgotten altogether has no version any more; then the message's own counts.
+    now = {citizen_id: found.get(citizen_id, Stored(version, None)) for citizen_id, version in newest.items()}
+    return Pending(
+        documents=documents(session, [one.document for one in now.values() if one.document], digest_key, on),
+        gone={citizen_id: one.version for citizen_id, one in now.items() if one.document is None},
+    )
+
+
+def documents(session: Session, stored: Sequence[str], digest_key: bytes, on: date) -> tuple[SearchDocument, ...]:
+    """The search documents of overviews as they stand in the store."""
+    read = [(Overview.model_validate_json(one), one) for one in stored]
+    guarded = repository.guarded(session, [overview.citizen_id for overview, _ in read], on)
+    return tuple(
         to_document(
             overview,
             [keyed_digest(one, digest_key) for one in overview.header.identifiers],
             guarded=overview.citizen_id in guarded,
+            document=document,
         )
-        for _, overview in found.values()
-        if overview is not None
-    ]
-    # A citizen who was forgotten altogether has no version any more; then the message's own counts.
-    now = {citizen_id: found.get(citizen_id, (version, None)) for citizen_id, version in newest.items()}
-    gone = {citizen_id: version for citizen_id, (version, overview) in now.items() if overview is None}
-    for citizen_id, version in gone.items():
+        for overview, document in read
+    )
+
+
+def bring(index: SearchIndex, waiting: Pending) -> Indexed:
+    """Bring to the index what waits for it. Holds no transaction: an index that hangs must not hold the store.
+
+    Raises:
+        SearchUnavailable: something was not written; do not commit the messages.
+    """
+    for citizen_id, version in waiting.gone.items():
         index.delete(citizen_id, version)
-    put = index.put(documents)
+    put = index.put(waiting.documents)
     if put.failed:
-        raise SearchUnavailable(f"{len(put.failed)} of {len(documents)} documents were not written")
-    return Indexed(written=put.written, already_newer=put.already_newer, deleted=len(gone))
+        raise SearchUnavailable(f"{len(put.failed)} of {len(waiting.documents)} documents were not written")
+    return Indexed(written=put.written, already_newer=put.already_newer, deleted=len(waiting.gone))
 
 
 def content_digest(document: str) -> str:

@@ -12,7 +12,7 @@ from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
-from hub.collect.repository import quarantine_groups
+from hub.collect.repository import counted_states, quarantine_groups
 from hub.collect.runs import QuarantineGroup, SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenUnknown
@@ -20,7 +20,7 @@ from hub.overview.aftermath import Aftermath, aftermath
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.errors import error_page
-from hub.web.gather import material, opened, states_of
+from hub.web.gather import family_of, opened
 from hub.web.oversight import lines_of
 from hub.web.present_search import Asked
 from hub.web.security import checked_header, token
@@ -169,10 +169,11 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         known = kendt if kendt and kendt < danish_day(visit.now) else None
         found = opened(visit, citizen_id, known)
         if found.facts is not None and found.overview is not None:
-            made = material(visit, found, found.overview, known)
-            people = tuple(without_numbers(one) for one in made.people)
+            others = family_of(visit, found.decision, citizen_id, known)
+            whole = (found.overview, *(other for other, _ in others))
+            people = tuple(without_numbers(one) for one in whole)
             return OverviewAnswer(
-                decision=found.decision, overview=people[0], family=people[1:], aftermath=aftermath(made.people)
+                decision=found.decision, overview=people[0], family=people[1:], aftermath=aftermath(whole)
             )
         if found.facts is not None:
             decision = found.decision.model_dump(mode="json")
@@ -181,15 +182,16 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
 
 
 @router.get("/kilder", summary="How each source is doing", responses=LOGGED_IN)
-def sources(request: Request) -> tuple[SourceAnswer, ...]:
+def source_list(request: Request) -> tuple[SourceAnswer, ...]:
     """How each source is doing."""
     with visiting(request) as visit:
         visit.need(AuditAction.READ_SOURCES)
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
+        sources = visit.parts.sources
         return tuple(
             SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
-            for source, state in zip(visit.parts.sources, states_of(visit), strict=True)
+            for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
         )
 
 

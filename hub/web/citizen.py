@@ -138,7 +138,7 @@ def reveal(
             why,
             fields=REVEALED,
             now=visit.now,
-            read=lambda: overviews.read(visit.session, citizen_id),
+            read=lambda _: overviews.read(visit.session, citizen_id),
             areas=visit.areas,
         )
         if found.facts is None:

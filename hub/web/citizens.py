@@ -89,7 +89,7 @@ def _shown(visit: Visit, asked: Asked, found: finding.Found | None) -> HTMLRespo
         unit=visit.actor.unit_name,
         now=visit.now,
     )
-    return visit.page("search.html", "Søg", page)
+    return visit.page("search.html", "Søg", page, notice=texts.SEARCH_LIMITED if found and found.limited else None)
 
 
 def find(visit: Visit, asked: Asked, after: str | None = None, size: int = PAGE) -> finding.Found:

@@ -8,8 +8,7 @@ from uuid import UUID
 from hub.access import identity, service
 from hub.audit import repository as audit
 from hub.clock import danish_day
-from hub.collect.repository import source_states
-from hub.collect.runs import SourceState, SourceStatus
+from hub.collect.runs import SourceStatus
 from hub.course import service as course
 from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
@@ -17,6 +16,7 @@ from hub.overview import service as overviews
 from hub.overview.aftermath import aftermath
 from hub.overview.changes import changes
 from hub.overview.freshness import with_coverage
+from hub.overview.serving import Ahead
 from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
 from hub.web.visit import Visit
 from schemas.access import Basis, Decision
@@ -34,30 +34,36 @@ Cut = tuple[Overview, Decision]
 
 def opened(visit: Visit, citizen_id: UUID, as_known: date | None = None) -> service.Opened:
     """Decide, write the line, read. Neither a refusal nor an unknown citizen is an exception."""
-    moment = end_of(as_known) if as_known else None
+    return _opened(visit, citizen_id, as_known, None if as_known else visit.reader.ahead(citizen_id))
+
+
+def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Ahead) -> service.Opened:
+    def read(version: int) -> Overview | None:
+        return _then(visit, citizen_id, end_of(as_known)) if as_known else visit.serve(citizen_id, version, ahead)
+
     found = service.open_overview(
         visit.session,
         visit.actor,
         citizen_id,
         visit.access(citizen_id),
         now=visit.now,
-        read=lambda: _read(visit, citizen_id, moment),
+        read=read,
         areas=visit.areas,
     )
     if found.overview is None:
         return found
     silent: dict[Area, datetime | None] = {
         visit.areas[state.source]: state.last_data_at
-        for state in states_of(visit)
+        for state in visit.states
         if state.state is SourceStatus.SILENT and not as_known
     }
     covered = set(visit.areas.values())
     return found.model_copy(update={"overview": with_coverage(found.overview, covered, silent)})
 
 
-def _read(visit: Visit, citizen_id: UUID, moment: datetime | None) -> Overview | None:
+def _then(visit: Visit, citizen_id: UUID, moment: datetime) -> Overview | None:
     found = overviews.read(visit.session, citizen_id, moment, areas=visit.areas)
-    if found is not None or moment is None:
+    if found is not None:
         return found
     current = overviews.read(visit.session, citizen_id)
     # Nothing was known then; the page still says about whom, so that one can step on to a later day.
@@ -65,16 +71,11 @@ def _read(visit: Visit, citizen_id: UUID, moment: datetime | None) -> Overview |
     return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
 
 
-def states_of(visit: Visit) -> tuple[SourceState, ...]:
-    """How each source is doing now."""
-    return source_states(visit.session, visit.parts.sources, visit.now)
-
-
 def material(visit: Visit, found: service.Opened, overview: Overview, as_known: date | None = None) -> Material:
     """All that a page about the citizen needs, from the citizen's opened overview."""
     citizen_id, today = overview.citizen_id, danish_day(visit.now)
     sources = {source.name: source for source in visit.parts.sources}
-    others = _family(visit, found.decision, citizen_id, as_known)
+    others = family_of(visit, found.decision, citizen_id, as_known)
     family = tuple(other for other, _ in others)
     team = course.team_of(visit.session, citizen_id, as_known or today)
     protected = bool(found.facts and found.facts.name_address_protected)
@@ -91,7 +92,7 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
         },
         team=_team(team, protected=protected) if team else None,
         is_lead=bool(found.facts and found.facts.is_lead_coordinator),
-        ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in states_of(visit)),
+        ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in visit.states),
         as_known=as_known,
         demo=visit.parts.settings.demo,
     )
@@ -105,12 +106,14 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
     )
 
 
-def _family(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None) -> tuple[Cut, ...]:
+def family_of(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date | None = None) -> tuple[Cut, ...]:
     """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
     if decision.basis is not Basis.TEAM:
         return ()
     others = course.family_of(visit.session, citizen_id, danish_day(visit.now))
-    found = (opened(visit, other, as_known) for other in others)
+    # All are asked for before the first is opened: the index answers for one while the store decides on another.
+    aheads = [(other, None if as_known else visit.reader.ahead(other)) for other in others]
+    found = (_opened(visit, other, as_known, ahead) for other, ahead in aheads)
     known = ((one.overview, one.decision) for one in found if one.overview is not None)
     return tuple(sorted(known, key=lambda one: one[0].header.person.birth_date or date.max))
 

@@ -53,6 +53,8 @@ class Frame:
     csrf: str
     demo: bool
     municipality: str
+    notice: str | None = None
+    """What is out of order, and what it means for this page."""
 
 
 @dataclass(frozen=True)

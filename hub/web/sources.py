@@ -9,7 +9,6 @@ from hub.access import identity, service
 from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, SourceUnknown
 from hub.matching import repository as matching
-from hub.web.gather import states_of
 from hub.web.present_sources import RUNS_SHOWN, Known, sources_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
@@ -67,6 +66,7 @@ def known_of(visit: Visit) -> tuple[Known, ...]:
     """All that is known of each source, in the order of the page."""
     pauses = collect.pauses(visit.session)
     unmatched = matching.unmatched_counts(visit.session)
+    sources = visit.parts.sources
     return tuple(
         Known(
             source,
@@ -76,7 +76,7 @@ def known_of(visit: Visit) -> tuple[Known, ...]:
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
         )
-        for source, state in zip(visit.parts.sources, states_of(visit), strict=True)
+        for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
     )
 
 

@@ -357,6 +357,12 @@ DISAGREEMENT_FIELD = {
     "died_on": "dødsdagen",
 }
 
+INDEX_DOWN = "Søgningen svarer ikke lige nu. Siden er hentet direkte fra databasen og er lige så ny, som den plejer."
+SEARCH_LIMITED = (
+    "Søgningen svarer ikke lige nu. Vi har kun kigget efter navn blandt borgerne på dine teams og efter hele"
+    " cpr-numre. Prøv igen om lidt."
+)
+
 OVERRIDE_WARNING = (
     "Du er ikke på teamet, og din enhed har ingen indsats i gang for borgeren. Du må kun åbne siden, hvis dit arbejde"
     " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren."

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,17 @@ from sqlalchemy.orm import Session
 
 from hub.access import identity, service
 from hub.access.policy import may
+from hub.collect.repository import source_states
+from hub.collect.runs import SourceState
 from hub.errors import NotLoggedIn, RoleMissing
+from hub.overview.serving import Ahead, OverviewReader, ServedFrom
 from hub.parts import Parts
+from hub.web import texts
 from hub.web.pages import Frame, Link
 from hub.web.security import token
 from hub.web.templating import render
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
+from schemas.overview import Overview
 from schemas.source import Area
 
 MENU = (
@@ -39,6 +45,25 @@ class Visit:
     session: Session
     actor: Actor
     now: datetime
+    origins: set[ServedFrom] = field(default_factory=set)
+    """Where the overviews shown so far came from."""
+
+    @property
+    def reader(self) -> OverviewReader:
+        """Fetches overviews from the index; one a process."""
+        found: OverviewReader = self.request.app.state.reader
+        return found
+
+    def serve(self, citizen_id: UUID, version: int, ahead: Ahead) -> Overview | None:
+        """The overview of that version, and a note of where it came from."""
+        served = self.reader.serve(self.session, citizen_id, version, ahead)
+        self.origins.add(served.origin)
+        return served.overview
+
+    @cached_property
+    def states(self) -> tuple[SourceState, ...]:
+        """How each source is doing now."""
+        return source_states(self.session, self.parts.sources, self.now)
 
     @property
     def request_id(self) -> str:
@@ -70,9 +95,11 @@ class Visit:
             service.record(self.session, self.actor, action, AuditOutcome.REFUSED, why, now=self.now)
             raise RoleMissing
 
-    def page(self, template: str, title: str, page: Any, status: int = 200) -> HTMLResponse:
-        """The page with everything around it."""
-        return HTMLResponse(render(template, frame(self.request, title, self.actor), page), status)
+    def page(self, template: str, title: str, page: Any, status: int = 200, notice: str | None = None) -> HTMLResponse:
+        """The page with everything around it, and a notice where something is out of order."""
+        if notice is None and ServedFrom.DOWN in self.origins:
+            notice = texts.INDEX_DOWN
+        return HTMLResponse(render(template, frame(self.request, title, self.actor, notice), page), status)
 
 
 @contextmanager
@@ -102,7 +129,7 @@ def chosen_purpose(request: Request) -> Purpose:
     return Purpose(request.session.get("purpose", Purpose.FOLLOW_UP))
 
 
-def frame(request: Request, title: str, actor: Actor | None) -> Frame:
+def frame(request: Request, title: str, actor: Actor | None, notice: str | None = None) -> Frame:
     """What stands around a page."""
     parts: Parts = request.app.state.parts
     menu = tuple(link for action, link in MENU if actor and may(actor, action))
@@ -116,4 +143,5 @@ def frame(request: Request, title: str, actor: Actor | None) -> Frame:
         csrf=token(request),
         demo=parts.settings.demo,
         municipality=parts.settings.municipality,
+        notice=notice,
     )

@@ -34,7 +34,7 @@ from hub.embedded import start as start_postgres
 from hub.journey import run_once
 from hub.migrations import migrate
 from hub.overview.indexing import to_document
-from hub.overview.service import index_pending, read, relay
+from hub.overview.service import bring, pending, read, relay
 from hub.parts import Parts
 from hub.settings import Settings
 from hub.wiring import wire
@@ -127,7 +127,8 @@ def _carrying(parts: Parts, records: Sequence[SourceRecord]) -> Iterator[tuple[s
         with parts.bus.consumer(worker.INDEX_GROUP, [OVERVIEWS]) as consumer:
             while delivered := consumer.poll(limit=batch, timeout=AT_ONCE):
                 with parts.database.transaction() as session:
-                    index_pending(session, delivered, parts.index, digest_key=parts.digest_key, on=DAY)
+                    waiting = pending(session, delivered, digest_key=parts.digest_key, on=DAY)
+                bring(parts.index, waiting)
                 consumer.commit(delivered)
 
     bare = _merge_load(parts, [[(record.entity, record.model_dump_json()) for record in lot] for lot in lots])
@@ -162,7 +163,7 @@ def _looking_up(parts: Parts) -> Iterator[tuple[str, ...]]:
     def look_up(citizen: UUID) -> None:
         with parts.database.transaction() as session:
             open_overview(
-                session, who, citizen, asked, now=parts.clock.now(), read=lambda: read(session, citizen), areas=areas
+                session, who, citizen, asked, now=parts.clock.now(), read=lambda _: read(session, citizen), areas=areas
             )
 
     with psycopg.connect(_address(parts)) as connection:

@@ -28,7 +28,7 @@ ANNA = an_actor()
 DPO = an_actor("jens.dam", roles={Role.DPO}, area=None, unit_id=None)
 
 
-def _no_read() -> Overview | None:
+def _no_read(_: int) -> Overview | None:
     pytest.fail("nothing may be read")
 
 
@@ -50,7 +50,7 @@ def test_the_line_is_written_before_the_page_is_read(database: Database) -> None
     with database.transaction() as session:
         citizen_id = _on_team(session, overview)
 
-        def read() -> Overview:
+        def read(_: int) -> Overview:
             (logged,) = audit.by_citizen(session, citizen_id)
             assert logged.entry.sections_shown == {Area.SOCIAL, Area.SCHOOL}
             return overview
@@ -90,7 +90,7 @@ def test_an_unknown_citizen_is_a_line_too(database: Database) -> None:
 
 
 def test_a_failed_read_shows_nothing_and_is_recorded_afterwards(database: Database) -> None:
-    def fail() -> Overview:
+    def fail(_: int) -> Overview:
         raise RuntimeError("the document cannot be read")
 
     with database.transaction() as session:
@@ -109,7 +109,7 @@ def test_the_override_is_logged_with_its_reason_but_without_numbers(database: Da
     )
     with database.transaction() as session:
         citizen_id = settle(session)
-        opened = service.open_overview(session, ANNA, citizen_id, request, now=NOW, read=lambda: None)
+        opened = service.open_overview(session, ANNA, citizen_id, request, now=NOW, read=lambda _: None)
     assert opened.decision.basis is Basis.OVERRIDE
     (line,) = _lines(database)
     assert line.override_reason == f"{REASON} om ••••"
@@ -130,10 +130,10 @@ def test_a_protected_page_is_masked_until_revealed_for_a_reason(database: Databa
     address = frozenset({ProtectedField.ADDRESS})
     with database.transaction() as session:
         citizen_id = _on_team(session, overview)
-        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda: overview, areas=SOURCES)
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: overview, areas=SOURCES)
         refused = service.reveal(session, ANNA, citizen_id, WHY, fields=address, now=NOW, read=_no_read)
         revealed = service.reveal(
-            session, ANNA, citizen_id, because(), fields=address, now=NOW, read=lambda: overview, areas=SOURCES
+            session, ANNA, citizen_id, because(), fields=address, now=NOW, read=lambda _: overview, areas=SOURCES
         )
     assert opened.decision.may_reveal
     assert opened.overview is not None

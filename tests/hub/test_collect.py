@@ -110,7 +110,7 @@ def saved(database: Database) -> int:
 
 def state(database: Database, now: datetime) -> SourceState:
     with database.transaction() as session:
-        (one,) = repository.source_states(session, [SOURCE], now)
+        (one,) = repository.counted_states(session, [SOURCE], now)
     return one
 
 

@@ -11,7 +11,8 @@ from hub.bus.base import OVERVIEWS, Delivered, Message
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.journey import carry
-from hub.overview.service import Indexed, OverviewChanged, index_pending
+from hub.overview.service import Indexed, OverviewChanged, bring, pending, read
+from schemas.overview import Overview
 from schemas.record import SourceRecord
 from schemas.source import Area
 from search.base import PutResult, SearchUnavailable
@@ -47,7 +48,8 @@ def told(value: bytes) -> Delivered:
 
 def indexed(database: Database, index: PostgresIndex, delivered: list[Delivered], digest_key: bytes) -> Indexed:
     with database.transaction() as session:
-        return index_pending(session, delivered, index, digest_key=digest_key, on=date(2023, 9, 12))
+        waiting = pending(session, delivered, digest_key=digest_key, on=date(2023, 9, 12))
+    return bring(index, waiting)
 
 
 def test_a_change_reaches_the_index_once(
@@ -61,6 +63,9 @@ def test_a_change_reaches_the_index_once(
     document = index.get(citizen_id)
     assert document is not None
     assert (document.name, document.version, version) == ("Maja Testborger", 1, 1)
+    assert document.sources == ("social",)
+    with database.transaction() as session:
+        assert Overview.model_validate_json(document.overview) == read(session, citizen_id)
 
 
 def test_a_removed_citizen_leaves_the_index(

@@ -1,0 +1,109 @@
+"""The overview from the index, vouched for by the store.
+
+The index serves, the store vouches: the statement that reads the access facts also reads the overview's version, and
+only a document of exactly that version is used. Older, missing, unreadable or an index that does not answer: the
+store's own. So a page is never stale, and survives an index that is down.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from datetime import timedelta
+from enum import StrEnum
+from time import monotonic
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from hub.log import place_of
+from hub.overview.service import read
+from schemas.base import Schema
+from schemas.overview import Overview
+from search.base import SearchIndex, SearchUnavailable, StoredOverview
+
+log = logging.getLogger("hub.overview")
+
+AT_ONCE = 16
+"""Look-ups of one process that ask the index at the same time; as many as a small server has threads busy."""
+ANSWER_WITHIN = timedelta(seconds=1)
+"""Whoever waits for a page waits so long for the index; the store answers in a hundredth of it."""
+LEAVE_ALONE = timedelta(seconds=5)
+"""An index that did not answer is asked again only after so long: a page must not wait for it each time."""
+
+
+class ServedFrom(StrEnum):
+    """Where an overview came from, and if not from the index, why."""
+
+    INDEX = "index"
+    STALE = "store_stale"
+    """The index has another version; the indexer is on its way, or something drifted."""
+    MISSING = "store_missing"
+    UNREADABLE = "store_unreadable"
+    """Written by another release: rebuild the index."""
+    DOWN = "store_index_down"
+
+
+class Served(Schema):
+    """An overview and where it came from."""
+
+    overview: Overview | None
+    origin: ServedFrom
+
+
+Ahead = Future[StoredOverview | None] | None
+"""The index's answer, under way. None: it is not asked, since it did not answer a moment ago."""
+
+
+class OverviewReader:
+    """Asks the index while the store decides. One a process, shared between threads; ``close`` it at the end."""
+
+    def __init__(self, index: SearchIndex, *, ticks: Callable[[], float] = monotonic) -> None:
+        self._index = index
+        self._ticks = ticks
+        self._asks_again_at = ticks()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="overview")
+
+    def ahead(self, citizen_id: UUID) -> Ahead:
+        """Begin to fetch; what comes is looked at only by ``serve``, after the decision."""
+        if self._ticks() < self._asks_again_at:
+            return None
+        return self._threads.submit(self._index.overview, citizen_id)
+
+    def serve(self, session: Session, citizen_id: UUID, version: int, ahead: Ahead) -> Served:
+        """The citizen's overview of that version.
+
+        Args:
+            session: the caller's transaction, in which *version* was read.
+            citizen_id: whose.
+            version: what the store vouches for.
+            ahead: what ``ahead`` began for the same citizen.
+        """
+        found = self._answer(ahead)
+        if isinstance(found, StoredOverview):
+            if found.version == version:
+                try:
+                    return Served(overview=Overview.model_validate_json(found.document), origin=ServedFrom.INDEX)
+                except ValidationError:
+                    found = ServedFrom.UNREADABLE
+            else:
+                found = ServedFrom.STALE
+        return Served(overview=read(session, citizen_id), origin=found)
+
+    def _answer(self, ahead: Ahead) -> StoredOverview | ServedFrom:
+        if ahead is None:
+            return ServedFrom.DOWN
+        try:
+            return ahead.result(ANSWER_WITHIN.total_seconds()) or ServedFrom.MISSING
+        except (SearchUnavailable, NotInTime) as error:
+            ahead.cancel()
+            self._asks_again_at = self._ticks() + LEAVE_ALONE.total_seconds()
+            log.warning("overview.index_down", extra={"fields": {"error": type(error).__name__}})
+        except Exception as error:  # noqa: BLE001  whatever is wrong with the index, the store still has the page
+            log.error("overview.index_failed", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  a foreign error's text may hold values
+        return ServedFrom.DOWN
+
+    def close(self) -> None:
+        """Let go of the threads; what is under way is left to its own time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
