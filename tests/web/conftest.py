@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from hub.access.tables import ActorRow
 from hub.app import create_app
 from hub.bus.postgres import PostgresBus
-from hub.clock import FixedClock
+from hub.clock import FixedClock, danish_day
 from hub.course import service as course
 from hub.course.views import TeamFunction
 from hub.db import Database
@@ -20,7 +20,7 @@ from hub.digest import keyed_digest
 from hub.journey import carry
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
-from hub.overview.indexing import to_document
+from hub.overview.service import documents
 from hub.parts import Parts
 from hub.settings import Settings
 from schemas.facts import PersonFact, RelationFact, RelationKind
@@ -101,14 +101,8 @@ def town(parts: Parts, clock: FixedClock) -> Iterator[Town]:
         course.join(session, majas, course.Membership(actor_id="lene.friis", reason="Familiebehandling"), started)
         for one in family:
             course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
-        found_overviews = overviews.current(session, ids.values())
-    parts.index.put(
-        [
-            to_document(one, [keyed_digest(number, parts.digest_key) for number in one.header.identifiers])
-            for _, one in found_overviews.values()
-            if one is not None
-        ]
-    )
+        stored = [one.document for one in overviews.stored(session, ids.values()).values() if one.document]
+        parts.index.put(documents(session, stored, parts.digest_key, danish_day(clock.now())))
     parts.index.refresh()
     app = create_app(parts)
     with ExitStack() as stack:
