@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -49,6 +49,26 @@ class Database:
             if error.connection_invalidated or _is_silent(error):
                 raise StoreUnavailable from error
             raise
+
+    @contextmanager
+    def leading(self, name: str) -> Iterator[bool]:
+        """Whether this process alone holds *name*; held until the block ends or the process dies.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        try:
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            key = {"name": f"helhed.{name}"}
+            is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key)
+        except OperationalError as error:
+            raise StoreUnavailable from error
+        try:
+            yield bool(is_ours)
+        finally:
+            # Not back into the pool: whoever got the session next would hold the name without knowing.
+            connection.invalidate()
+            connection.close()
 
     def check(self) -> None:
         """Reach the server.

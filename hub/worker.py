@@ -18,6 +18,9 @@ from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
 from hub.journey import run_once
 from hub.log import place_of
+from hub.overview.comparing import look, mend
+from hub.overview.drift import Look, standing
+from hub.overview.repository import save_comparison
 from hub.overview.service import bring, pending, relay
 from hub.parts import Parts
 from search.base import SearchUnavailable
@@ -26,6 +29,10 @@ CARRY_GROUP = "journey"
 INDEX_GROUP = "indexer"
 POLL = timedelta(seconds=1)
 PRUNE_EVERY = timedelta(hours=1)
+COMPARE_EVERY = timedelta(seconds=20)
+"""Two looks make a drift, so it is found and mended within a minute."""
+FAR_BEHIND = 5000
+"""With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 RELAYED_AT_ONCE = 500
 GC_AFTER = 100_000
 """Objects made and kept between two looks of the garbage collector."""
@@ -63,6 +70,7 @@ def run(
     threads += [
         Thread(target=_carrying, args=(parts, stop, carried), name="carry"),
         Thread(target=_indexing, args=(parts, stop), name="index"),
+        Thread(target=_comparing, args=(parts, stop), name="compare"),
         Thread(target=_pruning, args=(parts, stop), name="prune"),
     ]
     for thread in threads:
@@ -147,6 +155,35 @@ def _indexing(parts: Parts, stop: Event) -> None:
             consumer.commit(delivered)
 
     _consuming(parts, INDEX_GROUP, OVERVIEWS, step, stop)
+
+
+def _comparing(parts: Parts, stop: Event) -> None:
+    """Compare index and store, and bring again what stays different. One worker does it for all."""
+
+    def session() -> None:
+        with parts.database.leading("index.compare") as is_ours:
+            seen = Look(sources=())
+            while is_ours and not stop.is_set():
+                if parts.bus.lag(INDEX_GROUP, OVERVIEWS) <= FAR_BEHIND:
+                    seen = _compare(parts, seen)
+                worked.set()
+                stop.wait(COMPARE_EVERY.total_seconds())
+        stop.wait(COMPARE_EVERY.total_seconds())
+
+    worked = Event()
+    _loop(session, stop, worked=worked)
+
+
+def _compare(parts: Parts, before: Look) -> Look:
+    seen = look(parts.database, parts.index)
+    drifted = standing(before, seen)
+    now = parts.clock.now()
+    mended = mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=danish_day(now))
+    with parts.database.transaction() as session:
+        save_comparison(session, seen.sources, mended, now)
+    if mended:
+        log.warning("index.mended", extra={"fields": {"citizens": mended}})
+    return seen
 
 
 def _pruning(parts: Parts, stop: Event) -> None:

@@ -1,6 +1,6 @@
 """Every statement on the tables of overview. Batches go in and come out as arrays, one statement a batch."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.overview.indexing import units_of
+from hub.overview.drift import ALL, SourceTally
+from hub.overview.indexing import sources_of, units_of
 from schemas.base import Instant, Schema
 from schemas.overview import Overview
+from search.base import BUCKET, Tallies, Tally
 
 _ADD = text("""
     INSERT INTO overview_versions (citizen_id, version, digest)
@@ -28,13 +30,14 @@ _COUNT_UP = text("""
     WHERE overview_versions.citizen_id = new.citizen_id
 """)
 _WRITE = text("""
-    INSERT INTO overviews (citizen_id, version, document, updated_at)
-    SELECT citizen_id, version, document, :now
-    FROM ROWS FROM (unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])),
+    INSERT INTO overviews (citizen_id, version, sources, document, updated_at)
+    SELECT citizen_id, version, string_to_array(sources, E'\\x1f'), document, :now
+    FROM ROWS FROM (unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:sources AS text[])),
                     jsonb_array_elements(cast(:documents AS jsonb)))
-         AS new (citizen_id, version, document)
+         AS new (citizen_id, version, sources, document)
     ON CONFLICT (citizen_id)
-    DO UPDATE SET version = excluded.version, document = excluded.document, updated_at = excluded.updated_at
+    DO UPDATE SET version = excluded.version, sources = excluded.sources, document = excluded.document,
+                  updated_at = excluded.updated_at
 """)
 _REMOVE = text("DELETE FROM overviews WHERE citizen_id = ANY(:ids)")
 _TELL = text("""
@@ -77,6 +80,38 @@ _UNTOLD = text("""
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
+_TALLY = text("""
+    SELECT source, left(citizen_id::text, :digits) AS bucket, count(*) AS citizens, sum(version)::bigint AS versions
+    FROM overviews CROSS JOIN LATERAL unnest(array_prepend('', sources)) AS s (source)
+    GROUP BY 1, 2
+""")
+_VERSIONS = text("SELECT citizen_id, version FROM overviews WHERE citizen_id BETWEEN :first AND :last")
+_PAGE = text("""
+    SELECT citizen_id, cast(document AS text) AS document FROM overviews
+    WHERE citizen_id > :after ORDER BY citizen_id LIMIT :limit
+""")
+_COUNT = text("SELECT count(*) FROM overviews")
+_OUTGROW = text("""
+    WITH new AS (
+        SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])) AS n (citizen_id, version)
+    ), kept AS (
+        UPDATE overview_versions v SET version = new.version FROM new
+        WHERE v.citizen_id = new.citizen_id AND v.version < new.version RETURNING v.citizen_id, v.version
+    )
+    UPDATE overviews o SET version = kept.version, document = jsonb_set(document, '{version}', to_jsonb(kept.version))
+    FROM kept WHERE o.citizen_id = kept.citizen_id
+""")
+_SAVE_COMPARISON = text("""
+    INSERT INTO index_comparisons (source, compared_at, in_store, in_index, is_equal, repaired_at, repaired)
+    SELECT source, :at, in_store, in_index, is_equal,
+           CASE WHEN :repaired > 0 THEN cast(:at AS timestamptz) END, :repaired
+    FROM unnest(cast(:sources AS text[]), cast(:in_store AS bigint[]), cast(:in_index AS bigint[]),
+                cast(:is_equal AS boolean[])) AS n (source, in_store, in_index, is_equal)
+    ON CONFLICT (source) DO UPDATE SET
+        compared_at = excluded.compared_at, in_store = excluded.in_store, in_index = excluded.in_index,
+        is_equal = excluded.is_equal, repaired_at = coalesce(excluded.repaired_at, index_comparisons.repaired_at),
+        repaired = CASE WHEN excluded.repaired > 0 THEN excluded.repaired ELSE index_comparisons.repaired END
+""")
 
 
 class Kept(NamedTuple):
@@ -102,6 +137,16 @@ class Stored(NamedTuple):
 
     version: int
     document: str | None
+
+
+class Comparison(SourceTally):
+    """What the last comparison of index and store found."""
+
+    compared_at: Instant
+    repaired_at: Instant | None = None
+    """When something that had drifted was last brought again. None: never."""
+    repaired: int = 0
+    """How many citizens it was then, over all sources."""
 
 
 class Untold(Schema):
@@ -132,6 +177,7 @@ def write(session: Session, written: Sequence[Written], now: datetime) -> None:
     documents = {
         "ids": [one.citizen_id for one in there],
         "versions": [one.version for one in there],
+        "sources": ["\x1f".join(sources_of(one.overview)) for one in there if one.overview is not None],
         # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
         "documents": "[" + ",".join(one.document for one in there) + "]",
     }
@@ -174,6 +220,58 @@ def untold(session: Session, limit: int) -> list[Untold]:
 def forget_told(session: Session, ids: Sequence[int]) -> None:
     """Delete what has been published."""
     session.execute(_TOLD, {"ids": list(ids)})
+
+
+def tally(session: Session) -> Tallies:
+    """Citizens and sums of versions by source and bucket; what ``SearchIndex.tally`` gives of the index."""
+    found: dict[str, dict[str, Tally]] = {ALL: {}}
+    for row in session.execute(_TALLY, {"digits": BUCKET}):
+        found.setdefault(row.source, {})[row.bucket] = Tally(citizens=row.citizens, versions=row.versions)
+    return found
+
+
+def versions(session: Session, bucket: str) -> dict[UUID, int]:
+    """Version of every overview in a bucket."""
+    within = {"first": UUID(bucket.ljust(32, "0")), "last": UUID(bucket.ljust(32, "f"))}
+    return {row.citizen_id: row.version for row in session.execute(_VERSIONS, within)}
+
+
+def page(session: Session, after: UUID, limit: int) -> list[tuple[UUID, str]]:
+    """The next overviews in the order of their citizens, as they stand."""
+    rows = session.execute(_PAGE, {"after": after, "limit": limit})
+    return [(row.citizen_id, row.document) for row in rows]
+
+
+def count(session: Session) -> int:
+    """How many citizens have an overview."""
+    return session.scalar(_COUNT) or 0
+
+
+def outgrow(session: Session, new: Mapping[UUID, int]) -> None:
+    """Raise versions, and leave what the overviews say: something outside has seen greater ones."""
+    if new:
+        session.execute(_OUTGROW, {"ids": list(new), "versions": list(new.values())})
+
+
+def save_comparison(session: Session, sources: Sequence[SourceTally], repaired: int, at: datetime) -> None:
+    """Keep what a comparison found, and how many citizens were brought again after it."""
+    session.execute(
+        _SAVE_COMPARISON,
+        {
+            "at": at,
+            "repaired": repaired,
+            "sources": [one.source for one in sources],
+            "in_store": [one.in_store for one in sources],
+            "in_index": [one.in_index for one in sources],
+            "is_equal": [one.is_equal for one in sources],
+        },
+    )
+
+
+def comparisons(session: Session) -> dict[str, Comparison]:
+    """The last comparison of each source, and of all together (``""``)."""
+    rows = session.execute(text("SELECT * FROM index_comparisons")).mappings()
+    return {row["source"]: Comparison.model_validate(dict(row)) for row in rows}
 
 
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Identity, Index, Text
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Identity, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +32,8 @@ class OverviewRow(Base):
 
     citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger)
+    sources: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Names of the sources that have a line in it."""
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The ``Overview``."""
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -61,3 +63,17 @@ class OverviewOutboxRow(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     removed: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ComparisonRow(Base):
+    """What the last comparison of index and store found, by source; the empty name stands for all together."""
+
+    __tablename__ = "index_comparisons"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    compared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    in_store: Mapped[int] = mapped_column(BigInteger)
+    in_index: Mapped[int] = mapped_column(BigInteger)
+    is_equal: Mapped[bool]
+    repaired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    repaired: Mapped[int] = mapped_column(BigInteger)

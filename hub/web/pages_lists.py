@@ -211,6 +211,10 @@ class SourceRow:
     last_data: When | None
     next_run: str
     counts: str
+    searchable: str
+    """How many of the source's citizens the search knows."""
+    compared: str | None
+    """When search and store were last compared."""
     last_run: str
     bars: tuple[RunBar, ...]
     """Oldest first."""

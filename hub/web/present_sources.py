@@ -10,6 +10,7 @@ from statistics import median
 from hub.clock import danish_day
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
+from hub.overview.repository import Comparison
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.pages_lists import ConflictRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
@@ -33,6 +34,8 @@ class Known:
     pause: Pause | None = None
     unmatched: int = 0
     """Mentions of people whom no source has tied to a national number."""
+    comparison: Comparison | None = None
+    """Of what the store and the search say of the source; None: not compared yet."""
 
 
 def sources_page(
@@ -83,6 +86,8 @@ def _source(one: Known, names: Mapping[str, str], now: datetime) -> SourceRow:
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
         next_run=_next(one, now),
         counts=_counts(run) if run else "endnu ingen kørsel",
+        searchable=_searchable(one.comparison),
+        compared=_compared(one.comparison, now),
         last_run=f"{of_moment(run.ended_at, now).text}, {texts.RUN_OUTCOME[run.outcome]}" if run else "aldrig",
         bars=_bars(one.runs, now),
         bars_said=_bars_said(one.runs),
@@ -93,6 +98,26 @@ def _source(one: Known, names: Mapping[str, str], now: datetime) -> SourceRow:
         quarantine=tuple(_group(group, now) for group in one.groups),
         quarantined=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
+
+
+def _searchable(found: Comparison | None) -> str:
+    if found is None:
+        return "endnu ikke sammenlignet"
+    if found.is_equal:
+        return counted(found.in_store, "borger, alt er med", "borgere, alle er med")
+    if found.in_store == found.in_index:
+        return counted(found.in_store, "borger, i en ældre udgave", "borgere, nogle i en ældre udgave")
+    return f"{number_text(found.in_index)} af {counted(found.in_store, 'borger', 'borgere')}; resten er på vej"
+
+
+def _compared(found: Comparison | None, now: datetime) -> str | None:
+    if found is None:
+        return None
+    told = f"sammenlignet {of_moment(found.compared_at, now).text}"
+    if found.repaired_at is not None:
+        brought = counted(found.repaired, "borger", "borgere")
+        told += f"; {brought} blev hentet ind igen {of_moment(found.repaired_at, now).text}"
+    return told
 
 
 def _counts(run: RunSummary) -> str:

@@ -9,6 +9,7 @@ from hub.access import identity, service
 from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, SourceUnknown
 from hub.matching import repository as matching
+from hub.overview import repository as overviews
 from hub.web.present_sources import RUNS_SHOWN, Known, sources_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
@@ -66,6 +67,7 @@ def known_of(visit: Visit) -> tuple[Known, ...]:
     """All that is known of each source, in the order of the page."""
     pauses = collect.pauses(visit.session)
     unmatched = matching.unmatched_counts(visit.session)
+    compared = overviews.comparisons(visit.session)
     sources = visit.parts.sources
     return tuple(
         Known(
@@ -75,6 +77,7 @@ def known_of(visit: Visit) -> tuple[Known, ...]:
             groups=collect.quarantine_groups(visit.session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
+            comparison=compared.get(source.name),
         )
         for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
     )

@@ -7,9 +7,9 @@ from sqlalchemy import inspect
 
 from hub.db import Base, Database
 from hub.migrations import config, migrate
-from hub.overview.tables import OverviewOutboxRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
+from hub.overview.tables import ComparisonRow, OverviewOutboxRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
 
-ROWS = (OverviewRow, OverviewVersionRow, OverviewUnitRow, OverviewOutboxRow)
+ROWS = (ComparisonRow, OverviewRow, OverviewVersionRow, OverviewUnitRow, OverviewOutboxRow)
 NAMES = {row.__tablename__ for row in ROWS}
 
 

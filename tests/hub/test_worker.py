@@ -257,6 +257,21 @@ def test_a_worker_told_to_stop_before_it_began_ends(parts: Parts) -> None:
     worker.run(parts, {}, every=OFTEN, stop=stop)
 
 
+def test_what_drifted_is_mended_without_anybody_asking(
+    parts: Parts, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=50))
+    publish(parts, citizens(5))
+    with working(parts, workers=2):
+        until(lambda: all_done(parts) and len(in_index(database)) == 5)
+        with database.transaction() as session:
+            session.execute(
+                text("DELETE FROM search.documents WHERE citizen_id = (SELECT citizen_id FROM overviews LIMIT 1)")
+            )
+            session.execute(text("UPDATE search.documents SET version = 0"))
+        until(lambda: in_index(database) == in_store(database) and len(in_store(database)) == 5)
+
+
 def test_old_messages_that_everybody_has_read_are_removed(parts: Parts, database: Database) -> None:
     publish(parts, citizens(5))
     with working(parts):

@@ -11,6 +11,7 @@ from hub.collect import repository as collect
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
+from hub.overview.repository import Comparison
 from hub.web import texts
 from hub.web.present_sources import BAR_HEIGHT, Known, sources_page
 from schemas.access import AuditAction
@@ -49,6 +50,35 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
     assert [bar.failed for bar in row.bars] == [False, True, True, True]
     assert row.bars[0].height == BAR_HEIGHT
     assert row.next_run == "om et øjeblik"
+
+
+@pytest.mark.parametrize(
+    ("comparison", "words"),
+    [
+        (None, "endnu ikke sammenlignet"),
+        ((1, 1, True), "1 borger, alt er med"),
+        ((1204, 1204, True), "1.204 borgere, alle er med"),
+        ((1204, 1204, False), "1.204 borgere, nogle i en ældre udgave"),
+        ((1204, 1200, False), "1.200 af 1.204 borgere; resten er på vej"),
+    ],
+)
+def test_the_page_says_how_much_of_a_source_can_be_searched(
+    comparison: tuple[int, int, bool] | None, words: str
+) -> None:
+    found = comparison and Comparison(
+        source="social",
+        in_store=comparison[0],
+        in_index=comparison[1],
+        is_equal=comparison[2],
+        compared_at=maja.NOW - timedelta(minutes=2),
+        repaired_at=maja.NOW - timedelta(hours=3),
+        repaired=4,
+    )
+    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), {}, maja.NOW).sources[0]
+    assert row.searchable == words
+    assert row.compared == (
+        "sammenlignet for 2 minutter siden; 4 borgere blev hentet ind igen for 3 timer siden" if found else None
+    )
 
 
 @pytest.mark.parametrize("rule", RejectionRule)

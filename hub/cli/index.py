@@ -1,0 +1,130 @@
+"""``helhed index``: whether the search index says what the store says, and building it anew."""
+
+from threading import Event
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hub.bus.base import OVERVIEWS
+from hub.cli.terms import configured, fail
+from hub.clock import danish_day
+from hub.errors import SettingWrong
+from hub.overview import comparing
+from hub.overview.drift import ALL, Difference, Look, standing
+from hub.parts import Parts
+from hub.wiring import wire
+from hub.worker import INDEX_GROUP
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""
+The search index: [bold]verify[/bold] compares it with the store, [bold]rebuild[/bold] fills a new one beside it.
+
+The worker compares by itself every 20 seconds and brings what drifted; these are for when you want to know now, and for
+after an upgrade that changes what the index holds.
+""",
+)
+console = Console()
+
+_LOOKS = 5
+_BETWEEN_LOOKS = 2.0
+"""Seconds; what was on its way to the index has arrived by then."""
+_DRIFTED = 1
+
+
+@app.command()
+def verify(
+    repair: Annotated[bool, typer.Option("--repair", help="Bring what differs to the index again.")] = False,
+) -> None:
+    """Compare index and store, citizen by citizen where they differ. Ends with status 1 when they do.
+
+    What is only on its way gets ten seconds to arrive.
+    """
+    with fail():
+        parts = _parts()
+        seen, drifted = _stood(parts)
+        console.print(_table(seen))
+        if not drifted:
+            console.print("[green]Index and store are the same.[/green]")
+            return
+        _tell(parts, drifted)
+        if not repair:
+            console.print("Bring them again with: helhed index verify --repair")
+            raise typer.Exit(_DRIFTED)
+        on = danish_day(parts.clock.now())
+        mended = comparing.mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=on)
+        _, left = _stood(parts)
+        console.print(f"{mended} brought again, {len(left)} still differ.")
+        raise typer.Exit(_DRIFTED if left else 0)
+
+
+@app.command()
+def rebuild() -> None:
+    """Fill a new index beside the one that serves, then let it take its place. Searches go on all the while.
+
+    Stopped half way (Ctrl-C), the old index stays and the new one is removed.
+    """
+    with fail():
+        parts = _parts()
+        with parts.database.leading("index.rebuild") as is_ours:
+            if not is_ours:
+                raise SettingWrong("the index is being rebuilt already; wait for that one to end")
+            parts.index.create()
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+            )
+            with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+                task = progress.add_task("citizens", total=None)
+                done = comparing.rebuild(
+                    parts.database,
+                    parts.index,
+                    digest_key=parts.digest_key,
+                    on=danish_day(parts.clock.now()),
+                    progress=lambda at: progress.update(task, completed=at.done, total=at.total),
+                )
+        console.print(f"The new index serves, with {done:,} citizens.")
+
+
+def _parts() -> Parts:
+    settings, clock, connectors = configured()
+    return wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+
+
+def _stood(parts: Parts) -> tuple[Look, dict[UUID, Difference]]:
+    """The last look, and what differed in every one."""
+    parts.index.refresh()
+    seen = comparing.look(parts.database, parts.index)
+    for _ in range(_LOOKS):
+        if not seen.differences:
+            break
+        Event().wait(_BETWEEN_LOOKS)
+        parts.index.refresh()
+        before, seen = seen, comparing.look(parts.database, parts.index)
+        seen = seen.model_copy(update={"differences": standing(before, seen)})
+    return seen, dict(seen.differences)
+
+
+def _table(seen: Look) -> Table:
+    table = Table("Source", "In the store", "In the index", "")
+    for one in seen.sources:
+        name = "all citizens" if one.source == ALL else one.source
+        word = "[green]same[/green]" if one.is_equal else "[red]differs[/red]"
+        table.add_row(name, f"{one.in_store:,}", f"{one.in_index:,}", word)
+    return table
+
+
+def _tell(parts: Parts, drifted: dict[UUID, Difference]) -> None:
+    missing = sum(one.in_index is None for one in drifted.values())
+    extra = sum(one.in_store is None for one in drifted.values())
+    other = len(drifted) - missing - extra
+    console.print(f"{missing} missing from the index, {other} in another version, {extra} that should be gone.")
+    if waiting := parts.bus.lag(INDEX_GROUP, OVERVIEWS):
+        console.print(f"{waiting:,} changes wait for a worker to bring them; is one running?")
