@@ -92,7 +92,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     return Opened(
         decision=decision,
         facts=facts,
-        overview=limited(session, read(facts.overview_version), decision, areas, danish_day(now)),
+        overview=limited(session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts),
     )
 
 
@@ -130,7 +130,9 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     write(session, _about(citizen_id, decision, entry))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    shown = limited(session, read(facts.overview_version), decision, areas, danish_day(now), revealed=fields)
+    shown = limited(
+        session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts, revealed=fields
+    )
     return Opened(decision=decision, facts=facts, overview=shown)
 
 
@@ -194,21 +196,27 @@ def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: Ac
     )
 
 
-def limited(
+def limited(  # noqa: PLR0913  keyword-only from the facts on
     session: Session,
     overview: Overview | None,
     decision: Decision,
     areas: Mapping[str, Area],
     on: date,
     *,
+    facts: AccessFacts | None = None,
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> Overview | None:
-    """What of the overview may be shown: cut to the decision and masked. The one way from the store to a page."""
+    """What of the overview may be shown: cut to the decision and masked. The one way from the store to a page.
+
+    *facts* of the same day and citizen say already whether the citizen is protected.
+    """
     if overview is None:
         return None
     seen = cut(overview, decision, areas)
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
-    return mask_protected(seen, revealed, guarded(session, people_of(seen), on))
+    asked = people_of(seen) - ({seen.citizen_id} if facts else set())
+    known = {seen.citizen_id} if facts and facts.name_address_protected else set()
+    return mask_protected(seen, revealed, guarded(session, asked, on) | known)
 
 
 def _about(citizen_id: UUID, decision: Decision, entry: AuditEntry) -> AuditEntry:

@@ -4,9 +4,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
+from hub import db
 from hub.db import Base, Database
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
@@ -22,10 +24,11 @@ def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> 
 
 def test_every_migration_goes_back_and_forth(database: Database) -> None:
     made = config(database.url)
+    newest = ScriptDirectory.from_config(made).get_current_head()
     command.downgrade(made, "base")
     migrate(database.url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0008_audit"
+        assert MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def test_every_constraint_has_a_name() -> None:
@@ -52,3 +55,15 @@ def test_a_url_may_be_written_with_any_driver(postgres: URL) -> None:
         assert session.connection().dialect.driver == "psycopg"
     made.close()
     assert create_engine(made.url).dialect.driver == "psycopg"
+
+
+def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.transaction() as session:
+        backend = session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(database.url)
+    with other.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+    other.close()
+    monkeypatch.setattr(db, "_RESTED", 0.0)
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != backend
