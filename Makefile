@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench screenshots clean
+.PHONY: help setup demo test check format lock bench chaos screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ lock: $(READY) ## Choose versions anew and lock them with hashes
 
 bench: $(READY) ## Measure carrying, indexing and looking up against bare PostgreSQL (ARGS="--citizens 5000")
 	@$(BIN)/python -m tests.bench.bench_carry $(ARGS)
+
+chaos: setup ## Kill anything 200 times during a load of 50,000 records; then 60 times with three of each (30 minutes)
+	@$(BIN)/python -m tests.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots

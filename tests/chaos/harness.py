@@ -1,0 +1,272 @@
+"""Kill anything, at any moment, again and again; then see whether anything was lost, or came twice."""
+
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from deploy.sandbox.services.member import Member
+from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable
+from hub.errors import StoreUnavailable
+from hub.overview.comparing import look
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.wiring import wire
+from hub.worker import CARRY_GROUP, INDEX_GROUP
+from schemas.base import Schema
+from search.base import SearchUnavailable
+from tests.chaos.looking import Looking
+from tests.chaos.stage import Stage, staged, truth
+
+PATIENCE = 300.0
+"""Seconds without any progress after which something is stuck."""
+_DOWN = (StoreUnavailable, SQLAlchemyError, BusUnavailable, SearchUnavailable)
+
+
+class Report(Schema):
+    """What a run did and found."""
+
+    seed: int
+    brokers: int
+    nodes: int
+    citizens: int
+    records: int
+    """Entities the sources speak of."""
+    kills: dict[str, int]
+    """By what was killed."""
+    seconds: float
+    lost: int
+    """Entities the sources speak of and the store does not have."""
+    twice: int
+    """Rows beyond one an entity."""
+    invented: int
+    """Entities in the store that no source speaks of."""
+    differing: int
+    """Citizens whose version differs between index and store."""
+    mended: int
+    """Times the comparison had to bring something again: the way itself had lost it."""
+    parked: int
+    """Records in quarantine because carrying them failed."""
+    shown: int
+    """Look-ups answered with a page, all the while."""
+    without_line: int
+    """Of these, without a line in the log."""
+    notices: int
+    out_of_order: int
+    tracebacks: int
+    """In the logs of workers and web servers: an error's text may hold a person's data."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing lost, nothing twice, index equals store, every page has its line."""
+        return not (
+            self.lost
+            or self.twice
+            or self.invented
+            or self.differing
+            or self.mended
+            or self.parked
+            or self.without_line
+            or self.tracebacks
+        )
+
+
+@dataclass
+class _Killing:
+    """Who may be killed, and what was."""
+
+    stage: Stage
+    chance: random.Random
+    killed: Counter[str]
+
+    def one(self) -> None:
+        """Kill something that runs, and start again what an earlier kill left lying."""
+        kinds: dict[str, Callable[[], None]] = {
+            "worker": lambda: self._process(self.stage.workers),
+            "web": lambda: self._process(self.stage.webs),
+            "broker": lambda: self._server(self.stage.kafka.brokers, self.stage.kafka.wait),
+            "OpenSearch node": lambda: self._server(self.stage.opensearch.nodes, self.stage.opensearch.wait),
+            "database connections": self._connections,
+            "database server": self._postgres,
+        }
+        weights = (6, 3, 3, 3, 4, 1)
+        (kind,) = self.chance.choices(list(kinds), weights)
+        kinds[kind]()
+        self.killed[kind] += 1
+
+    def _process(self, members: Sequence[Member]) -> None:
+        one = self.chance.choice(members)
+        one.kill()
+        one.start()
+
+    def _server(self, members: Sequence[Member], wait: Callable[[], None]) -> None:
+        """One at a time: the one killed last is back before another of its kind goes."""
+        one = self.chance.choice(members)
+        one.kill()
+        Event().wait(self.chance.random() * 3)
+        one.start()
+        wait()
+
+    def _connections(self) -> None:
+        """End some of the sessions of everybody but us, as a network fault would."""
+        with suppress(*_DOWN), self.stage.database.transaction() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE"
+                    " datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT :some) s"
+                ),
+                {"some": self.chance.randint(1, 8)},
+            )
+
+    def _postgres(self) -> None:
+        """Kill -9 one backend: the server ends all sessions and recovers from its log."""
+        with suppress(*_DOWN):
+            with self.stage.database.transaction() as session:
+                pid = session.scalar(
+                    text(
+                        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1"
+                    )
+                )
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+
+
+def run(
+    *,
+    kills: int,
+    citizens: int,
+    brokers: int,
+    nodes: int,
+    seed: int,
+    told: Callable[[int, str], None] = lambda _number, _progress: None,
+) -> Report:
+    """Fill a Helhed while so many things are killed, wait until it is at rest, and look.
+
+    Raises:
+        ServiceMissing: Kafka or OpenSearch cannot be had here.
+        AssertionError: it got stuck.
+    """
+    chance = random.Random(seed)  # noqa: S311  moments to fail at, not secrets
+    began = monotonic()
+    with staged(citizens=citizens, seed=seed, brokers=brokers, nodes=nodes) as stage:
+        expected = truth(stage.sources)
+        for one in stage.workers:
+            one.start()
+        looking, stop = Looking(), Event()
+        thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
+        killing = _Killing(stage, chance, Counter())
+        parts = _parts(stage)
+        try:
+            for number in range(kills):
+                _let_go_on(stage, chance.randrange(1, max(2, 2 * len(expected) // kills)), len(expected), chance)
+                killing.one()
+                told(
+                    number + 1,
+                    f"{_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
+                )
+            _until(lambda: _is_at_rest(parts, len(expected)))
+        finally:
+            stop.set()
+            thread.join()
+        _until(lambda: not look(parts.database, parts.index).differences)
+        report = _report(stage, parts, expected, looking)
+        parts.close()
+    return report.model_copy(
+        update={
+            "seed": seed,
+            "brokers": brokers,
+            "nodes": nodes,
+            "citizens": stage.sources.citizens,
+            "kills": dict(killing.killed),
+            "seconds": round(monotonic() - began, 1),
+        }
+    )
+
+
+def _parts(stage: Stage) -> Parts:
+    given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
+    settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
+    return wire(settings, sources=())
+
+
+def _entities(stage: Stage) -> int:
+    return _count(stage, "SELECT count(*) FROM record_entities")
+
+
+def _count(stage: Stage, statement: str) -> int:
+    """0 while the database is down: then there is no progress to see."""
+    try:
+        with stage.database.transaction() as session:
+            return int(session.scalar(text(statement)) or 0)
+    except _DOWN:
+        return 0
+
+
+def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) -> None:
+    """Wait until so many records more are in; once all are, for a moment."""
+    reached = _entities(stage) + further
+    if reached >= whole:
+        Event().wait(chance.random() * 2)
+        return
+    _until(lambda: _entities(stage) >= reached)
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while True:
+        with suppress(*_DOWN):
+            if condition():
+                return
+        assert monotonic() < end, "it is stuck"
+        Event().wait(0.1)
+
+
+def _is_at_rest(parts: Parts, whole: int) -> bool:
+    with parts.database.transaction() as session:
+        entities = session.scalar(text("SELECT count(*) FROM record_entities")) or 0
+        waiting = session.scalar(text("SELECT count(*) FROM overview_outbox"))
+        complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
+    lag = parts.bus.lag(CARRY_GROUP, RECORDS) + parts.bus.lag(INDEX_GROUP, OVERVIEWS)
+    return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
+
+
+def _report(stage: Stage, parts: Parts, expected: set[str], looking: Looking) -> Report:
+    with stage.database.transaction() as session:
+        there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
+        rows = session.scalar(text("SELECT count(*) FROM records")) or 0
+        parked = session.scalar(text("SELECT count(*) FROM rejected_records WHERE rule = 'not_carried'")) or 0
+        lines = set(
+            session.scalars(
+                text("SELECT request_id FROM audit_log WHERE action = 'open_overview' AND outcome = 'shown'")
+            )
+        )
+    logs = [one.log.read_text(encoding="utf-8") for one in (*stage.workers, *stage.webs)]
+    return Report(
+        seed=0,
+        brokers=0,
+        nodes=0,
+        citizens=0,
+        kills={},
+        seconds=0,
+        records=len(expected),
+        lost=len(expected - there),
+        twice=rows - len(there),
+        invented=len(there - expected),
+        differing=len(look(parts.database, parts.index).differences),
+        mended=sum(log.count("index.mended") for log in logs),
+        parked=parked,
+        shown=len(looking.shown),
+        without_line=len(set(looking.shown) - lines),
+        notices=looking.notices,
+        out_of_order=looking.out_of_order,
+        tracebacks=sum(log.count("Traceback") for log in logs),
+    )

@@ -1,0 +1,66 @@
+"""Somebody who looks citizens up all the while, and remembers what was shown."""
+
+import random
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.db import Database
+from hub.errors import StoreUnavailable
+from tests.chaos.stage import LOOKER, Stage
+from tests.web.serving import browsing
+
+_SHOWN = 'id="now"'
+"""Stands on a page that shows an overview, and on no other."""
+_PAUSE = 0.05
+
+
+@dataclass
+class Looking:
+    """What came of the look-ups."""
+
+    shown: list[str] = field(default_factory=list)
+    """Request ids of the answers that showed a citizen: each must have its line in the log."""
+    out_of_order: int = 0
+    """Answers that said they could not, or never came."""
+    notices: int = 0
+    """Pages that came from the store because the index was down."""
+
+    def run(self, stage: Stage, chance: random.Random, stop: Event) -> Thread:
+        """Look until told to stop, in a thread of its own."""
+        thread = Thread(target=self._look, args=(stage, chance, stop), name="looking")
+        thread.start()
+        return thread
+
+    def _look(self, stage: Stage, chance: random.Random, stop: Event) -> None:
+        while not stop.is_set():
+            citizens = _some(stage.database)
+            address = chance.choice(stage.addresses)
+            try:
+                if citizens:
+                    self._look_up(address, chance.choice(citizens))
+            except (httpx.TransportError, AssertionError):  # no answer, or no login without a database
+                self.out_of_order += 1
+            stop.wait(_PAUSE)
+
+    def _look_up(self, address: str, citizen_id: UUID) -> None:
+        with browsing(address, LOOKER) as browser:
+            given = {"purpose": "follow_up", "reason": "Kaos: ser efter, om siden svarer"}
+            page = browser.post(f"/overblik/{citizen_id}/grund", **given)
+            if page.status_code == httpx.codes.OK and _SHOWN in page.text:
+                self.shown.append(page.headers["x-request-id"])
+                self.notices += "hentet direkte fra databasen" in page.text
+            else:
+                self.out_of_order += 1
+
+
+def _some(database: Database) -> list[UUID]:
+    try:
+        with database.transaction() as session:
+            return list(session.scalars(text("SELECT citizen_id FROM overviews ORDER BY random() LIMIT 20")))
+    except (StoreUnavailable, SQLAlchemyError):
+        return []

@@ -1,0 +1,146 @@
+"""A whole Helhed of real processes on this machine: sources, Kafka, OpenSearch, PostgreSQL, workers, web servers."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from connectors.registry import build
+from deploy.sandbox.fagsystemer.process import Running
+from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
+from deploy.sandbox.services import kafka, opensearch
+from deploy.sandbox.services.member import Member, free_ports
+from hub.access.tables import ActorRow
+from hub.clock import SystemClock
+from hub.db import Database
+from hub.embedded import start as start_postgres
+from hub.migrations import migrate
+from schemas.record import Cursor
+
+DAY = date(2023, 9, 12)
+KEY = "only-for-chaos-only-for-chaos-only"
+LOOKER = "chaos.looker"
+_SOURCES = """
+[social]
+connector = "odata"
+base_url = "{running.odata_url}"
+token_url = "{running.odata_token_url}"
+client_id = "{running.client_id}"
+client_secret = {{ env = "SANDBOX_SECRET" }}
+environment = "demo"
+
+[health]
+connector = "fhir"
+base_url = "{running.fhir_url}"
+token_url = "{running.fhir_token_url}"
+client_id = "{running.client_id}"
+client_secret = {{ env = "SANDBOX_SECRET" }}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything that runs, and where."""
+
+    sources: Running
+    database: Database
+    kafka: kafka.Kafka
+    opensearch: opensearch.OpenSearch
+    workers: tuple[Member, ...]
+    webs: tuple[Member, ...]
+    environment: dict[str, str]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Of the web servers."""
+        return tuple(f"http://127.0.0.1:{one.port}" for one in self.webs)
+
+
+@contextmanager
+def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[Stage]:
+    """The whole, started but for the workers, which begin to read as soon as they are. Everything ends with the block.
+
+    Raises:
+        ServiceMissing: Kafka or OpenSearch cannot be had here.
+    """
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="helhed-chaos-"))
+        folder.chmod(0o755)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        bus = stack.enter_context(kafka.start(folder / "kafka", brokers=brokers))
+        index = stack.enter_context(opensearch.start(folder / "opensearch", nodes=nodes))
+        postgres = start_postgres(folder)
+        stack.callback(postgres.cleanup)
+        migrate(postgres.get_uri())
+        database = Database(postgres.get_uri())
+        stack.callback(database.close)
+        with database.transaction() as session:
+            session.add(ActorRow(id=LOOKER, name="Looker", title="tovholder", roles=["team_member"], active=True))
+        sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=DAY))
+        environment = _environment(folder, sources, database, bus, index)
+        workers = tuple(_worker(folder, number, environment) for number in range(2))
+        webs = tuple(_web(folder, number, environment, port) for number, port in enumerate(free_ports(2)))
+        for one in (*workers, *webs):
+            stack.callback(one.kill)
+        for one in webs:
+            one.start()
+        yield Stage(
+            sources=sources,
+            database=database,
+            kafka=bus,
+            opensearch=index,
+            workers=workers,
+            webs=webs,
+            environment=environment,
+        )
+
+
+def truth(sources: Running) -> set[str]:
+    """Every entity the sources speak of, read without the hub."""
+    login = {"client_id": sources.client_id, "client_secret": sources.client_secret}
+    health = {"base_url": sources.fhir_url, "token_url": sources.fhir_token_url, **login}
+    social = {"base_url": sources.odata_url, "token_url": sources.odata_token_url, "environment": "demo", **login}
+    now = SystemClock().now
+    read = (build("fhir", "health", health, now), build("odata", "social", social, now))
+    return {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
+
+
+def _environment(
+    folder: Path, sources: Running, database: Database, bus: kafka.Kafka, index: opensearch.OpenSearch
+) -> dict[str, str]:
+    file = folder / "sources.toml"
+    file.write_text(_SOURCES.format(running=sources), encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    return kept | {
+        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HELHED_SOURCES_FILE": str(file),
+        "HELHED_DIGEST_KEY": KEY,
+        "HELHED_SESSION_KEY": KEY,
+        "HELHED_DEMO": "true",
+        "HELHED_SECURE_COOKIES": "false",
+        "HELHED_KAFKA_SERVERS": bus.bootstrap,
+        "HELHED_KAFKA_REPLICATION": str(min(3, len(bus.brokers))),
+        "HELHED_OPENSEARCH_URLS": ",".join(index.urls),
+        "HELHED_OPENSEARCH_REPLICAS": str(min(1, len(index.nodes) - 1)),
+        "HELHED_BUS_PARTITIONS": "4",
+        "HELHED_BATCH_SIZE": "200",
+        "SANDBOX_SECRET": sources.client_secret,
+    }
+
+
+def _worker(folder: Path, number: int, environment: dict[str, str]) -> Member:
+    reads = "--no-collect" if number else "--collect"
+    command = [sys.executable, "-m", "hub.cli", "worker", "--minutes", "0.2", reads]
+    return Member(f"worker {number}", 0, command, folder / f"worker-{number}.log", environment)
+
+
+def _web(folder: Path, number: int, environment: dict[str, str], port: int) -> Member:
+    command = [sys.executable, "-m", "hub.cli", "serve"]
+    return Member(
+        f"web {number}", port, command, folder / f"web-{number}.log", environment | {"HELHED_PORT": str(port)}
+    )
