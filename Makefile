@@ -5,10 +5,10 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench chaos screenshots clean
+.PHONY: help setup demo demo-distributed test check format lock bench chaos screenshots clean
 
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: $(READY) $(ASSETS) ## Set up the environment and the page assets (done by the others when needed)
 
@@ -22,6 +22,9 @@ $(ASSETS): hub/web/package.json hub/web/package-lock.json hub/web/assets.py | $(
 
 demo: setup ## Set everything up and show a made-up municipality (DATE=2025-05-20 CITIZENS=2000 PORT=8080)
 	@$(BIN)/python -m deploy.demo $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
+
+demo-distributed: setup ## The same on Kafka and OpenSearch, with two workers and two web servers (DATE CITIZENS PORT as above)
+	@$(BIN)/python -m deploy.demo_distributed $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
 
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py

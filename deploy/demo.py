@@ -54,9 +54,9 @@ def main(
     """Show Helhed with a made-up municipality. Nothing real, nothing leaves this machine."""
     log.set_up("WARNING")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where a shell made it deaf to SIGINT
-    clock = ShiftedClock(datetime.combine(day.date(), MORNING).astimezone(UTC))
+    clock = ShiftedClock(morning_of(day.date()))
     with ExitStack() as stack:
-        demo = _open(stack, day.date(), citizens, seed, _free(port), clock)
+        demo = _open(stack, day.date(), citizens, seed, free(port), clock)
         stop = Event()
         threads = [Thread(target=demo.server.run, name="web"), Thread(target=_work, args=(demo, stop), name="worker")]
         for thread in threads:
@@ -72,6 +72,11 @@ def main(
             for thread in threads:
                 thread.join()
             demo.parts.close()
+
+
+def morning_of(day: date) -> datetime:
+    """When the demo begins on that day."""
+    return datetime.combine(day, MORNING).astimezone(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,22 +174,21 @@ def _follow(demo: Demo) -> None:
         while not demo.server.should_exit:
             there = demo.seeding.citizens()
             progress.update(task, completed=there)
-            if there >= demo.expected and _all_read(demo):
+            if there >= demo.expected and all_read(demo.parts, demo.seeding):
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
 
 
-def _all_read(demo: Demo) -> bool:
+def all_read(parts: Parts, seeding: Seeding) -> bool:
     """Whether every source was read once, all of it is carried, and the courses are open."""
-    parts = demo.parts
     with parts.database.transaction() as session:
         states = source_states(session, parts.sources, parts.clock.now())
     read = all(state.last_success_at is not None for state in states)
-    return read and demo.seeding.is_done() and parts.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
+    return read and seeding.is_done() and parts.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
 
 
-def _free(port: int) -> int:
+def free(port: int) -> int:
     """The port, if nobody has it; a free one for 0."""
     with socket.socket() as tried:
         try:

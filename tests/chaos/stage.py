@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.registry import build
-from deploy.sandbox.fagsystemer.process import Running
+from deploy.sandbox.fagsystemer.process import SECRET, Running
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.member import Member, free_ports
@@ -25,22 +25,6 @@ from schemas.record import Cursor
 DAY = date(2023, 9, 12)
 KEY = "only-for-chaos-only-for-chaos-only"
 LOOKER = "chaos.looker"
-_SOURCES = """
-[social]
-connector = "odata"
-base_url = "{running.odata_url}"
-token_url = "{running.odata_token_url}"
-client_id = "{running.client_id}"
-client_secret = {{ env = "SANDBOX_SECRET" }}
-environment = "demo"
-
-[health]
-connector = "fhir"
-base_url = "{running.fhir_url}"
-token_url = "{running.fhir_token_url}"
-client_id = "{running.client_id}"
-client_secret = {{ env = "SANDBOX_SECRET" }}
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +98,7 @@ def _environment(
     folder: Path, sources: Running, database: Database, bus: kafka.Kafka, index: opensearch.OpenSearch
 ) -> dict[str, str]:
     file = folder / "sources.toml"
-    file.write_text(_SOURCES.format(running=sources), encoding="utf-8")
+    file.write_text(sources.sources_file(), encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     return kept | {
         "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
@@ -129,7 +113,7 @@ def _environment(
         "HELHED_OPENSEARCH_REPLICAS": str(min(1, len(index.nodes) - 1)),
         "HELHED_BUS_PARTITIONS": "4",
         "HELHED_BATCH_SIZE": "200",
-        "SANDBOX_SECRET": sources.client_secret,
+        SECRET: sources.client_secret,
     }
 
 

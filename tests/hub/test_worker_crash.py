@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.social.connector import SocialConnector
-from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.fagsystemer.process import SECRET, Running, start
 from hub.clock import SystemClock
 from hub.db import Database
 from schemas.record import Cursor
@@ -40,25 +40,7 @@ def sandbox() -> Iterator[Running]:
 @pytest.fixture
 def environment(database: Database, sandbox: Running, tmp_path: Path) -> dict[str, str]:
     sources = tmp_path / "sources.toml"
-    sources.write_text(
-        f"""
-        [social]
-        connector = "odata"
-        base_url = "{sandbox.odata_url}"
-        token_url = "{sandbox.odata_token_url}"
-        client_id = "{sandbox.client_id}"
-        client_secret = {{ env = "SANDBOX_SECRET" }}
-        environment = "demo"
-
-        [health]
-        connector = "fhir"
-        base_url = "{sandbox.fhir_url}"
-        token_url = "{sandbox.fhir_token_url}"
-        client_id = "{sandbox.client_id}"
-        client_secret = {{ env = "SANDBOX_SECRET" }}
-        """,
-        encoding="utf-8",
-    )
+    sources.write_text(sandbox.sources_file(), encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     return kept | {
         "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
@@ -66,7 +48,7 @@ def environment(database: Database, sandbox: Running, tmp_path: Path) -> dict[st
         "HELHED_DIGEST_KEY": KEY,
         "HELHED_SESSION_KEY": KEY,
         "HELHED_BATCH_SIZE": "25",
-        "SANDBOX_SECRET": sandbox.client_secret,
+        SECRET: sandbox.client_secret,
     }
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
+"""Variable that ``Running.sources_file`` reads the client's secret from."""
 _STOP_SECONDS = 10
 
 
@@ -26,6 +28,25 @@ class Running:
     client_secret: str = field(repr=False)
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
+
+    def sources_file(self) -> str:
+        """The same as ``HELHED_SOURCES_FILE`` has it; the secret is read from the variable ``SECRET``."""
+        return f"""
+            [social]
+            connector = "odata"
+            base_url = "{self.odata_url}"
+            token_url = "{self.odata_token_url}"
+            client_id = "{self.client_id}"
+            client_secret = {{ env = "{SECRET}" }}
+            environment = "demo"
+
+            [health]
+            connector = "fhir"
+            base_url = "{self.fhir_url}"
+            token_url = "{self.fhir_token_url}"
+            client_id = "{self.client_id}"
+            client_secret = {{ env = "{SECRET}" }}
+        """
 
 
 @contextmanager

@@ -39,7 +39,12 @@ class Member:
         if not self.is_running:
             with self.log.open("ab") as said:
                 self.process = subprocess.Popen(  # noqa: S603  our own command
-                    self.command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=self.environment
+                    self.command,
+                    stdout=said,
+                    stderr=said,
+                    stdin=subprocess.DEVNULL,
+                    env=self.environment,
+                    start_new_session=True,  # Ctrl-C is for whoever started it, who stops all in their order
                 )
 
     def kill(self) -> None:

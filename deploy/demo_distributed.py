@@ -1,0 +1,169 @@
+"""``make demo-distributed``: the same made-up municipality as it would run in a large one.
+
+Kafka carries, OpenSearch serves, PostgreSQL vouches; two workers share the work and two web servers the visitors, each
+a process of its own. Every process may be killed: the others go on, and nothing is lost.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deploy.demo import all_read, free, morning_of
+from deploy.sandbox.fagsystemer.process import SECRET, start
+from deploy.sandbox.services import kafka, opensearch
+from deploy.sandbox.services.artefacts import ServiceMissing
+from deploy.sandbox.services.member import Member, python
+from deploy.seed import Seeding
+from hub import log
+from hub.clock import ShiftedClock
+from hub.embedded import start as start_postgres
+from hub.migrations import migrate
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.wiring import connectors, wire
+
+BEGAN = "HELHED_DEMO_BEGAN"
+"""Variable with two instants: when the demo begins in its own time, and when that was in ours."""
+WEBS, WORKERS = 2, 2
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distributed:
+    """The running pieces."""
+
+    parts: Parts
+    seeding: Seeding
+    members: tuple[Member, ...]
+    expected: int
+
+
+def main(
+    day: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The day the demo begins on.")
+    ] = datetime(2023, 9, 12),  # noqa: DTZ001  a day, not an instant
+    citizens: Annotated[int, typer.Option(min=20, max=200_000, help="Size of the municipality.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 7,
+    port: Annotated[int, typer.Option(min=1024, max=65534, help="First of two ports on 127.0.0.1.")] = 8080,
+) -> None:
+    """Show Helhed on Kafka and OpenSearch, with two workers and two web servers."""
+    log.set_up("WARNING")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        try:
+            running = _open(stack, day, citizens, seed, [free(port + number) for number in range(WEBS)])
+            _follow(running)
+            while True:
+                Event().wait(3600)
+        except ServiceMissing as error:
+            console.print(f"helhed: {error}\nThe demo without them: make demo")
+            sys.exit(1)
+        except KeyboardInterrupt:
+            console.print("\nEnding the demo …")
+
+
+def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list[int]) -> Distributed:
+    console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}, distributed")
+    folder = Path("var") / f"demo-distributed-{ports[0]}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    console.print("1/5  Starting Kafka (the first time its archives are fetched, about a minute)")
+    bus = stack.enter_context(kafka.start(folder.resolve() / "kafka"))
+    console.print("2/5  Starting OpenSearch")
+    index = stack.enter_context(opensearch.start(folder.resolve() / "opensearch"))
+    console.print("3/5  Starting PostgreSQL and the simulated fagsystemer")
+    postgres = start_postgres(folder)
+    stack.callback(postgres.cleanup)
+    migrate(postgres.get_uri())
+    sources = stack.enter_context(start(citizens=citizens, seed=seed, today=day.date()))
+    (folder / "sources.toml").write_text(sources.sources_file(), encoding="utf-8")
+    os.environ |= {
+        BEGAN: f"{morning_of(day.date()).isoformat()} {datetime.now(UTC).isoformat()}",
+        SECRET: sources.client_secret,
+        "HELHED_DEMO": "true",
+        "HELHED_MUNICIPALITY": "Egelund Kommune",
+        "HELHED_SECURE_COOKIES": "false",
+        "HELHED_SESSION_KEY": secrets.token_hex(32),
+        "HELHED_DATABASE_URL": postgres.get_uri(),
+        "HELHED_SOURCES_FILE": str(folder / "sources.toml"),
+        "HELHED_KAFKA_SERVERS": bus.bootstrap,
+        "HELHED_KAFKA_REPLICATION": "1",
+        "HELHED_OPENSEARCH_URLS": ",".join(index.urls),
+        "HELHED_OPENSEARCH_REPLICAS": "0",
+    }
+    clock = clock_of_the_demo()
+    settings = Settings()
+    parts = wire(settings, sources=tuple(one.source for one in connectors(settings, clock).values()), clock=clock)
+    stack.callback(parts.close)
+    seeding = Seeding(parts, day.date())
+    seeding.staff()
+    console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")
+    members = (
+        *(_member(folder, f"web {number + 1}", port, "web", str(port)) for number, port in enumerate(ports)),
+        *(_member(folder, f"worker {number + 1}", 0, "worker", str(number)) for number in range(WORKERS)),
+    )
+    for one in members:
+        stack.callback(one.stop)
+        one.start()
+    _tell(bus, index, members)
+    return Distributed(parts=parts, seeding=seeding, members=members, expected=sources.citizens)
+
+
+def clock_of_the_demo() -> ShiftedClock:
+    """The demo's time, the same in every process."""
+    then, began = map(datetime.fromisoformat, os.environ[BEGAN].split())
+    return ShiftedClock(then + (datetime.now(UTC) - began))
+
+
+def _member(folder: Path, name: str, port: int, *arguments: str) -> Member:
+    return Member(name, port, python("deploy.demo_part", *arguments), folder / f"{name.replace(' ', '-')}.log")
+
+
+def _tell(bus: kafka.Kafka, index: opensearch.OpenSearch, members: tuple[Member, ...]) -> None:
+    table = Table("Part", "Where", "Process", box=None)
+    for one in members:
+        where = f"http://127.0.0.1:{one.port}" if one.port else "shares the work with the other"
+        table.add_row(one.name, where, str(one.process.pid if one.process else ""))
+    for one in (*bus.brokers, *index.nodes):
+        table.add_row(one.name, f"127.0.0.1:{one.port}", str(one.process.pid if one.process else ""))
+    console.print(table)
+    console.print("     Kill any of them (kill -9 PROCESS): the others go on, and nothing is lost.")
+
+
+def _follow(running: Distributed) -> None:
+    first = next(one for one in running.members if one.port)
+    console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
+    columns = (
+        SpinnerColumn(),
+        TextColumn("     {task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("citizens", total=running.expected)
+        while True:
+            running.seeding.what_is_there()
+            there = running.seeding.citizens()
+            progress.update(task, completed=there)
+            if there >= running.expected and all_read(running.parts, running.seeding):
+                break
+            Event().wait(0.5)
+    console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,37 @@
+"""One process of the distributed demo: ``python -m deploy.demo_part web PORT`` or ``… worker NUMBER``.
+
+What ``helhed serve`` and ``helhed worker`` are in production, in the demo's own time.
+"""
+
+import signal
+import sys
+from datetime import timedelta
+from threading import Event
+
+import uvicorn
+
+from deploy.demo_distributed import clock_of_the_demo
+from hub import log, worker
+from hub.app import create_app
+from hub.settings import Settings
+from hub.wiring import connectors, wire
+
+
+def main(kind: str, argument: str) -> None:
+    """Run until told to end."""
+    settings, clock = Settings(), clock_of_the_demo()
+    log.set_up(settings.log_level)
+    read = connectors(settings, clock)
+    parts = wire(settings, sources=tuple(one.source for one in read.values()), clock=clock)
+    if kind == "web":
+        uvicorn.run(create_app(parts), host=settings.host, port=int(argument), access_log=False, log_config=None)
+    else:
+        stop = Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
+        worker.run(parts, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
+    parts.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
