@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from hub.errors import StoreUnavailable
 
@@ -25,6 +25,13 @@ NAMING = {
 }
 
 
+OVERFLOW = 10
+"""Connections opened above the pool's size while it is busy."""
+
+CONNECT_WITHIN = 5
+"""Seconds a server may take to let us in; one that says nothing would otherwise hold every page for ever."""
+
+
 class Base(DeclarativeBase):
     """Root of all tables."""
 
@@ -36,13 +43,14 @@ class Database:
 
     def __init__(self, url: str | URL, *, pool_size: int = 10) -> None:
         self.url = with_driver(url)
+        self._most = pool_size + OVERFLOW
         self.engine = create_engine(
             self.url,
             pool_size=pool_size,
-            max_overflow=10,
+            max_overflow=OVERFLOW,
             hide_parameters=True,  # an error's text goes to the log, and parameters are personal data
             # Planning the access facts takes three times as long as reading them, and no plan here depends on a value.
-            connect_args={"options": "-c plan_cache_mode=force_generic_plan"},
+            connect_args={"options": "-c plan_cache_mode=force_generic_plan", "connect_timeout": CONNECT_WITHIN},
         )
         event.listen(self.engine, "checkin", _note_time)
         event.listen(self.engine, "checkout", self._ask_if_rested)
@@ -103,6 +111,22 @@ class Database:
         """
         with self.transaction() as session:
             session.connection()
+
+    def revision(self) -> str:
+        """The migration that made the schema what it is; empty before the first.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        with self.transaction() as session:
+            if session.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+                return ""
+            return str(session.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are lent out, and how many can be at most."""
+        pool = self.engine.pool
+        return (pool.checkedout() if isinstance(pool, QueuePool) else 0), self._most
 
     def close(self) -> None:
         """Close all pooled connections."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from hub import metrics, tracing
 from hub.bus.base import Consumer, Delivered
 from hub.clock import Clock
 from hub.collect.parking import park
@@ -50,6 +51,8 @@ class Ran(Schema):
     """Records carried, known ones included."""
     parked: int = 0
     """Messages put in quarantine: no record could be read from them, or carrying it alone failed."""
+    traceparent: str = ""
+    """The step that did it, for the steps that follow from it (hub.tracing)."""
 
     def __bool__(self) -> bool:
         return bool(self.carried or self.parked)
@@ -91,6 +94,28 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
         BusUnavailable: as above, or it was carried and will be carried again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
+    if not delivered:
+        return Ran()
+
+    def carry_all(records: Sequence[SourceRecord]) -> None:
+        with metrics.carrying(), database.transaction() as session:
+            done = carry(session, records, areas=areas, digest_key=digest_key, now=clock.now())
+        metrics.carried(new=done.new, known=done.known, outdated=done.outdated)
+
+    with tracing.following("carry", (one.message.headers for one in delivered), messages=len(delivered)):
+        parked = _carry_or_park(database, delivered, carry_all, clock)
+        consumer.commit(delivered)
+        metrics.parked(parked)
+        return Ran(carried=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())
+
+
+def _carry_or_park(
+    database: Database,
+    delivered: Sequence[Delivered],
+    carry_all: Callable[[Sequence[SourceRecord]], None],
+    clock: Clock,
+) -> int:
+    """Carry what can be carried and park the rest; how many were parked."""
     read: list[tuple[Delivered, SourceRecord]] = []
     unreadable: list[tuple[Delivered, str]] = []
     for one in delivered:
@@ -101,10 +126,6 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
             log.error("journey.unreadable", extra={"fields": {**_where(one), "field": field}})  # noqa: TRY400  as below
             unreadable.append((one, field))
 
-    def carry_all(records: Sequence[SourceRecord]) -> None:
-        with database.transaction() as session:
-            carry(session, records, areas=areas, digest_key=digest_key, now=clock.now())
-
     failed: list[tuple[Delivered, SourceRecord]] = []
     if read:
         failed = _one_by_one(read, carry_all)
@@ -114,10 +135,7 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
                 park(session, one, field=field, now=clock.now())
             for one, record in failed:
                 park(session, one, record=record, now=clock.now())
-    if delivered:
-        consumer.commit(delivered)
-    parked = len(unreadable) + len(failed)
-    return Ran(carried=len(delivered) - parked, parked=parked)
+    return len(unreadable) + len(failed)
 
 
 def _one_by_one(

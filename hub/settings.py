@@ -81,10 +81,18 @@ class Settings(BaseSettings):
     """Records carried in one transaction."""
     log_level: str = "INFO"
     """Least severity that is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """``text``: lines for people. ``json``: one JSON object a line, for a log collector."""
+    worker_port: int = Field(default=0, ge=0, le=65535)
+    """Port on which a worker answers ``/metrics`` and ``/health/…`` (docs/operation.md). 0: it does not."""
+    metrics_token: SecretStr | None = None
+    """Who sends it as bearer token may read ``/metrics``; at least 32 characters. Empty: only this machine may."""
+    otlp_endpoint: str = Field(default="", pattern="^(https?://.+)?$")
+    """OpenTelemetry collector that gets traces over OTLP/HTTP, ``http://host:4318``. Empty: no traces."""
 
     @model_validator(mode="after")
     def _keys_long_enough(self) -> Self:
-        for name in ("session_key", "digest_key"):
+        for name in ("session_key", "digest_key", "metrics_token"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < MIN_KEY_LENGTH:
                 msg = f"HELHED_{name.upper()} must have at least {MIN_KEY_LENGTH} characters"

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from hub import metrics, tracing
 from hub.access.lines import line
 from hub.access.policy import findable, may
 from hub.access.words import national_in, without_numbers
@@ -39,6 +40,8 @@ class Found(Schema):
     operator's figures, never for the page."""
 
 
+@metrics.search()
+@tracing.spanned("search")
 def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     session: Session,
     actor: Actor,
@@ -91,7 +94,8 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
     )
     limited = False
     try:
-        page = index.find(asked)
+        with tracing.span("index.find"):
+            page = index.find(asked)
     except SearchUnavailable:
         if own_unit_only or asked.narrowed or asked.after is not None:
             raise
@@ -104,6 +108,7 @@ def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
         if hit.citizen_id in allowed and (kept := _without_units(hit, facts[hit.citizen_id], asked)) is not None
     )
     dropped = len(page.hits) - len(hits)
+    metrics.hits_dropped(dropped)
     shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
     write_all(
         session,

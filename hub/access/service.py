@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub import metrics, tracing
 from hub.access.lines import line
 from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_reveal
@@ -59,6 +60,8 @@ class LogQuestion(Schema):
     size: int = 50
 
 
+@metrics.lookup()
+@tracing.spanned("open_overview")
 def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     session: Session,
     actor: Actor,
@@ -85,6 +88,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         write(session, _unknown(actor, AuditAction.OPEN_OVERVIEW, citizen_id, request, now))
         return Opened(decision=_refusal())
     decision = decide(actor, facts, request)
+    metrics.decided(decision.basis, allowed=decision.allowed)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
     write(session, _about(citizen_id, decision, line(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)))
     if not decision.allowed:
@@ -119,6 +123,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     allowed = may_reveal(actor, facts, request.override_reason or "")
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
     decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
+    metrics.decided(decision.basis, allowed=decision.allowed)
     entry = line(
         actor,
         AuditAction.REVEAL,

@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from hub import metrics, tracing
 from hub.audit.tables import AuditRow
 from schemas.access import AuditEntry
 
@@ -18,11 +19,14 @@ def write(session: Session, entry: AuditEntry) -> None:
     write_all(session, (entry,))
 
 
+@tracing.spanned("audit.write")
 def write_all(session: Session, entries: Sequence[AuditEntry]) -> None:
     """Write several lines in one statement, in the order given."""
     if entries:
         rows = [_row(entry) for entry in entries]
         session.connection().execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    for entry in entries:
+        metrics.audited(entry.action, entry.outcome)
 
 
 def _row(entry: AuditEntry) -> dict[str, object]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from hub import tracing
 from hub.cli.terms import configured, fail
 from hub.db import Database
 from hub.settings import Settings, load
@@ -39,6 +40,7 @@ def serve() -> None:
 
     with fail():
         settings, clock, connectors = configured()
+        tracing.set_up(settings.otlp_endpoint, "web")
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         uvicorn.run(create_app(parts), host=settings.host, port=settings.port, access_log=False, log_config=None)
 
@@ -55,6 +57,7 @@ def worker(
 
     with fail():
         settings, clock, connectors = configured()
+        tracing.set_up(settings.otlp_endpoint, "worker")
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         stop = Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -70,6 +73,7 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
 
     with fail():
         settings, clock, connectors = configured(name)
+        tracing.set_up(settings.otlp_endpoint, "worker")
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         loops.make_topics(parts)
         columns = (

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from connectors.base import Batch, Connector
 from connectors.errors import SourceRefused, SourceUnavailable
+from hub import metrics, tracing
 from hub.bus.base import RECORDS, Bus, BusUnavailable, Message
 from hub.clock import Clock
 from hub.collect import repository
@@ -53,6 +54,20 @@ def collect(
     Raises:
         StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept.
     """
+    with tracing.span("collect", source=connector.source.name):
+        summary = _collect(connector, bus, database, clock, digest_key, progress)
+    metrics.ran(summary.source, summary.outcome)
+    return summary
+
+
+def _collect(
+    connector: Connector,
+    bus: Bus,
+    database: Database,
+    clock: Clock,
+    digest_key: bytes,
+    progress: Callable[[Progress], None] | None,
+) -> RunSummary:
     source = connector.source.name
     started_at = clock.now()
     with database.transaction() as session:
@@ -74,6 +89,8 @@ def collect(
             _save(database, source, batch, clock.now())
             counts["rejected"] += len(batch.rejected)
             skipped.update(batch.skipped)
+            left_out = sum(batch.skipped.values())
+            metrics.collected(source, published=len(batch.records), rejected=len(batch.rejected), skipped=left_out)
             if progress is not None:
                 progress(Progress(source=source, read=counts.total() + skipped.total(), total=batch.total))
     except SourceUnavailable as error:
@@ -117,6 +134,7 @@ def to_message(record: SourceRecord, digest_key: bytes) -> Message:
             "ce_type": "dk.helhed.record.v1",
             "ce_time": record.registered_at.isoformat(),
             "content-type": "application/json",
+            **tracing.headers(),
         },
     )
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub import tracing
 from hub.course.views import CourseView, MyCitizen, TeamMember
 from hub.overview.repository import GUARDED
 from schemas.access import AccessFacts, Actor
@@ -125,6 +126,7 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
     return access_facts_of(session, actor, (citizen_id,), on).get(citizen_id)
 
 
+@tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
     rows = session.execute(_FACTS, {**_who(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id})

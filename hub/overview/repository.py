@@ -79,6 +79,7 @@ _UNTOLD = text("""
     SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
+_WAITING = text("SELECT count(*) FROM overview_outbox")
 _TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
 _TALLY = text("""
     SELECT source, left(citizen_id::text, :digits) AS bucket, count(*) AS citizens, sum(version)::bigint AS versions
@@ -215,6 +216,11 @@ def untold(session: Session, limit: int) -> list[Untold]:
         )
         for row in session.execute(_UNTOLD, {"limit": limit})
     ]
+
+
+def waiting(session: Session) -> int:
+    """How many changes the bus does not know of."""
+    return session.scalar(_WAITING) or 0
 
 
 def forget_told(session: Session, ids: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
 
+from hub import metrics, tracing
 from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
 from hub.digest import keyed_digest
 from hub.matching.repository import linked_records
@@ -107,7 +108,9 @@ def relay(session: Session, bus: Bus, limit: int = 500) -> int:
     """
     untold = repository.untold(session, limit)
     if untold:
-        bus.publish(OVERVIEWS, [_message(one) for one in untold])
+        with tracing.span("relay", changes=len(untold)):
+            bus.publish(OVERVIEWS, [_message(one) for one in untold])
+        metrics.relayed(len(untold))
         repository.forget_told(session, [one.id for one in untold])
     return len(untold)
 
@@ -152,6 +155,9 @@ def bring(index: SearchIndex, waiting: Pending) -> Indexed:
     for citizen_id, version in waiting.gone.items():
         index.delete(citizen_id, version)
     put = index.put(waiting.documents)
+    metrics.indexed(
+        written=put.written, already_newer=put.already_newer, failed=len(put.failed), deleted=len(waiting.gone)
+    )
     if put.failed:
         raise SearchUnavailable(f"{len(put.failed)} of {len(waiting.documents)} documents were not written")
     return Indexed(written=put.written, already_newer=put.already_newer, deleted=len(waiting.gone))
@@ -183,6 +189,7 @@ def _message(change: Untold) -> Message:
             "ce_subject": str(change.citizen_id),
             "ce_time": change.created_at.isoformat(),
             "content-type": "application/json",
+            **tracing.headers(),
         },
     )
 

@@ -1,0 +1,313 @@
+"""Figures for the operator, in Prometheus' words; every name is a literal here and explained in docs/operation.md.
+
+Nothing here identifies a person: labels are names of sources, topics, loops, routes and outcomes, all of them few.
+Counters are one process's own. Each process answers for itself at ``/metrics``; Prometheus adds them up.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from time import monotonic, time
+from typing import Literal, NamedTuple, TypeVar
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+FIGURES_LAST = 90.0
+"""Seconds after which a figure that was read from outside is no longer told: no figure rather than an old one."""
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LONG = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200)
+METHODS = frozenset({"GET", "HEAD", "POST"})
+OTHER = "other"
+"""Stands for every method that nobody offers."""
+
+AnsweredBy = Literal["index", "store_stale", "store_missing", "index_down"]
+Timed = TypeVar("Timed", bound=Callable[..., object])
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+# Pages and API. 5xx: read web.unexpected in the log by its place. Slow routes: look at the database first.
+HTTP_REQUESTS = Counter(
+    "helhed_http_requests_total", "Requests answered.", ["route", "method", "status"], registry=REGISTRY
+)
+HTTP_SECONDS = Histogram(
+    "helhed_http_request_seconds", "Time until the answer was sent.", ["route"], buckets=_QUICK, registry=REGISTRY
+)
+
+# Look-ups of one citizen, decision and audit line included; its count is the number of look-ups. Slow: the database.
+LOOKUP_SECONDS = Histogram(
+    "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
+)
+# Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. index_down: the index.
+OVERVIEWS_SERVED = Counter(
+    "helhed_overviews_served_total", "Overviews served, by what answered.", ["answered_by"], registry=REGISTRY
+)
+# Searches. Slow: the index.
+SEARCH_SECONDS = Histogram("helhed_search_seconds", "Time of a search.", buckets=_QUICK, registry=REGISTRY)
+# Hits of the index that the policy refused. A few are an index that lags; many mean that filter and policy disagree.
+SEARCH_DROPPED = Counter(
+    "helhed_search_dropped_hits_total", "Hits the index gave and the policy refused.", registry=REGISTRY
+)
+# Decisions about one citizen. A jump in override or in refusals is the DPO's to know.
+DECISIONS = Counter(
+    "helhed_decisions_total", "Decisions about opening a citizen.", ["basis", "allowed"], registry=REGISTRY
+)
+# Lines written to the audit log, those that were rolled back with their act included. failed: the act went wrong.
+AUDIT_LINES = Counter("helhed_audit_lines_total", "Lines for the audit log.", ["action", "outcome"], registry=REGISTRY)
+
+# What sources bring. rejected: look at quarantine on the page Kilder. No published for long: see the source's age.
+RECORDS = Counter(
+    "helhed_source_records_total", "Payloads read, by what became of them.", ["source", "fate"], registry=REGISTRY
+)
+# How runs ended. refused: a person must act. failed: a fault of ours. unavailable: wait, then ask the supplier.
+RUNS = Counter("helhed_source_runs_total", "Runs of a source, by outcome.", ["source", "outcome"], registry=REGISTRY)
+# Age of a source's newest data, against the cadence it promises. Older than twice that: it is silent.
+SOURCE_LAST_DATA = Gauge(
+    "helhed_source_last_data_timestamp_seconds", "When the source's newest data came.", ["source"], registry=REGISTRY
+)
+SOURCE_CADENCE = Gauge(
+    "helhed_source_cadence_seconds", "How often the source should bring data.", ["source"], registry=REGISTRY
+)
+SOURCE_PAUSED = Gauge(
+    "helhed_source_paused", "1: an administrator switched the source off.", ["source"], registry=REGISTRY
+)
+# Payloads nobody has resolved. Growing: a source changed its form; the page Kilder says which field.
+QUARANTINE = Gauge("helhed_quarantine_open", "Payloads in quarantine that stand open.", ["source"], registry=REGISTRY)
+
+# Records through the store. known: read before, harmless. outdated: an older version came late, harmless.
+CARRIED = Counter("helhed_carried_records_total", "Records carried into the store.", ["fate"], registry=REGISTRY)
+# Time of one batch's transaction. Growing: the database, or citizens with very many records.
+CARRY_SECONDS = Histogram(
+    "helhed_carry_batch_seconds", "Time of carrying one batch.", buckets=_QUICK, registry=REGISTRY
+)
+# Messages that could not be carried and lie in quarantine. Any: read journey.parked in the log; it is a fault of ours.
+PARKED = Counter("helhed_parked_messages_total", "Messages put in quarantine by the carrier.", registry=REGISTRY)
+# Changes told to the bus.
+RELAYED = Counter("helhed_relayed_changes_total", "Changes of overviews told to the bus.", registry=REGISTRY)
+# Changes the bus does not know of. Growing: the bus is down, or no worker relays.
+OUTBOX = Gauge("helhed_outbox_waiting", "Changes not yet told to the bus.", ["topic"], registry=REGISTRY)
+# Messages a group has not worked on. Growing: too few workers, or one of its loops fails.
+BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not yet worked on.", ["group", "topic"], registry=REGISTRY)
+
+# Documents by what the index did. already_newer: a repetition, harmless. failed: they are tried again; see the index.
+INDEXED = Counter("helhed_indexed_documents_total", "Documents for the index.", ["outcome"], registry=REGISTRY)
+INDEX_SECONDS = Histogram(
+    "helhed_index_batch_seconds", "Time of bringing one batch to the index.", buckets=_QUICK, registry=REGISTRY
+)
+# From the moment the hub registered a change to its place in the index. p99 over 2 s: see lag, then the index.
+FRESHNESS = Histogram(
+    "helhed_freshness_seconds", "Age of a change when the index had it.", buckets=_LONG, registry=REGISTRY
+)
+# Index against store, as last compared. Not zero twice in a row: the indexer misses changes; a rebuild mends it.
+DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that differ.", ["source", "kind"], registry=REGISTRY)
+DRIFT_COMPARED = Gauge(
+    "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", ["source"], registry=REGISTRY
+)
+DRIFT_REPAIRED = Counter(
+    "helhed_index_repaired_citizens_total", "Citizens brought to the index again.", ["source"], registry=REGISTRY
+)
+
+# The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.
+LOOP_SUCCESS = Gauge(
+    "helhed_loop_last_success_timestamp_seconds", "When the loop last got on.", ["loop"], registry=REGISTRY
+)
+LOOP_FAILURES = Gauge(
+    "helhed_loop_consecutive_failures", "Failures of the loop since it last got on.", ["loop"], registry=REGISTRY
+)
+# Connections lent out of this process's pool. At its most for long: pages wait for each other.
+POOL_IN_USE = Gauge("helhed_database_connections_in_use", "Connections to PostgreSQL in use.", registry=REGISTRY)
+POOL_MOST = Gauge("helhed_database_connections_most", "Most connections this process may use.", registry=REGISTRY)
+
+
+def lookup() -> Callable[[Timed], Timed]:
+    """A decorator: the time of a look-up."""
+    return LOOKUP_SECONDS.time()
+
+
+def overview_served(answered_by: AnsweredBy) -> None:
+    """An overview was served from there."""
+    OVERVIEWS_SERVED.labels(answered_by).inc()
+
+
+def search() -> Callable[[Timed], Timed]:
+    """A decorator: the time of a search."""
+    return SEARCH_SECONDS.time()
+
+
+def hits_dropped(hits: int) -> None:
+    """The policy refused so many hits the index gave."""
+    SEARCH_DROPPED.inc(hits)
+
+
+def decided(basis: str, *, allowed: bool) -> None:
+    """A decision about opening a citizen."""
+    DECISIONS.labels(basis, str(allowed).lower()).inc()
+
+
+def audited(action: str, outcome: str) -> None:
+    """A line for the audit log."""
+    AUDIT_LINES.labels(action, outcome).inc()
+
+
+def answered(route: str, method: str, status: int, seconds: float) -> None:
+    """A request was answered. *route* is the template, never the path; a method nobody offers counts as one."""
+    HTTP_REQUESTS.labels(route, method if method in METHODS else OTHER, f"{status // 100}xx").inc()
+    HTTP_SECONDS.labels(route).observe(seconds)
+
+
+def collected(source: str, *, published: int, rejected: int, skipped: int) -> None:
+    """A batch of a source was read."""
+    for fate, payloads in (("published", published), ("rejected", rejected), ("skipped", skipped)):
+        RECORDS.labels(source, fate).inc(payloads)
+
+
+def ran(source: str, outcome: str) -> None:
+    """A run of a source ended."""
+    RUNS.labels(source, outcome).inc()
+
+
+def carrying() -> AbstractContextManager[object]:
+    """The time of carrying a batch."""
+    return CARRY_SECONDS.time()
+
+
+def carried(*, new: int, known: int, outdated: int) -> None:
+    """A batch was carried and committed."""
+    for fate, records in (("new", new), ("known", known), ("outdated", outdated)):
+        CARRIED.labels(fate).inc(records)
+
+
+def parked(messages: int) -> None:
+    """So many messages could not be carried."""
+    PARKED.inc(messages)
+
+
+def relayed(changes: int) -> None:
+    """So many changes were told to the bus."""
+    RELAYED.inc(changes)
+
+
+def indexing() -> AbstractContextManager[object]:
+    """The time of bringing a batch to the index."""
+    return INDEX_SECONDS.time()
+
+
+def indexed(*, written: int, already_newer: int, failed: int, deleted: int) -> None:
+    """What the index did with a batch."""
+    outcomes = {"written": written, "already_newer": already_newer, "failed": failed, "deleted": deleted}
+    for outcome, documents in outcomes.items():
+        INDEXED.labels(outcome).inc(documents)
+
+
+def became_findable(age: float) -> None:
+    """A change is in the index, so many seconds after the hub registered it."""
+    FRESHNESS.observe(max(age, 0.0))
+
+
+def drift(source: str, *, missing: int, stale: int, extra: int, compared_at: datetime) -> None:
+    """Index and store were compared, for the citizens of one source (or ``all``)."""
+    for kind, citizens in (("missing", missing), ("stale", stale), ("extra", extra)):
+        DRIFT.labels(source, kind).set(citizens)
+    DRIFT_COMPARED.labels(source).set(compared_at.timestamp())
+
+
+def drift_repaired(source: str, citizens: int) -> None:
+    """So many citizens of one source (or ``all``) were brought to the index again."""
+    DRIFT_REPAIRED.labels(source).inc(citizens)
+
+
+def loop_got_on(loop: str) -> None:
+    """A loop did what it is for."""
+    LOOP_SUCCESS.labels(loop).set(time())
+    LOOP_FAILURES.labels(loop).set(0)
+
+
+def loop_failed(loop: str, failures: int) -> None:
+    """A loop failed, so many times in a row."""
+    LOOP_FAILURES.labels(loop).set(failures)
+
+
+def connections(in_use: int, most: int) -> None:
+    """How many connections of the pool are lent out, of how many."""
+    POOL_IN_USE.set(in_use)
+    POOL_MOST.set(most)
+
+
+class SourceFigures(NamedTuple):
+    """How a source is doing."""
+
+    last_data_at: datetime | None
+    cadence: float
+    paused: bool
+    quarantined: int
+
+
+class _Figures:
+    """Gauges that were read from outside together. They are cleared when they cannot be read, or are too old."""
+
+    def __init__(self, *gauges: Gauge) -> None:
+        self._gauges = gauges
+        self._read_at = monotonic()
+
+    def renewed(self) -> None:
+        self._read_at = monotonic()
+
+    def forget(self) -> None:
+        for gauge in self._gauges:
+            gauge.clear()
+
+    def forget_if_old(self) -> None:
+        if monotonic() - self._read_at > FIGURES_LAST:
+            self.forget()
+
+
+_OF_STORE = _Figures(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, OUTBOX)
+_OF_BUS = _Figures(BUS_LAG)
+
+
+def store_figures(sources: Mapping[str, SourceFigures], outbox: Mapping[str, int]) -> None:
+    """What PostgreSQL says of the sources, and of changes waiting for each topic."""
+    for name, one in sources.items():
+        if one.last_data_at is not None:
+            SOURCE_LAST_DATA.labels(name).set(one.last_data_at.timestamp())
+        SOURCE_CADENCE.labels(name).set(one.cadence)
+        SOURCE_PAUSED.labels(name).set(one.paused)
+        QUARANTINE.labels(name).set(one.quarantined)
+    for topic, waiting in outbox.items():
+        OUTBOX.labels(topic).set(waiting)
+    _OF_STORE.renewed()
+
+
+def bus_figures(lag: Mapping[tuple[str, str], int]) -> None:
+    """What the bus says: messages not worked on, by group and topic."""
+    for (group, topic), messages in lag.items():
+        BUS_LAG.labels(group, topic).set(messages)
+    _OF_BUS.renewed()
+
+
+def forget_store_figures() -> None:
+    """PostgreSQL does not answer: what it said is not told any more."""
+    _OF_STORE.forget()
+
+
+def forget_bus_figures() -> None:
+    """The bus does not answer: what it said is not told any more."""
+    _OF_BUS.forget()
+
+
+def exposition() -> bytes:
+    """All figures as Prometheus reads them. Asks nobody outside, so it never waits."""
+    _OF_STORE.forget_if_old()
+    _OF_BUS.forget_if_old()
+    return generate_latest(REGISTRY)
