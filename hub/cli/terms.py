@@ -65,7 +65,7 @@ def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Co
         SettingWrong: *needed* is not among the sources.
     """
     settings = load()
-    log.set_up(settings.log_level)
+    log.set_up(settings.log_level, settings.log_format)
     clock = SystemClock()
     found = connectors(settings, clock)
     if needed is not None and needed not in found:

@@ -1,5 +1,6 @@
 """Nothing that is logged shows a national number."""
 
+import json
 import logging
 import sys
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.log import MaskingFormatter, mask
+from hub.log import JsonFormatter, MaskingFormatter, mask
 
 
 @pytest.mark.parametrize("number", ["6107864001", "610786-4001", "0703921VJ4", "070392-1VJ4"])
@@ -43,3 +44,57 @@ def test_an_exception_is_told_by_place_and_type_alone() -> None:
     assert "Egevej" not in told
     assert told.index("ValueError") < told.index("KeyError")
     assert "test_log.py" in told
+
+
+HOSTILE = [
+    "610786-4001",
+    "\n6107864001",
+    "\t6107864001\u2028forged",
+    '"}{"cpr":"6107864001"}',
+    {"a": ["6107864001", {"0703921VJ4": ("610786-4001",)}]},
+    6107864001,
+    6107864001.0,
+    {"610786-4001"},
+    b"6107864001",
+    float("nan"),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_one_json_object_a_line_and_no_number_at_any_depth(value: object) -> None:
+    record = logging.LogRecord("hub", logging.INFO, __file__, 1, "collect.failed %s", (value,), None)
+    record.fields = {"who": value, "count": 3}
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    told = json.loads(line, parse_constant=pytest.fail)
+    assert told["fields"]["count"] == 3
+    assert (told["level"], told["logger"]) == ("INFO", "hub")
+    for number in ("610786-4001", "6107864001", "0703921VJ4"):
+        assert number not in line
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_value_forges_no_line(value: object) -> None:
+    record = logging.LogRecord("hub", logging.INFO, __file__, 1, "collect.failed", None, None)
+    record.fields = {"who": value}
+    line = MaskingFormatter("%(message)s").format(record)
+    assert len(line.splitlines()) == 1
+    assert "6107864001" not in line
+
+
+@given(st.text(), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text())
+def test_no_number_survives_in_json(before: str, number: str, after: str) -> None:
+    record = logging.LogRecord("hub", logging.INFO, __file__, 1, "event", None, None)
+    record.fields = {"who": f"{before} {number} {after}"}
+    told = json.loads(JsonFormatter().format(record))
+    assert number not in told["fields"]["who"]
+
+
+def test_an_exception_in_json_is_told_by_place_and_type_alone() -> None:
+    try:
+        int("Maja Testborger")
+    except ValueError:
+        record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
+    told = json.loads(JsonFormatter().format(record))
+    assert told["error"].endswith("ValueError")
+    assert "Maja" not in told["error"]
