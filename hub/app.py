@@ -12,9 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import HubError
 from hub.log import place_of
+from hub.operation.answers import Operation
 from hub.overview.serving import OverviewReader
 from hub.parts import Parts
 from hub.web import api, citizen, citizens, errors, login, oversight, sources
+from hub.web.observing import Observed
+from hub.web.operation import AnswersOperators
 from hub.web.security import SecureAnswers
 from hub.web.templating import WEB
 
@@ -49,6 +52,8 @@ def create_app(parts: Parts) -> FastAPI:
         https_only=settings.secure_cookies,
     )
     app.add_middleware(RefusesLongBodies)
+    app.add_middleware(AnswersOperators, operation=Operation(parts))
+    app.add_middleware(Observed)
     app.add_middleware(SecureAnswers, https=settings.secure_cookies)
     for pages in (login, citizens, citizen, sources, oversight):
         app.include_router(pages.router, include_in_schema=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from time import monotonic, time
-from typing import Literal, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -30,7 +30,6 @@ METHODS = frozenset({"GET", "HEAD", "POST"})
 OTHER = "other"
 """Stands for every method that nobody offers."""
 
-AnsweredBy = Literal["index", "store_stale", "store_missing", "index_down"]
 Timed = TypeVar("Timed", bound=Callable[..., object])
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
@@ -49,9 +48,10 @@ HTTP_SECONDS = Histogram(
 LOOKUP_SECONDS = Histogram(
     "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
 )
-# Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. index_down: the index.
+# Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
+# store_unreadable: another release wrote the index; rebuild it.
 OVERVIEWS_SERVED = Counter(
-    "helhed_overviews_served_total", "Overviews served, by what answered.", ["answered_by"], registry=REGISTRY
+    "helhed_overviews_served_total", "Overviews served, by where they came from.", ["origin"], registry=REGISTRY
 )
 # Searches. Slow: the index.
 SEARCH_SECONDS = Histogram("helhed_search_seconds", "Time of a search.", buckets=_QUICK, registry=REGISTRY)
@@ -109,14 +109,17 @@ INDEX_SECONDS = Histogram(
 FRESHNESS = Histogram(
     "helhed_freshness_seconds", "Age of a change when the index had it.", buckets=_LONG, registry=REGISTRY
 )
-# Index against store, as last compared. Not zero twice in a row: the indexer misses changes; a rebuild mends it.
-DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that differ.", ["source", "kind"], registry=REGISTRY)
-DRIFT_COMPARED = Gauge(
-    "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", ["source"], registry=REGISTRY
+# Index against store, told by the one worker that compares. Not zero twice in a row: what drifts is mended at once, so
+# something keeps it away; see the index.
+DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["kind"], registry=REGISTRY)
+# Both sides in numbers. A source that is far off in the index: build the index anew.
+CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
+# Long ago: no worker compares, or the indexer is far behind.
+COMPARED = Gauge(
+    "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
 )
-DRIFT_REPAIRED = Counter(
-    "helhed_index_repaired_citizens_total", "Citizens brought to the index again.", ["source"], registry=REGISTRY
-)
+# Grows at all: changes get lost on their way to the index; find out why, though each was mended.
+MENDED = Counter("helhed_index_mended_citizens_total", "Citizens brought to the index again.", registry=REGISTRY)
 
 # The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.
 LOOP_SUCCESS = Gauge(
@@ -135,9 +138,9 @@ def lookup() -> Callable[[Timed], Timed]:
     return LOOKUP_SECONDS.time()
 
 
-def overview_served(answered_by: AnsweredBy) -> None:
-    """An overview was served from there."""
-    OVERVIEWS_SERVED.labels(answered_by).inc()
+def overview_served(origin: str) -> None:
+    """An overview was served from there (``hub.overview.serving.ServedFrom``)."""
+    OVERVIEWS_SERVED.labels(origin).inc()
 
 
 def search() -> Callable[[Timed], Timed]:
@@ -215,18 +218,6 @@ def became_findable(age: float) -> None:
     FRESHNESS.observe(max(age, 0.0))
 
 
-def drift(source: str, *, missing: int, stale: int, extra: int, compared_at: datetime) -> None:
-    """Index and store were compared, for the citizens of one source (or ``all``)."""
-    for kind, citizens in (("missing", missing), ("stale", stale), ("extra", extra)):
-        DRIFT.labels(source, kind).set(citizens)
-    DRIFT_COMPARED.labels(source).set(compared_at.timestamp())
-
-
-def drift_repaired(source: str, citizens: int) -> None:
-    """So many citizens of one source (or ``all``) were brought to the index again."""
-    DRIFT_REPAIRED.labels(source).inc(citizens)
-
-
 def loop_got_on(loop: str) -> None:
     """A loop did what it is for."""
     LOOP_SUCCESS.labels(loop).set(time())
@@ -274,6 +265,7 @@ class _Figures:
 
 _OF_STORE = _Figures(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, OUTBOX)
 _OF_BUS = _Figures(BUS_LAG)
+_OF_COMPARISON = _Figures(DRIFT, CITIZENS)
 
 
 def store_figures(sources: Mapping[str, SourceFigures], outbox: Mapping[str, int]) -> None:
@@ -296,6 +288,25 @@ def bus_figures(lag: Mapping[tuple[str, str], int]) -> None:
     _OF_BUS.renewed()
 
 
+def compared(sources: Mapping[str, tuple[int, int]], drifted: Mapping[str, int], mended: int, now: datetime) -> None:
+    """Index and store were compared.
+
+    Args:
+        sources: citizens in the store and in the index, by source; ``all`` for all together.
+        drifted: citizens that stay different, by kind.
+        mended: how many of them were brought to the index again.
+        now: when.
+    """
+    for source, (in_store, in_index) in sources.items():
+        CITIZENS.labels(source, "store").set(in_store)
+        CITIZENS.labels(source, "index").set(in_index)
+    for kind, citizens in drifted.items():
+        DRIFT.labels(kind).set(citizens)
+    MENDED.inc(mended)
+    COMPARED.set(now.timestamp())
+    _OF_COMPARISON.renewed()
+
+
 def forget_store_figures() -> None:
     """PostgreSQL does not answer: what it said is not told any more."""
     _OF_STORE.forget()
@@ -310,4 +321,5 @@ def exposition() -> bytes:
     """All figures as Prometheus reads them. Asks nobody outside, so it never waits."""
     _OF_STORE.forget_if_old()
     _OF_BUS.forget_if_old()
+    _OF_COMPARISON.forget_if_old()
     return generate_latest(REGISTRY)

@@ -2,22 +2,29 @@
 
 Each loop is its own thread and does one thing: one a source reads it; one carries what was read into the
 store; one brings what changed to the index; one throws away old messages. A loop that fails waits, longer each
-time, and goes on; the others do not notice.
+time, and goes on; the others do not notice. Two more read what the operator's figures need.
 """
 
 import gc
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 from connectors.base import Connector
+from hub import metrics, tracing
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Consumer, Prunable
 from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
 from hub.journey import run_once
 from hub.log import place_of
+from hub.operation.answers import Operation
+from hub.operation.figures import ask_bus, ask_store, tell_ages, tell_drift
+from hub.operation.pulse import Pulse, Pulses
+from hub.operation.server import answering
 from hub.overview.comparing import look, mend
 from hub.overview.drift import Look, standing
 from hub.overview.repository import save_comparison
@@ -33,6 +40,7 @@ COMPARE_EVERY = timedelta(seconds=20)
 """Two looks make a drift, so it is found and mended within a minute."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
+WATCH_EVERY = timedelta(seconds=15)
 RELAYED_AT_ONCE = 500
 GC_AFTER = 100_000
 """Objects made and kept between two looks of the garbage collector."""
@@ -60,21 +68,48 @@ def run(
         stop: set it to end; the loops finish the batch they are at.
         carried: called after each batch that was carried; the demo uses it.
     """
-    _prepare(parts, stop)
+    pulses = Pulses()
+    with _operation(parts, pulses):
+        _prepare(parts, pulses.add(Pulse("prepare", rests=True)), stop)
+        _run_loops(parts, connectors, every, stop, carried, pulses)
+
+
+def _operation(parts: Parts, pulses: Pulses) -> AbstractContextManager[object]:
+    settings = parts.settings
+    if not settings.worker_port:
+        return nullcontext()
+    return answering(Operation(parts, pulses), settings.host, settings.worker_port)
+
+
+def _run_loops(
+    parts: Parts,
+    connectors: Mapping[str, Connector],
+    every: timedelta,
+    stop: Event,
+    carried: Callable[[], None] | None,
+    pulses: Pulses,
+) -> None:
     # Carrying makes many small objects and no cycles; looking for some after every 700 took a third of its time.
     gc.set_threshold(GC_AFTER)
-    threads = [
-        Thread(target=_collecting, args=(parts, one, every, stop), name=f"collect.{name}")
-        for name, one in connectors.items()
-    ]
-    threads += [
-        Thread(target=_carrying, args=(parts, stop, carried), name="carry"),
-        Thread(target=_indexing, args=(parts, stop), name="index"),
-        Thread(target=_comparing, args=(parts, stop), name="compare"),
-        Thread(target=_pruning, args=(parts, stop), name="prune"),
-    ]
-    for thread in threads:
+    threads: list[Thread] = []
+
+    def start(pulse: Pulse, loop: Callable[[Pulse], None]) -> None:
+        thread = Thread(target=loop, args=(pulse,), name=pulse.name)
+        threads.append(thread)
         thread.start()
+        pulse.thread = thread
+        pulses.add(pulse)
+
+    for name, one in connectors.items():
+        start(Pulse(f"collect.{name}", rests=True), partial(_collecting, parts, one, every, stop))
+    start(Pulse("carry"), partial(_carrying, parts, stop, carried))
+    start(Pulse("index"), partial(_indexing, parts, stop))
+    start(Pulse("compare"), partial(_comparing, parts, stop))
+    groups = ((CARRY_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
+    start(Pulse("watch.store"), partial(_watching, partial(ask_store, parts), stop))
+    start(Pulse("watch.bus"), partial(_watching, partial(ask_bus, parts, groups), stop))
+    if isinstance(parts.bus, Prunable):
+        start(Pulse("prune", rests=True), partial(_pruning, parts, parts.bus, stop))
     for thread in threads:
         thread.join()
 
@@ -84,7 +119,7 @@ def make_topics(parts: Parts) -> None:
     parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
 
 
-def _prepare(parts: Parts, stop: Event) -> None:
+def _prepare(parts: Parts, pulse: Pulse, stop: Event) -> None:
     ready = Event()
 
     def step() -> None:
@@ -92,11 +127,12 @@ def _prepare(parts: Parts, stop: Event) -> None:
         parts.index.create()
         ready.set()
 
-    _loop(step, stop, until=ready)
+    _loop(step, pulse, stop, until=ready)
 
 
-def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Event) -> None:
+def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Event, pulse: Pulse) -> None:
     def go_on(_: Progress) -> None:
+        pulse.got_on()
         if stop.is_set():
             raise _Stopped
 
@@ -109,15 +145,14 @@ def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Even
             digest_key=parts.digest_key,
             progress=go_on,
         )
-        stop.wait(every.total_seconds())
 
     try:
-        _loop(step, stop)
+        _loop(step, pulse, stop, pause=every)
     except _Stopped:
         log.info("worker.stopped_reading", extra={"fields": {"source": connector.source.name}})
 
 
-def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None) -> None:
+def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None, pulse: Pulse) -> None:
     areas = {source.name: source.area for source in parts.sources}
 
     def step(consumer: Consumer) -> None:
@@ -130,11 +165,12 @@ def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None) -> 
             limit=parts.settings.batch_size,
             timeout=POLL,
         )
-        _relay_all(parts)
+        with tracing.continuing(done.traceparent):
+            _relay_all(parts)
         if done and carried:
             carried()
 
-    _consuming(parts, CARRY_GROUP, RECORDS, step, stop)
+    _consuming(parts, CARRY_GROUP, RECORDS, step, pulse, stop)
 
 
 def _relay_all(parts: Parts) -> None:
@@ -144,20 +180,24 @@ def _relay_all(parts: Parts) -> None:
             relayed = relay(session, parts.bus, RELAYED_AT_ONCE)
 
 
-def _indexing(parts: Parts, stop: Event) -> None:
+def _indexing(parts: Parts, stop: Event, pulse: Pulse) -> None:
     def step(consumer: Consumer) -> None:
         delivered = consumer.poll(limit=parts.settings.batch_size, timeout=POLL)
-        if delivered:
+        if not delivered:
+            return
+        headers = (one.message.headers for one in delivered)
+        with metrics.indexing(), tracing.following("index", headers, messages=len(delivered)):
             today = danish_day(parts.clock.now())
             with parts.database.transaction() as session:
                 waiting = pending(session, delivered, digest_key=parts.digest_key, on=today)
             bring(parts.index, waiting)
             consumer.commit(delivered)
+        tell_ages(delivered, parts.clock.now())
 
-    _consuming(parts, INDEX_GROUP, OVERVIEWS, step, stop)
+    _consuming(parts, INDEX_GROUP, OVERVIEWS, step, pulse, stop)
 
 
-def _comparing(parts: Parts, stop: Event) -> None:
+def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
     """Compare index and store, and bring again what stays different. One worker does it for all."""
 
     def session() -> None:
@@ -166,12 +206,10 @@ def _comparing(parts: Parts, stop: Event) -> None:
             while is_ours and not stop.is_set():
                 if parts.bus.lag(INDEX_GROUP, OVERVIEWS) <= FAR_BEHIND:
                     seen = _compare(parts, seen)
-                worked.set()
+                pulse.got_on()
                 stop.wait(COMPARE_EVERY.total_seconds())
-        stop.wait(COMPARE_EVERY.total_seconds())
 
-    worked = Event()
-    _loop(session, stop, worked=worked)
+    _loop(session, pulse, stop, pause=COMPARE_EVERY)
 
 
 def _compare(parts: Parts, before: Look) -> Look:
@@ -181,58 +219,72 @@ def _compare(parts: Parts, before: Look) -> Look:
     mended = mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=danish_day(now))
     with parts.database.transaction() as session:
         save_comparison(session, seen.sources, mended, now)
+    tell_drift(seen.sources, drifted.values(), mended, now)
     if mended:
         log.warning("index.mended", extra={"fields": {"citizens": mended}})
     return seen
 
 
-def _pruning(parts: Parts, stop: Event) -> None:
-    bus = parts.bus
-    if not isinstance(bus, Prunable):
-        return
+def _watching(ask: Callable[[], None], stop: Event, pulse: Pulse) -> None:
+    _loop(ask, pulse, stop, pause=WATCH_EVERY)
+
+
+def _pruning(parts: Parts, bus: Prunable, stop: Event, pulse: Pulse) -> None:
     clock = SystemClock()  # the bus stamps its messages with the database's time, in the demo too
 
     def step() -> None:
         gone = bus.prune(clock.now() - timedelta(hours=parts.settings.bus_retention_hours))
         log.info("worker.pruned", extra={"fields": {"messages": gone}})
-        stop.wait(PRUNE_EVERY.total_seconds())
 
-    _loop(step, stop)
+    _loop(step, pulse, stop, pause=PRUNE_EVERY)
 
 
-def _consuming(parts: Parts, group: str, topic: str, step: Callable[[Consumer], None], stop: Event) -> None:
+def _consuming(  # the six are one loop's
+    parts: Parts, group: str, topic: str, step: Callable[[Consumer], None], pulse: Pulse, stop: Event
+) -> None:
     def session() -> None:
         # A consumer that failed is closed, and the next one starts at the committed offsets.
         with parts.bus.consumer(group, [topic]) as consumer:
             while not stop.is_set():
                 step(consumer)
-                worked.set()
+                pulse.got_on()
 
-    worked = Event()
-    _loop(session, stop, worked=worked)
+    _loop(session, pulse, stop)
 
 
-def _loop(step: Callable[[], object], stop: Event, *, until: Event | None = None, worked: Event | None = None) -> None:
+def _loop(
+    step: Callable[[], object],
+    pulse: Pulse,
+    stop: Event,
+    *,
+    pause: timedelta = timedelta(0),
+    until: Event | None = None,
+) -> None:
     """Repeat *step* until told to stop, or until *until* is set; after a failure wait, longer each time.
 
-    A step that is itself a loop sets *worked* whenever it got on, so that the next failure is a first one.
+    A step that is itself a loop tells *pulse* whenever it got on, so that the next failure is a first one.
     """
-    wait = FIRST_WAIT
     while not (stop.is_set() or (until and until.is_set())):
         try:
             step()
         except _PASSING as error:
-            log.warning("worker.waits", extra={"fields": {"error": type(error).__name__, "seconds": wait}})
+            told = {"loop": pulse.name, "error": type(error).__name__, "seconds": _wait(pulse)}
+            log.warning("worker.waits", extra={"fields": told})
         except Exception as error:  # noqa: BLE001  by type and place only: a database error's text holds the values
-            log.error("worker.failed", extra={"fields": {"error": place_of(error), "seconds": wait}})  # noqa: TRY400  as above
+            told = {"loop": pulse.name, "error": place_of(error), "seconds": _wait(pulse)}
+            log.error("worker.failed", extra={"fields": told})  # noqa: TRY400  as above
         else:
-            wait = FIRST_WAIT
+            pulse.got_on()
+            stop.wait(pause.total_seconds())
             continue
-        if worked and worked.is_set():
-            worked.clear()
-            wait = FIRST_WAIT
+        wait = _wait(pulse)
+        pulse.failed()
         stop.wait(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _wait(pulse: Pulse) -> float:
+    """Seconds to wait after a failure: twice as long after each that came before."""
+    return min(FIRST_WAIT * 2.0 ** min(pulse.failures, 10), LONGEST_WAIT)
 
 
 class _Stopped(BaseException):

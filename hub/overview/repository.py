@@ -218,7 +218,7 @@ def untold(session: Session, limit: int) -> list[Untold]:
     ]
 
 
-def waiting(session: Session) -> int:
+def untold_count(session: Session) -> int:
     """How many changes the bus does not know of."""
     return session.scalar(_WAITING) or 0
 

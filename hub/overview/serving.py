@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from hub import tracing
 from hub.log import place_of
 from hub.overview.service import read
 from schemas.base import Schema
@@ -80,7 +81,8 @@ class OverviewReader:
             version: what the store vouches for.
             ahead: what ``ahead`` began for the same citizen.
         """
-        found = self._answer(ahead)
+        with tracing.span("index.get"):
+            found = self._answer(ahead)
         if isinstance(found, StoredOverview):
             if found.version == version:
                 try:

@@ -74,15 +74,6 @@ def log_out(request: Request) -> RedirectResponse:
     return RedirectResponse("/log-ind", 303)
 
 
-@router.get("/healthz", include_in_schema=False)
-def healthz(request: Request) -> dict[str, str]:
-    """Whether pages can be served: PostgreSQL answers."""
-    parts: Parts = request.app.state.parts
-    with parts.database.transaction() as session:
-        session.connection().exec_driver_sql("SELECT 1")
-    return {"status": "ok"}
-
-
 def _first_page(request: Request) -> str:
     try:
         with visiting(request) as visit:

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from hub import metrics
 from hub.access import identity, service
 from hub.access.policy import may
 from hub.collect.repository import source_states
@@ -58,6 +59,7 @@ class Visit:
         """The overview of that version, and a note of where it came from."""
         served = self.reader.serve(self.session, citizen_id, version, ahead)
         self.origins.add(served.origin)
+        metrics.overview_served(served.origin)
         return served.overview
 
     @cached_property

@@ -17,7 +17,7 @@ from tests.web.serving import browsing, serving
 
 def test_every_answer_carries_the_headers(town: Town) -> None:
     browser = town.client("anna.holm")
-    for address in ("/mine-borgere", "/findes-ikke", "/static/hub.css", "/healthz", "/api/mig", "/api/findes-ikke"):
+    for address in ("/mine-borgere", "/findes-ikke", "/static/hub.css", "/health/live", "/api/mig", "/api/findes-ikke"):
         headers = browser.get(address).headers
         assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
         assert headers["x-content-type-options"] == "nosniff"

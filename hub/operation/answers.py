@@ -1,0 +1,83 @@
+"""The three addresses for those who run the hub, the same in web server and worker.
+
+Figures name no person, but they tell how a municipality works; so they are for whoever has the token, or, where none
+is set, for this machine only. To all others the address is not there.
+"""
+
+import hmac
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from hub import metrics
+from hub.operation.health import Health, Status
+from hub.operation.pulse import Pulses
+from hub.parts import Parts
+
+LIVE, READY, METRICS = "/health/live", "/health/ready", "/metrics"
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
+"""Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
+JSON = "application/json"
+
+
+class Asker(NamedTuple):
+    """Who asks."""
+
+    address: str
+    authorization: str
+    is_forwarded: bool
+
+
+class Answer(NamedTuple):
+    """What is answered."""
+
+    status: HTTPStatus
+    content_type: str
+    body: bytes
+
+
+UNKNOWN = Answer(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"not found\n")
+
+
+class Operation:
+    """Answers for one process.
+
+    Args:
+        parts: the live parts.
+        pulses: of a worker's loops; None in the web server.
+    """
+
+    def __init__(self, parts: Parts, pulses: Pulses | None = None) -> None:
+        self._parts = parts
+        self._health = Health(parts, pulses)
+
+    def live(self) -> Answer:
+        """That the process is there. Asks nothing outside: a restart would mend none of it."""
+        return Answer(HTTPStatus.OK, JSON, b'{"status":"live"}')
+
+    def ready(self) -> Answer:
+        """Whether work should be sent here; waits for nothing longer than bounded, yet waits."""
+        found = self._health.ready()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if found.status is Status.NOT_READY else HTTPStatus.OK
+        return Answer(status, JSON, found.model_dump_json().encode())
+
+    def metrics(self, asker: Asker) -> Answer:
+        """The figures, for those who may read them. Asks nothing outside."""
+        if not self._may_read(asker):
+            return UNKNOWN
+        metrics.connections(*self._parts.database.connections())
+        return Answer(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition())
+
+    def _may_read(self, asker: Asker) -> bool:
+        token = self._parts.settings.metrics_token
+        if token is not None:
+            expected = f"Bearer {token.get_secret_value()}"
+            return hmac.compare_digest(expected.encode(), asker.authorization.encode())
+        return not asker.is_forwarded and _is_loopback(asker.address)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

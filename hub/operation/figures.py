@@ -1,0 +1,80 @@
+"""Figures that must be asked for: how sources do, what waits, how index and store compare. A worker's loops call these.
+
+They are asked beforehand and never while somebody reads the figures, so that reading waits for nobody. What cannot be
+asked is not told any more: no figure rather than an old one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hub import metrics
+from hub.bus.base import OVERVIEWS, Delivered
+from hub.collect.repository import source_states
+from hub.collect.runs import SourceStatus
+from hub.overview.drift import ALL, Difference, SourceTally
+from hub.overview.repository import untold_count
+from hub.parts import Parts
+
+
+def ask_store(parts: Parts) -> None:
+    """How each source does, and how many changes the bus does not know of.
+
+    Raises:
+        StoreUnavailable: PostgreSQL does not answer.
+    """
+    try:
+        with parts.database.transaction() as session:
+            states = source_states(session, parts.sources, parts.clock.now())
+            outbox = untold_count(session)
+    except Exception:
+        metrics.forget_store_figures()
+        raise
+    figures = {
+        source.name: metrics.SourceFigures(
+            last_data_at=one.last_data_at,
+            cadence=source.expected_cadence.total_seconds(),
+            paused=one.state is SourceStatus.PAUSED,
+            quarantined=one.quarantined,
+        )
+        for source, one in zip(parts.sources, states, strict=True)
+    }
+    metrics.store_figures(figures, {OVERVIEWS: outbox})
+
+
+def ask_bus(parts: Parts, groups: Iterable[tuple[str, str]]) -> None:
+    """How far each of these groups is behind in its topic.
+
+    Raises:
+        BusUnavailable: the bus does not answer.
+    """
+    try:
+        lag = {(group, topic): parts.bus.lag(group, topic) for group, topic in groups}
+    except Exception:
+        metrics.forget_bus_figures()
+        raise
+    metrics.bus_figures(lag)
+
+
+def tell_ages(delivered: Sequence[Delivered], now: datetime) -> None:
+    """How old the changes in these messages are, now that the index has them."""
+    for one in delivered:
+        told = one.message.headers.get("ce_time")
+        if told is not None:
+            metrics.became_findable((now - datetime.fromisoformat(told)).total_seconds())
+
+
+def tell_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], mended: int, now: datetime) -> None:
+    """What a comparison of index and store found, and how many citizens were brought again."""
+    kinds = [_kind(one) for one in drifted]
+    metrics.compared(
+        {one.source if one.source != ALL else "all": (one.in_store, one.in_index) for one in tallies},
+        {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
+        mended,
+        now,
+    )
+
+
+def _kind(difference: Difference) -> str:
+    if difference.in_index is None:
+        return "missing"
+    return "extra" if difference.in_store is None else "stale"

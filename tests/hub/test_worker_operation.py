@@ -1,0 +1,193 @@
+"""What a worker tells those who run it: figures, and whether its loops get on."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from connectors.base import Batch, Connector
+from hub import metrics
+from hub.bus.base import OVERVIEWS, RECORDS
+from hub.clock import FixedClock
+from hub.collect.repository import pause
+from hub.db import Database, with_driver
+from hub.embedded import start
+from hub.errors import SettingWrong
+from hub.migrations import migrate
+from hub.operation.answers import Operation
+from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, Pulse, State
+from hub.operation.server import answering
+from hub.parts import Parts
+from schemas.record import Cursor
+from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
+
+LONG_AGO = 10_000.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+@contextmanager
+def asked(parts: Parts, connectors: Mapping[str, Connector] | None = None) -> Iterator[httpx.Client]:
+    """A client of a running worker."""
+    port = free_port()
+    settings = parts.settings.model_copy(update={"worker_port": port})
+    with (
+        working(replace(parts, settings=settings), connectors),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        until(lambda: is_there(client))
+        yield client
+
+
+def is_there(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health/live").status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
+def components(client: httpx.Client) -> dict[str, str]:
+    told: dict[str, str] = client.get("/health/ready").json()["components"]
+    return told
+
+
+def figure(client: httpx.Client, name: str, **labels: str) -> float | None:
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    found = [
+        one.value for family in families for one in family.samples if one.name == name and labels == dict(one.labels)
+    ]
+    return found[0] if found else None
+
+
+@pytest.fixture
+def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
+    made = make_parts(database, clock)
+    yield made
+    made.close()
+
+
+def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(parts: Parts, database: Database) -> None:
+    pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
+    with database.transaction() as session:
+        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=parts.clock.now())
+    with asked(parts, {"social": Told(pages)}) as client:
+        until(lambda: len(in_index(database)) == 3)
+        until(lambda: set(components(client).values()) == {"ok"})
+        assert client.get("/health/ready").json()["status"] == "ready"
+        until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
+        until(lambda: figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) is not None)
+        expected = {"carry", "collect.social", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
+        assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
+        assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
+        assert (figure(client, "helhed_carried_records_total", fate="new") or 0) >= 3
+        assert (figure(client, "helhed_indexed_documents_total", outcome="written") or 0) >= 3
+        assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
+        assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
+        assert figure(client, "helhed_source_paused", source="social") == 0
+        told = client.get("/metrics").text
+    assert "610786" not in told
+    assert not any(key in told for key in in_index(database))
+
+
+def test_other_addresses_are_not_there(parts: Parts) -> None:
+    with asked(parts) as client:
+        for address in ("/", "/metrics/", "/health", "/../etc/passwd", "/health/ready?x=610786-4001"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.text) == (404, "not found\n")
+        assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+        assert client.get("/health/live").headers["server"] == "helhed"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is the point
+def test_a_loop_that_ended_is_told(parts: Parts) -> None:
+    def ends() -> Iterator[Batch]:
+        raise SystemExit
+
+    with asked(parts, {"social": Told(ends)}) as client:
+        until(lambda: components(client).get("loop.collect.social") == "ended")
+        answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "not_ready"
+
+
+def test_without_its_database_a_worker_is_not_ready_and_tells_no_old_figures(
+    tmp_path: Path, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "short-lived"
+    folder.mkdir(mode=0o755)
+    tmp_path.chmod(0o755)
+    server = start(folder)
+    url = with_driver(server.get_uri())
+    migrate(url)
+    database = Database(url)
+    parts = make_parts(database, clock)
+    with asked(parts) as client:
+        until(lambda: client.get("/health/ready").status_code == 200)
+        server.cleanup()
+        until(lambda: client.get("/health/ready").status_code == 503)
+        assert components(client)["postgresql"] == "silent"
+        assert client.get("/health/live").status_code == 200
+        until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="carry") or 0) > 0)
+        assert client.get("/metrics").status_code == 200
+    parts.close()
+    database.close()
+    assert "worker.waits" in caplog.text
+
+
+def test_a_port_that_is_taken_is_said_so(parts: Parts) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = int(door.getsockname()[1])
+        with (
+            pytest.raises(SettingWrong, match="HELHED_WORKER_PORT"),
+            answering(Operation(parts), "127.0.0.1", port),
+        ):
+            pass
+
+
+def test_figures_that_cannot_be_read_are_not_told(parts: Parts) -> None:
+    with answering(Operation(parts), "127.0.0.1", 0) as port:
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
+        metrics.bus_figures({("journey", RECORDS): 7})
+        metrics.store_figures({"social": metrics.SourceFigures(None, 60, paused=True, quarantined=1)}, {OVERVIEWS: 2})
+        assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) == 7
+        assert figure(client, "helhed_source_paused", source="social") == 1
+        metrics.forget_bus_figures()
+        assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) is None
+        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
+        metrics.forget_store_figures()
+        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
+        client.close()
+
+
+def test_a_loop_is_judged_by_how_long_it_has_failed() -> None:
+    pulse = Pulse("test")
+    began = pulse.seen_at
+    assert pulse.state(began) is State.STARTING
+    pulse.got_on()
+    assert pulse.state(pulse.seen_at) is State.OK
+    pulse.failed()
+    first = pulse.seen_at
+    pulse.failed()
+    assert pulse.state(first + FAILING_AFTER - 1) is State.OK
+    assert pulse.state(first + FAILING_AFTER + 1) is State.FAILING
+    pulse.got_on()
+    assert pulse.state(pulse.seen_at + 1) is State.OK
+
+
+def test_a_loop_without_a_sign_is_stuck_unless_it_rests() -> None:
+    works, rests, ended = Pulse("works"), Pulse("rests", rests=True), Pulse("ended")
+    for pulse in (works, rests, ended):
+        pulse.got_on()
+    ended.thread = Thread(target=int)
+    assert works.state(works.seen_at + STUCK_AFTER + 1) is State.STUCK
+    assert rests.state(rests.seen_at + LONG_AGO) is State.OK
+    assert ended.state(ended.seen_at) is State.ENDED
