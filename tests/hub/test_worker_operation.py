@@ -21,8 +21,10 @@ from hub.embedded import start
 from hub.errors import SettingWrong
 from hub.migrations import migrate
 from hub.operation.answers import Operation
+from hub.operation.figures import tell_drift
 from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, Pulse, State
 from hub.operation.server import answering
+from hub.overview.drift import Difference, SourceTally
 from hub.parts import Parts
 from schemas.record import Cursor
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
@@ -71,6 +73,7 @@ def figure(client: httpx.Client, name: str, **labels: str) -> float | None:
 @pytest.fixture
 def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
     made = make_parts(database, clock)
+    made.index.create()
     yield made
     made.close()
 
@@ -166,6 +169,26 @@ def test_figures_that_cannot_be_read_are_not_told(parts: Parts) -> None:
         metrics.forget_store_figures()
         assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
         client.close()
+
+
+def test_a_comparison_is_told_by_kind_and_source(parts: Parts, clock: FixedClock) -> None:
+    tallies = [SourceTally(source=name, in_store=5, in_index=4, is_equal=False) for name in ("", "social")]
+    drifted = [
+        Difference(in_store=1, in_index=None),
+        Difference(in_store=2, in_index=1),
+        Difference(in_store=None, in_index=1),
+        Difference(in_store=3, in_index=None),
+    ]
+    tell_drift(tallies, drifted, 4, clock.now())
+    with (
+        answering(Operation(parts), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        for kind, citizens in (("missing", 2), ("stale", 1), ("extra", 1)):
+            assert figure(client, "helhed_index_drift_citizens", kind=kind) == citizens
+        assert figure(client, "helhed_citizens", source="all", side="store") == 5
+        assert figure(client, "helhed_citizens", source="social", side="index") == 4
+        assert figure(client, "helhed_index_compared_timestamp_seconds") == clock.now().timestamp()
 
 
 def test_a_loop_is_judged_by_how_long_it_has_failed() -> None:
