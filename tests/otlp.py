@@ -52,15 +52,24 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def collecting() -> Iterator[Collector]:
-    """A collector that gets this process's traces; call ``tracing.close`` before reading what came."""
+def listening() -> Iterator[Collector]:
+    """A collector that runs."""
     with Collector() as collector:
         thread = Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
+        try:
+            yield collector
+        finally:
+            collector.shutdown()
+            thread.join()
+
+
+@contextmanager
+def collecting() -> Iterator[Collector]:
+    """One that gets this process's traces; call ``tracing.close`` before reading what came."""
+    with listening() as collector:
         tracing.set_up(collector.address, "test")
         try:
             yield collector
         finally:
             tracing.close()
-            collector.shutdown()
-            thread.join()

@@ -42,7 +42,10 @@ def serve() -> None:
         settings, clock, connectors = configured()
         tracing.set_up(settings.otlp_endpoint, "web")
         parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         uvicorn.run(create_app(parts), host=settings.host, port=settings.port, access_log=False, log_config=None)
+        parts.close()
 
 
 def worker(
