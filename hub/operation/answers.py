@@ -5,6 +5,7 @@ is set, for this machine only. To all others the address is not there.
 """
 
 import hmac
+from enum import StrEnum
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -14,10 +15,19 @@ from hub.operation.health import Health, Status
 from hub.operation.pulse import Pulses
 from hub.parts import Parts
 
-LIVE, READY, METRICS = "/health/live", "/health/ready", "/metrics"
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 """Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
 JSON = "application/json"
+
+
+class Path(StrEnum):
+    """The addresses."""
+
+    LIVE = "/health/live"
+    """The process is there. Asks nothing outside: a restart would mend none of it."""
+    READY = "/health/ready"
+    """Whether work should be sent here."""
+    METRICS = "/metrics"
 
 
 class Asker(NamedTuple):
@@ -51,22 +61,22 @@ class Operation:
         self._parts = parts
         self._health = Health(parts, pulses)
 
-    def live(self) -> Answer:
-        """That the process is there. Asks nothing outside: a restart would mend none of it."""
-        return Answer(HTTPStatus.OK, JSON, b'{"status":"live"}')
+    def answer(self, path: str, asker: Asker) -> Answer:
+        """What stands at that path. Only ``READY`` waits, and never longer than bounded; the others ask nobody."""
+        match path:
+            case Path.LIVE:
+                return Answer(HTTPStatus.OK, JSON, b'{"status":"live"}')
+            case Path.READY:
+                return self._ready()
+            case Path.METRICS if self._may_read(asker):
+                metrics.connections(*self._parts.database.connections())
+                return Answer(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition())
+        return UNKNOWN
 
-    def ready(self) -> Answer:
-        """Whether work should be sent here; waits for nothing longer than bounded, yet waits."""
+    def _ready(self) -> Answer:
         found = self._health.ready()
         status = HTTPStatus.SERVICE_UNAVAILABLE if found.status is Status.NOT_READY else HTTPStatus.OK
         return Answer(status, JSON, found.model_dump_json().encode())
-
-    def metrics(self, asker: Asker) -> Answer:
-        """The figures, for those who may read them. Asks nothing outside."""
-        if not self._may_read(asker):
-            return UNKNOWN
-        metrics.connections(*self._parts.database.connections())
-        return Answer(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition())
 
     def _may_read(self, asker: Asker) -> bool:
         token = self._parts.settings.metrics_token

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from hub.errors import SettingWrong
-from hub.operation.answers import FORWARDED, LIVE, METRICS, READY, UNKNOWN, Answer, Asker, Operation
+from hub.operation.answers import FORWARDED, Answer, Asker, Operation
 
 SLOWEST = 10.0
 """Seconds a client may take to say what it wants."""
@@ -70,8 +70,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Probes come every few seconds; they are counted nowhere."""
 
     def _answer(self) -> Answer:
-        operation = self.server.operation
-        if self.path == METRICS:
-            forwarded = any(name.lower() in FORWARDED for name in self.headers)
-            return operation.metrics(Asker(self.client_address[0], self.headers.get("authorization", ""), forwarded))
-        return {LIVE: operation.live, READY: operation.ready}.get(self.path, lambda: UNKNOWN)()
+        forwarded = any(name.lower() in FORWARDED for name in self.headers)
+        asker = Asker(self.client_address[0], self.headers.get("authorization", ""), forwarded)
+        return self.server.operation.answer(self.path, asker)

@@ -19,7 +19,7 @@ log = logging.getLogger("hub.web")
 
 
 class Observed:
-    """One figure, one line and one step of a trace for each request; probes are only counted."""
+    """One figure, one line and one trace for each request; none for probes, which come every few seconds."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,5 +1,6 @@
 """The operator's addresses, answered before session, login and forms: a probe leaves no trace and gets no cookie."""
 
+from functools import partial
 from http import HTTPStatus
 
 from anyio import CapacityLimiter, to_thread
@@ -7,9 +8,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.operation.answers import FORWARDED, LIVE, METRICS, READY, UNKNOWN, Answer, Asker, Operation
+from hub.operation.answers import FORWARDED, Asker, Operation, Path
 
-ROUTES = frozenset({LIVE, METRICS, READY})
+ROUTES = frozenset(Path)
 _METHODS = frozenset({"GET", "HEAD"})
 _ASKED_AT_ONCE = 4
 """Threads for probes. They are not the pages' own, which may all wait for a database that is away."""
@@ -30,19 +31,10 @@ class AnswersOperators:
         if scope["method"] not in _METHODS:
             await Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED)(scope, receive, send)
             return
-        answer = await self._answer(scope)
+        ask = partial(self._operation.answer, scope["path"], _asker(scope))
+        answer = await to_thread.run_sync(ask, limiter=self._limiter) if scope["path"] == Path.READY else ask()
         response = Response(answer.body, answer.status, media_type=answer.content_type)
         await response(scope, receive, send)
-
-    async def _answer(self, scope: Scope) -> Answer:
-        match scope["path"]:
-            case "/health/live":
-                return self._operation.live()
-            case "/health/ready":
-                return await to_thread.run_sync(self._operation.ready, limiter=self._limiter)
-            case "/metrics":
-                return self._operation.metrics(_asker(scope))
-        return UNKNOWN
 
 
 def _asker(scope: Scope) -> Asker:
