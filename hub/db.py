@@ -1,8 +1,8 @@
 """PostgreSQL: the engine, the one ``transaction()``, the declarative base and how constraints are named."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
 
 from sqlalchemy import MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -13,9 +13,6 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from hub.errors import StoreUnavailable
 
-_LAST_USED = "helhed.last_used"
-_RESTED = 1.0
-"""Seconds after which a pooled connection is asked whether it is still there."""
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -52,15 +49,17 @@ class Database:
             # Planning the access facts takes three times as long as reading them, and no plan here depends on a value.
             connect_args={"options": "-c plan_cache_mode=force_generic_plan", "connect_timeout": CONNECT_WITHIN},
         )
-        event.listen(self.engine, "checkin", _note_time)
-        event.listen(self.engine, "checkout", self._ask_if_rested)
+        event.listen(self.engine, "checkout", self._ask_if_restless)
 
-    def _ask_if_rested(self, connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
-        """Ask a connection that has rested whether it is still there; one used a moment ago need not be asked.
+    def _ask_if_restless(self, connection: DBAPIConnection, _record: ConnectionPoolEntry, _: object) -> None:
+        """Ask a pooled connection whether it is still there, if it has something to say.
 
-        Asking each time (``pool_pre_ping``) is a tenth of a look-up.
+        A server that ends a session says so and closes, so a connection that is silent is well. Asking each time
+        (``pool_pre_ping``) is a tenth of a look-up.
         """
-        if monotonic() - record.info.get(_LAST_USED, monotonic()) < _RESTED:
+        said = select.poll()
+        said.register(connection.fileno(), select.POLLIN)
+        if not said.poll(0):
             return
         dialect = self.engine.dialect
         try:
@@ -131,10 +130,6 @@ class Database:
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
-
-
-def _note_time(_: object, record: ConnectionPoolEntry) -> None:
-    record.info[_LAST_USED] = monotonic()
 
 
 def _is_silent(error: OperationalError) -> bool:

@@ -8,7 +8,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
-from hub import db
 from hub.db import Base, Database
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
@@ -57,13 +56,12 @@ def test_a_url_may_be_written_with_any_driver(postgres: URL) -> None:
     assert create_engine(made.url).dialect.driver == "psycopg"
 
 
-def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database) -> None:
     with database.transaction() as session:
         backend = session.scalar(text("SELECT pg_backend_pid()"))
     other = Database(database.url)
     with other.transaction() as session:
         session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
     other.close()
-    monkeypatch.setattr(db, "_RESTED", 0.0)
     with database.transaction() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != backend
