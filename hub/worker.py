@@ -59,7 +59,7 @@ def run(
     stop: Event,
     carried: Callable[[], None] | None = None,
 ) -> None:
-    """Run all loops until *stop* is set. Topics and index are made first, as soon as they can be.
+    """Run all loops until *stop* is set. Topics are made first, as soon as they can be.
 
     Args:
         parts: the live parts.
@@ -124,7 +124,6 @@ def _prepare(parts: Parts, pulse: Pulse, stop: Event) -> None:
 
     def step() -> None:
         make_topics(parts)
-        parts.index.create()
         ready.set()
 
     _loop(step, pulse, stop, until=ready)
@@ -194,7 +193,8 @@ def _indexing(parts: Parts, stop: Event, pulse: Pulse) -> None:
             consumer.commit(delivered)
         tell_ages(delivered, parts.clock.now())
 
-    _consuming(parts, INDEX_GROUP, OVERVIEWS, step, pulse, stop)
+    # Here and not before all loops: what is read and carried need not wait for an index that is down.
+    _consuming(parts, INDEX_GROUP, OVERVIEWS, step, pulse, stop, first=parts.index.create)
 
 
 def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
@@ -239,10 +239,18 @@ def _pruning(parts: Parts, bus: Prunable, stop: Event, pulse: Pulse) -> None:
     _loop(step, pulse, stop, pause=PRUNE_EVERY)
 
 
-def _consuming(  # the six are one loop's
-    parts: Parts, group: str, topic: str, step: Callable[[Consumer], None], pulse: Pulse, stop: Event
+def _consuming(  # noqa: PLR0913  one loop's
+    parts: Parts,
+    group: str,
+    topic: str,
+    step: Callable[[Consumer], None],
+    pulse: Pulse,
+    stop: Event,
+    *,
+    first: Callable[[], None] = lambda: None,
 ) -> None:
     def session() -> None:
+        first()
         # A consumer that failed is closed, and the next one starts at the committed offsets.
         with parts.bus.consumer(group, [topic]) as consumer:
             while not stop.is_set():
