@@ -164,7 +164,7 @@ def run(
         looking, stop = Looking(), Event()
         thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
         killing = _Killing(stage, chance, Counter())
-        parts = _parts(stage)
+        parts = parts_of(stage)
         try:
             for number in range(kills):
                 _let_go_on(stage, chance.randrange(1, max(2, 2 * len(expected) // kills)), len(expected), chance)
@@ -173,7 +173,7 @@ def run(
                     number + 1,
                     f"{_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
                 )
-            _until(lambda: _is_at_rest(parts, len(expected)))
+            _until(lambda: is_at_rest(parts, len(expected)))
         finally:
             stop.set()
             thread.join()
@@ -192,7 +192,8 @@ def run(
     )
 
 
-def _parts(stage: Stage) -> Parts:
+def parts_of(stage: Stage) -> Parts:
+    """The stage's bus, index and store, for whoever looks at them; close them again."""
     given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
     settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
     return wire(settings, sources=())
@@ -230,7 +231,8 @@ def _until(condition: Callable[[], bool]) -> None:
         Event().wait(0.1)
 
 
-def _is_at_rest(parts: Parts, whole: int) -> bool:
+def is_at_rest(parts: Parts, whole: int) -> bool:
+    """Whether both sources were read to their end, and nothing of so many entities is on its way any more."""
     with parts.database.transaction() as session:
         entities = session.scalar(text("SELECT count(*) FROM record_entities")) or 0
         waiting = session.scalar(text("SELECT count(*) FROM overview_outbox"))

@@ -27,11 +27,29 @@ KEY = "only-for-chaos-only-for-chaos-only"
 LOOKER = "chaos.looker"
 
 
+class Postgres:
+    """The embedded server in a folder; can be stopped and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or find it running."""
+        self._server = start_postgres(self._folder)
+        self.url = self._server.get_uri()
+
+    def stop(self) -> None:
+        """Stop it, whoever is connected."""
+        self._server.cleanup()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """Everything that runs, and where."""
 
     sources: Running
+    postgres: Postgres
     database: Database
     kafka: kafka.Kafka
     opensearch: opensearch.OpenSearch
@@ -58,10 +76,10 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         bus = stack.enter_context(kafka.start(folder / "kafka", brokers=brokers))
         index = stack.enter_context(opensearch.start(folder / "opensearch", nodes=nodes))
-        postgres = start_postgres(folder)
-        stack.callback(postgres.cleanup)
-        migrate(postgres.get_uri())
-        database = Database(postgres.get_uri())
+        postgres = Postgres(folder)
+        stack.callback(postgres.stop)
+        migrate(postgres.url)
+        database = Database(postgres.url)
         stack.callback(database.close)
         with database.transaction() as session:
             session.add(ActorRow(id=LOOKER, name="Looker", title="tovholder", roles=["team_member"], active=True))
@@ -75,6 +93,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
             one.start()
         yield Stage(
             sources=sources,
+            postgres=postgres,
             database=database,
             kafka=bus,
             opensearch=index,

@@ -1,0 +1,153 @@
+"""One part at a time is gone: what still answers, what says so, and that nothing is lost when it is back."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from time import monotonic
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from deploy.sandbox.services.artefacts import ServiceMissing
+from hub.errors import StoreUnavailable
+from hub.overview.comparing import look
+from tests.chaos.harness import is_at_rest, parts_of
+from tests.chaos.stage import LOOKER, Stage, staged, truth
+from tests.web.serving import browsing
+
+PATIENCE = 180.0
+REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
+pytestmark = pytest.mark.xdist_group("chaos")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """Sixty citizens, all in, on one broker and one node."""
+    try:
+        with staged(citizens=60, seed=5, brokers=1, nodes=1) as made:
+            for one in made.workers:
+                one.start()
+            expected = len(truth(made.sources))
+            parts = parts_of(made)
+            until(lambda: is_at_rest(parts, expected) and not look(parts.database, parts.index).differences)
+            parts.close()
+            yield made
+    except ServiceMissing as error:
+        pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            if condition():
+                return
+        except (StoreUnavailable, httpx.TransportError):
+            pass
+        assert monotonic() < end, "it did not come about"
+        Event().wait(0.1)
+
+
+def somebody(stage: Stage) -> UUID:
+    with stage.database.transaction() as session:
+        found: UUID = session.scalars(text("SELECT citizen_id FROM overviews LIMIT 1")).one()
+    return found
+
+
+def shown(address: str, citizen_id: UUID) -> httpx.Response:
+    with browsing(address, LOOKER) as browser:
+        return browser.post(f"/overblik/{citizen_id}/grund", **REASON)
+
+
+def runs(stage: Stage, outcome: str) -> int:
+    with stage.database.transaction() as session:
+        counted = text("SELECT count(*) FROM collect_runs WHERE outcome = :outcome")
+        return session.scalar(counted, {"outcome": outcome}) or 0
+
+
+def cursors(stage: Stage) -> list[tuple[str, str]]:
+    with stage.database.transaction() as session:
+        rows = session.execute(text("SELECT source, state::text FROM cursors ORDER BY source"))
+        return [(row.source, row.state) for row in rows]
+
+
+def test_without_the_index_everything_still_answers(stage: Stage) -> None:
+    (node,) = stage.opensearch.nodes
+    citizen_id = somebody(stage)
+    assert "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text
+    node.kill()
+    try:
+        page = shown(stage.addresses[0], citizen_id)
+        assert page.status_code == httpx.codes.OK
+        assert "hentet direkte fra databasen" in page.text
+        with browsing(stage.addresses[0], LOOKER) as browser:
+            assert "Søgningen svarer ikke lige nu" in browser.post("/soeg", text="maja").text
+        with stage.database.transaction() as session:  # a change meanwhile: it is carried, and waits for the index
+            session.execute(text("UPDATE cursors SET state = '{}'"))
+        before = runs(stage, "complete")
+        until(lambda: runs(stage, "complete") > before + 1)
+    finally:
+        node.start()
+        stage.opensearch.wait()
+    until(lambda: "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text)
+    parts = parts_of(stage)
+    until(lambda: not look(parts.database, parts.index).differences)
+    parts.close()
+
+
+def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stage) -> None:
+    (broker,) = stage.kafka.brokers
+    with stage.database.transaction() as session:
+        session.execute(text("UPDATE cursors SET state = '{}'"))
+    broker.kill()
+    try:
+        before = runs(stage, "unavailable")
+        until(lambda: runs(stage, "unavailable") > before + 1)
+        assert [state for _, state in cursors(stage)] == ["{}", "{}"], "nothing was published, so nothing was passed"
+        with stage.database.transaction() as session:
+            advice = session.scalars(text("SELECT DISTINCT advice FROM collect_runs WHERE outcome = 'unavailable'"))
+            assert "bus_unavailable" in list(advice)
+        assert shown(stage.addresses[0], somebody(stage)).status_code == httpx.codes.OK
+    finally:
+        broker.start()
+        stage.kafka.wait()
+    completed = runs(stage, "complete")
+    until(lambda: runs(stage, "complete") > completed + 1 and all(state != "{}" for _, state in cursors(stage)))
+
+
+def test_without_the_store_nothing_is_shown_and_nobody_falls_over(stage: Stage) -> None:
+    citizen_id = somebody(stage)
+    stage.database.engine.dispose()
+    processes = [one.process.pid for one in (*stage.workers, *stage.webs) if one.process]
+    with browsing(stage.addresses[0], LOOKER) as browser:
+        stage.postgres.stop()
+        try:
+            page = browser.get(f"/overblik/{citizen_id}")
+            assert page.status_code == httpx.codes.SERVICE_UNAVAILABLE
+            assert "Databasen svarer ikke" in page.text
+            assert httpx.get(f"{stage.addresses[0]}/health/ready").status_code == httpx.codes.SERVICE_UNAVAILABLE
+            assert httpx.get(f"{stage.addresses[0]}/health/live").status_code == httpx.codes.OK
+        finally:
+            stage.postgres.start()
+    until(lambda: shown(stage.addresses[0], citizen_id).status_code == httpx.codes.OK)
+    completed = runs(stage, "complete")
+    until(lambda: runs(stage, "complete") > completed)
+    running = [one for one in (*stage.workers, *stage.webs) if one.is_running]
+    assert [one.process.pid for one in running if one.process] == processes, "nobody ended and was started again"
+
+
+def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) -> None:
+    collects, other = stage.workers
+    other.kill()
+    try:
+        with stage.database.transaction() as session:
+            session.execute(text("UPDATE cursors SET state = '{}'"))
+        before = runs(stage, "complete")
+        until(lambda: runs(stage, "complete") > before + 1)
+        parts = parts_of(stage)
+        until(lambda: is_at_rest(parts, 0))
+        parts.close()
+        assert collects.is_running
+    finally:
+        other.start()
