@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +25,12 @@ from schemas.search import (
 from search import statements
 from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
 from search.paging import from_key, to_key
-from search.words import fold, folded_words, kle_words, marked, sort_key, without_controls, words_of
+from search.reasons import Line, reasons
+from search.words import fold, folded_words, kle_words, sort_key, without_controls, words_of
 
 _ANSWER_WITHIN = 5.0
 _SCHEMA = "search"
 _SEPARATOR = "\x1f"
-_MOST_REASONS = 3
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
 
@@ -342,33 +341,16 @@ def _hit(found: dict[str, Any], given: dict[str, Any]) -> SearchHit:
 
 def _reasons(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
     if given["mode"] == "identifier":
-        yield FoundBy(field="identifier", highlight=())
-        return
-    starts = tuple(given["folded"])
-    name = marked(found["name"], lambda word: fold(word).startswith(starts))
-    if any(is_match for _, is_match in name):
-        yield FoundBy(field="name", highlight=name)
-    yield from _by_code(found, given)
-    stems: dict[tuple[str, str], set[str]] = {}
-    for entry in found["entries"]:
-        words = stems.setdefault((entry["kind"], entry["text"]), set())
-        words |= {word.casefold() for word in _MARKED.findall(entry["marked"])}
-    reasons = (
-        FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in starts))  # noqa: B023  called at once
-        for (kind, text), words in stems.items()
+        return iter((FoundBy(field="identifier", highlight=()),))
+    return reasons(found["name"], [_line(entry) for entry in found["entries"]], set(given["folded"]))
+
+
+def _line(entry: dict[str, Any]) -> Line:
+    return Line(
+        kind=entry["kind"],
+        text=entry["text"],
+        unit=entry["unit"],
+        kle_topic=entry["kle_topic"],
+        paragraph=entry["paragraph"],
+        stemmed=frozenset(word.casefold() for word in _MARKED.findall(entry["marked"])),
     )
-    # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
-    yield from islice((one for one in reasons if any(is_match for _, is_match in one.highlight)), _MOST_REASONS)
-
-
-def _by_code(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
-    """The units, paragraphs and KLE topics of its lines that hold a word searched for."""
-    words = set(given["folded"])
-    for field in ("unit", "paragraph"):
-        for text in dict.fromkeys(entry[field] for entry in found["entries"] if entry[field]):
-            highlight = marked(text, lambda word: fold(word) in words)
-            if any(is_match for _, is_match in highlight):
-                yield FoundBy(field=field, highlight=highlight)
-    for topic in dict.fromkeys(entry["kle_topic"] for entry in found["entries"] if entry["kle_topic"]):
-        if words & set(kle_words(topic)):
-            yield FoundBy(field="kle_topic", highlight=((topic, True),))

@@ -1,0 +1,227 @@
+"""``OpenSearchIndex``: the ``SearchIndex`` port in OpenSearch (docs/decisions/0010)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from schemas.search import FacetValue, FoundBy, SearchDocument, SearchHit, SearchPage, SearchQuery
+from search import opensearch_query as asking
+from search.base import PutResult, StoredOverview, Tallies, Tally
+from search.opensearch_bulk import Writer
+from search.opensearch_client import Cluster
+from search.opensearch_indices import AlreadyThere, Indices, OpenSearchBeside
+from search.opensearch_mapping import from_body
+from search.paging import to_key
+from search.reasons import Line, reasons
+
+_ANSWER_WITHIN = 5.0
+_SLOW_WITHIN = 60.0
+"""Seconds for what concerns the whole index and nobody waits for."""
+_SCAN = 10_000
+_MOST_SOURCES = 200
+_BUCKETS = 256
+_MARKED = re.compile(r"\[(.*?)\]")
+_WHOLE = {"allow_partial_search_results": "false"}
+"""Half a list of hits is no list."""
+
+
+class OpenSearchIndex:
+    """Search in OpenSearch: one document a citizen with its entries nested, access in every query.
+
+    Args:
+        urls: addresses of nodes.
+        name: of the index: an alias; the indices behind it have a number after it.
+        login: name and password.
+        ca: PEM file with the authorities to trust; None: those the machine trusts.
+        shards: of a new index.
+        replicas: further copies of each shard of a new index.
+        answer_within: seconds to wait for an answer before the index counts as unavailable.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a setting
+        self,
+        urls: Sequence[str],
+        *,
+        name: str,
+        login: tuple[str, str] | None = None,
+        ca: Path | None = None,
+        shards: int = 1,
+        replicas: int = 1,
+        answer_within: float = _ANSWER_WITHIN,
+    ) -> None:
+        self._name = name
+        self._cluster = Cluster(urls, login=login, ca=ca, answer_within=answer_within)
+        self._indices = Indices(self._cluster, name, shards=shards, replicas=replicas)
+        self._writer = Writer(self._cluster, name)
+
+    def create(self) -> None:
+        """Make the index if it is not there. Harmless when it is, and when two do it at once."""
+        while not self._indices.is_serving():
+            # Two who see no index choose the same number; the second is refused, and looks again.
+            with suppress(AlreadyThere):
+                self._indices.make(serving=True)
+
+    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+        """Write documents, each only if newer than what is stored."""
+        return self._writer.put(documents)
+
+    def delete(self, citizen_id: UUID, version: int) -> None:
+        """Leave a document with nothing but the version: OpenSearch forgets versions of the deleted in a minute."""
+        self._cluster.ask(
+            "PUT",
+            f"/{self._name}/_doc/{citizen_id}",
+            {"deleted": True},
+            params={"version": version, "version_type": "external_gte", "require_alias": "true"},
+            ignore=(409,),
+        )
+
+    def get(self, citizen_id: UUID) -> SearchDocument | None:
+        """The stored document."""
+        found = self._stored(citizen_id)
+        return from_body(found["_source"]) if found else None
+
+    def overview(self, citizen_id: UUID) -> StoredOverview | None:
+        """The overview put last, by key alone. The whole document is sent: cutting one costs OpenSearch more."""
+        found = self._stored(citizen_id)
+        document = found["_source"].get("overview") if found else None
+        return StoredOverview(version=found["_version"], document=document) if found and document else None
+
+    def find(self, query: SearchQuery) -> SearchPage:
+        """One page of what the access filter lets the actor find.
+
+        Raises:
+            PageKeyWrong: ``after`` was not given out by a search.
+            SearchUnavailable: OpenSearch does not answer.
+        """
+        body = asking.body(query, query.access)
+        if body is None:
+            return SearchPage(facets=dict.fromkeys(asking.FACETS, ()))
+        answer = self._search(body)
+        rows = answer["hits"]["hits"]
+        page = rows[: query.size]
+        last = page[-1]["sort"] if len(rows) > query.size else None
+        told = asking.asked(query)
+        return SearchPage(
+            hits=tuple(_hit(row, told) for row in page),
+            total=answer["hits"]["total"]["value"],
+            after=to_key((int(last[0]), last[1], UUID(last[2]))) if last else None,
+            facets=_counted(answer.get("aggregations", {})),
+        )
+
+    def tally(self) -> Tallies:
+        """Counts and sums of versions by source and bucket, deleted citizens left out."""
+        self.refresh()
+        versions = {"versions": {"sum": {"field": "version"}}}
+        sources = {"sources": {"terms": {"field": "sources", "size": _MOST_SOURCES}, "aggs": versions}}
+        by_bucket = {"terms": {"field": "bucket", "size": _BUCKETS}, "aggs": versions | sources}
+        answer = self._search({"size": 0, "aggs": {"buckets": by_bucket}, "track_total_hits": False}, _SLOW_WITHIN)
+        found: dict[str, dict[str, Tally]] = {"": {}}
+        for bucket in answer["aggregations"]["buckets"]["buckets"]:
+            found[""][bucket["key"]] = _tally(bucket)
+            for source in bucket["sources"]["buckets"]:
+                found.setdefault(source["key"], {})[bucket["key"]] = _tally(source)
+        return found
+
+    def versions(self, bucket: str | None = None) -> dict[UUID, int]:
+        """Version of every stored citizen or of those in a bucket, deleted ones left out; all of one instant."""
+        self.refresh()
+        return dict(self._scan({"term": {"bucket": bucket}} if bucket else {"exists": {"field": "citizen_id"}}))
+
+    def beside(self) -> OpenSearchBeside:
+        """An empty index beside this one, with the next number."""
+        return OpenSearchBeside(self._cluster, self._indices)
+
+    def refresh(self) -> None:
+        """Make everything put so far findable."""
+        self._cluster.read("POST", f"/{self._name}/_refresh", within=_SLOW_WITHIN)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._writer.close()
+        self._cluster.close()
+
+    def _stored(self, citizen_id: UUID) -> dict[str, Any] | None:
+        found: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}")
+        return found if found["found"] else None
+
+    def _search(self, body: dict[str, Any], within: float | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = self._cluster.read("POST", f"/{self._name}/_search", body, params=_WHOLE, within=within)
+        return found
+
+    def _scan(self, condition: dict[str, Any]) -> Iterator[tuple[UUID, int]]:
+        """Citizens and versions, page by page out of a view that stands still."""
+        address, kept = f"/{self._name}/_search/point_in_time", {"keep_alive": "1m"}
+        view = {"id": self._cluster.read("POST", address, params=kept)["pit_id"], **kept}
+        body = {
+            "pit": view,
+            "query": {"bool": {"filter": [condition]}},
+            "sort": [{"citizen_id": "asc"}, {"version": "asc"}],
+            "size": _SCAN,
+            "track_total_hits": False,
+            "_source": False,
+        }
+        try:
+            while True:
+                answer = self._cluster.ask(
+                    "POST", "/_search", body, params={**_WHOLE, "filter_path": "hits.hits.sort"}, within=_SLOW_WITHIN
+                )
+                rows = [hit["sort"] for hit in answer.get("hits", {}).get("hits", ())]
+                yield from ((UUID(citizen_id), version) for citizen_id, version in rows)
+                if len(rows) < _SCAN:
+                    return
+                body["search_after"] = rows[-1]
+        finally:
+            self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [view["id"]]})
+
+
+def _hit(row: dict[str, Any], told: asking.Asked) -> SearchHit:
+    by_number = (FoundBy(field="identifier", highlight=()),)
+    held = row["_source"]
+    return SearchHit(
+        citizen_id=UUID(row["_id"]),
+        name=held["name"],
+        birth_date=held["birth_date"],
+        protected=held["protected"],
+        found_by=by_number
+        if told.mode == "identifier"
+        else tuple(reasons(held["name"], list(_lines(row)), set(told.words))),
+    )
+
+
+def _lines(row: dict[str, Any]) -> Iterator[Line]:
+    """The entries that hold a word, of those areas that OpenSearch says are open for this citizen."""
+    opened = {area for group in row.get("matched_queries", ()) for area in group.split(",")}
+    found = row["inner_hits"][asking.LINES]["hits"]["hits"] if "inner_hits" in row else ()
+    for one in found:
+        entry = one["_source"]
+        if entry["area"] in opened:
+            stems = " ".join(one.get("highlight", {}).get("entries.stems", ()))
+            yield Line(
+                kind=entry["kind"],
+                text=entry["text"],
+                unit=entry["unit"],
+                kle_topic=entry["kle_topic"],
+                paragraph=entry["paragraph"],
+                stemmed=frozenset(word.casefold() for word in _MARKED.findall(stems)),
+            )
+
+
+def _counted(parts: dict[str, Any]) -> dict[str, tuple[FacetValue, ...]]:
+    """Facets, most citizens first; a citizen is in one part alone, so counts add up."""
+    facets = {}
+    for facet in asking.FACETS:
+        counts: Counter[str] = Counter()
+        for part in parts.values():
+            for one in part["entries"]["shown"][facet]["buckets"]:
+                counts[one["key"]] += one["citizens"]["doc_count"]
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        facets[facet] = tuple(FacetValue(value=value, count=count) for value, count in ordered)
+    return facets
+
+
+def _tally(bucket: dict[str, Any]) -> Tally:
+    return Tally(citizens=bucket["doc_count"], versions=int(bucket["versions"]["value"]))

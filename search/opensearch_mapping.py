@@ -1,0 +1,129 @@
+"""How a citizen lies in OpenSearch: settings, fields, and a document's body (docs/decisions/0010)."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from schemas.period import Period
+from schemas.search import SearchDocument, SearchEntry
+from search.base import BUCKET
+from search.words import folded_words, kle_words, sort_key, words_of
+
+_LONGEST = 8191
+"""Signs of a keyword that is indexed: four bytes each still fit in Lucene's greatest term."""
+_LONGEST_SORT = 1000
+_KEYWORD = {"type": "keyword", "ignore_above": _LONGEST}
+_ONLY_SORTED = {"type": "keyword", "index": False}
+_DERIVED = frozenset({"names", "sort_name", "bucket"})
+_DERIVED_OF_ENTRY = frozenset({"words", "stems", "span"})
+
+MAPPINGS: dict[str, Any] = {
+    # What is not named here (the overview above all) is kept and given out, never searched.
+    "dynamic": False,
+    "properties": {
+        # A deleted citizen's document has its version alone: without citizen_id nothing finds it.
+        "citizen_id": {"type": "keyword"},
+        "version": {"type": "long"},
+        "bucket": {"type": "keyword"},
+        "sources": _KEYWORD,
+        "names": _KEYWORD,
+        "sort_name": _ONLY_SORTED,
+        "identifier_digests": _KEYWORD,
+        "entries": {
+            "type": "nested",
+            "dynamic": False,
+            "properties": {
+                "entry_id": _KEYWORD,
+                "area": {"type": "keyword"},
+                "words": {**_KEYWORD, "doc_values": False},
+                "stems": {"type": "text", "analyzer": "danish_words", "norms": False, "index_options": "docs"},
+                "span": {"type": "date_range", "format": "strict_date"},
+                "unit": _KEYWORD,
+                "kle_topic": _KEYWORD,
+                "paragraph": _KEYWORD,
+            },
+        },
+        "unit_grants": {
+            "type": "nested",
+            "dynamic": False,
+            "properties": {
+                "unit_id": {**_KEYWORD, "doc_values": False},
+                "span": {"type": "date_range", "format": "strict_date"},
+            },
+        },
+    },
+}
+
+
+def settings(shards: int, replicas: int, refresh: str) -> dict[str, Any]:
+    """Settings of a new index: words are cut in Python, as in PostgreSQL; the engine stems them."""
+    return {
+        "number_of_shards": shards,
+        "number_of_replicas": replicas,
+        "refresh_interval": refresh,  # said out loud, or an index nobody searched for a while stops refreshing
+        "analysis": {
+            "filter": {
+                "danish_stop": {"type": "stop", "stopwords": "_danish_"},
+                "danish_stem": {"type": "stemmer", "language": "danish"},
+            },
+            "analyzer": {
+                "danish_words": {
+                    "type": "custom",
+                    "tokenizer": "whitespace",
+                    "filter": ["lowercase", "danish_stop", "danish_stem"],
+                }
+            },
+        },
+    }
+
+
+def to_body(document: SearchDocument) -> str | None:
+    """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
+    try:
+        body = document.model_dump(mode="json")
+        body["names"] = _folded(" ".join((document.name, *document.other_names)))
+        body["sort_name"] = sort_key(document.name)[:_LONGEST_SORT]
+        body["bucket"] = document.citizen_id.hex[:BUCKET]
+        for entry, written in zip(document.entries, body["entries"], strict=True):
+            written.update(words=_words(entry), stems=_written(entry.text), **_span(entry.valid))
+        for grant, written in zip(document.unit_grants, body["unit_grants"], strict=True):
+            written.update(_span(grant.valid))
+        line = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        line.encode()
+    except ValueError:  # a lone surrogate
+        return None
+    return None if "\\u0000" in line else line
+
+
+def from_body(body: dict[str, Any]) -> SearchDocument | None:
+    """The document that was stored; None if what is stored says that it was deleted."""
+    if "citizen_id" not in body:
+        return None
+    own = {key: value for key, value in body.items() if key not in _DERIVED}
+    for nested in ("entries", "unit_grants"):
+        own[nested] = [{key: one[key] for key in one if key not in _DERIVED_OF_ENTRY} for one in own[nested]]
+    return SearchDocument.model_validate_json(json.dumps(own))
+
+
+def _words(entry: SearchEntry) -> list[str]:
+    words = _folded(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
+    return words + kle_words(entry.kle_topic) if entry.kle_topic else words
+
+
+def _span(period: Period) -> dict[str, dict[str, str]]:
+    """Nothing for a period that holds on no day: OpenSearch refuses it."""
+    if period.is_empty:
+        return {}
+    bounds = {"gte": period.start, "lt": period.end}
+    return {"span": {bound: day.isoformat() for bound, day in bounds.items() if day is not None}}
+
+
+# The lines of overviews repeat each other, and folding is the dearest part of writing one.
+@lru_cache(maxsize=20_000)
+def _folded(text: str) -> list[str]:
+    return folded_words(text)
+
+
+@lru_cache(maxsize=20_000)
+def _written(text: str) -> str:
+    return " ".join(words_of(text))

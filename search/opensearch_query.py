@@ -1,0 +1,255 @@
+"""The one search of citizens, as OpenSearch's query language has it. Pure; ``body`` is the only door.
+
+The access filter is resolved to ``Reach`` first, and every clause that touches an entry goes through it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import Any
+
+from schemas.search import AccessFilter, SearchQuery
+from schemas.source import Area
+from search.paging import from_key
+from search.words import fold, without_controls, words_of
+
+Clause = dict[str, Any]
+FACETS = ("area", "unit", "kle_topic", "paragraph")
+LINES = "lines"
+MOST_WORDS = 20
+"""OpenSearch takes 1,024 clauses; a name and its efforts have fewer words than this."""
+_MOST_LINES = 100
+_MOST_VALUES = 10_000
+"""Values of one facet; above it counts would be guesses. A municipality has some hundred units."""
+_ENTRIES = "entries"
+_MARKS = ("[", "]")
+"""Words alone stand in the marked field, so brackets are never part of them."""
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Citizens by name, and by the units with a grant."""
+
+    citizens: frozenset[str]
+    units: frozenset[str]
+
+    def __bool__(self) -> bool:
+        """Whether there is anybody to find."""
+        return bool(self.citizens or self.units)
+
+    def clause(self, on: str) -> Clause:
+        """Matches the citizens."""
+        either: list[Clause] = []
+        if self.citizens:
+            either.append({"terms": {"citizen_id": sorted(self.citizens)}})
+        if self.units:
+            held = [{"terms": {"unit_grants.unit_id": sorted(self.units)}}, {"term": {"unit_grants.span": on}}]
+            either.append(
+                {"nested": {"path": "unit_grants", "query": {"bool": {"filter": held}}, "score_mode": "none"}}
+            )
+        return either[0] if len(either) == 1 else _any(either)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom an access filter lets be found, and with which areas."""
+
+    on: str
+    anyone: Holders
+    groups: Mapping[tuple[str, ...], Holders]
+    """Areas that the same citizens are found with."""
+
+    def within(self) -> Clause:
+        """Matches whoever may be found; tells by name which groups the citizen is of."""
+        named = [
+            {"bool": {"filter": [holders.clause(self.on)], "_name": ",".join(areas)}}
+            for areas, holders in self.groups.items()
+        ]
+        bare = [] if self.anyone in self.groups.values() else [self.anyone.clause(self.on)]
+        return _any([*named, *bare])
+
+    def of(self, areas: tuple[str, ...]) -> list[Clause]:
+        """Narrows those within to whom the areas are open for; nothing to narrow when that is everyone."""
+        holders = self.groups[areas]
+        return [] if holders == self.anyone else [holders.clause(self.on)]
+
+    def parts(self) -> Iterator[tuple[frozenset[str], Clause]]:
+        """Those within, each in one part: the areas open for its citizens, and the clause that matches just them."""
+        for size in range(1, len(self.groups) + 1):
+            for opened in combinations(self.groups, size):
+                closed = [areas for areas in self.groups if areas not in opened]
+                if all(self.of(areas) for areas in closed):
+                    inside = [clause for areas in opened for clause in self.of(areas)]
+                    outside = [clause for areas in closed for clause in self.of(areas)]
+                    yield frozenset(chain(*opened)), {"bool": {"filter": inside, "must_not": outside}}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query asks for, cleaned as what is stored is."""
+
+    mode: str
+    """``identifier``, ``words`` or ``all``."""
+    words: Mapping[str, str]
+    """Folded to as written."""
+    filters: tuple[Clause, ...]
+    """On entries, areas apart."""
+    areas: frozenset[str]
+    filtered: bool
+
+
+def reach(access: AccessFilter) -> Reach | None:
+    """Whom the filter lets be found; None when it is nobody."""
+    by_area = {area.value: _holders(access, area) for area in Area}
+    groups: dict[tuple[str, ...], Holders] = {}
+    for holders in dict.fromkeys(filter(None, by_area.values())):
+        groups[tuple(sorted(area for area, held in by_area.items() if held == holders))] = holders
+    found = Reach(access.on.isoformat(), _holders(access, None), groups)
+    return found if found.anyone else None
+
+
+def asked(query: SearchQuery) -> Asked:
+    """What the query asks for."""
+    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
+    words = {folded: without_controls(word) for word in words_of(query.text) if (folded := fold(word))}
+    wanted = {"unit": query.units, "kle_topic": query.kle_topics, "paragraph": query.paragraphs}
+    filters: list[Clause] = [
+        {"terms": {f"entries.{field}": sorted(map(without_controls, values))}}
+        for field, values in wanted.items()
+        if values
+    ]
+    if query.ongoing_only:
+        filters.append({"term": {"entries.span": query.access.on.isoformat()}})
+    areas = frozenset(area.value for area in query.areas)
+    return Asked(mode, words if mode == "words" else {}, tuple(filters), areas or _ALL_AREAS, bool(filters or areas))
+
+
+def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
+    """The whole request for one page; None when there is nobody to find, so that nothing is asked.
+
+    Raises:
+        PageKeyWrong: ``after`` was not given out by a search.
+    """
+    place = from_key(query.after) if query.after is not None else None
+    within, told = reach(access), asked(query)
+    by_number = told.mode == "identifier" and access.known_identifier
+    signs_only = told.mode == "words" and not told.words
+    if (within is None and not by_number) or signs_only or len(told.words) > MOST_WORDS:
+        return None
+    if within is None:
+        within = Reach(access.on.isoformat(), Holders(frozenset(), frozenset()), {})
+    return {
+        "query": {
+            "bool": {
+                "filter": [
+                    *([] if by_number else [within.within()]),
+                    *_digest(query, told),
+                    *([_any(_shown_at_all(within, told))] if told.filtered else []),
+                    *([_lines(within, told)] if told.words and within.groups else []),
+                ],
+                "must": [_word(folded, written, within, told) for folded, written in told.words.items()],
+            }
+        },
+        "sort": [{"_score": "desc"}, {"sort_name": "asc"}, {"citizen_id": "asc"}],
+        **({"search_after": [place[0], place[1], str(place[2])]} if place else {}),
+        "size": query.size + 1,
+        "track_total_hits": True,
+        "_source": ["name", "birth_date", "protected"],
+        "aggs": _facets(within, told),
+    }
+
+
+def _holders(access: AccessFilter, area: Area | None) -> Holders:
+    scopes = [scope for scope in access.scopes if area is None or area in scope.areas]
+    citizens = {str(citizen_id) for scope in scopes for citizen_id in scope.citizens}
+    return Holders(
+        frozenset(citizens), frozenset(without_controls(unit_id) for scope in scopes for unit_id in scope.units)
+    )
+
+
+def _any(clauses: Sequence[Clause]) -> Clause:
+    """One of the clauses; of none, nothing."""
+    return {"bool": {"should": clauses, "minimum_should_match": 1}} if clauses else {"match_none": {}}
+
+
+def _digest(query: SearchQuery, told: Asked) -> list[Clause]:
+    if told.mode != "identifier":
+        return []
+    return [{"term": {"identifier_digests": without_controls(query.identifier_digest or "")}}]
+
+
+def _entry(areas: Iterable[str], told: Asked, *more: Clause) -> list[Clause]:
+    """An entry of these areas that the filters let through: the conditions, on the entry itself."""
+    return [{"terms": {"entries.area": sorted(told.areas.intersection(areas))}}, *told.filters, *more]
+
+
+def _nested(path: str, conditions: list[Clause]) -> Clause:
+    return {"nested": {"path": path, "query": {"bool": {"filter": conditions}}, "score_mode": "none"}}
+
+
+def _shown(within: Reach, areas: tuple[str, ...], told: Asked, *more: Clause) -> Clause:
+    """Matches citizens with such an entry, if its area is open for them."""
+    return {"bool": {"filter": [*within.of(areas), _nested(_ENTRIES, _entry(areas, told, *more))]}}
+
+
+def _shown_at_all(within: Reach, told: Asked) -> list[Clause]:
+    return [_shown(within, areas, told) for areas in within.groups]
+
+
+def _holds(folded: str, written: str) -> Clause:
+    """On an entry: it holds the word whole, or one with its stem."""
+    return _any([{"term": {"entries.words": folded}}, {"match": {"entries.stems": written}}])
+
+
+def _word(folded: str, written: str, within: Reach, told: Asked) -> Clause:
+    """Matches citizens with the word, by the best of: a whole name (3), its beginning (2), an entry (1)."""
+    best = [_scored({"term": {"names": folded}}, 3), _scored({"prefix": {"names": folded}}, 2)]
+    holds = _holds(folded, written)
+    best += [_scored(_shown(within, areas, told, holds), 1) for areas in within.groups]
+    return {"dis_max": {"queries": best}}
+
+
+def _scored(clause: Clause, score: int) -> Clause:
+    return {"constant_score": {"filter": clause, "boost": score}}
+
+
+def _lines(within: Reach, told: Asked) -> Clause:
+    """Lets everything through, and brings the entries that hold a word. The caller keeps those of open areas."""
+    areas = {area for group in within.groups for area in group}
+    holds = _any([_holds(folded, written) for folded, written in told.words.items()])
+    lines = _nested(_ENTRIES, _entry(areas, told, holds))
+    lines["nested"]["inner_hits"] = {
+        "name": LINES,
+        "size": _MOST_LINES,
+        "sort": [{"entries.entry_id": "asc"}],
+        "_source": [f"entries.{field}" for field in ("area", "kind", "text", "unit", "kle_topic", "paragraph")],
+        "highlight": {
+            "fields": {"entries.stems": {}},
+            "number_of_fragments": 0,
+            "pre_tags": [_MARKS[0]],
+            "post_tags": [_MARKS[1]],
+        },
+    }
+    return _any([{"match_all": {}}, lines])
+
+
+def _facets(within: Reach, told: Asked) -> Clause:
+    """Counts citizens, each once: they are parted by what is open for them, and counted part by part."""
+    parts: Clause = {}
+    for opened, part in within.parts():
+        shown = {"bool": {"filter": _entry(opened, told)}}
+        values = {
+            facet: {
+                "terms": {"field": f"entries.{facet}", "size": _MOST_VALUES},
+                "aggs": {"citizens": {"reverse_nested": {}}},
+            }
+            for facet in FACETS
+        }
+        parts[",".join(sorted(opened))] = {
+            "filter": part,
+            "aggs": {_ENTRIES: {"nested": {"path": _ENTRIES}, "aggs": {"shown": {"filter": shown, "aggs": values}}}},
+        }
+    return parts
+
+
+_ALL_AREAS = frozenset(area.value for area in Area)

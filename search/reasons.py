@@ -1,0 +1,57 @@
+"""Why a citizen was found: names, codes and lines with the words searched for marked."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from schemas.search import FoundBy
+from search.words import fold, kle_words, marked
+
+_MOST_LINES = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry, within the access filter, that holds a word searched for."""
+
+    kind: str
+    text: str
+    unit: str | None
+    kle_topic: str | None
+    paragraph: str | None
+    stemmed: frozenset[str]
+    """Words of the text that match by their stem, casefolded."""
+
+
+def reasons(name: str, lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy]:
+    """The name, the codes and a few lines, each if it holds one of the *folded* words searched for."""
+    starts = tuple(folded)
+    highlight = marked(name, lambda word: fold(word).startswith(starts))
+    if any(is_match for _, is_match in highlight):
+        yield FoundBy(field="name", highlight=highlight)
+    yield from _by_code(lines, folded)
+    stems: dict[tuple[str, str], set[str]] = {}
+    for line in lines:
+        stems.setdefault((line.kind, line.text), set()).update(line.stemmed)
+    found = (
+        FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in folded))  # noqa: B023  called at once
+        for (kind, text), words in stems.items()
+    )
+    # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
+    yield from islice((one for one in found if any(is_match for _, is_match in one.highlight)), _MOST_LINES)
+
+
+def _by_code(lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy]:
+    """The units, paragraphs and KLE topics of the lines that hold a word searched for."""
+    coded = {
+        "unit": [line.unit for line in lines],
+        "paragraph": [line.paragraph for line in lines],
+    }
+    for field, texts in coded.items():
+        for text in dict.fromkeys(filter(None, texts)):
+            highlight = marked(text, lambda word: fold(word) in folded)
+            if any(is_match for _, is_match in highlight):
+                yield FoundBy(field=field, highlight=highlight)
+    for topic in dict.fromkeys(line.kle_topic for line in lines if line.kle_topic):
+        if not set(folded).isdisjoint(kle_words(topic)):
+            yield FoundBy(field="kle_topic", highlight=((topic, True),))

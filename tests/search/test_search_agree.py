@@ -1,0 +1,143 @@
+"""Both indices say the same of the same citizens: hits and their order, totals, facets, reasons, pages."""
+
+from datetime import timedelta
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.period import Period
+from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchPage, SearchQuery, UnitGrant
+from schemas.source import Area
+from search.base import SearchIndex
+from search.opensearch import OpenSearchIndex
+from search.postgres import PostgresIndex
+from tests.contracts.search_index import TODAY, citizen, make_entry
+
+CITIZENS = range(1, 9)
+NAMES = ("Maja", "Maj", "Majken", "Holm", "Søren", "Sørensen", "Sorensen", "Åse", "Aase", "Hans", "Ærø", "Bo-Ida", "Ø")
+WORDS = (
+    "Familiebehandling", "familiebehandlingen", "behandlinger", "støtte", "Støtten", "stoette", "og", "i", "til", "hans",
+    "børn", "barnets", "BØRNENE", "skole", "skolernes", "fravær", "Åse", "maja", "3", "2a", "§", "27.24.45", "æblegrød",
+    "hjælp", "kontaktperson", "kontaktpersonordning", "ét", "über",
+)  # fmt: skip
+UNITS = ("Familiehuset", "PPR Nord", "Center for Misbrug")
+GRANTED = ("social:100", "health:300")
+TOPICS = ("27.24.45", "27.24", "17.03.00")
+PARAGRAPHS = ("§ 32, stk. 1", "§ 11", "barnets lov § 32")
+ASKED = (
+    "maj", "maja", "soeren", "SØR", "s", "holm", "aase", "å", "hans", "i", "og", "behandling", "familiebehandlinger",
+    "støttede", "stotte", "børn", "barn", "skolen", "27.24", "27", "32", "lov", "ppr", "nord", "misbrug", "3", "2a",
+    "æble", "æblegrøden", "hjælpe", "kontaktpersoner", "et", "uber", "bo-ida", "§",
+)  # fmt: skip
+VERSIONS = count(1)
+"""Grows for ever, so every example's documents replace those of the one before."""
+
+some_areas = st.frozensets(st.sampled_from(Area), max_size=3)
+periods = st.sampled_from(
+    [
+        Period(),
+        Period(start=TODAY),
+        Period(end=TODAY),
+        Period(start=TODAY, end=TODAY),
+        Period(start=TODAY - timedelta(days=9), end=TODAY + timedelta(days=1)),
+    ]
+)
+texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)
+entries = st.builds(
+    lambda words, mark, **given: make_entry(mark.join(words), **given),
+    texts,
+    st.sampled_from([" ", " · ", ", ", "; "]),
+    area=st.sampled_from(Area),
+    kind=st.sampled_from(["effort", "case", "plan"]),
+    valid=periods,
+    unit=st.none() | st.sampled_from(UNITS),
+    kle_topic=st.none() | st.sampled_from(TOPICS),
+    paragraph=st.none() | st.sampled_from(PARAGRAPHS),
+)
+grants = st.builds(UnitGrant, unit_id=st.sampled_from(GRANTED), valid=periods)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[SearchDocument]:
+    made = []
+    for number in draw(st.lists(st.sampled_from(CITIZENS), unique=True)):
+        found: list[SearchEntry] = draw(st.lists(entries, max_size=4))
+        made.append(
+            SearchDocument(
+                citizen_id=citizen(number),
+                version=1,
+                name=" ".join(draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))),
+                other_names=tuple(draw(st.lists(st.sampled_from(NAMES), max_size=1))),
+                birth_date=draw(st.none() | st.dates()),
+                identifier_digests=tuple(draw(st.lists(st.sampled_from(["a", "b"]), max_size=2))),
+                protected=draw(st.booleans()),
+                entries=tuple(one.model_copy(update={"entry_id": str(n)}) for n, one in enumerate(found)),
+                unit_grants=tuple(draw(st.lists(grants, max_size=3))),
+            )
+        )
+    return made
+
+
+scopes = st.builds(
+    AccessScope,
+    citizens=st.frozensets(st.sampled_from(CITIZENS).map(citizen), max_size=6),
+    units=st.frozensets(st.sampled_from(GRANTED), max_size=1),
+    areas=some_areas,
+)
+queries = st.builds(
+    SearchQuery,
+    text=st.lists(st.sampled_from(ASKED), max_size=3).map(" ".join),
+    identifier_digest=st.none() | st.none() | st.sampled_from(["a", "b", "c"]),
+    areas=some_areas,
+    units=st.frozensets(st.sampled_from(UNITS), max_size=1),
+    kle_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
+    paragraphs=st.frozensets(st.sampled_from(PARAGRAPHS), max_size=1),
+    ongoing_only=st.booleans(),
+    access=st.builds(
+        AccessFilter, on=st.just(TODAY), scopes=st.lists(scopes, max_size=4).map(tuple), known_identifier=st.booleans()
+    ),
+    size=st.sampled_from([1, 2, 100]),
+)
+
+
+def _fill(index: SearchIndex, corpus: list[SearchDocument], version: int) -> None:
+    """The index with these documents alone; whoever was there before is deleted."""
+    for gone in set(index.versions()) - {document.citizen_id for document in corpus}:
+        index.delete(gone, version)
+    index.put([document.model_copy(update={"version": version}) for document in corpus])
+    index.refresh()
+
+
+def _pages(index: SearchIndex, query: SearchQuery) -> list[SearchPage]:
+    """Every page, each without its key: that is the index's own."""
+    pages = []
+    while True:
+        page = index.find(query)
+        facets = {
+            name: tuple(sorted(values, key=lambda one: (-one.count, one.value))) for name, values in page.facets.items()
+        }
+        pages.append(page.model_copy(update={"after": None, "facets": facets}))
+        if page.after is None:
+            return pages
+        query = query.model_copy(update={"after": page.after})
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(corpus=documents(), asked=st.lists(queries, min_size=4, max_size=8))
+def test_both_find_the_same(
+    postgres_index: PostgresIndex,
+    opensearch_index: OpenSearchIndex,
+    corpus: list[SearchDocument],
+    asked: list[SearchQuery],
+) -> None:
+    version = next(VERSIONS)
+    for index in (postgres_index, opensearch_index):
+        _fill(index, corpus, version)
+    assert opensearch_index.versions() == postgres_index.versions()
+    for query in asked:
+        assert _pages(opensearch_index, query) == _pages(postgres_index, query)
