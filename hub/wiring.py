@@ -1,6 +1,7 @@
 """Settings to live parts: the only place that names concrete classes."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +20,14 @@ from hub.errors import SettingWrong
 from hub.parts import Parts
 from hub.settings import Settings
 from schemas.source import SourceSystem
+from search.base import SearchIndex
+from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 _KIND = "connector"
+_NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
+"""The address of a node; a login in it would stand in logs."""
 
 
 def database_url(settings: Settings) -> str:
@@ -54,12 +59,34 @@ def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock 
         settings=settings,
         database=database,
         bus=PostgresBus(database.url),
-        index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),
+        index=_index(settings, database),
         clock=clock or SystemClock(),
         sources=sources,
         digest_key=_key(settings, "digest_key"),
         session_key=_key(settings, "session_key"),
     )
+
+
+def _index(settings: Settings, database: Database) -> SearchIndex:
+    """OpenSearch where its nodes are named, else the embedded index."""
+    if not settings.opensearch_urls:
+        return PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    urls = [url.strip() for url in settings.opensearch_urls.split(",")]
+    if not all(_NODE.fullmatch(url) for url in urls):
+        raise SettingWrong("HELHED_OPENSEARCH_URLS is no list of addresses; it looks like https://host:9200,https://…")
+    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
+    try:
+        return OpenSearchIndex(
+            urls,
+            name=settings.opensearch_index,
+            login=(settings.opensearch_user, password) if settings.opensearch_user else None,
+            ca=settings.opensearch_ca,
+            shards=settings.opensearch_shards,
+            replicas=settings.opensearch_replicas,
+        )
+    except OSError as error:  # ssl.SSLError is one: the file holds no certificates
+        reason = error.strerror or type(error).__name__
+        raise SettingWrong(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
 
 
 def connectors(settings: Settings, clock: Clock) -> dict[str, Connector]:

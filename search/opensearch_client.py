@@ -1,5 +1,6 @@
 """The only way to OpenSearch: one call a request, two errors, nothing of what was asked in either."""
 
+import logging
 import re
 import ssl
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,9 @@ _CONNECTIONS = 40
 """Kept open to each node: as many as the web server has threads."""
 _NOT_FOUND, _REFUSED, _TOO_MANY, _FAULT = 404, (401, 403), 429, 500
 _KIND = re.compile(r"[a-z_]{1,80}")
+
+# Given a handler it would write every request whole, with names and words searched for, whatever the level of others.
+logging.getLogger("opensearchpy.trace").disabled = True
 
 
 class OpenSearchRefuses(Exception):
@@ -83,7 +87,7 @@ class Cluster:
                 params=dict(params or {}),
                 body=body,
                 ignore=(_NOT_FOUND, *ignore),
-                timeout=patience,  # type: ignore[arg-type]  handed to urllib3 as it is
+                timeout=patience,  # type: ignore[arg-type]  # handed to urllib3 as it is
             )
         except OpenSearchException as error:
             told = _told(error)

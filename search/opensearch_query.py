@@ -16,8 +16,8 @@ from search.words import fold, without_controls, words_of
 Clause = dict[str, Any]
 FACETS = ("area", "unit", "kle_topic", "paragraph")
 LINES = "lines"
-MOST_WORDS = 20
-"""OpenSearch takes 1,024 clauses; a name and its efforts have fewer words than this."""
+MOST_WORDS = 16
+"""OpenSearch takes 1,024 clauses; with every filter and four areas open to different citizens, this many words fit."""
 _MOST_LINES = 100
 _MOST_VALUES = 10_000
 """Values of one facet; above it counts would be guesses. A municipality has some hundred units."""
@@ -68,20 +68,18 @@ class Reach:
         bare = [] if self.anyone in self.groups.values() else [self.anyone.clause(self.on)]
         return _any([*named, *bare])
 
-    def of(self, areas: tuple[str, ...]) -> list[Clause]:
-        """Narrows those within to whom the areas are open for; nothing to narrow when that is everyone."""
-        holders = self.groups[areas]
-        return [] if holders == self.anyone else [holders.clause(self.on)]
+    def opened(self, areas: tuple[str, ...]) -> Clause:
+        """Matches the citizens for whom these areas are open."""
+        return self.groups[areas].clause(self.on)
 
     def parts(self) -> Iterator[tuple[frozenset[str], Clause]]:
         """Those within, each in one part: the areas open for its citizens, and the clause that matches just them."""
         for size in range(1, len(self.groups) + 1):
             for opened in combinations(self.groups, size):
                 closed = [areas for areas in self.groups if areas not in opened]
-                if all(self.of(areas) for areas in closed):
-                    inside = [clause for areas in opened for clause in self.of(areas)]
-                    outside = [clause for areas in closed for clause in self.of(areas)]
-                    yield frozenset(chain(*opened)), {"bool": {"filter": inside, "must_not": outside}}
+                if all(self.groups[areas] != self.anyone for areas in closed):
+                    part = {"filter": [*map(self.opened, opened)], "must_not": [*map(self.opened, closed)]}
+                    yield frozenset(chain(*opened)), {"bool": part}
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def _nested(path: str, conditions: list[Clause]) -> Clause:
 
 def _shown(within: Reach, areas: tuple[str, ...], told: Asked, *more: Clause) -> Clause:
     """Matches citizens with such an entry, if its area is open for them."""
-    return {"bool": {"filter": [*within.of(areas), _nested(_ENTRIES, _entry(areas, told, *more))]}}
+    return {"bool": {"filter": [within.opened(areas), _nested(_ENTRIES, _entry(areas, told, *more))]}}
 
 
 def _shown_at_all(within: Reach, told: Asked) -> list[Clause]:

@@ -188,6 +188,15 @@ class SearchIndexSuite:
         assert not any(page.facets.values())
         assert index.find(make_query("Maja", none, known_identifier=True)).total == 0
 
+    def test_a_known_number_opens_no_area_to_whom_the_scopes_do_not_reach(self, index: SearchIndex) -> None:
+        self.put(index, [make_document(1, "Maja", make_entry(), identifier_digests=("ab",)), make_document(2)])
+        other = AccessScope(citizens=frozenset({citizen(2)}), areas=frozenset(Area))
+        page = index.find(make_query("", other, identifier_digest="ab", known_identifier=True))
+        assert (numbers(page), any(page.facets.values())) == ([1], False)
+        social = frozenset({Area.SOCIAL})
+        by_area = make_query("", other, identifier_digest="ab", known_identifier=True, areas=social)
+        assert index.find(by_area).total == 0
+
     def test_a_unit_finds_while_its_grant_holds(self, index: SearchIndex) -> None:
         spans = {1: EVER, 2: Period(start=TODAY), 3: Period(end=TODAY), 4: Period(start=TODAY, end=TODAY)}
         self.put(

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.period import Period
@@ -17,9 +18,9 @@ from tests.contracts.search_index import TODAY, citizen, make_entry
 CITIZENS = range(1, 9)
 NAMES = ("Maja", "Maj", "Majken", "Holm", "Søren", "Sørensen", "Sorensen", "Åse", "Aase", "Hans", "Ærø", "Bo-Ida", "Ø")
 WORDS = (
-    "Familiebehandling", "familiebehandlingen", "behandlinger", "støtte", "Støtten", "stoette", "og", "i", "til", "hans",
-    "børn", "barnets", "BØRNENE", "skole", "skolernes", "fravær", "Åse", "maja", "3", "2a", "§", "27.24.45", "æblegrød",
-    "hjælp", "kontaktperson", "kontaktpersonordning", "ét", "über",
+    "Familiebehandling", "familiebehandlingen", "behandlinger", "støtte", "Støtten", "stoette", "og", "i", "til",
+    "hans", "børn", "barnets", "BØRNENE", "skole", "skolernes", "fravær", "Åse", "maja", "3", "2a", "§", "27.24.45",
+    "æblegrød", "hjælp", "kontaktperson", "kontaktpersonordning", "ét", "über",
 )  # fmt: skip
 UNITS = ("Familiehuset", "PPR Nord", "Center for Misbrug")
 GRANTED = ("social:100", "health:300")
@@ -61,7 +62,7 @@ grants = st.builds(UnitGrant, unit_id=st.sampled_from(GRANTED), valid=periods)
 @st.composite
 def documents(draw: st.DrawFn) -> list[SearchDocument]:
     made = []
-    for number in draw(st.lists(st.sampled_from(CITIZENS), unique=True)):
+    for number in draw(st.lists(st.sampled_from(CITIZENS), min_size=3, unique=True)):
         found: list[SearchEntry] = draw(st.lists(entries, max_size=4))
         made.append(
             SearchDocument(
@@ -79,23 +80,31 @@ def documents(draw: st.DrawFn) -> list[SearchDocument]:
     return made
 
 
+def seldom(drawn: st.SearchStrategy[Any], otherwise: object = frozenset()) -> st.SearchStrategy[Any]:
+    """Mostly nothing: with every filter at once hardly anybody is found, and nothing is compared."""
+    return st.one_of(st.just(otherwise), st.just(otherwise), st.just(otherwise), drawn)
+
+
 scopes = st.builds(
     AccessScope,
-    citizens=st.frozensets(st.sampled_from(CITIZENS).map(citizen), max_size=6),
+    citizens=st.frozensets(st.sampled_from(CITIZENS).map(citizen), max_size=8),
     units=st.frozensets(st.sampled_from(GRANTED), max_size=1),
     areas=some_areas,
 )
 queries = st.builds(
     SearchQuery,
-    text=st.lists(st.sampled_from(ASKED), max_size=3).map(" ".join),
-    identifier_digest=st.none() | st.none() | st.sampled_from(["a", "b", "c"]),
-    areas=some_areas,
-    units=st.frozensets(st.sampled_from(UNITS), max_size=1),
-    kle_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
-    paragraphs=st.frozensets(st.sampled_from(PARAGRAPHS), max_size=1),
-    ongoing_only=st.booleans(),
+    text=st.lists(st.sampled_from(ASKED), max_size=2).map(" ".join),
+    identifier_digest=seldom(st.sampled_from(["a", "b", "c"]), otherwise=None),
+    areas=seldom(some_areas),
+    units=seldom(st.frozensets(st.sampled_from(UNITS), max_size=2)),
+    kle_topics=seldom(st.frozensets(st.sampled_from(TOPICS), max_size=2)),
+    paragraphs=seldom(st.frozensets(st.sampled_from(PARAGRAPHS), max_size=2)),
+    ongoing_only=seldom(st.booleans(), otherwise=False),
     access=st.builds(
-        AccessFilter, on=st.just(TODAY), scopes=st.lists(scopes, max_size=4).map(tuple), known_identifier=st.booleans()
+        AccessFilter,
+        on=st.just(TODAY),
+        scopes=st.lists(scopes, min_size=1, max_size=4).map(tuple),
+        known_identifier=st.booleans(),
     ),
     size=st.sampled_from([1, 2, 100]),
 )
@@ -126,6 +135,7 @@ def _pages(index: SearchIndex, query: SearchQuery) -> list[SearchPage]:
 @settings(
     max_examples=40,
     deadline=None,
+    phases=(Phase.reuse, Phase.generate),  # shrinking asks two servers some thousand times
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(corpus=documents(), asked=st.lists(queries, min_size=4, max_size=8))
