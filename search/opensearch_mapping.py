@@ -1,7 +1,6 @@
 """How a citizen lies in OpenSearch: settings, fields, and a document's body (docs/decisions/0010)."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from schemas.period import Period
@@ -81,11 +80,11 @@ def to_body(document: SearchDocument) -> str | None:
     """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
     try:
         body = document.model_dump(mode="json")
-        body["names"] = _folded(" ".join((document.name, *document.other_names)))
+        body["names"] = folded_words(" ".join((document.name, *document.other_names)))
         body["sort_name"] = sort_key(document.name)[:_LONGEST_SORT]
         body["bucket"] = document.citizen_id.hex[:BUCKET]
         for entry, written in zip(document.entries, body["entries"], strict=True):
-            written.update(words=_words(entry), stems=_written(entry.text), **_span(entry.valid))
+            written.update(words=_words(entry), stems=" ".join(words_of(entry.text)), **_span(entry.valid))
         for grant, written in zip(document.unit_grants, body["unit_grants"], strict=True):
             written.update(_span(grant.valid))
         line = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -106,7 +105,7 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
 
 
 def _words(entry: SearchEntry) -> list[str]:
-    words = _folded(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
+    words = folded_words(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
     return words + kle_words(entry.kle_topic) if entry.kle_topic else words
 
 
@@ -116,14 +115,3 @@ def _span(period: Period) -> dict[str, dict[str, str]]:
         return {}
     bounds = {"gte": period.start, "lt": period.end}
     return {"span": {bound: day.isoformat() for bound, day in bounds.items() if day is not None}}
-
-
-# The lines of overviews repeat each other, and folding is the dearest part of writing one.
-@lru_cache(maxsize=20_000)
-def _folded(text: str) -> list[str]:
-    return folded_words(text)
-
-
-@lru_cache(maxsize=20_000)
-def _written(text: str) -> str:
-    return " ".join(words_of(text))
