@@ -19,6 +19,8 @@ from search.paging import to_key
 from search.reasons import Line, reasons
 
 _ANSWER_WITHIN = 5.0
+_OVERVIEW_WITHIN = 1.0
+"""Longer nobody waits for it: the store has the overview too."""
 _SLOW_WITHIN = 60.0
 """Seconds for what concerns the whole index and nobody waits for."""
 _SCAN = 10_000
@@ -86,7 +88,7 @@ class OpenSearchIndex:
 
     def overview(self, citizen_id: UUID) -> StoredOverview | None:
         """The overview put last, by key alone. The whole document is sent: cutting one costs OpenSearch more."""
-        found = self._stored(citizen_id)
+        found = self._stored(citizen_id, within=_OVERVIEW_WITHIN)
         document = found["_source"].get("overview") if found else None
         return StoredOverview(version=found["_version"], document=document) if found and document else None
 
@@ -144,8 +146,8 @@ class OpenSearchIndex:
         self._writer.close()
         self._cluster.close()
 
-    def _stored(self, citizen_id: UUID) -> dict[str, Any] | None:
-        found: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}")
+    def _stored(self, citizen_id: UUID, within: float | None = None) -> dict[str, Any] | None:
+        found: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}", within=within)
         return found if found["found"] else None
 
     def _search(self, body: dict[str, Any], within: float | None = None) -> dict[str, Any]:

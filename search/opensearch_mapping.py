@@ -16,6 +16,8 @@ _ONLY_SORTED = {"type": "keyword", "index": False}
 _DERIVED = frozenset({"names", "sort_name", "bucket"})
 _DERIVED_OF_ENTRY = frozenset({"words", "stems", "span"})
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
 MAPPINGS: dict[str, Any] = {
     # What is not named here (the overview above all) is kept and given out, never searched.
     "dynamic": False,
@@ -87,7 +89,7 @@ def to_body(document: SearchDocument) -> str | None:
             written.update(words=_words(entry), stems=" ".join(words_of(entry.text)), **_span(entry.valid))
         for grant, written in zip(document.unit_grants, body["unit_grants"], strict=True):
             written.update(_span(grant.valid))
-        line = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        line = _JSON.encode(body)
         line.encode()
     except ValueError:  # a lone surrogate
         return None
