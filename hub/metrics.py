@@ -206,9 +206,15 @@ def indexing() -> AbstractContextManager[object]:
     return INDEX_SECONDS.time()
 
 
-def indexed(*, written: int, already_newer: int, failed: int, deleted: int) -> None:
+def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int) -> None:
     """What the index did with a batch."""
-    outcomes = {"written": written, "already_newer": already_newer, "failed": failed, "deleted": deleted}
+    outcomes = {
+        "written": written,
+        "already_newer": already_newer,
+        "failed": failed,
+        "refused": refused,
+        "deleted": deleted,
+    }
     for outcome, documents in outcomes.items():
         INDEXED.labels(outcome).inc(documents)
 

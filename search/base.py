@@ -37,6 +37,8 @@ class PutResult(Schema):
     """The index had this version or a newer one: success."""
     failed: tuple[tuple[UUID, str], ...] = ()
     """Citizen and reason; to be tried again."""
+    refused: tuple[tuple[UUID, str], ...] = ()
+    """Citizen and reason; trying the same again is in vain, so it must hold up nobody."""
 
 
 class StoredOverview(Schema):

@@ -16,6 +16,8 @@ _MOST_SIGNS = 1_000_000
 _AT_ONCE = 3
 _WITHIN = 30.0
 _CONFLICT = 409
+_NEVER = 400
+"""What is wrong lies in the document. All else passes: an index not made yet, a full queue, a lost shard."""
 _NOT_WRITTEN = 300
 _ACTION = '{"index":{"_id":"%s","version":%d,"version_type":"external"}}\n%s\n'
 _ANSWERS = "items.index._id,items.index.status,items.index.error.type"
@@ -47,13 +49,16 @@ class Writer:
             if other is None or other.version < document.version:
                 newest[document.citizen_id] = document
         failed: list[tuple[UUID, str]] = []
+        refused: list[tuple[UUID, str]] = []
         written = 0
-        for answer in self._answers(_requests(newest, failed)):
+        for answer in self._answers(_requests(newest, refused)):
             if answer["status"] < _NOT_WRITTEN:
                 written += 1
             elif answer["status"] != _CONFLICT:
-                failed.append((UUID(answer["_id"]), f"{answer['status']} {answer['error']['type']}"))
-        return PutResult(written=written, already_newer=len(documents) - len(failed) - written, failed=tuple(failed))
+                told = f"{answer['status']} {answer['error']['type']}"
+                (refused if answer["status"] == _NEVER else failed).append((UUID(answer["_id"]), told))
+        known = len(documents) - written - len(failed) - len(refused)
+        return PutResult(written=written, already_newer=known, failed=tuple(failed), refused=tuple(refused))
 
     def close(self) -> None:
         """Let go of threads."""
@@ -75,14 +80,14 @@ class Writer:
         return [item["index"] for item in answer["items"]]
 
 
-def _requests(documents: Mapping[UUID, SearchDocument], failed: list[tuple[UUID, str]]) -> Iterator[str]:
-    """Requests of a bounded size. What cannot be stored goes to *failed*."""
+def _requests(documents: Mapping[UUID, SearchDocument], refused: list[tuple[UUID, str]]) -> Iterator[str]:
+    """Requests of a bounded size. What cannot be stored goes to *refused*."""
     lines: list[str] = []
     size = 0
     for citizen_id, document in documents.items():
         body = to_body(document)
         if body is None:
-            failed.append((citizen_id, "text holds a character that cannot be stored"))
+            refused.append((citizen_id, "text holds a character that cannot be stored"))
             continue
         lines.append(_ACTION % (citizen_id, document.version, body))
         size += len(body)

@@ -70,14 +70,14 @@ class PostgresIndex:
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored; all in one transaction."""
         newest: dict[UUID, SearchDocument] = {}
-        failed: list[tuple[UUID, str]] = []
+        refused: list[tuple[UUID, str]] = []
         for document in documents:
             if not _storable(document):
-                failed.append((document.citizen_id, "text holds a character that cannot be stored"))
+                refused.append((document.citizen_id, "text holds a character that cannot be stored"))
             elif (other := newest.get(document.citizen_id)) is None or other.version < document.version:
                 newest[document.citizen_id] = document
         written = self._write([newest[citizen_id] for citizen_id in sorted(newest)]) if newest else 0
-        return PutResult(written=written, already_newer=len(documents) - len(failed) - written, failed=tuple(failed))
+        return PutResult(written=written, already_newer=len(documents) - len(refused) - written, refused=tuple(refused))
 
     def delete(self, citizen_id: UUID, version: int) -> None:
         """Remove a citizen, remembering *version*; ignored when a newer version is stored."""

@@ -1,6 +1,7 @@
 """Rebuild and read overviews, tell the bus, and bring what changed to the index."""
 
 import hashlib
+import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -22,6 +23,8 @@ from schemas.overview import Overview
 from schemas.search import SearchDocument
 from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
+
+log = logging.getLogger("hub.overview")
 
 CHANGED = "dk.helhed.overview.changed.v1"
 """CloudEvents type of a message on ``helhed.overviews``."""
@@ -52,6 +55,8 @@ class Indexed(Schema):
 
     written: int = 0
     already_newer: int = 0
+    refused: int = 0
+    """Documents the index never takes as they are; the citizens' pages come from the store."""
     deleted: int = 0
 
 
@@ -156,11 +161,21 @@ def bring(index: SearchIndex, waiting: Pending) -> Indexed:
         index.delete(citizen_id, version)
     put = index.put(waiting.documents)
     metrics.indexed(
-        written=put.written, already_newer=put.already_newer, failed=len(put.failed), deleted=len(waiting.gone)
+        written=put.written,
+        already_newer=put.already_newer,
+        failed=len(put.failed),
+        refused=len(put.refused),
+        deleted=len(waiting.gone),
     )
     if put.failed:
         raise SearchUnavailable(f"{len(put.failed)} of {len(waiting.documents)} documents were not written")
-    return Indexed(written=put.written, already_newer=put.already_newer, deleted=len(waiting.gone))
+    if put.refused:
+        # One citizen's document must not hold up all behind it. The comparison finds it different and tells so.
+        fields = {"citizens": len(put.refused), "reason": put.refused[0][1]}
+        log.error("index.refused", extra={"fields": fields})
+    return Indexed(
+        written=put.written, already_newer=put.already_newer, refused=len(put.refused), deleted=len(waiting.gone)
+    )
 
 
 def content_digest(document: str) -> str:

@@ -91,3 +91,17 @@ def test_a_document_that_failed_is_not_counted_as_done(
     monkeypatch.setattr(index, "put", lambda _: PutResult(failed=((UUID(int=1), "full"),)))
     with pytest.raises(SearchUnavailable):
         indexed(database, index, untold(database), digest_key)
+
+
+def test_a_document_the_index_never_takes_holds_up_nobody(
+    database: Database,
+    index: PostgresIndex,
+    clock: FixedClock,
+    digest_key: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    carried(database, clock, digest_key, make_record())
+    monkeypatch.setattr(index, "put", lambda _: PutResult(refused=((UUID(int=1), "400 too many parts"),)))
+    assert indexed(database, index, untold(database), digest_key) == Indexed(refused=1)
+    assert "index.refused" in caplog.text

@@ -167,7 +167,7 @@ def test_a_document_opensearch_refuses_is_told_without_its_values(index: OpenSea
     wrong = make_document(1, "Hemmelig", unit_grants=too_many)
     result = index.put([wrong, make_document(2)])
     assert result.written == 1
-    ((failed, reason),) = result.failed
+    ((failed, reason),) = result.refused
     assert failed == citizen(1)
     assert reason == "400 mapper_parsing_exception"
 
