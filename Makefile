@@ -41,8 +41,8 @@ lock: $(READY) ## Choose versions anew and lock them with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements/dev.txt
 
-bench: $(READY) ## Measure carrying, indexing and looking up against bare PostgreSQL (ARGS="--citizens 5000")
-	@$(BIN)/python -m tests.bench.bench_carry $(ARGS)
+bench: setup ## Measure every goal beside its floor (ARGS="--sizes 10000,100000,1000000"; minutes for each)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 chaos: setup ## Kill anything 200 times during a load of 50,000 records; then 60 times with three of each (30 minutes)
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -1,0 +1,70 @@
+"""``make bench``: every goal beside its floor, in one run. ARGS="--sizes 10000,100000 --only lookups,search"."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.fill import fill, index_all
+from tests.bench.ground import Ground, Row, ground, memory_of
+from tests.bench.ingest import freshness, ingesting
+from tests.bench.lookups import looking_up
+from tests.bench.searching import rebuilding, searching
+
+FOLDER = Path("artefacts")
+KINDS = ("lookups", "search", "rebuild", "ingest", "freshness")
+
+
+def main() -> None:
+    """Measure, print and keep the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="10000", help="citizens in the store, ascending: 10000,100000,1000000")
+    parser.add_argument("--sample", type=int, default=2000, help="citizens that are carried; the others are copies")
+    parser.add_argument("--only", default=",".join(KINDS), help=f"some of {','.join(KINDS)}")
+    asked = parser.parse_args()
+    only = asked.only.split(",")
+    rows: list[Row] = []
+    with ground(asked.sample) as made:
+        for row in _measured(made, [int(one) for one in asked.sizes.split(",")], only):
+            rows.append(row)
+            print(_line(row), flush=True)  # noqa: T201  the product
+    head = f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    FOLDER.mkdir(exist_ok=True)
+    told = [asdict(row) for row in rows]
+    (FOLDER / "bench.json").write_text(json.dumps({"at": head, "rows": told}, indent=2, ensure_ascii=False))
+    lines = [f"{head}\n", "| measured | this | floor | ratio | goal |", "|---|---|---|---|---|", *map(_line, rows)]
+    (FOLDER / "bench.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _measured(made: Ground, sizes: list[int], only: list[str]) -> Iterator[Row]:
+    yield from ingesting(made, 0)  # also fills the store with what the copies are made of
+    if "freshness" in only:
+        yield from freshness(made)
+    for wanted in sizes:
+        size = fill(made, wanted)
+        if "rebuild" in only:
+            yield from rebuilding(made, size)
+        else:
+            index_all(made.distributed)
+        index_all(made.embedded)
+        if "lookups" in only:
+            yield from looking_up(made, size)
+        if "search" in only:
+            yield from searching(made, size)
+        if "ingest" in only:
+            yield from ingesting(made, size)
+    for name, pid in made.members.items():
+        yield Row(f"memory of {name}", f"{memory_of(pid)} MB")
+
+
+def _line(row: Row) -> str:
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    goal = row.goal if row.met is None else f"{row.goal} {'met' if row.met else '**not met**'}"
+    return f"| {row.what} | {row.ours} | {row.floor} | {ratio} | {goal} |"
+
+
+if __name__ == "__main__":
+    main()

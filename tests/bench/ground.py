@@ -1,0 +1,141 @@
+"""What the benchmarks stand on: servers, a filled store and index, and rows of a table."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from pydantic import SecretStr
+
+from connectors.registry import build
+from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
+from deploy.sandbox.services import kafka, opensearch
+from hub import worker
+from hub.clock import SystemClock
+from hub.embedded import start as start_postgres
+from hub.migrations import migrate
+from hub.parts import Parts
+from hub.settings import Settings
+from hub.wiring import wire
+from schemas.record import Cursor, SourceRecord
+from schemas.source import SourceSystem
+
+DAY = date(2023, 9, 12)
+KEY = SecretStr("only-for-this-only-for-this-only-for-this")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, beside the floor measured in the same run."""
+
+    what: str
+    ours: str
+    floor: str = ""
+    ratio: float | None = None
+    goal: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Parts on one PostgreSQL: ``embedded`` with bus and index in it, ``distributed`` with Kafka and OpenSearch."""
+
+    embedded: Parts
+    distributed: Parts
+    records: tuple[SourceRecord, ...]
+    """What both sources of a made-up municipality say."""
+    members: dict[str, int]
+    """Name and process id of the servers."""
+
+
+@contextmanager
+def ground(citizens: int) -> Iterator[Ground]:
+    """Everything started; the records are read, the store is empty."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="helhed-bench-"))
+        folder.chmod(0o755)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        bus = stack.enter_context(kafka.start(folder / "kafka"))
+        index = stack.enter_context(opensearch.start(folder / "opensearch", heap="2g"))
+        server = start_postgres(folder)
+        stack.callback(server.cleanup)
+        migrate(server.get_uri())
+        records, sources = _records(citizens)
+        here = Settings(
+            database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
+        )
+        there = here.model_copy(
+            update={
+                "kafka_servers": bus.bootstrap,
+                "kafka_replication": 1,
+                "opensearch_urls": ",".join(index.urls),
+                "opensearch_replicas": 0,
+            }
+        )
+        made = [wire(settings, sources=sources, clock=SystemClock()) for settings in (here, there)]
+        for parts in made:
+            stack.callback(parts.close)
+            worker.make_topics(parts)
+            parts.index.create()
+        processes = {one.name: one.process.pid for one in (*bus.brokers, *index.nodes) if one.process}
+        yield Ground(made[0], made[1], tuple(records), processes)
+
+
+def _records(citizens: int) -> tuple[list[SourceRecord], tuple[SourceSystem, ...]]:
+    now = SystemClock().now
+    with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
+        login = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+        social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": "bench"}
+        health = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url}
+        sources = (build("odata", "social", social | login, now), build("fhir", "health", health | login, now))
+        records = [record for one in sources for page in one.read(Cursor()) for record in page.records]
+    return records, tuple(one.source for one in sources)
+
+
+def times_of(work: Sequence[Callable[[], object]]) -> list[float]:
+    """Seconds of each."""
+    found = []
+    for one in work:
+        began = perf_counter()
+        one()
+        found.append(perf_counter() - began)
+    return found
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Seconds of one piece of work."""
+    return times_of([work])[0]
+
+
+def p50(seconds: Sequence[float]) -> float:
+    """The median."""
+    return median(seconds)
+
+
+def p99(seconds: Sequence[float]) -> float:
+    """What 99 of 100 stay below."""
+    return sorted(seconds)[int(len(seconds) * 0.99)]
+
+
+def milliseconds(seconds: float) -> str:
+    """As the table shows it."""
+    return f"{seconds * 1000:.2f} ms"
+
+
+def compared(what: str, ours: float, floor: float, most: float | None = None) -> Row:
+    """A time beside its floor, with the most it may be of it."""
+    ratio = ours / floor
+    goal = "" if most is None else f"≤ {most} ×"
+    return Row(what, milliseconds(ours), milliseconds(floor), ratio, goal, None if most is None else ratio <= most)
+
+
+def memory_of(pid: int) -> int:
+    """Resident megabytes of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000

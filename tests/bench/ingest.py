@@ -1,0 +1,144 @@
+"""From a source's page to the search: how many a second, what each costs, how soon, and who holds up whom."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+from uuid import UUID
+
+from sqlalchemy import text
+
+from hub.bus.base import OVERVIEWS, RECORDS
+from hub.collect.service import to_message
+from hub.parts import Parts
+from hub.worker import CARRY_GROUP, INDEX_GROUP
+from schemas.record import SourceRecord
+from tests.bench.ground import Ground, Row, memory_of, milliseconds, p50, p99
+
+WORKERS = 2
+LOT = 500
+CHANGES = 100
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def ingesting(ground: Ground, size: int) -> Iterator[Row]:
+    """The records of the made-up municipality once more, as new people, into a store that holds so many already."""
+    for name, parts in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
+        records = list(_renamed(ground.records, f"{name[0]}{size}"))
+        with _workers(parts) as processes:
+            before = _cpu([one.pid for one in processes])
+            own = os.times()
+            began = perf_counter()
+            for at in range(0, len(records), LOT):
+                parts.bus.publish(RECORDS, [to_message(one, parts.digest_key) for one in records[at : at + LOT]])
+            published = perf_counter() - began
+            _until_at_rest(parts)
+            took = perf_counter() - began
+            spent = _cpu([one.pid for one in processes]) - before
+            now = os.times()
+            ours = (now.user + now.system) - (own.user + own.system)
+            memory = [memory_of(one.pid) for one in processes]
+        rate = len(records) / took
+        at_size = f"{size:,} citizens in the store, {name}"
+        yield Row(f"page to searchable, records/s, {at_size}", f"{rate:,.0f}", "", None, "≥ 2,500", rate >= 2500)
+        yield Row(f"of this publishing, records/s, {at_size}", f"{len(records) / published:,.0f}")
+        yield Row(
+            f"processor time a record: publishing, {WORKERS} workers, {at_size}",
+            f"{ours / len(records) * 1000:.2f} ms, {spent / len(records) * 1000:.2f} ms",
+        )
+        yield Row(f"memory of the workers, {at_size}", ", ".join(f"{one} MB" for one in memory))
+
+
+def freshness(ground: Ground) -> Iterator[Row]:
+    """One change at a time with nothing else to do: from the event to the index giving the new version by key."""
+    for name, parts in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
+        chosen = list(_renamed(ground.records[:CHANGES], f"fresh{name[0]}"))
+        took = []
+        with _workers(parts):
+            parts.bus.publish(RECORDS, [to_message(one, parts.digest_key) for one in _renamed(ground.records[:1], "w")])
+            _until_at_rest(parts)
+            for one in chosen:
+                known = _versions(parts)
+                began = perf_counter()
+                parts.bus.publish(RECORDS, [to_message(one, parts.digest_key)])
+                while not (changed := {key: new for key, new in _versions(parts).items() if known.get(key) != new}):
+                    Event().wait(0.001)
+                for key, version in changed.items():
+                    while (found := parts.index.overview(key)) is None or found.version < version:
+                        Event().wait(0.001)
+                took.append(perf_counter() - began)
+        is_met = p99(took) <= 2
+        yield Row(f"change to visible p50, {name}", milliseconds(p50(took)))
+        yield Row(f"change to visible p99, {name}", milliseconds(p99(took)), "", None, "≤ 2 s", is_met)
+
+
+def _versions(parts: Parts) -> dict[UUID, int]:
+    with parts.database.transaction() as session:
+        newest = text("SELECT citizen_id, version FROM overviews ORDER BY updated_at DESC LIMIT 50")
+        return {row.citizen_id: row.version for row in session.execute(newest)}
+
+
+def _renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecord]:
+    """The same statements about other entities and other people."""
+    for one in records:
+        parties = tuple(
+            party.model_copy(
+                update={
+                    "identifiers": tuple(
+                        each.model_copy(update={"value": f"{each.value}-{mark}"}) for each in party.identifiers
+                    )
+                }
+            )
+            for party in one.parties
+        )
+        yield SourceRecord.model_construct(**{**dict(one), "source_id": f"{one.source_id}-{mark}", "parties": parties})
+
+
+@contextmanager
+def _workers(parts: Parts) -> Iterator[list[subprocess.Popen[bytes]]]:
+    settings = parts.settings
+    given = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    given |= {
+        "HELHED_DATABASE_URL": settings.database_url.get_secret_value() if settings.database_url else "",
+        "HELHED_DIGEST_KEY": parts.digest_key.decode(),
+        "HELHED_SESSION_KEY": parts.digest_key.decode(),
+        "HELHED_KAFKA_SERVERS": settings.kafka_servers,
+        "HELHED_KAFKA_REPLICATION": "1",
+        "HELHED_OPENSEARCH_URLS": settings.opensearch_urls,
+        "HELHED_OPENSEARCH_REPLICAS": "0",
+        "HELHED_LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in parts.sources)]
+    processes = [subprocess.Popen(command, env=given) for _ in range(WORKERS)]
+    try:
+        yield processes
+    finally:
+        for one in processes:
+            one.terminate()
+        for one in processes:
+            one.wait()
+
+
+def _until_at_rest(parts: Parts) -> None:
+    while not _is_at_rest(parts):
+        Event().wait(0.05)
+
+
+def _is_at_rest(parts: Parts) -> bool:
+    if parts.bus.lag(CARRY_GROUP, RECORDS) or parts.bus.lag(INDEX_GROUP, OVERVIEWS):
+        return False
+    with parts.database.transaction() as session:
+        waiting = "SELECT (SELECT count(*) FROM overview_outbox) + (SELECT count(*) FROM overview_due)"
+        if session.scalar(text(waiting)):
+            return False
+    return not (parts.bus.lag(CARRY_GROUP, RECORDS) or parts.bus.lag(INDEX_GROUP, OVERVIEWS))
+
+
+def _cpu(pids: Sequence[int]) -> float:
+    """Seconds of processor time."""
+    fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split() for pid in pids]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / _TICKS

@@ -1,0 +1,142 @@
+"""Look-ups, decided and logged, against the floors that they stand on."""
+
+import random
+from collections.abc import Iterator
+from functools import partial
+from uuid import UUID
+
+import httpx
+import psycopg
+from fastapi import FastAPI
+from opensearchpy import OpenSearch
+from sqlalchemy import text
+
+from hub.access.service import open_overview
+from hub.access.tables import ActorRow
+from hub.app import create_app
+from hub.course import service as course
+from hub.overview.serving import OverviewReader
+from hub.parts import Parts
+from schemas.access import AccessRequest, Actor, Purpose, Role
+from schemas.source import Area
+from tests.bench.ground import DAY, Ground, Row, compared, p50, p99, times_of
+from tests.web.serving import browsing, serving
+
+LOOK_UPS = 600
+WARM = 60
+REACH = 300
+"""Citizens on the looker's team, which is what opens them."""
+WHO = Actor(
+    id="bench.looker",
+    name="Looker",
+    title="tovholder",
+    roles=frozenset({Role.TEAM_MEMBER}),
+    area=Area.SOCIAL,
+    unit_id="social:100",
+)
+WHY = AccessRequest(purpose=Purpose.FOLLOW_UP, request_id="bench")
+
+
+def looker(parts: Parts) -> list[UUID]:
+    """An employee with citizens on a team each: theirs are opened by right, as most look-ups are."""
+    with parts.database.transaction() as session:
+        chosen = list(
+            session.scalars(text("SELECT citizen_id FROM overviews ORDER BY md5(citizen_id::text) LIMIT :reach"))
+        )
+        if session.get(ActorRow, WHO.id) is None:
+            session.add(
+                ActorRow(
+                    id=WHO.id,
+                    name=WHO.name,
+                    title=WHO.title,
+                    roles=["team_member"],
+                    unit_id=WHO.unit_id,
+                    unit_name="Familieafdelingen",
+                    area=WHO.area,
+                    active=True,
+                )
+            )
+            session.flush()
+        for one in chosen:
+            if course.team_of(session, one, DAY) is None:
+                made = course.open_course(session, "Forløb", [one], DAY)
+                course.join(session, made, course.Membership(actor_id=WHO.id, reason="Måling"), DAY)
+                course.give_consent(session, made, one, list(Area), parts.clock.now().date())
+    return chosen
+
+
+def looking_up(ground: Ground, size: int) -> Iterator[Row]:
+    """Each way to a citizen's overview, on both indices."""
+    citizens = looker(ground.distributed)
+    chosen = random.Random(1).choices(citizens, k=LOOK_UPS)  # noqa: S311  whom to look up
+    get, select, insert, empty = _floors(ground, chosen)
+    for name, parts in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
+        service = _service(parts, chosen)
+        with serving(create_app(parts)) as address, browsing(address, WHO.id) as browser:
+            json = times_of([partial(_ok, browser.http, f"/api/overblik/{one}") for one in chosen][WARM:])
+            html = times_of([partial(_ok, browser.http, f"/overblik/{one}") for one in chosen[: LOOK_UPS // 4]])
+        is_goal = name == "OpenSearch"
+        at = f"{size:,} citizens, {name}"
+        yield compared(f"service call p50, {at}", p50(service), p50(get), 1.6 if is_goal else None)
+        yield compared(f"service call p99, {at}", p99(service), p99(get))
+        yield compared(f"JSON over HTTP p50, {at}", p50(json), p50(get) + p50(empty), 1.3 if is_goal else None)
+        yield compared(f"JSON over HTTP p99, {at}", p99(json), p99(get) + p99(empty))
+        yield compared(f"HTML over HTTP p50, {at}", p50(html), p50(get) + p50(empty))
+    yield compared("floor: version by primary key p50", p50(select), p50(get))
+    yield compared("floor: insert with commit p50", p50(insert), p50(get))
+    yield compared("floor: empty endpoint p50", p50(empty), p50(get))
+
+
+def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float], list[float], list[float]]:
+    settings = ground.distributed.settings
+    client = OpenSearch(settings.opensearch_urls.split(","))
+    index = settings.opensearch_index
+    get = times_of([partial(client.get, index=index, id=str(one)) for one in chosen])[WARM:]
+    client.close()
+    with psycopg.connect(_address(ground.embedded), autocommit=True) as connection:
+        query = "SELECT version FROM overviews WHERE citizen_id = %s"
+        select = times_of([partial(connection.execute, query, [one]) for one in chosen])[WARM:]
+        connection.execute("CREATE TABLE IF NOT EXISTS bare_lines (id bigserial PRIMARY KEY, line jsonb)")
+        line = '{"action": "open_overview", "outcome": "shown"}'
+        put = "INSERT INTO bare_lines (line) VALUES (%s)"
+        insert = times_of([partial(connection.execute, put, [line]) for _ in chosen])[WARM:]
+    app: FastAPI = create_app(ground.embedded)
+
+    @app.get("/tom")
+    def nothing() -> dict[str, str]:
+        return {}
+
+    with serving(app) as address, browsing(address, WHO.id) as browser:
+        empty = times_of([partial(_ok, browser.http, "/tom") for _ in chosen])[WARM:]
+    return get, select, insert, empty
+
+
+def _service(parts: Parts, chosen: list[UUID]) -> list[float]:
+    reader = OverviewReader(parts.index)
+    areas = {source.name: source.area for source in parts.sources}
+
+    def look_up(citizen: UUID) -> None:
+        ahead = reader.ahead(citizen)
+        with parts.database.transaction() as session:
+            opened = open_overview(
+                session,
+                WHO,
+                citizen,
+                WHY,
+                now=parts.clock.now(),
+                read=lambda version: reader.serve(session, citizen, version, ahead).overview,
+                areas=areas,
+            )
+        assert opened.overview is not None, opened.decision
+
+    found = times_of([partial(look_up, one) for one in chosen])[WARM:]
+    reader.close()
+    return found
+
+
+def _ok(client: httpx.Client, address: str) -> None:
+    assert client.get(address).status_code == httpx.codes.OK
+
+
+def _address(parts: Parts) -> str:
+    return parts.database.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,91 @@
+"""Building the index anew, and searching within one's reach."""
+
+from collections.abc import Iterator
+from functools import partial
+from uuid import UUID
+
+from opensearchpy import OpenSearch
+from opensearchpy.helpers import parallel_bulk
+from sqlalchemy import text
+
+from hub.clock import danish_day
+from hub.overview import repository
+from hub.overview.comparing import rebuild
+from hub.overview.service import documents
+from hub.parts import Parts
+from schemas.search import AccessFilter, AccessScope, SearchQuery
+from schemas.source import Area
+from search.opensearch_mapping import to_body
+from tests.bench.ground import DAY, Ground, Row, milliseconds, p50, p99, seconds_of, times_of
+
+SEARCHES = 60
+TEAM, UNIT = 30, 500
+ASKED = {"a name's beginning": "ma", "an effort": "familiebehandling", "no word": ""}
+
+
+def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
+    """``helhed index rebuild`` against a bare bulk load of the same documents, ready made."""
+    parts = ground.distributed
+    bodies = _bodies(parts)
+    settings = parts.settings
+    client = OpenSearch(settings.opensearch_urls.split(","), timeout=60)
+    bare = seconds_of(partial(_bulk, client, bodies))
+    client.indices.delete(index="bare")
+    client.close()
+
+    def anew() -> None:
+        rebuild(parts.database, parts.index, digest_key=parts.digest_key, on=danish_day(parts.clock.now()))
+
+    ours = seconds_of(anew)
+    share = bare / ours * (size / len(bodies))
+    yield Row(
+        f"rebuild of {size:,} citizens, documents/s",
+        f"{size / ours:,.0f}",
+        f"{len(bodies) / bare:,.0f}",
+        share,
+        "≥ 0.7 ×",
+        share >= 0.7,
+    )
+
+
+def _bodies(parts: Parts) -> list[tuple[str, str]]:
+    with parts.database.transaction() as session:
+        page = repository.page(session, UUID(int=0), 5000)
+        made = documents(session, [document for _, document in page], parts.digest_key, DAY)
+    return [(str(one.citizen_id), body) for one in made if (body := to_body(one)) is not None]
+
+
+def _bulk(client: OpenSearch, bodies: list[tuple[str, str]]) -> None:
+    """The same mapping, no alias, no versions; two threads, as the machine has cores."""
+    settings = client.indices.get(index="helhed-citizens")
+    (found,) = settings.values()
+    index = {"number_of_shards": 1, "number_of_replicas": 0, "analysis": found["settings"]["index"]["analysis"]}
+    client.indices.create(index="bare", body={"settings": {"index": index}, "mappings": found["mappings"]})
+    actions = ({"_index": "bare", "_id": key, "_source": body} for key, body in bodies)
+    for is_written, answer in parallel_bulk(client, actions, thread_count=2, chunk_size=500):
+        assert is_written, answer
+
+
+def searching(ground: Ground, size: int) -> Iterator[Row]:
+    """A team of thirty and a unit of five hundred, on both indices."""
+    with ground.embedded.database.transaction() as session:
+        team = frozenset(
+            session.scalars(text("SELECT citizen_id FROM overviews ORDER BY citizen_id LIMIT :n"), {"n": TEAM})
+        )
+        unit = session.scalars(
+            text("SELECT unit_id FROM overview_units GROUP BY 1 ORDER BY abs(count(DISTINCT citizen_id) - :n) LIMIT 1"),
+            {"n": UNIT},
+        ).one()
+    access = AccessFilter(
+        on=DAY,
+        scopes=(
+            AccessScope(citizens=team, areas=frozenset(Area)),
+            AccessScope(units=frozenset({unit}), areas=frozenset({Area.SOCIAL})),
+        ),
+    )
+    for name, parts in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
+        for what, words in ASKED.items():
+            query = SearchQuery(text=words, access=access)
+            found = times_of([partial(parts.index.find, query) for _ in range(SEARCHES)])[5:]
+            told = f"{milliseconds(p50(found))}, p99 {milliseconds(p99(found))}"
+            yield Row(f"search by {what}, {size:,} citizens, {name}", told)

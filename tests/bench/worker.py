@@ -1,0 +1,26 @@
+"""A worker of the benchmarks: ``helhed worker`` that reads no source but knows them."""
+
+import signal
+import sys
+from datetime import timedelta
+from threading import Event
+
+from hub import log, worker
+from hub.settings import load
+from hub.wiring import wire
+from schemas.source import SourceSystem
+
+
+def main() -> None:
+    """Carry and index until told to end."""
+    settings = load()
+    log.set_up(settings.log_level)
+    parts = wire(settings, sources=tuple(SourceSystem.model_validate_json(one) for one in sys.argv[1:]))
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    worker.run(parts, {}, every=timedelta(minutes=1), stop=stop)
+    parts.close()
+
+
+if __name__ == "__main__":
+    main()
