@@ -31,8 +31,27 @@ OVERVIEWS = "helhed.overviews"
 """Citizens whose overview changed, for the indexer and for alerts."""
 
 
+LARGEST = 1_000_000
+"""Bytes that key, value and headers of a message may have together: what every Kafka broker takes unless told otherwise."""
+
+
 class BusUnavailable(Exception):
     """The bus does not answer: whoever publishes must not move on."""
+
+
+class BusRefused(Exception):
+    """The bus answers, but will not do it, now or later, until a person mends something.
+
+    The text says what, in words of ours: no value of a message, no answer of a server.
+    """
+
+
+class TopicUnknown(BusRefused, LookupError):
+    """Nobody has created that topic."""
+
+
+class MessageTooLarge(BusRefused, ValueError):
+    """A message has more than ``LARGEST`` bytes; nothing of its lot was published."""
 
 
 class Message(Schema):
@@ -43,6 +62,12 @@ class Message(Schema):
     value: bytes = Field(repr=False)
     headers: Mapping[str, str] = Field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers together; at most ``LARGEST`` can be published."""
+        texts = (self.key, *self.headers, *self.headers.values())
+        return len(self.value) + sum(len(text.encode()) for text in texts)
+
 
 class Delivered(Schema):
     """A message as a consumer gets it, with where it lay."""
@@ -51,6 +76,17 @@ class Delivered(Schema):
     partition: int
     offset: int
     message: Message
+
+
+def check(messages: Sequence[Message]) -> None:
+    """Refuse a lot with a message that is too large, before any of it is published.
+
+    Raises:
+        MessageTooLarge: says how large.
+    """
+    largest = max(message.size for message in messages)
+    if largest > LARGEST:
+        raise MessageTooLarge(f"a message of {largest} bytes; at most {LARGEST} can be published")
 
 
 class Consumer(Protocol):
@@ -97,6 +133,8 @@ class Bus(Protocol):
 
         Raises:
             BusUnavailable: nothing was appended, or it is not known; publish again.
+            TopicUnknown: create it first.
+            MessageTooLarge: one of them has more than ``LARGEST`` bytes; nothing was appended.
         """
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:

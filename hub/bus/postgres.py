@@ -15,16 +15,12 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy.engine import URL
 
-from hub.bus.base import BusUnavailable, Message
+from hub.bus.base import BusUnavailable, Message, TopicUnknown, check
 from hub.bus.consumer import PostgresConsumer, channel
 from hub.db import with_driver
 
 _ANSWER_WITHIN = 5.0
 """Seconds to wait for a connection before the bus counts as unavailable."""
-
-
-class TopicUnknown(LookupError):
-    """Nobody has created that topic."""
 
 
 class PostgresBus:
@@ -69,9 +65,11 @@ class PostgresBus:
         Raises:
             BusUnavailable: nothing was appended, or it is not known; publish again.
             TopicUnknown: create it first.
+            MessageTooLarge: one of them is; nothing was appended.
         """
         if not messages:
             return
+        check(messages)
         with self._transaction() as connection:
             append(connection, topic, messages, self._partitions_of(connection, topic))
 

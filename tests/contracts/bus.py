@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.bus.base import Bus, Consumer, Delivered, Message
+from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, TopicUnknown
 
 AT_ONCE = timedelta(0)
 PATIENT = timedelta(seconds=30)
@@ -58,6 +58,24 @@ class BusSuite:
     def test_nothing_to_publish_is_no_fault(self, bus: Bus, topic: str) -> None:
         bus.publish(topic, [])
         assert bus.lag("readers", topic) == 0
+
+    def test_a_topic_that_nobody_made_is_refused(self, bus: Bus) -> None:
+        nowhere = f"test.{uuid4().hex}"
+        with pytest.raises(TopicUnknown):
+            bus.publish(nowhere, make_messages(1))
+        assert bus.lag("readers", nowhere) == 0
+
+    def test_the_largest_message_is_taken_and_a_larger_one_with_its_whole_lot_refused(
+        self, bus: Bus, topic: str
+    ) -> None:
+        largest = Message(key="one", value=b"0" * (LARGEST - 3))
+        assert largest.size == LARGEST
+        with pytest.raises(MessageTooLarge):
+            bus.publish(topic, [*make_messages(3), Message(key="one", value=largest.value + b"0")])
+        assert bus.lag("readers", topic) == 0
+        bus.publish(topic, [largest])
+        with bus.consumer("readers", [topic]) as consumer:
+            assert drain(consumer, 1)[0].message == largest
 
     def test_creating_a_topic_again_is_harmless(self, bus: Bus, topic: str) -> None:
         bus.publish(topic, make_messages(3))
@@ -111,6 +129,23 @@ class BusSuite:
             consumer.commit(got[:1])
             consumer.rewind()
             assert values(drain(consumer, 3)) == [1, 2, 3]
+
+    def test_a_commit_never_moves_back(self, bus: Bus, topic: str) -> None:
+        bus.publish(topic, make_messages(4))
+        with bus.consumer("readers", [topic]) as consumer:
+            got = drain(consumer, 4)
+            consumer.commit(got)
+            consumer.commit(got[:2])
+            assert bus.lag("readers", topic) == 0
+
+    def test_a_closed_consumer_commits_nothing(self, bus: Bus, topic: str) -> None:
+        bus.publish(topic, make_messages(4))
+        consumer = bus.consumer("readers", [topic])
+        got = drain(consumer, 4)
+        consumer.close()
+        consumer.commit(got)
+        consumer.close()
+        assert bus.lag("readers", topic) == 4
 
     def test_groups_know_nothing_of_each_other(self, bus: Bus, topic: str) -> None:
         bus.publish(topic, make_messages(3))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from hub.bus.base import BusUnavailable, Message
-from hub.bus.postgres import PostgresBus, TopicUnknown, append, partition_of
+from hub.bus.postgres import PostgresBus, append, partition_of
 from hub.db import Database
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
 
@@ -90,11 +90,6 @@ def test_a_lot_is_published_whole_or_not_at_all(bus: PostgresBus, database: Data
         bus.publish("t", [*lot, Message(key="\x00", value=b"1")])
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM bus_messages")) == 0
-
-
-def test_a_topic_that_nobody_made_is_refused(bus: PostgresBus) -> None:
-    with pytest.raises(TopicUnknown):
-        bus.publish("nowhere", make_messages(1))
 
 
 def test_who_dies_leaves_everything_to_the_others(bus: PostgresBus, database: Database) -> None:

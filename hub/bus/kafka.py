@@ -1,0 +1,192 @@
+"""``KafkaBus``: the ``Bus`` port on Kafka (docs/decisions/0009).
+
+Nothing is connected before it is needed, and whatever fails is thrown away and made anew by the next call.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Lock
+
+from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
+
+from hub.bus.base import BusRefused, BusUnavailable, Message, TopicUnknown, check
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+from hub.bus.kafka_consumer import KafkaConsumer
+
+_DELIVERED_WITHIN = 2 * ANSWER_WITHIN
+"""Seconds in which all brokers that must have a lot confirm it; time for one more attempt, with a new leader."""
+_BATCH_BYTES = 1 << 19
+"""What goes to a partition at once: most lots in one piece, and well under what a broker takes."""
+_LINGER = 0.1
+"""Seconds a lot may take to be put together; it is sent at once when it is whole."""
+_NOT_THERE = errors.UnknownTopicOrPartitionError.errno
+_ALREADY = errors.TopicAlreadyExistsError.errno
+GROUPS = "helhed."
+"""Stands before the name of each group: a cluster may be shared with other systems."""
+
+
+class KafkaBus:
+    """Topics in Kafka. May be shared between threads; each consumer has connections of its own.
+
+    Args:
+        access: where Kafka is and how we are let in.
+        replication: copies of each topic that is made.
+        retention: how long topics that are made keep a message.
+    """
+
+    def __init__(self, access: KafkaAccess, *, replication: int, retention: timedelta) -> None:
+        self._access = access
+        self._replication = replication
+        self._configs = {
+            "min.insync.replicas": str(max(1, replication - 1)),
+            "retention.ms": str(retention // timedelta(milliseconds=1)),
+        }
+        self._lock = Lock()
+        self._producer: KafkaProducer | None = None
+        self._admin: KafkaAdminClient | None = None
+        self._known: set[str] = set()
+
+    def create(self, topics: Mapping[str, int]) -> None:
+        """Make the topics with so many partitions; a topic that is there keeps all it has.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+            BusRefused: it does not allow it, or has fewer brokers than copies are wanted.
+        """
+        with self._administering() as admin:
+            missing = {topic: partitions for topic, partitions in topics.items() if not _partitions(admin, topic)}
+            if not missing:
+                return
+            wanted = {"replication_factor": self._replication, "configs": self._configs}
+            made = admin.create_topics(
+                {topic: {"num_partitions": partitions, **wanted} for topic, partitions in missing.items()},
+                raise_errors=False,
+            )
+            for code in {topic["error_code"] for topic in made["topics"]} - {0, _ALREADY}:
+                if code == errors.InvalidReplicationFactorError.errno:
+                    raise BusRefused("HELHED_KAFKA_REPLICATION is more than there are brokers")
+                raise errors.for_code(code)
+            admin.wait_for_topics(list(missing), timeout_ms=int(ANSWER_WITHIN * 1000))
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append the messages, durably, all or none.
+
+        Raises:
+            BusUnavailable: nothing was appended, or it is not known; publish again.
+            TopicUnknown: create it first.
+            MessageTooLarge: one of them is; nothing was appended.
+        """
+        if not messages:
+            return
+        check(messages)
+        self._must_be_there(topic)
+        records = [
+            {
+                "key": message.key.encode(),
+                "value": message.value,
+                "headers": [(name, value.encode()) for name, value in message.headers.items()],
+            }
+            for message in messages
+        ]
+        with self._publishing() as producer:
+            sent = [producer.send(topic, **record) for record in records]
+            producer.flush(_DELIVERED_WITHIN)
+            for one in sent:
+                one.get(timeout=0)
+
+    def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
+        """Join a group. Starts at the committed offset, or at the beginning of the topic.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+            BusRefused: it does not let us in.
+        """
+        return KafkaConsumer(self._access, GROUPS + group, topics)
+
+    def lag(self, group: str, topic: str) -> int:
+        """How many messages the group has not committed yet. Exact: nothing but messages takes offsets.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+        """
+        with self._administering() as admin:
+            places = [TopicPartition(topic, partition) for partition in _partitions(admin, topic)]
+            if not places:
+                return 0
+            committed = admin.list_group_offsets({GROUPS + group: places})[GROUPS + group]
+            # What retention removed is not waited for. The ends come last, or a commit between could pass them.
+            firsts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+            ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        return sum(ends[place].offset - max(committed[place].offset, firsts[place].offset) for place in places)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        with self._lock:
+            producer, self._producer = self._producer, None
+            admin, self._admin = self._admin, None
+        if producer is not None:
+            _end(producer)
+        if admin is not None:
+            admin.close()
+
+    def _must_be_there(self, topic: str) -> None:
+        if topic not in self._known:
+            with self._administering() as admin:
+                if not _partitions(admin, topic):
+                    raise TopicUnknown(topic)
+            self._known.add(topic)
+
+    @contextmanager
+    def _publishing(self) -> Iterator[KafkaProducer]:
+        with self._lock:
+            self._producer = producer = self._producer or self._access.open(
+                KafkaProducer,
+                acks="all",
+                enable_idempotence=True,
+                delivery_timeout_ms=int(_DELIVERED_WITHIN * 1000),
+                max_block_ms=int(ANSWER_WITHIN * 1000),
+                batch_size=_BATCH_BYTES,
+                linger_ms=int(_LINGER * 1000),
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+        try:
+            with answering():
+                yield producer
+        except Exception:
+            # What is left of this lot must not be appended after the lot was published again.
+            with self._lock:
+                self._producer = None if self._producer is producer else self._producer
+            _end(producer)
+            raise
+
+    @contextmanager
+    def _administering(self) -> Iterator[KafkaAdminClient]:
+        with self._lock:
+            self._admin = admin = self._admin or self._access.open(KafkaAdminClient)
+        try:
+            with answering():
+                yield admin
+        except BusUnavailable:
+            with self._lock:
+                self._admin = None if self._admin is admin else self._admin
+            admin.close()
+            raise
+
+
+def _partitions(admin: KafkaAdminClient, topic: str) -> list[int]:
+    """The partitions of a topic; none when nobody has made it."""
+    (told,) = admin.describe_topics([topic])
+    if told["error_code"] == _NOT_THERE:
+        return []
+    if told["error_code"]:
+        raise errors.for_code(told["error_code"])
+    return sorted(one["partition_index"] for one in told["partitions"])
+
+
+def _end(producer: KafkaProducer) -> None:
+    """Close it at once: ``close`` alone first waits for what cannot be sent, and gives up when it cannot."""
+    producer._sender.force_close()  # noqa: SLF001  the library offers no other way to drop what waits
+    with suppress(errors.KafkaError):
+        producer.close(timeout=1)

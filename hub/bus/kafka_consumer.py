@@ -1,0 +1,208 @@
+"""One member of a consumer group in Kafka (docs/decisions/0009).
+
+Kafka's client keeps the membership alive from a thread of its own, however long the work on a batch takes, and moves
+partitions only inside ``poll``. What it does not see to is that a late commit never moves an offset back; that is kept here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Self
+
+import kafka
+from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition, errors
+
+from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+
+_DEAD_AFTER = timedelta(seconds=9)
+"""A member that has been silent for so long is dead, and others get its partitions."""
+_HEARTBEAT = timedelta(seconds=1)
+"""How often it says that it lives; by the answer it learns that others come and go."""
+_STUCK_AFTER = timedelta(minutes=5)
+"""A member that has not polled for so long gives its partitions up, though it lives."""
+_FETCHED_BYTES = 1 << 23
+"""What one broker sends at most at once: bounds what waits in memory for the next polls."""
+_TOPICS_ANEW = timedelta(seconds=10)
+"""How soon a topic that is made after somebody joined for it is found."""
+_MOVED = (
+    errors.CommitFailedError,
+    errors.FencedInstanceIdError,
+    errors.IllegalGenerationError,
+    errors.RebalanceInProgressError,
+    errors.UnknownMemberIdError,
+)
+
+
+class KafkaConsumer:
+    """Implements ``hub.bus.base.Consumer``. One that failed is thrown away; the next ``poll`` joins again."""
+
+    def __init__(self, access: KafkaAccess, group: str, topics: Sequence[str]) -> None:
+        self._access = access
+        self._group = group
+        self._topics = tuple(topics)
+        self._floors: dict[TopicPartition, int] = {}
+        """Partitions held and polled, each with the offset below which a commit would move it back."""
+        self._heard = 0.0
+        self._consumer: kafka.KafkaConsumer | None = None
+        self._joined()
+
+    def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
+        """Up to *limit* messages of the partitions held, in order per partition.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+            BusRefused: it does not let us read.
+        """
+        with self._answering():
+            consumer = self._joined()
+            try:
+                polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
+                found = [_delivered(record) for records in polled.values() for record in records]
+            except UnicodeDecodeError:
+                found = [_stepped_over(consumer)]
+            if found:
+                self._heard = monotonic()
+            elif monotonic() > self._heard + ANSWER_WITHIN:
+                self._ask(consumer)
+        for one in found:
+            self._floors.setdefault(TopicPartition(one.topic, one.partition), one.offset)
+        return found
+
+    def commit(self, delivered: Sequence[Delivered]) -> None:
+        """The work on these, and on all before them in their partitions, is done.
+
+        Raises:
+            BusUnavailable: Kafka does not answer; the messages come again.
+        """
+        done: dict[TopicPartition, int] = {}
+        for one in delivered:
+            place = TopicPartition(one.topic, one.partition)
+            # A partition without floor was lost since, even if it is held again: others may have gone on in it.
+            if one.offset >= self._floors.get(place, one.offset + 1):
+                done[place] = max(done.get(place, 0), one.offset + 1)
+        if not done or self._consumer is None:
+            return
+        with self._answering(), suppress(*_MOVED):
+            self._consumer.commit(
+                {place: OffsetAndMetadata(offset, "", -1) for place, offset in done.items()},
+                timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
+            )
+            self._floors |= done
+
+    def rewind(self) -> None:
+        """Go back to the committed offsets; for when the work on polled messages failed.
+
+        Raises:
+            BusUnavailable: Kafka does not answer; the next ``poll`` starts at the committed offsets anyway.
+        """
+        if self._consumer is None:
+            return
+        with self._answering():
+            for place in self._consumer.assignment():
+                committed = self._consumer.committed(place, timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)))
+                if committed is None:
+                    self._consumer.seek_to_beginning(place)
+                else:
+                    self._consumer.seek(place, committed)
+
+    def close(self) -> None:
+        """Leave the group; partitions go to the others at once."""
+        consumer, self._consumer = self._consumer, None
+        self._floors.clear()
+        if consumer is not None:
+            with suppress(errors.KafkaError, OSError, RuntimeError):  # RuntimeError: its network loop has ended
+                consumer.close(autocommit=False)
+
+    def __enter__(self) -> Self:
+        """The consumer itself."""
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Close."""
+        self.close()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            with answering():
+                yield
+        except (BusUnavailable, BusRefused):
+            self.close()
+            raise
+
+    def _joined(self) -> kafka.KafkaConsumer:
+        if self._consumer is None:
+            consumer = self._access.open(
+                kafka.KafkaConsumer,
+                group_id=self._group,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                partition_assignment_strategy=(kafka.coordinator.assignors.roundrobin.RoundRobinPartitionAssignor,),
+                session_timeout_ms=_milliseconds(_DEAD_AFTER),
+                heartbeat_interval_ms=_milliseconds(_HEARTBEAT),
+                max_poll_interval_ms=_milliseconds(_STUCK_AFTER),
+                fetch_max_bytes=_FETCHED_BYTES,
+                metadata_max_age_ms=_milliseconds(_TOPICS_ANEW),
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+            consumer.subscribe(topics=self._topics, listener=_Forgets(self._floors))
+            self._consumer = consumer
+            self._heard = monotonic()
+        return self._consumer
+
+    def _ask(self, consumer: kafka.KafkaConsumer) -> None:
+        """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
+        consumer.committed(
+            TopicPartition(self._topics[0], 0), timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN))
+        )
+        self._heard = monotonic()
+
+
+class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  kafka-python has no types
+    """Forgets the floors of partitions that have gone; those that stay were held by nobody else meanwhile."""
+
+    def __init__(self, floors: dict[TopicPartition, int]) -> None:
+        self._floors = floors
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Most of them may come back; which, is told next."""
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """All that are held from now on."""
+        for place in self._floors.keys() - assigned:
+            del self._floors[place]
+
+    def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:  # noqa: ARG002  all of them are
+        """The group went on without us."""
+        self._floors.clear()
+
+
+def _delivered(record: Any) -> Delivered:
+    """Whoever else writes to the topic may leave out key, value or the value of a header, or not use UTF-8."""
+    headers: Mapping[str, str] = {name: _text(value) for name, value in record.headers}
+    message = Message(key=_text(record.key), value=record.value or b"", headers=headers)
+    return Delivered(topic=record.topic, partition=record.partition, offset=record.offset, message=message)
+
+
+def _text(found: bytes | None) -> str:
+    return (found or b"").decode(errors="replace")
+
+
+def _stepped_over(consumer: kafka.KafkaConsumer) -> Delivered:
+    """The message that the library cannot read, the name of a header not being UTF-8, as an empty one.
+
+    Without a step past it, reading of its partition would stand still for ever.
+    """
+    stuck = consumer._fetcher._next_partition_records  # noqa: SLF001  the library does not say where it stumbled
+    topic, partition = stuck.topic_partition
+    consumer.seek(stuck.topic_partition, stuck.next_fetch_offset + 1)
+    return Delivered(
+        topic=topic, partition=partition, offset=stuck.next_fetch_offset, message=Message(key="", value=b"")
+    )
+
+
+def _milliseconds(time: timedelta) -> int:
+    return time // timedelta(milliseconds=1)

@@ -1,0 +1,58 @@
+"""A bus whose topics and groups are this test's own, on a broker that many tests use at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Self
+from uuid import uuid4
+
+from hub.bus.base import Bus, Consumer, Delivered, Message
+
+
+class OwnNames:
+    """Implements ``hub.bus.base.Bus`` by another: a prefix comes before every name on the way in, and off on the way out."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.prefix = f"{uuid4().hex}."
+
+    def create(self, topics: Mapping[str, int]) -> None:
+        self.bus.create({self.prefix + topic: partitions for topic, partitions in topics.items()})
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        self.bus.publish(self.prefix + topic, messages)
+
+    def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
+        return _OwnConsumer(
+            self.bus.consumer(self.prefix + group, [self.prefix + topic for topic in topics]), self.prefix
+        )
+
+    def lag(self, group: str, topic: str) -> int:
+        return self.bus.lag(self.prefix + group, self.prefix + topic)
+
+    def close(self) -> None:
+        self.bus.close()
+
+
+class _OwnConsumer:
+    def __init__(self, consumer: Consumer, prefix: str) -> None:
+        self._consumer = consumer
+        self._prefix = prefix
+
+    def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
+        found = self._consumer.poll(limit=limit, timeout=timeout)
+        return [one.model_copy(update={"topic": one.topic.removeprefix(self._prefix)}) for one in found]
+
+    def commit(self, delivered: Sequence[Delivered]) -> None:
+        self._consumer.commit([one.model_copy(update={"topic": self._prefix + one.topic}) for one in delivered])
+
+    def rewind(self) -> None:
+        self._consumer.rewind()
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
