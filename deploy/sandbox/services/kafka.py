@@ -90,7 +90,7 @@ def _broker(folder: Path, number: int, jars: str, cluster: str, properties: dict
     log_config.write_text(_LOG_CONFIG, encoding="utf-8")
     java = [str(JAVA), *_JVM, f"-Dlog4j2.configurationFile={log_config}", "-cp", jars]
     formatted = subprocess.run(  # noqa: S603  our own command
-        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)],
+        [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)],
         capture_output=True,
         text=True,
         check=False,
