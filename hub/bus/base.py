@@ -32,7 +32,7 @@ OVERVIEWS = "helhed.overviews"
 
 
 LARGEST = 1_000_000
-"""Bytes that key, value and headers of a message may have together: what every Kafka broker takes unless told otherwise."""
+"""Bytes that key, value and headers of a message may have together: what a Kafka broker takes unless told otherwise."""
 
 
 class BusUnavailable(Exception):

@@ -86,7 +86,7 @@ class KafkaAccess:
             raise
 
 
-class _Connections(KafkaConnectionManager):  # type: ignore[misc]  kafka-python has no types
+class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python has no types
     """Remembers why the latest connection failed."""
 
     failure: BaseException | None = None
@@ -101,7 +101,7 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  kafka-python 
         self.failure = failure
 
 
-class _Client(KafkaNetClient):  # type: ignore[misc]  kafka-python has no types
+class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no types
     def __init__(self, **configs: Any) -> None:
         net = NetworkSelector(**configs)
         self.connections = _Connections(net, **configs)

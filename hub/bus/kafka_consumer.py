@@ -1,7 +1,7 @@
 """One member of a consumer group in Kafka (docs/decisions/0009).
 
 Kafka's client keeps the membership alive from a thread of its own, however long the work on a batch takes, and moves
-partitions only inside ``poll``. What it does not see to is that a late commit never moves an offset back; that is kept here.
+partitions only inside ``poll``. That a late commit never moves an offset back, it does not see to; that is done here.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -161,7 +161,7 @@ class KafkaConsumer:
         self._heard = monotonic()
 
 
-class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  kafka-python has no types
+class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
     """Forgets the floors of partitions that have gone; those that stay were held by nobody else meanwhile."""
 
     def __init__(self, floors: dict[TopicPartition, int]) -> None:

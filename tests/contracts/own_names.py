@@ -9,7 +9,7 @@ from hub.bus.base import Bus, Consumer, Delivered, Message
 
 
 class OwnNames:
-    """Implements ``hub.bus.base.Bus`` by another: a prefix comes before every name on the way in, and off on the way out."""
+    """Implements ``hub.bus.base.Bus`` by another: puts a prefix before every name, and takes it off what comes back."""
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
