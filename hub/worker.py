@@ -15,7 +15,7 @@ from threading import Event, Thread
 
 from connectors.base import Connector
 from hub import metrics, tracing
-from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Consumer, Prunable
+from hub.bus.base import OVERVIEWS, RECORDS, BusRefused, BusUnavailable, Consumer, Prunable
 from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
@@ -278,6 +278,9 @@ def _loop(
         except _PASSING as error:
             told = {"loop": pulse.name, "error": type(error).__name__, "seconds": _wait(pulse)}
             log.warning("worker.waits", extra={"fields": told})
+        except BusRefused as error:
+            told = {"loop": pulse.name, "error": str(error), "seconds": _wait(pulse)}
+            log.error("worker.refused", extra={"fields": told})  # noqa: TRY400  its words are ours and say it all
         except Exception as error:  # noqa: BLE001  by type and place only: a database error's text holds the values
             told = {"loop": pulse.name, "error": place_of(error), "seconds": _wait(pulse)}
             log.error("worker.failed", extra={"fields": told})  # noqa: TRY400  as above

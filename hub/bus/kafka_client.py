@@ -79,26 +79,32 @@ class KafkaAccess:
             with answering():
                 return make(kafka_client=client, **self._configuration(), **configuration)
         except (BusUnavailable, BusRefused):
-            # The library only logs why it got no connection, tries until its time is up, and leaves its threads behind.
+            refusals = [one.connections.refusal for one in clients]
             for one in clients:
-                one.close()
-                _refuse(one.connections.failure)
+                one.close()  # the library leaves its thread behind
+            if any(refusals):
+                raise BusRefused(refusals[-1]) from None
             raise
 
 
 class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python has no types
-    """Remembers why the latest connection failed."""
+    """Gives up at once when we are not let in; the library only logs that, and tries until its time is up."""
 
-    failure: BaseException | None = None
+    refusal: str | None = None
 
     def get_connection(self, *arguments: Any, **named: Any) -> Any:
-        """As the library's; the error of a connection that fails is kept."""
+        """As the library's; what its failing tells is kept."""
         connection = super().get_connection(*arguments, **named)
-        connection.init_future.add_errback(self._keep)
+        connection.init_future.add_errback(lambda failure: self._judge(connection, failure))
         return connection
 
-    def _keep(self, failure: BaseException) -> None:
-        self.failure = failure
+    def _judge(self, connection: Any, failure: BaseException) -> None:
+        # Before a login is refused, versions were told; and the answer itself gets lost when the line is cut after it.
+        at_login = connection.sasl_enabled and connection.broker_version_data is not None
+        refusal = _refusal(failure, at_login=at_login)
+        if refusal and not (self.bootstrapped or self.closed):
+            self.refusal = refusal
+            self.close()
 
 
 class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no types
@@ -108,21 +114,17 @@ class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no type
         super().__init__(net=net, manager=self.connections, **configs)
 
 
-def _refuse(failure: BaseException | None) -> None:
-    """Say why Kafka does not let us in, if that is what happened; nothing of what it answered is repeated."""
-    cause = failure.__context__ if isinstance(failure, errors.KafkaConnectionError) else failure
-    match cause:
-        case errors.SaslAuthenticationFailedError():
-            why = "Kafka does not know HELHED_KAFKA_USER with HELHED_KAFKA_PASSWORD"
-        case errors.UnsupportedSaslMechanismError():
-            why = "Kafka does not offer HELHED_KAFKA_MECHANISM"
-        case ssl.SSLCertVerificationError():
-            why = f"Kafka's certificate is not to be trusted by HELHED_KAFKA_CA: {cause.verify_message}"
-        case ssl.SSLError():
-            why = "Kafka and HELHED_KAFKA_CA, HELHED_KAFKA_CERTIFICATE do not agree on TLS"
-        case _:
-            return
-    raise BusRefused(why) from None
+def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
+    """Why Kafka does not let us in, if that is what happened; nothing of what it answered is repeated."""
+    refused = isinstance(failure, errors.SaslAuthenticationFailedError | errors.UnsupportedSaslMechanismError)
+    if refused or (at_login and isinstance(failure, errors.KafkaConnectionError)):
+        return "Kafka does not accept HELHED_KAFKA_USER with HELHED_KAFKA_PASSWORD and HELHED_KAFKA_MECHANISM"
+    cause = failure.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"Kafka's certificate is not to be trusted by HELHED_KAFKA_CA: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return "Kafka does not agree to TLS with HELHED_KAFKA_CA and HELHED_KAFKA_CERTIFICATE"
+    return None
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from datetime import datetime
 from connectors.base import Batch, Connector
 from connectors.errors import SourceRefused, SourceUnavailable
 from hub import metrics, tracing
-from hub.bus.base import RECORDS, Bus, BusUnavailable, Message
+from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
 from hub.collect import repository
+from hub.collect.parking import WHOLE
 from hub.collect.runs import RunOutcome, RunSummary
 from hub.db import Database
 from hub.digest import keyed_digest
@@ -23,7 +24,7 @@ from hub.errors import StoreUnavailable
 from hub.log import place_of
 from schemas.base import Schema
 from schemas.identifiers import Identifier
-from schemas.record import PartyRole, SourceRecord
+from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
 
 log = logging.getLogger("hub.collect")
 
@@ -82,8 +83,9 @@ def _collect(
     last_data_at: datetime | None = None
     outcome, message, advice = RunOutcome.COMPLETE, None, None
     try:
-        for batch in connector.read(cursor):
-            bus.publish(RECORDS, [to_message(record, digest_key) for record in batch.records])
+        for read in connector.read(cursor):
+            batch, messages = _fitting(read, digest_key)
+            bus.publish(RECORDS, messages)
             counts["published"] += len(batch.records)
             last_data_at = clock.now() if batch.records else last_data_at
             _save(database, source, batch, clock.now())
@@ -99,6 +101,8 @@ def _collect(
         outcome, message, advice = RunOutcome.REFUSED, str(error), error.advice
     except BusUnavailable:
         outcome, message, advice = RunOutcome.UNAVAILABLE, "the bus does not answer", "bus_unavailable"
+    except BusRefused as error:
+        outcome, message, advice = RunOutcome.FAILED, str(error), "bus_refused"
     except StoreUnavailable:
         raise
     except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
@@ -146,6 +150,24 @@ def topic_key(record: SourceRecord, digest_key: bytes) -> str:
         return keyed_digest(Identifier.local("entity", hashlib.sha256(record.entity.encode()).hexdigest()), digest_key)
     national = next((identifier for identifier in primary.identifiers if identifier.is_national), None)
     return keyed_digest(national or primary.identifiers[0], digest_key)
+
+
+def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
+    """The records that fit on the bus, as messages, and the batch with the others among its rejected.
+
+    Otherwise one record that is too large would hold up its source for ever.
+    """
+    pairs = [(record, to_message(record, digest_key)) for record in batch.records]
+    messages = [message for _, message in pairs if message.size <= LARGEST]
+    if len(messages) == len(pairs):
+        return batch, messages
+    large = [
+        Rejection(record_type=record.record_type, source_id=record.source_id, field=WHOLE, rule=RejectionRule.TOO_LARGE)
+        for record, message in pairs
+        if message.size > LARGEST
+    ]
+    kept = tuple(record for record, message in pairs if message.size <= LARGEST)
+    return batch.model_copy(update={"records": kept, "rejected": (*batch.rejected, *large)}), messages
 
 
 def _save(database: Database, source: str, batch: Batch, now: datetime) -> None:

@@ -48,6 +48,8 @@ class Pending(Schema):
     documents: tuple[SearchDocument, ...] = ()
     gone: dict[UUID, int] = Field(default_factory=dict)
     """Citizens to be removed, each with the version that says so."""
+    unreadable: int = 0
+    """Messages that tell no change; each is logged with where it lies."""
 
 
 class Indexed(Schema):
@@ -58,6 +60,7 @@ class Indexed(Schema):
     refused: int = 0
     """Documents the index never takes as they are; the citizens' pages come from the store."""
     deleted: int = 0
+    unreadable: int = 0
 
 
 def rebuild(
@@ -133,6 +136,7 @@ def pending(session: Session, delivered: Sequence[Delivered], *, digest_key: byt
     return Pending(
         documents=documents(session, [one.document for one in now.values() if one.document], digest_key, on),
         gone={citizen_id: one.version for citizen_id, one in now.items() if one.document is None},
+        unreadable=len(delivered) - len(told),
     )
 
 
@@ -166,6 +170,7 @@ def bring(index: SearchIndex, waiting: Pending) -> Indexed:
         failed=len(put.failed),
         refused=len(put.refused),
         deleted=len(waiting.gone),
+        unreadable=waiting.unreadable,
     )
     if put.failed:
         raise SearchUnavailable(f"{len(put.failed)} of {len(waiting.documents)} documents were not written")
@@ -174,7 +179,11 @@ def bring(index: SearchIndex, waiting: Pending) -> Indexed:
         fields = {"citizens": len(put.refused), "reason": put.refused[0][1]}
         log.error("index.refused", extra={"fields": fields})
     return Indexed(
-        written=put.written, already_newer=put.already_newer, refused=len(put.refused), deleted=len(waiting.gone)
+        written=put.written,
+        already_newer=put.already_newer,
+        refused=len(put.refused),
+        deleted=len(waiting.gone),
+        unreadable=waiting.unreadable,
     )
 
 
@@ -214,4 +223,6 @@ def _change(delivered: Delivered) -> OverviewChanged | None:
         return OverviewChanged.model_validate_json(delivered.message.value)
     except ValidationError:
         # Not of our making; whoever put it there, the next change of the citizen brings the index up to date.
+        where = {"topic": delivered.topic, "partition": delivered.partition, "offset": delivered.offset}
+        log.error("index.unreadable", extra={"fields": where})  # noqa: TRY400  the error's text may hold values
         return None

@@ -80,8 +80,13 @@ def test_a_removed_citizen_leaves_the_index(
     assert index.versions() == {}
 
 
-def test_what_is_no_change_is_passed_by(database: Database, index: PostgresIndex, digest_key: bytes) -> None:
-    assert indexed(database, index, [told(b"{}")], digest_key) == Indexed()
+@pytest.mark.parametrize("value", [b"{}", b"", b"\xff\x00"])
+def test_what_is_no_change_is_told_and_passed_by(
+    database: Database, index: PostgresIndex, digest_key: bytes, value: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert indexed(database, index, [told(value)], digest_key) == Indexed(unreadable=1)
+    (line,) = [one for one in caplog.records if one.message == "index.unreadable"]
+    assert vars(line)["fields"].keys() == {"topic", "partition", "offset"}
 
 
 def test_a_document_that_failed_is_not_counted_as_done(

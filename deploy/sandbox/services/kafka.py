@@ -20,11 +20,27 @@ _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pa
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Secured:
+    """What a cluster of one broker needs to be spoken to in secret as well."""
+
+    authorities: Path
+    """PEM file with those that our clients' certificates come from."""
+    certificate: Path
+    """PEM file with the broker's key (PKCS 8) and its certificate."""
+    user: str
+    password: str
+
+
 @dataclass(frozen=True)
 class Kafka:
     """A running cluster."""
 
     brokers: tuple[Member, ...]
+    secret: str = ""
+    """Address for TLS with a login, by SCRAM-SHA-512 or PLAIN; only where it was asked for."""
+    mutual: str = ""
+    """Address for TLS where the client must have a certificate; as above."""
 
     @property
     def bootstrap(self) -> str:
@@ -54,23 +70,31 @@ class Kafka:
 
 
 @contextmanager
-def start(folder: Path, *, brokers: int = 1) -> Iterator[Kafka]:
+def start(folder: Path, *, brokers: int = 1, secured: Secured | None = None) -> Iterator[Kafka]:
     """So many brokers with their data in *folder*, running until the block ends.
 
-    Three brokers keep every message on all three, and answer when two have it.
+    Three brokers keep every message on all three, and answer when two have it. One alone can be *secured*.
 
     Raises:
         ServiceMissing: the archives cannot be had, or a broker did not start.
     """
     jars = classpath("kafka")
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    ports = free_ports(2 * brokers)
+    *ports, secret, mutual = free_ports(2 * brokers + 2)
     voters = ",".join(f"{number}@127.0.0.1:{ports[2 * number + 1]}" for number in range(brokers))
+    format_with = [f"--cluster-id={cluster}"]
+    beside: dict[str, object] = {}
+    if secured is not None:
+        scram = f"SCRAM-SHA-512=[name={secured.user},password={secured.password}]"
+        format_with += ["--add-scram", scram]
+        beside = _secret_listeners(secured, secret, mutual)
     made = Kafka(
         tuple(
-            _broker(folder, number, jars, cluster, _properties(folder, number, ports, voters, brokers))
+            _broker(folder, number, jars, format_with, _properties(folder, number, ports, voters, brokers), beside)
             for number in range(brokers)
-        )
+        ),
+        secret=f"127.0.0.1:{secret}",
+        mutual=f"127.0.0.1:{mutual}",
     )
     try:
         for one in made.brokers:
@@ -82,15 +106,20 @@ def start(folder: Path, *, brokers: int = 1) -> Iterator[Kafka]:
             one.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
 
 
-def _broker(folder: Path, number: int, jars: str, cluster: str, properties: dict[str, object]) -> Member:
+def _broker(
+    folder: Path, number: int, jars: str, format_with: list[str], own: dict[str, object], beside: dict[str, object]
+) -> Member:
     place = folder / f"broker-{number}"
     place.mkdir(parents=True)
+    properties = own | {
+        key: ",".join(str(one) for one in (own.get(key), value) if one) for key, value in beside.items()
+    }
     config, log_config = place / "server.properties", place / "log4j2.xml"
     config.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), encoding="utf-8")
     log_config.write_text(_LOG_CONFIG, encoding="utf-8")
     java = [str(JAVA), *_JVM, f"-Dlog4j2.configurationFile={log_config}", "-cp", jars]
     formatted = subprocess.run(  # noqa: S603  our own command
-        [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)],
+        [*java, "kafka.tools.StorageTool", "format", *format_with, "-c", str(config)],
         capture_output=True,
         text=True,
         check=False,
@@ -132,4 +161,24 @@ def _properties(folder: Path, number: int, ports: list[int], voters: str, broker
         "num.io.threads": 2,
         "broker.session.timeout.ms": 6000,
         "broker.heartbeat.interval.ms": 1000,
+    }
+
+
+def _secret_listeners(secured: Secured, secret: int, mutual: int) -> dict[str, object]:
+    """What is added to a broker's properties, after a comma where there is something already."""
+    module = "org.apache.kafka.common.security"
+    return {
+        "listeners": f"SECRET://127.0.0.1:{secret},MUTUAL://127.0.0.1:{mutual}",
+        "advertised.listeners": f"SECRET://127.0.0.1:{secret},MUTUAL://127.0.0.1:{mutual}",
+        "listener.security.protocol.map": "SECRET:SASL_SSL,MUTUAL:SSL",
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": secured.certificate,
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": secured.authorities,
+        "listener.name.mutual.ssl.client.auth": "required",
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN",
+        "listener.name.secret.scram-sha-512.sasl.jaas.config": f"{module}.scram.ScramLoginModule required;",
+        "listener.name.secret.plain.sasl.jaas.config": (
+            f'{module}.plain.PlainLoginModule required user_{secured.user}="{secured.password}";'
+        ),
     }
