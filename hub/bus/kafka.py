@@ -6,7 +6,8 @@ Nothing is connected before it is needed, and whatever fails is thrown away and 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
+from time import monotonic
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
@@ -22,6 +23,9 @@ _LINGER = 0.1
 """Seconds a lot may take to be put together; it is sent at once when it is whole."""
 _NOT_THERE = errors.UnknownTopicOrPartitionError.errno
 _ALREADY = errors.TopicAlreadyExistsError.errno
+_SETTLING = (errors.CoordinatorLoadInProgressError, errors.CoordinatorNotAvailableError, errors.NotCoordinatorError)
+"""Who keeps a group's offsets is just being decided: the first time anybody asks, and when a broker goes or comes."""
+_MOMENT = 0.1
 GROUPS = "helhed."
 """Stands before the name of each group: a cluster may be shared with other systems."""
 
@@ -102,7 +106,7 @@ class KafkaBus:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not let us in.
         """
-        return KafkaConsumer(self._access, GROUPS + group, topics)
+        return KafkaConsumer(self._access, self._administering, GROUPS + group, topics)
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet. Exact: nothing but messages takes offsets.
@@ -110,6 +114,16 @@ class KafkaBus:
         Raises:
             BusUnavailable: Kafka does not answer.
         """
+        until = monotonic() + ANSWER_WITHIN
+        while True:
+            try:
+                return self._lag(group, topic)
+            except BusUnavailable as error:
+                if monotonic() > until or not isinstance(error.__cause__, _SETTLING):
+                    raise
+            Event().wait(_MOMENT)
+
+    def _lag(self, group: str, topic: str) -> int:
         with self._administering() as admin:
             places = [TopicPartition(topic, partition) for partition in _partitions(admin, topic)]
             if not places:

@@ -4,17 +4,28 @@ Kafka's client keeps the membership alive from a thread of its own, however long
 partitions only inside ``poll``. That a late commit never moves an offset back, it does not see to; that is done here.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Self
 
 import kafka
-from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition, errors
+from kafka import (
+    ConsumerGroupMetadata,
+    ConsumerRebalanceListener,
+    KafkaAdminClient,
+    OffsetAndMetadata,
+    TopicPartition,
+    errors,
+)
+from kafka.admin import MemberToRemove
+from kafka.structs import MemberState
 
 from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+
+Administering = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
 _DEAD_AFTER = timedelta(seconds=9)
 """A member that has been silent for so long is dead, and others get its partitions."""
@@ -36,10 +47,15 @@ _MOVED = (
 
 
 class KafkaConsumer:
-    """Implements ``hub.bus.base.Consumer``. One that failed is thrown away; the next ``poll`` joins again."""
+    """Implements ``hub.bus.base.Consumer``. One that failed is thrown away; the next ``poll`` joins again.
 
-    def __init__(self, access: KafkaAccess, group: str, topics: Sequence[str]) -> None:
+    While the others of a group finish what they work on, whoever joins waits, and so does all it asks on that line.
+    What must not wait is asked as an administrator.
+    """
+
+    def __init__(self, access: KafkaAccess, administering: Administering, group: str, topics: Sequence[str]) -> None:
         self._access = access
+        self._administering = administering
         self._group = group
         self._topics = tuple(topics)
         self._floors: dict[TopicPartition, int] = {}
@@ -57,6 +73,7 @@ class KafkaConsumer:
         """
         with self._answering():
             consumer = self._joined()
+            _keep_joining(consumer)
             try:
                 polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
                 found = [_delivered(record) for records in polled.values() for record in records]
@@ -65,7 +82,7 @@ class KafkaConsumer:
             if found:
                 self._heard = monotonic()
             elif monotonic() > self._heard + ANSWER_WITHIN:
-                self._ask(consumer)
+                self._ask()
         for one in found:
             self._floors.setdefault(TopicPartition(one.topic, one.partition), one.offset)
         return found
@@ -100,20 +117,23 @@ class KafkaConsumer:
         if self._consumer is None:
             return
         with self._answering():
-            for place in self._consumer.assignment():
-                committed = self._consumer.committed(place, timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)))
-                if committed is None:
+            places = self._consumer.assignment()
+            with self._administering() as admin:
+                committed = admin.list_group_offsets({self._group: list(places)})[self._group] if places else {}
+            for place, told in committed.items():
+                if told.offset < 0:
                     self._consumer.seek_to_beginning(place)
                 else:
-                    self._consumer.seek(place, committed)
+                    self._consumer.seek(place, told.offset)
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
         consumer, self._consumer = self._consumer, None
         self._floors.clear()
         if consumer is not None:
-            with suppress(errors.KafkaError, OSError, RuntimeError):  # RuntimeError: its network loop has ended
-                consumer.close(autocommit=False)
+            self._leave(consumer.group_metadata())
+            with suppress(BusUnavailable, BusRefused), answering():
+                consumer.close(autocommit=False, timeout_ms=_milliseconds(_HEARTBEAT))
 
     def __enter__(self) -> Self:
         """The consumer itself."""
@@ -153,12 +173,17 @@ class KafkaConsumer:
             self._heard = monotonic()
         return self._consumer
 
-    def _ask(self, consumer: kafka.KafkaConsumer) -> None:
+    def _ask(self) -> None:
         """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
-        consumer.committed(
-            TopicPartition(self._topics[0], 0), timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN))
-        )
+        with self._administering() as admin:
+            admin.describe_cluster()
         self._heard = monotonic()
+
+    def _leave(self, member: ConsumerGroupMetadata) -> None:
+        """Leave while joining: the library's own leave would wait behind its join, and the others then for us."""
+        if member.state is not MemberState.STABLE and member.member_id:
+            with suppress(BusUnavailable, BusRefused), self._administering() as admin:
+                admin.remove_group_members(self._group, [MemberToRemove(member_id=member.member_id)])
 
 
 class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
@@ -178,6 +203,15 @@ class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
     def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:  # noqa: ARG002  all of them are
         """The group went on without us."""
         self._floors.clear()
+
+
+def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
+    """Let a ``poll`` finish the join that an earlier one had no time for.
+
+    A member that joined again because the topic had changed otherwise forgets about it, and waits for ever.
+    """
+    if consumer.group_metadata().state is MemberState.REBALANCING:
+        consumer._coordinator.request_rejoin()  # noqa: SLF001  the library offers no other way
 
 
 def _delivered(record: Any) -> Delivered:

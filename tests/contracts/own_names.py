@@ -22,7 +22,7 @@ class OwnNames:
         self.bus.publish(self.prefix + topic, messages)
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        return _OwnConsumer(
+        return OwnConsumer(
             self.bus.consumer(self.prefix + group, [self.prefix + topic for topic in topics]), self.prefix
         )
 
@@ -33,23 +33,25 @@ class OwnNames:
         self.bus.close()
 
 
-class _OwnConsumer:
+class OwnConsumer:
+    """Implements ``hub.bus.base.Consumer`` likewise."""
+
     def __init__(self, consumer: Consumer, prefix: str) -> None:
-        self._consumer = consumer
+        self.consumer = consumer
         self._prefix = prefix
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
-        found = self._consumer.poll(limit=limit, timeout=timeout)
+        found = self.consumer.poll(limit=limit, timeout=timeout)
         return [one.model_copy(update={"topic": one.topic.removeprefix(self._prefix)}) for one in found]
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        self._consumer.commit([one.model_copy(update={"topic": self._prefix + one.topic}) for one in delivered])
+        self.consumer.commit([one.model_copy(update={"topic": self._prefix + one.topic}) for one in delivered])
 
     def rewind(self) -> None:
-        self._consumer.rewind()
+        self.consumer.rewind()
 
     def close(self) -> None:
-        self._consumer.close()
+        self.consumer.close()
 
     def __enter__(self) -> Self:
         return self

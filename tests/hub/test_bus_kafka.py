@@ -1,20 +1,29 @@
 """The bus in Kafka: the common suite on a real broker, and what only this one can get wrong."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import MemberToRemove
 
-from hub.bus.kafka import KafkaBus
+from deploy.sandbox.services.member import free_ports
+from hub.bus.base import BusRefused, BusUnavailable, Consumer, Message
+from hub.bus.kafka import GROUPS, KafkaBus
 from hub.bus.kafka_client import KafkaAccess
-from tests.contracts.bus import BusSuite
-from tests.contracts.own_names import OwnNames
+from hub.bus.kafka_consumer import KafkaConsumer
+from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
+from tests.contracts.bus_schedules import ScheduleSuite
+from tests.contracts.own_names import OwnConsumer, OwnNames
 
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 
 
-def make_bus(servers: str) -> KafkaBus:
-    return KafkaBus(KafkaAccess(servers=tuple(servers.split(","))), replication=1, retention=HOUR)
+def make_bus(servers: str, *, replication: int = 1) -> KafkaBus:
+    return KafkaBus(KafkaAccess(servers=tuple(servers.split(","))), replication=replication, retention=HOUR)
 
 
 @pytest.fixture
@@ -24,5 +33,164 @@ def bus(kafka_servers: str) -> Iterator[OwnNames]:
     made.close()
 
 
+class InsideKafka:
+    """Members and offsets behind the port, and topics under their real names."""
+
+    def __init__(self, servers: str, prefix: str) -> None:
+        self.admin = KafkaAdminClient(bootstrap_servers=servers)
+        self._servers = servers
+        self._prefix = prefix
+
+    def committed(self, group: str, topic: str) -> dict[int, int]:
+        name = GROUPS + self._prefix + group
+        found = self.admin.list_group_offsets({name: None})[name]
+        return {place.partition: told.offset for place, told in found.items() if place.topic == self._prefix + topic}
+
+    def expel(self, consumer: Consumer) -> None:
+        assert isinstance(consumer, OwnConsumer)
+        inner = consumer.consumer
+        assert isinstance(inner, KafkaConsumer)
+        member = inner._consumer and inner._consumer.group_metadata()
+        if member and member.member_id:
+            self.admin.remove_group_members(member.group_id, [MemberToRemove(member_id=member.member_id)])
+
+    def write(self, topic: str, **record: Any) -> None:
+        """As somebody else would who keeps none of our rules."""
+        producer = KafkaProducer(bootstrap_servers=self._servers)
+        producer.send(self._prefix + topic, **record).get(timeout=10)
+        producer.close()
+
+    def configs(self, topic: str) -> dict[str, str]:
+        (told,) = self.admin.describe_configs([("TOPIC", self._prefix + topic)])
+        return {name: value["value"] for name, value in told["configs"].items()}
+
+
+@pytest.fixture
+def inside(kafka_servers: str, bus: OwnNames) -> Iterator[InsideKafka]:
+    bus.create({"any": 1})
+    bus.lag("readers", "any")  # waits until a broker that has just started knows who keeps the group's offsets
+    made = InsideKafka(kafka_servers, bus.prefix)
+    yield made
+    made.admin.close()
+
+
 class TestKafkaBus(BusSuite):
     """Every promise of the port."""
+
+
+class TestKafkaSchedules(ScheduleSuite):
+    """Members are thrown out at any time, and do not know it."""
+
+
+def test_who_was_thrown_out_commits_nothing_and_comes_back(bus: OwnNames, inside: InsideKafka) -> None:
+    bus.create({"t": 1})
+    bus.publish("t", make_messages(10))
+    with bus.consumer("readers", ["t"]) as slow, bus.consumer("readers", ["t"]) as heir:
+        late = drain(slow, 10)
+        inside.expel(slow)
+        heir.commit(drain(heir, 10))
+        slow.commit(late[:5])
+        assert inside.committed("readers", "t") == {0: 10}
+        bus.publish("t", make_messages(3))
+        heir.close()
+        assert values(drain(slow, 3)) == [0, 1, 2], "back again, and where the heir left off"
+        slow.commit(late)
+        assert inside.committed("readers", "t") == {0: 10}, "what it had before it lost the partition says nothing"
+
+
+def test_who_joins_during_work_takes_nothing_that_is_worked_on(bus: OwnNames) -> None:
+    bus.create({"t": 4})
+    bus.publish("t", [Message(key=str(key), value=b"1") for key in range(100)])
+    with bus.consumer("readers", ["t"]) as busy, ThreadPoolExecutor(1) as threads:
+        got = drain(busy, 100)
+        with bus.consumer("readers", ["t"]) as newcomer:
+            joining = threads.submit(newcomer.poll, limit=100, timeout=PATIENT)
+            for _ in range(3):  # it asks to be let in, and waits for the other to come to a rest
+                assert not joining.done()
+                assert bus.lag("readers", "t") == 100
+            busy.commit(got)
+            bus.publish("t", [Message(key=str(key), value=b"2") for key in range(100)])
+            came: list[int] = []
+            while not joining.done() or len(came) < 100 - len(joining.result()):
+                came += values(busy.poll(limit=100, timeout=AT_ONCE))
+                came += values(newcomer.poll(limit=100, timeout=AT_ONCE)) if joining.done() else []
+            assert set(came) | set(values(joining.result())) == {2}, "nothing of what was committed came again"
+            assert len(came) + len(joining.result()) == 100
+
+
+def test_topics_are_made_as_set(bus: OwnNames, inside: InsideKafka) -> None:
+    bus.create({"t": 3})
+    bus.create({"t": 5, "u": 2})
+    told = {one["name"].removeprefix(bus.prefix): one for one in inside.admin.describe_topics()}
+    assert [len(told[topic]["partitions"]) for topic in ("t", "u")] == [3, 2]
+    configs = inside.configs("t")
+    assert configs["retention.ms"] == "3600000"
+    assert configs["min.insync.replicas"] == "1"
+
+
+def test_more_copies_than_brokers_are_refused(kafka_servers: str) -> None:
+    bus = OwnNames(make_bus(kafka_servers, replication=5))
+    with pytest.raises(BusRefused, match="HELHED_KAFKA_REPLICATION"):
+        bus.create({"t": 1})
+    bus.close()
+
+
+def test_no_broker_is_told_as_unavailable_and_making_the_bus_is_not_refused() -> None:
+    bus = make_bus(f"127.0.0.1:{free_ports(1)[0]}")
+    with pytest.raises(BusUnavailable):
+        bus.create({"t": 1})
+    with pytest.raises(BusUnavailable):
+        bus.publish("t", make_messages(1))
+    with pytest.raises(BusUnavailable):
+        bus.consumer("readers", ["t"])
+    with pytest.raises(BusUnavailable):
+        bus.lag("readers", "t")
+    bus.close()
+
+
+class NotText(str):
+    """The name of a header as a writer in C may give it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
+def test_what_others_write_against_all_rules_is_passed(bus: OwnNames, inside: InsideKafka) -> None:
+    bus.create({"t": 1})
+    bus.publish("t", make_messages(1))
+    inside.write("t", value=b"no key")
+    inside.write("t", key=b"tombstone", value=None)
+    inside.write("t", key=b"\xff", value=b"\xff", headers=[("ce_source", b"\xfe"), ("ce_type", b"")])
+    inside.write("t", key=b"k", value=b"hidden", headers=[(NotText("x"), b"1")])
+    bus.publish("t", make_messages(2))
+    with bus.consumer("readers", ["t"]) as consumer:
+        got = drain(consumer, 7)
+        consumer.commit(got)
+    assert [one.offset for one in got] == list(range(7))
+    assert [one.message.value for one in got] == [b"0", b"no key", b"", b"\xff", b"", b"0", b"1"]
+    assert [one.message.key for one in got][1:4] == ["", "tombstone", "�"]
+    assert bus.lag("readers", "t") == 0
+    with bus.consumer("others", ["t"]) as consumer:
+        assert [consumer.poll(limit=1, timeout=PATIENT)[0].offset for _ in range(7)] == list(range(7))
+
+
+def test_what_waits_in_memory_comes_bit_by_bit(bus: OwnNames) -> None:
+    bus.create({"t": 2})
+    for _ in range(3):
+        bus.publish("t", [Message(key=str(key), value=bytes(100_000)) for key in range(40)])
+    with bus.consumer("readers", ["t"]) as consumer:
+        sizes: list[int] = []
+        while sum(sizes) < 120:
+            sizes.append(len(consumer.poll(limit=7, timeout=PATIENT)))
+        assert max(sizes) <= 7
+        assert consumer.poll(limit=7, timeout=AT_ONCE) == []
+
+
+def test_a_consumer_that_waits_for_a_topic_gets_it_once_it_is_made(bus: OwnNames) -> None:
+    with bus.consumer("readers", ["t"]) as consumer:
+        assert consumer.poll(limit=1, timeout=SECOND) == []
+        bus.create({"t": 1})
+        bus.publish("t", make_messages(1))
+        assert values(drain(consumer, 1)) == [0]

@@ -8,10 +8,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from hub.bus.base import BusUnavailable, Message
+from hub.bus.base import BusUnavailable, Consumer, Message
+from hub.bus.consumer import PostgresConsumer
 from hub.bus.postgres import PostgresBus, append, partition_of
 from hub.db import Database
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
+from tests.contracts.bus_schedules import ScheduleSuite
 
 
 @pytest.fixture
@@ -162,3 +164,31 @@ def _until_somebody_waits_for_a_lock(database: Database) -> None:
         with database.transaction() as session:
             if session.scalar(waiting):
                 return
+
+
+class InsidePostgres:
+    """Sessions and offsets behind the port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def committed(self, group: str, topic: str) -> dict[int, int]:
+        found = text("SELECT partition, committed FROM bus_offsets WHERE group_name = :group AND topic = :topic")
+        with self._database.transaction() as session:
+            return dict(session.execute(found, {"group": group, "topic": topic}).tuples().all())
+
+    def expel(self, consumer: Consumer) -> None:
+        assert isinstance(consumer, PostgresConsumer)
+        if consumer._connection is not None:
+            end = text("SELECT pg_terminate_backend(:pid, 10000)")
+            with self._database.transaction() as session:
+                session.execute(end, {"pid": consumer._connection.info.backend_pid})
+
+
+@pytest.fixture
+def inside(database: Database) -> InsidePostgres:
+    return InsidePostgres(database)
+
+
+class TestPostgresSchedules(ScheduleSuite):
+    """Sessions end at any time."""
