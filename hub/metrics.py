@@ -207,7 +207,7 @@ def indexing() -> AbstractContextManager[object]:
     return INDEX_SECONDS.time()
 
 
-def indexed(  # noqa: PLR0913  one an outcome
+def indexed(
     *, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0
 ) -> None:
     """What the index did with a batch; *unreadable* are messages that told no change."""

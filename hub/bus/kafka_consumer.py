@@ -77,7 +77,9 @@ class KafkaConsumer:
             try:
                 polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
                 found = [_delivered(record) for records in polled.values() for record in records]
-            except UnicodeDecodeError:
+            except errors.CorruptRecordError as error:
+                if not isinstance(error.__context__, UnicodeDecodeError):
+                    raise
                 found = [_stepped_over(consumer)]
             if found:
                 self._heard = monotonic()

@@ -175,7 +175,8 @@ class InsidePostgres:
     def committed(self, group: str, topic: str) -> dict[int, int]:
         found = text("SELECT partition, committed FROM bus_offsets WHERE group_name = :group AND topic = :topic")
         with self._database.transaction() as session:
-            return dict(session.execute(found, {"group": group, "topic": topic}).tuples().all())
+            rows = session.execute(found, {"group": group, "topic": topic})
+            return {partition: committed for partition, committed in rows}  # noqa: C416  a row is no pair to mypy
 
     def expel(self, consumer: Consumer) -> None:
         assert isinstance(consumer, PostgresConsumer)

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
@@ -16,6 +17,8 @@ from sqlalchemy import text
 from connectors.base import Batch, CheckResult, Connector, StreamInfo
 from hub import worker
 from hub.bus.base import OVERVIEWS, RECORDS
+from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_client import KafkaAccess
 from hub.clock import FixedClock
 from hub.collect.repository import runs
 from hub.collect.runs import RunOutcome
@@ -28,6 +31,7 @@ from hub.wiring import wire
 from schemas.identifiers import Identifier
 from schemas.record import Cursor, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
+from tests.contracts.own_names import OwnNames
 from tests.factories import make_effort, make_party, make_record
 
 OFTEN = timedelta(milliseconds=50)
@@ -82,10 +86,22 @@ def make_parts(database: Database, clock: FixedClock) -> Parts:
 
 
 @pytest.fixture
-def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
+def embedded(database: Database, clock: FixedClock) -> Iterator[Parts]:
     made = make_parts(database, clock)
     yield made
     made.close()
+
+
+@pytest.fixture(params=["postgres", "kafka"])
+def parts(embedded: Parts, request: pytest.FixtureRequest) -> Iterator[Parts]:
+    """On either bus."""
+    if request.param == "postgres":
+        yield embedded
+        return
+    servers = request.getfixturevalue("kafka_servers").split(",")
+    kafka = KafkaBus(KafkaAccess(servers=tuple(servers)), replication=1, retention=timedelta(hours=1))
+    yield replace(embedded, bus=OwnNames(kafka))
+    kafka.close()
 
 
 @contextmanager
@@ -176,10 +192,12 @@ def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(parts: P
         assert session.scalar(text("SELECT count(*) FROM citizens")) == 40
     told = defaultdict(list)
     with parts.bus.consumer("test", [OVERVIEWS]) as consumer:
-        while delivered := consumer.poll(limit=1000, timeout=timedelta(0)):
+        while parts.bus.lag("test", OVERVIEWS):
+            delivered = consumer.poll(limit=1000, timeout=timedelta(seconds=1))
             for one in delivered:
                 change = OverviewChanged.model_validate_json(one.message.value)
                 told[str(change.citizen_id)].append(change.version)
+            consumer.commit(delivered)
     assert {key: max(versions) for key, versions in told.items()} == in_store(database) == in_index(database)
     assert all(sorted(versions) == list(range(1, max(versions) + 1)) for versions in told.values())
 
@@ -272,15 +290,15 @@ def test_what_drifted_is_mended_without_anybody_asking(
         until(lambda: in_index(database) == in_store(database) and len(in_store(database)) == 5)
 
 
-def test_old_messages_that_everybody_has_read_are_removed(parts: Parts, database: Database) -> None:
-    publish(parts, citizens(5))
-    with working(parts):
-        until(lambda: all_done(parts) and len(in_index(database)) == 5)
+def test_old_messages_that_everybody_has_read_are_removed(embedded: Parts, database: Database) -> None:
+    publish(embedded, citizens(5))
+    with working(embedded):
+        until(lambda: all_done(embedded) and len(in_index(database)) == 5)
     with database.transaction() as session:
         kept = session.scalar(text("SELECT count(*) FROM bus_messages"))
         session.execute(text("UPDATE bus_messages SET published_at = published_at - interval '2 hours'"))
     assert kept == 10
-    with working(parts):
+    with working(embedded):
         until(lambda: messages(database) == 0)
 
 
