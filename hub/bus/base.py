@@ -49,6 +49,9 @@ class BusRefused(Exception):
 class TopicUnknown(BusRefused, LookupError):
     """Nobody has created that topic."""
 
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"nobody has made the topic {topic}")
+
 
 class MessageTooLarge(BusRefused, ValueError):
     """A message has more than ``LARGEST`` bytes; nothing of its lot was published."""

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from connectors.base import Batch, CheckResult, StreamInfo
 from connectors.errors import SourceRefused, SourceUnavailable
-from hub.bus.base import RECORDS, BusUnavailable, Message
+from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicUnknown
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect import repository
@@ -20,7 +20,7 @@ from hub.db import Database
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
-from tests.factories import IDA, MAJA, local, make_party, make_record
+from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
 
 DAY = timedelta(days=1)
 SOURCE = SourceSystem(
@@ -153,14 +153,50 @@ def test_a_foreign_error_is_logged_without_its_text(run: Run, caplog: pytest.Log
 
 
 class _DeafBus:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
     def publish(self, *_: object) -> None:
-        raise BusUnavailable
+        raise self._error
 
 
-def test_a_bus_that_does_not_answer_moves_nothing(run: Run, database: Database) -> None:
-    summary = run(NumberedSource(4), _DeafBus())
-    assert (summary.outcome, summary.published) == (RunOutcome.UNAVAILABLE, 0)
+@pytest.mark.parametrize(
+    ("error", "outcome", "advice"),
+    [
+        (BusUnavailable(), RunOutcome.UNAVAILABLE, "bus_unavailable"),
+        (TopicUnknown("t"), RunOutcome.FAILED, "bus_refused"),
+    ],
+)
+def test_a_bus_that_does_not_take_it_moves_nothing(
+    run: Run, database: Database, error: Exception, outcome: RunOutcome, advice: str
+) -> None:
+    summary = run(NumberedSource(4), _DeafBus(error))
+    assert (summary.outcome, summary.advice, summary.published) == (outcome, advice, 0)
     assert saved(database) == 0
+
+
+class _LargeSource(NumberedSource):
+    """The second entity is larger than any bus takes."""
+
+    def read(self, cursor: Cursor) -> Iterator[Batch]:
+        for batch in super().read(cursor):
+            # No text of a record may be so long; only very many of them make it large.
+            effort = make_effort().model_copy(update={"title": "x" * LARGEST})
+            large = make_record(source_id="1").model_copy(update={"fact": effort})
+            records = tuple(large if one.source_id == "1" else one for one in batch.records)
+            yield batch.model_copy(update={"records": records})
+
+
+def test_a_record_that_no_bus_takes_is_parked_and_holds_up_nobody(
+    run: Run, bus: PostgresBus, database: Database
+) -> None:
+    summary = run(_LargeSource(4))
+    assert (summary.outcome, summary.published, summary.rejected) == (RunOutcome.COMPLETE, 3, 3)
+    assert published(bus) == list("023")
+    assert saved(database) == 4
+    with database.transaction() as session:
+        groups = repository.quarantine_groups(session, "social")
+    assert {(one.rule, one.payloads) for one in groups} >= {(RejectionRule.TOO_LARGE, 1)}
 
 
 def test_a_crash_between_publishing_and_saving_brings_the_records_again(
