@@ -1,7 +1,9 @@
 """The path of a record through the hub, on one screen: received, matched, shown, told.
 
-``carry`` is the whole path; ``run_once`` feeds it from the bus. Everything may be repeated: a crash at any
-point gives the same messages again, and the same records make the same overviews.
+``carry`` is the whole path. ``run_once`` feeds it from the bus in two halves: ``note`` stores records and marks whose
+overview is due, ``show`` builds it. A source is read type by type, so in a backlog a citizen comes back again and
+again; halved, the path builds the overview once for all of them (docs/decisions/0012). Everything may be repeated: a
+crash at any point gives the same messages again, and the same records make the same overviews.
 """
 
 import logging
@@ -23,10 +25,15 @@ from hub.errors import StoreUnavailable
 from hub.intake.service import receive
 from hub.log import place_of
 from hub.matching.service import match
-from hub.overview.service import rebuild
+from hub.overview.service import mark_due, rebuild, take_due
 from schemas.base import Schema
 from schemas.record import SourceRecord
 from schemas.source import Area
+
+AT_LATEST = timedelta(seconds=30)
+"""So long an overview may wait while there is a backlog. Without one it is built at once."""
+TRIED_AGAIN = timedelta(minutes=5)
+"""After so long an overview that could not be built is tried again, if no new record comes before."""
 
 log = logging.getLogger("hub.journey")
 
@@ -44,6 +51,15 @@ class Carried(Schema):
     """Those whose overview got a new version."""
 
 
+class Shown(Schema):
+    """What became of the overviews that were due."""
+
+    taken: int = 0
+    """Citizens looked at: as many as asked for when there may be more."""
+    rebuilt: int = 0
+    """Overviews that got a new version."""
+
+
 class Ran(Schema):
     """What one round did. Falsy when there was nothing to do."""
 
@@ -51,27 +67,70 @@ class Ran(Schema):
     """Records carried, known ones included."""
     parked: int = 0
     """Messages put in quarantine: no record could be read from them, or carrying it alone failed."""
+    shown: int = 0
+    """Overviews that got a new version."""
+    has_more: bool = False
+    """Whether it stopped at its limit: do not wait before the next round."""
     traceparent: str = ""
     """The step that did it, for the steps that follow from it (hub.tracing)."""
 
     def __bool__(self) -> bool:
-        return bool(self.carried or self.parked)
+        return bool(self.carried or self.parked or self.shown or self.has_more)
 
 
 def carry(
     session: Session, records: Sequence[SourceRecord], *, areas: Mapping[str, Area], digest_key: bytes, now: datetime
 ) -> Carried:
     """Carry records from receipt to outbox within the caller's transaction."""
+    stored = _store(session, records, digest_key, now)
+    return stored.model_copy(update={"rebuilt": rebuild(session, stored.citizens, areas=areas, now=now)})
+
+
+def note(session: Session, records: Sequence[SourceRecord], *, digest_key: bytes, now: datetime) -> Carried:
+    """The first half of the path: store and match records, and mark whose overview is due, all in one transaction."""
+    stored = _store(session, records, digest_key, now)
+    mark_due(session, stored.citizens, since=now)
+    return stored
+
+
+def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now: datetime, limit: int) -> Shown:
+    """The second half: build overviews that have been due since *until* or longer, at most *limit*.
+
+    Where it fails for what is in one citizen's records the others are shown, and that one is tried again later.
+
+    Raises:
+        StoreUnavailable: all of them are still due.
+    """
+    with database.transaction() as session:
+        due = take_due(session, until=until, limit=limit)
+        try:
+            with session.begin_nested():
+                return Shown(taken=len(due), rebuilt=len(rebuild(session, due, areas=areas, now=now)))
+        except Exception as error:
+            if _is_of_the_store(error):
+                raise
+            log.warning("journey.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
+        return Shown(taken=len(due), rebuilt=sum(_show_alone(session, one, areas, now) for one in due))
+
+
+def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes, now: datetime) -> Carried:
     received = receive(session, records, now=now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
-    rebuilt = rebuild(session, citizens, areas=areas, now=now)
     return Carried(
-        new=len(received.new),
-        known=received.known,
-        outdated=received.outdated,
-        citizens=tuple(sorted(citizens)),
-        rebuilt=rebuilt,
+        new=len(received.new), known=received.known, outdated=received.outdated, citizens=tuple(sorted(citizens))
     )
+
+
+def _show_alone(session: Session, citizen_id: UUID, areas: Mapping[str, Area], now: datetime) -> bool:
+    try:
+        with session.begin_nested():
+            return bool(rebuild(session, [citizen_id], areas=areas, now=now))
+    except Exception as error:
+        if _is_of_the_store(error):
+            raise
+        log.error("journey.not_shown", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  its text may hold values
+        mark_due(session, [citizen_id], since=now + TRIED_AGAIN)
+        return False
 
 
 def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
@@ -84,7 +143,9 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
     limit: int,
     timeout: timedelta,
 ) -> Ran:
-    """Carry one batch from the bus: one transaction, then the offset.
+    """Carry one batch from the bus: one transaction, then the offset; then show who is due.
+
+    A full batch is taken for a backlog: then only those are shown who have waited ``AT_LATEST``.
 
     A batch that fails for what is in it is tried record by record, so that one bad record holds up nobody. What
     cannot be carried is in quarantine, message and all, before the offset moves on.
@@ -94,16 +155,23 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
         BusUnavailable: as above, or it was carried and will be carried again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
-    if not delivered:
-        return Ran()
+    ran = _carry(database, consumer, delivered, digest_key, clock) if delivered else Ran()
+    now, is_behind = clock.now(), len(delivered) == limit
+    with tracing.continuing(ran.traceparent):
+        shown = show(database, areas=areas, until=now - AT_LATEST if is_behind else now, now=now, limit=limit)
+    return ran.model_copy(update={"shown": shown.rebuilt, "has_more": is_behind or shown.taken == limit})
 
-    def carry_all(records: Sequence[SourceRecord]) -> None:
+
+def _carry(
+    database: Database, consumer: Consumer, delivered: Sequence[Delivered], digest_key: bytes, clock: Clock
+) -> Ran:
+    def note_all(records: Sequence[SourceRecord]) -> None:
         with metrics.carrying(), database.transaction() as session:
-            done = carry(session, records, areas=areas, digest_key=digest_key, now=clock.now())
+            done = note(session, records, digest_key=digest_key, now=clock.now())
         metrics.carried(new=done.new, known=done.known, outdated=done.outdated)
 
     with tracing.following("carry", (one.message.headers for one in delivered), messages=len(delivered)):
-        parked = _carry_or_park(database, delivered, carry_all, clock)
+        parked = _carry_or_park(database, delivered, note_all, clock)
         consumer.commit(delivered)
         metrics.parked(parked)
         return Ran(carried=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())

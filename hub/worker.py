@@ -19,7 +19,7 @@ from hub.bus.base import OVERVIEWS, RECORDS, BusRefused, BusUnavailable, Consume
 from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
-from hub.journey import run_once
+from hub.journey import Ran, run_once
 from hub.log import place_of
 from hub.operation.answers import Operation
 from hub.operation.figures import ask_bus, ask_store, tell_ages, tell_drift
@@ -153,8 +153,10 @@ def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Even
 
 def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None, pulse: Pulse) -> None:
     areas = {source.name: source.area for source in parts.sources}
+    done = Ran()
 
     def step(consumer: Consumer) -> None:
+        nonlocal done
         done = run_once(
             parts.database,
             consumer,
@@ -162,7 +164,7 @@ def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None, pul
             digest_key=parts.digest_key,
             clock=parts.clock,
             limit=parts.settings.batch_size,
-            timeout=POLL,
+            timeout=timedelta(0) if done.has_more else POLL,
         )
         with tracing.continuing(done.traceparent):
             _relay_all(parts)

@@ -46,6 +46,16 @@ _TELL = text("""
     FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
          AS new (citizen_id, version, removed)
 """)
+_MARK_DUE = text("""
+    INSERT INTO overview_due (citizen_id, since) SELECT unnest(cast(:ids AS uuid[])), :since
+    ON CONFLICT (citizen_id) DO UPDATE SET since = least(overview_due.since, excluded.since)
+""")
+_TAKE_DUE = text("""
+    DELETE FROM overview_due WHERE citizen_id = ANY(ARRAY(
+        SELECT citizen_id FROM overview_due WHERE since <= :until
+        ORDER BY since, citizen_id LIMIT :limit FOR UPDATE SKIP LOCKED))
+    RETURNING citizen_id
+""")
 _DROP_UNITS = text("DELETE FROM overview_units WHERE citizen_id = ANY(:ids)")
 _ADD_UNITS = text("""
     INSERT INTO overview_units (citizen_id, unit_id, area, valid_from, valid_to)
@@ -165,6 +175,24 @@ def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, Kept]:
     ids = sorted(citizen_ids)
     session.execute(_ADD, {"ids": ids})
     return {row.citizen_id: Kept(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
+
+
+def mark_due(session: Session, citizen_ids: Collection[UUID], since: datetime) -> None:
+    """Note that these overviews are to be built anew.
+
+    Always writes to the row, also where there is one: so a mark waits for whoever is just building that overview, and
+    is not deleted with the one it came after.
+    """
+    if citizen_ids:
+        session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since})
+
+
+def take_due(session: Session, until: datetime, limit: int) -> list[UUID]:
+    """Take citizens that have been due since *until* or longer; what others are taking or marking is passed by.
+
+    Whatever was stored before the marks was committed with them, so every later statement of the transaction sees it.
+    """
+    return list(session.scalars(_TAKE_DUE, {"until": until, "limit": limit}))
 
 
 def write(session: Session, written: Sequence[Written], now: datetime) -> None:

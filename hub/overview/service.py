@@ -87,6 +87,16 @@ def rebuild(
     return tuple(one.citizen_id for one in written)
 
 
+def mark_due(session: Session, citizen_ids: Collection[UUID], *, since: datetime) -> None:
+    """Note that the overviews of these citizens are to be built anew; in the transaction that changed their records."""
+    repository.mark_due(session, citizen_ids, since)
+
+
+def take_due(session: Session, *, until: datetime, limit: int) -> list[UUID]:
+    """Take citizens that have been due since *until* or longer, to be rebuilt in the same transaction."""
+    return repository.take_due(session, until, limit)
+
+
 def read(
     session: Session, citizen_id: UUID, as_known: datetime | None = None, *, areas: Mapping[str, Area] | None = None
 ) -> Overview | None:

@@ -65,6 +65,19 @@ class OverviewOutboxRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class OverviewDueRow(Base):
+    """A citizen whose records changed, and whose overview is still to be built from them.
+
+    Written with the records; deleted with the overview that was built after.
+    """
+
+    __tablename__ = "overview_due"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    """From when on. In the future: building it failed, and is tried again then."""
+
+
 class ComparisonRow(Base):
     """What the last comparison of index and store found, by source; the empty name stands for all together."""
 

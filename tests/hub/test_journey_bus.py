@@ -55,7 +55,7 @@ def test_a_batch_is_carried_and_committed(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     put(bus, make_person(MAJA), make_record())
-    assert run(database, bus, clock, digest_key) == Ran(carried=2)
+    assert run(database, bus, clock, digest_key) == Ran(carried=2, shown=1)
     assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
 
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_v
     poisoned = make_record(fact=make_effort(f"{IDA.value}\x00"), source_id="2", parties=[make_party(IDA)])
     put(bus, make_person(MAJA), f'{{"source": "{IDA.value}"}}'.encode(), poisoned, make_record(source_id="3"))
     with caplog.at_level(logging.INFO):
-        assert run(database, bus, clock, digest_key) == Ran(carried=2, parked=2)
+        assert run(database, bus, clock, digest_key) == Ran(carried=2, parked=2, shown=1)
     assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
     assert IDA.value not in "".join(f"{one.getMessage()} {vars(one)}" for one in caplog.records)
 

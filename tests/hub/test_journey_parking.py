@@ -59,7 +59,7 @@ def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
 ) -> None:
     bad = to_message(poisoned(), digest_key)
     bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
-    assert run(database, bus, clock, digest_key) == Ran(carried=1, parked=1)
+    assert run(database, bus, clock, digest_key) == Ran(carried=1, parked=1, shown=1)
     (kept,) = parked(database)
     assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
     assert (kept.rule, kept.raw, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, bad.value, clock.now())
