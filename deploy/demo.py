@@ -21,6 +21,7 @@ import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import func, select
 
 from connectors.base import Connector
 from connectors.registry import build
@@ -33,6 +34,7 @@ from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.collect.repository import source_states
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
+from hub.overview.tables import OverviewDueRow
 from hub.parts import Parts
 from hub.settings import Settings
 from hub.wiring import wire
@@ -181,10 +183,11 @@ def _follow(demo: Demo) -> None:
 
 
 def all_read(parts: Parts, seeding: Seeding) -> bool:
-    """Whether every source was read once, all of it is carried, and the courses are open."""
+    """Whether every source was read once, all of it is carried and shown, and the courses are open."""
     with parts.database.transaction() as session:
         states = source_states(session, parts.sources, parts.clock.now())
-    read = all(state.last_success_at is not None for state in states)
+        due = session.scalar(select(func.count()).select_from(OverviewDueRow))
+    read = not due and all(state.last_success_at is not None for state in states)
     return read and seeding.is_done() and parts.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
 
 

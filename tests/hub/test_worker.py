@@ -152,7 +152,9 @@ def publish(parts: Parts, records: Sequence[SourceRecord]) -> None:
 
 def all_done(parts: Parts) -> bool:
     with parts.database.transaction() as session:
-        waiting = session.scalar(text("SELECT count(*) FROM overview_outbox"))
+        waiting = session.scalar(
+            text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
+        )
     lag = parts.bus.lag(worker.CARRY_GROUP, RECORDS) + parts.bus.lag(worker.INDEX_GROUP, OVERVIEWS)
     return not (waiting or lag)
 

@@ -97,7 +97,8 @@ def is_finished(database: Database) -> bool:
         "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"
         " USING (topic, partition)",
     )
-    return complete == 2 and behind == 0 and count(database, "SELECT count(*) FROM overview_outbox") == 0
+    waiting = count(database, "SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
+    return complete == 2 and behind == 0 and waiting == 0
 
 
 def truth(sandbox: Running) -> set[str]:

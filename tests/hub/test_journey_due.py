@@ -1,0 +1,197 @@
+"""The path in two halves: what is stored is shown once it is due, once for a backlog, and no mark is lost."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from sqlalchemy import text
+
+from hub.bus.base import OVERVIEWS, RECORDS
+from hub.bus.postgres import PostgresBus
+from hub.clock import FixedClock
+from hub.collect.service import to_message
+from hub.db import Database
+from hub.journey import AT_LATEST, TRIED_AGAIN, Ran, Shown, note, run_once, show
+from hub.overview.service import rebuild, take_due
+from schemas.record import SourceRecord
+from schemas.source import Area
+from tests.factories import IDA, MAJA, make_effort, make_party, make_record
+
+AREAS = {"social": Area.SOCIAL}
+AT_ONCE = timedelta(0)
+
+
+@pytest.fixture
+def bus(database: Database) -> Iterator[PostgresBus]:
+    made = PostgresBus(database.url)
+    made.create({RECORDS: 1, OVERVIEWS: 1})
+    yield made
+    made.close()
+
+
+def efforts(first: int, last: int) -> list[SourceRecord]:
+    return [make_record(source_id=str(number)) for number in range(first, last)]
+
+
+def noted(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:
+    with database.transaction() as session:
+        note(session, records, digest_key=digest_key, now=clock.now())
+
+
+def shown(database: Database, clock: FixedClock, limit: int = 100) -> Shown:
+    return show(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=limit)
+
+
+def entries(database: Database) -> list[int]:
+    with database.transaction() as session:
+        count = "SELECT jsonb_array_length(jsonb_path_query_array(document, '$.sections[*].entries[*]')) FROM overviews"
+        return list(session.scalars(text(count)))
+
+
+def versions(database: Database) -> list[int]:
+    with database.transaction() as session:
+        return list(session.scalars(text("SELECT version FROM overview_outbox ORDER BY id")))
+
+
+def due(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(text("SELECT count(*) FROM overview_due")) or 0
+
+
+def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int) -> Sequence[Ran]:
+    with bus.consumer("journey", [RECORDS]) as consumer:
+        return [
+            run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=2, timeout=AT_ONCE)
+            for _ in range(rounds)
+        ]
+
+
+def test_a_backlog_makes_one_version_and_its_end_shows_it_at_once(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 5)])
+    ran = run(bus, database, clock, digest_key, 3)
+    assert ran == [Ran(carried=2, has_more=True), Ran(carried=2, has_more=True), Ran(carried=1, shown=1)]
+    assert (entries(database), versions(database), due(database)) == ([5], [1], 0)
+
+
+def test_a_backlog_that_ends_with_a_full_batch_is_shown_in_the_next_round(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 2)])
+    assert run(bus, database, clock, digest_key, 3) == [Ran(carried=2, has_more=True), Ran(shown=1), Ran()]
+
+
+def test_no_backlog_is_so_long_that_nothing_is_shown(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 6)])
+    run(bus, database, clock, digest_key, 1)
+    clock.move(AT_LATEST)
+    assert run(bus, database, clock, digest_key, 1) == [Ran(carried=2, shown=1, has_more=True)]
+    assert entries(database) == [4]
+
+
+def test_what_is_due_is_shown_in_lots_and_after_a_crash(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    noted(database, clock, digest_key, make_record(), make_record(source_id="2", parties=[make_party(IDA)]))
+    assert entries(database) == []
+    assert [shown(database, clock, limit=1) for _ in range(3)] == [Shown(taken=1, rebuilt=1)] * 2 + [Shown()]
+    assert entries(database) == [1, 1]
+
+
+def test_a_crash_while_showing_leaves_it_due(database: Database, clock: FixedClock, digest_key: bytes) -> None:
+    noted(database, clock, digest_key, make_record())
+    with pytest.raises(KeyboardInterrupt), database.transaction() as session:
+        rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
+        raise KeyboardInterrupt
+    assert (entries(database), due(database)) == ([], 1)
+    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+
+
+def test_a_mark_made_while_the_overview_is_built_outlives_it(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    noted(database, clock, digest_key, *efforts(0, 1))
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
+            marking = other.submit(noted, database, clock, digest_key, *efforts(1, 2))
+            wait_for_a_lock(database)
+        marking.result()
+    assert (entries(database), due(database)) == ([1], 1)
+    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert (entries(database), versions(database)) == ([2], [1, 2])
+
+
+def test_what_is_being_marked_is_passed_by_and_not_forgotten(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    noted(database, clock, digest_key, *efforts(0, 1))
+    with database.transaction() as session:
+        note(session, efforts(1, 2), digest_key=digest_key, now=clock.now())
+        assert shown(database, clock) == Shown()
+    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert entries(database) == [2]
+
+
+def test_storing_and_showing_side_by_side_loses_nothing(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    """Four store, four show, all about the same two citizens; no mark may go under between them."""
+    stored = Event()
+
+    def store(part: int) -> None:
+        for number in range(part * 12, part * 12 + 12):
+            both = [make_party(MAJA)] if number % 2 else [make_party(IDA)]
+            noted(database, clock, digest_key, make_record(source_id=str(number), parties=both))
+
+    def keep_showing(_: int) -> None:
+        while not stored.is_set() or due(database):
+            shown(database, clock, limit=1)
+
+    with ExitStack() as stack:
+        showing = stack.enter_context(ThreadPoolExecutor(4)).map(keep_showing, range(4))
+        stack.callback(stored.set)
+        list(stack.enter_context(ThreadPoolExecutor(4)).map(store, range(4)))
+        stored.set()
+        list(showing)
+    assert (entries(database), due(database)) == ([24, 24], 0)
+    with database.transaction() as session:
+        told = session.execute(
+            text("SELECT citizen_id, array_agg(version ORDER BY id) FROM overview_outbox GROUP BY 1")
+        )
+        assert all(list(found) == list(range(1, len(found) + 1)) for _, found in told)
+
+
+def test_an_overview_that_cannot_be_built_holds_up_nobody_and_is_tried_again(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
+    unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
+    noted(database, clock, digest_key, make_record(), unshowable)
+    assert shown(database, clock) == Shown(taken=2, rebuilt=1)
+    assert (entries(database), due(database)) == ([1], 1)
+    assert shown(database, clock) == Shown()
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
+    clock.move(TRIED_AGAIN)
+    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+
+
+def wait_for_a_lock(database: Database) -> None:
+    """Until somebody in this database waits for somebody else's transaction."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(1000):
+        with database.transaction() as session:
+            if session.scalar(waiting):
+                return
+        Event().wait(0.01)
+    pytest.fail("nobody waits")
