@@ -58,7 +58,7 @@ INSERT INTO documents (citizen_id, version, name, sort_name, birth_date, protect
 SELECT citizen_id, version, name, sort_name, birth_date, protected, string_to_array(sources, E'\\x1f'),
        document, overview
 FROM unnest(
-    %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::boolean[], %s::text[], %s::jsonb[], %s::text[]
+    %b::uuid[], %b::bigint[], %b::text[], %b::text[], %b::date[], %b::boolean[], %b::text[], %b::jsonb[], %b::text[]
 ) d(citizen_id, version, name, sort_name, birth_date, protected, sources, document, overview)
 ON CONFLICT (citizen_id) DO UPDATE SET
     version = excluded.version, deleted = false, name = excluded.name, sort_name = excluded.sort_name,

@@ -153,7 +153,7 @@ def append(connection: psycopg.Connection, topic: str, messages: Sequence[Messag
     ]
     connection.execute(
         'INSERT INTO bus_messages (topic, partition, "offset", key, headers, value)'
-        " SELECT %s, m.* FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::jsonb[], %s::bytea[]) m",
+        " SELECT %s, m.* FROM unnest(%b::int[], %b::bigint[], %b::text[], %b::jsonb[], %b::bytea[]) m",
         [
             topic,
             [partition for partition, _, _ in placed],
