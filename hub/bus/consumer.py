@@ -209,7 +209,7 @@ class PostgresConsumer:
             )
             for topic, partition, offset, key, headers, value in connection.execute(
                 _READ, [topics, partitions, positions, limit, limit]
-            )
+            ).fetchall()
         ]
         for one in found:
             self._positions[one.topic, one.partition] = one.offset + 1

@@ -89,7 +89,7 @@ def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, 
     found: dict[UUID, list[tuple[Statement, Standing]]] = {}
     if not entity_ids:
         return found
-    for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids)}):
+    for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids)}).all():
         statement = Statement(
             id=row.id,
             version_key=row.version_key,

@@ -64,11 +64,16 @@ def told_once(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     kept: dict[tuple[str, str], Statement] = {}
     first_registered: dict[str, datetime] = {}
     for told in statements:
-        known = kept.get(told.identity, told)
-        kept[told.identity] = replace(known, observed_at=max(known.observed_at, told.observed_at))
+        known = kept.setdefault(told.identity, told)
+        if known.observed_at < told.observed_at:
+            kept[told.identity] = replace(known, observed_at=told.observed_at)
         earliest = first_registered.get(told.version_key, told.registered_at)
         first_registered[told.version_key] = min(earliest, told.registered_at)
-    return tuple(replace(one, registered_at=first_registered[one.version_key]) for one in kept.values())
+    return tuple(_registered(one, first_registered[one.version_key]) for one in kept.values())
+
+
+def _registered(one: Statement, at: datetime) -> Statement:
+    return one if one.registered_at == at else replace(one, registered_at=at)
 
 
 def settle(statements: Sequence[Statement]) -> Mapping[UUID, Standing]:

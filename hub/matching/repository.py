@@ -81,7 +81,7 @@ def linked_records(
     source had registered by then. Who is who is always today's knowledge. Every citizen asked for is in the answer,
     if with nothing.
     """
-    rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known})
+    rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known}).all()
     found: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):

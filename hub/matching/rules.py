@@ -92,6 +92,7 @@ class Identities:
     def __init__(self, claims: Iterable[Claim]) -> None:
         self._claims = tuple(claims)
         self._roots: dict[Key, Key] = {}
+        self._resolved: dict[frozenset[Key], Resolution] = {}
 
     def root(self, national: Key) -> Key:
         """The number that stands for this number's person."""
@@ -103,6 +104,11 @@ class Identities:
     def resolve(self, keys: Iterable[Key]) -> Resolution:
         """Who a party with these identifiers is."""
         given = frozenset(keys)
+        if given not in self._resolved:
+            self._resolved[given] = self._resolve(given)
+        return self._resolved[given]
+
+    def _resolve(self, given: frozenset[Key]) -> Resolution:
         found = {self.root(key) for key in given if key.national}
         if not found:
             found = set(chain.from_iterable(self._claimed(key) for key in given))

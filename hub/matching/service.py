@@ -1,7 +1,6 @@
 """``match``: link the parties of stored records to citizens, and whatever their claims change besides."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -98,7 +97,9 @@ def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Ke
 def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID]) -> PartyLink:
     resolution = identities.resolve(party.keys)
     citizen_id = citizens[resolution.root] if resolution.root else None
-    return replace(party, state=resolution.state, citizen_id=citizen_id)
+    return PartyLink(
+        party.record_id, party.party_index, party.role, party.keys, state=resolution.state, citizen_id=citizen_id
+    )
 
 
 def _give_citizens(

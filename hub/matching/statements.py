@@ -143,7 +143,7 @@ def add_claims(session: Session, claims: Sequence[Claim]) -> None:
 
 def claimed_keys(session: Session, record_ids: Collection[UUID]) -> frozenset[Key]:
     """Identifiers that any version of these records' entities ever claimed."""
-    return frozenset(map(_key, session.execute(_CLAIMED_KEYS, {"ids": list(record_ids)})))
+    return frozenset(map(_key, session.execute(_CLAIMED_KEYS, {"ids": list(record_ids)}).all()))
 
 
 def claims_on(session: Session, keys: Iterable[Key], *, whole: bool) -> tuple[Claim, ...]:
@@ -154,7 +154,7 @@ def claims_on(session: Session, keys: Iterable[Key], *, whole: bool) -> tuple[Cl
     while ahead:
         asked |= ahead
         rows: dict[UUID, list[Any]] = defaultdict(list)
-        for row in session.execute(_CLAIMS_ON, {**_columns(ahead), "whole": whole}):
+        for row in session.execute(_CLAIMS_ON, {**_columns(ahead), "whole": whole}).all():
             rows[row.record_id].append(row)
         found |= {record_id: _claim(several) for record_id, several in rows.items()}
         ahead = {_key(row) for several in rows.values() for row in several} - asked
@@ -164,7 +164,7 @@ def claims_on(session: Session, keys: Iterable[Key], *, whole: bool) -> tuple[Cl
 def parties_on(session: Session, keys: Collection[Key]) -> tuple[PartyLink, ...]:
     """Parties, of any version of any record, that are named by one of *keys*."""
     rows: dict[tuple[UUID, int], list[Any]] = defaultdict(list)
-    for row in session.execute(_PARTIES_ON, _columns(keys)) if keys else ():
+    for row in session.execute(_PARTIES_ON, _columns(keys)).all() if keys else ():
         rows[row.record_id, row.party_index].append(row)
     return tuple(
         PartyLink(
@@ -181,7 +181,7 @@ def parties_on(session: Session, keys: Collection[Key]) -> tuple[PartyLink, ...]
 
 def citizens_of(session: Session, keys: Collection[Key]) -> dict[Key, Citizen]:
     """The citizens these identifiers were given, as far as they were."""
-    rows = session.execute(_CITIZENS_OF, _columns(keys)) if keys else ()
+    rows = session.execute(_CITIZENS_OF, _columns(keys)).all() if keys else ()
     return {_key(row): Citizen(row.id, row.merged_into) for row in rows}
 
 
