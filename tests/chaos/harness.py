@@ -235,7 +235,9 @@ def is_at_rest(parts: Parts, whole: int) -> bool:
     """Whether both sources were read to their end, and nothing of so many entities is on its way any more."""
     with parts.database.transaction() as session:
         entities = session.scalar(text("SELECT count(*) FROM record_entities")) or 0
-        waiting = session.scalar(text("SELECT count(*) FROM overview_outbox"))
+        waiting = session.scalar(
+            text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
+        )
         complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
     lag = parts.bus.lag(CARRY_GROUP, RECORDS) + parts.bus.lag(INDEX_GROUP, OVERVIEWS)
     return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
