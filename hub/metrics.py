@@ -207,9 +207,7 @@ def indexing() -> AbstractContextManager[object]:
     return INDEX_SECONDS.time()
 
 
-def indexed(
-    *, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0
-) -> None:
+def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0) -> None:
     """What the index did with a batch; *unreadable* are messages that told no change."""
     outcomes = {
         "written": written,
