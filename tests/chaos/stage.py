@@ -82,7 +82,10 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
         database = Database(postgres.url)
         stack.callback(database.close)
         with database.transaction() as session:
-            session.add(ActorRow(id=LOOKER, name="Looker", title="tovholder", roles=["team_member"], active=True))
+            unit = {"unit_id": "social:100", "unit_name": "Familieafdelingen", "area": "social"}
+            session.add(
+                ActorRow(id=LOOKER, name="Looker", title="rådgiver", roles=["team_member"], active=True, **unit)
+            )
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=DAY))
         environment = _environment(folder, sources, database, bus, index)
         workers = tuple(_worker(folder, number, environment) for number in range(2))
@@ -110,7 +113,10 @@ def truth(sources: Running) -> set[str]:
     social = {"base_url": sources.odata_url, "token_url": sources.odata_token_url, "environment": "demo", **login}
     now = SystemClock().now
     read = (build("fhir", "health", health, now), build("odata", "social", social, now))
-    return {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
+    entities = {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
+    for one in read:
+        vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
+    return entities
 
 
 def _environment(
