@@ -43,6 +43,8 @@ class Member:
     consumer: Consumer
     goes_on: dict[int, int] = field(default_factory=dict)
     polled: list[Delivered] = field(default_factory=list)
+    expelled: bool = False
+    """It may not know yet, and begin what it had ready when it was thrown out, wherever others have got to since."""
 
 
 class Schedule:
@@ -56,6 +58,8 @@ class Schedule:
         """Up to where each partition was handled, without a gap."""
         self.first_times: dict[str, list[int]] = defaultdict(list)
         """Numbers of each key's messages, in the order in which they were handled for the first time."""
+        self.committed: dict[int, set[int]] = defaultdict(lambda: {0})
+        """Every offset that was ever committed in each partition."""
         bus.create({self.topic: PARTITIONS})
         for lot in range(0, MESSAGES, 40):
             numbers = range(lot, lot + 40)
@@ -85,7 +89,9 @@ class Schedule:
 
     def expel(self) -> None:
         if self.members:
-            self.inside.expel(self.chance.choice(self.members).consumer)
+            member = self.chance.choice(self.members)
+            member.expelled = True
+            self.inside.expel(member.consumer)
 
     def rewind(self) -> None:
         if self.members:
@@ -106,7 +112,8 @@ class Schedule:
             member.goes_on = {}
             return
         for one in found:
-            assert one.offset in {starts.get(one.partition, 0), member.goes_on.get(one.partition)}
+            expected = {starts.get(one.partition, 0), member.goes_on.get(one.partition)}
+            assert one.offset in expected | (self.committed[one.partition] if member.expelled else set())
             assert one.offset <= self.handled[one.partition], "nothing is skipped"
             if one.offset == self.handled[one.partition]:
                 self.handled[one.partition] += 1
@@ -125,6 +132,8 @@ class Schedule:
         after = self.inside.committed(GROUP, self.topic)
         assert all(after[partition] >= offset for partition, offset in before.items())
         assert all(offset <= self.handled[partition] for partition, offset in after.items())
+        for partition, offset in after.items():
+            self.committed[partition].add(offset)
         if self.chance.random() < 0.7:
             member.polled = []  # otherwise it will say so again, when others may have gone on
 
