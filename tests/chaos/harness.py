@@ -213,9 +213,14 @@ def _count(stage: Stage, statement: str) -> int:
 
 
 def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) -> None:
-    """Wait until so many records more are in; once all are, for a moment."""
+    """Wait until so many records more are in. Once all are, let the sources be read from the beginning again.
+
+    So there is work under way at every kill, and what comes a second time must be recognised.
+    """
     reached = _entities(stage) + further
     if reached >= whole:
+        with suppress(*_DOWN), stage.database.transaction() as session:
+            session.execute(text("UPDATE cursors SET state = '{}'"))
         Event().wait(chance.random() * 2)
         return
     _until(lambda: _entities(stage) >= reached)
