@@ -18,6 +18,8 @@ from schemas.source import SourceSystem
 
 WELL = frozenset({SourceStatus.FRESH})
 RUNS_SHOWN = 30
+LONG_AGO = timedelta(minutes=5)
+"""A comparison is made three times a minute; one so old says that something is down."""
 BAR_HEIGHT = 32
 LEAST_BAR = 2
 
@@ -114,6 +116,8 @@ def _compared(found: Comparison | None, now: datetime) -> str | None:
     if found is None:
         return None
     told = f"sammenlignet {of_moment(found.compared_at, now).text}"
+    if now - found.compared_at > LONG_AGO:
+        return f"sidst {told}: søgningen svarer ikke, eller ingen worker kører"
     if found.repaired_at is not None:
         brought = counted(found.repaired, "borger", "borgere")
         told += f"; {brought} blev hentet ind igen {of_moment(found.repaired_at, now).text}"

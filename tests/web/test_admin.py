@@ -81,6 +81,14 @@ def test_the_page_says_how_much_of_a_source_can_be_searched(
     )
 
 
+def test_a_comparison_that_is_not_made_any_more_says_what_may_be_down() -> None:
+    found = Comparison(
+        source="social", in_store=3, in_index=3, is_equal=True, compared_at=maja.NOW - timedelta(minutes=20)
+    )
+    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), {}, maja.NOW).sources[0]
+    assert row.compared == ("sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller ingen worker kører")
+
+
 @pytest.mark.parametrize("rule", RejectionRule)
 def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> None:
     group = QuarantineGroup(
