@@ -3,6 +3,7 @@
 Nothing is connected before it is needed, and whatever fails is thrown away and made anew by the next call.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -49,6 +50,8 @@ class KafkaBus:
         self._lock = Lock()
         self._producer: KafkaProducer | None = None
         self._admin: KafkaAdminClient | None = None
+        self._using: Counter[KafkaAdminClient] = Counter()
+        """How many are just asking each administrator; one that was given up is closed by the last."""
         self._known: set[str] = set()
 
     def create(self, topics: Mapping[str, int]) -> None:
@@ -139,9 +142,10 @@ class KafkaBus:
         with self._lock:
             producer, self._producer = self._producer, None
             admin, self._admin = self._admin, None
+            in_use = self._using[admin]
         if producer is not None:
             _end(producer)
-        if admin is not None:
+        if admin is not None and not in_use:
             admin.close()
 
     def _must_be_there(self, topic: str) -> None:
@@ -179,14 +183,21 @@ class KafkaBus:
     def _administering(self) -> Iterator[KafkaAdminClient]:
         with self._lock:
             self._admin = admin = self._admin or self._access.open(KafkaAdminClient)
+            self._using[admin] += 1
         try:
             with answering():
                 yield admin
         except BusUnavailable:
             with self._lock:
                 self._admin = None if self._admin is admin else self._admin
-            admin.close()
             raise
+        finally:
+            with self._lock:
+                self._using[admin] -= 1
+                given_up = self._admin is not admin and not self._using[admin]
+            if given_up:
+                del self._using[admin]
+                admin.close()
 
 
 def _partitions(admin: KafkaAdminClient, topic: str) -> list[int]:

@@ -224,7 +224,7 @@ def outcomes(database: Database, source: str) -> list[RunOutcome]:
 def test_connections_that_die_cost_nothing(parts: Parts, database: Database, caplog: pytest.LogCaptureFixture) -> None:
     publish(parts, citizens(30, versions=6))
     others = """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
     """
     with working(parts):
