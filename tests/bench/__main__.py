@@ -13,9 +13,10 @@ from tests.bench.ground import Ground, Row, ground, memory_of
 from tests.bench.ingest import freshness, ingesting
 from tests.bench.lookups import looking_up
 from tests.bench.searching import rebuilding, searching
+from tests.bench.sources import beside_bad_sources
 
 FOLDER = Path("artefacts")
-KINDS = ("lookups", "search", "rebuild", "ingest", "freshness")
+KINDS = ("lookups", "search", "rebuild", "ingest", "freshness", "sources")
 
 
 def main() -> None:
@@ -43,6 +44,8 @@ def _measured(made: Ground, sizes: list[int], only: list[str]) -> Iterator[Row]:
     yield from ingesting(made, 0)  # also fills the store with what the copies are made of
     if "freshness" in only:
         yield from freshness(made)
+    if "sources" in only:
+        yield from beside_bad_sources(made)
     for wanted in sizes:
         size = fill(made, wanted)
         if "rebuild" in only:

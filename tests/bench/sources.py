@@ -1,0 +1,75 @@
+"""One dead and one slow source: what they cost the others."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import perf_counter
+
+import httpx
+from sqlalchemy import text
+
+from connectors.base import Connector
+from connectors.registry import build
+from deploy.sandbox.fagsystemer.process import Running
+from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
+from hub import worker
+from hub.bus.base import RECORDS
+from hub.clock import SystemClock
+from hub.collect.repository import source_states
+from hub.collect.runs import RunOutcome
+from hub.parts import Parts
+from tests.bench.ground import DAY, Ground, Row
+
+CITIZENS = 1000
+MOST = 1.25
+"""So much longer a source may take beside one that is out of order; half the machine is another thread's work."""
+FAULTS = {"a dead": "unavailable", "a slow": "slow"}
+
+
+def beside_bad_sources(ground: Ground) -> Iterator[Row]:
+    """The social source read and carried alone, then beside a health source that is dead, then one that is slow."""
+    parts = ground.embedded
+    with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
+        _seconds(parts, sandbox, "warm")
+        alone = _seconds(parts, sandbox, "alone")
+        for what, kind in FAULTS.items():
+            order = {"kind": kind, "path": "/r4", "times": 1000, "seconds": 2}
+            base = sandbox.fhir_url.removesuffix("/r4")
+            httpx.post(f"{base}/_faults", json=order).raise_for_status()
+            took = _seconds(parts, sandbox, kind, health=True)
+            httpx.delete(f"{base}/_faults").raise_for_status()
+            ratio = took / alone
+            name = f"a source's first load beside {what} one"
+            yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
+
+
+def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False) -> float:
+    """Until all the social source says is carried; *mark* makes its rows new ones."""
+    login = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+    social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": f"bench-{mark}"}
+    read: dict[str, Connector] = {"social": build("odata", "social", social | login, SystemClock().now)}
+    if health:
+        fhir = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url}
+        read["health"] = build("fhir", "health", fhir | login, SystemClock().now)
+    with parts.database.transaction() as session:
+        session.execute(text("DELETE FROM cursors"))
+    stop = Event()
+    began = perf_counter()
+    started_at = parts.clock.now()
+    thread = Thread(target=worker.run, args=(parts, read), kwargs={"every": timedelta(hours=1), "stop": stop})
+    thread.start()
+    while not _is_in(parts, started_at):
+        Event().wait(0.05)
+    took = perf_counter() - began
+    stop.set()
+    thread.join()
+    return took
+
+
+def _is_in(parts: Parts, since: datetime) -> bool:
+    with parts.database.transaction() as session:
+        state = next(one for one in source_states(session, parts.sources, parts.clock.now()) if one.source == "social")
+        waiting = session.scalar(text("SELECT count(*) FROM overview_due"))
+    last = state.last_run
+    is_read = last is not None and last.outcome is RunOutcome.COMPLETE and last.started_at >= since
+    return is_read and not waiting and not parts.bus.lag(worker.CARRY_GROUP, RECORDS)
