@@ -48,7 +48,7 @@ def fill(ground: Ground, citizens: int) -> int:
             session.execute(
                 text(
                     f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608  names of our own tables
-                    f" SELECT {values} FROM {table}, generate_series(:from, :to) k"
+                    f" SELECT {values} FROM {table}, generate_series(cast(:from AS int), cast(:to AS int)) k"
                 ),
                 {"from": first, "to": first + times - 1},
             )

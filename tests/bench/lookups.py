@@ -24,7 +24,7 @@ from tests.web.serving import browsing, serving
 
 LOOK_UPS = 600
 WARM = 60
-REACH = 300
+REACH = 30
 """Citizens on the looker's team, which is what opens them."""
 WHO = Actor(
     id="bench.looker",
@@ -41,7 +41,9 @@ def looker(parts: Parts) -> list[UUID]:
     """An employee with citizens on a team each: theirs are opened by right, as most look-ups are."""
     with parts.database.transaction() as session:
         chosen = list(
-            session.scalars(text("SELECT citizen_id FROM overviews ORDER BY md5(citizen_id::text) LIMIT :reach"))
+            session.scalars(
+                text("SELECT citizen_id FROM overviews ORDER BY md5(citizen_id::text) LIMIT :reach"), {"reach": REACH}
+            )
         )
         if session.get(ActorRow, WHO.id) is None:
             session.add(
