@@ -11,7 +11,7 @@ from hub.audit.tables import AuditRow
 from schemas.access import AuditEntry
 
 _INSERT = insert(cast("Table", AuditRow.__table__)).inline()
-"""To the table and not to the mapped class, and without asking for the key: half the time of an ordinary insert."""
+"""To the table and not to the mapped class, and without asking for the key: nobody needs either."""
 
 
 def write(session: Session, entry: AuditEntry) -> None:

@@ -121,16 +121,13 @@ def test_who_joins_during_work_takes_nothing_that_is_worked_on(bus: OwnNames) ->
                 assert not joining.done()
                 assert bus.lag("readers", "t") == 100
             busy.commit(got)
-            # A machine too busy for heartbeats loses its partitions while it works, and the commit with them.
-            was_in_time = bus.lag("readers", "t") == 0
             bus.publish("t", [Message(key=str(key), value=b"2") for key in range(100)])
             came = []
             while not joining.done():
                 came += busy.poll(limit=100, timeout=AT_ONCE)
             came += joining.result()
-            if was_in_time:
-                assert set(values(came)) == {2}, "nothing of what was committed came again"
-                assert {one.partition for one in joining.result()} < {0, 1, 2, 3}
+            assert set(values(came)) == {2}, "nothing of what was committed came again"
+            assert {one.partition for one in came[-len(joining.result()) :]} < {0, 1, 2, 3}
 
 
 def test_topics_are_made_as_set(bus: OwnNames, inside: InsideKafka) -> None:
