@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from hub.access import service
@@ -160,7 +160,7 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     responses=ABOUT_ONE,
     response_model=OverviewAnswer,
 )
-def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Query()] = None) -> Any:
+def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Query()] = None) -> Response:
     """The citizen and the family, now or as known at the end of a day.
 
     Refused: 403 and a problem document with the decision.
@@ -172,9 +172,11 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
             others = family_of(visit, found.decision, citizen_id, known)
             whole = (found.overview, *(other for other, _ in others))
             people = tuple(without_numbers(one) for one in whole)
-            return OverviewAnswer(
+            told = OverviewAnswer(
                 decision=found.decision, overview=people[0], family=people[1:], aftermath=aftermath(whole)
             )
+            # Written here and not by the framework, which would make plain objects of all of it first.
+            return Response(told.model_dump_json(), media_type="application/json")
         if found.facts is not None:
             decision = found.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
