@@ -1,16 +1,18 @@
 """Every statement of collect."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, delete, func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, status
 from hub.collect.tables import CursorRow, PauseRow, RejectedRow, RunRow
+from hub.db import straight
 from schemas.record import Cursor, Rejection, RejectionRule
 from schemas.source import SourceSystem
 
@@ -177,7 +179,7 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
     """How the sources are doing, in the order given, without what only ``counted_states`` counts."""
-    rows = {row["name"]: row for row in session.execute(_STATES, {"names": [one.name for one in sources]}).mappings()}
+    rows = {row["name"]: row for row in straight(session, _STATES, {"names": [one.name for one in sources]})}
     return tuple(_state(source, rows[source.name], now) for source in sources)
 
 
@@ -191,7 +193,7 @@ def counted_states(session: Session, sources: Sequence[SourceSystem], now: datet
     )
 
 
-def _state(source: SourceSystem, row: RowMapping, now: datetime) -> SourceState:
+def _state(source: SourceSystem, row: Mapping[str, Any], now: datetime) -> SourceState:
     last_run = None if row["outcome"] is None else RunSummary.model_validate({key: row[key] for key in _SUMMARY})
     return SourceState(
         source=source.name,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub import tracing
 from hub.course.views import CourseView, MyCitizen, TeamMember
+from hub.db import straight
 from hub.overview.repository import GUARDED
 from schemas.access import AccessFacts, Actor
 from schemas.search import AccessScope
@@ -53,7 +54,9 @@ _SELF = """
 """
 
 _FACTS = text(f"""
-    WITH mine AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)),
+    WITH mine AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)
+                  AND n.citizen_id IN (SELECT unnest(cast(:citizen_ids AS uuid[]))
+                                       UNION ALL SELECT id FROM citizens WHERE merged_into = ANY(:citizen_ids))),
          consented AS ({_CONSENTED})
     SELECT o.citizen_id,
            o.version AS overview_version,
@@ -71,6 +74,7 @@ _FACTS = text(f"""
     FROM overviews o
     WHERE o.citizen_id = ANY(:citizen_ids)
 """)  # noqa: S608  put together from the constants above; every value is a parameter
+"""The second condition on ``n`` follows from the first: by it the way begins at the citizen, not at all memberships."""
 
 _TEAM_SCOPES = text(f"""
     WITH mine AS ({_MEMBERSHIPS}), consented AS ({_CONSENTED})
@@ -94,7 +98,7 @@ _MINE = text(f"""
     ORDER BY name, o.citizen_id, mine.function = 'lead_coordinator' DESC, mine.valid_from
 """)  # noqa: S608  as above
 
-_COURSE = text("""
+_NEWEST = """
     SELECT c.id, c.title, c.started_on
     FROM courses c
     JOIN course_citizens n
@@ -103,7 +107,10 @@ _COURSE = text("""
       AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
     ORDER BY c.started_on DESC, c.id
     LIMIT 1
-""")
+"""
+"""The citizen's course on that day; the newest, should there be two."""
+
+_COURSE = text(_NEWEST)
 
 _TEAM = text("""
     SELECT m.actor_id, coalesce(a.name, m.actor_id) AS name, coalesce(a.title, '') AS title,
@@ -113,12 +120,14 @@ _TEAM = text("""
     ORDER BY m.function <> 'lead_coordinator', name, m.function
 """)
 
-_ON_COURSE = text("""
+_ON_COURSE = text(f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
-    FROM course_citizens n LEFT JOIN citizens k ON k.id = n.citizen_id
-    WHERE n.course_id = :course_id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    FROM ({_NEWEST}) course
+    JOIN course_citizens n
+      ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    LEFT JOIN citizens k ON k.id = n.citizen_id
     ORDER BY citizen_id
-""")
+""")  # noqa: S608  as above
 
 
 def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> AccessFacts | None:
@@ -129,8 +138,8 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 @tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
-    rows = session.execute(_FACTS, {**_who(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id})
-    return {row["citizen_id"]: AccessFacts.model_validate(dict(row)) for row in rows.mappings()}
+    given = {**_who(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id}
+    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in straight(session, _FACTS, given)}
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
@@ -162,15 +171,20 @@ def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None
     course = session.execute(_COURSE, {"citizen_id": citizen_id, "on": on}).one_or_none()
     if course is None:
         return None
-    of_course = {"course_id": course.id, "on": on}
-    team = session.execute(_TEAM, of_course).mappings()
+    team = session.execute(_TEAM, {"course_id": course.id, "on": on}).mappings()
     return CourseView(
         course_id=course.id,
         title=course.title,
         started_on=course.started_on,
-        citizens=tuple(session.scalars(_ON_COURSE, of_course)),
+        citizens=on_course(session, citizen_id, on),
         team=tuple(TeamMember.model_validate(dict(row)) for row in team),
     )
+
+
+def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
+    """Citizens on the same course as the citizen, who is one of them; none when there is no course."""
+    rows = straight(session, _ON_COURSE, {"citizen_id": citizen_id, "on": on})
+    return tuple(row["citizen_id"] for row in rows)
 
 
 def _who(actor: Actor, on: date) -> dict[str, Any]:

@@ -109,5 +109,4 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
 
 def family_of(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     """The others on the citizen's course. Relatives of the records stand in the overview's header."""
-    course = repository.course_of(session, citizen_id, on)
-    return tuple(other for other in course.citizens if other != citizen_id) if course else ()
+    return tuple(other for other in repository.on_course(session, citizen_id, on) if other != citizen_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.db import straight
 from hub.overview.drift import ALL, SourceTally
 from hub.overview.indexing import sources_of, units_of
 from schemas.base import Instant, Schema
@@ -233,7 +234,10 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, Stored]:
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
     """Which of these citizens are protected on that day, or live with somebody who is (see ``GUARDED``)."""
-    return frozenset(session.scalars(_GUARDED, {"ids": list(citizen_ids), "on": on})) if citizen_ids else frozenset()
+    if not citizen_ids:
+        return frozenset()
+    rows = straight(session, _GUARDED, {"ids": list(citizen_ids), "on": on})
+    return frozenset(row["citizen_id"] for row in rows)
 
 
 def untold(session: Session, limit: int) -> list[Untold]:
