@@ -5,7 +5,6 @@ store; one brings what changed to the index; one throws away old messages. A loo
 time, and goes on; the others do not notice. Two more read what the operator's figures need.
 """
 
-import gc
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -42,8 +41,6 @@ FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 WATCH_EVERY = timedelta(seconds=15)
 RELAYED_AT_ONCE = 500
-GC_AFTER = 100_000
-"""Objects made and kept between two looks of the garbage collector."""
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 _PASSING = (StoreUnavailable, BusUnavailable, SearchUnavailable)
@@ -89,8 +86,6 @@ def _run_loops(
     carried: Callable[[], None] | None,
     pulses: Pulses,
 ) -> None:
-    # Carrying makes many small objects and no cycles; looking for some after every 700 took a third of its time.
-    gc.set_threshold(GC_AFTER)
     threads: list[Thread] = []
 
     def start(pulse: Pulse, loop: Callable[[Pulse], None]) -> None:

@@ -1,7 +1,12 @@
 """How a citizen lies in OpenSearch: settings, fields, and a document's body (docs/decisions/0010)."""
 
 import json
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
+
+from pydantic_core import to_json
 
 from schemas.period import Period
 from schemas.search import SearchDocument, SearchEntry
@@ -15,8 +20,6 @@ _KEYWORD = {"type": "keyword", "ignore_above": _LONGEST}
 _ONLY_SORTED = {"type": "keyword", "index": False}
 _DERIVED = frozenset({"names", "sort_name", "bucket"})
 _DERIVED_OF_ENTRY = frozenset({"words", "stems", "span"})
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 MAPPINGS: dict[str, Any] = {
     # What is not named here (the overview above all) is kept and given out, never searched.
@@ -81,19 +84,19 @@ def settings(shards: int, replicas: int, refresh: str) -> dict[str, Any]:
 def to_body(document: SearchDocument) -> str | None:
     """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
     try:
-        body = document.model_dump(mode="json")
-        body["names"] = folded_words(" ".join((document.name, *document.other_names)))
-        body["sort_name"] = sort_key(document.name)[:_LONGEST_SORT]
-        body["bucket"] = document.citizen_id.hex[:BUCKET]
-        for entry, written in zip(document.entries, body["entries"], strict=True):
-            written.update(words=_words(entry), stems=" ".join(words_of(entry.text)), **_span(entry.valid))
-        for grant, written in zip(document.unit_grants, body["unit_grants"], strict=True):
-            written.update(_span(grant.valid))
-        line = _JSON.encode(body)
-        line.encode()
+        line = to_json(
+            {
+                **vars(document),
+                "names": folded_words(" ".join((document.name, *document.other_names))),
+                "sort_name": sort_key(document.name)[:_LONGEST_SORT],
+                "bucket": document.citizen_id.hex[:BUCKET],
+                "entries": [{**vars(one), **_words(one), **_span(one.valid)} for one in document.entries],
+                "unit_grants": [{**vars(one), **_span(one.valid)} for one in document.unit_grants],
+            }
+        )
     except ValueError:  # a lone surrogate
         return None
-    return None if "\\u0000" in line else line
+    return None if b"\\u0000" in line else line.decode()
 
 
 def from_body(body: dict[str, Any]) -> SearchDocument | None:
@@ -106,14 +109,21 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
     return SearchDocument.model_validate_json(json.dumps(own))
 
 
-def _words(entry: SearchEntry) -> list[str]:
-    words = folded_words(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
-    return words + kle_words(entry.kle_topic) if entry.kle_topic else words
+def _words(entry: SearchEntry) -> dict[str, Sequence[str]]:
+    words, stems = _words_of(entry.text, entry.unit, entry.paragraph, entry.kle_topic)
+    return {"words": words, "stems": stems}
 
 
-def _span(period: Period) -> dict[str, dict[str, str]]:
+# Most lines are put together of a title out of a few hundred, a unit and a paragraph.
+@lru_cache(maxsize=20_000)
+def _words_of(text: str, unit: str | None, paragraph: str | None, kle_topic: str | None) -> tuple[tuple[str, ...], str]:
+    words = folded_words(" ".join(filter(None, (text, unit, paragraph))))
+    return (*words, *(kle_words(kle_topic) if kle_topic else ())), " ".join(words_of(text))
+
+
+def _span(period: Period) -> dict[str, dict[str, date]]:
     """Nothing for a period that holds on no day: OpenSearch refuses it."""
     if period.is_empty:
         return {}
     bounds = {"gte": period.start, "lt": period.end}
-    return {"span": {bound: day.isoformat() for bound, day in bounds.items() if day is not None}}
+    return {"span": {bound: day for bound, day in bounds.items() if day is not None}}
