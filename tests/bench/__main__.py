@@ -52,7 +52,6 @@ def _measured(made: Ground, sizes: list[int], only: list[str]) -> Iterator[Row]:
             yield from rebuilding(made, size)
         else:
             index_all(made.distributed)
-        index_all(made.embedded)
         if "lookups" in only:
             yield from looking_up(made, size)
         if "search" in only:

@@ -1,9 +1,10 @@
-"""Fill a store with many citizens by copying those it has, and bring all to the indices."""
+"""Fill the store and the index in PostgreSQL with many citizens, by copying those they have."""
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from hub.clock import danish_day
-from hub.overview.comparing import rebuild
+from hub.overview.comparing import look, mend, rebuild
 from hub.overview.repository import count
 from hub.parts import Parts
 from tests.bench.ground import Ground
@@ -23,35 +24,36 @@ _COPIED: dict[str, dict[str, str]] = {
     "overview_versions": {"citizen_id": _KEY},
     "overviews": {"citizen_id": _KEY, "document": _DOCUMENT},
     "overview_units": {"citizen_id": _KEY},
+    "search.documents": {
+        "citizen_id": _KEY,
+        "document": _DOCUMENT,
+        "overview": "replace(overview, citizen_id::text, {key}::text)".format(key=_KEY.format(column="citizen_id")),
+    },
+    "search.names": {"citizen_id": _KEY},
+    "search.digests": {"citizen_id": _KEY, "digest": _DIGEST},
+    "search.entries": {"citizen_id": _KEY},
+    "search.unit_grants": {"citizen_id": _KEY},
 }
 """Tables that grow with the citizens, and what of a copy differs from its original."""
 
 
 def fill(ground: Ground, citizens: int) -> int:
-    """Copy until there are about so many citizens; returns how many, in store and both indices."""
-    parts = ground.distributed
+    """Copy until there are about so many citizens; returns how many. The index in PostgreSQL has them too then."""
+    parts = ground.embedded
+    mend(
+        parts.database,
+        parts.index,
+        look(parts.database, parts.index).differences,
+        digest_key=parts.digest_key,
+        on=danish_day(parts.clock.now()),
+    )
     with parts.database.transaction() as session:
         there = count(session)
         times = max(0, round(citizens / there) - 1)
-        first = int(session.scalar(text("SELECT count(*) FROM overviews")) or 0)
         # No checks of keys to other tables: the copies keep them as the originals do.
         session.execute(text("SET LOCAL session_replication_role = replica"))
         for table, changed in _COPIED.items() if times else ():
-            names = session.scalars(
-                text(
-                    "SELECT column_name FROM information_schema.columns WHERE table_name = :table"
-                    " AND is_identity = 'NO' ORDER BY ordinal_position"
-                ),
-                {"table": table},
-            ).all()
-            values = ", ".join(changed[name].format(column=name) if name in changed else name for name in names)
-            session.execute(
-                text(
-                    f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608  names of our own tables
-                    f" SELECT {values} FROM {table}, generate_series(cast(:from AS int), cast(:to AS int)) k"
-                ),
-                {"from": first, "to": first + times - 1},
-            )
+            _copy(session, table, changed, there, there + times - 1)
     with parts.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     with parts.database.transaction() as session:
@@ -61,3 +63,23 @@ def fill(ground: Ground, citizens: int) -> int:
 def index_all(parts: Parts) -> None:
     """Every citizen of the store into the index."""
     rebuild(parts.database, parts.index, digest_key=parts.digest_key, on=danish_day(parts.clock.now()))
+
+
+def _copy(session: Session, table: str, changed: dict[str, str], first: int, last: int) -> None:
+    """Each row once for every number from *first* to *last*."""
+    schema, _, name = table.rpartition(".")
+    names = session.scalars(
+        text(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = :schema AND table_name = :name"
+            " AND is_identity = 'NO' AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        ),
+        {"schema": schema or "public", "name": name},
+    ).all()
+    values = ", ".join(changed[one].format(column=one) if one in changed else one for one in names)
+    session.execute(
+        text(
+            f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608  names of our own tables
+            f" SELECT {values} FROM {table}, generate_series(cast(:first AS int), cast(:last AS int)) k"
+        ),
+        {"first": first, "last": last},
+    )

@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from time import perf_counter
 from uuid import UUID
 
+import httpx
 from sqlalchemy import text
 
+from deploy.sandbox.services.member import free_ports
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.collect.service import to_message
 from hub.parts import Parts
@@ -100,6 +102,7 @@ def _renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecor
 
 @contextmanager
 def _workers(parts: Parts) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Workers whose loops have all got on once."""
     settings = parts.settings
     given = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     given |= {
@@ -113,14 +116,24 @@ def _workers(parts: Parts) -> Iterator[list[subprocess.Popen[bytes]]]:
         "HELHED_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in parts.sources)]
-    processes = [subprocess.Popen(command, env=given) for _ in range(WORKERS)]
+    ports = free_ports(WORKERS)
+    processes = [subprocess.Popen(command, env={**given, "HELHED_WORKER_PORT": str(port)}) for port in ports]
     try:
+        for port in ports:
+            while not _is_ready(port):
+                Event().wait(0.1)
         yield processes
     finally:
         for one in processes:
             one.terminate()
         for one in processes:
             one.wait()
+
+
+def _is_ready(port: int) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=10).is_success
+    return False
 
 
 def _until_at_rest(parts: Parts) -> None:

@@ -23,6 +23,11 @@ from tests.bench.ground import DAY, Ground, Row
 CITIZENS = 1000
 MOST = 1.25
 """So much longer a source may take beside one that is out of order; half the machine is another thread's work."""
+_STORED = text("""
+    SELECT count(*) AS records, max(received_at) AS at FROM records r JOIN record_entities e ON e.id = r.entity_id
+    WHERE e.source = 'social' AND r.received_at >= :since
+""")
+_DUE = text("SELECT count(*) FROM overview_due WHERE since <= :until")
 FAULTS = {"a dead": "unavailable", "a slow": "slow"}
 
 
@@ -31,20 +36,24 @@ def beside_bad_sources(ground: Ground) -> Iterator[Row]:
     parts = ground.embedded
     with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
         _seconds(parts, sandbox, "warm")
-        alone = _seconds(parts, sandbox, "alone")
+        before = _seconds(parts, sandbox, "before")
+        found = {}
         for what, kind in FAULTS.items():
             order = {"kind": kind, "path": "/r4", "times": 1000, "seconds": 2}
             base = sandbox.fhir_url.removesuffix("/r4")
             httpx.post(f"{base}/_faults", json=order).raise_for_status()
-            took = _seconds(parts, sandbox, kind, health=True)
+            found[what] = _seconds(parts, sandbox, kind, health=True)
             httpx.delete(f"{base}/_faults").raise_for_status()
-            ratio = took / alone
-            name = f"a source's first load beside {what} one"
-            yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
+        # Alone before and after, for the store grows with each.
+        alone = (before + _seconds(parts, sandbox, "after")) / 2
+    for what, took in found.items():
+        ratio = took / alone
+        name = f"a source's first load beside {what} one"
+        yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
 
 
 def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False) -> float:
-    """Until all the social source says is carried; *mark* makes its rows new ones."""
+    """Until all the social source says is stored and whoever it speaks of shown; *mark* makes its rows new ones."""
     login = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
     social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": f"bench-{mark}"}
     read: dict[str, Connector] = {"social": build("odata", "social", social | login, SystemClock().now)}
@@ -67,9 +76,12 @@ def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False)
 
 
 def _is_in(parts: Parts, since: datetime) -> bool:
+    """The other source's records may wait behind them: they are not what is measured."""
     with parts.database.transaction() as session:
         state = next(one for one in source_states(session, parts.sources, parts.clock.now()) if one.source == "social")
-        waiting = session.scalar(text("SELECT count(*) FROM overview_due"))
-    last = state.last_run
-    is_read = last is not None and last.outcome is RunOutcome.COMPLETE and last.started_at >= since
-    return is_read and not waiting and not parts.bus.lag(worker.CARRY_GROUP, RECORDS)
+        last = state.last_run
+        if last is None or last.outcome is not RunOutcome.COMPLETE or last.started_at < since:
+            return False
+        stored = session.execute(_STORED, {"since": since}).one()
+        waiting = session.scalar(_DUE, {"until": stored.at})
+    return not waiting and (stored.records >= last.published or not parts.bus.lag(worker.CARRY_GROUP, RECORDS))
