@@ -59,6 +59,11 @@ def verify(
         mended = comparing.mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=on)
         _, left = _stood(parts)
         console.print(f"{mended} brought again, {len(left)} still differ.")
+        if left:
+            console.print(
+                "OpenSearch remembers a deletion for a minute and takes nothing older meanwhile: if somebody deleted"
+                " documents there, run this again in a minute. Else: helhed index rebuild"
+            )
         raise typer.Exit(_DRIFTED if left else 0)
 
 
