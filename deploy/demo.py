@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -64,7 +65,8 @@ def main(
         for thread in threads:
             thread.start()
         try:
-            _follow(demo)
+            console.print(f"4/4  Open [bold]{demo.address}[/bold] and choose who you are while the citizens arrive")
+            follow(demo.parts, demo.seeding, demo.expected)
             threads[0].join()
         except KeyboardInterrupt:
             console.print("\nEnding the demo …")
@@ -110,7 +112,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     migrate(url)
     console.print("2/4  Starting the simulated fagsystemer: health (FHIR) and social (OData)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
-    connectors = _connectors(running, clock)
+    connectors = connectors_to(running, clock)
     console.print("3/4  Starting the web server")
     keyed = settings.model_copy(
         update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))}
@@ -137,23 +139,14 @@ class _Server(uvicorn.Server):
         """Leave the signals alone."""
 
 
-def _connectors(running: Running, clock: Clock) -> dict[str, Connector]:
-    health = {
-        "base_url": running.fhir_url,
-        "token_url": running.fhir_token_url,
-        "client_id": running.client_id,
-        "client_secret": running.client_secret,
-    }
-    social = {
-        "base_url": running.odata_url,
-        "token_url": running.odata_token_url,
-        "client_id": running.client_id,
-        "client_secret": running.client_secret,
-        "environment": "demo",
-    }
+def connectors_to(running: Running, clock: Clock) -> dict[str, Connector]:
+    """A connector to each of the simulated fagsystemer, by the source's name."""
+    login = {"client_id": running.client_id, "client_secret": running.client_secret}
+    social = {"base_url": running.odata_url, "token_url": running.odata_token_url, "environment": "demo"}
+    health = {"base_url": running.fhir_url, "token_url": running.fhir_token_url}
     return {
-        "social": build("odata", "social", social, clock.now),
-        "health": build("fhir", "health", health, clock.now),
+        "social": build("odata", "social", social | login, clock.now),
+        "health": build("fhir", "health", health | login, clock.now),
     }
 
 
@@ -161,9 +154,8 @@ def _work(demo: Demo, stop: Event) -> None:
     worker.run(demo.parts, demo.connectors, every=timedelta(minutes=1), stop=stop, carried=demo.seeding.what_is_there)
 
 
-def _follow(demo: Demo) -> None:
-    """Show the address at once and the loading as it goes; the demo is usable from the first citizens on."""
-    console.print(f"4/4  Open [bold]{demo.address}[/bold] and choose who you are; the citizens arrive while you look")
+def follow(parts: Parts, seeding: Seeding, expected: int, *, each_time: Callable[[], None] = lambda: None) -> None:
+    """Show the loading as it goes, until all are in; the demo is usable from the first citizens on."""
     columns = (
         SpinnerColumn(),
         TextColumn("     {task.description}"),
@@ -172,17 +164,18 @@ def _follow(demo: Demo) -> None:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("citizens", total=demo.expected)
-        while not demo.server.should_exit:
-            there = demo.seeding.citizens()
+        task = progress.add_task("citizens", total=expected)
+        while True:
+            each_time()
+            there = seeding.citizens()
             progress.update(task, completed=there)
-            if there >= demo.expected and all_read(demo.parts, demo.seeding):
+            if there >= expected and _all_read(parts, seeding):
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
 
 
-def all_read(parts: Parts, seeding: Seeding) -> bool:
+def _all_read(parts: Parts, seeding: Seeding) -> bool:
     """Whether every source was read once, all of it is carried and shown, and the courses are open."""
     with parts.database.transaction() as session:
         states = source_states(session, parts.sources, parts.clock.now())

@@ -18,10 +18,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.demo import all_read, free, morning_of
+from deploy.demo import follow, free, morning_of
 from deploy.sandbox.fagsystemer.process import SECRET, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
@@ -65,7 +64,9 @@ def main(
     with ExitStack() as stack:
         try:
             running = _open(stack, day, citizens, seed, [free(port + number) for number in range(WEBS)])
-            _follow(running)
+            first = next(one for one in running.members if one.port)
+            console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
+            follow(running.parts, running.seeding, running.expected, each_time=running.seeding.what_is_there)
             while True:
                 Event().wait(3600)
         except ServiceMissing as error:
@@ -141,28 +142,6 @@ def _tell(bus: kafka.Kafka, index: opensearch.OpenSearch, members: tuple[Member,
         table.add_row(one.name, f"127.0.0.1:{one.port}", str(one.process.pid if one.process else ""))
     console.print(table)
     console.print("     Kill any of them (kill -9 PROCESS): the others go on, and nothing is lost.")
-
-
-def _follow(running: Distributed) -> None:
-    first = next(one for one in running.members if one.port)
-    console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
-    columns = (
-        SpinnerColumn(),
-        TextColumn("     {task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("citizens", total=running.expected)
-        while True:
-            running.seeding.what_is_there()
-            there = running.seeding.citizens()
-            progress.update(task, completed=there)
-            if there >= running.expected and all_read(running.parts, running.seeding):
-                break
-            Event().wait(0.5)
-    console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
 
 
 if __name__ == "__main__":
