@@ -24,7 +24,8 @@ from hub.worker import CARRY_GROUP, INDEX_GROUP
 from schemas.base import Schema
 from search.base import SearchUnavailable
 from tests.chaos.looking import Looking
-from tests.chaos.stage import Stage, staged, truth
+from tests.chaos.stage import Stage, staged
+from tests.fagsystemer import truth
 
 PATIENCE = 300.0
 """Seconds without any progress after which something is stuck."""

@@ -1,6 +1,5 @@
 """A whole Helhed of real processes on this machine: sources, Kafka, OpenSearch, PostgreSQL, workers, web servers."""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -10,20 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from connectors.registry import build
-from deploy.sandbox.fagsystemer.process import SECRET, Running
+from deploy.sandbox.fagsystemer.process import Running
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.member import Member, free_ports
 from hub.access.tables import ActorRow
-from hub.clock import SystemClock
 from hub.db import Database
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
-from schemas.record import Cursor
+from tests.fagsystemer import environment
 
 DAY = date(2023, 9, 12)
-KEY = "only-for-chaos-only-for-chaos-only"
 LOOKER = "chaos.looker"
 
 
@@ -87,9 +83,9 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
                 ActorRow(id=LOOKER, name="Looker", title="rådgiver", roles=["team_member"], active=True, **unit)
             )
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=DAY))
-        environment = _environment(folder, sources, database, bus, index)
-        workers = tuple(_worker(folder, number, environment) for number in range(2))
-        webs = tuple(_web(folder, number, environment, port) for number, port in enumerate(free_ports(2)))
+        variables = _environment(folder, sources, database, bus, index)
+        workers = tuple(_worker(folder, number, variables) for number in range(2))
+        webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
         for one in (*workers, *webs):
             stack.callback(one.kill)
         for one in webs:
@@ -102,34 +98,14 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
             opensearch=index,
             workers=workers,
             webs=webs,
-            environment=environment,
+            environment=variables,
         )
-
-
-def truth(sources: Running) -> set[str]:
-    """Every entity the sources speak of, read without the hub."""
-    login = {"client_id": sources.client_id, "client_secret": sources.client_secret}
-    health = {"base_url": sources.fhir_url, "token_url": sources.fhir_token_url, **login}
-    social = {"base_url": sources.odata_url, "token_url": sources.odata_token_url, "environment": "demo", **login}
-    now = SystemClock().now
-    read = (build("fhir", "health", health, now), build("odata", "social", social, now))
-    entities = {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
-    for one in read:
-        vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
-    return entities
 
 
 def _environment(
     folder: Path, sources: Running, database: Database, bus: kafka.Kafka, index: opensearch.OpenSearch
 ) -> dict[str, str]:
-    file = folder / "sources.toml"
-    file.write_text(sources.sources_file(), encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
-    return kept | {
-        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
-        "HELHED_SOURCES_FILE": str(file),
-        "HELHED_DIGEST_KEY": KEY,
-        "HELHED_SESSION_KEY": KEY,
+    return environment(folder, sources, database) | {
         "HELHED_DEMO": "true",
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_KAFKA_SERVERS": bus.bootstrap,
@@ -138,18 +114,15 @@ def _environment(
         "HELHED_OPENSEARCH_REPLICAS": str(min(1, len(index.nodes) - 1)),
         "HELHED_BUS_PARTITIONS": "4",
         "HELHED_BATCH_SIZE": "200",
-        SECRET: sources.client_secret,
     }
 
 
-def _worker(folder: Path, number: int, environment: dict[str, str]) -> Member:
+def _worker(folder: Path, number: int, variables: dict[str, str]) -> Member:
     reads = "--no-collect" if number else "--collect"
     command = [sys.executable, "-m", "hub.cli", "worker", "--minutes", "0.2", reads]
-    return Member(f"worker {number}", 0, command, folder / f"worker-{number}.log", environment)
+    return Member(f"worker {number}", 0, command, folder / f"worker-{number}.log", variables)
 
 
-def _web(folder: Path, number: int, environment: dict[str, str], port: int) -> Member:
+def _web(folder: Path, number: int, variables: dict[str, str], port: int) -> Member:
     command = [sys.executable, "-m", "hub.cli", "serve"]
-    return Member(
-        f"web {number}", port, command, folder / f"web-{number}.log", environment | {"HELHED_PORT": str(port)}
-    )
+    return Member(f"web {number}", port, command, folder / f"web-{number}.log", variables | {"HELHED_PORT": str(port)})

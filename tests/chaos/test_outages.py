@@ -13,7 +13,8 @@ from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.errors import StoreUnavailable
 from hub.overview.comparing import look
 from tests.chaos.harness import is_at_rest, parts_of
-from tests.chaos.stage import LOOKER, Stage, staged, truth
+from tests.chaos.stage import LOOKER, Stage, staged
+from tests.fagsystemer import truth
 from tests.web.serving import browsing
 
 PATIENCE = 180.0

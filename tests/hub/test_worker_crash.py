@@ -1,6 +1,5 @@
 """``helhed worker`` as it runs in production, killed at random moments: nothing lost, nothing twice."""
 
-import os
 import random
 import signal
 import subprocess
@@ -16,17 +15,13 @@ from time import monotonic
 import pytest
 from sqlalchemy import text
 
-from connectors.sources.health.connector import HealthConnector
-from connectors.sources.social.connector import SocialConnector
-from deploy.sandbox.fagsystemer.process import SECRET, Running, start
-from hub.clock import SystemClock
+from deploy.sandbox.fagsystemer.process import Running, start
 from hub.db import Database
-from schemas.record import Cursor
+from tests.fagsystemer import environment, truth
 
 CITIZENS = 60
 KILLS = 3
 PATIENCE = 40.0
-KEY = "only-for-tests-only-for-tests-only"
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
@@ -37,26 +32,11 @@ def sandbox() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture
-def environment(database: Database, sandbox: Running, tmp_path: Path) -> dict[str, str]:
-    sources = tmp_path / "sources.toml"
-    sources.write_text(sandbox.sources_file(), encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
-    return kept | {
-        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
-        "HELHED_SOURCES_FILE": str(sources),
-        "HELHED_DIGEST_KEY": KEY,
-        "HELHED_SESSION_KEY": KEY,
-        "HELHED_BATCH_SIZE": "25",
-        SECRET: sandbox.client_secret,
-    }
-
-
 @contextmanager
-def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (
         log.open("ab") as said,
-        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=environment, stderr=said) as process,
+        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=said) as process,
     ):
         try:
             yield process
@@ -101,35 +81,19 @@ def is_finished(database: Database) -> bool:
     return complete == 2 and behind == 0 and waiting == 0
 
 
-def truth(sandbox: Running) -> set[str]:
-    """Every entity the sources speak of, read without the hub."""
-    common = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
-    health = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url, **common}
-    social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": "demo", **common}
-    now = SystemClock().now
-    sources = (
-        HealthConnector("health", HealthConnector.settings_type.model_validate(health), clock=now),
-        SocialConnector("social", SocialConnector.settings_type.model_validate(social), clock=now),
-    )
-    entities = {record.entity for one in sources for batch in one.read(Cursor()) for record in batch.records}
-    for one in sources:
-        if one._transport is not None:
-            one._transport.close()
-    return entities
-
-
 def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
-    database: Database, sandbox: Running, environment: dict[str, str], tmp_path: Path
+    database: Database, sandbox: Running, tmp_path: Path
 ) -> None:
     log = tmp_path / "worker.log"
+    variables = environment(tmp_path, sandbox, database) | {"HELHED_BATCH_SIZE": "25"}
     expected = truth(sandbox)
     chance = random.Random(2023)  # noqa: S311  moments to fail at, not secrets
     for _ in range(KILLS):
-        with worker(environment, log) as process:
+        with worker(variables, log) as process:
             reached = work_done(database) + chance.randrange(1, 2 * len(expected) // KILLS)
             until(partial(has_come_to, database, reached))
             process.kill()
-    with worker(environment, log) as process:
+    with worker(variables, log) as process:
         until(lambda: is_finished(database))
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

@@ -1,0 +1,35 @@
+"""The simulated fagsystemer for tests of whole processes: how these reach them, and what there is to find."""
+
+import os
+from pathlib import Path
+
+from deploy.demo import connectors_to
+from deploy.sandbox.fagsystemer.process import SECRET, Running
+from hub.clock import SystemClock
+from hub.db import Database
+from schemas.record import Cursor
+
+KEY = "only-for-tests-only-for-tests-only"
+
+
+def environment(folder: Path, sources: Running, database: Database) -> dict[str, str]:
+    """Variables of a process that reads these sources into that database."""
+    file = folder / "sources.toml"
+    file.write_text(sources.sources_file(), encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    return kept | {
+        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HELHED_SOURCES_FILE": str(file),
+        "HELHED_DIGEST_KEY": KEY,
+        "HELHED_SESSION_KEY": KEY,
+        SECRET: sources.client_secret,
+    }
+
+
+def truth(sources: Running) -> set[str]:
+    """Every entity the sources speak of, read without the hub."""
+    read = connectors_to(sources, SystemClock()).values()
+    entities = {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
+    for one in read:
+        vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
+    return entities
