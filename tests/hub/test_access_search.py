@@ -1,6 +1,5 @@
 """Search and page say the same of everybody, because both ask the policy and the same facts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -55,14 +54,6 @@ neighbours = st.builds(
         [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
     ),
 )
-
-
-@pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
 
 
 def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbour) -> UUID:

@@ -1,7 +1,5 @@
 """Index and store compared: pure judgement by property, then drift made and mended in the real thing."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from uuid import UUID
 
 import pytest
@@ -63,14 +61,6 @@ def test_only_what_stands_unchanged_counts(
     now = Look(sources=(), differences=differences(second, index))
     drifted = standing(before, now)
     assert drifted == {key: one for key, one in now.differences.items() if first.get(key) == second.get(key)}
-
-
-@pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    with closing(made):
-        yield made
 
 
 def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 5) -> list[UUID]:

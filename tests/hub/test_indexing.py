@@ -1,7 +1,6 @@
 """From a change on the bus to the search index, with the real index."""
 
 import logging
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
@@ -21,14 +20,6 @@ from search.postgres import PostgresIndex
 from tests.factories import MAJA, make_person, make_record
 
 AREAS = {"social": Area.SOCIAL}
-
-
-@pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
 
 
 def carried(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:

@@ -22,14 +22,6 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def bus(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 1, OVERVIEWS: 1})
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def unreachable(database: Database) -> Iterator[PostgresBus]:
     made = PostgresBus(database.url.set(database="nobody_here"))
     yield made

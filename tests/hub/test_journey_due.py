@@ -1,6 +1,6 @@
 """The path in two halves: what is stored is shown once it is due, once for a backlog, and no mark is lost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
-from hub.bus.base import OVERVIEWS, RECORDS
+from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.service import to_message
@@ -22,14 +22,6 @@ from tests.factories import IDA, MAJA, make_effort, make_party, make_record
 
 AREAS = {"social": Area.SOCIAL}
 AT_ONCE = timedelta(0)
-
-
-@pytest.fixture
-def bus(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 1, OVERVIEWS: 1})
-    yield made
-    made.close()
 
 
 def efforts(first: int, last: int) -> list[SourceRecord]:

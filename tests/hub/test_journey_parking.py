@@ -1,13 +1,12 @@
 """What cannot be carried is kept and shown, and holds up nobody."""
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from hub.bus.base import OVERVIEWS, RECORDS, Message
+from hub.bus.base import RECORDS, Message
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.repository import quarantine_groups, quarantined
@@ -21,14 +20,6 @@ from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def bus(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 1, OVERVIEWS: 1})
-    yield made
-    made.close()
 
 
 def poisoned(source_id: str = "2") -> SourceRecord:

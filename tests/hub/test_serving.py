@@ -25,14 +25,6 @@ def url_of(database: Database) -> str:
 
 
 @pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
-    made = PostgresIndex(url_of(database))
-    made.create()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def reader(index: PostgresIndex) -> Iterator[OverviewReader]:
     with closing(OverviewReader(index)) as made:
         yield made

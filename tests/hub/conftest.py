@@ -1,0 +1,28 @@
+"""The bus with the topics of the journey, and the index; the embedded ones, each test its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.bus.base import OVERVIEWS, RECORDS
+from hub.bus.postgres import PostgresBus
+from hub.db import Database
+from search.postgres import PostgresIndex
+
+
+@pytest.fixture
+def bus(database: Database) -> Iterator[PostgresBus]:
+    """One partition each, so all come in order."""
+    made = PostgresBus(database.url)
+    made.create({RECORDS: 1, OVERVIEWS: 1})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def index(database: Database) -> Iterator[PostgresIndex]:
+    """Empty."""
+    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    made.create()
+    yield made
+    made.close()
