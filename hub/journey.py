@@ -96,7 +96,8 @@ def note(session: Session, records: Sequence[SourceRecord], *, digest_key: bytes
 def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now: datetime, limit: int) -> Shown:
     """The second half: build overviews that have been due since *until* or longer, at most *limit*.
 
-    Where it fails for what is in one citizen's records the others are shown, and that one is tried again later.
+    Where it fails for what is in one citizen's records the others are shown. That one is tried again later, and until
+    it succeeds the store tells since when it has failed.
 
     Raises:
         StoreUnavailable: all of them are still due.
@@ -110,7 +111,8 @@ def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now:
             if _is_of_the_store(error):
                 raise
             log.warning("journey.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
-        return Shown(taken=len(due), rebuilt=sum(_show_alone(session, one, areas, now) for one in due))
+        rebuilt = sum(_show_alone(session, one, failed_since, areas, now) for one, failed_since in due.items())
+        return Shown(taken=len(due), rebuilt=rebuilt)
 
 
 def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes, now: datetime) -> Carried:
@@ -121,7 +123,9 @@ def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes,
     )
 
 
-def _show_alone(session: Session, citizen_id: UUID, areas: Mapping[str, Area], now: datetime) -> bool:
+def _show_alone(
+    session: Session, citizen_id: UUID, failed_since: datetime | None, areas: Mapping[str, Area], now: datetime
+) -> bool:
     try:
         with session.begin_nested():
             return bool(rebuild(session, [citizen_id], areas=areas, now=now))
@@ -129,7 +133,7 @@ def _show_alone(session: Session, citizen_id: UUID, areas: Mapping[str, Area], n
         if _is_of_the_store(error):
             raise
         log.error("journey.not_shown", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  its text may hold values
-        mark_due(session, [citizen_id], since=now + TRIED_AGAIN)
+        mark_due(session, [citizen_id], since=now + TRIED_AGAIN, failed_since=failed_since or now)
         return False
 
 

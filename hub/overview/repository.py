@@ -48,14 +48,23 @@ _TELL = text("""
          AS new (citizen_id, version, removed)
 """)
 _MARK_DUE = text("""
-    INSERT INTO overview_due (citizen_id, since) SELECT unnest(cast(:ids AS uuid[])), :since
-    ON CONFLICT (citizen_id) DO UPDATE SET since = least(overview_due.since, excluded.since)
+    INSERT INTO overview_due (citizen_id, since, failed_since)
+    SELECT unnest(cast(:ids AS uuid[])), :since, cast(:failed_since AS timestamptz)
+    ON CONFLICT (citizen_id) DO UPDATE SET
+        since = least(overview_due.since, excluded.since),
+        failed_since = coalesce(overview_due.failed_since, excluded.failed_since)
 """)
 _TAKE_DUE = text("""
     DELETE FROM overview_due WHERE citizen_id = ANY(ARRAY(
         SELECT citizen_id FROM overview_due WHERE since <= :until
         ORDER BY since, citizen_id LIMIT :limit FOR UPDATE SKIP LOCKED))
-    RETURNING citizen_id
+    RETURNING citizen_id, failed_since
+""")
+_DUE = text("""
+    SELECT count(*) FILTER (WHERE failed_since IS NULL) AS waiting,
+           min(since) FILTER (WHERE failed_since IS NULL) AS waiting_since,
+           count(failed_since) AS failed, min(failed_since) AS failed_since
+    FROM overview_due
 """)
 _DROP_UNITS = text("DELETE FROM overview_units WHERE citizen_id = ANY(:ids)")
 _ADD_UNITS = text("""
@@ -133,6 +142,16 @@ class Kept(NamedTuple):
     digest: str
 
 
+class Due(NamedTuple):
+    """How many overviews are still to be built, and since when the first of them is."""
+
+    waiting: int
+    waiting_since: datetime | None
+    failed: int
+    """Those that could not be built, apart from those that wait; they are tried again and again."""
+    failed_since: datetime | None
+
+
 class Written(NamedTuple):
     """A new version to store."""
 
@@ -178,22 +197,32 @@ def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, Kept]:
     return {row.citizen_id: Kept(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
 
 
-def mark_due(session: Session, citizen_ids: Collection[UUID], since: datetime) -> None:
-    """Note that these overviews are to be built anew.
+def mark_due(
+    session: Session, citizen_ids: Collection[UUID], since: datetime, failed_since: datetime | None = None
+) -> None:
+    """Note that these overviews are to be built anew, and since when they could not be.
 
     Always writes to the row, also where there is one: so a mark waits for whoever is just building that overview, and
     is not deleted with the one it came after.
     """
     if citizen_ids:
-        session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since})
+        session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since, "failed_since": failed_since})
 
 
-def take_due(session: Session, until: datetime, limit: int) -> list[UUID]:
+def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, datetime | None]:
     """Take citizens that have been due since *until* or longer; what others are taking or marking is passed by.
+
+    With each comes since when the overview could not be built; the row that said so is gone.
 
     Whatever was stored before the marks was committed with them, so every later statement of the transaction sees it.
     """
-    return list(session.scalars(_TAKE_DUE, {"until": until, "limit": limit}))
+    rows = session.execute(_TAKE_DUE, {"until": until, "limit": limit})
+    return {row.citizen_id: row.failed_since for row in rows}
+
+
+def due(session: Session) -> Due:
+    """How many overviews are still to be built."""
+    return Due(*session.execute(_DUE).one())
 
 
 def write(session: Session, written: Sequence[Written], now: datetime) -> None:

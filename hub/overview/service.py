@@ -87,13 +87,21 @@ def rebuild(
     return tuple(one.citizen_id for one in written)
 
 
-def mark_due(session: Session, citizen_ids: Collection[UUID], *, since: datetime) -> None:
-    """Note that the overviews of these citizens are to be built anew; in the transaction that changed their records."""
-    repository.mark_due(session, citizen_ids, since)
+def mark_due(
+    session: Session, citizen_ids: Collection[UUID], *, since: datetime, failed_since: datetime | None = None
+) -> None:
+    """Note that the overviews of these citizens are to be built anew; in the transaction that changed their records.
+
+    *failed_since*: since when building them has failed. An earlier instant that is noted already stays.
+    """
+    repository.mark_due(session, citizen_ids, since, failed_since)
 
 
-def take_due(session: Session, *, until: datetime, limit: int) -> list[UUID]:
-    """Take citizens that have been due since *until* or longer, to be rebuilt in the same transaction."""
+def take_due(session: Session, *, until: datetime, limit: int) -> dict[UUID, datetime | None]:
+    """Take citizens that have been due since *until* or longer, to be rebuilt in the same transaction.
+
+    With each comes since when its overview could not be built, to be noted again if it fails once more.
+    """
     return repository.take_due(session, until, limit)
 
 

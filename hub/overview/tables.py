@@ -76,6 +76,8 @@ class OverviewDueRow(Base):
     citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     """From when on. In the future: building it failed, and is tried again then."""
+    failed_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it could not be built, however often it was tried."""
 
 
 class ComparisonRow(Base):

@@ -15,6 +15,8 @@ from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.journey import AT_LATEST, TRIED_AGAIN, Ran, Shown, note, run_once, show
+from hub.overview import repository
+from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
 from schemas.record import SourceRecord
 from schemas.source import Area
@@ -51,6 +53,11 @@ def versions(database: Database) -> list[int]:
 def due(database: Database) -> int:
     with database.transaction() as session:
         return session.scalar(text("SELECT count(*) FROM overview_due")) or 0
+
+
+def standing(database: Database) -> Due:
+    with database.transaction() as session:
+        return repository.due(session)
 
 
 def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int) -> Sequence[Ran]:
@@ -174,6 +181,29 @@ def test_an_overview_that_cannot_be_built_holds_up_nobody_and_is_tried_again(
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
     clock.move(TRIED_AGAIN)
     assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+
+
+def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
+    database: Database, clock: FixedClock, digest_key: bytes
+) -> None:
+    began = clock.now()
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
+    unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
+    noted(database, clock, digest_key, make_record(), unshowable)
+    assert standing(database) == Due(waiting=2, waiting_since=began, failed=0, failed_since=None)
+    shown(database, clock)
+    failing = Due(waiting=0, waiting_since=None, failed=1, failed_since=began)
+    assert standing(database) == failing
+    clock.move(TRIED_AGAIN)
+    assert shown(database, clock) == Shown(taken=1)
+    assert standing(database) == failing, "it fails since the first time, however often it is tried"
+    noted(database, clock, digest_key, make_record(source_id="3", parties=[make_party(IDA)]))
+    assert standing(database) == failing, "a new record makes it due, not whole"
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
+    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert standing(database) == Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 
 def wait_for_a_lock(database: Database) -> None:
