@@ -93,6 +93,13 @@ CARRY_SECONDS = Histogram(
 )
 # Messages that could not be carried and lie in quarantine. Any: read journey.parked in the log; it is a fault of ours.
 PARKED = Counter("helhed_parked_messages_total", "Messages put in quarantine by the carrier.", registry=REGISTRY)
+# Citizens whose overview is to be built from new records, and how long the first of them has waited. waiting, for more
+# than minutes: no worker carries, or too few do. failed: it could not be built and is tried again every five minutes;
+# read journey.not_shown in the log; it is a fault of ours.
+DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", ["state"], registry=REGISTRY)
+DUE_LONGEST = Gauge(
+    "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
+)
 # Changes told to the bus.
 RELAYED = Counter("helhed_relayed_changes_total", "Changes of overviews told to the bus.", registry=REGISTRY)
 # Changes the bus does not know of. Growing: the bus is down, or no worker relays.
@@ -252,6 +259,14 @@ class SourceFigures(NamedTuple):
     quarantined: int
 
 
+class DueFigures(NamedTuple):
+    """Overviews that are to be built."""
+
+    citizens: int
+    longest: float
+    """Seconds the first of them has waited."""
+
+
 class _Figures:
     """Gauges that were read from outside together. They are cleared when they cannot be read, or are too old."""
 
@@ -271,19 +286,24 @@ class _Figures:
             self.forget()
 
 
-_OF_STORE = _Figures(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, OUTBOX)
+_OF_STORE = _Figures(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, DUE, DUE_LONGEST, OUTBOX)
 _OF_BUS = _Figures(BUS_LAG)
 _OF_COMPARISON = _Figures(DRIFT, CITIZENS)
 
 
-def store_figures(sources: Mapping[str, SourceFigures], outbox: Mapping[str, int]) -> None:
-    """What PostgreSQL says of the sources, and of changes waiting for each topic."""
+def store_figures(
+    sources: Mapping[str, SourceFigures], due: Mapping[str, DueFigures], outbox: Mapping[str, int]
+) -> None:
+    """What PostgreSQL says of the sources, of overviews to be built by state, and of changes waiting for each topic."""
     for name, one in sources.items():
         if one.last_data_at is not None:
             SOURCE_LAST_DATA.labels(name).set(one.last_data_at.timestamp())
         SOURCE_CADENCE.labels(name).set(one.cadence)
         SOURCE_PAUSED.labels(name).set(one.paused)
         QUARANTINE.labels(name).set(one.quarantined)
+    for state, figures in due.items():
+        DUE.labels(state).set(figures.citizens)
+        DUE_LONGEST.labels(state).set(figures.longest)
     for topic, waiting in outbox.items():
         OUTBOX.labels(topic).set(waiting)
     _OF_STORE.renewed()

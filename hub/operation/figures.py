@@ -12,19 +12,21 @@ from hub.bus.base import OVERVIEWS, Delivered
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceStatus
 from hub.overview.drift import ALL, Difference, SourceTally
-from hub.overview.repository import untold_count
+from hub.overview.repository import due, untold_count
 from hub.parts import Parts
 
 
 def ask_store(parts: Parts) -> None:
-    """How each source does, and how many changes the bus does not know of.
+    """How each source does, how many overviews are to be built, and how many changes the bus does not know of.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
     """
     try:
         with parts.database.transaction() as session:
-            states = source_states(session, parts.sources, parts.clock.now())
+            now = parts.clock.now()
+            states = source_states(session, parts.sources, now)
+            to_build = due(session)
             outbox = untold_count(session)
     except Exception:
         metrics.forget_store_figures()
@@ -38,7 +40,11 @@ def ask_store(parts: Parts) -> None:
         )
         for source, one in zip(parts.sources, states, strict=True)
     }
-    metrics.store_figures(figures, {OVERVIEWS: outbox})
+    waits = {
+        "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),
+        "failed": metrics.DueFigures(to_build.failed, _age(to_build.failed_since, now)),
+    }
+    metrics.store_figures(figures, waits, {OVERVIEWS: outbox})
 
 
 def ask_bus(parts: Parts, groups: Iterable[tuple[str, str]]) -> None:
@@ -72,6 +78,10 @@ def tell_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], me
         mended,
         now,
     )
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 def _kind(difference: Difference) -> str:

@@ -4,8 +4,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,10 +24,11 @@ from hub.embedded import start
 from hub.errors import SettingWrong
 from hub.migrations import migrate
 from hub.operation.answers import Operation
-from hub.operation.figures import tell_drift
+from hub.operation.figures import ask_store, tell_drift
 from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, Pulse, State
 from hub.operation.server import answering
 from hub.overview.drift import Difference, SourceTally
+from hub.overview.service import mark_due
 from hub.parts import Parts
 from schemas.record import Cursor
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
@@ -160,15 +164,38 @@ def test_figures_that_cannot_be_read_are_not_told(parts: Parts) -> None:
     with answering(Operation(parts), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         metrics.bus_figures({("journey", RECORDS): 7})
-        metrics.store_figures({"social": metrics.SourceFigures(None, 60, paused=True, quarantined=1)}, {OVERVIEWS: 2})
+        social = metrics.SourceFigures(None, 60, paused=True, quarantined=1)
+        metrics.store_figures({"social": social}, {"waiting": metrics.DueFigures(3, 7.0)}, {OVERVIEWS: 2})
         assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
         metrics.forget_bus_figures()
         assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) is None
         assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
+        assert figure(client, "helhed_overviews_due", state="waiting") == 3
         metrics.forget_store_figures()
         assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
+        assert figure(client, "helhed_overviews_due", state="waiting") is None
         client.close()
+
+
+def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
+    parts: Parts, database: Database, clock: FixedClock
+) -> None:
+    now, minute = clock.now(), timedelta(minutes=1)
+    with (
+        answering(Operation(parts), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        told = partial(figure, client, "helhed_overviews_due")
+        longest = partial(figure, client, "helhed_overviews_due_longest_seconds")
+        ask_store(parts)
+        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
+        with database.transaction() as session:
+            mark_due(session, [uuid4(), uuid4()], since=now - minute)
+            mark_due(session, [uuid4()], since=now - 2 * minute)
+            mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
+        ask_store(parts)
+        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
 
 
 def test_a_comparison_is_told_by_kind_and_source(parts: Parts, clock: FixedClock) -> None:
