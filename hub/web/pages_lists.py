@@ -238,11 +238,21 @@ class ConflictRow:
 
 
 @dataclass(frozen=True)
+class NotBuiltRow:
+    """Citizens whose overview could not be built from what the sources last said; in numbers only."""
+
+    count: str
+    sentence: str
+    first: When
+
+
+@dataclass(frozen=True)
 class SourcesPage:
     """Is every source all right, and if not what do I do?"""
 
     summary: str
     trouble: bool
+    not_built: NotBuiltRow | None
     sources: tuple[SourceRow, ...]
     conflicts: tuple[ConflictRow, ...]
     unmatched: tuple[str, ...]

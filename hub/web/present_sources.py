@@ -10,10 +10,10 @@ from statistics import median
 from hub.clock import danish_day
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
-from hub.overview.repository import Comparison
+from hub.overview.repository import Comparison, Due
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
-from hub.web.pages_lists import ConflictRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
+from hub.web.pages_lists import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
 from schemas.source import SourceSystem
 
 WELL = frozenset({SourceStatus.FRESH})
@@ -41,9 +41,9 @@ class Known:
 
 
 def sources_page(
-    known: Sequence[Known], conflicts: Sequence[IdentityConflict], names: Mapping[str, str], now: datetime
+    known: Sequence[Known], conflicts: Sequence[IdentityConflict], due: Due, names: Mapping[str, str], now: datetime
 ) -> SourcesPage:
-    """Is every source all right, and if not what to do; *names* of employees by id."""
+    """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
     trouble = [one.source.title for one in known if one.state.state not in WELL]
     parked = sum(one.state.quarantined for one in known)
     summary = "Alle kilder er friske."
@@ -56,9 +56,12 @@ def sources_page(
         summary += f" {counted(parked, 'linje', 'linjer')} kunne ikke læses."
     if conflicts:
         summary += f" {counted(len(conflicts), 'uenighed', 'uenigheder')} om, hvem nogen er."
+    if due.failed:
+        summary += f" {counted(due.failed, 'borgers', 'borgeres')} overblik kan ikke bygges."
     return SourcesPage(
         summary=summary,
-        trouble=bool(trouble),
+        trouble=bool(trouble or due.failed),
+        not_built=_not_built(due, now),
         sources=tuple(_source(one, names, now) for one in known),
         conflicts=tuple(_conflict(one, now) for one in conflicts),
         unmatched=tuple(
@@ -68,6 +71,17 @@ def sources_page(
             for one in known
             if one.unmatched
         ),
+    )
+
+
+def _not_built(due: Due, now: datetime) -> NotBuiltRow | None:
+    """What could not be built; what only waits is built in a moment and nobody's to look after."""
+    if due.failed_since is None:
+        return None
+    return NotBuiltRow(
+        count=f"{number_text(due.failed)} kan ikke bygges",
+        sentence=texts.NOT_BUILT.format(citizens=counted(due.failed, "borger", "borgere")),
+        first=of_moment(due.failed_since, now),
     )
 
 

@@ -27,7 +27,8 @@ def sources(request: Request) -> HTMLResponse:
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
         names = {one.id: one.name for one in identity.actors(visit.session)}
-        page = sources_page(known_of(visit), matching.conflicts(visit.session), names, visit.now)
+        conflicts, due = matching.conflicts(visit.session), overviews.due(visit.session)
+        page = sources_page(known_of(visit), conflicts, due, names, visit.now)
         return visit.page("sources.html", "Kilder", page)
 
 

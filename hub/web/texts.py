@@ -275,6 +275,11 @@ CONFLICT = {
 }
 """What sources say against each other about who somebody is, and what to do, by kind."""
 
+NOT_BUILT = (
+    "Kilderne har meldt nyt om {citizens}. Det er gemt, men kan ikke vises: borgerens side viser det, vi vidste før, og"
+    " en ny borger har ingen side endnu."
+)
+
 UNMATCHED = (
     "{source}: {people} med et lokalt nummer, som ingen kilde har koblet til et cpr-nummer. Oplysningen er gemt, men"
     " står ikke hos nogen borger. Udfyld cpr-nummeret i fagsystemet, så kobles den af sig selv."

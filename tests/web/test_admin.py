@@ -1,23 +1,30 @@
 """Kilder and Tilsyn: what each state says and what to do, the switch, the log's numbers, and who may be named."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.clock import FixedClock
 from hub.collect import repository as collect
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.journey import TRIED_AGAIN, show
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
-from hub.overview.repository import Comparison
+from hub.overview.repository import Comparison, Due
+from hub.overview.service import mark_due
 from hub.web import texts
 from hub.web.present_sources import BAR_HEIGHT, Known, sources_page
 from schemas.access import AuditAction
 from schemas.record import Rejection, RejectionRule
+from schemas.source import Area
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town
+
+NOTHING_DUE = Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 
 def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int = 0, **more: object) -> RunSummary:
@@ -33,7 +40,7 @@ def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> Known:
 
 @pytest.mark.parametrize("status", SourceStatus)
 def test_every_state_has_a_word_and_a_sentence(status: SourceStatus) -> None:
-    row = sources_page([known(status, run())], (), {}, maja.NOW).sources[0]
+    row = sources_page([known(status, run())], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.state
     assert row.reason
     assert row.trouble == (status is not SourceStatus.FRESH)
@@ -42,7 +49,9 @@ def test_every_state_has_a_word_and_a_sentence(status: SourceStatus) -> None:
 @pytest.mark.parametrize("outcome", [one for one in RunOutcome if one is not RunOutcome.COMPLETE])
 def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) -> None:
     failed = [run(outcome, ago, advice="bus_unavailable") for ago in (1, 2, 3)]
-    row = sources_page([known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), {}, maja.NOW).sources[0]
+    row = sources_page(
+        [known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), NOTHING_DUE, {}, maja.NOW
+    ).sources[0]
     assert texts.RUN_OUTCOME[outcome] in row.reason
     assert "3 kørsler i træk er gået galt siden for 3 minutter siden" in row.reason
     assert row.advice == texts.ADVICE["bus_unavailable"]
@@ -74,7 +83,7 @@ def test_the_page_says_how_much_of_a_source_can_be_searched(
         repaired_at=maja.NOW - timedelta(hours=3),
         repaired=4,
     )
-    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), {}, maja.NOW).sources[0]
+    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.searchable == words
     assert row.compared == (
         "sammenlignet for 2 minutter siden; 4 borgere blev hentet ind igen for 3 timer siden" if found else None
@@ -85,7 +94,7 @@ def test_a_comparison_that_is_not_made_any_more_says_what_may_be_down() -> None:
     found = Comparison(
         source="social", in_store=3, in_index=3, is_equal=True, compared_at=maja.NOW - timedelta(minutes=20)
     )
-    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), {}, maja.NOW).sources[0]
+    row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.compared == ("sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller ingen worker kører")
 
 
@@ -102,7 +111,11 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         payloads=1204,
         seen=1204,
     )
-    row = sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), {}, maja.NOW).sources[0].quarantine[0]
+    row = (
+        sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), NOTHING_DUE, {}, maja.NOW)
+        .sources[0]
+        .quarantine[0]
+    )
     assert (row.count, row.example) == ("1.204", "2••••")
     assert row.problem
     assert row.advice
@@ -111,7 +124,7 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
 def test_who_is_who_is_said_with_what_to_do() -> None:
     kinds = [*ConflictKind, "several_people"]
     conflicts = [IdentityConflict(kind=str(kind), subject="841279-••••", first_seen=maja.NOW) for kind in kinds]
-    page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, {}, maja.NOW)
+    page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, NOTHING_DUE, {}, maja.NOW)
     assert all(row.advice for row in page.conflicts)
     assert page.unmatched[0].startswith(f"{maja.SOCIAL.title}: 3 omtaler af personer")
     assert "6 uenigheder" not in page.summary
@@ -120,7 +133,9 @@ def test_who_is_who_is_said_with_what_to_do() -> None:
 
 def test_a_switched_off_source_says_who_and_why() -> None:
     pause = Pause(source="social", paused_by="tine.skov", reason="Ny version i aften", paused_at=maja.NOW)
-    page = sources_page([known(SourceStatus.PAUSED, run(), pause=pause)], (), {"tine.skov": "Tine Skov"}, maja.NOW)
+    page = sources_page(
+        [known(SourceStatus.PAUSED, run(), pause=pause)], (), NOTHING_DUE, {"tine.skov": "Tine Skov"}, maja.NOW
+    )
     row = page.sources[0]
     assert row.pause is not None
     assert (row.pause.by, row.pause.reason) == ("Tine Skov", "Ny version i aften")
@@ -176,6 +191,56 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
     assert "Sag: startdato" in page
     assert texts.REJECTION[RejectionRule.BAD_DATE][1] in page
     assert "31-••-••••" in page
+
+
+@pytest.mark.parametrize(
+    ("citizens", "summary", "sentence"),
+    [
+        (1, "1 borgers overblik kan ikke bygges.", "Kilderne har meldt nyt om 1 borger. Det er gemt"),
+        (1204, "1.204 borgeres overblik kan ikke bygges.", "Kilderne har meldt nyt om 1.204 borgere. Det er gemt"),
+    ],
+)
+def test_what_cannot_be_built_is_said_in_numbers(citizens: int, summary: str, sentence: str) -> None:
+    due = Due(waiting=7, waiting_since=maja.NOW, failed=citizens, failed_since=maja.NOW - timedelta(hours=3))
+    page = sources_page([known(SourceStatus.FRESH, run())], (), due, {}, maja.NOW)
+    assert page.summary == f"Alle kilder er friske. {summary}"
+    assert page.trouble
+    assert page.not_built is not None
+    assert page.not_built.sentence.startswith(sentence)
+    assert page.not_built.first.text == "for 3 timer siden"
+
+
+def test_what_only_waits_to_be_built_is_nobodys_to_look_after() -> None:
+    due = Due(waiting=7, waiting_since=maja.NOW, failed=0, failed_since=None)
+    page = sources_page([known(SourceStatus.FRESH, run())], (), due, {}, maja.NOW)
+    assert (page.summary, page.trouble, page.not_built) == ("Alle kilder er friske.", False, None)
+
+
+def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
+    town: Town, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser, database = town.client("tine.skov"), town.parts.database
+    build = partial(show, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
+    assert "kan ikke bygges" not in browser.get("/kilder").text
+    family = [town.ids[maja.IDA], town.ids[maja.EMIL]]
+    with database.transaction() as session:
+        session.execute(text("UPDATE overview_versions SET digest = 'older'"))
+        session.execute(text("ALTER TABLE overviews ADD CONSTRAINT nobody CHECK (false) NOT VALID"))
+        mark_due(session, family, since=clock.now())
+    build(until=clock.now(), now=clock.now())
+    clock.move(timedelta(minutes=4))
+    page = browser.get("/kilder").text
+    assert "2 borgeres overblik kan ikke bygges." in page
+    assert "for 4 minutter siden" in page
+    event = "journey.not_shown"
+    assert event in page
+    assert event in caplog.text
+    assert not any(str(one) in page for one in family)
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE overviews DROP CONSTRAINT nobody"))
+    clock.move(TRIED_AGAIN)
+    build(until=clock.now(), now=clock.now())
+    assert "kan ikke bygges" not in browser.get("/kilder").text
 
 
 def test_the_dpo_counts_today_and_narrows(town: Town) -> None:
