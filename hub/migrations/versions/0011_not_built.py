@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_not_built"
+revision = "0011_not_built"
 down_revision = "0010_due"
 branch_labels = None
 depends_on = None
