@@ -75,6 +75,8 @@ class AccessFacts(Schema):
     """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
     consented_areas: frozenset[Area] = frozenset()
     """Areas the citizen has consented to share with the team, and that still stand."""
+    not_updated_since: Instant | None = None
+    """Since when the overview cannot be built from what the sources say. No policy asks; the page must tell it."""
 
 
 class AccessRequest(Schema):

@@ -1,8 +1,8 @@
 """Every statement of the course, among them the one that the access policy lives on.
 
 The statements are plain SQL, because who may see whom is decided on their answer and a reviewer must be
-able to read them. They read ``overviews`` and ``overview_units`` (hub.overview), ``citizen_identifiers``
-(hub.matching), and ``actors``, a table of the room above, for the names of the team.
+able to read them. They read ``overviews``, ``overview_units`` and ``overview_due`` (hub.overview),
+``citizen_identifiers`` (hub.matching), and ``actors``, a table of the room above, for the names of the team.
 """
 
 from collections.abc import Collection
@@ -70,7 +70,8 @@ _FACTS = text(f"""
            ) AS unit_has_active_effort,
            {_SELF} AS is_self,
            {GUARDED} AS name_address_protected,
-           ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas
+           ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
+           (SELECT d.failed_since FROM overview_due d WHERE d.citizen_id = o.citizen_id) AS not_updated_since
     FROM overviews o
     WHERE o.citizen_id = ANY(:citizen_ids)
 """)  # noqa: S608  put together from the constants above; every value is a parameter

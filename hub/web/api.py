@@ -1,6 +1,6 @@
 """The JSON twins of the pages: the same service calls, the same decisions, the same lines in the log."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -77,6 +77,8 @@ class OverviewAnswer(Schema):
     """The others on the course, each cut to a decision of its own."""
     aftermath: tuple[Aftermath, ...] = ()
     """Each notification about the family with what followed."""
+    not_updated_since: datetime | None = None
+    """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
 class SearchAsk(Schema):
@@ -173,7 +175,11 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
             whole = (found.overview, *(other for other, _ in others))
             people = tuple(without_numbers(one) for one in whole)
             told = OverviewAnswer(
-                decision=found.decision, overview=people[0], family=people[1:], aftermath=aftermath(whole)
+                decision=found.decision,
+                overview=people[0],
+                family=people[1:],
+                aftermath=aftermath(whole),
+                not_updated_since=min(visit.not_updated, default=None),
             )
             # Written here and not by the framework, which would make plain objects of all of it first.
             return Response(told.model_dump_json(), media_type="application/json")

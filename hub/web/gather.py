@@ -52,6 +52,8 @@ def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Ahead)
     )
     if found.overview is None:
         return found
+    if found.facts and found.facts.not_updated_since and not as_known:
+        visit.not_updated.add(found.facts.not_updated_since)
     silent: dict[Area, datetime | None] = {
         visit.areas[state.source]: state.last_data_at
         for state in visit.states

@@ -364,6 +364,10 @@ DISAGREEMENT_FIELD = {
 }
 
 INDEX_DOWN = "Søgningen svarer ikke lige nu. Siden er hentet direkte fra databasen og er lige så ny, som den plejer."
+NOT_UPDATED = (
+    "Siden har ikke kunnet opdateres siden {since}, så det nyeste kan mangle. Fejlen er vores, og driften kan se den."
+    " Haster det, så spørg dem, der har indsatsen."
+)
 SEARCH_LIMITED = (
     "Søgningen svarer ikke lige nu. Vi har kun kigget efter navn blandt borgerne på dine teams og efter hele"
     " cpr-numre. Prøv igen om lidt."

@@ -21,6 +21,7 @@ from hub.errors import NotLoggedIn, RoleMissing
 from hub.overview.serving import Ahead, OverviewReader, ServedFrom
 from hub.parts import Parts
 from hub.web import texts
+from hub.web.dates import at_minute
 from hub.web.pages import Frame, Link
 from hub.web.security import token
 from hub.web.templating import render
@@ -48,6 +49,8 @@ class Visit:
     now: datetime
     origins: set[ServedFrom] = field(default_factory=set)
     """Where the overviews shown so far came from."""
+    not_updated: set[datetime] = field(default_factory=set)
+    """Since when those of them could not be built anew that could not."""
 
     @property
     def reader(self) -> OverviewReader:
@@ -99,7 +102,9 @@ class Visit:
 
     def page(self, template: str, title: str, page: Any, status: int = 200, notice: str | None = None) -> HTMLResponse:
         """The page with everything around it, and a notice where something is out of order."""
-        if notice is None and ServedFrom.DOWN in self.origins:
+        if self.not_updated:
+            notice = texts.NOT_UPDATED.format(since=at_minute(min(self.not_updated)))
+        elif notice is None and ServedFrom.DOWN in self.origins:
             notice = texts.INDEX_DOWN
         return HTMLResponse(render(template, frame(self.request, title, self.actor, notice), page), status)
 
