@@ -138,7 +138,7 @@ def _is_ready(port: int) -> bool:
 
 def _until_at_rest(parts: Parts) -> None:
     while not _is_at_rest(parts):
-        Event().wait(0.05)
+        Event().wait(0.25)  # asking costs a part of what is measured
 
 
 def _is_at_rest(parts: Parts) -> bool:
