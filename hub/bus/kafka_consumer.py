@@ -170,7 +170,7 @@ class KafkaConsumer:
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-            consumer.subscribe(topics=self._topics, listener=_Forgets(self._floors))
+            consumer.subscribe(topics=self._topics, listener=_Forgets(self._floors, consumer))
             self._consumer = consumer
             self._heard = monotonic()
         return self._consumer
@@ -189,16 +189,30 @@ class KafkaConsumer:
 
 
 class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-    """Forgets the floors of partitions that have gone; those that stay were held by nobody else meanwhile."""
+    """Forgets floors and positions of partitions that others may have held meanwhile, even if they are held again.
 
-    def __init__(self, floors: dict[TopicPartition, int]) -> None:
+    The library forgets positions only if it knew that we were thrown out before it asked to join again; not if the
+    answer tells it, nor if the group went through a round without us.
+    """
+
+    def __init__(self, floors: dict[TopicPartition, int], consumer: kafka.KafkaConsumer) -> None:
         self._floors = floors
+        self._consumer = consumer
+        self._member: ConsumerGroupMetadata = consumer.group_metadata()
+        """As whom partitions were assigned last, and in which round."""
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Most of them may come back; which, is told next."""
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """All that are held from now on."""
+        before, self._member = self._member, self._consumer.group_metadata()
+        rounds = self._member.generation_id - before.generation_id
+        if self._member.member_id != before.member_id or rounds > 1:
+            self._floors.clear()
+            subscription = self._consumer._subscription  # noqa: SLF001  the library offers no way to drop a position
+            subscription.assign_from_subscribed([])
+            subscription.assign_from_subscribed(list(assigned))
         for place in self._floors.keys() - assigned:
             del self._floors[place]
 

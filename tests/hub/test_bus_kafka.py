@@ -57,11 +57,16 @@ class InsideKafka:
         found = self.admin.list_group_offsets({name: None})[name]
         return {place.partition: told.offset for place, told in found.items() if place.topic == self._prefix + topic}
 
-    def expel(self, consumer: Consumer) -> None:
+    def expel(self, consumer: Consumer, *, unnoticed: bool = False) -> None:
+        """If *unnoticed*, the answer to its next joining is what tells it."""
         assert isinstance(consumer, OwnConsumer)
         inner = consumer.consumer
         assert isinstance(inner, KafkaConsumer)
         member = inner._consumer and inner._consumer.group_metadata()
+        if unnoticed:
+            assert inner._consumer
+            inner._consumer._coordinator._disable_heartbeat()
+            inner._consumer._coordinator.request_rejoin()
         if member and member.member_id:
             self.admin.remove_group_members(member.group_id, [MemberToRemove(member_id=member.member_id)])
 
@@ -108,6 +113,19 @@ def test_who_was_thrown_out_commits_nothing_and_comes_back(bus: OwnNames, inside
         assert values(drain(slow, 3)) == [0, 1, 2], "back again, and where the heir left off"
         slow.commit(late)
         assert inside.committed("readers", "t") == {0: 10}, "what it had before it lost the partition says nothing"
+
+
+def test_who_hears_by_joining_again_that_it_was_thrown_out_begins_anew(bus: OwnNames, inside: InsideKafka) -> None:
+    bus.create({"t": 1})
+    bus.publish("t", make_messages(10))
+    with bus.consumer("readers", ["t"]) as slow:
+        late = drain(slow, 10)
+        inside.expel(slow, unnoticed=True)
+        with bus.consumer("readers", ["t"]) as heir:
+            heir.commit(drain(heir, 10)[:5])
+        assert values(drain(slow, 5)) == [5, 6, 7, 8, 9], "where the heir left off"
+        slow.commit(late[:3])
+        assert inside.committed("readers", "t") == {0: 5}, "what it had before says nothing"
 
 
 def test_who_joins_during_work_takes_nothing_that_is_worked_on(bus: OwnNames) -> None:
