@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from kafka import errors
 from kafka.net.compat import KafkaNetClient
@@ -92,6 +93,21 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
 
     refusal: str | None = None
 
+    def __init__(self, *arguments: Any, **configs: Any) -> None:
+        super().__init__(*arguments, **configs)
+        self._transports: WeakSet[Any] = WeakSet()
+
+    def let_go(self) -> None:
+        """Close the sockets that were still being written to when the library gave up: it leaves them open."""
+        for transport in list(self._transports):
+            if transport._sock is not None:  # noqa: SLF001  its own ways to close wait for what is not written yet
+                transport._sock.close()  # noqa: SLF001  likewise
+
+    async def _build_transport(self, *arguments: Any, **named: Any) -> Any:
+        transport = await super()._build_transport(*arguments, **named)
+        self._transports.add(transport)
+        return transport
+
     def get_connection(self, *arguments: Any, **named: Any) -> Any:
         """As the library's; what its failing tells is kept."""
         connection = super().get_connection(*arguments, **named)
@@ -112,6 +128,12 @@ class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no type
         net = NetworkSelector(**configs)
         self.connections = _Connections(net, **configs)
         super().__init__(net=net, manager=self.connections, **configs)
+
+    def close(self, node_id: Any = None) -> None:
+        """As the library's, and then nothing is open any more."""
+        super().close(node_id)
+        if node_id is None:
+            self.connections.let_go()
 
 
 def _refusal(failure: BaseException, *, at_login: bool) -> str | None:

@@ -48,8 +48,8 @@ class InsideKafka:
     """Members and offsets behind the port, and topics under their real names."""
 
     def __init__(self, servers: str, prefix: str) -> None:
-        self.admin = KafkaAdminClient(bootstrap_servers=servers)
-        self._servers = servers
+        self._access = KafkaAccess(servers=tuple(servers.split(",")))
+        self.admin = self._access.open(KafkaAdminClient)
         self._prefix = prefix
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
@@ -72,7 +72,7 @@ class InsideKafka:
 
     def write(self, topic: str, **record: Any) -> None:
         """As somebody else would who keeps none of our rules."""
-        producer = KafkaProducer(bootstrap_servers=self._servers)
+        producer = self._access.open(KafkaProducer)
         producer.send(self._prefix + topic, **record).get(timeout=10)
         producer.close()
 
@@ -146,6 +146,16 @@ def test_who_joins_during_work_takes_nothing_that_is_worked_on(bus: OwnNames) ->
             came += joining.result()
             assert set(values(came)) == {2}, "nothing of what was committed came again"
             assert {one.partition for one in came[-len(joining.result()) :]} < {0, 1, 2, 3}
+
+
+def test_what_was_still_being_written_leaves_no_socket_open(kafka_servers: str) -> None:
+    admin = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
+    admin.describe_cluster()
+    (transport,) = [one for one in list(admin._manager._transports) if one._sock]
+    socket = transport._sock
+    transport._write_buffer.append(b"half a request")
+    admin.close()
+    assert socket.fileno() == -1
 
 
 def test_topics_are_made_as_set(bus: OwnNames, inside: InsideKafka) -> None:
