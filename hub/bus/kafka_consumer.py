@@ -221,13 +221,30 @@ class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
         self._floors.clear()
 
 
+class _Kept:
+    """A join under way that counts as such until a ``poll`` has taken what came of it.
+
+    One that finished between two polls the library forgets, and asks to join again. When the leader does, all others
+    must too; members that poll for moments only then never come to a rest.
+    """
+
+    is_done = False
+
+    def __init__(self, join: Any) -> None:
+        self.add_callback = join.add_callback
+        self.add_errback = join.add_errback
+
+
 def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
     """Let a ``poll`` finish the join that an earlier one had no time for.
 
     A member that joined again because the topic had changed otherwise forgets about it, and waits for ever.
     """
     if consumer.group_metadata().state is MemberState.REBALANCING:
-        consumer._coordinator.request_rejoin()  # noqa: SLF001  the library offers no other way
+        coordinator = consumer._coordinator  # noqa: SLF001  the library offers no other way
+        coordinator.request_rejoin()
+        if coordinator._join_task is not None:  # noqa: SLF001  likewise
+            coordinator._join_task = _Kept(coordinator._join_task)  # noqa: SLF001  likewise
 
 
 def _delivered(record: Any) -> Delivered:

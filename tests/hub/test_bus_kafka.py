@@ -161,6 +161,16 @@ def test_who_joins_during_work_takes_nothing_that_is_worked_on(
             assert {one.partition for one in share} < {0, 1, 2, 3}
 
 
+def test_who_polls_for_moments_only_comes_to_its_messages(bus: OwnNames) -> None:
+    bus.create({"t": 1})
+    bus.publish("t", make_messages(1))
+    with bus.consumer("readers", ["t"]) as consumer:
+        until = monotonic() + PATIENT.total_seconds()
+        while not (found := consumer.poll(limit=1, timeout=AT_ONCE)) and monotonic() < until:
+            Event().wait(0.1)  # whatever a poll began ends before the next
+        assert values(found) == [0]
+
+
 def test_what_was_still_being_written_leaves_no_socket_open(kafka_servers: str) -> None:
     admin = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
     admin.describe_cluster()
