@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import psycopg
 from pydantic import SecretStr
 
 from connectors.registry import build
@@ -66,6 +67,10 @@ def ground(citizens: int) -> Iterator[Ground]:
         server = start_postgres(folder)
         stack.callback(server.cleanup)
         migrate(server.get_uri())
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # As anybody sets it who fills a database; with the default a million citizens are one checkpoint a minute.
+            connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
+            connection.execute("SELECT pg_reload_conf()")
         records, sources = _records(citizens)
         here = Settings(
             database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
