@@ -80,7 +80,8 @@ def freshness(ground: Ground) -> Iterator[Row]:
 
 def _versions(parts: Parts) -> dict[UUID, int]:
     with parts.database.transaction() as session:
-        newest = text("SELECT citizen_id, version FROM overviews ORDER BY updated_at DESC LIMIT 50")
+        # Many were built at the same instant: without the second key others of them come and go, and look changed.
+        newest = text("SELECT citizen_id, version FROM overviews ORDER BY updated_at DESC, citizen_id LIMIT 50")
         return {row.citizen_id: row.version for row in session.execute(newest)}
 
 
