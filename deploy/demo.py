@@ -139,10 +139,13 @@ class _Server(uvicorn.Server):
         """Leave the signals alone."""
 
 
-def connectors_to(running: Running, clock: Clock) -> dict[str, Connector]:
-    """A connector to each of the simulated fagsystemer, by the source's name."""
+def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> dict[str, Connector]:
+    """A connector to each of the simulated fagsystemer, by the source's name.
+
+    The social source's rows of another *environment* are other rows.
+    """
     login = {"client_id": running.client_id, "client_secret": running.client_secret}
-    social = {"base_url": running.odata_url, "token_url": running.odata_token_url, "environment": "demo"}
+    social = {"base_url": running.odata_url, "token_url": running.odata_token_url, "environment": environment}
     health = {"base_url": running.fhir_url, "token_url": running.fhir_token_url}
     return {
         "social": build("odata", "social", social | login, clock.now),

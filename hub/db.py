@@ -3,7 +3,7 @@
 import select
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
@@ -169,7 +169,7 @@ def _send_lists_binary(connection: Connection, _: object) -> None:
     connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
-@cache
+@lru_cache(maxsize=200)
 def _as_the_driver_has_it(statement: TextClause, dialect: Dialect) -> bytes:
     return str(statement.compile(dialect=dialect)).encode()
 

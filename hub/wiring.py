@@ -65,7 +65,6 @@ def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock 
     The process is told to look for cycles seldom: records and overviews are many small objects without any, and looking
     after every 700 took a third of the time of carrying and two thirds of that of reading overviews.
     """
-    gc.freeze()
     gc.set_threshold(GC_AFTER)
     database = Database(database_url(settings))
     return Parts(

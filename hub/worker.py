@@ -199,6 +199,8 @@ def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
 
     def session() -> None:
         with parts.database.leading("index.compare") as is_ours:
+            if is_ours:
+                parts.index.create()  # whichever loop comes first
             seen = Look(sources=())
             while is_ours and not stop.is_set():
                 if parts.bus.lag(INDEX_GROUP, OVERVIEWS) <= FAR_BEHIND:

@@ -16,6 +16,7 @@ from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
+from search.postgres import PostgresIndex
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
 
@@ -51,6 +52,15 @@ def database(template: URL, postgres: URL) -> Iterator[Database]:
     yield made
     made.close()
     _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_index(database: Database) -> Iterator[PostgresIndex]:
+    """The index in PostgreSQL, empty."""
+    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    made.create()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,21 +1,20 @@
 """Who is logged in: employees by id."""
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.access.tables import ActorRow
 from hub.db import straight
 from hub.errors import NotLoggedIn
 from schemas.access import Actor
 
-_FIELDS = tuple(Actor.model_fields)
-_ONE = text(f"SELECT {', '.join(_FIELDS)} FROM actors WHERE id = :id AND active")  # noqa: S608  names of our own
+_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  names of our own
+_ALL = text(f"{_ACTIVE} ORDER BY name, id")
+_ONE = text(f"{_ACTIVE} AND id = :id")
 
 
 def actors(session: Session) -> tuple[Actor, ...]:
     """Every employee who may log in, by name."""
-    rows = session.scalars(select(ActorRow).where(ActorRow.active).order_by(ActorRow.name, ActorRow.id))
-    return tuple(_actor(row) for row in rows)
+    return tuple(Actor.model_validate(row) for row in straight(session, _ALL, {}))
 
 
 def actor(session: Session, actor_id: str) -> Actor:
@@ -28,7 +27,3 @@ def actor(session: Session, actor_id: str) -> Actor:
     if not found:
         raise NotLoggedIn
     return Actor.model_validate(found[0])
-
-
-def _actor(row: ActorRow) -> Actor:
-    return Actor.model_validate({field: getattr(row, field) for field in _FIELDS})

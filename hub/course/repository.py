@@ -168,7 +168,7 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
 
 
 def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
-    """The citizen's course on that day (the newest, should there be two), with citizens and team."""
+    """The citizen's course on that day (the newest, should there be two), with the team."""
     course = session.execute(_COURSE, {"citizen_id": citizen_id, "on": on}).one_or_none()
     if course is None:
         return None
@@ -177,7 +177,6 @@ def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None
         course_id=course.id,
         title=course.title,
         started_on=course.started_on,
-        citizens=on_course(session, citizen_id, on),
         team=tuple(TeamMember.model_validate(dict(row)) for row in team),
     )
 

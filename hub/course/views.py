@@ -35,12 +35,11 @@ class TeamMember(Schema):
 
 
 class CourseView(Schema):
-    """A citizen's course on one day: who is on it and who helps."""
+    """A citizen's course on one day, and who helps."""
 
     course_id: UUID
     title: str
     started_on: date
-    citizens: tuple[UUID, ...]
     team: tuple[TeamMember, ...]
     """Lead coordinator first, then by name."""
 

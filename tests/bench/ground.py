@@ -14,7 +14,7 @@ from time import perf_counter
 import psycopg
 from pydantic import SecretStr
 
-from connectors.registry import build
+from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from deploy.sandbox.services import kafka, opensearch
 from hub import worker
@@ -93,12 +93,8 @@ def ground(citizens: int) -> Iterator[Ground]:
 
 
 def _records(citizens: int) -> tuple[list[SourceRecord], tuple[SourceSystem, ...]]:
-    now = SystemClock().now
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
-        login = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
-        social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": "bench"}
-        health = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url}
-        sources = (build("odata", "social", social | login, now), build("fhir", "health", health | login, now))
+        sources = tuple(connectors_to(sandbox, SystemClock(), "bench").values())
         records = [record for one in sources for page in one.read(Cursor()) for record in page.records]
     return records, tuple(one.source for one in sources)
 

@@ -8,8 +8,7 @@ from time import perf_counter
 import httpx
 from sqlalchemy import text
 
-from connectors.base import Connector
-from connectors.registry import build
+from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import Running
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from hub import worker
@@ -54,12 +53,9 @@ def beside_bad_sources(ground: Ground) -> Iterator[Row]:
 
 def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False) -> float:
     """Until all the social source says is stored and whoever it speaks of shown; *mark* makes its rows new ones."""
-    login = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
-    social = {"base_url": sandbox.odata_url, "token_url": sandbox.odata_token_url, "environment": f"bench-{mark}"}
-    read: dict[str, Connector] = {"social": build("odata", "social", social | login, SystemClock().now)}
-    if health:
-        fhir = {"base_url": sandbox.fhir_url, "token_url": sandbox.fhir_token_url}
-        read["health"] = build("fhir", "health", fhir | login, SystemClock().now)
+    read = connectors_to(sandbox, SystemClock(), f"bench-{mark}")
+    if not health:
+        del read["health"]
     with parts.database.transaction() as session:
         session.execute(text("DELETE FROM cursors"))
     stop = Event()

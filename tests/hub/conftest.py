@@ -20,9 +20,6 @@ def bus(database: Database) -> Iterator[PostgresBus]:
 
 
 @pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
+def index(postgres_index: PostgresIndex) -> PostgresIndex:
     """Empty."""
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
+    return postgres_index

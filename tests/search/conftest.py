@@ -1,22 +1,11 @@
-"""Both indices, empty, each test its own."""
+"""The index in OpenSearch, empty, each test its own."""
 
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
-from hub.db import Database
 from search.opensearch import OpenSearchIndex
-from search.postgres import PostgresIndex
-
-
-@pytest.fixture
-def postgres_index(database: Database) -> Iterator[PostgresIndex]:
-    """The index in PostgreSQL."""
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
 
 
 @pytest.fixture

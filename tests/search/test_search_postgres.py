@@ -1,6 +1,5 @@
 """The index in PostgreSQL: the common suite, and a plain model of who may be found by what."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -18,11 +17,8 @@ from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_
 
 
 @pytest.fixture
-def index(database: Database) -> Iterator[PostgresIndex]:
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
+def index(postgres_index: PostgresIndex) -> PostgresIndex:
+    return postgres_index
 
 
 class TestPostgresIndex(SearchIndexSuite):
