@@ -24,6 +24,8 @@ from hub.collect.repository import runs
 from hub.collect.runs import RunOutcome
 from hub.collect.service import to_message
 from hub.db import Database
+from hub.operation.pulse import Pulse
+from hub.overview.repository import Comparison, comparisons
 from hub.overview.service import OverviewChanged
 from hub.parts import Parts
 from hub.settings import Settings
@@ -290,6 +292,24 @@ def test_what_drifted_is_mended_without_anybody_asking(
             )
             session.execute(text("UPDATE search.documents SET version = 0"))
         until(lambda: in_index(database) == in_store(database) and len(in_store(database)) == 5)
+
+
+def test_the_comparison_may_come_before_the_indexer(
+    embedded: Parts, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = Event()
+    embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
+    thread = Thread(target=worker._comparing, args=(embedded, stop, Pulse("compare")))
+    thread.start()
+    until(lambda: compared(database) or "worker.failed" in caplog.text)
+    stop.set()
+    thread.join(PATIENCE)
+    assert "worker.failed" not in caplog.text
+
+
+def compared(database: Database) -> dict[str, Comparison]:
+    with database.transaction() as session:
+        return comparisons(session)
 
 
 def test_old_messages_that_everybody_has_read_are_removed(embedded: Parts, database: Database) -> None:
