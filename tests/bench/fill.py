@@ -52,6 +52,7 @@ def fill(ground: Ground, citizens: int) -> int:
         times = max(0, round(citizens / there) - 1)
         # No checks of keys to other tables: the copies keep them as the originals do.
         session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
         for table, changed in _COPIED.items() if times else ():
             _copy(session, table, changed, there, there + times - 1)
     with parts.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -66,7 +67,11 @@ def index_all(parts: Parts) -> None:
 
 
 def _copy(session: Session, table: str, changed: dict[str, str], first: int, last: int) -> None:
-    """Each row once for every number from *first* to *last*."""
+    """Each row once for every number from *first* to *last*.
+
+    The table's indices are set aside meanwhile and sorted anew at the end: with random keys, a row at a time into
+    indices greater than the memory, most of the time would go to reading their pages.
+    """
     schema, _, name = table.rpartition(".")
     names = session.scalars(
         text(
@@ -75,6 +80,8 @@ def _copy(session: Session, table: str, changed: dict[str, str], first: int, las
         ),
         {"schema": schema or "public", "name": name},
     ).all()
+    set_aside = "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = cast(:table AS regclass)"
+    session.execute(text(set_aside), {"table": table})
     values = ", ".join(changed[one].format(column=one) if one in changed else one for one in names)
     session.execute(
         text(
@@ -83,3 +90,4 @@ def _copy(session: Session, table: str, changed: dict[str, str], first: int, las
         ),
         {"first": first, "last": last},
     )
+    session.execute(text(f"REINDEX TABLE {table}"))
