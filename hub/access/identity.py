@@ -7,7 +7,7 @@ from hub.db import straight
 from hub.errors import NotLoggedIn
 from schemas.access import Actor
 
-_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  names of our own
+_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
 _ONE = text(f"{_ACTIVE} AND id = :id")
 
