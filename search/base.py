@@ -64,7 +64,7 @@ Tallies = Mapping[str, Mapping[str, Tally]]
 
 
 class Beside(Protocol):
-    """An index that is being built beside the one that serves. One rebuild at a time; it puts from several threads."""
+    """An index that is being built beside the one that serves. Used by one at a time."""
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""

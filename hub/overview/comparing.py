@@ -1,6 +1,5 @@
 """Compare index and store, bring what drifted, and build the index anew."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -16,7 +15,6 @@ from search.base import PutResult, SearchIndex, SearchUnavailable
 
 AT_ONCE = 500
 """Citizens brought to the index in one go."""
-_LOTS_AT_ONCE = 2
 ROUNDS = 20
 """So often what changed meanwhile is brought after a rebuild; each round is shorter than the one before."""
 
@@ -93,18 +91,15 @@ def rebuild(
     beside = index.beside()
     done = 0
     try:
-        # Two lots at once: while the last requests of one are answered, those of the next are under way.
-        with ThreadPoolExecutor(_LOTS_AT_ONCE) as writing:
-            under_way: deque[Future[PutResult]] = deque()
+        with ThreadPoolExecutor(1) as writing:
+            under_way: Future[PutResult] | None = None
             for waiting, total in _everybody(database, digest_key, on):
-                if len(under_way) == _LOTS_AT_ONCE:
-                    _check(under_way.popleft())
-                under_way.append(writing.submit(beside.put, waiting.documents))
+                _check(under_way)
+                under_way = writing.submit(beside.put, waiting.documents)
                 done += len(waiting.documents)
                 if progress:
                     progress(Progress(done=done, total=total))
-            while under_way:
-                _check(under_way.popleft())
+            _check(under_way)
         beside.promote()
     except BaseException:
         with suppress(SearchUnavailable):
@@ -138,6 +133,6 @@ def _is_ahead(one: Difference) -> bool:
     return (one.in_index or 0) > (one.in_store or 0)
 
 
-def _check(under_way: Future[PutResult]) -> None:
-    if failed := under_way.result().failed:
+def _check(under_way: Future[PutResult] | None) -> None:
+    if under_way is not None and (failed := under_way.result().failed):
         raise SearchUnavailable(f"{len(failed)} documents were refused: {failed[0][1]}")

@@ -368,14 +368,6 @@ class SearchIndexSuite:
         again.promote()
         assert index.versions() == {citizen(4): 1}
 
-    def test_several_put_into_an_index_beside_at_once(self, index: SearchIndex) -> None:
-        lots = [[make_document(number) for number in range(start, start + 20)] for start in (0, 20, 40)]
-        beside = index.beside()
-        with ThreadPoolExecutor(len(lots)) as threads:
-            assert [put.written for put in threads.map(beside.put, lots)] == [20, 20, 20]
-        beside.promote()
-        assert index.versions() == {citizen(number): 1 for number in range(60)}
-
     def test_who_reads_while_the_index_is_replaced_meets_no_gap(self, index: SearchIndex) -> None:
         self.put(index, [make_document(1, "Maja", overview="{}")])
         replaced = Event()
