@@ -199,15 +199,25 @@ class PostgresBeside:
         one begins in the new.
         """
         rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
-        self._index.run(_drop(self._old))
+        self._remove_old()
         self._index.run(rename.format(self._serving, self._old), rename.format(self._name, self._serving))
-        self._index.run(_drop(self._old))
+        self._remove_old()
         self._index.close()
 
     def discard(self) -> None:
         """Remove it; the index that serves was never touched."""
         self._index.run(_drop(self._name))
         self._index.close()
+
+    def _remove_old(self) -> None:
+        """A table in each transaction: whoever holds one and waits for another can meet a search that does the reverse.
+
+        PostgreSQL would end one of the two, and it may be the search.
+        """
+        for table in statements.TABLES:
+            one = sql.SQL("DROP TABLE IF EXISTS {}.{}").format(self._old, sql.Identifier(table))
+            self._index.run(one)
+        self._index.run(_drop(self._old))
 
 
 def _drop(schema: sql.Identifier) -> sql.Composed:

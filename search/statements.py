@@ -3,6 +3,9 @@
 Tables are named without their schema: the connection's search path says which index is meant.
 """
 
+TABLES = ("documents", "names", "digests", "entries", "unit_grants")
+"""What ``CREATE`` makes. None refers to another."""
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS documents (
     citizen_id uuid PRIMARY KEY,

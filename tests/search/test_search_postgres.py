@@ -3,14 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from hub.db import Database
 from schemas.period import Period
 from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchQuery, UnitGrant
 from schemas.source import Area
+from search import statements
 from search.base import SearchUnavailable
 from search.postgres import PostgresIndex
 from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_document, make_entry, make_query
@@ -23,6 +26,32 @@ def index(postgres_index: PostgresIndex) -> PostgresIndex:
 
 class TestPostgresIndex(SearchIndexSuite):
     """Every promise of the port."""
+
+
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'"
+_HELD_BY_WHO_WAITS = """
+SELECT count(*) FROM pg_locks JOIN pg_class c ON c.oid = relation AND c.relkind = 'r'
+ WHERE granted AND mode = 'AccessExclusiveLock' AND pid IN (SELECT pid FROM pg_locks WHERE NOT granted)
+   AND c.relnamespace = 'search_old'::regnamespace
+"""
+
+
+@pytest.mark.parametrize("table", statements.TABLES)
+def test_who_waits_for_a_search_to_end_in_the_old_index_holds_none_of_its_tables(
+    database: Database, index: PostgresIndex, table: str
+) -> None:
+    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    beside = index.beside()
+    with psycopg.connect(address) as reading, psycopg.connect(address, autocommit=True) as watching:
+        with ThreadPoolExecutor(1) as threads:
+            reading.execute(sql.SQL("SELECT FROM search.{}").format(sql.Identifier(table)))
+            promoting = threads.submit(beside.promote)
+            while watching.execute(_WAITING).fetchone() == (0,):
+                assert not promoting.done()
+            held = watching.execute(_HELD_BY_WHO_WAITS).fetchone()
+            reading.rollback()
+            promoting.result(timeout=60)
+        assert held == (0,)
 
 
 NAMES = ("Maja", "Majken", "Holm", "Søren")
