@@ -122,11 +122,11 @@ FRESHNESS = Histogram(
 DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["kind"], registry=REGISTRY)
 # Both sides in numbers. A source that is far off in the index: build the index anew.
 CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
-# Long ago: no worker compares, or the indexer is far behind.
+# Long ago: no worker compares, or the indexer is far behind or stands still.
 COMPARED = Gauge(
     "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
 )
-# Grows at all: changes get lost on their way to the index; find out why, though each was mended.
+# Grows at all: changes got lost on their way to the index (late ones do not count); find out why, though each was mended.
 MENDED = Counter("helhed_index_mended_citizens_total", "Citizens brought to the index again.", registry=REGISTRY)
 
 # The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.

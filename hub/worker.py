@@ -14,7 +14,17 @@ from threading import Event, Thread
 
 from connectors.base import Connector
 from hub import metrics, tracing
-from hub.bus.base import OVERVIEWS, RECORDS, BusRefused, BusUnavailable, Consumer, Prunable
+from hub.bus.base import (
+    OVERVIEWS,
+    RECORDS,
+    BusRefused,
+    BusUnavailable,
+    Consumer,
+    Offsets,
+    Prunable,
+    lag_of,
+    passed,
+)
 from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
 from hub.errors import StoreUnavailable
@@ -25,7 +35,7 @@ from hub.operation.figures import ask_bus, ask_store, tell_ages, tell_drift
 from hub.operation.pulse import Pulse, Pulses
 from hub.operation.server import answering
 from hub.overview.comparing import look, mend
-from hub.overview.drift import Look, standing
+from hub.overview.drift import Look, drifted
 from hub.overview.repository import save_comparison
 from hub.overview.service import bring, pending, relay
 from hub.parts import Parts
@@ -201,10 +211,13 @@ def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
         with parts.database.leading("index.compare") as is_ours:
             if is_ours:
                 parts.index.create()  # whichever loop comes first
-            seen = Look(sources=())
+            before, then = Look(sources=()), dict[int, Offsets]()
             while is_ours and not stop.is_set():
-                if parts.bus.lag(INDEX_GROUP, OVERVIEWS) <= FAR_BEHIND:
-                    seen = _compare(parts, seen)
+                now = parts.bus.offsets(INDEX_GROUP, OVERVIEWS)
+                # Until what was on its way at the look before has arrived, it would be taken for drift.
+                if lag_of(now) <= FAR_BEHIND and passed(then, now):
+                    before = _compare(parts, before)
+                    then = dict(parts.bus.offsets(INDEX_GROUP, OVERVIEWS))
                 pulse.got_on()
                 stop.wait(COMPARE_EVERY.total_seconds())
 
@@ -213,12 +226,12 @@ def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
 
 def _compare(parts: Parts, before: Look) -> Look:
     seen = look(parts.database, parts.index)
-    drifted = standing(before, seen)
+    found = drifted(before, seen)
     now = parts.clock.now()
-    mended = mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=danish_day(now))
+    mended = mend(parts.database, parts.index, found, digest_key=parts.digest_key, on=danish_day(now))
     with parts.database.transaction() as session:
         save_comparison(session, seen.sources, mended, now)
-    tell_drift(seen.sources, drifted.values(), mended, now)
+    tell_drift(seen.sources, found.values(), mended, now)
     if mended:
         log.warning("index.mended", extra={"fields": {"citizens": mended}})
     return seen

@@ -81,6 +81,29 @@ class Delivered(Schema):
     message: Message
 
 
+class Offsets(Schema):
+    """How far a group has come in a partition."""
+
+    committed: int
+    """All before it are worked on. Where nothing was committed yet, or retention removed what was not read: the first
+    one that is there."""
+    end: int
+    """The next message gets it."""
+
+
+def lag_of(offsets: Mapping[int, Offsets]) -> int:
+    """How many messages of all these partitions are not worked on yet."""
+    return sum(one.end - one.committed for one in offsets.values())
+
+
+def passed(then: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
+    """Whether by *now* a group has worked on everything that was published until *then*; by partition.
+
+    A topic that was made anew meanwhile begins at 0 again: reaching its end is enough.
+    """
+    return all(now[place].committed >= min(one.end, now[place].end) for place, one in then.items() if place in now)
+
+
 def check(messages: Sequence[Message]) -> None:
     """Refuse a lot with a message that is too large, before any of it is published.
 
@@ -142,6 +165,13 @@ class Bus(Protocol):
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         """Join a group. Starts at the committed offset, or at the beginning of the topic."""
+
+    def offsets(self, group: str, topic: str) -> Mapping[int, Offsets]:
+        """How far the group has come in each partition; empty when nobody has made the topic.
+
+        What is counted as published was published before this returns; what as committed, before it is called or
+        while it works.
+        """
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet."""

@@ -12,7 +12,7 @@ from time import monotonic
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
-from hub.bus.base import BusRefused, BusUnavailable, Message, TopicUnknown, check
+from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicUnknown, check, lag_of
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
 from hub.bus.kafka_consumer import KafkaConsumer
 
@@ -117,25 +117,38 @@ class KafkaBus:
         Raises:
             BusUnavailable: Kafka does not answer.
         """
+        return lag_of(self.offsets(group, topic))
+
+    def offsets(self, group: str, topic: str) -> dict[int, Offsets]:
+        """How far the group has come in each partition; empty when nobody has made the topic.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+        """
         until = monotonic() + ANSWER_WITHIN
         while True:
             try:
-                return self._lag(group, topic)
+                return self._offsets(group, topic)
             except BusUnavailable as error:
                 if monotonic() > until or not isinstance(error.__cause__, _SETTLING):
                     raise
             Event().wait(_MOMENT)
 
-    def _lag(self, group: str, topic: str) -> int:
+    def _offsets(self, group: str, topic: str) -> dict[int, Offsets]:
         with self._administering() as admin:
             places = [TopicPartition(topic, partition) for partition in _partitions(admin, topic)]
             if not places:
-                return 0
+                return {}
             committed = admin.list_group_offsets({GROUPS + group: places})[GROUPS + group]
             # What retention removed is not waited for. The ends come last, or a commit between could pass them.
             firsts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
             ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-        return sum(ends[place].offset - max(committed[place].offset, firsts[place].offset) for place in places)
+        return {
+            place.partition: Offsets(
+                committed=max(committed[place].offset, firsts[place].offset), end=ends[place].offset
+            )
+            for place in places
+        }
 
     def close(self) -> None:
         """Let go of connections."""

@@ -15,7 +15,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy.engine import URL
 
-from hub.bus.base import BusUnavailable, Message, TopicUnknown, check
+from hub.bus.base import BusUnavailable, Message, Offsets, TopicUnknown, check, lag_of
 from hub.bus.consumer import PostgresConsumer, channel
 from hub.db import with_driver
 
@@ -77,20 +77,28 @@ class PostgresBus:
         """Join a group. Starts at the committed offset, or at the beginning of the topic."""
         return PostgresConsumer(self._conninfo, group, topics)
 
+    def offsets(self, group: str, topic: str) -> dict[int, Offsets]:
+        """How far the group has come in each partition; empty when nobody has made the topic.
+
+        Raises:
+            BusUnavailable: PostgreSQL does not answer.
+        """
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT p.partition, coalesce(o.committed, 0), p.next_offset FROM bus_partitions p"
+                " LEFT JOIN bus_offsets o ON o.topic = p.topic AND o.partition = p.partition AND o.group_name = %s"
+                " WHERE p.topic = %s",
+                [group, topic],
+            ).fetchall()
+        return {partition: Offsets(committed=committed, end=end) for partition, committed, end in rows}
+
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
         """
-        with self._transaction() as connection:
-            row = connection.execute(
-                "SELECT coalesce(sum(p.next_offset - coalesce(o.committed, 0)), 0)::bigint FROM bus_partitions p"
-                " LEFT JOIN bus_offsets o ON o.topic = p.topic AND o.partition = p.partition AND o.group_name = %s"
-                " WHERE p.topic = %s",
-                [group, topic],
-            ).fetchone()
-        return row[0] if row else 0
+        return lag_of(self.offsets(group, topic))
 
     def prune(self, before: datetime) -> int:
         """Remove messages published before *before* that every group has committed; how many they were.

@@ -40,7 +40,9 @@ def look(database: Database, index: SearchIndex) -> Look:
         in_index = index.versions(bucket)
         with database.transaction() as session:
             differ |= differences(repository.versions(session, bucket), in_index)
-    return Look(sources=by_source(store, found), differences=differ)
+    with database.transaction() as session:  # after the versions: a change seen here and not waiting has been told
+        untold = repository.untold_of(session, differ)
+    return Look(sources=by_source(store, found), differences=differ, untold=untold)
 
 
 def mend(

@@ -1,8 +1,8 @@
 """Whether index and store say the same: pure judgement.
 
 Both sides give counts and sums of versions, by source and bucket. Equal tallies settle a bucket; where they differ the
-versions of that bucket are compared citizen by citizen. A change on its way to the index looks like drift for a
-moment, so only what stands unchanged in two looks counts.
+versions of that bucket are compared citizen by citizen. A change on its way to the index looks like drift, so only
+what stands unchanged in two looks counts, and only when the way was clear between them.
 """
 
 from collections.abc import Mapping
@@ -41,6 +41,8 @@ class Look(Schema):
 
     sources: tuple[SourceTally, ...]
     differences: dict[UUID, Difference] = Field(default_factory=dict)
+    untold: frozenset[UUID] = frozenset()
+    """Those among them of whose change the bus was not told yet."""
 
 
 def differing_buckets(store: Tallies, index: Tallies) -> tuple[str, ...]:
@@ -75,5 +77,13 @@ def differences(store: Mapping[UUID, int], index: Mapping[UUID, int]) -> dict[UU
 
 
 def standing(before: Look, now: Look) -> dict[UUID, Difference]:
-    """What has drifted: differences that are the same in both looks."""
+    """Differences that are the same in both looks."""
     return {key: one for key, one in now.differences.items() if before.differences.get(key) == one}
+
+
+def drifted(before: Look, now: Look) -> dict[UUID, Difference]:
+    """What has drifted: it stood in both looks, though the bus had been told of it before the first was over.
+
+    Whoever looks twice waits with the second until everything published up to the first has been brought.
+    """
+    return {key: one for key, one in standing(before, now).items() if key not in before.untold}

@@ -100,6 +100,7 @@ _UNTOLD = text("""
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _WAITING = text("SELECT count(*) FROM overview_outbox")
+_UNTOLD_OF = text("SELECT DISTINCT citizen_id FROM overview_outbox WHERE citizen_id = ANY(:ids)")
 _TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
 _TALLY = text("""
     SELECT source, left(citizen_id::text, :digits) AS bucket, count(*) AS citizens, sum(version)::bigint AS versions
@@ -282,6 +283,13 @@ def untold(session: Session, limit: int) -> list[Untold]:
 def untold_count(session: Session) -> int:
     """How many changes the bus does not know of."""
     return session.scalar(_WAITING) or 0
+
+
+def untold_of(session: Session, citizen_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these citizens with a change the bus does not know of."""
+    if not citizen_ids:
+        return frozenset()
+    return frozenset(session.scalars(_UNTOLD_OF, {"ids": list(citizen_ids)}))
 
 
 def forget_told(session: Session, ids: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, TopicUnknown
+from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, Offsets, TopicUnknown, passed
 
 PARTITIONS = 4
 AT_ONCE = timedelta(0)
@@ -166,6 +166,22 @@ class BusSuite:
             assert bus.lag("readers", topic) == 5
             consumer.commit(got[:2])
             assert bus.lag("readers", topic) == 3
+
+    def test_offsets_tell_how_far_a_group_is_in_each_partition(self, bus: Bus, topic: str) -> None:
+        before = bus.offsets("readers", topic)
+        assert before == dict.fromkeys(range(PARTITIONS), Offsets(committed=0, end=0))
+        bus.publish(topic, make_messages(5))
+        with bus.consumer("readers", [topic]) as consumer:
+            got = drain(consumer, 5)
+            then = bus.offsets("readers", topic)
+            assert then == {**before, got[0].partition: Offsets(committed=0, end=5)}
+            assert not passed(then, then)
+            bus.publish(topic, make_messages(2))
+            consumer.commit(got)
+        now = bus.offsets("readers", topic)
+        assert now == {**before, got[0].partition: Offsets(committed=5, end=7)}
+        assert passed(then, now)
+        assert bus.offsets("readers", f"test.{uuid4().hex}") == {}
 
     def test_consumers_share_and_inherit(self, bus: Bus, topic: str) -> None:
         with bus.consumer("readers", [topic]) as first, bus.consumer("readers", [topic]) as second:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Self
 from uuid import uuid4
 
-from hub.bus.base import Bus, Consumer, Delivered, Message
+from hub.bus.base import Bus, Consumer, Delivered, Message, Offsets
 
 
 class OwnNames:
@@ -25,6 +25,9 @@ class OwnNames:
         return OwnConsumer(
             self.bus.consumer(self.prefix + group, [self.prefix + topic for topic in topics]), self.prefix
         )
+
+    def offsets(self, group: str, topic: str) -> Mapping[int, Offsets]:
+        return self.bus.offsets(self.prefix + group, self.prefix + topic)
 
     def lag(self, group: str, topic: str) -> int:
         return self.bus.lag(self.prefix + group, self.prefix + topic)

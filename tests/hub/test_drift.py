@@ -11,7 +11,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.journey import carry
 from hub.overview import comparing, repository
-from hub.overview.drift import Difference, Look, by_source, differences, differing_buckets, standing
+from hub.overview.drift import Difference, Look, by_source, differences, differing_buckets, drifted, standing
 from schemas.identifiers import Identifier
 from schemas.source import Area
 from search.base import BUCKET, SearchUnavailable, Tallies, Tally
@@ -59,8 +59,17 @@ def test_only_what_stands_unchanged_counts(
 ) -> None:
     before = Look(sources=(), differences=differences(first, index))
     now = Look(sources=(), differences=differences(second, index))
-    drifted = standing(before, now)
-    assert drifted == {key: one for key, one in now.differences.items() if first.get(key) == second.get(key)}
+    assert standing(before, now) == {
+        key: one for key, one in now.differences.items() if first.get(key) == second.get(key)
+    }
+
+
+@given(citizens, st.sets(st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))))
+def test_a_change_the_bus_was_not_told_of_has_not_drifted(store: dict[UUID, int], others: set[UUID]) -> None:
+    untold = frozenset({*list(store)[::2], *others})
+    before = Look(sources=(), differences=differences(store, {}), untold=untold)
+    now = Look(sources=(), differences=differences(store, {}))
+    assert set(drifted(before, now)) == set(store) - untold
 
 
 def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 5) -> list[UUID]:
@@ -110,6 +119,20 @@ def test_whatever_drifts_is_found_and_mended(
         _, grown = repository.current(session, [ahead])[ahead]
     assert grown is not None
     assert grown.version == 42, "a version never falls, so the store goes beyond what the index had seen"
+
+
+def test_a_look_tells_of_which_changes_the_bus_does_not_know(
+    database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
+) -> None:
+    told, untold = fill(database, clock, digest_key, 2)
+    with database.transaction() as session:
+        waiting = repository.untold(session, 100)
+        repository.forget_told(session, [one.id for one in waiting if one.citizen_id == told])
+    seen = comparing.look(database, index)
+    assert set(seen.differences) == {told, untold}
+    assert seen.untold == {untold}
+    mended(database, index, digest_key)
+    assert comparing.look(database, index).untold == frozenset(), "it differs no more"
 
 
 def test_what_a_comparison_found_is_kept(

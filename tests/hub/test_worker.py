@@ -24,9 +24,10 @@ from hub.collect.repository import runs
 from hub.collect.runs import RunOutcome
 from hub.collect.service import to_message
 from hub.db import Database
+from hub.journey import run_once
 from hub.operation.pulse import Pulse
 from hub.overview.repository import Comparison, comparisons
-from hub.overview.service import OverviewChanged
+from hub.overview.service import OverviewChanged, relay
 from hub.parts import Parts
 from hub.settings import Settings
 from hub.wiring import wire
@@ -292,6 +293,57 @@ def test_what_drifted_is_mended_without_anybody_asking(
             )
             session.execute(text("UPDATE search.documents SET version = 0"))
         until(lambda: in_index(database) == in_store(database) and len(in_store(database)) == 5)
+
+
+class Counted(Pulse):
+    """Counts the rounds of a loop."""
+
+    rounds = 0
+
+    def got_on(self) -> None:
+        super().got_on()
+        self.rounds += 1
+
+    def wait_for(self, more: int) -> None:
+        enough = self.rounds + more
+        until(lambda: self.rounds >= enough)
+
+
+def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_is(
+    parts: Parts, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=10))
+    publish(parts, citizens(5))
+    with parts.bus.consumer(worker.CARRY_GROUP, [RECORDS]) as consumer:
+        while parts.bus.lag(worker.CARRY_GROUP, RECORDS):
+            run_once(
+                database,
+                consumer,
+                areas={"social": Area.SOCIAL},
+                digest_key=parts.digest_key,
+                clock=parts.clock,
+                limit=10,
+                timeout=timedelta(seconds=1),
+            )
+    stop, pulse = Event(), Counted("compare")
+    thread = Thread(target=worker._comparing, args=(parts, stop, pulse))
+    thread.start()
+    try:
+        pulse.wait_for(5)
+        assert in_index(database) == {}, "the bus was not told"
+        with database.transaction() as session:
+            assert relay(session, parts.bus) == 5
+        pulse.wait_for(5)
+        assert in_index(database) == {}, "the indexer did not come to it"
+        assert "index.mended" not in caplog.text
+        with parts.bus.consumer(worker.INDEX_GROUP, [OVERVIEWS]) as loses:
+            while parts.bus.lag(worker.INDEX_GROUP, OVERVIEWS):
+                loses.commit(loses.poll(limit=10, timeout=timedelta(seconds=1)))
+        until(lambda: in_index(database) == in_store(database))
+        assert "index.mended" in caplog.text
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
 
 
 def test_the_comparison_may_come_before_the_indexer(
