@@ -126,7 +126,7 @@ CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", [
 COMPARED = Gauge(
     "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
 )
-# Grows at all: changes got lost on their way to the index (late ones do not count); find out why, though each was mended.
+# Grows at all: changes got lost on their way to the index and were mended. Late ones do not count. Find out why.
 MENDED = Counter("helhed_index_mended_citizens_total", "Citizens brought to the index again.", registry=REGISTRY)
 
 # The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.
