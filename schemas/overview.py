@@ -74,6 +74,8 @@ class Section(Schema):
     entries: tuple[Entry, ...] = ()
     silent_since: Instant | None = None
     """Set when the page is read: the area's source should have answered, and last did at this time."""
+    is_unread: bool = False
+    """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
 
 
 class DisagreeingValue(Schema):

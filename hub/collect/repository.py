@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, status
+from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, is_silent, status
 from hub.collect.tables import CursorRow, PauseRow, RejectedRow, RunRow
 from hub.db import straight
 from schemas.record import Cursor, Rejection, RejectionRule
@@ -195,17 +195,19 @@ def counted_states(session: Session, sources: Sequence[SourceSystem], now: datet
 
 def _state(source: SourceSystem, row: Mapping[str, Any], now: datetime) -> SourceState:
     last_run = None if row["outcome"] is None else RunSummary.model_validate({key: row[key] for key in _SUMMARY})
+    data_at = row["data_at"]
     return SourceState(
         source=source.name,
         state=status(
-            row["data_at"],
+            data_at,
             last_run.outcome if last_run else None,
             cadence=source.expected_cadence,
             paused=row["reason"] is not None,
             now=now,
         ),
         last_success_at=row["success_at"],
-        last_data_at=row["data_at"],
+        last_data_at=data_at,
+        silent_since=data_at if data_at and is_silent(data_at, cadence=source.expected_cadence, now=now) else None,
         last_run=last_run,
         reason=row["reason"] or (last_run.advice if last_run else None),
     )

@@ -62,6 +62,8 @@ class SourceState(Schema):
     """End of the last complete run."""
     last_data_at: Instant | None = None
     """When the last record came."""
+    silent_since: Instant | None = None
+    """The same, when it is too long ago; also while the source fails or is paused."""
     last_run: RunSummary | None = None
     records: int = 0
     """Records published over all runs."""
@@ -130,7 +132,11 @@ def status(
         return SourceStatus.FAILING
     if last_data_at is None:
         return SourceStatus.SILENT
-    age = now - last_data_at
-    if age <= cadence:
-        return SourceStatus.FRESH
-    return SourceStatus.LATE if age <= 2 * cadence else SourceStatus.SILENT
+    if is_silent(last_data_at, cadence=cadence, now=now):
+        return SourceStatus.SILENT
+    return SourceStatus.FRESH if now - last_data_at <= cadence else SourceStatus.LATE
+
+
+def is_silent(last_data_at: datetime, *, cadence: timedelta, now: datetime) -> bool:
+    """Whether data should have come since, long ago."""
+    return now - last_data_at > 2 * cadence

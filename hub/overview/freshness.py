@@ -1,4 +1,4 @@
-"""What only the reading moment knows: which areas have a source at all, and which source has fallen silent."""
+"""What only the reading moment knows: which areas have a source, and which source is silent or not read to its end."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -8,7 +8,10 @@ from schemas.source import Area
 
 
 def with_coverage(
-    overview: Overview, covered: Collection[Area], silent_since: Mapping[Area, datetime | None]
+    overview: Overview,
+    covered: Collection[Area],
+    silent_since: Mapping[Area, datetime],
+    unread: Collection[Area] = (),
 ) -> Overview:
     """The overview with each area's silence said aloud.
 
@@ -16,15 +19,20 @@ def with_coverage(
         overview: as built or already cut; what is withheld stays exactly so.
         covered: areas with a source.
         silent_since: for areas whose source should have answered, when it last did.
+        unread: areas with a source that has never been read to its end.
     """
     return overview.model_copy(
-        update={"sections": tuple(_spoken(section, covered, silent_since) for section in overview.sections)}
+        update={"sections": tuple(_spoken(section, covered, silent_since, unread) for section in overview.sections)}
     )
 
 
-def _spoken(section: Section, covered: Collection[Area], silent_since: Mapping[Area, datetime | None]) -> Section:
+def _spoken(
+    section: Section, covered: Collection[Area], silent_since: Mapping[Area, datetime], unread: Collection[Area]
+) -> Section:
     if section.state is SectionState.WITHHELD:
         return section
     if section.area not in covered and not section.entries:
         return section.model_copy(update={"state": SectionState.NOT_COVERED})
-    return section.model_copy(update={"silent_since": silent_since.get(section.area)})
+    return section.model_copy(
+        update={"silent_since": silent_since.get(section.area), "is_unread": section.area in unread}
+    )

@@ -100,6 +100,10 @@ _UNTOLD = text("""
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _WAITING = text("SELECT count(*) FROM overview_outbox")
+_IS_SETTLED = text("""
+    SELECT EXISTS (SELECT FROM overviews WHERE citizen_id = :id AND version = :version)
+       AND NOT EXISTS (SELECT FROM overview_due WHERE citizen_id = :id)
+""")
 _UNTOLD_OF = text("SELECT DISTINCT citizen_id FROM overview_outbox WHERE citizen_id = ANY(:ids)")
 _TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
 _TALLY = text("""
@@ -224,6 +228,11 @@ def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, dateti
 def due(session: Session) -> Due:
     """How many overviews are still to be built."""
     return Due(*session.execute(_DUE).one())
+
+
+def is_settled(session: Session, citizen_id: UUID, version: int) -> bool:
+    """Whether the overview still has this version, and no record has come that it was not built from."""
+    return bool(session.scalar(_IS_SETTLED, {"id": citizen_id, "version": version}))
 
 
 def write(session: Session, written: Sequence[Written], now: datetime) -> None:

@@ -16,6 +16,7 @@ from hub.digest import keyed_digest
 from hub.matching.repository import linked_records
 from hub.overview import repository
 from hub.overview.builder import build
+from hub.overview.changes import Change, ChangeKind, changes
 from hub.overview.indexing import to_document
 from hub.overview.repository import Stored, Untold, Written
 from schemas.base import Schema
@@ -122,6 +123,19 @@ def read(
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
     built = build(citizen_id, linked, areas=areas or {}, version=version, as_known=as_known)
     return built if _says_anything(built) else None
+
+
+def changed(session: Session, before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
+    """What changed since *before*, an earlier ``read``, newest registration first.
+
+    *before* was built from the records of this moment, *now* perhaps not yet. Until it is, what it lacks is not gone.
+    """
+    found = changes(before, now, on)
+    if any(one.kind is ChangeKind.GONE for one in found) and not repository.is_settled(
+        session, now.citizen_id, now.version
+    ):
+        return tuple(one for one in found if one.kind is not ChangeKind.GONE)
+    return found
 
 
 def relay(session: Session, bus: Bus, limit: int = 500) -> int:

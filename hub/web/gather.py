@@ -8,13 +8,11 @@ from uuid import UUID
 from hub.access import identity, service
 from hub.audit import repository as audit
 from hub.clock import danish_day
-from hub.collect.runs import SourceStatus
 from hub.course import service as course
 from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
 from hub.overview import service as overviews
 from hub.overview.aftermath import aftermath
-from hub.overview.changes import changes
 from hub.overview.freshness import with_coverage
 from hub.overview.serving import Ahead
 from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
@@ -54,13 +52,11 @@ def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Ahead)
         return found
     if found.facts and found.facts.not_updated_since and not as_known:
         visit.not_updated.add(found.facts.not_updated_since)
-    silent: dict[Area, datetime | None] = {
-        visit.areas[state.source]: state.last_data_at
-        for state in visit.states
-        if state.state is SourceStatus.SILENT and not as_known
-    }
+    states = () if as_known else visit.states
+    silent = {visit.areas[one.source]: one.silent_since for one in states if one.silent_since}
+    unread = {visit.areas[one.source] for one in states if one.last_success_at is None}
     covered = set(visit.areas.values())
-    return found.model_copy(update={"overview": with_coverage(found.overview, covered, silent)})
+    return found.model_copy(update={"overview": with_coverage(found.overview, covered, silent, unread)})
 
 
 def _then(visit: Visit, citizen_id: UUID, moment: datetime) -> Overview | None:
@@ -167,6 +163,6 @@ def _changes(visit: Visit, people: Sequence[Cut], looks: tuple[audit.LoggedEntry
         before = service.limited(visit.session, then, decision, visit.areas, danish_day(visit.now))
         if before is None:
             continue
-        for one in changes(before, overview, danish_day(visit.now)):
+        for one in overviews.changed(visit.session, before, overview, danish_day(visit.now)):
             found.setdefault(one.entry.id, (one.kind, one.entry))
     return Changes(since, tuple(found.values()))

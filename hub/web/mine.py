@@ -15,7 +15,7 @@ from hub.course import repository as course
 from hub.course.views import MyCitizen
 from hub.overview import repository as stored
 from hub.overview import service as overviews
-from hub.overview.changes import Change, changes
+from hub.overview.changes import Change
 from hub.web.visit import Visit
 from schemas.access import Decision
 from schemas.overview import Overview
@@ -81,4 +81,5 @@ def _changes(visit: Visit, now: Overview, decision: Decision, since: datetime) -
     before = overviews.read(visit.session, now.citizen_id, since, areas=visit.areas)
     if before is None:
         return ()
-    return changes(mask_protected(cut(before, decision, visit.areas)), now, danish_day(visit.now))
+    before = mask_protected(cut(before, decision, visit.areas))
+    return overviews.changed(visit.session, before, now, danish_day(visit.now))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from hub.web import texts
 from hub.web.dates import aged, capital, counted, distance, lasted, of_day, of_moment, phone_text
@@ -130,22 +130,19 @@ def gaps(material: Material, shown: Sequence[Entry]) -> tuple[GapRow, ...]:
 
 
 def _gap(section: Section, filled: bool, material: Material) -> GapRow | None:
-    name, silent = texts.AREA[section.area], _silent_since(section)
-    if silent is not None:
-        headline = f"kilden har været tavs i {lasted(silent, material.now)}"
-        return GapRow(section.area, name, headline, texts.SILENT, True)
+    name = texts.AREA[section.area]
+    # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
+    if section.state not in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
+        if section.is_unread:
+            return GapRow(section.area, name, *texts.UNREAD, True)
+        if section.silent_since is not None:
+            headline = f"kilden har været tavs i {lasted(section.silent_since, material.now)}"
+            return GapRow(section.area, name, headline, texts.SILENT, True)
     if filled:
         return None
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
     return GapRow(section.area, name, headline, advice, False)
-
-
-def _silent_since(section: Section) -> datetime | None:
-    """When the area's source last answered, if it should have answered since and is the actor's to know."""
-    if section.state in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
-        return None
-    return section.silent_since
 
 
 def now_line(shown: Sequence[Entry], material: Material) -> str:

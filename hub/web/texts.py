@@ -219,6 +219,12 @@ SECTION_STATE = {
 }
 """Headline after the area's name, and what one can do."""
 
+UNREAD = (
+    "kilden er ikke læst til ende endnu",
+    "Der kan være indsatser, som ikke er med. Spørg forvaltningen direkte, hvis det haster.",
+)
+"""The same, of an area whose source was never read to its end."""
+
 SILENT = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
 """What one can do when an area's source has been silent."""
 

@@ -302,6 +302,22 @@ def test_the_state_follows_the_data_not_the_runs(run: Run, database: Database, c
     assert state(database, clock.now()).state is SourceStatus.FAILING
 
 
+def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
+    run: Run, database: Database, clock: FixedClock
+) -> None:
+    assert state(database, clock.now()).silent_since is None, "nothing ever came"
+    run(NumberedSource(4))
+    came = clock.now()
+    clock.move(2 * DAY)
+    run(NumberedSource(6, fail(0, SourceUnavailable("down"))))
+    assert state(database, clock.now()).silent_since is None, "it may fail and not be silent yet"
+    clock.move(timedelta(seconds=1))
+    assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("failing", came)
+    with database.transaction() as session:
+        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+    assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("paused", came)
+
+
 @pytest.mark.parametrize(
     ("age", "expected"),
     [(0 * DAY, "fresh"), (DAY, "fresh"), (1.5 * DAY, "late"), (2 * DAY, "late"), (2.01 * DAY, "silent")],

@@ -164,18 +164,19 @@ def test_what_a_snapshot_source_registered_long_ago_was_known_then_as_it_began()
 
 def test_each_silence_has_its_own_word() -> None:
     overview = page(line(make_effort(), "1"))
-    spoken = with_coverage(overview, {Area.SOCIAL, Area.HEALTH}, {Area.HEALTH: RECEIVED})
+    spoken = with_coverage(overview, {Area.SOCIAL, Area.HEALTH}, {Area.HEALTH: RECEIVED}, {Area.SOCIAL})
     sections = {section.area: section for section in spoken.sections}
     assert sections[Area.SOCIAL].state is SectionState.ENTRIES
     assert sections[Area.SCHOOL].state is SectionState.NOT_COVERED
     assert (sections[Area.HEALTH].state, sections[Area.HEALTH].silent_since) == (SectionState.NONE_FOUND, RECEIVED)
+    assert [section.area for section in spoken.sections if section.is_unread] == [Area.SOCIAL]
 
 
 def test_what_is_withheld_stays_withheld() -> None:
     overview = page()
     hidden = tuple(one.model_copy(update={"state": SectionState.WITHHELD}) for one in overview.sections)
     cut = overview.model_copy(update={"sections": hidden})
-    assert with_coverage(cut, (), {Area.SOCIAL: RECEIVED}) == cut
+    assert with_coverage(cut, (), {Area.SOCIAL: RECEIVED}, set(Area)) == cut
 
 
 @pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])

@@ -65,6 +65,21 @@ def test_the_four_gaps_are_four_different_sentences() -> None:
     assert all(gap.advice for gap in said)
 
 
+def test_a_source_that_was_never_read_to_its_end_is_not_said_to_have_nothing() -> None:
+    whole = maja.material()
+    sections = [
+        Section(area=Area.EMPLOYMENT, state=SectionState.NOT_COVERED, is_unread=True),
+        Section(area=Area.SCHOOL, state=SectionState.NONE_FOUND, is_unread=True),
+        Section(area=Area.SOCIAL, state=SectionState.ENTRIES, is_unread=True, silent_since=maja.NOW),
+        Section(area=Area.HEALTH, state=SectionState.WITHHELD, is_unread=True),
+    ]
+    first = replace(whole, overview=whole.overview.model_copy(update={"sections": tuple(sections)}), family=())
+    said = {gap.area: gap.headline for gap in gaps(first, [maja.SUPPORT])}
+    assert said[Area.SCHOOL] == said[Area.SOCIAL] == "kilden er ikke læst til ende endnu", "also beside what came"
+    assert said[Area.EMPLOYMENT] == "ikke dækket her"
+    assert said[Area.HEALTH] == "ikke for dig at se"
+
+
 def test_a_withheld_area_says_nothing_of_what_there_is() -> None:
     page = overview_page(maja.material())
     assert not [row for row in page.efforts if row.area == Area.HEALTH]
