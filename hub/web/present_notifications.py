@@ -34,7 +34,13 @@ def notifications(entries: Sequence[Entry]) -> tuple[Pair, ...]:
 
 
 def summary(found: Sequence[Pair], material: Material) -> str:
-    """How many, from whom, and after how many an effort began within half a year."""
+    """How many, from whom, and after how many an effort began within half a year; and whether some may be missing."""
+    told = _counted(found, material)
+    is_unread = any(section.is_unread for person in material.people for section in person.sections)
+    return f"{told} {texts.UNREAD_NOTIFICATIONS}" if is_unread else told
+
+
+def _counted(found: Sequence[Pair], material: Material) -> str:
     if not found:
         return "Ingen underretninger fundet i de kilder, du kan se."
     senders = {sender(fact).lower() for _, fact in found}

@@ -224,6 +224,7 @@ UNREAD = (
     "Der kan være indsatser, som ikke er med. Spørg forvaltningen direkte, hvis det haster.",
 )
 """The same, of an area whose source was never read to its end."""
+UNREAD_NOTIFICATIONS = "En kilde er ikke læst til ende endnu, så der kan mangle underretninger."
 
 SILENT = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
 """What one can do when an area's source has been silent."""
