@@ -74,7 +74,7 @@ class Section(Schema):
     entries: tuple[Entry, ...] = ()
     silent_since: Instant | None = None
     """Set when the page is read: the area's source should have answered, and last did at this time."""
-    is_unread: bool = False
+    is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
 
 

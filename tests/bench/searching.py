@@ -19,17 +19,20 @@ from search.opensearch_mapping import to_body
 from tests.bench.ground import DAY, Ground, Row, milliseconds, p50, p99, seconds_of, times_of
 
 SEARCHES = 60
+BARE = 100_000
+"""Documents of a bare load at most. A few thousand would not do: what makes a longer load slower, they do not meet."""
 TEAM, UNIT = 30, 500
 ASKED = {"a name's beginning": "ma", "an effort": "familiebehandling", "no word": ""}
 
 
 def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
-    """``helhed index rebuild`` against a bare bulk load of the same documents, ready made."""
+    """``helhed index rebuild`` against a bare bulk load of such documents, ready made, and of as many up to a point."""
     parts = ground.distributed
     bodies = _bodies(parts)
+    copies = max(1, min(size, BARE) // len(bodies))
     settings = parts.settings
     client = OpenSearch(settings.opensearch_urls.split(","), timeout=60)
-    bare = seconds_of(partial(_bulk, client, bodies))
+    bare = seconds_of(partial(_bulk, client, bodies, copies)) / copies
     client.indices.delete(index="bare")
     client.close()
 
@@ -55,13 +58,15 @@ def _bodies(parts: Parts) -> list[tuple[str, str]]:
     return [(str(one.citizen_id), body) for one in made if (body := to_body(one)) is not None]
 
 
-def _bulk(client: OpenSearch, bodies: list[tuple[str, str]]) -> None:
+def _bulk(client: OpenSearch, bodies: list[tuple[str, str]], copies: int) -> None:
     """The same mapping, no alias, no versions; two threads, as the machine has cores."""
     settings = client.indices.get(index="helhed-citizens")
     (found,) = settings.values()
     index = {"number_of_shards": 1, "number_of_replicas": 0, "analysis": found["settings"]["index"]["analysis"]}
     client.indices.create(index="bare", body={"settings": {"index": index}, "mappings": found["mappings"]})
-    actions = ({"_index": "bare", "_id": key, "_source": body} for key, body in bodies)
+    actions = (
+        {"_index": "bare", "_id": f"{key}/{copy}", "_source": body} for copy in range(copies) for key, body in bodies
+    )
     for is_written, answer in parallel_bulk(client, actions, thread_count=2, chunk_size=500):
         assert is_written, answer
 

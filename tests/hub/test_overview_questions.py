@@ -172,6 +172,12 @@ def test_each_silence_has_its_own_word() -> None:
     assert [section.area for section in spoken.sections if section.is_unread] == [Area.SOCIAL]
 
 
+def test_what_only_the_reading_moment_knows_is_not_stored() -> None:
+    stored = page(line(make_effort(), "1")).model_dump_json(exclude_none=True)
+    assert "is_unread" not in stored
+    assert "silent_since" not in stored
+
+
 def test_what_is_withheld_stays_withheld() -> None:
     overview = page()
     hidden = tuple(one.model_copy(update={"state": SectionState.WITHHELD}) for one in overview.sections)
