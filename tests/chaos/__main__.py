@@ -45,7 +45,7 @@ def table(report: Report) -> str:
         "records of the sources": f"{report.records:,} of {report.citizens:,} citizens",
         "lost / twice / invented": f"{report.lost} / {report.twice} / {report.invented}",
         "differing between index and store": f"{report.differing}",
-        "brought again by the comparison": f"{report.mended}",
+        "lost on the way to the index and brought again": f"{report.mended}",
         "in quarantine because carrying failed": f"{report.parked}",
         "pages shown meanwhile, of these without a line": f"{report.shown:,}, {report.without_line}",
         "of these from the store with a notice": f"{report.notices}",
