@@ -11,7 +11,7 @@ def with_coverage(
     overview: Overview,
     covered: Collection[Area],
     silent_since: Mapping[Area, datetime],
-    unread: Collection[Area] = (),
+    unread: Collection[Area],
 ) -> Overview:
     """The overview with each area's silence said aloud.
 

@@ -70,8 +70,8 @@ def runs(stage: Stage, outcome: str) -> int:
 def failed_readings(stage: Stage) -> dict[str, int]:
     """By source, how many found no bus."""
     with stage.database.transaction() as session:
-        counted = "SELECT source, count(*) FROM collect_runs WHERE outcome = 'unavailable' GROUP BY source"
-        found = {source: count for source, count in session.execute(text(counted))}  # noqa: C416  rows are no pairs to mypy
+        counted = "SELECT source, count(*) AS failed FROM collect_runs WHERE outcome = 'unavailable' GROUP BY source"
+        found = {row.source: row.failed for row in session.execute(text(counted))}
     return {"health": 0, "social": 0, **found}
 
 
@@ -79,11 +79,10 @@ def all_above(now: dict[str, int], before: dict[str, int]) -> bool:
     return all(count > before[source] for source, count in now.items())
 
 
-def from_the_beginning(stage: Stage) -> bool:
+def read_anew(stage: Stage) -> None:
     """Let the next reading of each source begin at the beginning, so that there is something to publish."""
     with stage.database.transaction() as session:
         session.execute(text("UPDATE cursors SET state = '{}'"))
-    return True
 
 
 def cursors(stage: Stage) -> list[tuple[str, str]]:
@@ -103,8 +102,7 @@ def test_without_the_index_everything_still_answers(stage: Stage) -> None:
         assert "hentet direkte fra databasen" in page.text
         with browsing(stage.addresses[0], LOOKER) as browser:
             assert "Søgningen svarer ikke lige nu" in browser.post("/soeg", text="maja").text
-        with stage.database.transaction() as session:  # a change meanwhile: it is carried, and waits for the index
-            session.execute(text("UPDATE cursors SET state = '{}'"))
+        read_anew(stage)  # a change meanwhile: it is carried, and waits for the index
         before = runs(stage, "complete")
         until(lambda: runs(stage, "complete") > before + 1)
     finally:
@@ -121,10 +119,14 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
     broker.kill()
     try:
         before = failed_readings(stage)
-        # Until each source was read in vain: a reading under way may have published before, and keep its cursor after.
-        until(lambda: from_the_beginning(stage) and all_above(failed_readings(stage), before))
-        before = failed_readings(stage)
-        until(lambda: all_above(failed_readings(stage), before))
+
+        def each_was_read_in_vain() -> bool:
+            read_anew(stage)  # each time: a reading under way may have published before, and keep its cursor after
+            return all_above(failed_readings(stage), before)
+
+        until(each_was_read_in_vain)
+        between = failed_readings(stage)
+        until(lambda: all_above(failed_readings(stage), between))
         assert [state for _, state in cursors(stage)] == ["{}", "{}"], "nothing was published, so nothing was passed"
         with stage.database.transaction() as session:
             advice = session.scalars(text("SELECT DISTINCT advice FROM collect_runs WHERE outcome = 'unavailable'"))
@@ -162,8 +164,7 @@ def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) 
     collects, other = stage.workers
     other.kill()
     try:
-        with stage.database.transaction() as session:
-            session.execute(text("UPDATE cursors SET state = '{}'"))
+        read_anew(stage)
         before = runs(stage, "complete")
         until(lambda: runs(stage, "complete") > before + 1)
         parts = parts_of(stage)
