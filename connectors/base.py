@@ -6,6 +6,7 @@ connector never asks for a database, and two runs from the same cursor give the 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,7 +17,7 @@ from schemas.record import Cursor, Rejection, SourceRecord
 from schemas.source import SourceSystem
 
 
-class StreamInfo(Schema):
+class RecordTypeInfo(Schema):
     """One kind of thing a source offers."""
 
     name: str
@@ -28,6 +29,42 @@ class StreamInfo(Schema):
     """The allow-list: paths that are read. Nothing else enters."""
     purpose: str
     """Danish: why these fields, with the legal basis."""
+
+
+class Stream(Schema):
+    """What is scheduled, leased and read by itself, with a cursor of its own."""
+
+    name: str
+    """Unique within the source; stands in addresses and logs."""
+    danish_title: str
+    record_types: tuple[RecordTypeInfo, ...]
+    """What a run of it may bring."""
+
+
+class HeldDeletions(Schema):
+    """So many entities of one type are missing that a person must say whether they are gone (connectors/absence.py)."""
+
+    record_type: str
+    missing: int
+    """Missing in this reading, and not known to be gone."""
+    known: int
+    """Known before it."""
+    sample: tuple[str, ...] = ()
+    """Masked ids of a few of them."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadContext:
+    """What a run is given beside the cursor."""
+
+    should_stop: Callable[[], bool] = _never
+    """Asked between pages and while waiting; once true, ``read`` gives out what it has and returns without a cursor."""
+    releases: Mapping[str, int] = field(default_factory=dict)
+    """Held deletions that a person has released, by record type: at most so many. Reading compares anew at once."""
 
 
 class CheckResult(Schema):
@@ -49,6 +86,8 @@ class Batch(Schema):
     """How many payloads a declared rule left out, by ``<type>: <rule>``; they are no loss."""
     cursor: Cursor | None = None
     """Save this once the batch is published. None: keep the old one (the run would restart from it)."""
+    held: tuple[HeldDeletions, ...] = ()
+    """Deletions that wait for a person; nothing is deleted of these types in this run."""
     total: int | None = None
     """How many payloads the run will bring, if the source says so; for progress."""
 
@@ -80,13 +119,19 @@ class Connector(Protocol):
     def check(self) -> CheckResult:
         """Reach the source, log in, read one item. Never raises for the source's faults."""
 
-    def discover(self) -> tuple[StreamInfo, ...]:
-        """What the source offers and which fields are read."""
+    def discover(self) -> tuple[Stream, ...]:
+        """The streams in the order of a first load, and which fields are read."""
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:
-        """Everything that changed since *cursor*, a page at a time.
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        """Everything in the stream that changed since *cursor*, a page at a time.
+
+        Args:
+            stream: name of one that ``discover`` gives.
+            cursor: as the last complete run of this stream gave it; empty at first.
+            context: when to stop, and what a person has released.
 
         Raises:
+            KeyError: there is no such stream.
             SourceUnavailable: try again later, from the last cursor given out.
             SourceRefused: a person must act.
         """

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, JsonValue, ValidationError
 
-from connectors.base import Connector
+from connectors.base import Batch, Connector, ReadContext
 from connectors.errors import RecordRejected
 from connectors.masking import mask
 from schemas.base import Schema
@@ -49,8 +49,27 @@ def preview(connector: Connector, limit: int = 20) -> tuple[PreviewRow, ...]:
     return tuple(islice(_rows(connector), limit))
 
 
+def read_all(connector: Connector, cursor: Cursor | None = None, context: ReadContext | None = None) -> Iterator[Batch]:
+    """Every stream in turn; *cursor* and the batches' cursors hold each stream's own under its name.
+
+    Raises:
+        SourceUnavailable: try again later, from the last cursor given out.
+        SourceRefused: a person must act.
+    """
+    states = dict((cursor or Cursor()).state)
+    for stream in connector.discover():
+        state = states.get(stream.name)
+        own = Cursor(state=state if isinstance(state, dict) else {})
+        for batch in connector.read(stream.name, own, context or ReadContext()):
+            if batch.cursor is None:
+                yield batch
+            else:
+                states[stream.name] = dict(batch.cursor.state)
+                yield batch.model_copy(update={"cursor": Cursor(state=dict(states))})
+
+
 def _rows(connector: Connector) -> Iterator[PreviewRow]:
-    for batch in connector.read(Cursor()):
+    for batch in read_all(connector):
         yield from (_record_row(record) for record in batch.records)
         yield from (_rejected_row(rejection) for rejection in batch.rejected)
 
@@ -92,7 +111,7 @@ def _flat(path: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tup
         yield path, mask(value)
 
 
-class Faulty(ValueError):
+class InvalidValue(ValueError):
     """A value cannot be used. Carries field, rule and masked value; ``rejected`` makes it leave the connector."""
 
     def __init__(self, field: str, rule: RejectionRule, value: object = None) -> None:
@@ -115,13 +134,13 @@ class Faulty(ValueError):
         )
 
 
-def fault_of(error: ValidationError) -> Faulty:
+def validation_fault(error: ValidationError) -> InvalidValue:
     """The first fault of a payload that does not have the source's shape."""
     first = error.errors(include_url=False, include_context=False)[0]
     rule = RejectionRule.MISSING_FIELD if first["type"] == "missing" else RejectionRule.WRONG_SHAPE
     value = first.get("input") if rule is RejectionRule.WRONG_SHAPE else None
     scalar = value if isinstance(value, str | int | float) else None
-    return Faulty(".".join(map(str, first["loc"])) or "(payload)", rule, scalar)
+    return InvalidValue(".".join(map(str, first["loc"])) or "(payload)", rule, scalar)
 
 
 def read_date(field: str, text: str | None) -> tuple[date, str] | None:
@@ -131,7 +150,7 @@ def read_date(field: str, text: str | None) -> tuple[date, str] | None:
     tomorrow here.
 
     Raises:
-        Faulty: it is no date, or one that nobody can have meant.
+        InvalidValue: it is no date, or one that nobody can have meant.
     """
     if text is None:
         return None
@@ -142,9 +161,9 @@ def read_date(field: str, text: str | None) -> tuple[date, str] | None:
         year, month, day = (int(part) if part else None for part in found.groups())
         made = date(year or 0, month or 1, day or 1)
     except ValueError:
-        raise Faulty(field, RejectionRule.BAD_DATE, text) from None
+        raise InvalidValue(field, RejectionRule.BAD_DATE, text) from None
     if not EARLIEST <= made.year <= LATEST:
-        raise Faulty(field, RejectionRule.BAD_DATE, text)
+        raise InvalidValue(field, RejectionRule.BAD_DATE, text)
     return made, "day" if day else "month" if month else "year"
 
 
@@ -152,7 +171,7 @@ def read_instant(field: str, text: str) -> datetime:
     """An instant in UTC. Without a zone it is Danish time; a Danish time that does not exist is refused.
 
     Raises:
-        Faulty: it is no instant, or one that nobody can have meant.
+        InvalidValue: it is no instant, or one that nobody can have meant.
     """
     try:
         moment = datetime.fromisoformat(text.strip()) if _MOMENT.fullmatch(text.strip()) else None
@@ -161,10 +180,10 @@ def read_instant(field: str, text: str) -> datetime:
             skipped = local.astimezone(UTC).astimezone(DANISH_TIME).replace(tzinfo=None) != moment
             moment = None if skipped else local
         if moment is None or not EARLIEST <= moment.year <= LATEST:
-            raise Faulty(field, RejectionRule.BAD_DATE, text)
+            raise InvalidValue(field, RejectionRule.BAD_DATE, text)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Faulty(field, RejectionRule.BAD_DATE, text) from None
+        raise InvalidValue(field, RejectionRule.BAD_DATE, text) from None
 
 
 def clean_line(

@@ -19,7 +19,7 @@ AREA_KINDS = {"health": "fhir", "social": "odata"}
 """The kind that a source called by its area's name is taken to be, where no sources file says otherwise."""
 
 
-class KindUnknown(LookupError):
+class KindNotFound(LookupError):
     """There is no connector of that kind; the message lists those there are."""
 
 
@@ -33,11 +33,11 @@ def build(kind: str, name: str, settings: Mapping[str, Any], clock: Callable[[],
         clock: gives the time of observation.
 
     Raises:
-        KindUnknown: there is no such kind.
+        KindNotFound: there is no such kind.
         pydantic.ValidationError: the settings are not as the connector needs them.
     """
     if kind not in CONNECTORS:
-        raise KindUnknown(f"no connector of kind {kind!r}; there are: {', '.join(sorted(CONNECTORS))}")
+        raise KindNotFound(f"no connector of kind {kind!r}; there are: {', '.join(sorted(CONNECTORS))}")
     made = CONNECTORS[kind]
     return made(name, made.settings_type.model_validate(settings), clock=clock)
 
@@ -46,9 +46,9 @@ def read_folder(name: str, folder: Path, clock: Callable[[], datetime]) -> Count
     """What becomes of each payload in a folder of files, by type and outcome; nothing is kept.
 
     Raises:
-        KindUnknown: sources of that name are not read from folders.
+        KindNotFound: sources of that name are not read from folders.
         connectors.errors.SourceRefused: the folder is missing or may not be read.
     """
     if AREA_KINDS.get(name) != "fhir":
-        raise KindUnknown(f"only health data (FHIR bundles) are read from a folder, not {name}")
+        raise KindNotFound(f"only health data (FHIR bundles) are read from a folder, not {name}")
     return read_folder_summary(folder, name, clock)

@@ -1,6 +1,6 @@
 """When to try again, and for how long. The only import of tenacity.
 
-A call that may be tried again says so by raising ``Again``; everything else passes through untouched.
+A call that may be tried again says so by raising ``Retryable``; everything else passes through untouched.
 """
 
 import time
@@ -15,7 +15,7 @@ T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 
-class Again(Exception):
+class Retryable(Exception):
     """This attempt failed in a way that may pass.
 
     Attributes:
@@ -28,7 +28,7 @@ class Again(Exception):
 
 
 @dataclass(frozen=True)
-class Policy:
+class RetryTiming:
     """How often and how long. Waits double from *first*, spread at random so that clients do not march in step."""
 
     attempts: int
@@ -40,7 +40,7 @@ class Policy:
     """A source that asks for a longer wait than this is left alone until the next run."""
 
 
-class Patience(StrEnum):
+class RetryPolicy(StrEnum):
     """Names of the policies, as settings spell them."""
 
     PATIENT = "patient"
@@ -51,17 +51,17 @@ class Patience(StrEnum):
 
 
 POLICIES = {
-    Patience.PATIENT: Policy(attempts=6, first=1, longest=60, longest_asked=120),
-    Patience.BRISK: Policy(attempts=3, first=0.2, longest=5, longest_asked=30),
-    Patience.NEVER: Policy(attempts=1, first=0, longest=0, longest_asked=0),
+    RetryPolicy.PATIENT: RetryTiming(attempts=6, first=1, longest=60, longest_asked=120),
+    RetryPolicy.BRISK: RetryTiming(attempts=3, first=0.2, longest=5, longest_asked=30),
+    RetryPolicy.NEVER: RetryTiming(attempts=1, first=0, longest=0, longest_asked=0),
 }
 
 
-def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep) -> T:
-    """The result of *call*, tried again as often as the policy allows while it raises ``Again``.
+def attempt(call: Callable[[], T], patience: RetryPolicy, sleep: Sleep = time.sleep) -> T:
+    """The result of *call*, tried again as often as the policy allows while it raises ``Retryable``.
 
     Raises:
-        Again: the last attempt failed too, or the source asked for a longer wait than the policy allows.
+        Retryable: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
     policy = POLICIES[patience]
     backoff = tenacity.wait_exponential_jitter(multiplier=policy.first, max=policy.longest, jitter=policy.first)
@@ -73,7 +73,7 @@ def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep
         return state.attempt_number >= policy.attempts or _asked(state) > policy.longest_asked
 
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(Again),
+        retry=tenacity.retry_if_exception_type(Retryable),
         stop=stop,
         wait=wait,
         sleep=sleep,
@@ -84,4 +84,4 @@ def attempt(call: Callable[[], T], patience: Patience, sleep: Sleep = time.sleep
 
 def _asked(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome is not None else None
-    return (error.retry_after or 0) if isinstance(error, Again) else 0
+    return (error.retry_after or 0) if isinstance(error, Retryable) else 0

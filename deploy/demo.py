@@ -33,12 +33,12 @@ from hub.app import create_app
 from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.collect.repository import source_states
+from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.overview.tables import OverviewDueRow
-from hub.parts import Parts
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
 console = Console(highlight=False)
@@ -66,7 +66,7 @@ def main(
             thread.start()
         try:
             console.print(f"4/4  Open [bold]{demo.address}[/bold] and choose who you are while the citizens arrive")
-            follow(demo.parts, demo.seeding, demo.expected)
+            follow(demo.context, demo.seeding, demo.expected)
             threads[0].join()
         except KeyboardInterrupt:
             console.print("\nEnding the demo …")
@@ -75,7 +75,7 @@ def main(
             stop.set()
             for thread in threads:
                 thread.join()
-            demo.parts.close()
+            demo.context.close()
 
 
 def morning_of(day: date) -> datetime:
@@ -87,7 +87,7 @@ def morning_of(day: date) -> datetime:
 class Demo:
     """The running pieces."""
 
-    parts: Parts
+    context: AppContext
     connectors: dict[str, Connector]
     seeding: Seeding
     server: uvicorn.Server
@@ -117,13 +117,13 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     keyed = settings.model_copy(
         update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))}
     )
-    parts = wire(keyed, sources=tuple(one.source for one in connectors.values()), clock=clock)
-    seeding = Seeding(parts, day)
+    context = build_services(keyed, sources=tuple(one.source for one in connectors.values()), clock=clock)
+    seeding = Seeding(context, day)
     seeding.staff()
-    config = uvicorn.Config(create_app(parts), host=settings.host, port=port, access_log=False, log_config=None)
+    config = uvicorn.Config(create_app(context), host=settings.host, port=port, access_log=False, log_config=None)
     address = f"http://{settings.host}:{port}"
     return Demo(
-        parts=parts,
+        context=context,
         connectors=connectors,
         seeding=seeding,
         server=_Server(config),
@@ -154,10 +154,12 @@ def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> 
 
 
 def _work(demo: Demo, stop: Event) -> None:
-    worker.run(demo.parts, demo.connectors, every=timedelta(minutes=1), stop=stop, carried=demo.seeding.what_is_there)
+    worker.run(demo.context, demo.connectors, every=timedelta(minutes=1), stop=stop, carried=demo.seeding.what_is_there)
 
 
-def follow(parts: Parts, seeding: Seeding, expected: int, *, each_time: Callable[[], None] = lambda: None) -> None:
+def follow(
+    context: AppContext, seeding: Seeding, expected: int, *, each_time: Callable[[], None] = lambda: None
+) -> None:
     """Show the loading as it goes, until all are in; the demo is usable from the first citizens on."""
     columns = (
         SpinnerColumn(),
@@ -172,19 +174,19 @@ def follow(parts: Parts, seeding: Seeding, expected: int, *, each_time: Callable
             each_time()
             there = seeding.citizens()
             progress.update(task, completed=there)
-            if there >= expected and _all_read(parts, seeding):
+            if there >= expected and _all_read(context, seeding):
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
 
 
-def _all_read(parts: Parts, seeding: Seeding) -> bool:
+def _all_read(context: AppContext, seeding: Seeding) -> bool:
     """Whether every source was read once, all of it is carried and shown, and the courses are open."""
-    with parts.database.transaction() as session:
-        states = source_states(session, parts.sources, parts.clock.now())
+    with context.database.transaction() as session:
+        states = source_states(session, context.sources, context.clock.now())
         due = session.scalar(select(func.count()).select_from(OverviewDueRow))
     read = not due and all(state.last_success_at is not None for state in states)
-    return read and seeding.is_done() and parts.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
+    return read and seeding.is_done() and context.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
 
 
 def free(port: int) -> int:

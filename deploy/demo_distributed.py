@@ -28,11 +28,11 @@ from deploy.sandbox.services.member import Member, python
 from deploy.seed import Seeding
 from hub import log
 from hub.clock import ShiftedClock
+from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
-from hub.parts import Parts
+from hub.services import build_services, connectors
 from hub.settings import Settings
-from hub.wiring import connectors, wire
 
 BEGAN = "HELHED_DEMO_BEGAN"
 """Variable with two instants: when the demo begins in its own time, and when that was in ours."""
@@ -44,7 +44,7 @@ console = Console(highlight=False)
 class Distributed:
     """The running pieces."""
 
-    parts: Parts
+    context: AppContext
     seeding: Seeding
     members: tuple[Member, ...]
     expected: int
@@ -66,7 +66,7 @@ def main(
             running = _open(stack, day, citizens, seed, [free(port + number) for number in range(WEBS)])
             first = next(one for one in running.members if one.port)
             console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
-            follow(running.parts, running.seeding, running.expected, each_time=running.seeding.what_is_there)
+            follow(running.context, running.seeding, running.expected, each_time=running.seeding.what_is_there)
             while True:
                 Event().wait(3600)
         except ServiceMissing as error:
@@ -107,9 +107,11 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     }
     clock = clock_of_the_demo()
     settings = Settings()
-    parts = wire(settings, sources=tuple(one.source for one in connectors(settings, clock).values()), clock=clock)
-    stack.callback(parts.close)
-    seeding = Seeding(parts, day.date())
+    context = build_services(
+        settings, sources=tuple(one.source for one in connectors(settings, clock).values()), clock=clock
+    )
+    stack.callback(context.close)
+    seeding = Seeding(context, day.date())
     seeding.staff()
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")
     members = (
@@ -120,7 +122,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         stack.callback(one.stop)
         one.start()
     _tell(bus, index, members)
-    return Distributed(parts=parts, seeding=seeding, members=members, expected=sources.citizens)
+    return Distributed(context=context, seeding=seeding, members=members, expected=sources.citizens)
 
 
 def clock_of_the_demo() -> ShiftedClock:

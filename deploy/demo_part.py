@@ -13,8 +13,8 @@ import uvicorn
 from deploy.demo_distributed import clock_of_the_demo
 from hub import log, worker
 from hub.app import create_app
+from hub.services import build_services, connectors
 from hub.settings import Settings
-from hub.wiring import connectors, wire
 
 
 def main(kind: str, argument: str) -> None:
@@ -22,15 +22,15 @@ def main(kind: str, argument: str) -> None:
     settings, clock = Settings(), clock_of_the_demo()
     log.set_up(settings.log_level)
     read = connectors(settings, clock)
-    parts = wire(settings, sources=tuple(one.source for one in read.values()), clock=clock)
+    context = build_services(settings, sources=tuple(one.source for one in read.values()), clock=clock)
     if kind == "web":
-        uvicorn.run(create_app(parts), host=settings.host, port=int(argument), access_log=False, log_config=None)
+        uvicorn.run(create_app(context), host=settings.host, port=int(argument), access_log=False, log_config=None)
     else:
         stop = Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         signal.signal(signal.SIGINT, lambda *_: stop.set())
-        worker.run(parts, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
-    parts.close()
+        worker.run(context, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
+    context.close()
 
 
 if __name__ == "__main__":

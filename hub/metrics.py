@@ -91,11 +91,11 @@ CARRIED = Counter("helhed_carried_records_total", "Records carried into the stor
 CARRY_SECONDS = Histogram(
     "helhed_carry_batch_seconds", "Time of carrying one batch.", buckets=_QUICK, registry=REGISTRY
 )
-# Messages that could not be carried and lie in quarantine. Any: read journey.parked in the log; it is a fault of ours.
+# Messages that could not be carried and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
 PARKED = Counter("helhed_parked_messages_total", "Messages put in quarantine by the carrier.", registry=REGISTRY)
 # Citizens whose overview is to be built from new records, and how long the first of them has waited. waiting, for more
 # than minutes: no worker carries, or too few do. failed: it could not be built and is tried again every five minutes;
-# read journey.not_shown in the log; it is a fault of ours.
+# read pipeline.rebuild_failed in the log; it is a fault of ours.
 DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", ["state"], registry=REGISTRY)
 DUE_LONGEST = Gauge(
     "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
@@ -147,7 +147,7 @@ def lookup() -> Callable[[Timed], Timed]:
 
 
 def overview_served(origin: str) -> None:
-    """An overview was served from there (``hub.overview.serving.ServedFrom``)."""
+    """An overview was served from there (``hub.indexing.serving.ServedFrom``)."""
     OVERVIEWS_SERVED.labels(origin).inc()
 
 

@@ -27,21 +27,21 @@ from hub.bus.base import (
 )
 from hub.clock import SystemClock, danish_day
 from hub.collect.service import Progress, collect
+from hub.context import AppContext
 from hub.errors import StoreUnavailable
-from hub.journey import Ran, run_once
+from hub.indexing.comparison import look, mend
+from hub.indexing.drift import Look, drifted
 from hub.log import place_of
 from hub.operation.answers import Operation
-from hub.operation.figures import ask_bus, ask_store, tell_ages, tell_drift
-from hub.operation.pulse import Pulse, Pulses
+from hub.operation.figures import collect_bus_metrics, collect_store_metrics, observe_drift, observe_freshness
+from hub.operation.pulse import LoopHealth, LoopHealthRegistry
 from hub.operation.server import answering
-from hub.overview.comparing import look, mend
-from hub.overview.drift import Look, drifted
 from hub.overview.repository import save_comparison
 from hub.overview.service import bring, pending, relay
-from hub.parts import Parts
+from hub.pipeline import RoundResult, run_once
 from search.base import SearchUnavailable
 
-CARRY_GROUP = "journey"
+CARRY_GROUP = "pipeline"
 INDEX_GROUP = "indexer"
 POLL = timedelta(seconds=1)
 PRUNE_EVERY = timedelta(hours=1)
@@ -59,7 +59,7 @@ log = logging.getLogger("hub.worker")
 
 
 def run(
-    parts: Parts,
+    context: AppContext,
     connectors: Mapping[str, Connector],
     *,
     every: timedelta,
@@ -69,36 +69,36 @@ def run(
     """Run all loops until *stop* is set. Topics are made first, as soon as they can be.
 
     Args:
-        parts: the live parts.
+        context: the live context.
         connectors: what to read, by source name. Empty: this worker only carries and indexes.
         every: pause between two runs of one source.
         stop: set it to end; the loops finish the batch they are at.
         carried: called after each batch that was carried; the demo uses it.
     """
-    pulses = Pulses()
-    with _operation(parts, pulses):
-        _prepare(parts, pulses.add(Pulse("prepare", rests=True)), stop)
-        _run_loops(parts, connectors, every, stop, carried, pulses)
+    pulses = LoopHealthRegistry()
+    with _operation(context, pulses):
+        _prepare(context, pulses.add(LoopHealth("prepare", rests=True)), stop)
+        _run_loops(context, connectors, every, stop, carried, pulses)
 
 
-def _operation(parts: Parts, pulses: Pulses) -> AbstractContextManager[object]:
-    settings = parts.settings
+def _operation(context: AppContext, pulses: LoopHealthRegistry) -> AbstractContextManager[object]:
+    settings = context.settings
     if not settings.worker_port:
         return nullcontext()
-    return answering(Operation(parts, pulses), settings.host, settings.worker_port)
+    return answering(Operation(context, pulses), settings.host, settings.worker_port)
 
 
 def _run_loops(
-    parts: Parts,
+    context: AppContext,
     connectors: Mapping[str, Connector],
     every: timedelta,
     stop: Event,
     carried: Callable[[], None] | None,
-    pulses: Pulses,
+    pulses: LoopHealthRegistry,
 ) -> None:
     threads: list[Thread] = []
 
-    def start(pulse: Pulse, loop: Callable[[Pulse], None]) -> None:
+    def start(pulse: LoopHealth, loop: Callable[[LoopHealth], None]) -> None:
         thread = Thread(target=loop, args=(pulse,), name=pulse.name)
         threads.append(thread)
         thread.start()
@@ -106,47 +106,47 @@ def _run_loops(
         pulses.add(pulse)
 
     for name, one in connectors.items():
-        start(Pulse(f"collect.{name}", rests=True), partial(_collecting, parts, one, every, stop))
-    start(Pulse("carry"), partial(_carrying, parts, stop, carried))
-    start(Pulse("index"), partial(_indexing, parts, stop))
-    start(Pulse("compare"), partial(_comparing, parts, stop))
+        start(LoopHealth(f"collect.{name}", rests=True), partial(_collecting, context, one, every, stop))
+    start(LoopHealth("carry"), partial(_carrying, context, stop, carried))
+    start(LoopHealth("index"), partial(_indexing, context, stop))
+    start(LoopHealth("compare"), partial(_comparing, context, stop))
     groups = ((CARRY_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
-    start(Pulse("watch.store"), partial(_watching, partial(ask_store, parts), stop))
-    start(Pulse("watch.bus"), partial(_watching, partial(ask_bus, parts, groups), stop))
-    if isinstance(parts.bus, Prunable):
-        start(Pulse("prune", rests=True), partial(_pruning, parts, parts.bus, stop))
+    start(LoopHealth("watch.store"), partial(_watching, partial(collect_store_metrics, context), stop))
+    start(LoopHealth("watch.bus"), partial(_watching, partial(collect_bus_metrics, context, groups), stop))
+    if isinstance(context.bus, Prunable):
+        start(LoopHealth("prune", rests=True), partial(_pruning, context, context.bus, stop))
     for thread in threads:
         thread.join()
 
 
-def make_topics(parts: Parts) -> None:
-    """Make the two topics of the journey if they are not there."""
-    parts.bus.create({RECORDS: parts.settings.bus_partitions, OVERVIEWS: parts.settings.bus_partitions})
+def make_topics(context: AppContext) -> None:
+    """Make the two topics of the pipeline if they are not there."""
+    context.bus.create({RECORDS: context.settings.bus_partitions, OVERVIEWS: context.settings.bus_partitions})
 
 
-def _prepare(parts: Parts, pulse: Pulse, stop: Event) -> None:
+def _prepare(context: AppContext, pulse: LoopHealth, stop: Event) -> None:
     ready = Event()
 
     def step() -> None:
-        make_topics(parts)
+        make_topics(context)
         ready.set()
 
     _loop(step, pulse, stop, until=ready)
 
 
-def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Event, pulse: Pulse) -> None:
+def _collecting(context: AppContext, connector: Connector, every: timedelta, stop: Event, pulse: LoopHealth) -> None:
     def go_on(_: Progress) -> None:
-        pulse.got_on()
+        pulse.record_success()
         if stop.is_set():
             raise _Stopped
 
     def step() -> None:
         collect(
             connector,
-            bus=parts.bus,
-            database=parts.database,
-            clock=parts.clock,
-            digest_key=parts.digest_key,
+            bus=context.bus,
+            database=context.database,
+            clock=context.clock,
+            digest_key=context.digest_key,
             progress=go_on,
         )
 
@@ -156,107 +156,107 @@ def _collecting(parts: Parts, connector: Connector, every: timedelta, stop: Even
         log.info("worker.stopped_reading", extra={"fields": {"source": connector.source.name}})
 
 
-def _carrying(parts: Parts, stop: Event, carried: Callable[[], None] | None, pulse: Pulse) -> None:
-    areas = {source.name: source.area for source in parts.sources}
-    done = Ran()
+def _carrying(context: AppContext, stop: Event, carried: Callable[[], None] | None, pulse: LoopHealth) -> None:
+    areas = {source.name: source.area for source in context.sources}
+    done = RoundResult()
 
     def step(consumer: Consumer) -> None:
         nonlocal done
         done = run_once(
-            parts.database,
+            context.database,
             consumer,
             areas=areas,
-            digest_key=parts.digest_key,
-            clock=parts.clock,
-            limit=parts.settings.batch_size,
+            digest_key=context.digest_key,
+            clock=context.clock,
+            limit=context.settings.batch_size,
             timeout=timedelta(0) if done.has_more else POLL,
         )
         with tracing.continuing(done.traceparent):
-            _relay_all(parts)
+            _relay_all(context)
         if done and carried:
             carried()
 
-    _consuming(parts, CARRY_GROUP, RECORDS, step, pulse, stop)
+    _consuming(context, CARRY_GROUP, RECORDS, step, pulse, stop)
 
 
-def _relay_all(parts: Parts) -> None:
+def _relay_all(context: AppContext) -> None:
     relayed = RELAYED_AT_ONCE
     while relayed == RELAYED_AT_ONCE:
-        with parts.database.transaction() as session:
-            relayed = relay(session, parts.bus, RELAYED_AT_ONCE)
+        with context.database.transaction() as session:
+            relayed = relay(session, context.bus, RELAYED_AT_ONCE)
 
 
-def _indexing(parts: Parts, stop: Event, pulse: Pulse) -> None:
+def _indexing(context: AppContext, stop: Event, pulse: LoopHealth) -> None:
     def step(consumer: Consumer) -> None:
-        delivered = consumer.poll(limit=parts.settings.batch_size, timeout=POLL)
+        delivered = consumer.poll(limit=context.settings.batch_size, timeout=POLL)
         if not delivered:
             return
         headers = (one.message.headers for one in delivered)
         with metrics.indexing(), tracing.following("index", headers, messages=len(delivered)):
-            today = danish_day(parts.clock.now())
-            with parts.database.transaction() as session:
-                waiting = pending(session, delivered, digest_key=parts.digest_key, on=today)
-            bring(parts.index, waiting)
+            today = danish_day(context.clock.now())
+            with context.database.transaction() as session:
+                waiting = pending(session, delivered, digest_key=context.digest_key, on=today)
+            bring(context.index, waiting)
             consumer.commit(delivered)
-        tell_ages(delivered, parts.clock.now())
+        observe_freshness(delivered, context.clock.now())
 
     # Here and not before all loops: what is read and carried need not wait for an index that is down.
-    _consuming(parts, INDEX_GROUP, OVERVIEWS, step, pulse, stop, first=parts.index.create)
+    _consuming(context, INDEX_GROUP, OVERVIEWS, step, pulse, stop, first=context.index.create)
 
 
-def _comparing(parts: Parts, stop: Event, pulse: Pulse) -> None:
+def _comparing(context: AppContext, stop: Event, pulse: LoopHealth) -> None:
     """Compare index and store, and bring again what stays different. One worker does it for all."""
 
     def session() -> None:
-        with parts.database.leading("index.compare") as is_ours:
+        with context.database.leading("index.compare") as is_ours:
             if is_ours:
-                parts.index.create()  # whichever loop comes first
+                context.index.create()  # whichever loop comes first
             before, then = Look(sources=()), dict[int, Offsets]()
             while is_ours and not stop.is_set():
-                now = parts.bus.offsets(INDEX_GROUP, OVERVIEWS)
+                now = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # Until what was on its way at the look before has arrived, it would be taken for drift.
                 if lag_of(now) <= FAR_BEHIND and passed(then, now):
-                    before = _compare(parts, before)
-                    then = dict(parts.bus.offsets(INDEX_GROUP, OVERVIEWS))
-                pulse.got_on()
+                    before = _compare(context, before)
+                    then = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
+                pulse.record_success()
                 stop.wait(COMPARE_EVERY.total_seconds())
 
     _loop(session, pulse, stop, pause=COMPARE_EVERY)
 
 
-def _compare(parts: Parts, before: Look) -> Look:
-    seen = look(parts.database, parts.index)
+def _compare(context: AppContext, before: Look) -> Look:
+    seen = look(context.database, context.index)
     found = drifted(before, seen)
-    now = parts.clock.now()
-    mended = mend(parts.database, parts.index, found, digest_key=parts.digest_key, on=danish_day(now))
-    with parts.database.transaction() as session:
+    now = context.clock.now()
+    mended = mend(context.database, context.index, found, digest_key=context.digest_key, on=danish_day(now))
+    with context.database.transaction() as session:
         save_comparison(session, seen.sources, mended, now)
-    tell_drift(seen.sources, found.values(), mended, now)
+    observe_drift(seen.sources, found.values(), mended, now)
     if mended:
         log.warning("index.mended", extra={"fields": {"citizens": mended}})
     return seen
 
 
-def _watching(ask: Callable[[], None], stop: Event, pulse: Pulse) -> None:
+def _watching(ask: Callable[[], None], stop: Event, pulse: LoopHealth) -> None:
     _loop(ask, pulse, stop, pause=WATCH_EVERY)
 
 
-def _pruning(parts: Parts, bus: Prunable, stop: Event, pulse: Pulse) -> None:
+def _pruning(context: AppContext, bus: Prunable, stop: Event, pulse: LoopHealth) -> None:
     clock = SystemClock()  # the bus stamps its messages with the database's time, in the demo too
 
     def step() -> None:
-        gone = bus.prune(clock.now() - timedelta(hours=parts.settings.bus_retention_hours))
+        gone = bus.prune(clock.now() - timedelta(hours=context.settings.bus_retention_hours))
         log.info("worker.pruned", extra={"fields": {"messages": gone}})
 
     _loop(step, pulse, stop, pause=PRUNE_EVERY)
 
 
 def _consuming(  # noqa: PLR0913  one loop's
-    parts: Parts,
+    context: AppContext,
     group: str,
     topic: str,
     step: Callable[[Consumer], None],
-    pulse: Pulse,
+    pulse: LoopHealth,
     stop: Event,
     *,
     first: Callable[[], None] = lambda: None,
@@ -264,17 +264,17 @@ def _consuming(  # noqa: PLR0913  one loop's
     def session() -> None:
         first()
         # A consumer that failed is closed, and the next one starts at the committed offsets.
-        with parts.bus.consumer(group, [topic]) as consumer:
+        with context.bus.consumer(group, [topic]) as consumer:
             while not stop.is_set():
                 step(consumer)
-                pulse.got_on()
+                pulse.record_success()
 
     _loop(session, pulse, stop)
 
 
 def _loop(
     step: Callable[[], object],
-    pulse: Pulse,
+    pulse: LoopHealth,
     stop: Event,
     *,
     pause: timedelta = timedelta(0),
@@ -297,7 +297,7 @@ def _loop(
             told = {"loop": pulse.name, "error": place_of(error), "seconds": _wait(pulse)}
             log.error("worker.failed", extra={"fields": told})  # noqa: TRY400  as above
         else:
-            pulse.got_on()
+            pulse.record_success()
             stop.wait(pause.total_seconds())
             continue
         wait = _wait(pulse)
@@ -305,7 +305,7 @@ def _loop(
         stop.wait(wait)
 
 
-def _wait(pulse: Pulse) -> float:
+def _wait(pulse: LoopHealth) -> float:
     """Seconds to wait after a failure: twice as long after each that came before."""
     return min(FIRST_WAIT * 2.0 ** min(pulse.failures, 10), LONGEST_WAIT)
 

@@ -63,7 +63,7 @@ Tallies = Mapping[str, Mapping[str, Tally]]
 """By source, and ``""`` for all citizens; then by bucket. Empty buckets are left out."""
 
 
-class Beside(Protocol):
+class ShadowIndex(Protocol):
     """An index that is being built beside the one that serves. Used by one at a time."""
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
@@ -109,7 +109,7 @@ class SearchIndex(Protocol):
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen, or of those in a bucket; to see which ones drifted."""
 
-    def beside(self) -> Beside:
+    def beside(self) -> ShadowIndex:
         """An empty index beside this one. What another had begun beside it is removed."""
 
     def refresh(self) -> None:

@@ -13,7 +13,7 @@ from search import opensearch_query as asking
 from search.base import PutResult, StoredOverview, Tallies, Tally
 from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster
-from search.opensearch_indices import AlreadyThere, Indices, OpenSearchBeside
+from search.opensearch_indices import AlreadyThere, Indices, OpenSearchShadowIndex
 from search.opensearch_mapping import from_body
 from search.paging import to_key
 from search.reasons import Line, reasons
@@ -133,9 +133,9 @@ class OpenSearchIndex:
         self.refresh()
         return dict(self._scan({"term": {"bucket": bucket}} if bucket else {"exists": {"field": "citizen_id"}}))
 
-    def beside(self) -> OpenSearchBeside:
+    def beside(self) -> OpenSearchShadowIndex:
         """An empty index beside this one, with the next number."""
-        return OpenSearchBeside(self._cluster, self._indices)
+        return OpenSearchShadowIndex(self._cluster, self._indices)
 
     def refresh(self) -> None:
         """Make everything put so far findable."""

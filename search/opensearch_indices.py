@@ -93,8 +93,8 @@ class Indices:
         return {index: set(held["aliases"]) for index, held in found.items() if self._ours.fullmatch(index)}
 
 
-class OpenSearchBeside:
-    """Implements ``search.base.Beside``.
+class OpenSearchShadowIndex:
+    """Implements ``search.base.ShadowIndex``.
 
     Args:
         cluster: the nodes.

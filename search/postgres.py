@@ -138,9 +138,9 @@ class PostgresIndex:
         with self._transaction() as connection:
             return dict(connection.execute(statements.VERSIONS, {"first": first, "last": last}).fetchall())
 
-    def beside(self) -> "PostgresBeside":
+    def beside(self) -> "PostgresShadowIndex":
         """An empty index beside this one, in a schema of its own."""
-        return PostgresBeside(self._url, self._schema)
+        return PostgresShadowIndex(self._url, self._schema)
 
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
@@ -150,7 +150,7 @@ class PostgresIndex:
         self._pool.close()
 
     def run(self, *composed: sql.Composed) -> None:
-        """Run statements on schemas in one transaction; for ``PostgresBeside``."""
+        """Run statements on schemas in one transaction; for ``PostgresShadowIndex``."""
         with self._transaction() as connection:
             for one in composed:
                 connection.execute(one)
@@ -172,8 +172,8 @@ class PostgresIndex:
             raise SearchUnavailable(type(error).__name__) from error
 
 
-class PostgresBeside:
-    """Implements ``search.base.Beside``: a schema that is filled, then takes the other's name.
+class PostgresShadowIndex:
+    """Implements ``search.base.ShadowIndex``: a schema that is filled, then takes the other's name.
 
     Args:
         url: as for ``PostgresIndex``.

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
+from connectors.kit import read_all
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import SECRET, Running
 from hub.clock import SystemClock
 from hub.db import Database
-from schemas.record import Cursor
 
 KEY = "only-for-tests-only-for-tests-only"
 
@@ -29,7 +29,7 @@ def environment(folder: Path, sources: Running, database: Database) -> dict[str,
 def truth(sources: Running) -> set[str]:
     """Every entity the sources speak of, read without the hub."""
     read = connectors_to(sources, SystemClock()).values()
-    entities = {record.entity for one in read for batch in one.read(Cursor()) for record in batch.records}
+    entities = {record.entity for one in read for batch in read_all(one) for record in batch.records}
     for one in read:
         vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
     return entities

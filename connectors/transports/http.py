@@ -18,7 +18,7 @@ import httpx
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.retry import Again, Patience, Sleep, attempt
+from connectors.retry import Retryable, RetryPolicy, Sleep, attempt
 from schemas.base import Schema
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -51,7 +51,7 @@ class HttpSettings(Schema):
     """Key of our own certificate (PEM)."""
     max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
     """A longer answer is refused."""
-    patience: Patience = Patience.BRISK
+    patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again."""
     extra_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Sent with every call, e.g. an API key and a session token."""
@@ -111,7 +111,7 @@ class HttpTransport:
         url = self._absolute(path_or_url)
         try:
             return attempt(lambda: self._get(url, params, headers), self._settings.patience, self._sleep)
-        except Again as error:
+        except Retryable as error:
             raise SourceUnavailable(str(error)) from None
 
     def checked_next(self, url: str) -> str:
@@ -150,7 +150,7 @@ class HttpTransport:
             if len(body) > self._settings.max_bytes:
                 raise AnswerTooLarge(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
             if time.monotonic() > deadline:
-                raise Again(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
+                raise Retryable(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
         return bytes(body)
 
 
@@ -178,7 +178,7 @@ def _judge_status(what: str, response: httpx.Response) -> None:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in RETURNED:
         return
     if status in TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Again(f"{what}: status {status}", _retry_after(response.headers.get("retry-after")))
+        raise Retryable(f"{what}: status {status}", _retry_after(response.headers.get("retry-after")))
     if status == HTTPStatus.UNAUTHORIZED:
         raise SourceRefused(f"{what}: the source does not accept our credentials (401)")
     if status == HTTPStatus.FORBIDDEN:
@@ -205,7 +205,7 @@ def _json(what: str, response: httpx.Response, body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Again(f"{what}: the answer was cut off or is no JSON") from None
+        raise Retryable(f"{what}: the answer was cut off or is no JSON") from None
 
 
 def _no_answer(what: str, error: httpx.TransportError) -> Exception:
@@ -219,7 +219,7 @@ def _no_answer(what: str, error: httpx.TransportError) -> Exception:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.UnsupportedProtocol):
         return SourceRefused(f"{what}: the address is not http or https")
-    return Again(f"{what}: {type(error).__name__}")
+    return Retryable(f"{what}: {type(error).__name__}")
 
 
 def _retry_after(text: str | None) -> float | None:

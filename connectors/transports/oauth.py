@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from connectors.errors import SourceRefused
-from connectors.retry import Again
+from connectors.retry import Retryable
 
 MARGIN = 30.0
 """Seconds before its end at which a token is no longer used."""
@@ -19,7 +19,7 @@ SHORTEST_LIFE = 60.0
 class ClientCredentials(httpx.Auth):
     """Fetches a token, renews it before it ends, and once more when the source answers 401.
 
-    Raises ``SourceRefused`` when the token server does not accept us, ``Again`` when it does not answer.
+    Raises ``SourceRefused`` when the token server does not accept us, ``Retryable`` when it does not answer.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class ClientCredentials(httpx.Auth):
     def _keep(self, response: httpx.Response) -> str:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Again(f"the token server answers {status}")
+            raise Retryable(f"the token server answers {status}")
         if status != HTTPStatus.OK:
             raise SourceRefused(f"the token server does not accept our client ({status})")
         try:

@@ -42,7 +42,7 @@ class Found(Schema):
 
 @metrics.search()
 @tracing.spanned("search")
-def search(  # noqa: PLR0913  the two live parts and the clock are keyword-only
+def search(  # noqa: PLR0913  the two live context and the clock are keyword-only
     session: Session,
     actor: Actor,
     query: SearchQuery,

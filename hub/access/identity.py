@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import straight
+from hub.db import fetch_rows
 from hub.errors import NotLoggedIn
 from schemas.access import Actor
 
@@ -14,7 +14,7 @@ _ONE = text(f"{_ACTIVE} AND id = :id")
 
 def actors(session: Session) -> tuple[Actor, ...]:
     """Every employee who may log in, by name."""
-    return tuple(Actor.model_validate(row) for row in straight(session, _ALL, {}))
+    return tuple(Actor.model_validate(row) for row in fetch_rows(session, _ALL, {}))
 
 
 def actor(session: Session, actor_id: str) -> Actor:
@@ -23,7 +23,7 @@ def actor(session: Session, actor_id: str) -> Actor:
     Raises:
         NotLoggedIn: there is none, or no longer.
     """
-    found = straight(session, _ONE, {"id": actor_id})
+    found = fetch_rows(session, _ONE, {"id": actor_id})
     if not found:
         raise NotLoggedIn
     return Actor.model_validate(found[0])

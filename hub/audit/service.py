@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.db import straight
+from hub.db import fetch_rows
 from schemas.access import AuditEntry
 
 _FIELDS = tuple(AuditEntry.model_fields)
@@ -22,7 +22,7 @@ def write(session: Session, entry: AuditEntry) -> None:
 def write_all(session: Session, entries: Sequence[AuditEntry]) -> None:
     """Write several lines in one statement, in the order given."""
     if entries:
-        straight(session, _INSERT, *(_row(entry) for entry in entries))
+        fetch_rows(session, _INSERT, *(_row(entry) for entry in entries))
     for entry in entries:
         metrics.audited(entry.action, entry.outcome)
 

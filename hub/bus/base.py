@@ -46,7 +46,7 @@ class BusRefused(Exception):
     """
 
 
-class TopicUnknown(BusRefused, LookupError):
+class TopicNotFound(BusRefused, LookupError):
     """Nobody has created that topic."""
 
     def __init__(self, topic: str) -> None:
@@ -159,7 +159,7 @@ class Bus(Protocol):
 
         Raises:
             BusUnavailable: nothing was appended, or it is not known; publish again.
-            TopicUnknown: create it first.
+            TopicNotFound: create it first.
             MessageTooLarge: one of them has more than ``LARGEST`` bytes; nothing was appended.
         """
 

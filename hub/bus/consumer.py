@@ -221,9 +221,9 @@ def channel(topic: str) -> str:
     return f"bus_{blake2b(topic.encode(), digest_size=16).hexdigest()}"
 
 
-def _lock(*parts: object) -> int:
+def _lock(*context: object) -> int:
     """The 64-bit key of an advisory lock: (group, topic) for membership, (group, topic, partition) for holding."""
-    named = "\x1f".join(map(str, ("helhed.bus", *parts)))
+    named = "\x1f".join(map(str, ("helhed.bus", *context)))
     return int.from_bytes(blake2b(named.encode(), digest_size=8).digest(), signed=True)
 
 

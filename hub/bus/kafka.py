@@ -12,7 +12,7 @@ from time import monotonic
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
-from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicUnknown, check, lag_of
+from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
 from hub.bus.kafka_consumer import KafkaConsumer
 
@@ -81,7 +81,7 @@ class KafkaBus:
 
         Raises:
             BusUnavailable: nothing was appended, or it is not known; publish again.
-            TopicUnknown: create it first.
+            TopicNotFound: create it first.
             MessageTooLarge: one of them is; nothing was appended.
         """
         if not messages:
@@ -165,7 +165,7 @@ class KafkaBus:
         if topic not in self._known:
             with self._administering() as admin:
                 if not _partitions(admin, topic):
-                    raise TopicUnknown(topic)
+                    raise TopicNotFound(topic)
             self._known.add(topic)
 
     @contextmanager

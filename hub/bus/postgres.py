@@ -15,7 +15,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy.engine import URL
 
-from hub.bus.base import BusUnavailable, Message, Offsets, TopicUnknown, check, lag_of
+from hub.bus.base import BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
 from hub.bus.consumer import PostgresConsumer, channel
 from hub.db import with_driver
 
@@ -64,7 +64,7 @@ class PostgresBus:
 
         Raises:
             BusUnavailable: nothing was appended, or it is not known; publish again.
-            TopicUnknown: create it first.
+            TopicNotFound: create it first.
             MessageTooLarge: one of them is; nothing was appended.
         """
         if not messages:
@@ -133,7 +133,7 @@ class PostgresBus:
         if topic not in self._partitions:
             row = connection.execute("SELECT count(*) FROM bus_partitions WHERE topic = %s", [topic]).fetchone()
             if row is None or not row[0]:
-                raise TopicUnknown(topic)
+                raise TopicNotFound(topic)
             self._partitions[topic] = row[0]
         return self._partitions[topic]
 

@@ -12,12 +12,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from connectors.kit import preview as preview_rows
+from connectors.kit import read_all
 from connectors.registry import CONNECTORS, read_folder
 from hub.cli.terms import configured, fail
 from hub.clock import SystemClock
 from hub.errors import SettingWrong
 from schemas.base import Schema
-from schemas.record import Cursor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,12 +67,12 @@ def discover(name: Name, as_json: AsJson = False) -> None:
     with fail():
         _, _, connectors = configured(name)
         table = Table("Type", "Becomes", "Fields read", "Purpose", show_lines=True)
-        streams = connectors[name].discover()
+        record_types = [info for stream in connectors[name].discover() for info in stream.record_types]
         if as_json:
-            _print_lines(streams)
+            _print_lines(record_types)
             return
-        for stream in streams:
-            table.add_row(stream.name, ", ".join(stream.facts) or "-", ", ".join(stream.fields_read), stream.purpose)
+        for info in record_types:
+            table.add_row(info.name, ", ".join(info.facts) or "-", ", ".join(info.fields_read), info.purpose)
         console.print(table)
 
 
@@ -125,7 +125,7 @@ def read(
                 counts.update(read_folder(name, folder, SystemClock().now))
             else:
                 _, _, connectors = configured(name)
-                for batch in connectors[name].read(Cursor()):
+                for batch in read_all(connectors[name]):
                     counts.update(
                         (record.record_type, "deleted" if record.deleted else "mapped") for record in batch.records
                     )

@@ -12,11 +12,11 @@ from rich.table import Table
 from hub.bus.base import OVERVIEWS
 from hub.cli.terms import configured, fail
 from hub.clock import danish_day
+from hub.context import AppContext
 from hub.errors import SettingWrong
-from hub.overview import comparing
-from hub.overview.drift import ALL, Difference, Look, standing
-from hub.parts import Parts
-from hub.wiring import wire
+from hub.indexing import comparison
+from hub.indexing.drift import ALL, Difference, Look, standing
+from hub.services import build_services
 from hub.worker import INDEX_GROUP
 
 app = typer.Typer(
@@ -45,19 +45,19 @@ def verify(
     What is only on its way gets ten seconds to arrive.
     """
     with fail():
-        parts = _parts()
-        seen, drifted = _stood(parts)
+        context = _parts()
+        seen, drifted = _stood(context)
         console.print(_table(seen))
         if not drifted:
             console.print("[green]Index and store are the same.[/green]")
             return
-        _tell(parts, drifted)
+        _tell(context, drifted)
         if not repair:
             console.print("Bring them again with: helhed index verify --repair")
             raise typer.Exit(_DRIFTED)
-        on = danish_day(parts.clock.now())
-        mended = comparing.mend(parts.database, parts.index, drifted, digest_key=parts.digest_key, on=on)
-        _, left = _stood(parts)
+        on = danish_day(context.clock.now())
+        mended = comparison.mend(context.database, context.index, drifted, digest_key=context.digest_key, on=on)
+        _, left = _stood(context)
         console.print(f"{mended} brought again, {len(left)} still differ.")
         if left:
             console.print(
@@ -74,11 +74,11 @@ def rebuild() -> None:
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """
     with fail():
-        parts = _parts()
-        with parts.database.leading("index.rebuild") as is_ours:
+        context = _parts()
+        with context.database.leading("index.rebuild") as is_ours:
             if not is_ours:
                 raise SettingWrong("the index is being rebuilt already; wait for that one to end")
-            parts.index.create()
+            context.index.create()
             columns = (
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -88,31 +88,31 @@ def rebuild() -> None:
             )
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
                 task = progress.add_task("citizens", total=None)
-                done = comparing.rebuild(
-                    parts.database,
-                    parts.index,
-                    digest_key=parts.digest_key,
-                    on=danish_day(parts.clock.now()),
+                done = comparison.rebuild(
+                    context.database,
+                    context.index,
+                    digest_key=context.digest_key,
+                    on=danish_day(context.clock.now()),
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
         console.print(f"The new index serves, with {done:,} citizens.")
 
 
-def _parts() -> Parts:
+def _parts() -> AppContext:
     settings, clock, connectors = configured()
-    return wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+    return build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
 
 
-def _stood(parts: Parts) -> tuple[Look, dict[UUID, Difference]]:
+def _stood(context: AppContext) -> tuple[Look, dict[UUID, Difference]]:
     """The last look, and what differed in every one."""
-    parts.index.refresh()
-    seen = comparing.look(parts.database, parts.index)
+    context.index.refresh()
+    seen = comparison.look(context.database, context.index)
     for _ in range(_LOOKS):
         if not seen.differences:
             break
         Event().wait(_BETWEEN_LOOKS)
-        parts.index.refresh()
-        before, seen = seen, comparing.look(parts.database, parts.index)
+        context.index.refresh()
+        before, seen = seen, comparison.look(context.database, context.index)
         seen = seen.model_copy(update={"differences": standing(before, seen)})
     return seen, dict(seen.differences)
 
@@ -126,10 +126,10 @@ def _table(seen: Look) -> Table:
     return table
 
 
-def _tell(parts: Parts, drifted: dict[UUID, Difference]) -> None:
+def _tell(context: AppContext, drifted: dict[UUID, Difference]) -> None:
     missing = sum(one.in_index is None for one in drifted.values())
     extra = sum(one.in_store is None for one in drifted.values())
     other = len(drifted) - missing - extra
     console.print(f"{missing} missing from the index, {other} in another version, {extra} that should be gone.")
-    if waiting := parts.bus.lag(INDEX_GROUP, OVERVIEWS):
+    if waiting := context.bus.lag(INDEX_GROUP, OVERVIEWS):
         console.print(f"{waiting:,} changes wait for a worker to bring them; is one running?")

@@ -13,8 +13,8 @@ from rich.table import Table
 from hub import tracing
 from hub.cli.terms import configured, fail
 from hub.db import Database
+from hub.services import build_services, database_url
 from hub.settings import Settings, load
-from hub.wiring import database_url, wire
 
 console = Console()
 
@@ -41,11 +41,11 @@ def serve() -> None:
     with fail():
         settings, clock, connectors = configured()
         tracing.set_up(settings.otlp_endpoint, "web")
-        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        uvicorn.run(create_app(parts), host=settings.host, port=settings.port, access_log=False, log_config=None)
-        parts.close()
+        uvicorn.run(create_app(context), host=settings.host, port=settings.port, access_log=False, log_config=None)
+        context.close()
 
 
 def worker(
@@ -61,12 +61,12 @@ def worker(
     with fail():
         settings, clock, connectors = configured()
         tracing.set_up(settings.otlp_endpoint, "worker")
-        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         stop = Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        loops.run(parts, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
-        parts.close()
+        loops.run(context, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
+        context.close()
 
 
 def collect(name: Annotated[str, typer.Argument(help="The source's name in the sources file.")]) -> None:
@@ -77,8 +77,8 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
     with fail():
         settings, clock, connectors = configured(name)
         tracing.set_up(settings.otlp_endpoint, "worker")
-        parts = wire(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
-        loops.make_topics(parts)
+        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        loops.make_topics(context)
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -90,16 +90,16 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
             task = progress.add_task(name, total=None)
             done = collect_once(
                 connectors[name],
-                bus=parts.bus,
-                database=parts.database,
-                clock=parts.clock,
-                digest_key=parts.digest_key,
+                bus=context.bus,
+                database=context.database,
+                clock=context.clock,
+                digest_key=context.digest_key,
                 progress=lambda at: progress.update(task, completed=at.read, total=at.total),
             )
         console.print(f"{done.outcome}: {done.read} read, {done.published} published, {done.rejected} in quarantine")
         if done.message:
             console.print(done.message)
-        parts.close()
+        context.close()
         raise typer.Exit(0 if done.outcome == "complete" else 1)
 
 

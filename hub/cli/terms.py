@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from connectors.base import Connector
 from connectors.errors import ConnectorError
-from connectors.registry import KindUnknown
+from connectors.registry import KindNotFound
 from hub import log
 from hub.bus.base import BusUnavailable
 from hub.clock import Clock, SystemClock
 from hub.errors import HubError, SettingWrong, StoreUnavailable
 from hub.log import mask, place_of
+from hub.services import connectors
 from hub.settings import Settings, load
-from hub.wiring import connectors
 from search.base import SearchUnavailable
 
 
@@ -28,7 +28,7 @@ def fail() -> Iterator[None]:
     """
     try:
         yield
-    except (HubError, ConnectorError, KindUnknown) as error:
+    except (HubError, ConnectorError, KindNotFound) as error:
         _say(_DOWN.get(type(error)) or str(error) or type(error).__name__)
         raise typer.Exit(2) from None
     except (BusUnavailable, SearchUnavailable):

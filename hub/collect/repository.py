@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, is_silent, status
 from hub.collect.tables import CursorRow, PauseRow, RejectedRow, RunRow
-from hub.db import straight
+from hub.db import fetch_rows
 from schemas.record import Cursor, Rejection, RejectionRule
 from schemas.source import SourceSystem
 
@@ -179,7 +179,7 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
     """How the sources are doing, in the order given, without what only ``counted_states`` counts."""
-    rows = {row["name"]: row for row in straight(session, _STATES, {"names": [one.name for one in sources]})}
+    rows = {row["name"]: row for row in fetch_rows(session, _STATES, {"names": [one.name for one in sources]})}
     return tuple(_state(source, rows[source.name], now) for source in sources)
 
 

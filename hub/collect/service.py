@@ -12,6 +12,7 @@ from datetime import datetime
 
 from connectors.base import Batch, Connector
 from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.kit import read_all
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
@@ -83,7 +84,7 @@ def _collect(
     last_data_at: datetime | None = None
     outcome, message, advice = RunOutcome.COMPLETE, None, None
     try:
-        for read in connector.read(cursor):
+        for read in read_all(connector, cursor):
             batch, messages = _fitting(read, digest_key)
             bus.publish(RECORDS, messages)
             counts["published"] += len(batch.records)

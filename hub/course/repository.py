@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub import tracing
 from hub.course.views import CourseView, MyCitizen, TeamMember
-from hub.db import straight
+from hub.db import fetch_rows
 from hub.overview.repository import GUARDED
 from schemas.access import AccessFacts, Actor
 from schemas.search import AccessScope
@@ -140,7 +140,7 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
     given = {**_who(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id}
-    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in straight(session, _FACTS, given)}
+    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in fetch_rows(session, _FACTS, given)}
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
@@ -183,7 +183,7 @@ def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None
 
 def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     """Citizens on the same course as the citizen, who is one of them; none when there is no course."""
-    rows = straight(session, _ON_COURSE, {"citizen_id": citizen_id, "on": on})
+    rows = fetch_rows(session, _ON_COURSE, {"citizen_id": citizen_id, "on": on})
     return tuple(row["citizen_id"] for row in rows)
 
 

@@ -24,7 +24,7 @@ class Received(Schema):
     known: int = 0
     """Stored before, or twice in the batch."""
     outdated: int = 0
-    """How many of ``new`` went straight into history, because a newer version stands."""
+    """How many of ``new`` went fetch_rows into history, because a newer version stands."""
 
 
 def entity_id(key: tuple[str, str, str]) -> UUID:

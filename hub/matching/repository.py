@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import read_document
-from hub.matching.linked import LinkedRecord
+from hub.matching.linked_record import LinkedRecord
 from hub.matching.rules import PartyState
 from schemas.base import Instant, Schema
 from schemas.record import PartyRole, SourceRecord

@@ -11,9 +11,9 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from hub import metrics
+from hub.context import AppContext
 from hub.operation.health import Health, Status
-from hub.operation.pulse import Pulses
-from hub.parts import Parts
+from hub.operation.pulse import LoopHealthRegistry
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 """Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
@@ -53,13 +53,13 @@ class Operation:
     """Answers for one process.
 
     Args:
-        parts: the live parts.
+        context: the live context.
         pulses: of a worker's loops; None in the web server.
     """
 
-    def __init__(self, parts: Parts, pulses: Pulses | None = None) -> None:
-        self._parts = parts
-        self._health = Health(parts, pulses)
+    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
+        self._parts = context
+        self._health = Health(context, pulses)
 
     def answer(self, path: str, asker: Asker) -> Answer:
         """What stands at that path. Only ``READY`` waits, and never longer than bounded; the others ask nobody."""

@@ -11,23 +11,23 @@ from hub import metrics
 from hub.bus.base import OVERVIEWS, Delivered
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceStatus
-from hub.overview.drift import ALL, Difference, SourceTally
-from hub.overview.repository import due, untold_count
-from hub.parts import Parts
+from hub.context import AppContext
+from hub.indexing.drift import ALL, Difference, SourceTally
+from hub.overview.repository import count_outbox, due
 
 
-def ask_store(parts: Parts) -> None:
+def collect_store_metrics(context: AppContext) -> None:
     """How each source does, how many overviews are to be built, and how many changes the bus does not know of.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
     """
     try:
-        with parts.database.transaction() as session:
-            now = parts.clock.now()
-            states = source_states(session, parts.sources, now)
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            states = source_states(session, context.sources, now)
             to_build = due(session)
-            outbox = untold_count(session)
+            outbox = count_outbox(session)
     except Exception:
         metrics.forget_store_figures()
         raise
@@ -38,7 +38,7 @@ def ask_store(parts: Parts) -> None:
             paused=one.state is SourceStatus.PAUSED,
             quarantined=one.quarantined,
         )
-        for source, one in zip(parts.sources, states, strict=True)
+        for source, one in zip(context.sources, states, strict=True)
     }
     waits = {
         "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),
@@ -47,21 +47,21 @@ def ask_store(parts: Parts) -> None:
     metrics.store_figures(figures, waits, {OVERVIEWS: outbox})
 
 
-def ask_bus(parts: Parts, groups: Iterable[tuple[str, str]]) -> None:
+def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
     """How far each of these groups is behind in its topic.
 
     Raises:
         BusUnavailable: the bus does not answer.
     """
     try:
-        lag = {(group, topic): parts.bus.lag(group, topic) for group, topic in groups}
+        lag = {(group, topic): context.bus.lag(group, topic) for group, topic in groups}
     except Exception:
         metrics.forget_bus_figures()
         raise
     metrics.bus_figures(lag)
 
 
-def tell_ages(delivered: Sequence[Delivered], now: datetime) -> None:
+def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
     """How old the changes in these messages are, now that the index has them."""
     for one in delivered:
         told = one.message.headers.get("ce_time")
@@ -69,7 +69,7 @@ def tell_ages(delivered: Sequence[Delivered], now: datetime) -> None:
             metrics.became_findable((now - datetime.fromisoformat(told)).total_seconds())
 
 
-def tell_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], mended: int, now: datetime) -> None:
+def observe_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], mended: int, now: datetime) -> None:
     """What a comparison of index and store found, and how many citizens were brought again."""
     kinds = [_kind(one) for one in drifted]
     metrics.compared(

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import hub
 from hub.bus.base import OVERVIEWS
+from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.log import place_of
-from hub.operation.pulse import Pulses, State
-from hub.parts import Parts
+from hub.operation.pulse import LoopHealthRegistry, State
 from schemas.base import Schema
 
 LONGEST = 2.0
@@ -52,17 +52,17 @@ class Health:
     """Asks everything a process needs.
 
     Args:
-        parts: the live parts.
+        context: the live context.
         pulses: of a worker's loops; None in the web server.
     """
 
-    def __init__(self, parts: Parts, pulses: Pulses | None = None) -> None:
+    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
         self._pulses = pulses
-        self._needed = {"postgresql": _Check(lambda: _store(parts))}
+        self._needed = {"postgresql": _Check(lambda: _store(context))}
         self._missed = {
-            "index": _Check(lambda: _answers(parts.index.get(_NOBODY))),
+            "index": _Check(lambda: _answers(context.index.get(_NOBODY))),
             # Any group will do: what counts is whether the bus answers.
-            "bus": _Check(lambda: _answers(parts.bus.lag("health", OVERVIEWS))),
+            "bus": _Check(lambda: _answers(context.bus.lag("health", OVERVIEWS))),
         }
 
     def ready(self) -> Readiness:
@@ -123,10 +123,10 @@ class _Asked:
             self._answered.set()
 
 
-def _store(parts: Parts) -> State:
+def _store(context: AppContext) -> State:
     """A schema that is newer is well: the database is migrated before the programs are renewed."""
     try:
-        return State.OK if parts.database.revision() >= SCHEMA else State.BEHIND
+        return State.OK if context.database.revision() >= SCHEMA else State.BEHIND
     except StoreUnavailable:
         return State.SILENT
 

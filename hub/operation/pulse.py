@@ -29,7 +29,7 @@ class State(StrEnum):
     """It does not answer."""
 
 
-class Pulse:
+class LoopHealth:
     """One loop. Written by its own thread, read by others.
 
     Args:
@@ -46,7 +46,7 @@ class Pulse:
         self.seen_at = self._well_at = monotonic()
         self._has_got_on = False
 
-    def got_on(self) -> None:
+    def record_success(self) -> None:
         """The loop did what it is for."""
         self.failures, self._has_got_on = 0, True
         self.seen_at = self._well_at = monotonic()
@@ -71,13 +71,13 @@ class Pulse:
         return State.OK if self._has_got_on else State.STARTING
 
 
-class Pulses:
+class LoopHealthRegistry:
     """Those of all loops of a worker."""
 
     def __init__(self) -> None:
-        self._all: dict[str, Pulse] = {}
+        self._all: dict[str, LoopHealth] = {}
 
-    def add(self, pulse: Pulse) -> Pulse:
+    def add(self, pulse: LoopHealth) -> LoopHealth:
         """Count the loop in."""
         self._all[pulse.name] = pulse
         return pulse

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from hub.matching.linked import LinkedRecord
+from hub.matching.linked_record import LinkedRecord
+from hub.overview.current_records import entry_of, parties_of, standing
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
-from hub.overview.standing import entry_of, parties_of, standing
 from schemas.facts import PersonFact, RelationFact
 from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Entry, Overview, Section, SectionState

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from hub.matching.linked import LinkedRecord
-from hub.overview.standing import provenance_of
+from hub.matching.linked_record import LinkedRecord
+from hub.overview.current_records import provenance_of
 from schemas.facts import LifeStatus, PersonFact
 from schemas.overview import DisagreeingValue, Disagreement
 from schemas.record import PartyRole

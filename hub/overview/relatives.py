@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from hub.matching.linked import LinkedRecord
+from hub.matching.linked_record import LinkedRecord
+from hub.overview.current_records import parties_of, provenance_of
 from hub.overview.header import disagreement
-from hub.overview.standing import parties_of, provenance_of
 from schemas.facts import RelationFact, RelationKind
 from schemas.overview import Disagreement, Relative
 from schemas.record import Party, PartyRole

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import straight
-from hub.overview.drift import ALL, SourceTally
-from hub.overview.indexing import sources_of, units_of
+from hub.db import fetch_rows
+from hub.indexing.documents import sources_of, units_of
+from hub.indexing.drift import ALL, SourceTally
 from schemas.base import Instant, Schema
 from schemas.overview import Overview
 from search.base import BUCKET, Tallies, Tally
@@ -41,7 +41,7 @@ _WRITE = text("""
                   updated_at = excluded.updated_at
 """)
 _REMOVE = text("DELETE FROM overviews WHERE citizen_id = ANY(:ids)")
-_TELL = text("""
+INSERT_OUTBOX = text("""
     INSERT INTO overview_outbox (citizen_id, version, removed, created_at)
     SELECT citizen_id, version, removed, :now
     FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
@@ -185,7 +185,7 @@ class Comparison(SourceTally):
     """How many citizens it was then, over all sources."""
 
 
-class Untold(Schema):
+class OutboxEntry(Schema):
     """A change the bus does not know of yet."""
 
     id: int
@@ -253,7 +253,7 @@ def write(session: Session, written: Sequence[Written], now: datetime) -> None:
     session.execute(_WRITE, {**documents, "now": now})
     removed = [one.overview is None for one in written]
     session.execute(_REMOVE, {"ids": [one.citizen_id for one in written if one.overview is None]})
-    session.execute(_TELL, {"ids": ids, "versions": versions, "removed": removed, "now": now})
+    session.execute(INSERT_OUTBOX, {"ids": ids, "versions": versions, "removed": removed, "now": now})
     _replace_units(session, ids, [one.overview for one in there if one.overview is not None])
 
 
@@ -275,21 +275,21 @@ def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozen
     """Which of these citizens are protected on that day, or live with somebody who is (see ``GUARDED``)."""
     if not citizen_ids:
         return frozenset()
-    rows = straight(session, _GUARDED, {"ids": list(citizen_ids), "on": on})
+    rows = fetch_rows(session, _GUARDED, {"ids": list(citizen_ids), "on": on})
     return frozenset(row["citizen_id"] for row in rows)
 
 
-def untold(session: Session, limit: int) -> list[Untold]:
+def untold(session: Session, limit: int) -> list[OutboxEntry]:
     """The oldest changes the bus does not know of, held until the transaction ends; other relays pass them by."""
     return [
-        Untold(
+        OutboxEntry(
             id=row.id, citizen_id=row.citizen_id, version=row.version, removed=row.removed, created_at=row.created_at
         )
         for row in session.execute(_UNTOLD, {"limit": limit})
     ]
 
 
-def untold_count(session: Session) -> int:
+def count_outbox(session: Session) -> int:
     """How many changes the bus does not know of."""
     return session.scalar(_WAITING) or 0
 
@@ -301,7 +301,7 @@ def untold_of(session: Session, citizen_ids: Collection[UUID]) -> frozenset[UUID
     return frozenset(session.scalars(_UNTOLD_OF, {"ids": list(citizen_ids)}))
 
 
-def forget_told(session: Session, ids: Sequence[int]) -> None:
+def delete_published(session: Session, ids: Sequence[int]) -> None:
     """Delete what has been published."""
     session.execute(_TOLD, {"ids": list(ids)})
 

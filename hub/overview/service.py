@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
 from hub.digest import keyed_digest
+from hub.indexing.documents import to_document
 from hub.matching.repository import linked_records
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
-from hub.overview.indexing import to_document
-from hub.overview.repository import Stored, Untold, Written
+from hub.overview.repository import OutboxEntry, Stored, Written
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchDocument
@@ -151,7 +151,7 @@ def relay(session: Session, bus: Bus, limit: int = 500) -> int:
         with tracing.span("relay", changes=len(untold)):
             bus.publish(OVERVIEWS, [_message(one) for one in untold])
         metrics.relayed(len(untold))
-        repository.forget_told(session, [one.id for one in untold])
+        repository.delete_published(session, [one.id for one in untold])
     return len(untold)
 
 
@@ -232,7 +232,7 @@ def _says_anything(overview: Overview) -> bool:
     return bool(overview.header.identifiers or overview.entries())
 
 
-def _message(change: Untold) -> Message:
+def _message(change: OutboxEntry) -> Message:
     data = OverviewChanged(citizen_id=change.citizen_id, version=change.version, removed=change.removed)
     return Message(
         key=str(change.citizen_id),

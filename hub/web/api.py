@@ -15,14 +15,14 @@ from hub.clock import danish_day
 from hub.collect.repository import counted_states, quarantine_groups
 from hub.collect.runs import QuarantineGroup, SourceState
 from hub.course.views import MyCitizen
-from hub.errors import AccessRefused, CitizenUnknown
-from hub.overview.aftermath import Aftermath, aftermath
+from hub.errors import AccessRefused, CitizenNotFound
+from hub.overview.follow_ups import Aftermath, aftermath
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.errors import error_page
 from hub.web.gather import family_of, opened
 from hub.web.oversight import lines_of
-from hub.web.present_search import Asked
+from hub.web.present_search import SearchForm
 from hub.web.security import checked_header, token
 from hub.web.visit import visiting
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, Decision, Purpose
@@ -145,7 +145,7 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     """Find citizens within what the actor may find."""
     with visiting(request) as visit:
         visit.need(AuditAction.SEARCH)
-        asked = Asked(**ask.model_dump(exclude={"after", "size"}))
+        asked = SearchForm(**ask.model_dump(exclude={"after", "size"}))
         found = find(visit, asked, ask.after, ask.size)
         return SearchAnswer(page=found.page, needs_reason=found.needs_reason, rights=found.rights)
 
@@ -186,7 +186,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if found.facts is not None:
             decision = found.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
-    raise CitizenUnknown
+    raise CitizenNotFound
 
 
 @router.get("/kilder", summary="How each source is doing", responses=LOGGED_IN)
@@ -196,7 +196,7 @@ def source_list(request: Request) -> tuple[SourceAnswer, ...]:
         visit.need(AuditAction.READ_SOURCES)
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
-        sources = visit.parts.sources
+        sources = visit.context.sources
         return tuple(
             SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
             for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access import service
 from hub.access.masking import ProtectedField
 from hub.clock import danish_day
-from hub.errors import CitizenUnknown, HubError
+from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web import texts
 from hub.web.errors import error_page
@@ -70,7 +70,7 @@ def _shown(
             known = None
         found = opened(visit, citizen_id, known)
         if found.facts is None:
-            return error_page(request, CitizenUnknown(), visit.actor)
+            return error_page(request, CitizenNotFound(), visit.actor)
         if found.overview is None:
             return _reason_page(visit, found.facts, side)
         page = present(material(visit, found, found.overview, known))
@@ -142,7 +142,7 @@ def reveal(
             areas=visit.areas,
         )
         if found.facts is None:
-            return error_page(request, CitizenUnknown(), visit.actor)
+            return error_page(request, CitizenNotFound(), visit.actor)
         revealed = _revealed(found.overview)
         if hx_request:
             return HTMLResponse(render_fragment("_revealed.html", revealed))

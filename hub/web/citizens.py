@@ -9,9 +9,9 @@ from hub.access import finding
 from hub.clock import danish_day
 from hub.web import texts
 from hub.web.mine import families_of
-from hub.web.present_mine import Wanted, my_citizens_page
+from hub.web.present_mine import Filters, my_citizens_page
 from hub.web.present_overview import purpose_choices
-from hub.web.present_search import Asked, search_page
+from hub.web.present_search import SearchForm, search_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
 from schemas.access import AuditAction
@@ -35,7 +35,7 @@ def my_citizens(
         purpose = visit.access().purpose
         page = my_citizens_page(
             families_of(visit),
-            Wanted(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
+            Filters(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
             purpose=texts.PURPOSE[purpose],
             purposes=purpose_choices(purpose),
             unit=visit.actor.unit_name,
@@ -49,7 +49,7 @@ def search_form(request: Request) -> HTMLResponse:
     """The empty search."""
     with visiting(request) as visit:
         visit.need(AuditAction.SEARCH)
-        return _shown(visit, Asked(""), None)
+        return _shown(visit, SearchForm(""), None)
 
 
 @router.post("/soeg", dependencies=[Depends(checked_form)])
@@ -66,7 +66,7 @@ def search(  # noqa: PLR0913  one argument a field of the form
     after: Annotated[str | None, Form(max_length=500)] = None,
 ) -> HTMLResponse:
     """Is it this person, and may I?"""
-    asked = Asked(
+    asked = SearchForm(
         text=text.strip(),
         areas=frozenset(area or ()),
         units=frozenset(unit or ()),
@@ -80,19 +80,19 @@ def search(  # noqa: PLR0913  one argument a field of the form
         return _shown(visit, asked, find(visit, asked, after) if asked.text or asked.own_unit else None)
 
 
-def _shown(visit: Visit, asked: Asked, found: finding.Found | None) -> HTMLResponse:
+def _shown(visit: Visit, asked: SearchForm, found: finding.Found | None) -> HTMLResponse:
     page = search_page(
         asked,
         found.page if found else None,
         rights=found.rights if found else {},
-        sources=visit.parts.sources,
+        sources=visit.context.sources,
         unit=visit.actor.unit_name,
         now=visit.now,
     )
     return visit.page("search.html", "Søg", page, notice=texts.SEARCH_LIMITED if found and found.limited else None)
 
 
-def find(visit: Visit, asked: Asked, after: str | None = None, size: int = PAGE) -> finding.Found:
+def find(visit: Visit, asked: SearchForm, after: str | None = None, size: int = PAGE) -> finding.Found:
     """Search within what the actor may find; logged.
 
     Raises:
@@ -115,8 +115,8 @@ def find(visit: Visit, asked: Asked, after: str | None = None, size: int = PAGE)
         visit.actor,
         query,
         visit.access(),
-        index=visit.parts.index,
-        digest_key=visit.parts.digest_key,
+        index=visit.context.index,
+        digest_key=visit.context.digest_key,
         now=visit.now,
         own_unit_only=asked.own_unit,
     )

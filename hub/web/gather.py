@@ -11,10 +11,10 @@ from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
+from hub.indexing.serving import Prefetch
 from hub.overview import service as overviews
-from hub.overview.aftermath import aftermath
+from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
-from hub.overview.serving import Ahead
 from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate, end_of
 from hub.web.visit import Visit
 from schemas.access import Basis, Decision
@@ -35,7 +35,7 @@ def opened(visit: Visit, citizen_id: UUID, as_known: date | None = None) -> serv
     return _opened(visit, citizen_id, as_known, None if as_known else visit.reader.ahead(citizen_id))
 
 
-def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Ahead) -> service.Opened:
+def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Prefetch) -> service.Opened:
     def read(version: int) -> Overview | None:
         return _then(visit, citizen_id, end_of(as_known)) if as_known else visit.serve(citizen_id, version, ahead)
 
@@ -72,7 +72,7 @@ def _then(visit: Visit, citizen_id: UUID, moment: datetime) -> Overview | None:
 def material(visit: Visit, found: service.Opened, overview: Overview, as_known: date | None = None) -> Material:
     """All that a page about the citizen needs, from the citizen's opened overview."""
     citizen_id, today = overview.citizen_id, danish_day(visit.now)
-    sources = {source.name: source for source in visit.parts.sources}
+    sources = {source.name: source for source in visit.context.sources}
     others = family_of(visit, found.decision, citizen_id, as_known)
     family = tuple(other for other, _ in others)
     team = course.team_of(visit.session, citizen_id, as_known or today)
@@ -92,7 +92,7 @@ def material(visit: Visit, found: service.Opened, overview: Overview, as_known: 
         is_lead=bool(found.facts and found.facts.is_lead_coordinator),
         ages=tuple(SourceAge(sources[state.source], state.state, state.last_data_at) for state in visit.states),
         as_known=as_known,
-        demo=visit.parts.settings.demo,
+        demo=visit.context.settings.demo,
     )
     if as_known:
         return made

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.access import identity, service
 from hub.access.policy import may
 from hub.clock import danish_day
+from hub.context import AppContext
 from hub.course import repository as course
 from hub.course.views import MyCitizen
 from hub.errors import DemoOnly, HubError
-from hub.parts import Parts
 from hub.web import texts
 from hub.web.dates import counted
 from hub.web.pages_lists import DemoCard, LoginPage
@@ -33,14 +33,14 @@ def start(request: Request) -> RedirectResponse:
 @router.get("/log-ind")
 def log_in_page(request: Request) -> HTMLResponse:
     """Who am I here? In the demo a card for each person."""
-    parts: Parts = request.app.state.parts
+    context: AppContext = request.app.state.context
     cards: tuple[DemoCard, ...] = ()
-    if parts.settings.demo:
-        with parts.database.transaction() as session:
-            today = danish_day(parts.clock.now())
+    if context.settings.demo:
+        with context.database.transaction() as session:
+            today = danish_day(context.clock.now())
             staff = identity.actors(session)
             cards = tuple(_card(actor, course.my_citizens(session, actor, today)) for actor in staff)
-    page = LoginPage(demo=parts.settings.demo, cards=cards)
+    page = LoginPage(demo=context.settings.demo, cards=cards)
     return HTMLResponse(render("login.html", frame(request, "Log ind", None), page))
 
 
@@ -51,13 +51,13 @@ def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> Re
     Raises:
         DemoOnly: this is no demo.
     """
-    parts: Parts = request.app.state.parts
-    if not parts.settings.demo:
+    context: AppContext = request.app.state.context
+    if not context.settings.demo:
         raise DemoOnly
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         actor = identity.actor(session, person)
         why = AccessRequest(purpose=_purpose_of(actor), request_id=request.state.request_id)
-        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, why, now=parts.clock.now())
+        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, why, now=context.clock.now())
     request.session.clear()
     request.session["actor"] = actor.id
     token(request)

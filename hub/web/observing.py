@@ -18,7 +18,7 @@ NO_ROUTE = "(none)"
 log = logging.getLogger("hub.web")
 
 
-class Observed:
+class RequestMetricsMiddleware:
     """One figure, one line and one trace for each request; none for probes, which come every few seconds."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -16,7 +16,7 @@ _ASKED_AT_ONCE = 4
 """Threads for probes. They are not the pages' own, which may all wait for a database that is away."""
 
 
-class AnswersOperators:
+class OperationsMiddleware:
     """Answers ``/metrics`` and ``/health/…``; passes everything else on."""
 
     def __init__(self, app: ASGIApp, *, operation: Operation) -> None:

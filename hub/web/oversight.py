@@ -72,7 +72,7 @@ def _log(
             ),
             audit.tally(visit.session, midnight, visit.now + timedelta(seconds=1)),
             identity.actors(visit.session),
-            {source.name: source.title for source in visit.parts.sources},
+            {source.name: source.title for source in visit.context.sources},
         )
         return visit.page("oversight.html", "Tilsyn", page)
 
@@ -96,7 +96,7 @@ def _citizen_id(visit: Visit, given: str) -> UUID | None:
         return UUID(given)
     except ValueError:
         number = national_in(given)
-        found = citizen_of(visit.session, keyed_digest(number, visit.parts.digest_key)) if number else None
+        found = citizen_of(visit.session, keyed_digest(number, visit.context.digest_key)) if number else None
         visit.request.session[NAMED] = str(found) if found else None
         return found
 

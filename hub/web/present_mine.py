@@ -39,7 +39,7 @@ ADDRESS = "/mine-borgere"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filters:
     """Which of my families to show."""
 
     news_only: bool = False
@@ -58,7 +58,7 @@ class _Shown:
 
 def my_citizens_page(
     families: Sequence[Family],
-    wanted: Wanted,
+    wanted: Filters,
     *,
     purpose: str,
     purposes: tuple[Choice, ...],
@@ -293,7 +293,7 @@ def _clock_line(clocks: Sequence[tuple[datetime, ClockRow]], now: datetime) -> s
     return f"24 timer: {', '.join(parts)}" if parts else ""
 
 
-def _is_wanted(one: _Shown, wanted: Wanted) -> bool:
+def _is_wanted(one: _Shown, wanted: Filters) -> bool:
     return not (
         (wanted.news_only and one.newest is None)
         or (wanted.passed_only and not one.row.overdue)
@@ -301,9 +301,9 @@ def _is_wanted(one: _Shown, wanted: Wanted) -> bool:
     )
 
 
-def _filters(told: Sequence[_Shown], wanted: Wanted) -> tuple[Filter, ...]:
+def _filters(told: Sequence[_Shown], wanted: Filters) -> tuple[Filter, ...]:
     """All, with news, with a passed follow-up, and one an area in which something runs."""
-    plain = wanted == Wanted(page=wanted.page)
+    plain = wanted == Filters(page=wanted.page)
     news, passed = sum(one.newest is not None for one in told), sum(one.row.overdue for one in told)
     found = [Filter(f"Alle ({len(told)})", ADDRESS, plain)]
     if news:
@@ -317,7 +317,7 @@ def _filters(told: Sequence[_Shown], wanted: Wanted) -> tuple[Filter, ...]:
     return tuple(found)
 
 
-def _link(text: str, wanted: Wanted, page: int) -> Link:
+def _link(text: str, wanted: Filters, page: int) -> Link:
     given = {
         "vis": "nyt" if wanted.news_only else "passeret" if wanted.passed_only else None,
         "omraade": wanted.area.value if wanted.area else None,

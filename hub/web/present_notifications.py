@@ -6,7 +6,7 @@ from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
 from hub.indicators.deadlines import ClockState, deadline_state
-from hub.overview.aftermath import FOLLOWS_WITHIN
+from hub.overview.follow_ups import FOLLOWS_WITHIN
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, listed, of_day, of_moment
 from hub.web.material import Material

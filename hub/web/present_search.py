@@ -24,7 +24,7 @@ EARLIER_LAW = (date(2023, 1, 1), date(2024, 1, 1))
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchForm:
     """What somebody searched for."""
 
     text: str
@@ -47,7 +47,7 @@ class Asked:
 
 
 def search_page(
-    asked: Asked,
+    asked: SearchForm,
     found: SearchPage | None,
     *,
     rights: Mapping[UUID, Basis],
@@ -80,7 +80,7 @@ def search_page(
     )
 
 
-def _summary(asked: Asked, found: SearchPage | None, unit: str | None) -> str:
+def _summary(asked: SearchForm, found: SearchPage | None, unit: str | None) -> str:
     if found is None:
         return "Hvem leder du efter?"
     within = f" med en indsats i {unit}" if asked.own_unit and unit else ""
@@ -89,7 +89,7 @@ def _summary(asked: Asked, found: SearchPage | None, unit: str | None) -> str:
     return f"{counted(found.total, 'borger', 'borgere')}{within}"
 
 
-def _advice(asked: Asked, found: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
+def _advice(asked: SearchForm, found: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
     if found is None:
         return (
             "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
@@ -141,7 +141,7 @@ def _reason(found: FoundBy) -> tuple[str, tuple[tuple[str, bool], ...]]:
     return word, ((f"{name} ", False), *found.highlight) if name else found.highlight
 
 
-def _facets(asked: Asked, found: Mapping[str, Sequence[FacetValue]], today: date) -> tuple[Facet, ...]:
+def _facets(asked: SearchForm, found: Mapping[str, Sequence[FacetValue]], today: date) -> tuple[Facet, ...]:
     made = []
     for field, name in FACETS:
         chosen = asked.chosen(field)

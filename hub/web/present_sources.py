@@ -25,7 +25,7 @@ LEAST_BAR = 2
 
 
 @dataclass(frozen=True)
-class Known:
+class SourceDetails:
     """What is known of one source."""
 
     source: SourceSystem
@@ -41,7 +41,11 @@ class Known:
 
 
 def sources_page(
-    known: Sequence[Known], conflicts: Sequence[IdentityConflict], due: Due, names: Mapping[str, str], now: datetime
+    known: Sequence[SourceDetails],
+    conflicts: Sequence[IdentityConflict],
+    due: Due,
+    names: Mapping[str, str],
+    now: datetime,
 ) -> SourcesPage:
     """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
     trouble = [one.source.title for one in known if one.state.state not in WELL]
@@ -85,7 +89,7 @@ def _not_built(due: Due, now: datetime) -> NotBuiltRow | None:
     )
 
 
-def _source(one: Known, names: Mapping[str, str], now: datetime) -> SourceRow:
+def _source(one: SourceDetails, names: Mapping[str, str], now: datetime) -> SourceRow:
     source, state = one.source, one.state
     run = state.last_run
     word, _ = texts.SOURCE_STATE[state.state]
@@ -150,7 +154,7 @@ def _counts(run: RunSummary) -> str:
     return f"{number_text(run.read)} læst: {', '.join(parts)}"
 
 
-def _reason(one: Known, now: datetime) -> str:
+def _reason(one: SourceDetails, now: datetime) -> str:
     state = one.state
     _, sentence = texts.SOURCE_STATE[state.state]
     if state.state is SourceStatus.SILENT and state.last_data_at:
@@ -176,7 +180,7 @@ def _advice(state: SourceState) -> str | None:
     return texts.ADVICE.get(key, texts.ADVICE["no_advice"])
 
 
-def _next(one: Known, now: datetime) -> str:
+def _next(one: SourceDetails, now: datetime) -> str:
     """When the source is likely read next, from how far apart its runs lie."""
     if one.pause is not None:
         return "ikke før kilden tændes"

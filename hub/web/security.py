@@ -27,7 +27,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 STATIC = "/static/"
 
 
-class SecureAnswers:
+class SecurityHeadersMiddleware:
     """Gives each request an id, and each answer the headers above; personal pages are never stored."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:

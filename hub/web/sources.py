@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.collect import repository as collect
-from hub.errors import PauseReasonMissing, SourceUnknown
+from hub.errors import PauseReasonMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
-from hub.web.present_sources import RUNS_SHOWN, Known, sources_page
+from hub.web.present_sources import RUNS_SHOWN, SourceDetails, sources_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
 from schemas.access import AuditAction, AuditOutcome
@@ -38,7 +38,7 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
 
     Raises:
         PauseReasonMissing: the reason is too short to tell anybody anything.
-        SourceUnknown: no such source.
+        SourceNotFound: no such source.
     """
     with visiting(request) as visit:
         _need_source(visit, name)
@@ -55,7 +55,7 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
     """Read the source again.
 
     Raises:
-        SourceUnknown: no such source.
+        SourceNotFound: no such source.
     """
     with visiting(request) as visit:
         _need_source(visit, name)
@@ -64,14 +64,14 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
     return RedirectResponse("/kilder", 303)
 
 
-def known_of(visit: Visit) -> tuple[Known, ...]:
+def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
     """All that is known of each source, in the order of the page."""
     pauses = collect.pauses(visit.session)
     unmatched = matching.unmatched_counts(visit.session)
     compared = overviews.comparisons(visit.session)
-    sources = visit.parts.sources
+    sources = visit.context.sources
     return tuple(
-        Known(
+        SourceDetails(
             source,
             state,
             runs=collect.runs(visit.session, source.name, RUNS_SHOWN),
@@ -86,8 +86,8 @@ def known_of(visit: Visit) -> tuple[Known, ...]:
 
 def _need_source(visit: Visit, name: str) -> None:
     visit.need(AuditAction.READ_SOURCES)
-    if name not in {source.name for source in visit.parts.sources}:
-        raise SourceUnknown
+    if name not in {source.name for source in visit.context.sources}:
+        raise SourceNotFound
 
 
 def _record(visit: Visit, action: AuditAction, name: str, reason: str | None) -> None:

@@ -17,9 +17,9 @@ from hub.access import identity, service
 from hub.access.policy import may
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceState
+from hub.context import AppContext
 from hub.errors import NotLoggedIn, RoleMissing
-from hub.overview.serving import Ahead, OverviewReader, ServedFrom
-from hub.parts import Parts
+from hub.indexing.serving import OverviewReader, Prefetch, ServedFrom
 from hub.web import texts
 from hub.web.dates import at_minute
 from hub.web.pages import Frame, Link
@@ -43,7 +43,7 @@ class Visit:
     """What a route needs of its request."""
 
     request: Request
-    parts: Parts
+    context: AppContext
     session: Session
     actor: Actor
     now: datetime
@@ -58,7 +58,7 @@ class Visit:
         found: OverviewReader = self.request.app.state.reader
         return found
 
-    def serve(self, citizen_id: UUID, version: int, ahead: Ahead) -> Overview | None:
+    def serve(self, citizen_id: UUID, version: int, ahead: Prefetch) -> Overview | None:
         """The overview of that version, and a note of where it came from."""
         served = self.reader.serve(self.session, citizen_id, version, ahead)
         self.origins.add(served.origin)
@@ -68,7 +68,7 @@ class Visit:
     @cached_property
     def states(self) -> tuple[SourceState, ...]:
         """How each source is doing now."""
-        return source_states(self.session, self.parts.sources, self.now)
+        return source_states(self.session, self.context.sources, self.now)
 
     @property
     def request_id(self) -> str:
@@ -78,7 +78,7 @@ class Visit:
     @property
     def areas(self) -> dict[str, Area]:
         """Area of each source by name."""
-        return {source.name: source.area for source in self.parts.sources}
+        return {source.name: source.area for source in self.context.sources}
 
     def access(self, citizen_id: UUID | None = None, *, action: AuditAction | None = None) -> AccessRequest:
         """Why the actor looks: the chosen purpose, and the reason given for this very citizen, if any."""
@@ -116,15 +116,15 @@ def visiting(request: Request) -> Iterator[Visit]:
     Raises:
         NotLoggedIn: nobody is.
     """
-    parts: Parts = request.app.state.parts
+    context: AppContext = request.app.state.context
     actor_id = request.session.get("actor")
     if actor_id is None:
         raise NotLoggedIn
     request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
     refused: RoleMissing | None = None
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         try:
-            yield Visit(request, parts, session, identity.actor(session, actor_id), parts.clock.now())
+            yield Visit(request, context, session, identity.actor(session, actor_id), context.clock.now())
         except RoleMissing as error:
             refused = error  # raised again only after the line about it is kept
     if refused is not None:
@@ -138,7 +138,7 @@ def chosen_purpose(request: Request) -> Purpose:
 
 def frame(request: Request, title: str, actor: Actor | None, notice: str | None = None) -> Frame:
     """What stands around a page."""
-    parts: Parts = request.app.state.parts
+    context: AppContext = request.app.state.context
     menu = tuple(link for action, link in MENU if actor and may(actor, action))
     return Frame(
         title=title,
@@ -148,7 +148,7 @@ def frame(request: Request, title: str, actor: Actor | None, notice: str | None 
         menu=menu,
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
         csrf=token(request),
-        demo=parts.settings.demo,
-        municipality=parts.settings.municipality,
+        demo=context.settings.demo,
+        municipality=context.settings.municipality,
         notice=notice,
     )

@@ -4,9 +4,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.clock import danish_day
-from hub.overview.comparing import look, mend, rebuild
+from hub.context import AppContext
+from hub.indexing.comparison import look, mend, rebuild
 from hub.overview.repository import count
-from hub.parts import Parts
 from tests.bench.ground import Ground
 
 _KEY = "md5({column}::text || ':' || k)::uuid"
@@ -39,15 +39,15 @@ _COPIED: dict[str, dict[str, str]] = {
 
 def fill(ground: Ground, citizens: int) -> int:
     """Copy until there are about so many citizens; returns how many. The index in PostgreSQL has them too then."""
-    parts = ground.embedded
+    context = ground.embedded
     mend(
-        parts.database,
-        parts.index,
-        look(parts.database, parts.index).differences,
-        digest_key=parts.digest_key,
-        on=danish_day(parts.clock.now()),
+        context.database,
+        context.index,
+        look(context.database, context.index).differences,
+        digest_key=context.digest_key,
+        on=danish_day(context.clock.now()),
     )
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         there = count(session)
         times = max(0, round(citizens / there) - 1)
         # No checks of keys to other tables: the copies keep them as the originals do.
@@ -55,15 +55,15 @@ def fill(ground: Ground, citizens: int) -> int:
         session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
         for table, changed in _COPIED.items() if times else ():
             _copy(session, table, changed, there, there + times - 1)
-    with parts.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with context.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         return count(session)
 
 
-def index_all(parts: Parts) -> None:
+def index_all(context: AppContext) -> None:
     """Every citizen of the store into the index."""
-    rebuild(parts.database, parts.index, digest_key=parts.digest_key, on=danish_day(parts.clock.now()))
+    rebuild(context.database, context.index, digest_key=context.digest_key, on=danish_day(context.clock.now()))
 
 
 def _copy(session: Session, table: str, changed: dict[str, str], first: int, last: int) -> None:

@@ -14,17 +14,18 @@ from time import perf_counter
 import psycopg
 from pydantic import SecretStr
 
+from connectors.kit import read_all
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from deploy.sandbox.services import kafka, opensearch
 from hub import worker
 from hub.clock import SystemClock
+from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
-from hub.parts import Parts
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
-from schemas.record import Cursor, SourceRecord
+from schemas.record import SourceRecord
 from schemas.source import SourceSystem
 
 DAY = date(2023, 9, 12)
@@ -45,10 +46,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Ground:
-    """Parts on one PostgreSQL: ``embedded`` with bus and index in it, ``distributed`` with Kafka and OpenSearch."""
+    """Contexts on one PostgreSQL: ``embedded`` with bus and index in it, ``distributed`` with Kafka and OpenSearch."""
 
-    embedded: Parts
-    distributed: Parts
+    embedded: AppContext
+    distributed: AppContext
     records: tuple[SourceRecord, ...]
     """What both sources of a made-up municipality say."""
     members: dict[str, int]
@@ -83,11 +84,11 @@ def ground(citizens: int) -> Iterator[Ground]:
                 "opensearch_replicas": 0,
             }
         )
-        made = [wire(settings, sources=sources, clock=SystemClock()) for settings in (here, there)]
-        for parts in made:
-            stack.callback(parts.close)
-            worker.make_topics(parts)
-            parts.index.create()
+        made = [build_services(settings, sources=sources, clock=SystemClock()) for settings in (here, there)]
+        for context in made:
+            stack.callback(context.close)
+            worker.make_topics(context)
+            context.index.create()
         processes = {one.name: one.process.pid for one in (*bus.brokers, *index.nodes) if one.process}
         yield Ground(made[0], made[1], tuple(records), processes)
 
@@ -95,7 +96,7 @@ def ground(citizens: int) -> Iterator[Ground]:
 def _records(citizens: int) -> tuple[list[SourceRecord], tuple[SourceSystem, ...]]:
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
         sources = tuple(connectors_to(sandbox, SystemClock(), "bench").values())
-        records = [record for one in sources for page in one.read(Cursor()) for record in page.records]
+        records = [record for one in sources for page in read_all(one) for record in page.records]
     return records, tuple(one.source for one in sources)
 
 

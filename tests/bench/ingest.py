@@ -16,7 +16,7 @@ from sqlalchemy import text
 from deploy.sandbox.services.member import free_ports
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.collect.service import to_message
-from hub.parts import Parts
+from hub.context import AppContext
 from hub.worker import CARRY_GROUP, INDEX_GROUP
 from schemas.record import SourceRecord
 from tests.bench.ground import Ground, Row, memory_of, milliseconds, p50, p99
@@ -29,16 +29,16 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def ingesting(ground: Ground, size: int) -> Iterator[Row]:
     """The records of the made-up municipality once more, as new people, into a store that holds so many already."""
-    for name, parts in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
+    for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
         records = list(_renamed(ground.records, f"{name[0]}{size}"))
-        with _workers(parts) as processes:
+        with _workers(context) as processes:
             before = _cpu([one.pid for one in processes])
             own = os.times()
             began = perf_counter()
             for at in range(0, len(records), LOT):
-                parts.bus.publish(RECORDS, [to_message(one, parts.digest_key) for one in records[at : at + LOT]])
+                context.bus.publish(RECORDS, [to_message(one, context.digest_key) for one in records[at : at + LOT]])
             published = perf_counter() - began
-            _until_at_rest(parts)
+            _until_at_rest(context)
             took = perf_counter() - began
             spent = _cpu([one.pid for one in processes]) - before
             now = os.times()
@@ -57,20 +57,22 @@ def ingesting(ground: Ground, size: int) -> Iterator[Row]:
 
 def freshness(ground: Ground) -> Iterator[Row]:
     """One change at a time with nothing else to do: from the event to the index giving the new version by key."""
-    for name, parts in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
+    for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
         chosen = list(_renamed(ground.records[:CHANGES], f"fresh{name[0]}"))
         took = []
-        with _workers(parts):
-            parts.bus.publish(RECORDS, [to_message(one, parts.digest_key) for one in _renamed(ground.records[:1], "w")])
-            _until_at_rest(parts)
+        with _workers(context):
+            context.bus.publish(
+                RECORDS, [to_message(one, context.digest_key) for one in _renamed(ground.records[:1], "w")]
+            )
+            _until_at_rest(context)
             for one in chosen:
-                known = _versions(parts)
+                known = _versions(context)
                 began = perf_counter()
-                parts.bus.publish(RECORDS, [to_message(one, parts.digest_key)])
-                while not (changed := {key: new for key, new in _versions(parts).items() if known.get(key) != new}):
+                context.bus.publish(RECORDS, [to_message(one, context.digest_key)])
+                while not (changed := {key: new for key, new in _versions(context).items() if known.get(key) != new}):
                     Event().wait(0.001)
                 for key, version in changed.items():
-                    while (found := parts.index.overview(key)) is None or found.version < version:
+                    while (found := context.index.overview(key)) is None or found.version < version:
                         Event().wait(0.001)
                 took.append(perf_counter() - began)
         is_met = p99(took) <= 2
@@ -78,8 +80,8 @@ def freshness(ground: Ground) -> Iterator[Row]:
         yield Row(f"change to visible p99, {name}", milliseconds(p99(took)), "", None, "≤ 2 s", is_met)
 
 
-def _versions(parts: Parts) -> dict[UUID, int]:
-    with parts.database.transaction() as session:
+def _versions(context: AppContext) -> dict[UUID, int]:
+    with context.database.transaction() as session:
         # Many were built at the same instant: without the second key others of them come and go, and look changed.
         newest = text("SELECT citizen_id, version FROM overviews ORDER BY updated_at DESC, citizen_id LIMIT 50")
         return {row.citizen_id: row.version for row in session.execute(newest)}
@@ -102,21 +104,21 @@ def _renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecor
 
 
 @contextmanager
-def _workers(parts: Parts) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Workers whose loops have all got on once."""
-    settings = parts.settings
+    settings = context.settings
     given = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     given |= {
         "HELHED_DATABASE_URL": settings.database_url.get_secret_value() if settings.database_url else "",
-        "HELHED_DIGEST_KEY": parts.digest_key.decode(),
-        "HELHED_SESSION_KEY": parts.digest_key.decode(),
+        "HELHED_DIGEST_KEY": context.digest_key.decode(),
+        "HELHED_SESSION_KEY": context.digest_key.decode(),
         "HELHED_KAFKA_SERVERS": settings.kafka_servers,
         "HELHED_KAFKA_REPLICATION": "1",
         "HELHED_OPENSEARCH_URLS": settings.opensearch_urls,
         "HELHED_OPENSEARCH_REPLICAS": "0",
         "HELHED_LOG_LEVEL": "ERROR",
     }
-    command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in parts.sources)]
+    command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in context.sources)]
     ports = free_ports(WORKERS)
     processes = [subprocess.Popen(command, env={**given, "HELHED_WORKER_PORT": str(port)}) for port in ports]
     try:
@@ -137,19 +139,19 @@ def _is_ready(port: int) -> bool:
     return False
 
 
-def _until_at_rest(parts: Parts) -> None:
-    while not _is_at_rest(parts):
+def _until_at_rest(context: AppContext) -> None:
+    while not _is_at_rest(context):
         Event().wait(0.25)  # asking costs a part of what is measured
 
 
-def _is_at_rest(parts: Parts) -> bool:
-    if parts.bus.lag(CARRY_GROUP, RECORDS) or parts.bus.lag(INDEX_GROUP, OVERVIEWS):
+def _is_at_rest(context: AppContext) -> bool:
+    if context.bus.lag(CARRY_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS):
         return False
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         waiting = "SELECT (SELECT count(*) FROM overview_outbox) + (SELECT count(*) FROM overview_due)"
         if session.scalar(text(waiting)):
             return False
-    return not (parts.bus.lag(CARRY_GROUP, RECORDS) or parts.bus.lag(INDEX_GROUP, OVERVIEWS))
+    return not (context.bus.lag(CARRY_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS))
 
 
 def _cpu(pids: Sequence[int]) -> float:

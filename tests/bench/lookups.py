@@ -14,9 +14,9 @@ from sqlalchemy import text
 from hub.access.service import open_overview
 from hub.access.tables import ActorRow
 from hub.app import create_app
+from hub.context import AppContext
 from hub.course import service as course
-from hub.overview.serving import OverviewReader
-from hub.parts import Parts
+from hub.indexing.serving import OverviewReader
 from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.source import Area
 from tests.bench.ground import DAY, Ground, Row, compared, p50, p99, times_of
@@ -37,9 +37,9 @@ WHO = Actor(
 WHY = AccessRequest(purpose=Purpose.FOLLOW_UP, request_id="bench")
 
 
-def looker(parts: Parts) -> list[UUID]:
+def looker(context: AppContext) -> list[UUID]:
     """An employee with citizens on a team each: theirs are opened by right, as most look-ups are."""
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         chosen = list(
             session.scalars(
                 text("SELECT citizen_id FROM overviews ORDER BY md5(citizen_id::text) LIMIT :reach"), {"reach": REACH}
@@ -63,7 +63,7 @@ def looker(parts: Parts) -> list[UUID]:
             if course.team_of(session, one, DAY) is None:
                 made = course.open_course(session, "Forløb", [one], DAY)
                 course.join(session, made, course.Membership(actor_id=WHO.id, reason="Måling"), DAY)
-                course.give_consent(session, made, one, list(Area), parts.clock.now().date())
+                course.give_consent(session, made, one, list(Area), context.clock.now().date())
     return chosen
 
 
@@ -72,9 +72,9 @@ def looking_up(ground: Ground, size: int) -> Iterator[Row]:
     citizens = looker(ground.distributed)
     chosen = random.Random(1).choices(citizens, k=LOOK_UPS)  # noqa: S311  whom to look up
     get, select, insert, empty = _floors(ground, chosen)
-    for name, parts in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
-        service = _service(parts, chosen)
-        with serving(create_app(parts)) as address, browsing(address, WHO.id) as browser:
+    for name, context in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
+        service = _service(context, chosen)
+        with serving(create_app(context)) as address, browsing(address, WHO.id) as browser:
             json = times_of([partial(_ok, browser.http, f"/api/overblik/{one}") for one in chosen][WARM:])
             html = times_of([partial(_ok, browser.http, f"/overblik/{one}") for one in chosen[: LOOK_UPS // 4]])
         is_goal = name == "OpenSearch"
@@ -113,19 +113,19 @@ def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float
     return get, select, insert, empty
 
 
-def _service(parts: Parts, chosen: list[UUID]) -> list[float]:
-    reader = OverviewReader(parts.index)
-    areas = {source.name: source.area for source in parts.sources}
+def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
+    reader = OverviewReader(context.index)
+    areas = {source.name: source.area for source in context.sources}
 
     def look_up(citizen: UUID) -> None:
         ahead = reader.ahead(citizen)
-        with parts.database.transaction() as session:
+        with context.database.transaction() as session:
             opened = open_overview(
                 session,
                 WHO,
                 citizen,
                 WHY,
-                now=parts.clock.now(),
+                now=context.clock.now(),
                 read=lambda version: reader.serve(session, citizen, version, ahead).overview,
                 areas=areas,
             )
@@ -140,5 +140,5 @@ def _ok(client: httpx.Client, address: str) -> None:
     assert client.get(address).status_code == httpx.codes.OK
 
 
-def _address(parts: Parts) -> str:
-    return parts.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _address(context: AppContext) -> str:
+    return context.database.url.set(drivername="postgresql").render_as_string(hide_password=False)

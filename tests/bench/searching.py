@@ -9,10 +9,10 @@ from opensearchpy.helpers import parallel_bulk
 from sqlalchemy import text
 
 from hub.clock import danish_day
+from hub.context import AppContext
+from hub.indexing.comparison import rebuild
 from hub.overview import repository
-from hub.overview.comparing import rebuild
 from hub.overview.service import documents
-from hub.parts import Parts
 from schemas.search import AccessFilter, AccessScope, SearchQuery
 from schemas.source import Area
 from search.opensearch_mapping import to_body
@@ -27,17 +27,17 @@ ASKED = {"a name's beginning": "ma", "an effort": "familiebehandling", "no word"
 
 def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
     """``helhed index rebuild`` against a bare bulk load of such documents, ready made, and of as many up to a point."""
-    parts = ground.distributed
-    bodies = _bodies(parts)
+    context = ground.distributed
+    bodies = _bodies(context)
     copies = max(1, min(size, BARE) // len(bodies))
-    settings = parts.settings
+    settings = context.settings
     client = OpenSearch(settings.opensearch_urls.split(","), timeout=60)
     bare = seconds_of(partial(_bulk, client, bodies, copies)) / copies
     client.indices.delete(index="bare")
     client.close()
 
     def anew() -> None:
-        rebuild(parts.database, parts.index, digest_key=parts.digest_key, on=danish_day(parts.clock.now()))
+        rebuild(context.database, context.index, digest_key=context.digest_key, on=danish_day(context.clock.now()))
 
     ours = seconds_of(anew)
     share = bare / ours * (size / len(bodies))
@@ -51,10 +51,10 @@ def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
     )
 
 
-def _bodies(parts: Parts) -> list[tuple[str, str]]:
-    with parts.database.transaction() as session:
+def _bodies(context: AppContext) -> list[tuple[str, str]]:
+    with context.database.transaction() as session:
         page = repository.page(session, UUID(int=0), 5000)
-        made = documents(session, [document for _, document in page], parts.digest_key, DAY)
+        made = documents(session, [document for _, document in page], context.digest_key, DAY)
     return [(str(one.citizen_id), body) for one in made if (body := to_body(one)) is not None]
 
 
@@ -91,9 +91,9 @@ def searching(ground: Ground, size: int) -> Iterator[Row]:
             AccessScope(units=frozenset({unit}), areas=frozenset({Area.SOCIAL})),
         ),
     )
-    for name, parts in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
+    for name, context in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
         for what, words in ASKED.items():
             query = SearchQuery(text=words, access=access)
-            found = times_of([partial(parts.index.find, query) for _ in range(SEARCHES)])[5:]
+            found = times_of([partial(context.index.find, query) for _ in range(SEARCHES)])[5:]
             told = f"{milliseconds(p50(found))}, p99 {milliseconds(p99(found))}"
             yield Row(f"search by {what}, {size:,} citizens, a unit with {reach:,}, {name}", told)

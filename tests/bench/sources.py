@@ -16,7 +16,7 @@ from hub.bus.base import RECORDS
 from hub.clock import SystemClock
 from hub.collect.repository import source_states
 from hub.collect.runs import RunOutcome
-from hub.parts import Parts
+from hub.context import AppContext
 from tests.bench.ground import DAY, Ground, Row
 
 CITIZENS = 1000
@@ -32,38 +32,38 @@ FAULTS = {"a dead": "unavailable", "a slow": "slow"}
 
 def beside_bad_sources(ground: Ground) -> Iterator[Row]:
     """The social source read and carried alone, then beside a health source that is dead, then one that is slow."""
-    parts = ground.embedded
+    context = ground.embedded
     with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
-        _seconds(parts, sandbox, "warm")
-        before = _seconds(parts, sandbox, "before")
+        _seconds(context, sandbox, "warm")
+        before = _seconds(context, sandbox, "before")
         found = {}
         for what, kind in FAULTS.items():
             order = {"kind": kind, "path": "/r4", "times": 1000, "seconds": 2}
             base = sandbox.fhir_url.removesuffix("/r4")
             httpx.post(f"{base}/_faults", json=order).raise_for_status()
-            found[what] = _seconds(parts, sandbox, kind, health=True)
+            found[what] = _seconds(context, sandbox, kind, health=True)
             httpx.delete(f"{base}/_faults").raise_for_status()
         # Alone before and after, for the store grows with each.
-        alone = (before + _seconds(parts, sandbox, "after")) / 2
+        alone = (before + _seconds(context, sandbox, "after")) / 2
     for what, took in found.items():
         ratio = took / alone
         name = f"a source's first load beside {what} one"
         yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
 
 
-def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False) -> float:
+def _seconds(context: AppContext, sandbox: Running, mark: str, *, health: bool = False) -> float:
     """Until all the social source says is stored and whoever it speaks of shown; *mark* makes its rows new ones."""
     read = connectors_to(sandbox, SystemClock(), f"bench-{mark}")
     if not health:
         del read["health"]
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         session.execute(text("DELETE FROM cursors"))
     stop = Event()
     began = perf_counter()
-    started_at = parts.clock.now()
-    thread = Thread(target=worker.run, args=(parts, read), kwargs={"every": timedelta(hours=1), "stop": stop})
+    started_at = context.clock.now()
+    thread = Thread(target=worker.run, args=(context, read), kwargs={"every": timedelta(hours=1), "stop": stop})
     thread.start()
-    while not _is_in(parts, started_at):
+    while not _is_in(context, started_at):
         Event().wait(0.05)
     took = perf_counter() - began
     stop.set()
@@ -71,13 +71,15 @@ def _seconds(parts: Parts, sandbox: Running, mark: str, *, health: bool = False)
     return took
 
 
-def _is_in(parts: Parts, since: datetime) -> bool:
+def _is_in(context: AppContext, since: datetime) -> bool:
     """The other source's records may wait behind them: they are not what is measured."""
-    with parts.database.transaction() as session:
-        state = next(one for one in source_states(session, parts.sources, parts.clock.now()) if one.source == "social")
+    with context.database.transaction() as session:
+        state = next(
+            one for one in source_states(session, context.sources, context.clock.now()) if one.source == "social"
+        )
         last = state.last_run
         if last is None or last.outcome is not RunOutcome.COMPLETE or last.started_at < since:
             return False
         stored = session.execute(_STORED, {"since": since}).one()
         waiting = session.scalar(_DUE, {"until": stored.at})
-    return not waiting and (stored.records >= last.published or not parts.bus.lag(worker.CARRY_GROUP, RECORDS))
+    return not waiting and (stored.records >= last.published or not context.bus.lag(worker.CARRY_GROUP, RECORDS))

@@ -6,8 +6,8 @@ from datetime import timedelta
 from threading import Event
 
 from hub import log, worker
+from hub.services import build_services
 from hub.settings import load
-from hub.wiring import wire
 from schemas.source import SourceSystem
 
 
@@ -15,11 +15,11 @@ def main() -> None:
     """Carry and index until told to end."""
     settings = load()
     log.set_up(settings.log_level)
-    parts = wire(settings, sources=tuple(SourceSystem.model_validate_json(one) for one in sys.argv[1:]))
+    context = build_services(settings, sources=tuple(SourceSystem.model_validate_json(one) for one in sys.argv[1:]))
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    worker.run(parts, {}, every=timedelta(minutes=1), stop=stop)
-    parts.close()
+    worker.run(context, {}, every=timedelta(minutes=1), stop=stop)
+    context.close()
 
 
 if __name__ == "__main__":

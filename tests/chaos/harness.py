@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.sandbox.services.member import Member
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable
+from hub.context import AppContext
 from hub.errors import StoreUnavailable
-from hub.overview.comparing import look
-from hub.parts import Parts
+from hub.indexing.comparison import look
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
 from hub.worker import CARRY_GROUP, INDEX_GROUP
 from schemas.base import Schema
 from search.base import SearchUnavailable
@@ -165,7 +165,7 @@ def run(
         looking, stop = Looking(), Event()
         thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
         killing = _Killing(stage, chance, Counter())
-        parts = parts_of(stage)
+        context = parts_of(stage)
         try:
             for number in range(kills):
                 _let_go_on(stage, chance.randrange(1, max(2, 2 * len(expected) // kills)), len(expected), chance)
@@ -174,13 +174,13 @@ def run(
                     number + 1,
                     f"{_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
                 )
-            _until(lambda: is_at_rest(parts, len(expected)))
+            _until(lambda: is_at_rest(context, len(expected)))
         finally:
             stop.set()
             thread.join()
-        _until(lambda: not look(parts.database, parts.index).differences)
-        report = _report(stage, parts, expected, looking)
-        parts.close()
+        _until(lambda: not look(context.database, context.index).differences)
+        report = _report(stage, context, expected, looking)
+        context.close()
     return report.model_copy(
         update={
             "seed": seed,
@@ -193,11 +193,11 @@ def run(
     )
 
 
-def parts_of(stage: Stage) -> Parts:
+def parts_of(stage: Stage) -> AppContext:
     """The stage's bus, index and store, for whoever looks at them; close them again."""
     given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
     settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
-    return wire(settings, sources=())
+    return build_services(settings, sources=())
 
 
 def _entities(stage: Stage) -> int:
@@ -237,19 +237,19 @@ def _until(condition: Callable[[], bool]) -> None:
         Event().wait(0.1)
 
 
-def is_at_rest(parts: Parts, whole: int) -> bool:
+def is_at_rest(context: AppContext, whole: int) -> bool:
     """Whether both sources were read to their end, and nothing of so many entities is on its way any more."""
-    with parts.database.transaction() as session:
+    with context.database.transaction() as session:
         entities = session.scalar(text("SELECT count(*) FROM record_entities")) or 0
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
         complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
-    lag = parts.bus.lag(CARRY_GROUP, RECORDS) + parts.bus.lag(INDEX_GROUP, OVERVIEWS)
+    lag = context.bus.lag(CARRY_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
     return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
 
 
-def _report(stage: Stage, parts: Parts, expected: set[str], looking: Looking) -> Report:
+def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking) -> Report:
     with stage.database.transaction() as session:
         there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
@@ -271,7 +271,7 @@ def _report(stage: Stage, parts: Parts, expected: set[str], looking: Looking) ->
         lost=len(expected - there),
         twice=rows - len(there),
         invented=len(there - expected),
-        differing=len(look(parts.database, parts.index).differences),
+        differing=len(look(context.database, context.index).differences),
         mended=sum(log.count("index.mended") for log in logs),
         parked=parked,
         shown=len(looking.shown),

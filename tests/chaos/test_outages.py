@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.errors import StoreUnavailable
-from hub.overview.comparing import look
+from hub.indexing.comparison import look
 from tests.chaos.harness import is_at_rest, parts_of
 from tests.chaos.stage import LOOKER, Stage, staged
 from tests.fagsystemer import truth
@@ -30,9 +30,9 @@ def stage() -> Iterator[Stage]:
             for one in made.workers:
                 one.start()
             expected = len(truth(made.sources))
-            parts = parts_of(made)
-            until(lambda: is_at_rest(parts, expected) and not look(parts.database, parts.index).differences)
-            parts.close()
+            context = parts_of(made)
+            until(lambda: is_at_rest(context, expected) and not look(context.database, context.index).differences)
+            context.close()
             yield made
     except ServiceMissing as error:
         pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")
@@ -109,9 +109,9 @@ def test_without_the_index_everything_still_answers(stage: Stage) -> None:
         node.start()
         stage.opensearch.wait()
     until(lambda: "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text)
-    parts = parts_of(stage)
-    until(lambda: not look(parts.database, parts.index).differences)
-    parts.close()
+    context = parts_of(stage)
+    until(lambda: not look(context.database, context.index).differences)
+    context.close()
 
 
 def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stage) -> None:
@@ -167,9 +167,9 @@ def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) 
         read_anew(stage)
         before = runs(stage, "complete")
         until(lambda: runs(stage, "complete") > before + 1)
-        parts = parts_of(stage)
-        until(lambda: is_at_rest(parts, 0))
-        parts.close()
+        context = parts_of(stage)
+        until(lambda: is_at_rest(context, 0))
+        context.close()
         assert collects.is_running
     finally:
         other.start()

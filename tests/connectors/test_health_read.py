@@ -8,9 +8,9 @@ import pytest
 
 from connectors.base import Batch
 from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.kit import read_all
 from connectors.sources.health.connector import HealthConnector, HealthSettings
 from hub.clock import FixedClock
-from schemas.record import Cursor
 from tests.connectors.fhir_server import SECRET, FhirServer, care_plan, patient, serving
 from tests.contracts.connector import last_cursor, read, records
 
@@ -114,7 +114,7 @@ def test_a_search_that_expires_starts_over_next_time(fhir: FhirServer, connector
     fhir.expired = True
     given: list[Batch] = []
     with pytest.raises(SourceUnavailable, match="expired"):
-        given.extend(connector.read(Cursor()))
+        given.extend(read_all(connector))
     fhir.expired = False
     assert given[-1].cursor is None
     assert len(records(read(connector))) == 6

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import SourceRefused
-from connectors.kit import Faulty, clean_line, read_date, read_instant
+from connectors.kit import InvalidValue, clean_line, read_date, read_instant
 from connectors.masking import LONGEST_MASK, mask
 from connectors.transports.files import JsonFile, list_files, read_json_file, read_json_files
 from schemas.record import Rejection, RejectionRule
@@ -33,14 +33,14 @@ def test_a_date_has_the_precision_it_was_given(text: str | None, meant: tuple[da
     "text", ["", "i går", "2023-13", "2023-02-30", "0001-01-01", "9999-12-31", "31-12-2023", "202"]
 )
 def test_what_nobody_can_have_meant_is_no_date(text: str) -> None:
-    with pytest.raises(Faulty) as fault:
+    with pytest.raises(InvalidValue) as fault:
         read_date("day", text)
     assert fault.value.rule is RejectionRule.BAD_DATE
 
 
 def test_a_local_time_is_danish_unless_the_clock_skipped_it() -> None:
     assert read_instant("at", "2026-03-29T01:30:00") == datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    with pytest.raises(Faulty):
+    with pytest.raises(InvalidValue):
         read_instant("at", "2026-03-29T02:30:00")
 
 
@@ -49,7 +49,7 @@ def test_a_local_time_is_danish_unless_the_clock_skipped_it() -> None:
 def test_any_text_is_a_date_or_a_fault(text: str) -> None:
     try:
         found = read_date("day", text)
-    except Faulty:
+    except InvalidValue:
         return
     assert found is not None
     assert 1850 <= found[0].year <= 2200

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.base import Connector
-from connectors.registry import CONNECTORS, KindUnknown, build
+from connectors.registry import CONNECTORS, KindNotFound, build
 from hub.clock import FixedClock
 
 SETTINGS = {
@@ -22,6 +22,6 @@ def test_a_connector_is_built_from_plain_settings(clock: FixedClock) -> None:
 
 
 def test_an_unknown_kind_is_answered_with_those_there_are(clock: FixedClock) -> None:
-    with pytest.raises(KindUnknown, match="'soap'") as unknown:
+    with pytest.raises(KindNotFound, match="'soap'") as unknown:
         build("soap", "social", SETTINGS, clock.now)
     assert all(kind in str(unknown.value) for kind in CONNECTORS)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import SourceUnavailable
+from connectors.kit import read_all
 from connectors.sources.social.connector import SocialConnector, SocialSettings
 from hub.clock import FixedClock
 from schemas.record import Cursor, SourceRecord
@@ -164,7 +165,7 @@ def test_when_the_counts_do_not_agree_nothing_is_taken_for_deleted(
     dubu.tamper = tamper  # type: ignore[assignment]  # parametrised functions lose their type
     seen: list[SourceRecord] = []
     for _ in range(2):
-        batches = connector.read(cursor)
+        batches = read_all(connector, cursor)
         with pytest.raises(SourceUnavailable, match="do not agree"):
             for batch in batches:
                 assert batch.cursor is None

@@ -13,7 +13,7 @@ import trustme
 from pydantic import SecretStr
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.retry import Patience
+from connectors.retry import RetryPolicy
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 
@@ -148,14 +148,14 @@ def test_a_source_that_asks_for_too_long_is_left_alone() -> None:
 
 def test_a_cut_off_body_is_no_answer() -> None:
     with serving(Script([(200, JSON, b'{"a": 1}')], length=500)) as url, pytest.raises(SourceUnavailable):
-        transport(url, patience=Patience.NEVER, read_timeout=0.3).get_json("x")
+        transport(url, patience=RetryPolicy.NEVER, read_timeout=0.3).get_json("x")
 
 
 def test_silence_ends_in_a_timeout() -> None:
     script = Script([(200, JSON, b"{}")])
     script.hold.set()
     with serving(script) as url, pytest.raises(SourceUnavailable, match="ReadTimeout"):
-        transport(url, patience=Patience.NEVER, read_timeout=0.1).get_json("x")
+        transport(url, patience=RetryPolicy.NEVER, read_timeout=0.1).get_json("x")
 
 
 def test_nobody_listening_is_unavailable() -> None:
@@ -237,7 +237,7 @@ UNKNOWN: Answer = (401, JSON, b"{}")
 
 def logged_in(url: str, now: Callable[[], float] = lambda: 0.0) -> HttpTransport:
     auth = ClientCredentials(f"{url}/token", "helhed", "made-up-secret", monotonic=now)
-    return HttpTransport(HttpSettings(base_url=url, patience=Patience.NEVER), auth)
+    return HttpTransport(HttpSettings(base_url=url, patience=RetryPolicy.NEVER), auth)
 
 
 def test_a_token_is_fetched_once_and_renewed_before_it_ends() -> None:

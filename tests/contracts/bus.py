@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, Offsets, TopicUnknown, passed
+from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, Offsets, TopicNotFound, passed
 
 PARTITIONS = 4
 AT_ONCE = timedelta(0)
@@ -63,7 +63,7 @@ class BusSuite:
 
     def test_a_topic_that_nobody_made_is_refused(self, bus: Bus) -> None:
         nowhere = f"test.{uuid4().hex}"
-        with pytest.raises(TopicUnknown):
+        with pytest.raises(TopicNotFound):
             bus.publish(nowhere, make_messages(1))
         assert bus.lag("readers", nowhere) == 0
 

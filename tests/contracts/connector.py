@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from connectors.base import Batch, Connector
 from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
-from connectors.kit import preview
+from connectors.kit import preview, read_all
 from schemas.facts import Fact
 from schemas.record import Cursor, SourceRecord
 
@@ -89,11 +89,11 @@ class ConnectorSuite:
         assert not any(secret in shown for secret in subject.secrets)
 
     def test_what_is_read_was_discovered_field_by_field(self, subject: Subject) -> None:
-        streams = {stream.name: stream for stream in subject.connector.discover()}
+        types = {info.name: info for stream in subject.connector.discover() for info in stream.record_types}
         for record in records(read(subject.connector)):
-            stream = streams[record.record_type]
-            assert record.fact is None or record.fact.kind in stream.facts
-        assert all(stream.fields_read and stream.purpose and stream.danish_title for stream in streams.values())
+            info = types[record.record_type]
+            assert record.fact is None or record.fact.kind in info.facts
+        assert all(info.fields_read and info.purpose and info.danish_title for info in types.values())
 
     def test_the_data_come_out_as_facts(self, subject: Subject) -> None:
         found = {record.fact.kind for record in records(read(subject.connector)) if record.fact}
@@ -162,7 +162,7 @@ class ConnectorSuite:
 
 def read(connector: Connector, cursor: Cursor | None = None) -> list[Batch]:
     """A whole run."""
-    return list(connector.read(cursor or Cursor()))
+    return list(read_all(connector, cursor))
 
 
 def records(batches: list[Batch]) -> list[SourceRecord]:

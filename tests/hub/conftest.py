@@ -1,4 +1,4 @@
-"""The bus with the topics of the journey, and the index; the embedded ones, each test its own."""
+"""The bus with the topics of the pipeline, and the index; the embedded ones, each test its own."""
 
 from collections.abc import Iterator
 

@@ -17,10 +17,10 @@ from hub.course import service as course
 from hub.course.service import Membership
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.journey import carry
+from hub.indexing.documents import to_document
 from hub.matching.repository import citizen_of
-from hub.overview.indexing import to_document
 from hub.overview.service import read, rebuild
+from hub.pipeline import carry
 from schemas.facts import Address, EffortFact, EffortStatus, PersonFact, RelationFact, RelationKind, Responsible, Unit
 from schemas.identifiers import Identifier
 from schemas.overview import Overview

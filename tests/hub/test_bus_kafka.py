@@ -23,7 +23,7 @@ from hub.clock import FixedClock
 from hub.collect.repository import quarantined
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.journey import Ran, run_once
+from hub.pipeline import RoundResult, run_once
 from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
@@ -271,9 +271,9 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
     inside.write(RECORDS, key=b"\xff", value=b"\xff\x00", headers=[("ce_source", b"\xff"), ("ce_id", b"\x00")])
     inside.write(RECORDS, value=b"{}", headers=[(NotText("x"), b"1")])
     bus.publish(RECORDS, [to_message(record, digest_key) for record in (make_person(MAJA), make_record())])
-    ran = Ran()
-    with bus.consumer("journey", [RECORDS]) as consumer:
-        while bus.lag("journey", RECORDS):
+    ran = RoundResult()
+    with bus.consumer("pipeline", [RECORDS]) as consumer:
+        while bus.lag("pipeline", RECORDS):
             one = run_once(
                 database,
                 consumer,
@@ -283,8 +283,8 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
                 limit=100,
                 timeout=SECOND,
             )
-            ran = Ran(carried=ran.carried + one.carried, parked=ran.parked + one.parked)
-    assert ran == Ran(carried=2, parked=3)
+            ran = RoundResult(carried=ran.carried + one.carried, parked=ran.parked + one.parked)
+    assert ran == RoundResult(carried=2, parked=3)
     with database.transaction() as session:
         assert [(one.rule, one.raw) for one in quarantined(session, "social")] == [(RejectionRule.NOT_CARRIED, b"")]
         assert len(quarantined(session, "(unknown)")) == 2

@@ -14,8 +14,8 @@ from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.bus.base import Bus, BusRefused
 from hub.db import Database
 from hub.errors import SettingWrong
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
 from tests.contracts.bus import drain, make_messages, values
 
 USER, PASSWORD = "helhed", "only-for-tests"
@@ -72,12 +72,12 @@ def make_settings(database: Database, **given: object) -> Settings:
 
 
 def use(database: Database, **given: object) -> None:
-    """Send and receive through what the settings wire."""
-    parts = wire(make_settings(database, **given), sources=())
+    """Send and receive through what the settings build_services."""
+    context = build_services(make_settings(database, **given), sources=())
     try:
-        there_and_back(parts.bus)
+        there_and_back(context.bus)
     finally:
-        parts.close()
+        context.close()
 
 
 def there_and_back(bus: Bus) -> None:
@@ -137,7 +137,7 @@ def test_a_certificate_for_another_host_is_not_trusted(database: Database, broke
 )
 def test_settings_that_cannot_be_are_told_by_name(database: Database, given: dict[str, object], told: str) -> None:
     with pytest.raises(SettingWrong, match=told) as wrong:
-        wire(make_settings(database, **{"kafka_servers": "localhost:9092", **given}), sources=())
+        build_services(make_settings(database, **{"kafka_servers": "localhost:9092", **given}), sources=())
     assert PASSWORD not in str(wrong.value)
     assert "secret" not in str(wrong.value)
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.journey import note, show
 from hub.overview import service as overviews
 from hub.overview.changes import ChangeKind
+from hub.pipeline import note, show
 from schemas.overview import Overview
 from schemas.record import SourceRecord
 from schemas.source import Area

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from connectors.base import Batch, CheckResult, StreamInfo
+from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import SourceRefused, SourceUnavailable
-from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicUnknown
+from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect import repository
@@ -54,10 +54,10 @@ class NumberedSource:
     def check(self) -> CheckResult:
         return CheckResult(ok=True, message="")
 
-    def discover(self) -> tuple[StreamInfo, ...]:
-        return ()
+    def discover(self) -> tuple[Stream, ...]:
+        return (Stream(name="all", danish_title="Alt", record_types=()),)
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002
         start = int(str(cursor.state.get("next", 0)))
         for page, first in enumerate(range(start, self._count, 2)):
             self._before(page)
@@ -105,7 +105,8 @@ def published(bus: PostgresBus) -> list[str]:
 
 def saved(database: Database) -> int:
     with database.transaction() as session:
-        return int(str(repository.cursor_of(session, "social").state.get("next", 0)))
+        state = repository.cursor_of(session, "social").state.get("all", {})
+        return int(str(state.get("next", 0))) if isinstance(state, dict) else 0
 
 
 def state(database: Database, now: datetime) -> SourceState:
@@ -164,7 +165,7 @@ class _DeafBus:
     ("error", "outcome", "advice"),
     [
         (BusUnavailable(), RunOutcome.UNAVAILABLE, "bus_unavailable"),
-        (TopicUnknown("t"), RunOutcome.FAILED, "bus_refused"),
+        (TopicNotFound("t"), RunOutcome.FAILED, "bus_refused"),
     ],
 )
 def test_a_bus_that_does_not_take_it_moves_nothing(
@@ -178,8 +179,8 @@ def test_a_bus_that_does_not_take_it_moves_nothing(
 class _LargeSource(NumberedSource):
     """The second entity is larger than any bus takes."""
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:
-        for batch in super().read(cursor):
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        for batch in super().read(stream, cursor, context):
             # No text of a record may be so long; only very many of them make it large.
             effort = make_effort().model_copy(update={"title": "x" * LARGEST})
             large = make_record(source_id="1").model_copy(update={"fact": effort})

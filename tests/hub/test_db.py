@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
 
-from hub.db import Base, Database, straight
+from hub.db import Base, Database, fetch_rows
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
 from hub.migrations.tables import ALL_TABLES
@@ -71,18 +71,18 @@ def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database) -
 def test_a_statement_straight_to_the_driver_is_part_of_the_transaction(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
         session.execute(text("CREATE TABLE kept (one int)"))
-        assert straight(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1}, {"one": 2}) == []
-        assert straight(session, text("SELECT one FROM kept ORDER BY 1"), {}) == [{"one": 1}, {"one": 2}]
+        assert fetch_rows(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1}, {"one": 2}) == []
+        assert fetch_rows(session, text("SELECT one FROM kept ORDER BY 1"), {}) == [{"one": 1}, {"one": 2}]
         raise ZeroDivisionError
     with database.transaction() as session:
-        assert straight(session, text("SELECT to_regclass('kept') AS there"), {}) == [{"there": None}]
+        assert fetch_rows(session, text("SELECT to_regclass('kept') AS there"), {}) == [{"there": None}]
 
 
 def test_what_goes_wrong_there_goes_wrong_as_anywhere(database: Database) -> None:
     with pytest.raises(ProgrammingError) as wrong, database.transaction() as session:
-        straight(session, text("SELECT cast(:secret AS text) FROM no_such_table"), {"secret": "260650-6652"})
+        fetch_rows(session, text("SELECT cast(:secret AS text) FROM no_such_table"), {"secret": "260650-6652"})
     assert "260650" not in str(wrong.value)
     with pytest.raises(StoreUnavailable), database.transaction() as session:
-        straight(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
+        fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
     with database.transaction() as session:
-        assert straight(session, text("SELECT 1 AS one"), {}) == [{"one": 1}]
+        assert fetch_rows(session, text("SELECT 1 AS one"), {}) == [{"one": 1}]

@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.journey import carry
-from hub.overview import comparing, repository
-from hub.overview.drift import Difference, Look, by_source, differences, differing_buckets, drifted, standing
+from hub.indexing import comparison
+from hub.indexing.drift import Difference, Look, by_source, differences, differing_buckets, drifted, standing
+from hub.overview import repository
+from hub.pipeline import carry
 from schemas.identifiers import Identifier
 from schemas.source import Area
 from search.base import BUCKET, SearchUnavailable, Tallies, Tally
@@ -86,8 +87,8 @@ def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 
 
 
 def mended(database: Database, index: PostgresIndex, digest_key: bytes) -> int:
-    seen = comparing.look(database, index)
-    return comparing.mend(database, index, seen.differences, digest_key=digest_key, on=TODAY)
+    seen = comparison.look(database, index)
+    return comparison.mend(database, index, seen.differences, digest_key=digest_key, on=TODAY)
 
 
 def test_whatever_drifts_is_found_and_mended(
@@ -95,7 +96,7 @@ def test_whatever_drifts_is_found_and_mended(
 ) -> None:
     lost, late, ahead, removed, well = fill(database, clock, digest_key)
     assert mended(database, index, digest_key) == 5, "nothing was there"
-    assert comparing.look(database, index).differences == {}
+    assert comparison.look(database, index).differences == {}
     stranger = UUID(int=7)
     with database.transaction() as session:
         session.execute(text("DELETE FROM search.documents WHERE citizen_id = :id"), {"id": lost})
@@ -105,7 +106,7 @@ def test_whatever_drifts_is_found_and_mended(
         session.execute(
             text("INSERT INTO search.documents (citizen_id, version, document) VALUES (:id, 3, '{}')"), {"id": stranger}
         )
-    assert comparing.look(database, index).differences == {
+    assert comparison.look(database, index).differences == {
         lost: Difference(in_store=1, in_index=None),
         late: Difference(in_store=1, in_index=0),
         ahead: Difference(in_store=1, in_index=41),
@@ -113,7 +114,7 @@ def test_whatever_drifts_is_found_and_mended(
         stranger: Difference(in_store=None, in_index=3),
     }
     assert mended(database, index, digest_key) == 5
-    assert comparing.look(database, index).differences == {}
+    assert comparison.look(database, index).differences == {}
     assert index.versions() == {lost: 1, late: 1, ahead: 42, well: 1}
     with database.transaction() as session:
         _, grown = repository.current(session, [ahead])[ahead]
@@ -127,12 +128,12 @@ def test_a_look_tells_of_which_changes_the_bus_does_not_know(
     told, untold = fill(database, clock, digest_key, 2)
     with database.transaction() as session:
         waiting = repository.untold(session, 100)
-        repository.forget_told(session, [one.id for one in waiting if one.citizen_id == told])
-    seen = comparing.look(database, index)
+        repository.delete_published(session, [one.id for one in waiting if one.citizen_id == told])
+    seen = comparison.look(database, index)
     assert set(seen.differences) == {told, untold}
     assert seen.untold == {untold}
     mended(database, index, digest_key)
-    assert comparing.look(database, index).untold == frozenset(), "it differs no more"
+    assert comparison.look(database, index).untold == frozenset(), "it differs no more"
 
 
 def test_what_a_comparison_found_is_kept(
@@ -141,7 +142,7 @@ def test_what_a_comparison_found_is_kept(
     fill(database, clock, digest_key, 3)
     for repaired in (3, 0):
         with database.transaction() as session:
-            repository.save_comparison(session, comparing.look(database, index).sources, repaired, clock.now())
+            repository.save_comparison(session, comparison.look(database, index).sources, repaired, clock.now())
         mended(database, index, digest_key)
     with database.transaction() as session:
         kept = repository.comparisons(session)
@@ -157,7 +158,7 @@ def test_a_rebuilt_index_holds_what_the_store_says(
 ) -> None:
     ids = fill(database, clock, digest_key, 7)
     told: list[tuple[int, int]] = []
-    done = comparing.rebuild(
+    done = comparison.rebuild(
         database, index, digest_key=digest_key, on=TODAY, progress=lambda at: told.append((at.done, at.total))
     )
     assert done == 7
@@ -171,13 +172,13 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(
 ) -> None:
     gone, *_ = fill(database, clock, digest_key, 4)
 
-    def meanwhile(_: comparing.Progress) -> None:
+    def meanwhile(_: comparison.Progress) -> None:
         fill(database, clock, digest_key, 6)
         with database.transaction() as session:
             session.execute(text("DELETE FROM overviews WHERE citizen_id = :id"), {"id": gone})
 
-    comparing.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=meanwhile)
-    assert comparing.look(database, index).differences == {}
+    comparison.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=meanwhile)
+    assert comparison.look(database, index).differences == {}
     assert len(index.versions()) == 5
 
 
@@ -187,11 +188,11 @@ def test_a_rebuild_that_fails_leaves_the_old_index_serving(
     ids = fill(database, clock, digest_key, 3)
     mended(database, index, digest_key)
 
-    def breaks(_: comparing.Progress) -> None:
+    def breaks(_: comparison.Progress) -> None:
         raise SearchUnavailable
 
     with pytest.raises(SearchUnavailable):
-        comparing.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=breaks)
+        comparison.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=breaks)
     assert index.versions() == dict.fromkeys(ids, 1)
     with database.transaction() as session:
         assert session.scalar(text("SELECT to_regnamespace('search_beside')")) is None

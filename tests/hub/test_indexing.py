@@ -10,8 +10,8 @@ from sqlalchemy import text
 from hub.bus.base import OVERVIEWS, Delivered, Message
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.journey import carry
 from hub.overview.service import Indexed, OverviewChanged, bring, pending, read
+from hub.pipeline import carry
 from schemas.overview import Overview
 from schemas.record import SourceRecord
 from schemas.source import Area
@@ -100,6 +100,6 @@ def test_a_document_the_index_never_takes_holds_up_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     carried(database, clock, digest_key, make_record())
-    monkeypatch.setattr(index, "put", lambda _: PutResult(refused=((UUID(int=1), "400 too many parts"),)))
+    monkeypatch.setattr(index, "put", lambda _: PutResult(refused=((UUID(int=1), "400 too many context"),)))
     assert indexed(database, index, untold(database), digest_key) == Indexed(refused=1)
     assert "index.refused" in caplog.text

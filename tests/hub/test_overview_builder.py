@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.matching.linked import LinkedRecord
+from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, Fact, LifeStatus, Outcome, PersonFact, RelationFact, RelationKind

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from hub.matching.linked import LinkedRecord
-from hub.overview.aftermath import Ground, aftermath
+from hub.indexing.documents import to_document
+from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
+from hub.overview.follow_ups import Ground, aftermath
 from hub.overview.freshness import with_coverage
-from hub.overview.indexing import to_document
-from hub.overview.then import ended_recently, ongoing, planned
+from hub.overview.point_in_time import ended_recently, ongoing, planned
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
 from schemas.overview import Entry, Overview, SectionState

@@ -9,9 +9,9 @@ import pytest
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.journey import carry
+from hub.indexing.serving import OverviewReader, Served, ServedFrom
 from hub.overview.service import documents, read
-from hub.overview.serving import OverviewReader, Served, ServedFrom
+from hub.pipeline import carry
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import TODAY

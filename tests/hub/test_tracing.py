@@ -10,15 +10,15 @@ from connectors.base import Batch
 from hub import tracing
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
+from hub.context import AppContext
 from hub.db import Database
-from hub.parts import Parts
 from schemas.record import Cursor
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
 from tests.otlp import collecting
 
 
 @pytest.fixture
-def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
+def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     made = make_parts(database, clock)
     made.bus.create({RECORDS: 4, OVERVIEWS: 4})
     made.index.create()
@@ -26,10 +26,10 @@ def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
     made.close()
 
 
-def test_one_trace_leads_from_the_source_to_the_index(parts: Parts, database: Database) -> None:
+def test_one_trace_leads_from_the_source_to_the_index(context: AppContext, database: Database) -> None:
     pages = iter([[Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))]])
     with collecting() as collector:
-        with working(parts, {"social": Told(lambda: iter(next(pages, [])))}):
+        with working(context, {"social": Told(lambda: iter(next(pages, [])))}):
             until(lambda: len(in_index(database)) == 3)
         tracing.close()
         spans = collector.spans()

@@ -14,7 +14,7 @@ import pytest
 from pydantic import JsonValue, SecretStr
 from sqlalchemy import text
 
-from connectors.base import Batch, CheckResult, Connector, StreamInfo
+from connectors.base import Batch, CheckResult, Connector, ReadContext, Stream
 from hub import worker
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.bus.kafka import KafkaBus
@@ -23,14 +23,14 @@ from hub.clock import FixedClock
 from hub.collect.repository import runs
 from hub.collect.runs import RunOutcome
 from hub.collect.service import to_message
+from hub.context import AppContext
 from hub.db import Database
-from hub.journey import run_once
-from hub.operation.pulse import Pulse
+from hub.operation.pulse import LoopHealth
 from hub.overview.repository import Comparison, comparisons
 from hub.overview.service import OverviewChanged, relay
-from hub.parts import Parts
+from hub.pipeline import run_once
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
 from schemas.identifiers import Identifier
 from schemas.record import Cursor, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
@@ -69,14 +69,14 @@ class Told:
     def check(self) -> CheckResult:
         return CheckResult(ok=True, message="")
 
-    def discover(self) -> tuple[StreamInfo, ...]:
-        return ()
+    def discover(self) -> tuple[Stream, ...]:
+        return (Stream(name="all", danish_title="Alt", record_types=()),)
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:  # noqa: ARG002  it always begins at the beginning
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002  it always begins at the beginning
         return self._pages()
 
 
-def make_parts(database: Database, clock: FixedClock) -> Parts:
+def make_parts(database: Database, clock: FixedClock) -> AppContext:
     settings = Settings(
         database_url=SecretStr(database.url.render_as_string(hide_password=False)),
         digest_key=KEY,
@@ -85,18 +85,18 @@ def make_parts(database: Database, clock: FixedClock) -> Parts:
         batch_size=10,
         bus_retention_hours=1,
     )
-    return wire(settings, sources=(make_source(),), clock=clock)
+    return build_services(settings, sources=(make_source(),), clock=clock)
 
 
 @pytest.fixture
-def embedded(database: Database, clock: FixedClock) -> Iterator[Parts]:
+def embedded(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     made = make_parts(database, clock)
     yield made
     made.close()
 
 
 @pytest.fixture(params=["postgres", "kafka"])
-def parts(embedded: Parts, request: pytest.FixtureRequest) -> Iterator[Parts]:
+def context(embedded: AppContext, request: pytest.FixtureRequest) -> Iterator[AppContext]:
     """On either bus."""
     if request.param == "postgres":
         yield embedded
@@ -108,10 +108,12 @@ def parts(embedded: Parts, request: pytest.FixtureRequest) -> Iterator[Parts]:
 
 
 @contextmanager
-def working(parts: Parts, connectors: Mapping[str, Connector] | None = None, *, workers: int = 1) -> Iterator[Event]:
+def working(
+    context: AppContext, connectors: Mapping[str, Connector] | None = None, *, workers: int = 1
+) -> Iterator[Event]:
     """Workers in threads; at the end they are told to stop, and must do so promptly."""
     stop = Event()
-    run = lambda: worker.run(parts, connectors or {}, every=OFTEN, stop=stop)  # noqa: E731  three words
+    run = lambda: worker.run(context, connectors or {}, every=OFTEN, stop=stop)  # noqa: E731  three words
     threads = [Thread(target=run) for _ in range(workers)]
     for thread in threads:
         thread.start()
@@ -148,22 +150,22 @@ def citizens(count: int, versions: int = 1) -> list[SourceRecord]:
     ]
 
 
-def publish(parts: Parts, records: Sequence[SourceRecord]) -> None:
-    parts.bus.create({RECORDS: 4, OVERVIEWS: 4})
-    parts.bus.publish(RECORDS, [to_message(record, parts.digest_key) for record in records])
+def publish(context: AppContext, records: Sequence[SourceRecord]) -> None:
+    context.bus.create({RECORDS: 4, OVERVIEWS: 4})
+    context.bus.publish(RECORDS, [to_message(record, context.digest_key) for record in records])
 
 
-def all_done(parts: Parts) -> bool:
-    with parts.database.transaction() as session:
+def all_done(context: AppContext) -> bool:
+    with context.database.transaction() as session:
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-    lag = parts.bus.lag(worker.CARRY_GROUP, RECORDS) + parts.bus.lag(worker.INDEX_GROUP, OVERVIEWS)
+    lag = context.bus.lag(worker.CARRY_GROUP, RECORDS) + context.bus.lag(worker.INDEX_GROUP, OVERVIEWS)
     return not (waiting or lag)
 
 
-def lag_is_at_most(parts: Parts, left: int) -> bool:
-    return parts.bus.lag(worker.CARRY_GROUP, RECORDS) <= left
+def lag_is_at_most(context: AppContext, left: int) -> bool:
+    return context.bus.lag(worker.CARRY_GROUP, RECORDS) <= left
 
 
 def in_store(database: Database) -> dict[str, int]:
@@ -179,25 +181,27 @@ def in_index(database: Database) -> dict[str, int]:
         return {str(key): version for key, version in found}
 
 
-def test_what_a_source_says_is_searchable(parts: Parts, database: Database) -> None:
+def test_what_a_source_says_is_searchable(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731
-    parts.bus.create({RECORDS: 4, OVERVIEWS: 4})
-    parts.index.create()
-    with working(parts, {"social": Told(pages)}):
+    context.bus.create({RECORDS: 4, OVERVIEWS: 4})
+    context.index.create()
+    with working(context, {"social": Told(pages)}):
         until(lambda: len(in_index(database)) == 3)
     assert in_index(database) == in_store(database)
 
 
-def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(parts: Parts, database: Database) -> None:
-    publish(parts, citizens(40, versions=5))
-    with working(parts, workers=2):
-        until(lambda: all_done(parts))
+def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(
+    context: AppContext, database: Database
+) -> None:
+    publish(context, citizens(40, versions=5))
+    with working(context, workers=2):
+        until(lambda: all_done(context))
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM records")) == 200
         assert session.scalar(text("SELECT count(*) FROM citizens")) == 40
     told = defaultdict(list)
-    with parts.bus.consumer("test", [OVERVIEWS]) as consumer:
-        while parts.bus.lag("test", OVERVIEWS):
+    with context.bus.consumer("test", [OVERVIEWS]) as consumer:
+        while context.bus.lag("test", OVERVIEWS):
             delivered = consumer.poll(limit=1000, timeout=timedelta(seconds=1))
             for one in delivered:
                 change = OverviewChanged.model_validate_json(one.message.value)
@@ -207,13 +211,13 @@ def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(parts: P
     assert all(sorted(versions) == list(range(1, max(versions) + 1)) for versions in told.values())
 
 
-def test_a_source_that_breaks_does_not_hold_up_the_others(parts: Parts, database: Database) -> None:
+def test_a_source_that_breaks_does_not_hold_up_the_others(context: AppContext, database: Database) -> None:
     def breaks() -> Iterator[Batch]:
         raise RuntimeError("as it is")
 
     good = Told(lambda: iter([Batch(records=tuple(citizens(2)))]))
-    with working(parts, {"broken": Told(breaks, "broken"), "social": good}):
-        until(lambda: all_done(parts) and len(in_store(database)) == 2)
+    with working(context, {"broken": Told(breaks, "broken"), "social": good}):
+        until(lambda: all_done(context) and len(in_store(database)) == 2)
         until(lambda: len(outcomes(database, "broken")) > 1)
     assert set(outcomes(database, "broken")) == {RunOutcome.FAILED}
     assert set(outcomes(database, "social")) == {RunOutcome.COMPLETE}
@@ -224,18 +228,20 @@ def outcomes(database: Database, source: str) -> list[RunOutcome]:
         return [run.outcome for run in runs(session, source)]
 
 
-def test_connections_that_die_cost_nothing(parts: Parts, database: Database, caplog: pytest.LogCaptureFixture) -> None:
-    publish(parts, citizens(30, versions=6))
+def test_connections_that_die_cost_nothing(
+    context: AppContext, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(context, citizens(30, versions=6))
     others = """
         SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
     """
-    with working(parts):
+    with working(context):
         for left in (150, 60):
-            until(partial(lag_is_at_most, parts, left))
+            until(partial(lag_is_at_most, context, left))
             with database.transaction() as session:
                 session.execute(text(others))
-        until(lambda: all_done(parts))
+        until(lambda: all_done(context))
     assert len(in_store(database)) == 30
     assert in_index(database) == in_store(database)
     assert not [one for one in caplog.records if one.exc_info], "a traceback may hold values"
@@ -246,18 +252,18 @@ def test_a_worker_that_comes_before_its_database_waits_for_it(
 ) -> None:
     with database.transaction() as session:
         session.execute(text("ALTER TABLE bus_partitions RENAME TO not_yet"))
-    parts = make_parts(database, clock)
+    context = make_parts(database, clock)
     caplog.set_level(logging.WARNING)
-    with working(parts):
+    with working(context):
         until(lambda: "worker.failed" in caplog.text)
         with database.transaction() as session:
             session.execute(text("ALTER TABLE not_yet RENAME TO bus_partitions"))
-        publish(parts, citizens(1))
+        publish(context, citizens(1))
         until(lambda: len(in_store(database)) == 1)
-    parts.close()
+    context.close()
 
 
-def test_a_long_reading_ends_between_two_pages_and_goes_on_from_there(parts: Parts, database: Database) -> None:
+def test_a_long_reading_ends_between_two_pages_and_goes_on_from_there(context: AppContext, database: Database) -> None:
     second_page = Event()
 
     def endless() -> Iterator[Batch]:
@@ -267,26 +273,26 @@ def test_a_long_reading_ends_between_two_pages_and_goes_on_from_there(parts: Par
             yield Batch(records=tuple(citizens(1)), cursor=Cursor(state={"page": page}))
             second_page.set()
 
-    with working(parts, {"social": Told(endless)}):
+    with working(context, {"social": Told(endless)}):
         assert second_page.wait(PATIENCE)
     with database.transaction() as session:
         assert session.scalar(text("SELECT state ->> 'page' FROM cursors")) is not None
     assert outcomes(database, "social") == []
 
 
-def test_a_worker_told_to_stop_before_it_began_ends(parts: Parts) -> None:
+def test_a_worker_told_to_stop_before_it_began_ends(context: AppContext) -> None:
     stop = Event()
     stop.set()
-    worker.run(parts, {}, every=OFTEN, stop=stop)
+    worker.run(context, {}, every=OFTEN, stop=stop)
 
 
 def test_what_drifted_is_mended_without_anybody_asking(
-    parts: Parts, database: Database, monkeypatch: pytest.MonkeyPatch
+    context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=50))
-    publish(parts, citizens(5))
-    with working(parts, workers=2):
-        until(lambda: all_done(parts) and len(in_index(database)) == 5)
+    publish(context, citizens(5))
+    with working(context, workers=2):
+        until(lambda: all_done(context) and len(in_index(database)) == 5)
         with database.transaction() as session:
             session.execute(
                 text("DELETE FROM search.documents WHERE citizen_id = (SELECT citizen_id FROM overviews LIMIT 1)")
@@ -295,13 +301,13 @@ def test_what_drifted_is_mended_without_anybody_asking(
         until(lambda: in_index(database) == in_store(database) and len(in_store(database)) == 5)
 
 
-class Counted(Pulse):
+class Counted(LoopHealth):
     """Counts the rounds of a loop."""
 
     rounds = 0
 
-    def got_on(self) -> None:
-        super().got_on()
+    def record_success(self) -> None:
+        super().record_success()
         self.rounds += 1
 
     def wait_for(self, more: int) -> None:
@@ -310,34 +316,34 @@ class Counted(Pulse):
 
 
 def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_is(
-    parts: Parts, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=10))
-    publish(parts, citizens(5))
-    with parts.bus.consumer(worker.CARRY_GROUP, [RECORDS]) as consumer:
-        while parts.bus.lag(worker.CARRY_GROUP, RECORDS):
+    publish(context, citizens(5))
+    with context.bus.consumer(worker.CARRY_GROUP, [RECORDS]) as consumer:
+        while context.bus.lag(worker.CARRY_GROUP, RECORDS):
             run_once(
                 database,
                 consumer,
                 areas={"social": Area.SOCIAL},
-                digest_key=parts.digest_key,
-                clock=parts.clock,
+                digest_key=context.digest_key,
+                clock=context.clock,
                 limit=10,
                 timeout=timedelta(seconds=1),
             )
     stop, pulse = Event(), Counted("compare")
-    thread = Thread(target=worker._comparing, args=(parts, stop, pulse))
+    thread = Thread(target=worker._comparing, args=(context, stop, pulse))
     thread.start()
     try:
         pulse.wait_for(5)
         assert in_index(database) == {}, "the bus was not told"
         with database.transaction() as session:
-            assert relay(session, parts.bus) == 5
+            assert relay(session, context.bus) == 5
         pulse.wait_for(5)
         assert in_index(database) == {}, "the indexer did not come to it"
         assert "index.mended" not in caplog.text
-        with parts.bus.consumer(worker.INDEX_GROUP, [OVERVIEWS]) as loses:
-            while parts.bus.lag(worker.INDEX_GROUP, OVERVIEWS):
+        with context.bus.consumer(worker.INDEX_GROUP, [OVERVIEWS]) as loses:
+            while context.bus.lag(worker.INDEX_GROUP, OVERVIEWS):
                 loses.commit(loses.poll(limit=10, timeout=timedelta(seconds=1)))
         until(lambda: in_index(database) == in_store(database))
         assert "index.mended" in caplog.text
@@ -347,11 +353,11 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
 
 
 def test_the_comparison_may_come_before_the_indexer(
-    embedded: Parts, database: Database, caplog: pytest.LogCaptureFixture
+    embedded: AppContext, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = Event()
     embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
-    thread = Thread(target=worker._comparing, args=(embedded, stop, Pulse("compare")))
+    thread = Thread(target=worker._comparing, args=(embedded, stop, LoopHealth("compare")))
     thread.start()
     until(lambda: compared(database) or "worker.failed" in caplog.text)
     stop.set()
@@ -364,7 +370,7 @@ def compared(database: Database) -> dict[str, Comparison]:
         return comparisons(session)
 
 
-def test_old_messages_that_everybody_has_read_are_removed(embedded: Parts, database: Database) -> None:
+def test_old_messages_that_everybody_has_read_are_removed(embedded: AppContext, database: Database) -> None:
     publish(embedded, citizens(5))
     with working(embedded):
         until(lambda: all_done(embedded) and len(in_index(database)) == 5)

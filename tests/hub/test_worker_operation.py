@@ -19,17 +19,17 @@ from hub import metrics
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
 from hub.collect.repository import pause
+from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.errors import SettingWrong
+from hub.indexing.drift import Difference, SourceTally
 from hub.migrations import migrate
 from hub.operation.answers import Operation
-from hub.operation.figures import ask_store, tell_drift
-from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, Pulse, State
+from hub.operation.figures import collect_store_metrics, observe_drift
+from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
 from hub.operation.server import answering
-from hub.overview.drift import Difference, SourceTally
 from hub.overview.service import mark_due
-from hub.parts import Parts
 from schemas.record import Cursor
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
 
@@ -42,12 +42,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def asked(parts: Parts, connectors: Mapping[str, Connector] | None = None) -> Iterator[httpx.Client]:
+def asked(context: AppContext, connectors: Mapping[str, Connector] | None = None) -> Iterator[httpx.Client]:
     """A client of a running worker."""
     port = free_port()
-    settings = parts.settings.model_copy(update={"worker_port": port})
+    settings = context.settings.model_copy(update={"worker_port": port})
     with (
-        working(replace(parts, settings=settings), connectors),
+        working(replace(context, settings=settings), connectors),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
     ):
         until(lambda: is_there(client))
@@ -75,23 +75,23 @@ def figure(client: httpx.Client, name: str, **labels: str) -> float | None:
 
 
 @pytest.fixture
-def parts(database: Database, clock: FixedClock) -> Iterator[Parts]:
+def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     made = make_parts(database, clock)
     made.index.create()
     yield made
     made.close()
 
 
-def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(parts: Parts, database: Database) -> None:
+def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
     with database.transaction() as session:
-        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=parts.clock.now())
-    with asked(parts, {"social": Told(pages)}) as client:
+        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=context.clock.now())
+    with asked(context, {"social": Told(pages)}) as client:
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
         until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
-        until(lambda: figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) is not None)
+        until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
         expected = {"carry", "collect.social", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
@@ -105,8 +105,8 @@ def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(parts: Parts, 
     assert not any(key in told for key in in_index(database))
 
 
-def test_other_addresses_are_not_there(parts: Parts) -> None:
-    with asked(parts) as client:
+def test_other_addresses_are_not_there(context: AppContext) -> None:
+    with asked(context) as client:
         for address in ("/", "/metrics/", "/health", "/../etc/passwd", "/health/ready?x=610786-4001"):
             answer = client.get(address)
             assert (answer.status_code, answer.text) == (404, "not found\n")
@@ -115,11 +115,11 @@ def test_other_addresses_are_not_there(parts: Parts) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is the point
-def test_a_loop_that_ended_is_told(parts: Parts) -> None:
+def test_a_loop_that_ended_is_told(context: AppContext) -> None:
     def ends() -> Iterator[Batch]:
         raise SystemExit
 
-    with asked(parts, {"social": Told(ends)}) as client:
+    with asked(context, {"social": Told(ends)}) as client:
         until(lambda: components(client).get("loop.collect.social") == "ended")
         answer = client.get("/health/ready")
     assert answer.status_code == 503
@@ -136,8 +136,8 @@ def test_without_its_database_a_worker_is_not_ready_and_tells_no_old_figures(
     url = with_driver(server.get_uri())
     migrate(url)
     database = Database(url)
-    parts = make_parts(database, clock)
-    with asked(parts) as client:
+    context = make_parts(database, clock)
+    with asked(context) as client:
         until(lambda: client.get("/health/ready").status_code == 200)
         server.cleanup()
         until(lambda: client.get("/health/ready").status_code == 503)
@@ -145,31 +145,31 @@ def test_without_its_database_a_worker_is_not_ready_and_tells_no_old_figures(
         assert client.get("/health/live").status_code == 200
         until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="carry") or 0) > 0)
         assert client.get("/metrics").status_code == 200
-    parts.close()
+    context.close()
     database.close()
     assert "worker.waits" in caplog.text
 
 
-def test_a_port_that_is_taken_is_said_so(parts: Parts) -> None:
+def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = int(door.getsockname()[1])
         with (
             pytest.raises(SettingWrong, match="HELHED_WORKER_PORT"),
-            answering(Operation(parts), "127.0.0.1", port),
+            answering(Operation(context), "127.0.0.1", port),
         ):
             pass
 
 
-def test_figures_that_cannot_be_read_are_not_told(parts: Parts) -> None:
-    with answering(Operation(parts), "127.0.0.1", 0) as port:
+def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
+    with answering(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-        metrics.bus_figures({("journey", RECORDS): 7})
+        metrics.bus_figures({("pipeline", RECORDS): 7})
         social = metrics.SourceFigures(None, 60, paused=True, quarantined=1)
         metrics.store_figures({"social": social}, {"waiting": metrics.DueFigures(3, 7.0)}, {OVERVIEWS: 2})
-        assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) == 7
+        assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
         metrics.forget_bus_figures()
-        assert figure(client, "helhed_bus_lag_messages", group="journey", topic=RECORDS) is None
+        assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is None
         assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
         assert figure(client, "helhed_overviews_due", state="waiting") == 3
         metrics.forget_store_figures()
@@ -179,26 +179,26 @@ def test_figures_that_cannot_be_read_are_not_told(parts: Parts) -> None:
 
 
 def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
-    parts: Parts, database: Database, clock: FixedClock
+    context: AppContext, database: Database, clock: FixedClock
 ) -> None:
     now, minute = clock.now(), timedelta(minutes=1)
     with (
-        answering(Operation(parts), "127.0.0.1", 0) as port,
+        answering(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         told = partial(figure, client, "helhed_overviews_due")
         longest = partial(figure, client, "helhed_overviews_due_longest_seconds")
-        ask_store(parts)
+        collect_store_metrics(context)
         assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
         with database.transaction() as session:
             mark_due(session, [uuid4(), uuid4()], since=now - minute)
             mark_due(session, [uuid4()], since=now - 2 * minute)
             mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
-        ask_store(parts)
+        collect_store_metrics(context)
         assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
 
 
-def test_a_comparison_is_told_by_kind_and_source(parts: Parts, clock: FixedClock) -> None:
+def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: FixedClock) -> None:
     tallies = [SourceTally(source=name, in_store=5, in_index=4, is_equal=False) for name in ("", "social")]
     drifted = [
         Difference(in_store=1, in_index=None),
@@ -206,9 +206,9 @@ def test_a_comparison_is_told_by_kind_and_source(parts: Parts, clock: FixedClock
         Difference(in_store=None, in_index=1),
         Difference(in_store=3, in_index=None),
     ]
-    tell_drift(tallies, drifted, 4, clock.now())
+    observe_drift(tallies, drifted, 4, clock.now())
     with (
-        answering(Operation(parts), "127.0.0.1", 0) as port,
+        answering(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         for kind, citizens in (("missing", 2), ("stale", 1), ("extra", 1)):
@@ -219,24 +219,24 @@ def test_a_comparison_is_told_by_kind_and_source(parts: Parts, clock: FixedClock
 
 
 def test_a_loop_is_judged_by_how_long_it_has_failed() -> None:
-    pulse = Pulse("test")
+    pulse = LoopHealth("test")
     began = pulse.seen_at
     assert pulse.state(began) is State.STARTING
-    pulse.got_on()
+    pulse.record_success()
     assert pulse.state(pulse.seen_at) is State.OK
     pulse.failed()
     first = pulse.seen_at
     pulse.failed()
     assert pulse.state(first + FAILING_AFTER - 1) is State.OK
     assert pulse.state(first + FAILING_AFTER + 1) is State.FAILING
-    pulse.got_on()
+    pulse.record_success()
     assert pulse.state(pulse.seen_at + 1) is State.OK
 
 
 def test_a_loop_without_a_sign_is_stuck_unless_it_rests() -> None:
-    works, rests, ended = Pulse("works"), Pulse("rests", rests=True), Pulse("ended")
+    works, rests, ended = LoopHealth("works"), LoopHealth("rests", rests=True), LoopHealth("ended")
     for pulse in (works, rests, ended):
-        pulse.got_on()
+        pulse.record_success()
     ended.thread = Thread(target=int)
     assert works.state(works.seen_at + STUCK_AFTER + 1) is State.STUCK
     assert rests.state(rests.seen_at + LONG_AGO) is State.OK

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from hub.db import Database
 from hub.errors import SettingWrong
+from hub.services import build_services
 from hub.settings import Settings
-from hub.wiring import wire
 from search.base import SearchUnavailable
 from search.opensearch import OpenSearchIndex
 from tests.contracts.search_index import citizen, make_document, make_query, numbers
@@ -91,13 +91,13 @@ def test_the_settings_lead_to_opensearch_with_login_and_tls(
             opensearch_ca=_trusted(authority, tmp_path),
             opensearch_index=opensearch_index._name,
         )
-        parts = wire(settings, sources=())
-        assert isinstance(parts.index, OpenSearchIndex)
-        parts.index.create()
-        assert parts.index.put([make_document(1, "Maja")]).written == 1
-        parts.index.refresh()
-        assert numbers(parts.index.find(make_query("maja"))) == [1]
-        parts.close()
+        context = build_services(settings, sources=())
+        assert isinstance(context.index, OpenSearchIndex)
+        context.index.create()
+        assert context.index.put([make_document(1, "Maja")]).written == 1
+        context.index.refresh()
+        assert numbers(context.index.find(make_query("maja"))) == [1]
+        context.close()
 
 
 def test_a_wrong_password_is_unavailable_and_never_told(
@@ -137,5 +137,5 @@ def test_settings_that_cannot_be_are_told_by_name(given: dict[str, object], told
     address = SecretStr(database.url.render_as_string(hide_password=False))
     settings = Settings.model_validate({"database_url": address, "digest_key": KEY, "session_key": KEY, **given})
     with pytest.raises(SettingWrong, match=told) as caught:
-        wire(settings, sources=())
+        build_services(settings, sources=())
     assert "secret@" not in str(caught.value)

@@ -13,15 +13,15 @@ from hub.access.tables import ActorRow
 from hub.app import create_app
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock, danish_day
+from hub.context import AppContext
 from hub.course import service as course
 from hub.course.views import TeamFunction
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.journey import carry
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.overview.service import documents
-from hub.parts import Parts
+from hub.pipeline import carry
 from hub.settings import Settings
 from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier
@@ -46,10 +46,10 @@ HOSTILE = UUID(int=9)
 
 @dataclass
 class Town:
-    """The running application, its parts and who lives there."""
+    """The running application, its context and who lives there."""
 
     app: FastAPI
-    parts: Parts
+    context: AppContext
     clock: FixedClock
     address: str
     stack: ExitStack
@@ -62,9 +62,9 @@ class Town:
 
 
 @pytest.fixture
-def parts(database: Database, clock: FixedClock, digest_key: bytes) -> Iterator[Parts]:
-    """Live parts of a demo with the sources social and health."""
-    made = Parts(
+def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterator[AppContext]:
+    """Live context of a demo with the sources social and health."""
+    made = AppContext(
         settings=Settings(demo=True, secure_cookies=False),
         database=database,
         bus=PostgresBus(database.url),
@@ -81,15 +81,15 @@ def parts(database: Database, clock: FixedClock, digest_key: bytes) -> Iterator[
 
 
 @pytest.fixture
-def town(parts: Parts, clock: FixedClock) -> Iterator[Town]:
+def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
     """Maja's family with course, team and search, as in September 2023."""
     areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    with parts.database.transaction() as session:
-        carry(session, _records(), areas=areas, digest_key=parts.digest_key, now=clock.now())
+    with context.database.transaction() as session:
+        carry(session, _records(), areas=areas, digest_key=context.digest_key, now=clock.now())
         ids = {
             number: found
             for number, text in NUMBERS.items()
-            if (found := citizen_of(session, keyed_digest(Identifier.national(text), parts.digest_key)))
+            if (found := citizen_of(session, keyed_digest(Identifier.national(text), context.digest_key)))
         }
         session.add_all(_staff())
         session.flush()
@@ -102,11 +102,11 @@ def town(parts: Parts, clock: FixedClock) -> Iterator[Town]:
         for one in family:
             course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
         stored = [one.document for one in overviews.stored(session, ids.values()).values() if one.document]
-        parts.index.put(documents(session, stored, parts.digest_key, danish_day(clock.now())))
-    parts.index.refresh()
-    app = create_app(parts)
+        context.index.put(documents(session, stored, context.digest_key, danish_day(clock.now())))
+    context.index.refresh()
+    app = create_app(context)
     with ExitStack() as stack:
-        yield Town(app, parts, clock, stack.enter_context(serving(app)), stack, ids)
+        yield Town(app, context, clock, stack.enter_context(serving(app)), stack, ids)
 
 
 def _staff() -> list[ActorRow]:

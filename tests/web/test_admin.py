@@ -11,13 +11,13 @@ from hub.audit.repository import newest
 from hub.clock import FixedClock
 from hub.collect import repository as collect
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
-from hub.journey import TRIED_AGAIN, show
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
 from hub.overview.repository import Comparison, Due
 from hub.overview.service import mark_due
+from hub.pipeline import TRIED_AGAIN, show
 from hub.web import texts
-from hub.web.present_sources import BAR_HEIGHT, Known, sources_page
+from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
@@ -33,9 +33,9 @@ def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int 
     return RunSummary.model_validate({**given, "published": published, **more})
 
 
-def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> Known:
+def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails:
     state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
-    return Known(maja.SOCIAL, state, runs=runs, **more)
+    return SourceDetails(maja.SOCIAL, state, runs=runs, **more)
 
 
 @pytest.mark.parametrize("status", SourceStatus)
@@ -149,7 +149,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
         "«Leverandøren opdaterer i aften»"
         in browser.post("/kilder/social/sluk", reason="Leverandøren opdaterer i aften").text
     )
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         assert collect.pause_reason(session, "social") == "Leverandøren opdaterer i aften"
         entry = newest(session)[1].entry
     assert (entry.action, entry.search_text) == (AuditAction.PAUSE_SOURCE, "source:social")
@@ -166,7 +166,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
 def test_only_an_administrator_switches(town: Town, actor_id: str) -> None:
     answer = town.client(actor_id).post("/kilder/social/sluk", reason="Det vil jeg gerne prøve")
     assert answer.status_code == 403
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         assert collect.pause_reason(session, "social") is None
 
 
@@ -182,7 +182,7 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
         )
         for number in range(3)
     ]
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         collect.quarantine(session, "social", rejected, clock.now())
         summary = run(published=7, rejected=3)
         collect.save_run(session, summary, clock.now())
@@ -219,7 +219,7 @@ def test_what_only_waits_to_be_built_is_nobodys_to_look_after() -> None:
 def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     town: Town, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    browser, database = town.client("tine.skov"), town.parts.database
+    browser, database = town.client("tine.skov"), town.context.database
     build = partial(show, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
     assert "kan ikke bygges" not in browser.get("/kilder").text
     family = [town.ids[maja.IDA], town.ids[maja.EMIL]]
@@ -232,7 +232,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     page = browser.get("/kilder").text
     assert "2 borgeres overblik kan ikke bygges." in page
     assert "for 4 minutter siden" in page
-    event = "journey.not_shown"
+    event = "pipeline.rebuild_failed"
     assert event in page
     assert event in caplog.text
     assert not any(str(one) in page for one in family)

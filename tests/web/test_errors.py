@@ -7,10 +7,10 @@ import pytest
 
 from hub.app import create_app
 from hub.bus.postgres import PostgresBus
+from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
-from hub.parts import Parts
 from tests.web import maja
 from tests.web.conftest import Town
 from tests.web.serving import browsing, serving
@@ -62,7 +62,7 @@ def test_the_description_of_the_api_is_for_those_who_are_logged_in(town: Town) -
             assert method["responses"]["200"]["content"]["application/json"]["schema"], address
 
 
-def test_without_its_database_the_hub_shows_nothing_and_says_so(parts: Parts, tmp_path: Path) -> None:
+def test_without_its_database_the_hub_shows_nothing_and_says_so(context: AppContext, tmp_path: Path) -> None:
     folder = tmp_path / "short-lived"
     folder.mkdir(mode=0o755)
     tmp_path.chmod(0o755)
@@ -70,7 +70,7 @@ def test_without_its_database_the_hub_shows_nothing_and_says_so(parts: Parts, tm
     url = with_driver(server.get_uri())
     migrate(url)
     database = Database(url)
-    app = create_app(replace(parts, database=database, bus=PostgresBus(url)))
+    app = create_app(replace(context, database=database, bus=PostgresBus(url)))
     with serving(app) as address, browsing(address) as browser:
         assert browser.get("/log-ind").status_code == 200
         server.cleanup()

@@ -7,15 +7,15 @@ import httpx
 import pytest
 
 from hub.app import LARGEST_BODY, create_app
-from hub.parts import Parts
+from hub.context import AppContext
 from hub.web.security import CONTENT_SECURITY_POLICY
 from tests.web.serving import serving
 
 
 @pytest.fixture
-def address(parts: Parts) -> Iterator[str]:
+def address(context: AppContext) -> Iterator[str]:
     """The application, with a page that fails."""
-    app = create_app(parts)
+    app = create_app(context)
 
     @app.get("/fejler")
     def fails() -> None:

@@ -12,8 +12,8 @@ from hub.overview.changes import Change, ChangeKind
 from hub.web import texts
 from hub.web.mine import Family, Mine
 from hub.web.pages_lists import MyCitizensPage
-from hub.web.present_mine import PAGE, Wanted, my_citizens_page
-from hub.web.present_search import Asked, facet_words, kle_name, search_page
+from hub.web.present_mine import PAGE, Filters, my_citizens_page
+from hub.web.present_search import SearchForm, facet_words, kle_name, search_page
 from schemas.access import AuditAction, Basis
 from schemas.facts import EffortFact
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
@@ -30,9 +30,9 @@ def citizen(number: int = 1, **more: object) -> MyCitizen:
     return MyCitizen.model_validate({**given, "function": TeamFunction.MEMBER, "since": maja.NOW.date(), **more})
 
 
-def page(*families: Family, wanted: Wanted | None = None) -> MyCitizensPage:
+def page(*families: Family, wanted: Filters | None = None) -> MyCitizensPage:
     return my_citizens_page(
-        families, wanted or Wanted(), purpose="opfølgning", purposes=(), unit="Familieafdelingen", now=maja.NOW
+        families, wanted or Filters(), purpose="opfølgning", purposes=(), unit="Familieafdelingen", now=maja.NOW
     )
 
 
@@ -62,7 +62,7 @@ def test_a_passed_follow_up_is_red_and_can_be_filtered() -> None:
     late = social.model_copy(update={"entries": (maja.FAMILY_TREATMENT.model_copy(update={"fact": passed}),)})
     overdue = Family((Mine(citizen(), whole.model_copy(update={"sections": (late,)})),), LOOKED)
     other = Family((Mine(citizen(2)),), None)
-    shown = page(overdue, other, wanted=Wanted(passed_only=True))
+    shown = page(overdue, other, wanted=Filters(passed_only=True))
     assert [row.follow_up for row in shown.families] == ["passeret for 9 dage siden"]
     assert shown.families[0].overdue
     assert "Opfølgning passeret (1)" in [one.text for one in shown.filters]
@@ -71,7 +71,7 @@ def test_a_passed_follow_up_is_red_and_can_be_filtered() -> None:
 
 def test_more_families_than_a_page_holds_are_turned() -> None:
     many = [Family((Mine(citizen(key, course_title=f"{key:03}")),), None) for key in range(PAGE + 1)]
-    first, second = page(*many), page(*many, wanted=Wanted(page=2))
+    first, second = page(*many), page(*many, wanted=Filters(page=2))
     assert (len(first.families), len(second.families)) == (PAGE, 1)
     assert first.later is not None
     assert first.later.href == "/mine-borgere?side=2"
@@ -103,7 +103,7 @@ def test_the_own_units_citizens_are_one_click_away_and_logged_so(town: Town) -> 
     shown = town.client("lene.friis").post("/soeg", own_unit="true").text
     assert "med en indsats i Familiehuset" in shown
     assert "Ida Testborger" in shown
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         told = [line.entry.search_text for line in newest(session) if line.entry.action is AuditAction.SEARCH]
     assert "unit:social:110" in told
 
@@ -152,7 +152,7 @@ def test_a_code_never_stands_without_its_name() -> None:
 def test_a_chosen_facet_stays_when_nothing_has_it() -> None:
     hit = SearchHit(citizen_id=maja.MAJA, name="Maja", found_by=(FoundBy(field="name", highlight=(("Maja", True),)),))
     found = SearchPage(hits=(hit,), total=1, facets={"unit": (FacetValue(value="Familiehuset", count=1),)})
-    asked = Asked("maja", units=frozenset({"PPR"}))
+    asked = SearchForm("maja", units=frozenset({"PPR"}))
     shown = search_page(asked, found, rights={maja.MAJA: Basis.NONE}, sources=(), unit=None, now=maja.NOW)
     units = next(facet for facet in shown.facets if facet.field == "unit")
     assert [(one.value, one.count, one.chosen) for one in units.choices] == [

@@ -17,13 +17,13 @@ def test_the_page_and_the_api_tell_since_when(town: Town) -> None:
     citizen = town.ids[maja.MAJA]
     assert "ikke kunnet opdateres" not in anna.get(f"/overblik/{citizen}").text
     assert anna.get(f"/api/overblik/{citizen}").json()["not_updated_since"] is None
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         mark_due(session, [citizen], since=maja.NOW, failed_since=SINCE)
     for side in ("overblik", "familien", "tidslinje"):
         assert NOTICE in anna.get(f"/{side}/{citizen}").text
     assert anna.get(f"/api/overblik/{citizen}").json()["not_updated_since"] == "2023-09-11T07:30:00Z"
     then = anna.get(f"/tidslinje/{citizen}?kendt=2023-01-01").text
     assert NOTICE not in then, "what was known then is built on the spot"
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         session.execute(text("DELETE FROM overview_due"))
     assert NOTICE not in anna.get(f"/overblik/{citizen}").text

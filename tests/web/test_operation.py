@@ -19,10 +19,10 @@ from sqlalchemy import text
 from hub import log, tracing
 from hub.app import create_app
 from hub.bus.postgres import PostgresBus
+from hub.context import AppContext
 from hub.db import Database
 from hub.operation.health import LONGEST, SCHEMA, Health, Status
 from hub.operation.pulse import State
-from hub.parts import Parts
 from search.postgres import PostgresIndex
 from tests.otlp import collecting
 from tests.web import maja
@@ -109,8 +109,8 @@ def test_without_a_token_nobody_behind_a_proxy_reads_the_figures(town: Town, hea
     assert plain.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
 
 
-def test_with_a_token_only_who_has_it_reads_the_figures(parts: Parts) -> None:
-    guarded = replace(parts, settings=parts.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)}))
+def test_with_a_token_only_who_has_it_reads_the_figures(context: AppContext) -> None:
+    guarded = replace(context, settings=context.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)}))
     with serving(create_app(guarded)) as address:
         for wrong in (b"", b"Bearer \xe6", b"Basic " + TOKEN.encode(), b"Bearer " + TOKEN[:-1].encode()):
             assert httpx.get(f"{address}/metrics", headers={b"authorization": wrong}).status_code == 404
@@ -128,25 +128,25 @@ def test_the_expected_schema_is_the_newest_migration(database: Database) -> None
     assert database.revision() == SCHEMA
 
 
-def test_an_older_schema_is_not_ready_and_a_newer_is(parts: Parts, database: Database) -> None:
+def test_an_older_schema_is_not_ready_and_a_newer_is(context: AppContext, database: Database) -> None:
     def stands_at(revision: str) -> None:
         with database.transaction() as session:
             session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
 
     stands_at("0001_bus")
-    told = Health(parts).ready()
+    told = Health(context).ready()
     assert (told.status, told.components["postgresql"]) == (Status.NOT_READY, State.BEHIND)
     stands_at("9999_later")
-    assert Health(parts).ready().status is Status.READY
+    assert Health(context).ready().status is Status.READY
     with database.transaction() as session:
         session.execute(text("DROP TABLE alembic_version"))
-    assert Health(parts).ready().components["postgresql"] is State.BEHIND
+    assert Health(context).ready().components["postgresql"] is State.BEHIND
 
 
-def test_a_database_that_says_nothing_is_told_in_time_and_figures_still_come(parts: Parts) -> None:
+def test_a_database_that_says_nothing_is_told_in_time_and_figures_still_come(context: AppContext) -> None:
     with silent_server() as nobody:
         database = Database(nobody)
-        with serving(create_app(replace(parts, database=database))) as address:
+        with serving(create_app(replace(context, database=database))) as address:
             began = monotonic()
             answer = httpx.get(f"{address}/health/ready", timeout=30)
             assert monotonic() - began < 2 * LONGEST
@@ -157,10 +157,10 @@ def test_a_database_that_says_nothing_is_told_in_time_and_figures_still_come(par
     database.close()
 
 
-def test_without_index_and_bus_pages_are_still_served(parts: Parts) -> None:
+def test_without_index_and_bus_pages_are_still_served(context: AppContext) -> None:
     with silent_server() as nobody:
         index, bus = PostgresIndex(nobody), PostgresBus(nobody)
-        with serving(create_app(replace(parts, index=index, bus=bus))) as address:
+        with serving(create_app(replace(context, index=index, bus=bus))) as address:
             answer = httpx.get(f"{address}/health/ready", timeout=30)
             page = httpx.get(f"{address}/log-ind")
     index.close()

@@ -13,7 +13,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def lines(town: Town) -> list[AuditEntry]:
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         return [line.entry for line in newest(session)]
 
 

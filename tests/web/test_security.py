@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from hub.app import create_app
-from hub.parts import Parts
+from hub.context import AppContext
 from hub.settings import Settings
 from hub.web.security import CONTENT_SECURITY_POLICY
 from tests.web import maja
@@ -54,8 +54,8 @@ def test_another_sessions_token_is_refused(town: Town) -> None:
     assert "Formularen er udløbet" in answer.text
 
 
-def test_without_the_demo_nobody_logs_in_here(parts: Parts) -> None:
-    app = create_app(replace(parts, settings=Settings(demo=False, secure_cookies=False)))
+def test_without_the_demo_nobody_logs_in_here(context: AppContext) -> None:
+    app = create_app(replace(context, settings=Settings(demo=False, secure_cookies=False)))
     with serving(app) as address, browsing(address) as browser:
         assert "Kommunens login er ikke tilsluttet" in browser.get("/log-ind").text
         assert browser.token()
@@ -64,8 +64,8 @@ def test_without_the_demo_nobody_logs_in_here(parts: Parts) -> None:
         assert "kommunens login" in answer.text
 
 
-def test_the_cookie_is_for_this_server_only(parts: Parts) -> None:
-    app = create_app(replace(parts, settings=Settings(demo=True, secure_cookies=True)))
+def test_the_cookie_is_for_this_server_only(context: AppContext) -> None:
+    app = create_app(replace(context, settings=Settings(demo=True, secure_cookies=True)))
     with serving(app) as address:
         answer = httpx.get(f"{address}/log-ind")
     cookie = answer.headers["set-cookie"].lower()

@@ -17,7 +17,7 @@ NONE = "Kilden er læst og har ingen indsats i gang."
 
 def read_social(town: Town, at: datetime, outcome: RunOutcome, published: int = 0) -> None:
     run = RunSummary(source="social", started_at=at, ended_at=at, outcome=outcome, published=published)
-    with town.parts.database.transaction() as session:
+    with town.context.database.transaction() as session:
         collect.save_run(session, run, at if published else None)
 
 

@@ -22,7 +22,7 @@ def anna(town: Town) -> Iterator[Browser]:
     nobody = PostgresIndex("postgresql://127.0.0.1:1/nobody", answer_within=0.2)
     with ExitStack() as stack:
         stack.callback(nobody.close)
-        address = stack.enter_context(serving(create_app(replace(town.parts, index=nobody))))
+        address = stack.enter_context(serving(create_app(replace(town.context, index=nobody))))
         yield stack.enter_context(browsing(address, "anna.holm"))
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from connectors.kit import Faulty, fault_of, read_instant
-from connectors.sources.health.context import Json, Run, Setting
+from connectors.kit import InvalidValue, read_instant, validation_fault
+from connectors.sources.health.context import Json, ResourceContext, Run
 from connectors.sources.health.payloads import Bundle, Provenance
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 MAX_DEPTH = 5
-Found = tuple[Json, Setting]
+Found = tuple[Json, ResourceContext]
 
 
 def unpack(content: Json, run: Run) -> list[Found]:
@@ -20,7 +20,7 @@ def unpack(content: Json, run: Run) -> list[Found]:
     Raises:
         RecordRejected: it is a bundle that cannot be read.
     """
-    return list(_unpack(content, Setting(run), 0))
+    return list(_unpack(content, ResourceContext(run), 0))
 
 
 def in_order(found: list[Found]) -> list[Found]:
@@ -33,7 +33,7 @@ def _stated(found: Found) -> tuple[bool, datetime]:
     return stated is None, stated or EARLIEST
 
 
-def _unpack(content: Json, setting: Setting, depth: int) -> Iterator[Found]:
+def _unpack(content: Json, setting: ResourceContext, depth: int) -> Iterator[Found]:
     if content.get("resourceType") != "Bundle" or depth > MAX_DEPTH:
         yield content, setting
         return
@@ -42,14 +42,14 @@ def _unpack(content: Json, setting: Setting, depth: int) -> Iterator[Found]:
         inner = [entry.resource for entry in bundle.entry if entry.resource is not None]
         around = _setting(bundle, inner, setting)
     except ValidationError as error:
-        raise fault_of(error).rejected("Bundle", _id(content)) from None
-    except Faulty as fault:
+        raise validation_fault(error).rejected("Bundle", _id(content)) from None
+    except InvalidValue as fault:
         raise fault.rejected("Bundle", _id(content)) from None
     for resource in inner:
         yield from _unpack(resource, around, depth + 1)
 
 
-def _setting(bundle: Bundle, inner: list[dict[str, object]], outer: Setting) -> Setting:
+def _setting(bundle: Bundle, inner: list[dict[str, object]], outer: ResourceContext) -> ResourceContext:
     stated = read_instant("timestamp", bundle.timestamp) if bundle.timestamp else outer.stated_at
     activity = None
     if bundle.type == "message":
@@ -57,7 +57,7 @@ def _setting(bundle: Bundle, inner: list[dict[str, object]], outer: Setting) -> 
         if told:
             stated, activity = max(told, key=lambda one: (one[0] or EARLIEST, one[1] or ""))
     beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in inner}
-    return Setting(outer.run, stated, activity, {**outer.beside, **beside})
+    return ResourceContext(outer.run, stated, activity, {**outer.beside, **beside})
 
 
 def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | None, str | None]:

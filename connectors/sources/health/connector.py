@@ -7,17 +7,17 @@ from typing import ClassVar, Self
 
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
-from connectors.base import Batch, CheckResult, StreamInfo
+from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError
-from connectors.kit import Faulty, read_instant
-from connectors.retry import Patience
+from connectors.kit import InvalidValue, read_instant
+from connectors.retry import RetryPolicy
 from connectors.sources.health import compare
 from connectors.sources.health.bundles import Found
-from connectors.sources.health.context import Json, Run, Setting
+from connectors.sources.health.context import Json, ResourceContext, Run
 from connectors.sources.health.folder import read_folder, translate_all
 from connectors.sources.health.payloads import Bundle, Entry
 from connectors.sources.health.search import fhir_instant, pages
-from connectors.sources.health.streams import STREAMS, source_system
+from connectors.sources.health.streams import FOLDER, RECORD_TYPES, source_system
 from connectors.transports.files import list_files
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
@@ -52,7 +52,7 @@ class HealthSettings(Schema):
     """Types to read, people first."""
     page_size: int = Field(default=200, ge=1, le=1000)
     """Resources a page."""
-    patience: Patience = Patience.BRISK
+    patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again."""
     compare_every: timedelta = timedelta(days=7)
     """How often all ids are compared, to find what vanished without a word. Zero: never."""
@@ -100,14 +100,24 @@ class HealthConnector:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
         return CheckResult(ok=True, message=f"logged in and read one {first}")
 
-    def discover(self) -> tuple[StreamInfo, ...]:
-        """What is read, field by field."""
-        return STREAMS
+    def discover(self) -> tuple[Stream, ...]:
+        """A stream for each type of the interface, or one for the folder; field by field."""
+        if self._settings.directory is not None:
+            return (FOLDER,)
+        known = {info.name: info for info in RECORD_TYPES}
+        return tuple(
+            Stream(
+                name=name,
+                danish_title=known[name].danish_title if name in known else name,
+                record_types=(known[name],) if name in known else (),
+            )
+            for name in self._settings.resource_types
+        )
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:
-        """What changed since *cursor*, type by type, then deletions, then (weekly) what vanished.
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002
+        """What changed in one type since *cursor*, then deletions, then (weekly) what vanished.
 
-        The cursor moves for a type when its last page has been given out, to the newest ``meta.lastUpdated`` seen:
+        The cursor moves when the last page has been given out, to the newest ``meta.lastUpdated`` seen:
         the server's time, never ours. A folder is read whole each time.
 
         Raises:
@@ -125,15 +135,13 @@ class HealthConnector:
             yield Batch(cursor=Cursor())
             return
         state = _State(cursor)
-        for resource_type in self._settings.resource_types:
-            since = state.since.get(resource_type)
-            yield from self._changes(resource_type, run, state)
-            if since is not None:
-                yield self._deletions(resource_type, run, since)
-            yield Batch(cursor=state.cursor())
+        since = state.since.get(stream)
+        yield from self._changes(stream, run, state)
+        if since is not None:
+            yield self._deletions(stream, run, since)
+        yield Batch(cursor=state.cursor())
         if self._is_time_to_compare(state, run.observed_at):
-            for resource_type in self._settings.resource_types:
-                yield self._vanished(resource_type, run, state)
+            yield self._vanished(stream, run, state)
             state.compared_at = run.observed_at.isoformat()
             yield Batch(cursor=state.cursor())
 
@@ -222,7 +230,7 @@ def _found(page: Bundle, run: Run) -> list[Found]:
     """The page's matches; what was included beside them lends names only."""
     resources = [entry.resource for entry in page.entry if entry.resource is not None]
     beside: dict[str, Json] = {f"{one.get('resourceType')}/{one.get('id')}": one for one in resources}
-    return [(resource, Setting(run, beside=beside)) for resource in resources]
+    return [(resource, ResourceContext(run, beside=beside)) for resource in resources]
 
 
 def _last_updated(resource: Json) -> str | None:
@@ -233,7 +241,7 @@ def _last_updated(resource: Json) -> str | None:
         return None
     try:
         return read_instant("meta.lastUpdated", text).isoformat(timespec="microseconds")
-    except Faulty:
+    except InvalidValue:
         return None
 
 
@@ -250,7 +258,7 @@ def _tombstone(entry: Entry, resource_type: str, run: Run) -> SourceRecord | Non
     at = entry.response.last_modified if entry.response else None
     try:
         registered_at = read_instant("response.lastModified", at) if at else run.observed_at
-    except Faulty:
+    except InvalidValue:
         registered_at = run.observed_at
     made = _gone(resource_type, parts[-1], run, "history_delete")
     update = {

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from connectors.kit import DANISH_TIME, read_date
 from connectors.sources.health import codes
-from connectors.sources.health.context import Json, Setting
+from connectors.sources.health.context import Json, ResourceContext
 from connectors.sources.health.payloads import Communication, Encounter
-from connectors.sources.health.statement import LeftOut, Statement
+from connectors.sources.health.statement import Excluded, RecordBuilder
 from schemas.codes import Coded
 from schemas.facts import ContactFact
 from schemas.period import Period
@@ -18,12 +18,12 @@ CANCEL, REVISE = "cancel-", "revise-"
 ADMISSIONS = frozenset({"admit-emergency", "admit-inpatient"})
 
 
-def encounter(resource: Json, setting: Setting) -> SourceRecord:
+def encounter(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A contact or stay. In a hospital notification the message says what it came to, and may annul it."""
     payload = Encounter.model_validate(resource)
     if _only_links(payload, setting):
-        raise LeftOut("episode_link_only")
-    statement = Statement(payload, setting)
+        raise Excluded("episode_link_only")
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     activity = setting.activity or ""
     if activity.startswith(CANCEL) and activity.removeprefix(CANCEL) in ADMISSIONS:
@@ -38,7 +38,7 @@ def encounter(resource: Json, setting: Setting) -> SourceRecord:
     what = codes.best_coding(payload.type)
     found = codes.coded(what) if what is not None else kind
     if found is None:
-        raise LeftOut("contact_without_kind")
+        raise Excluded("contact_without_kind")
     code, known = found
     if not known:
         statement.flag("class", "unknown_code")
@@ -53,10 +53,10 @@ def encounter(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), fact, valid)
 
 
-def communication(resource: Json, setting: Setting) -> SourceRecord:
+def communication(resource: Json, setting: ResourceContext) -> SourceRecord:
     """That a care communication was sent about the citizen (MedCom CareCommunication)."""
     payload = Communication.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     if payload.status == ERROR:
         return statement.deleted((party,), "entered_in_error")
@@ -66,7 +66,7 @@ def communication(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), ContactFact(title=codes.CARE_COMMUNICATION), valid)
 
 
-def _only_links(payload: Encounter, setting: Setting) -> bool:
+def _only_links(payload: Encounter, setting: ResourceContext) -> bool:
     """In MedCom's other messages an Encounter only names the episode that the message belongs to."""
     if setting.activity is not None:
         return setting.activity.removeprefix(CANCEL).removeprefix(REVISE) not in codes.HOSPITAL_STATES

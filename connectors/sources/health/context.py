@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from connectors.kit import Faulty, clean_line
+from connectors.kit import InvalidValue, clean_line
 from connectors.sources.health.codes import (
     CPR_SYSTEM,
     LOCAL_REPLACEMENT_SYSTEM,
@@ -40,7 +40,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Setting:
+class ResourceContext:
     """Where a resource was found: time and activity of the bundle, and the resources beside it by ``Type/id``."""
 
     run: Run
@@ -50,13 +50,13 @@ class Setting:
     """Provenance.activity of a MedCom message."""
     beside: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
-    def inside(self, resource: Json) -> "Setting":
+    def inside(self, resource: Json) -> "ResourceContext":
         """The same, with what the resource itself contains under ``#id``."""
         contained = resource.get("contained")
         if not isinstance(contained, list):
             return self
         own = {f"#{one['id']}": one for one in contained if isinstance(one, dict) and isinstance(one.get("id"), str)}
-        return Setting(self.run, self.stated_at, self.activity, {**self.beside, **own})
+        return ResourceContext(self.run, self.stated_at, self.activity, {**self.beside, **own})
 
     def found(self, reference: Reference | None) -> Json | None:
         """The resource a reference means, if it is here."""
@@ -66,7 +66,7 @@ class Setting:
         """The citizen a record is about: by national number where the bundle gives one, and by local id.
 
         Raises:
-            Faulty: there is no reference to a patient.
+            InvalidValue: there is no reference to a patient.
         """
         identifiers = []
         found = self.found(reference)
@@ -74,7 +74,7 @@ class Setting:
             try:
                 patient = Patient.model_validate(found)
                 identifiers += national_identifiers(patient.identifier)[0]
-            except (ValidationError, Faulty):
+            except (ValidationError, InvalidValue):
                 pass  # the Patient itself is rejected with the reason; the local id still holds
         if reference is not None and reference.identifier is not None:
             identifiers += national_identifiers((reference.identifier,))[0]
@@ -82,7 +82,7 @@ class Setting:
         if key is not None and key.startswith("Patient/"):
             identifiers.append(self.run.local(*key.split("/", 1)))
         if not identifiers:
-            raise Faulty(field_name, RejectionRule.MISSING_FIELD)
+            raise InvalidValue(field_name, RejectionRule.MISSING_FIELD)
         return Party(role=PartyRole.PRIMARY, identifiers=unique(identifiers))
 
     def responsible(self, *references: Reference) -> Responsible | None:
@@ -149,7 +149,7 @@ def national_identifiers(given: tuple[LogicalId, ...]) -> tuple[list[Identifier]
     """National numbers among business identifiers: those that hold, and those marked as old.
 
     Raises:
-        Faulty: a number under the system of national numbers is not shaped like one.
+        InvalidValue: a number under the system of national numbers is not shaped like one.
     """
     current: list[Identifier] = []
     old: list[Identifier] = []
@@ -167,7 +167,7 @@ def _national(one: LogicalId) -> Identifier | None:
     try:
         identifier = Identifier.national(one.value)
     except ValueError:
-        raise Faulty("identifier.value", RejectionRule.BAD_IDENTIFIER, one.value) from None
+        raise InvalidValue("identifier.value", RejectionRule.BAD_IDENTIFIER, one.value) from None
     if system.startswith(LOCAL_REPLACEMENT_SYSTEM):
         return Identifier(kind=IdentifierKind.ADMIN_ECPR, namespace=system, value=identifier.value)
     return identifier

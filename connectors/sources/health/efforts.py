@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from pydantic import ValidationError
 
-from connectors.kit import Faulty
+from connectors.kit import InvalidValue
 from connectors.sources.health import codes
-from connectors.sources.health.context import Json, Setting
+from connectors.sources.health.context import Json, ResourceContext
 from connectors.sources.health.payloads import (
     CarePlan,
     CodeableConcept,
@@ -20,7 +20,7 @@ from connectors.sources.health.payloads import (
     ServiceRequest,
     Span,
 )
-from connectors.sources.health.statement import LeftOut, Statement
+from connectors.sources.health.statement import Excluded, RecordBuilder
 from schemas.codes import Coded
 from schemas.facts import EffortFact, EffortStatus, GoalFact
 from schemas.period import Period
@@ -34,10 +34,10 @@ FOLLOW_UP = "follow-up-date-extension"
 GOAL_ENDED = frozenset({"completed", "cancelled", "rejected"})
 
 
-def care_plan(resource: Json, setting: Setting) -> SourceRecord:
+def care_plan(resource: Json, setting: ResourceContext) -> SourceRecord:
     """An effort as planned or going on (KLCommonCareSocialPlannedIntervention)."""
     payload = CarePlan.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     if payload.status == ERROR:
         return statement.deleted((party,), "entered_in_error")
@@ -67,16 +67,16 @@ def care_plan(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), fact, valid)
 
 
-def service_request(resource: Json, setting: Setting) -> SourceRecord:
+def service_request(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A referral to a municipal effort, e.g. rehabilitation (§ 140). A clinical order stays out."""
     payload = ServiceRequest.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     if payload.status == ERROR:
         return statement.deleted((party,), "entered_in_error")
     coding = codes.best_coding((payload.code,), municipal_only=True)
     if coding is None:
-        raise LeftOut("not_a_municipal_effort")
+        raise Excluded("not_a_municipal_effort")
     starts = payload.occurrence_period.start or payload.authored_on
     valid = statement.period("occurrencePeriod", Span(start=starts, end=payload.occurrence_period.end))
     code = _code(statement, "code", coding)
@@ -94,16 +94,16 @@ def service_request(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), fact, valid)
 
 
-def procedure(resource: Json, setting: Setting) -> SourceRecord:
+def procedure(resource: Json, setting: ResourceContext) -> SourceRecord:
     """An effort that was carried out. A clinical procedure stays out."""
     payload = Procedure.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     if payload.status == ERROR:
         return statement.deleted((party,), "entered_in_error")
     coding = codes.best_coding((payload.code,), municipal_only=True)
     if coding is None:
-        raise LeftOut("not_a_municipal_effort")
+        raise Excluded("not_a_municipal_effort")
     once = payload.performed_date_time
     span = Span(start=once, end=once) if once else payload.performed_period
     valid = statement.period("performed", span)
@@ -118,21 +118,21 @@ def procedure(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), fact, valid)
 
 
-def goal(resource: Json, setting: Setting) -> SourceRecord:
+def goal(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A goal in words. One that only points at a condition by code stays out: the condition must not enter."""
     payload = Goal.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     party = setting.patient(payload.subject, "subject.reference")
     if payload.lifecycle_status == ERROR:
         return statement.deleted((party,), "entered_in_error")
     text = statement.line("description.text", payload.description.text)
     if text is None:
-        raise LeftOut("goal_without_words")
+        raise Excluded("goal_without_words")
     start = statement.day("startDate", payload.start_date)
     assessed_on = statement.day("statusDate", payload.status_date)
     ended = assessed_on if payload.lifecycle_status in GOAL_ENDED else None
     if start is not None and ended is not None and ended < start:
-        raise Faulty("statusDate", RejectionRule.END_BEFORE_START, payload.status_date)
+        raise InvalidValue("statusDate", RejectionRule.END_BEFORE_START, payload.status_date)
     fact = GoalFact(
         goal=codes.goal_kind(payload.category),
         text=text,
@@ -170,7 +170,7 @@ def _flat(given: tuple[Extension, ...]) -> Iterator[Extension]:
         yield from _flat(one.extension)
 
 
-def _code(statement: Statement, field: str, coding: Coding | None) -> Coded | None:
+def _code(statement: RecordBuilder, field: str, coding: Coding | None) -> Coded | None:
     found = codes.coded(coding) if coding is not None else None
     if found is None:
         return None
@@ -181,7 +181,11 @@ def _code(statement: Statement, field: str, coding: Coding | None) -> Coded | No
 
 
 def _title(
-    statement: Statement, code: Coded | None, on: date | None, own: str | None, concepts: tuple[CodeableConcept, ...]
+    statement: RecordBuilder,
+    code: Coded | None,
+    on: date | None,
+    own: str | None,
+    concepts: tuple[CodeableConcept, ...],
 ) -> str:
     """What the effort is called: the code's words, else the sender's; a bare code only when nobody has any."""
     said = [one.display for concept in concepts for one in concept.coding if one.display]
@@ -194,11 +198,11 @@ def _title(
         statement.flag("title", "unknown_code")
         title = statement.line("title", code.code)
     if title is None:
-        raise Faulty("activity.detail.code", RejectionRule.MISSING_FIELD)
+        raise InvalidValue("activity.detail.code", RejectionRule.MISSING_FIELD)
     return title
 
 
-def _plan_status(statement: Statement, plan: CarePlan, activities: list[str | None]) -> EffortStatus:
+def _plan_status(statement: RecordBuilder, plan: CarePlan, activities: list[str | None]) -> EffortStatus:
     """The plan's own status, unless it is just ``active`` or ``unknown``: then the activity knows better."""
     inner = {status for status in activities if status not in {None, "unknown", ERROR}}
     if plan.status in {None, "active", "unknown"} and len(inner) == 1:
@@ -206,18 +210,18 @@ def _plan_status(statement: Statement, plan: CarePlan, activities: list[str | No
     return _status(statement, "status", plan.status)
 
 
-def _status(statement: Statement, field: str, status: str | None) -> EffortStatus:
+def _status(statement: RecordBuilder, field: str, status: str | None) -> EffortStatus:
     if status == "unknown":
         statement.flag(field, "unknown_status")
         return EffortStatus.ACTIVE
     if status is None:
-        raise Faulty(field, RejectionRule.MISSING_FIELD)
+        raise InvalidValue(field, RejectionRule.MISSING_FIELD)
     if status not in codes.EFFORT_STATUS:
-        raise Faulty(field, RejectionRule.UNKNOWN_STATUS, status)
+        raise InvalidValue(field, RejectionRule.UNKNOWN_STATUS, status)
     return codes.EFFORT_STATUS[status]
 
 
-def _purpose(goals: tuple[Reference, ...], setting: Setting) -> str | None:
+def _purpose(goals: tuple[Reference, ...], setting: ResourceContext) -> str | None:
     for reference in goals:
         if reference.display:
             return reference.display
@@ -232,7 +236,7 @@ def _purpose(goals: tuple[Reference, ...], setting: Setting) -> str | None:
     return None
 
 
-def _follow_up(statement: Statement, stated: _Extensions, setting: Setting) -> date | None:
+def _follow_up(statement: RecordBuilder, stated: _Extensions, setting: ResourceContext) -> date | None:
     """The next follow-up: as stated, else the start of the planned encounter that KL's extension points to."""
     own = stated.day("next-follow-up")
     found = None if own else setting.found(stated.reference(FOLLOW_UP))

@@ -3,7 +3,7 @@
 from connectors.sources.health import codes
 from connectors.sources.health.context import (
     Json,
-    Setting,
+    ResourceContext,
     key_of,
     name_parts,
     national_identifiers,
@@ -11,7 +11,7 @@ from connectors.sources.health.context import (
     unique,
 )
 from connectors.sources.health.payloads import CareTeam, Link, Patient, PostalAddress, RelatedPerson
-from connectors.sources.health.statement import LeftOut, Statement
+from connectors.sources.health.statement import Excluded, RecordBuilder
 from schemas.codes import Coded
 from schemas.facts import Address, AssignmentFact, LifeStatus, PersonFact, RelationFact
 from schemas.identifiers import Identifier
@@ -21,10 +21,10 @@ RESTRICTED = frozenset({"R", "V"})
 """HL7 v3 Confidentiality: name and address protection in dk-core is ``R``."""
 
 
-def patient(resource: Json, setting: Setting) -> SourceRecord:
+def patient(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A person. An inactive Patient was reported in error (KL Gateway)."""
     payload = Patient.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     current, old = national_identifiers(payload.identifier)
     newer = [one for link in payload.link if link.type == "replaced-by" for one in _linked(link, setting)]
     replaced = [one for link in payload.link if link.type == "replaces" for one in _linked(link, setting)]
@@ -54,10 +54,10 @@ def patient(resource: Json, setting: Setting) -> SourceRecord:
     return statement.record((party,), fact)
 
 
-def related_person(resource: Json, setting: Setting) -> SourceRecord:
+def related_person(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A relation. Nothing is said about custody or household: FHIR does not tell."""
     payload = RelatedPerson.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     name = statement.line("name", person_name(payload.name), longest=200)
     identifiers = national_identifiers(payload.identifier)[0]
     primary = setting.patient(payload.patient, "patient.reference")
@@ -66,30 +66,30 @@ def related_person(resource: Json, setting: Setting) -> SourceRecord:
     if payload.active is False:
         return statement.deleted((primary, other), "inactive")
     if not identifiers and name is None:
-        raise LeftOut("nobody_named")
+        raise Excluded("nobody_named")
     fact = RelationFact(relation=codes.relation(payload.relationship))
     return statement.record((primary, other), fact, statement.period("period", payload.period))
 
 
-def care_team(resource: Json, setting: Setting) -> SourceRecord:
+def care_team(resource: Json, setting: ResourceContext) -> SourceRecord:
     """A team that works with a citizen; a team without a subject only lends its name."""
     payload = CareTeam.model_validate(resource)
-    statement = Statement(payload, setting)
+    statement = RecordBuilder(payload, setting)
     if payload.subject is None:
-        raise LeftOut("names_only")
+        raise Excluded("names_only")
     party = setting.patient(payload.subject, "subject.reference")
     if payload.status == "entered-in-error":
         return statement.deleted((party,), "entered_in_error")
     members = tuple(one.member for one in payload.participant if one.member is not None)
     responsible = setting.responsible(*payload.managing_organization, *members)
     if responsible is None:
-        raise LeftOut("nobody_named")
+        raise Excluded("nobody_named")
     role = Coded(code_list="assignment_roles", code="care_team", label=statement.line("name", payload.name))
     valid = statement.period("period", payload.period)
     return statement.record((party,), AssignmentFact(role=role, responsible=responsible), valid)
 
 
-def _linked(link: Link, setting: Setting) -> list[Identifier]:
+def _linked(link: Link, setting: ResourceContext) -> list[Identifier]:
     """Every identifier of the Patient at the other end of a link, the national ones first."""
     found: list[Identifier] = []
     if link.other.identifier is not None:
@@ -103,7 +103,7 @@ def _linked(link: Link, setting: Setting) -> list[Identifier]:
     return found
 
 
-def _address(given: tuple[PostalAddress, ...], statement: Statement) -> Address | None:
+def _address(given: tuple[PostalAddress, ...], statement: RecordBuilder) -> Address | None:
     for one in given:
         if one.use == "old":
             continue

@@ -3,8 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from connectors.kit import Faulty, clean_line, read_date, read_instant
-from connectors.sources.health.context import Setting
+from connectors.kit import InvalidValue, clean_line, read_date, read_instant
+from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import Resource, Span
 from schemas.facts import Fact
 from schemas.period import Period
@@ -15,7 +15,7 @@ _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 """FHIR R4 datatype ``id``."""
 
 
-class LeftOut(Exception):
+class Excluded(Exception):
     """A declared rule leaves this resource out; no loss.
 
     Attributes:
@@ -27,12 +27,12 @@ class LeftOut(Exception):
         self.rule = rule
 
 
-class Statement:
+class RecordBuilder:
     """Builds the record of one resource and collects what had to be mended on the way."""
 
-    def __init__(self, resource: Resource, setting: Setting) -> None:
+    def __init__(self, resource: Resource, setting: ResourceContext) -> None:
         if not _ID.fullmatch(resource.id):
-            raise Faulty("id", RejectionRule.WRONG_SHAPE, resource.id)
+            raise InvalidValue("id", RejectionRule.WRONG_SHAPE, resource.id)
         self._resource = resource
         self._setting = setting
         self._flags: list[QualityFlag] = []
@@ -60,12 +60,12 @@ class Statement:
         """Valid time from a FHIR period, whose end is included.
 
         Raises:
-            Faulty: a bad date, or an end before the start.
+            InvalidValue: a bad date, or an end before the start.
         """
         start = self.day(f"{field}.start", span.start)
         last = self._last_day(f"{field}.end", span.end)
         if start is not None and last is not None and last < start:
-            raise Faulty(f"{field}.end", RejectionRule.END_BEFORE_START, span.end)
+            raise InvalidValue(f"{field}.end", RejectionRule.END_BEFORE_START, span.end)
         return Period(start=start, end=last + timedelta(days=1) if last else None)
 
     def record(self, parties: tuple[Party, ...], fact: Fact, valid: Period | None = None) -> SourceRecord:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connectors.base import StreamInfo
+from connectors.base import RecordTypeInfo, Stream
 from schemas.source import Area, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
@@ -30,8 +30,8 @@ def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> So
     )
 
 
-STREAMS = (
-    StreamInfo(
+RECORD_TYPES = (
+    RecordTypeInfo(
         name="Patient",
         danish_title="Borgere",
         facts=("person",),
@@ -49,14 +49,14 @@ STREAMS = (
         ),
         purpose="Hvem borgeren er, og om navn og adresse er beskyttet; nødvendigt for at samle det om den rette.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="RelatedPerson",
         danish_title="Pårørende",
         facts=("relation",),
         fields_read=(*_COMMON, "identifier", "active", "patient", "relationship", "name", "period"),
         purpose="Hvem borgeren er i familie med, så familiens indsatser kan ses samlet.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="CarePlan",
         danish_title="Planlagte indsatser",
         facts=("effort",),
@@ -79,7 +79,7 @@ STREAMS = (
         ),
         purpose="Hvilke indsatser borgeren får, og hvem der er ansvarlig (sundhedsloven og serviceloven).",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="ServiceRequest",
         danish_title="Henvisninger til kommunale indsatser",
         facts=("effort",),
@@ -95,14 +95,14 @@ STREAMS = (
         ),
         purpose="Indsatser, der er bestilt, fx genoptræning efter sundhedsloven § 140.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Procedure",
         danish_title="Udførte indsatser",
         facts=("effort",),
         fields_read=(*_COMMON, "status", "code", "subject", "performed", "recorder"),
         purpose="Kommunale indsatser, der er udført. Kliniske procedurer læses ikke.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Goal",
         danish_title="Mål",
         facts=("goal",),
@@ -120,21 +120,21 @@ STREAMS = (
         purpose="Målets tekst læses som én linje: et mål er formuleret for at blive delt af dem, der hjælper. Mål, der "
         "kun peger på en tilstand med en kode, læses ikke.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Encounter",
         danish_title="Kontakter og indlæggelser",
         facts=("contact",),
         fields_read=(*_COMMON, "status", "class", "type", "subject", "period", "serviceProvider"),
         purpose="At en kontakt har fundet sted, og om borgeren er indlagt; ikke hvad der blev sagt eller gjort.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Communication",
         danish_title="Korrespondancemeddelelser",
         facts=("contact",),
         fields_read=(*_COMMON, "status", "subject", "sent"),
         purpose="At der er skrevet om borgeren mellem sektorerne. Emne og indhold læses ikke.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="CareTeam",
         danish_title="Teams om borgeren",
         facts=("assignment",),
@@ -142,3 +142,4 @@ STREAMS = (
         purpose="Hvem der arbejder med borgeren.",
     ),
 )
+FOLDER = Stream(name="files", danish_title="Leveringer og meddelelser i en mappe", record_types=RECORD_TYPES)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
-from connectors.kit import Faulty, fault_of
+from connectors.kit import InvalidValue, validation_fault
 from connectors.sources.health import contacts, efforts, people
-from connectors.sources.health.context import Json, Setting
-from connectors.sources.health.statement import LeftOut
+from connectors.sources.health.context import Json, ResourceContext
+from connectors.sources.health.statement import Excluded
 from schemas.record import RejectionRule, SourceRecord
 
 CONTENT_NEVER_ENTERS = "content_never_enters"
@@ -48,7 +48,7 @@ LEFT_OUT = {
     "Consent": KEPT_ELSEWHERE,
 }  # fmt: skip
 """Types that are read for names and order, or not at all, and why."""
-TRANSLATIONS: dict[str, Callable[[Json, Setting], SourceRecord]] = {
+TRANSLATIONS: dict[str, Callable[[Json, ResourceContext], SourceRecord]] = {
     "Patient": people.patient,
     "RelatedPerson": people.related_person,
     "CareTeam": people.care_team,
@@ -70,7 +70,7 @@ class Outcome:
     rule: str | None = None
 
 
-def translate(resource: Json, setting: Setting) -> Outcome:
+def translate(resource: Json, setting: ResourceContext) -> Outcome:
     """The fate of one resource.
 
     Raises:
@@ -78,23 +78,23 @@ def translate(resource: Json, setting: Setting) -> Outcome:
     """
     resource_type = resource.get("resourceType")
     if not isinstance(resource_type, str):
-        raise Faulty("resourceType", RejectionRule.MISSING_FIELD).rejected("unknown", None)
+        raise InvalidValue("resourceType", RejectionRule.MISSING_FIELD).rejected("unknown", None)
     if resource_type in LEFT_OUT:
         return Outcome(resource_type, rule=LEFT_OUT[resource_type])
     translation = TRANSLATIONS.get(resource_type)
     if translation is None:
-        raise Faulty("resourceType", RejectionRule.UNKNOWN_TYPE).rejected(resource_type[:60], _id_of(resource))
+        raise InvalidValue("resourceType", RejectionRule.UNKNOWN_TYPE).rejected(resource_type[:60], _id_of(resource))
     try:
         return Outcome(resource_type, translation(resource, setting.inside(resource)))
-    except LeftOut as left_out:
+    except Excluded as left_out:
         return Outcome(resource_type, rule=left_out.rule)
     except ValidationError as error:
-        raise _rejected(resource, resource_type, fault_of(error)) from None
-    except Faulty as fault:
+        raise _rejected(resource, resource_type, validation_fault(error)) from None
+    except InvalidValue as fault:
         raise _rejected(resource, resource_type, fault) from None
 
 
-def _rejected(resource: Json, resource_type: str, fault: Faulty) -> RecordRejected:
+def _rejected(resource: Json, resource_type: str, fault: InvalidValue) -> RecordRejected:
     return fault.rejected(resource_type, _id_of(resource))
 
 

@@ -11,16 +11,16 @@ from typing import ClassVar, Self, TypeVar
 import httpx
 from pydantic import Field, JsonValue, SecretStr, ValidationError, model_validator
 
-from connectors.base import Batch, CheckResult, StreamInfo
+from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError, RecordRejected, SourceUnavailable
-from connectors.kit import Faulty, fault_of
-from connectors.retry import Patience
+from connectors.kit import InvalidValue, validation_fault
+from connectors.retry import RetryPolicy
 from connectors.sources.social.activities import translate_aktivitet
 from connectors.sources.social.generations import NAMELESS, Generation
 from connectors.sources.social.odata import EXPAND_SAG, SELECT_SAG, Collection, Item, activities_of, read_answer
 from connectors.sources.social.payloads import Aktivitet, Payload, Sag, Ydelse
 from connectors.sources.social.session import SessionCookie
-from connectors.sources.social.streams import STREAMS, source_system
+from connectors.sources.social.streams import STREAM, source_system
 from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
 from connectors.transports.http import AnswerTooLarge, HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
@@ -31,7 +31,7 @@ from schemas.source import SourceSystem
 CLOSED = frozenset({"SagStatus2", "SagStatus5", "SagStatus6", "SagStatus7"})
 LARGEST_PAYLOAD = 256 * 1024
 """Bytes of a rejected payload that are still kept for replay."""
-_TOO_LARGE = Faulty("(payload)", RejectionRule.TOO_LARGE)
+_TOO_LARGE = InvalidValue("(payload)", RejectionRule.TOO_LARGE)
 P = TypeVar("P", bound=Payload)
 
 
@@ -62,7 +62,7 @@ class SocialSettings(Schema):
     """Certificates to trust instead of the system's (PEM)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
-    patience: Patience = Patience.BRISK
+    patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when DUBU does not answer."""
     expected_cadence: timedelta = timedelta(days=1)
     """At least this often new data should come."""
@@ -105,11 +105,11 @@ class SocialConnector:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
         return CheckResult(ok=True, message="logged in and read one case")
 
-    def discover(self) -> tuple[StreamInfo, ...]:
-        """What is read, field by field."""
-        return STREAMS
+    def discover(self) -> tuple[Stream, ...]:
+        """One stream, since a generation is one reading of everything; field by field."""
+        return (STREAM,)
 
-    def read(self, cursor: Cursor) -> Iterator[Batch]:
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002
         """One generation: every case with its activities, then every effort; then what has been missing twice.
 
         Only changes are given. The cursor comes with the last batch, and only when the generation is complete;
@@ -244,7 +244,7 @@ class _Run:
         try:
             return shape.model_validate(item)
         except ValidationError as error:
-            fault = fault_of(error)
+            fault = validation_fault(error)
         key = item.get("id")
         source_id = self.scope.id(key) if isinstance(key, int) else None
         self._take(fault.rejected(record_type, source_id), item)

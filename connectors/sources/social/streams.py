@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connectors.base import StreamInfo
+from connectors.base import RecordTypeInfo, Stream
 from schemas.source import Area, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
@@ -27,8 +27,8 @@ def source_system(name: str, expected_cadence: timedelta) -> SourceSystem:
     )
 
 
-STREAMS = (
-    StreamInfo(
+RECORD_TYPES = (
+    RecordTypeInfo(
         name="Sag",
         danish_title="Sager",
         facts=("case",),
@@ -48,7 +48,7 @@ STREAMS = (
         ),
         purpose="Hvilke sager borgeren har, hvem der er ansvarlig, og næste frist (barnets lov, serviceloven).",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Sag.person",
         danish_title="Sagens hovedperson",
         facts=("person",),
@@ -67,7 +67,7 @@ STREAMS = (
         ),
         purpose="Entydig identifikation (databeskyttelsesloven § 11) og beskyttelse af navn og adresse.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Sag.part",
         danish_title="Sagens øvrige parter",
         facts=("relation",),
@@ -83,7 +83,7 @@ STREAMS = (
         ),
         purpose="At vise familien samlet, og hvem der har forældremyndighed, så intet vises til den forkerte.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Aktivitet",
         danish_title="Underretninger, undersøgelser, planer og mål",
         facts=("concern_notification", "plan", "goal"),
@@ -119,7 +119,7 @@ STREAMS = (
         ),
         purpose="At følge underretninger rettidigt og systematisk (barnets lov § 136). Notater læses ikke.",
     ),
-    StreamInfo(
+    RecordTypeInfo(
         name="Ydelse",
         danish_title="Bevilgede indsatser",
         facts=("effort",),
@@ -147,3 +147,4 @@ STREAMS = (
         purpose="Igangværende indsatser, formål og ansvarlig (barnets lov § 32, serviceloven). Beløb læses ikke.",
     ),
 )
+STREAM = Stream(name="sager", danish_title="Sager med ydelser og aktiviteter", record_types=RECORD_TYPES)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from connectors.errors import RecordRejected
-from connectors.kit import DANISH_TIME, LINE_LENGTH, NAME_LENGTH, Faulty, clean_line, read_date, read_instant
+from connectors.kit import DANISH_TIME, LINE_LENGTH, NAME_LENGTH, InvalidValue, clean_line, read_date, read_instant
 from schemas.identifiers import Identifier
 from schemas.record import QualityFlag, RejectionRule
 
@@ -21,7 +21,7 @@ class Reading:
 
     def rejected(self, path: str, rule: RejectionRule, value: object) -> RecordRejected:
         """The rejection of the whole payload because of one value, which is masked."""
-        return Faulty(path, rule, value).rejected(self.record_type, self.source_id)
+        return InvalidValue(path, rule, value).rejected(self.record_type, self.source_id)
 
     def moment(self, path: str, text: str | None) -> tuple[datetime, bool] | None:
         """An instant and whether the source gave a time of day; a bare date is midnight in Denmark.
@@ -35,7 +35,7 @@ class Reading:
             if len(text.strip()) > len("2024-01-01"):
                 return read_instant(path, text), True
             found = read_date(path, text)
-        except Faulty as fault:
+        except InvalidValue as fault:
             raise fault.rejected(self.record_type, self.source_id) from None
         if found is None or found[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.journey import Carried, carry
+from hub.indexing.documents import to_document
 from hub.matching.repository import citizen_of
-from hub.overview.indexing import to_document
 from hub.overview.service import read, rebuild
+from hub.pipeline import StoreResult, carry
 from schemas.facts import RelationKind
 from schemas.period import Period
 from schemas.record import SourceRecord
@@ -49,7 +49,7 @@ def family() -> list[SourceRecord]:
     ]
 
 
-def carried(database: Database, digest_key: bytes, records: Sequence[SourceRecord]) -> Carried:
+def carried(database: Database, digest_key: bytes, records: Sequence[SourceRecord]) -> StoreResult:
     with database.transaction() as session:
         return carry(session, records, areas=AREAS, digest_key=digest_key, now=NOW)
 

@@ -1,4 +1,4 @@
-"""Settings to live parts: the only place that names concrete classes."""
+"""Settings to live context: the only place that names concrete classes."""
 
 import gc
 import os
@@ -19,9 +19,9 @@ from connectors.registry import CONNECTORS, build
 from hub.bus.base import Bus
 from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
+from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import SettingWrong
-from hub.parts import Parts
 from hub.settings import Settings
 from schemas.source import SourceSystem
 from search.base import SearchIndex
@@ -59,15 +59,15 @@ def _postgresql(url: str) -> str:
     return url
 
 
-def wire(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock | None = None) -> Parts:
-    """Open everything a root needs. Close it again with ``Parts.close``.
+def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock | None = None) -> AppContext:
+    """Open everything a root needs. Close it again with ``AppContext.close``.
 
     The process is told to look for cycles seldom: records and overviews are many small objects without any, and looking
     after every 700 took a third of the time of carrying and two thirds of that of reading overviews.
     """
     gc.set_threshold(GC_AFTER)
     database = Database(database_url(settings))
-    return Parts(
+    return AppContext(
         settings=settings,
         database=database,
         bus=_bus(settings, database),

@@ -1,4 +1,4 @@
-"""The journey between two topics: from the bus, and back to it, with the real bus."""
+"""The pipeline between two topics: from the bus, and back to it, with the real bus."""
 
 import logging
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Message
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.journey import Ran, run_once
 from hub.overview.service import OverviewChanged, relay
+from hub.pipeline import RoundResult, run_once
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
@@ -33,8 +33,8 @@ def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
     bus.publish(RECORDS, [Message(key="k", value=value) for value in values])
 
 
-def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> Ran:
-    with bus.consumer("journey", [RECORDS]) as consumer:
+def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
+    with bus.consumer("pipeline", [RECORDS]) as consumer:
         return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
 
 
@@ -47,8 +47,8 @@ def test_a_batch_is_carried_and_committed(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     put(bus, make_person(MAJA), make_record())
-    assert run(database, bus, clock, digest_key) == Ran(carried=2, shown=1)
-    assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
+    assert run(database, bus, clock, digest_key) == RoundResult(carried=2, shown=1)
+    assert (overviews(database), bus.lag("pipeline", RECORDS)) == (1, 0)
 
 
 def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_values(
@@ -58,8 +58,8 @@ def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_v
     poisoned = make_record(fact=make_effort(f"{IDA.value}\x00"), source_id="2", parties=[make_party(IDA)])
     put(bus, make_person(MAJA), f'{{"source": "{IDA.value}"}}'.encode(), poisoned, make_record(source_id="3"))
     with caplog.at_level(logging.INFO):
-        assert run(database, bus, clock, digest_key) == Ran(carried=2, parked=2, shown=1)
-    assert (overviews(database), bus.lag("journey", RECORDS)) == (1, 0)
+        assert run(database, bus, clock, digest_key) == RoundResult(carried=2, parked=2, shown=1)
+    assert (overviews(database), bus.lag("pipeline", RECORDS)) == (1, 0)
     assert IDA.value not in "".join(f"{one.getMessage()} {vars(one)}" for one in caplog.records)
 
 

@@ -35,10 +35,10 @@ AT_LATEST = timedelta(seconds=30)
 TRIED_AGAIN = timedelta(minutes=5)
 """After so long an overview that could not be built is tried again, if no new record comes before."""
 
-log = logging.getLogger("hub.journey")
+log = logging.getLogger("hub.pipeline")
 
 
-class Carried(Schema):
+class StoreResult(Schema):
     """What became of a batch."""
 
     new: int = 0
@@ -51,7 +51,7 @@ class Carried(Schema):
     """Those whose overview got a new version."""
 
 
-class Shown(Schema):
+class RebuildResult(Schema):
     """What became of the overviews that were due."""
 
     taken: int = 0
@@ -60,7 +60,7 @@ class Shown(Schema):
     """Overviews that got a new version."""
 
 
-class Ran(Schema):
+class RoundResult(Schema):
     """What one round did. Falsy when there was nothing to do."""
 
     carried: int = 0
@@ -80,20 +80,20 @@ class Ran(Schema):
 
 def carry(
     session: Session, records: Sequence[SourceRecord], *, areas: Mapping[str, Area], digest_key: bytes, now: datetime
-) -> Carried:
+) -> StoreResult:
     """Carry records from receipt to outbox within the caller's transaction."""
     stored = _store(session, records, digest_key, now)
     return stored.model_copy(update={"rebuilt": rebuild(session, stored.citizens, areas=areas, now=now)})
 
 
-def note(session: Session, records: Sequence[SourceRecord], *, digest_key: bytes, now: datetime) -> Carried:
+def note(session: Session, records: Sequence[SourceRecord], *, digest_key: bytes, now: datetime) -> StoreResult:
     """The first half of the path: store and match records, and mark whose overview is due, all in one transaction."""
     stored = _store(session, records, digest_key, now)
     mark_due(session, stored.citizens, since=now)
     return stored
 
 
-def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now: datetime, limit: int) -> Shown:
+def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now: datetime, limit: int) -> RebuildResult:
     """The second half: build overviews that have been due since *until* or longer, at most *limit*.
 
     Where it fails for what is in one citizen's records the others are shown. That one is tried again later, and until
@@ -106,19 +106,19 @@ def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now:
         due = take_due(session, until=until, limit=limit)
         try:
             with session.begin_nested():
-                return Shown(taken=len(due), rebuilt=len(rebuild(session, due, areas=areas, now=now)))
+                return RebuildResult(taken=len(due), rebuilt=len(rebuild(session, due, areas=areas, now=now)))
         except Exception as error:
             if _is_of_the_store(error):
                 raise
-            log.warning("journey.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
+            log.warning("pipeline.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
         rebuilt = sum(_show_alone(session, one, failed_since, areas, now) for one, failed_since in due.items())
-        return Shown(taken=len(due), rebuilt=rebuilt)
+        return RebuildResult(taken=len(due), rebuilt=rebuilt)
 
 
-def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes, now: datetime) -> Carried:
+def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes, now: datetime) -> StoreResult:
     received = receive(session, records, now=now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
-    return Carried(
+    return StoreResult(
         new=len(received.new), known=received.known, outdated=received.outdated, citizens=tuple(sorted(citizens))
     )
 
@@ -132,12 +132,12 @@ def _show_alone(
     except Exception as error:
         if _is_of_the_store(error):
             raise
-        log.error("journey.not_shown", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  its text may hold values
+        log.error("pipeline.rebuild_failed", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  its text may hold values
         mark_due(session, [citizen_id], since=now + TRIED_AGAIN, failed_since=failed_since or now)
         return False
 
 
-def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
+def run_once(  # noqa: PLR0913  two live context, and five choices by name only
     database: Database,
     consumer: Consumer,
     *,
@@ -146,7 +146,7 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
     clock: Clock,
     limit: int,
     timeout: timedelta,
-) -> Ran:
+) -> RoundResult:
     """Carry one batch from the bus: one transaction, then the offset; then show who is due.
 
     A full batch is taken for a backlog: then only those are shown who have waited ``AT_LATEST``.
@@ -159,7 +159,7 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
         BusUnavailable: as above, or it was carried and will be carried again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
-    ran = _carry(database, consumer, delivered, digest_key, clock) if delivered else Ran()
+    ran = _carry(database, consumer, delivered, digest_key, clock) if delivered else RoundResult()
     now, is_behind = clock.now(), len(delivered) == limit
     with tracing.continuing(ran.traceparent):
         shown = show(database, areas=areas, until=now - AT_LATEST if is_behind else now, now=now, limit=limit)
@@ -168,7 +168,7 @@ def run_once(  # noqa: PLR0913  two live parts, and five choices by name only
 
 def _carry(
     database: Database, consumer: Consumer, delivered: Sequence[Delivered], digest_key: bytes, clock: Clock
-) -> Ran:
+) -> RoundResult:
     def note_all(records: Sequence[SourceRecord]) -> None:
         with metrics.carrying(), database.transaction() as session:
             done = note(session, records, digest_key=digest_key, now=clock.now())
@@ -178,7 +178,7 @@ def _carry(
         parked = _carry_or_park(database, delivered, note_all, clock)
         consumer.commit(delivered)
         metrics.parked(parked)
-        return Ran(carried=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())
+        return RoundResult(carried=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())
 
 
 def _carry_or_park(
@@ -195,7 +195,7 @@ def _carry_or_park(
             read.append((one, SourceRecord.model_validate_json(one.message.value)))
         except ValidationError as error:
             field = _field(error)
-            log.error("journey.unreadable", extra={"fields": {**_where(one), "field": field}})  # noqa: TRY400  as below
+            log.error("pipeline.unreadable", extra={"fields": {**_where(one), "field": field}})  # noqa: TRY400  as below
             unreadable.append((one, field))
 
     failed: list[tuple[Delivered, SourceRecord]] = []
@@ -220,7 +220,7 @@ def _one_by_one(
         if _is_of_the_store(error):
             raise
         # By type and place only: a database error's text holds the values.
-        log.warning("journey.batch_failed", extra={"fields": {"records": len(read), "error": place_of(error)}})
+        log.warning("pipeline.batch_failed", extra={"fields": {"records": len(read), "error": place_of(error)}})
     else:
         return []
     failed = []
@@ -230,7 +230,7 @@ def _one_by_one(
         except Exception as error:
             if _is_of_the_store(error):
                 raise
-            log.error("journey.parked", extra={"fields": {**_where(one), "error": place_of(error)}})  # noqa: TRY400  see above
+            log.error("pipeline.parked", extra={"fields": {**_where(one), "error": place_of(error)}})  # noqa: TRY400  see above
             failed.append((one, record))
     return failed
 

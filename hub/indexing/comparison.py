@@ -7,8 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from hub.db import Database
+from hub.indexing.drift import Difference, Look, by_source, differences, differing_buckets
 from hub.overview import repository
-from hub.overview.drift import Difference, Look, by_source, differences, differing_buckets
 from hub.overview.service import Pending, bring, documents
 from schemas.base import Schema
 from search.base import PutResult, SearchIndex, SearchUnavailable

@@ -14,10 +14,10 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.journey import AT_LATEST, TRIED_AGAIN, Ran, Shown, note, run_once, show
 from hub.overview import repository
 from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
+from hub.pipeline import AT_LATEST, TRIED_AGAIN, RebuildResult, RoundResult, note, run_once, show
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record
@@ -35,7 +35,7 @@ def noted(database: Database, clock: FixedClock, digest_key: bytes, *records: So
         note(session, records, digest_key=digest_key, now=clock.now())
 
 
-def shown(database: Database, clock: FixedClock, limit: int = 100) -> Shown:
+def shown(database: Database, clock: FixedClock, limit: int = 100) -> RebuildResult:
     return show(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=limit)
 
 
@@ -60,8 +60,10 @@ def standing(database: Database) -> Due:
         return repository.due(session)
 
 
-def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int) -> Sequence[Ran]:
-    with bus.consumer("journey", [RECORDS]) as consumer:
+def run(
+    bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int
+) -> Sequence[RoundResult]:
+    with bus.consumer("pipeline", [RECORDS]) as consumer:
         return [
             run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=2, timeout=AT_ONCE)
             for _ in range(rounds)
@@ -73,7 +75,11 @@ def test_a_backlog_makes_one_version_and_its_end_shows_it_at_once(
 ) -> None:
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 5)])
     ran = run(bus, database, clock, digest_key, 3)
-    assert ran == [Ran(carried=2, has_more=True), Ran(carried=2, has_more=True), Ran(carried=1, shown=1)]
+    assert ran == [
+        RoundResult(carried=2, has_more=True),
+        RoundResult(carried=2, has_more=True),
+        RoundResult(carried=1, shown=1),
+    ]
     assert (entries(database), versions(database), due(database)) == ([5], [1], 0)
 
 
@@ -81,7 +87,11 @@ def test_a_backlog_that_ends_with_a_full_batch_is_shown_in_the_next_round(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 2)])
-    assert run(bus, database, clock, digest_key, 3) == [Ran(carried=2, has_more=True), Ran(shown=1), Ran()]
+    assert run(bus, database, clock, digest_key, 3) == [
+        RoundResult(carried=2, has_more=True),
+        RoundResult(shown=1),
+        RoundResult(),
+    ]
 
 
 def test_no_backlog_is_so_long_that_nothing_is_shown(
@@ -90,7 +100,7 @@ def test_no_backlog_is_so_long_that_nothing_is_shown(
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 6)])
     run(bus, database, clock, digest_key, 1)
     clock.move(AT_LATEST)
-    assert run(bus, database, clock, digest_key, 1) == [Ran(carried=2, shown=1, has_more=True)]
+    assert run(bus, database, clock, digest_key, 1) == [RoundResult(carried=2, shown=1, has_more=True)]
     assert entries(database) == [4]
 
 
@@ -99,7 +109,9 @@ def test_what_is_due_is_shown_in_lots_and_after_a_crash(
 ) -> None:
     noted(database, clock, digest_key, make_record(), make_record(source_id="2", parties=[make_party(IDA)]))
     assert entries(database) == []
-    assert [shown(database, clock, limit=1) for _ in range(3)] == [Shown(taken=1, rebuilt=1)] * 2 + [Shown()]
+    assert [shown(database, clock, limit=1) for _ in range(3)] == [RebuildResult(taken=1, rebuilt=1)] * 2 + [
+        RebuildResult()
+    ]
     assert entries(database) == [1, 1]
 
 
@@ -109,7 +121,7 @@ def test_a_crash_while_showing_leaves_it_due(database: Database, clock: FixedClo
         rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
         raise KeyboardInterrupt
     assert (entries(database), due(database)) == ([], 1)
-    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
 
 
 def test_a_mark_made_while_the_overview_is_built_outlives_it(
@@ -123,7 +135,7 @@ def test_a_mark_made_while_the_overview_is_built_outlives_it(
             wait_for_a_lock(database)
         marking.result()
     assert (entries(database), due(database)) == ([1], 1)
-    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
     assert (entries(database), versions(database)) == ([2], [1, 2])
 
 
@@ -133,8 +145,8 @@ def test_what_is_being_marked_is_passed_by_and_not_forgotten(
     noted(database, clock, digest_key, *efforts(0, 1))
     with database.transaction() as session:
         note(session, efforts(1, 2), digest_key=digest_key, now=clock.now())
-        assert shown(database, clock) == Shown()
-    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+        assert shown(database, clock) == RebuildResult()
+    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
     assert entries(database) == [2]
 
 
@@ -174,13 +186,13 @@ def test_an_overview_that_cannot_be_built_holds_up_nobody_and_is_tried_again(
         session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
     unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
     noted(database, clock, digest_key, make_record(), unshowable)
-    assert shown(database, clock) == Shown(taken=2, rebuilt=1)
+    assert shown(database, clock) == RebuildResult(taken=2, rebuilt=1)
     assert (entries(database), due(database)) == ([1], 1)
-    assert shown(database, clock) == Shown()
+    assert shown(database, clock) == RebuildResult()
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
     clock.move(TRIED_AGAIN)
-    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
 
 
 def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
@@ -196,13 +208,13 @@ def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
     failing = Due(waiting=0, waiting_since=None, failed=1, failed_since=began)
     assert standing(database) == failing
     clock.move(TRIED_AGAIN)
-    assert shown(database, clock) == Shown(taken=1)
+    assert shown(database, clock) == RebuildResult(taken=1)
     assert standing(database) == failing, "it fails since the first time, however often it is tried"
     noted(database, clock, digest_key, make_record(source_id="3", parties=[make_party(IDA)]))
     assert standing(database) == failing, "a new record makes it due, not whole"
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
-    assert shown(database, clock) == Shown(taken=1, rebuilt=1)
+    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
     assert standing(database) == Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 

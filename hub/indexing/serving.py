@@ -53,7 +53,7 @@ class Served(Schema):
     origin: ServedFrom
 
 
-Ahead = Future[StoredOverview | None] | None
+Prefetch = Future[StoredOverview | None] | None
 """The index's answer, under way. None: it is not asked, since it did not answer a moment ago."""
 
 
@@ -66,13 +66,13 @@ class OverviewReader:
         self._asks_again_at = ticks()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="overview")
 
-    def ahead(self, citizen_id: UUID) -> Ahead:
+    def ahead(self, citizen_id: UUID) -> Prefetch:
         """Begin to fetch; what comes is looked at only by ``serve``, after the decision."""
         if self._ticks() < self._asks_again_at:
             return None
         return self._threads.submit(self._index.overview, citizen_id)
 
-    def serve(self, session: Session, citizen_id: UUID, version: int, ahead: Ahead) -> Served:
+    def serve(self, session: Session, citizen_id: UUID, version: int, ahead: Prefetch) -> Served:
         """The citizen's overview of that version.
 
         Args:
@@ -93,7 +93,7 @@ class OverviewReader:
                 found = ServedFrom.STALE
         return Served(overview=read(session, citizen_id), origin=found)
 
-    def _answer(self, ahead: Ahead) -> StoredOverview | ServedFrom:
+    def _answer(self, ahead: Prefetch) -> StoredOverview | ServedFrom:
         if ahead is None:
             return ServedFrom.DOWN
         try:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hub.matching.linked import LinkedRecord
-from hub.overview.then import begun_then, known_then, period_then
+from hub.matching.linked_record import LinkedRecord
+from hub.overview.point_in_time import begun_then, known_then, period_then
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
 from schemas.record import Party

@@ -14,7 +14,7 @@ from hub.collect.runs import Quarantined
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import StoreUnavailable
-from hub.journey import Ran, run_once
+from hub.pipeline import RoundResult, run_once
 from schemas.record import RejectionRule, SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
@@ -27,8 +27,8 @@ def poisoned(source_id: str = "2") -> SourceRecord:
     return make_record(fact=make_effort("\x00"), source_id=source_id, parties=[make_party(IDA)])
 
 
-def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> Ran:
-    with bus.consumer("journey", [RECORDS]) as consumer:
+def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
+    with bus.consumer("pipeline", [RECORDS]) as consumer:
         return run_once(
             database,
             consumer,
@@ -50,11 +50,11 @@ def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
 ) -> None:
     bad = to_message(poisoned(), digest_key)
     bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
-    assert run(database, bus, clock, digest_key) == Ran(carried=1, parked=1, shown=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(carried=1, parked=1, shown=1)
     (kept,) = parked(database)
     assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
     assert (kept.rule, kept.raw, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, bad.value, clock.now())
-    assert bus.lag("journey", RECORDS) == 0
+    assert bus.lag("pipeline", RECORDS) == 0
 
 
 def test_a_message_that_is_no_record_is_in_quarantine_under_the_source_in_its_headers(
@@ -63,7 +63,7 @@ def test_a_message_that_is_no_record_is_in_quarantine_under_the_source_in_its_he
     good = to_message(make_record(), digest_key)
     bus.publish(RECORDS, [Message(key="k", value=b'{"source": 1}', headers=good.headers)])
     bus.publish(RECORDS, [Message(key="k", value=b"\xff\x00", headers={})])
-    assert run(database, bus, clock, digest_key) == Ran(parked=2)
+    assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
     (kept,) = parked(database)
     assert (kept.record_type, kept.source_id, kept.field, kept.raw) == ("Ydelse", None, "source", b'{"source": 1}')
     (nameless,) = parked(database, "(unknown)")
@@ -76,7 +76,7 @@ def test_what_poisons_the_record_does_not_poison_its_row(
     number = MAJA.value
     field = Message(key="k", value=f'{{"{number}\\u0000": 1}}'.encode())
     bus.publish(RECORDS, [to_message(poisoned(f"\x00{number}"), digest_key), field])
-    assert run(database, bus, clock, digest_key) == Ran(parked=2)
+    assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
     (kept,) = parked(database)
     assert kept.source_id == "••••••-••••"
     with database.transaction() as session:
@@ -90,7 +90,7 @@ def test_a_value_too_long_for_the_store_is_no_reason_to_try_for_ever(
     # PostgreSQL reports an index row that is too long as an operational error, like a lost connection.
     version = random.Random(1).randbytes(9000).hex()  # noqa: S311  only has to resist compression
     bus.publish(RECORDS, [to_message(make_record(source_version=version), digest_key)])
-    assert run(database, bus, clock, digest_key) == Ran(parked=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(parked=1)
     assert len(parked(database)) == 1
 
 
@@ -116,7 +116,7 @@ def test_the_offset_stays_when_parking_fails(
         session.execute(text(ends_the_session))
     with pytest.raises(StoreUnavailable):
         run(database, bus, clock, digest_key)
-    assert bus.lag("journey", RECORDS) == 1
+    assert bus.lag("pipeline", RECORDS) == 1
     with database.transaction() as session:
         session.execute(text("DROP TRIGGER end_session ON rejected_records"))
-    assert run(database, bus, clock, digest_key) == Ran(parked=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(parked=1)

@@ -1,4 +1,4 @@
-"""The live parts a root opens and hands to everything else."""
+"""The live context a root opens and hands to everything else."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from search.base import SearchIndex
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """Everything the web and the worker need; made by hub/wiring.py."""
+class AppContext:
+    """Everything the web and the worker need; made by hub/services.py."""
 
     settings: Settings
     database: Database

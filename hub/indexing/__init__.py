@@ -1,0 +1,1 @@
+"""From the store to the index: outbox relay, index writer, comparison and repair, reindex, serving."""
