@@ -1,0 +1,93 @@
+"""The JSON twin of a citizen's pages: what it says and what it should say, as facts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.truth.facts import Fact
+from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.oracle_head import AREAS, responsible_unit, visible
+from tests.truth.oracle_pages import notifications, received, whom
+from tests.truth.words import first, full
+
+BASES = {"lead": "team", "member": "team", "relation": "own_unit", "override": "override"}
+MASK = "••••"
+
+
+def said(answer: dict[str, Any]) -> list[Fact]:
+    """What the API says."""
+    decision, own = answer["decision"], answer["overview"]
+    person = own["header"]["person"]
+    found = [
+        Fact("api.basis", "", decision["basis"]),
+        Fact("api.shown", "", ", ".join(sorted(CONNECTED & set(decision["shown"])))),
+        Fact("api.name", "", f"{person['given_name']} {person['family_name']}"),
+        Fact("api.born", "", str(person["birth_date"])),
+        Fact("api.life", "", f"{person['life_status']} {person['died_on'] or ''}".strip()),
+        *(Fact("api.section", AREAS[one["area"]], one["state"]) for one in own["sections"]),
+    ]
+    numbers = [one["value"] for one in own["header"]["identifiers"] if one["namespace"] == "cpr"]
+    found += [Fact("api.cpr", "", number) for number in numbers]
+    entries = {
+        entry["id"]: entry for one in (own, *answer["family"]) for area in one["sections"] for entry in area["entries"]
+    }
+    given = {one["citizen_id"]: one["header"]["person"]["given_name"] for one in (own, *answer["family"])}
+    for entry in entries.values():
+        found += _entry(entry, given)
+    return found
+
+
+def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
+    fact, valid = entry["fact"], entry["valid"]
+    parties = [one for one in entry["parties"] if one["role"] != "other"]
+    names = [(given.get(one["citizen_id"]) or one["name"] or "?").split()[0] for one in parties]
+    if fact["kind"] == "effort":
+        of = f"{names[0]} · {fact['title']} · {valid['start']}"
+        yield Fact("api.effort", of, f"{fact['status']} {valid['end'] or ''}".strip())
+        worker = (fact["responsible"] or {}).get("worker") or {}
+        yield Fact("api.worker", of, worker.get("name") or "")
+    elif fact["kind"] == "concern_notification":
+        of = f"{entry['valid']['start']} · {fact['notifier_title']}"
+        yield Fact("api.note", of, "unborn" if fact["about_unborn"] else " + ".join(sorted(names)))
+    elif fact["kind"] == "goal":
+        yield Fact("api.goal", fact["text"], f"{fact['progress']} {fact['stated_by']}")
+
+
+def true(oracle: Oracle, page: Page) -> list[Fact]:
+    """What it should say."""
+    person, shown = page.person, page.view.shown
+    found = [
+        Fact("api.basis", "", BASES[page.view.basis]),
+        Fact("api.shown", "", ", ".join(sorted(shown))),
+        Fact("api.name", "", full(person)),
+        Fact("api.born", "", person.born.isoformat()),
+        Fact("api.life", "", f"dead {person.died_on}" if person.died_on else "alive | moved_out"),
+        *(Fact("api.cpr", "", f"{cpr[:6]}{MASK}") for cpr in (person.cpr, person.earlier_number) if cpr),
+    ]
+    found += [Fact("api.section", name, _state(oracle, page, area)) for area, name in AREAS.items()]
+    for one in page.people:
+        for effort in visible(oracle, page, one):
+            of = f"{first(one)} · {effort.title} · {effort.start.isoformat()}"
+            found.append(Fact("api.effort", of, f"ended {effort.end}" if effort.end else "active"))
+            unit = next(unit.name for unit in oracle.truth.units if unit.id == responsible_unit(effort))
+            found.append(Fact("api.worker", of, effort.worker or f" | {unit}"))
+        for goal in oracle.goals(one):
+            if goal.area in page.views[one.id].shown:
+                progress = goal.assessments[-1][1] if goal.assessments else "not_assessed"
+                found.append(Fact("api.goal", goal.text, f"{progress} {goal.stated_by}"))
+    for note in notifications(oracle, page):
+        of = f"{received(note).date().isoformat()} · {note.notifier_title}"
+        found.append(Fact("api.note", of, "unborn" if note.unborn else whom(oracle, note)))
+    return found
+
+
+def _state(oracle: Oracle, page: Page, area: str) -> str:
+    person = page.person
+    if area not in CONNECTED:
+        return "not_covered"
+    if area not in page.view.shown:
+        return "withheld"
+    has_more = {
+        "social": oracle.has_case(person) or bool(oracle.notifications(person)),
+        "health": any(one.person == person.id and one.unit.startswith("health:") for one in oracle.truth.contacts),
+    }
+    return "entries" if has_more[area] or any(one.area == area for one in oracle.efforts(person)) else "none_found"
