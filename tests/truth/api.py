@@ -13,7 +13,7 @@ BASES = {"lead": "team", "member": "team", "relation": "own_unit", "override": "
 MASK = "••••"
 
 
-def said(answer: dict[str, Any]) -> list[Fact]:
+def read_answer(answer: dict[str, Any]) -> list[Fact]:
     """What the API says."""
     decision, own = answer["decision"], answer["overview"]
     person = own["header"]["person"]
@@ -23,14 +23,13 @@ def said(answer: dict[str, Any]) -> list[Fact]:
         Fact("api.name", "", f"{person['given_name']} {person['family_name']}"),
         Fact("api.born", "", str(person["birth_date"])),
         Fact("api.life", "", f"{person['life_status']} {person['died_on'] or ''}".strip()),
-        *(Fact("api.section", AREAS[one["area"]], one["state"]) for one in own["sections"]),
+        *(Fact("api.section", AREAS[section["area"]], section["state"]) for section in own["sections"]),
     ]
-    numbers = [one["value"] for one in own["header"]["identifiers"] if one["namespace"] == "cpr"]
+    numbers = [number["value"] for number in own["header"]["identifiers"] if number["namespace"] == "cpr"]
     found += [Fact("api.cpr", "", number) for number in numbers]
-    entries = {
-        entry["id"]: entry for one in (own, *answer["family"]) for area in one["sections"] for entry in area["entries"]
-    }
-    given = {one["citizen_id"]: one["header"]["person"]["given_name"] for one in (own, *answer["family"])}
+    people = (own, *answer["family"])
+    entries = {entry["id"]: entry for person in people for area in person["sections"] for entry in area["entries"]}
+    given = {person["citizen_id"]: person["header"]["person"]["given_name"] for person in people}
     for entry in entries.values():
         found += _entry(entry, given)
     return found
@@ -38,8 +37,8 @@ def said(answer: dict[str, Any]) -> list[Fact]:
 
 def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
     fact, valid = entry["fact"], entry["valid"]
-    parties = [one for one in entry["parties"] if one["role"] != "other"]
-    names = [(given.get(one["citizen_id"]) or one["name"] or "?").split()[0] for one in parties]
+    parties = [party for party in entry["parties"] if party["role"] != "other"]
+    names = [(given.get(party["citizen_id"]) or party["name"] or "?").split()[0] for party in parties]
     if fact["kind"] == "effort":
         of = f"{names[0]} · {fact['title']} · {valid['start']}"
         yield Fact("api.effort", of, f"{fact['status']} {valid['end'] or ''}".strip())
@@ -52,7 +51,7 @@ def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
         yield Fact("api.goal", fact["text"], f"{fact['progress']} {fact['stated_by']}")
 
 
-def true(oracle: Oracle, page: Page) -> list[Fact]:
+def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
     """What it should say."""
     person, shown = page.person, page.view.shown
     found = [
@@ -64,14 +63,14 @@ def true(oracle: Oracle, page: Page) -> list[Fact]:
         *(Fact("api.cpr", "", f"{cpr[:6]}{MASK}") for cpr in (person.cpr, person.earlier_number) if cpr),
     ]
     found += [Fact("api.section", name, _state(oracle, page, area)) for area, name in AREAS.items()]
-    for one in page.people:
-        for effort in visible(oracle, page, one):
-            of = f"{first(one)} · {effort.title} · {effort.start.isoformat()}"
+    for member in page.people:
+        for effort in visible(oracle, page, member):
+            of = f"{first(member)} · {effort.title} · {effort.start.isoformat()}"
             found.append(Fact("api.effort", of, f"ended {effort.end}" if effort.end else "active"))
             unit = next(unit.name for unit in oracle.truth.units if unit.id == responsible_unit(effort))
             found.append(Fact("api.worker", of, effort.worker or f" | {unit}"))
-        for goal in oracle.goals(one):
-            if goal.area in page.views[one.id].shown:
+        for goal in oracle.goals(member):
+            if goal.area in page.views[member.id].shown:
                 progress = goal.assessments[-1][1] if goal.assessments else "not_assessed"
                 found.append(Fact("api.goal", goal.text, f"{progress} {goal.stated_by}"))
     for note in notifications(oracle, page):
@@ -88,6 +87,7 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
         return "withheld"
     has_more = {
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
-        "health": any(one.person == person.id and one.unit.startswith("health:") for one in oracle.truth.contacts),
+        "health": bool(oracle.contacts(person)),
     }
-    return "entries" if has_more[area] or any(one.area == area for one in oracle.efforts(person)) else "none_found"
+    has_efforts = any(effort.area == area for effort in oracle.efforts(person))
+    return "entries" if has_more[area] or has_efforts else "none_found"

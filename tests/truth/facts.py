@@ -54,4 +54,6 @@ def _grouped(facts: Iterable[Fact]) -> dict[tuple[str, str], list[str]]:
 
 def _agree(page: list[str], truth: list[str]) -> bool:
     """Whether they say the same; where the truth has alternatives (``a | b``), one of them is enough."""
-    return len(page) == len(truth) and all(one in other.split(" | ") for one, other in zip(page, truth, strict=True))
+    if len(page) != len(truth):
+        return False
+    return all(value in true.split(" | ") for value, true in zip(page, truth, strict=True))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.truth.facts import NOTHING
-from tests.truth.walking import Found
+from tests.truth.walking import PageDifference
 
 CONFLICTS = frozenset({"Tove Iversen", "Zeynep Yılmaz"})
 
@@ -21,29 +21,29 @@ class Known:
     key: str
     why: str
     """What the page should do."""
-    is_meant: Callable[[Found], bool]
+    is_meant: Callable[[PageDifference], bool]
 
 
-def _rule(found: Found, *rules: str) -> bool:
-    return found.difference.rule in rules
+def _rule(seen: PageDifference, *rules: str) -> bool:
+    return seen.difference.rule in rules
 
 
-def _is_other_person(found: Found) -> bool:
+def _is_other_person(seen: PageDifference) -> bool:
     rules = ("head.name", "head.age", "head.disagree", "api.name", "api.born", "column.name", "column.age")
-    is_by_name = found.citizen == "Tove Iversen" and found.difference.rule.startswith(("column.", "api.", "moments."))
-    return found.citizen in CONFLICTS and (is_by_name or _rule(found, *rules))
+    is_by_name = seen.citizen == "Tove Iversen" and seen.difference.rule.startswith(("column.", "api.", "moments."))
+    return seen.citizen in CONFLICTS and (is_by_name or _rule(seen, *rules))
 
 
-def _names_too_few(found: Found) -> bool:
-    said, true = (set(words.split(" + ")) for words in (found.difference.page, found.difference.truth))
-    return _rule(found, "notes.about", "rows.about", "lanes.point") and said < true
+def _names_too_few(seen: PageDifference) -> bool:
+    said, true = (set(words.split(" + ")) for words in (seen.difference.page, seen.difference.truth))
+    return _rule(seen, "notes.about", "rows.about", "lanes.point") and said < true
 
 
-def _is_a_day_late(found: Found) -> bool:
-    said, true = found.difference.page.split(" + "), found.difference.truth.split(" + ")
-    if not _rule(found, "lanes.bar", "moments.effort", "rows.end", "course.ended.on") or len(said) != len(true):
+def _is_a_day_late(seen: PageDifference) -> bool:
+    said, true = seen.difference.page.split(" + "), seen.difference.truth.split(" + ")
+    if not _rule(seen, "lanes.bar", "moments.effort", "rows.end", "course.ended.on") or len(said) != len(true):
         return False
-    pairs = [(one, other) for one, other in zip(said, true, strict=True) if one != other]
+    pairs = [(page, truth) for page, truth in zip(said, true, strict=True) if page != truth]
     return all("i gang" not in pair and _day(pair[0]) - _day(pair[1]) == timedelta(days=1) for pair in pairs)
 
 
@@ -54,23 +54,25 @@ def _day(words: str) -> date:
         return date.min
 
 
-def _is_false_calm(found: Found) -> bool:
-    one = found.difference
-    return one.truth in {"yes", "withheld", "partly withheld"} and _rule(
-        found, "notes.withheld", "column.notes", "strengths.none"
+def _is_false_calm(seen: PageDifference) -> bool:
+    difference = seen.difference
+    return difference.truth in {"yes", "withheld", "partly withheld"} and _rule(
+        seen, "notes.withheld", "column.notes", "strengths.none"
     )
 
 
-def _is_locked_out(found: Found) -> bool:
-    one = found.difference
-    missing = one.rule in {"search.hit", "search.age", "search.right", "search.born"} and one.page == NOTHING
-    fewer = one.rule == "search.count" and int(one.page) < int(one.truth)
-    return (one.rule == "open" and one.page.startswith("asks for a reason: override")) or missing or fewer
+def _is_locked_out(seen: PageDifference) -> bool:
+    difference = seen.difference
+    missing = (
+        difference.rule in {"search.hit", "search.age", "search.right", "search.born"} and difference.page == NOTHING
+    )
+    fewer = difference.rule == "search.count" and int(difference.page) < int(difference.truth)
+    return (difference.rule == "open" and difference.page.startswith("asks for a reason: override")) or missing or fewer
 
 
-def _is_said_twice(found: Found) -> bool:
-    parts = found.difference.page.split(", ")
-    return _rule(found, "now.responsible", "column.responsible") and len(parts) > len(set(parts))
+def _is_said_twice(seen: PageDifference) -> bool:
+    parts = seen.difference.page.split(", ")
+    return _rule(seen, "now.responsible", "column.responsible") and len(parts) > len(set(parts))
 
 
 KNOWN = (
@@ -88,7 +90,7 @@ KNOWN = (
     Known(
         "unborn",
         "A notification about an expectant mother says that it is about her unborn child.",
-        lambda found: _rule(found, "notes.about", "rows.about", "lanes.point") and "ufødte" in found.difference.truth,
+        lambda seen: _rule(seen, "notes.about", "rows.about", "lanes.point") and "ufødte" in seen.difference.truth,
     ),
     Known(
         "false calm",
@@ -98,24 +100,24 @@ KNOWN = (
     Known(
         "gap without a source",
         "An area to which no source is connected is not covered, whoever looks; it is not withheld.",
-        lambda found: (
-            _rule(found, "now.gap", "api.section")
-            and (found.difference.page, found.difference.truth) == ("withheld", "not_covered")
+        lambda seen: (
+            _rule(seen, "now.gap", "api.section")
+            and (seen.difference.page, seen.difference.truth) == ("withheld", "not_covered")
         ),
     ),
     Known(
         "nothing followed",
         "What followed is said of the area that is known ('Socialforvaltningen satte ingen indsats i gang'), and"
         " where the half year has not passed, how old the notification is.",
-        lambda found: (
-            _rule(found, "notes.outcome", "moments.outcome", "rows.outcome", "notes.followed")
-            and "of any area" in found.difference.page
+        lambda seen: (
+            _rule(seen, "notes.outcome", "moments.outcome", "rows.outcome", "notes.followed")
+            and "of any area" in seen.difference.page
         ),
     ),
     Known(
         "red for what is not late",
         "Only what is late, or about to be, is red.",
-        lambda found: _rule(found, "notes.red") and found.difference.truth == NOTHING,
+        lambda seen: _rule(seen, "notes.red") and seen.difference.truth == NOTHING,
     ),
     Known(
         "named but locked out",
@@ -125,7 +127,7 @@ KNOWN = (
     Known(
         "drawn on no page",
         "Contacts and plans are shown where they belong.",
-        lambda found: _rule(found, "rows.other") and found.difference.page == NOTHING,
+        lambda seen: _rule(seen, "rows.other") and seen.difference.page == NOTHING,
     ),
     Known(
         "last day",
@@ -135,47 +137,47 @@ KNOWN = (
     Known(
         "two full stops",
         "No '30. aug..' at the end of a sentence.",
-        lambda found: _rule(found, "dates.form") and ".." in found.difference.page,
+        lambda seen: _rule(seen, "dates.form") and ".." in seen.difference.page,
     ),
     Known(
         "machine dates",
         "No ISO dates: a birth date on which sources disagree is said as other days are.",
-        lambda found: _rule(found, "dates.form") and ".." not in found.difference.page,
+        lambda seen: _rule(seen, "dates.form") and ".." not in seen.difference.page,
     ),
     Known(
         "moved away",
         "An address from which a source says the citizen has moved away is not shown as the citizen's.",
-        lambda found: _rule(found, "head.address") and found.difference.truth == NOTHING,
+        lambda seen: _rule(seen, "head.address") and seen.difference.truth == NOTHING,
     ),
     Known(
         "which age",
         "When a source was read and how old its newest statement is are two different words.",
-        lambda found: _rule(found, "sources.age") and found.difference.page.startswith("?"),
+        lambda seen: _rule(seen, "sources.age") and seen.difference.page.startswith("?"),
     ),
     Known(
         "twins",
         "Hits show what tells them apart: the birth date.",
-        lambda found: _rule(found, "search.born"),
+        lambda seen: _rule(seen, "search.born"),
     ),
     Known(
         "whom the reason is for",
         "The page that asks for a reason names whom it is about.",
-        lambda found: _rule(found, "reason.name"),
+        lambda seen: _rule(seen, "reason.name"),
     ),
     Known(
         "nothing new",
         "'Intet nyt' is said only to those who have looked.",
-        lambda found: _rule(found, "mine.news") and found.difference.page == "intet nyt",
+        lambda seen: _rule(seen, "mine.news") and seen.difference.page == "intet nyt",
     ),
     Known(
         "no courses",
         "'0 forløb med 0 borgere' is left out.",
-        lambda found: _rule(found, "mine.count") and found.difference.page == "0 with 0",
+        lambda seen: _rule(seen, "mine.count") and seen.difference.page == "0 with 0",
     ),
     Known(
         "goals of every state",
         "Goals are shown at every state (unchanged, worse, better), not only when they are reached.",
-        lambda found: _rule(found, "strengths.goal") and found.difference.page == NOTHING,
+        lambda seen: _rule(seen, "strengths.goal") and seen.difference.page == NOTHING,
     ),
     Known(
         "said twice",
@@ -185,11 +187,11 @@ KNOWN = (
     Known(
         "relative told by two sources",
         "A relative whom a shown area's source tells of is shown, also when the newest statement is another area's.",
-        lambda found: _rule(found, "head.relative", "column.left_out") and found.difference.page == NOTHING,
+        lambda seen: _rule(seen, "head.relative", "column.left_out") and seen.difference.page == NOTHING,
     ),
 )
 
 
-def known_of(found: Found) -> Known | None:
+def known_of(seen: PageDifference) -> Known | None:
     """The entry that names the difference; None: nobody knows of it."""
-    return next((one for one in KNOWN if one.is_meant(found)), None)
+    return next((known for known in KNOWN if known.is_meant(seen)), None)

@@ -101,7 +101,9 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
     )
     with start(citizens=citizens, seed=SEED, today=day) as running:
         connectors = connectors_to(running, clock)
-        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+        context = build_services(
+            settings, sources=tuple(connector.source for connector in connectors.values()), clock=clock
+        )
         try:
             _load(context, connectors, Seeding(context, day), running.citizens)
             _let_go(connectors)

@@ -23,7 +23,7 @@ FORGOTTEN = timedelta(days=61)
 NOBODY = "Du er ikke på noget team endnu"
 
 
-def mine_said(reader: Reader, html: str) -> list[Fact]:
+def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     """What the page says."""
     page = parsed(html)
     found = list(reader.times(page))
@@ -67,19 +67,19 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
         r"Siden sidst (Intet nyt, siden du så efter|Du har ikke set siden endnu|Du har ikke åbnet siden før)",
         r"(Siden du så efter|Nyt siden)",
     )
-    looked = next((found.group(1) for one in known if (found := re.match(one, words))), None)
+    looked = next((found.group(1) for pattern in known if (found := re.match(pattern, words))), None)
     if looked is None:
         yield reader.unread("since", words)
         return
     yield Fact("mine.looked", of, "never" if looked.startswith("Du har ikke") else "has looked")
 
 
-def mine_true(oracle: Oracle, employee: Employee) -> list[Fact]:
+def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     """What it should say."""
     courses = [
         (course, functions)
         for course in oracle.courses
-        if (functions := [function for one, function in oracle.team_of(course) if one == employee])
+        if (functions := [function for member, function in oracle.team_of(course) if member == employee])
         and any(oracle.view(employee, person).is_team for person in oracle.members(course))
     ]
     found: list[Fact] = []
@@ -94,9 +94,9 @@ def mine_true(oracle: Oracle, employee: Employee) -> list[Fact]:
         found += facts
         passed += day
         looks = [
-            one.when
-            for one in oracle.staff.look_ups
-            if one.employee == employee.id and one.cpr in course.cprs and one.when < oracle.now
+            look.when
+            for look in oracle.staff.look_ups
+            if look.employee == employee.id and look.cpr in course.cprs and look.when < oracle.now
         ]
         never = never or not looks
         found.append(Fact("mine.looked", of, "has looked" if looks else "never"))
@@ -109,13 +109,13 @@ def mine_true(oracle: Oracle, employee: Employee) -> list[Fact]:
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
 
 
-def api_true(oracle: Oracle, employee: Employee) -> list[Fact]:
+def expected_listed(oracle: Oracle, employee: Employee) -> list[Fact]:
     """What the list's JSON twin should say."""
     return [
         Fact("mine.api", full(person), function)
         for course in oracle.courses
-        for one, function in oracle.team_of(course)
-        if one == employee
+        for member, function in oracle.team_of(course)
+        if member == employee
         for person in oracle.members(course)
         if oracle.view(employee, person).is_team
     ]
@@ -124,13 +124,13 @@ def api_true(oracle: Oracle, employee: Employee) -> list[Fact]:
 def _has_news(oracle: Oracle, employee: Employee, course: Course, since: datetime) -> bool:
     for person in oracle.members(course):
         page = oracle.page(employee, person)
-        begun = [one.start for one in oracle.efforts(person) if one.area in page.view.shown]
-        if any(one.received > since for one in notifications(oracle, page)):
+        begun = [effort.start for effort in oracle.efforts(person) if effort.area in page.view.shown]
+        if any(note.received > since for note in notifications(oracle, page)):
             return True
         if any(day > since.date() for day in begun):
             return True
-        said = [one for one in oracle.goals(person) if one.area in page.view.shown]
-        if any(max([one.stated_on, *(day for day, _ in one.assessments)]) > since.date() for one in said):
+        said = [goal for goal in oracle.goals(person) if goal.area in page.view.shown]
+        if any(max([goal.stated_on, *(day for day, _ in goal.assessments)]) > since.date() for goal in said):
             return True
     return False
 
@@ -138,13 +138,17 @@ def _has_news(oracle: Oracle, employee: Employee, course: Course, since: datetim
 def _work(oracle: Oracle, employee: Employee, course: Course, of: str) -> tuple[bool, list[Fact]]:
     """The next follow-up of the family and the areas in which something runs."""
     running = [
-        (person, one)
+        (person, effort)
         for person in oracle.members(course)
-        for one in oracle.running(person)
-        if oracle.view(employee, person).is_team and one.area in oracle.view(employee, person).shown
+        for effort in oracle.running(person)
+        if oracle.view(employee, person).is_team and effort.area in oracle.view(employee, person).shown
     ]
-    areas = [Fact("mine.area", of, name) for area, name in AREAS.items() if area in {one.area for _, one in running}]
-    due = sorted((one.next_follow_up, one.title, first(person)) for person, one in running if one.next_follow_up)
+    areas = [
+        Fact("mine.area", of, name) for area, name in AREAS.items() if area in {effort.area for _, effort in running}
+    ]
+    due = sorted(
+        (effort.next_follow_up, effort.title, first(person)) for person, effort in running if effort.next_follow_up
+    )
     if not due:
         said = "dato ikke oplyst af kilden" if running else "ingen indsats i gang"
         return False, [Fact("mine.follow_up", of, said), *areas]
@@ -157,9 +161,9 @@ def _work(oracle: Oracle, employee: Employee, course: Course, of: str) -> tuple[
 def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterator[Fact]:
     for course in courses:
         pages = [oracle.page(employee, person) for person in oracle.members(course)]
-        for one in {one.id: one for page in pages for one in notifications(oracle, page)}.values():
-            due = one.received.astimezone(UTC) + timedelta(hours=24)
-            if one.assessed or one.outcome or oracle.now - due > FORGOTTEN:
+        for note in {note.id: note for page in pages for note in notifications(oracle, page)}.values():
+            due = note.received.astimezone(UTC) + timedelta(hours=24)
+            if note.assessed or note.outcome or oracle.now - due > FORGOTTEN:
                 continue
-            of = f"{one.received.astimezone(DANISH_TIME).date().isoformat()} · {within(one.notifier_title)}"
+            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(note.notifier_title)}"
             yield Fact("mine.clock", of, "overdue" if due < oracle.now else f"{due.astimezone(DANISH_TIME):%H.%M}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
-from deploy.sandbox.municipality.truth import Effort, Goal, Municipality, Notification, Person, Relation
+from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Notification, Person, Relation
 from schemas.access import Role
 
 FIRST_ORDINARY_ID = 1000
@@ -82,40 +82,48 @@ class Oracle:
 
     def efforts(self, person: Person) -> tuple[Effort, ...]:
         """All efforts of the citizen until the day that a source tells."""
-        return tuple(one for one in self.truth.efforts if one.person == person.id and one.area in CONNECTED)
+        return tuple(effort for effort in self.truth.efforts if effort.person == person.id and effort.area in CONNECTED)
 
     def running(self, person: Person) -> tuple[Effort, ...]:
         """Those that run."""
-        return tuple(one for one in self.efforts(person) if one.end is None)
+        return tuple(effort for effort in self.efforts(person) if effort.end is None)
 
     def notifications(self, person: Person) -> tuple[Notification, ...]:
         """Those about the citizen, alone or with siblings."""
-        return tuple(one for one in self.truth.notifications if person.id in (one.person, *one.also))
+        return tuple(note for note in self.truth.notifications if person.id in (note.person, *note.also))
 
     def goals(self, person: Person) -> tuple[Goal, ...]:
         """Goals, wishes and strengths of the citizen that a source tells."""
-        return tuple(one for one in self.truth.goals if one.person == person.id and one.area in CONNECTED)
+        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in CONNECTED)
+
+    def contacts(self, person: Person) -> tuple[Contact, ...]:
+        """Contacts with the citizen that a source tells: those of the health area."""
+        return tuple(
+            contact
+            for contact in self.truth.contacts
+            if contact.person == person.id and contact.unit.startswith("health:")
+        )
 
     def has_case(self, person: Person) -> bool:
         """Whether the social system has a case on the citizen, and so tells of relations and household."""
         return any(
-            one.person == person.id
+            item.person == person.id
             for things in (
                 (effort for effort in self.truth.efforts if effort.area == "social"),
                 self.truth.notifications,
                 (plan for plan in self.truth.plans if plan.area == "social"),
                 (goal for goal in self.truth.goals if goal.area == "social"),
             )
-            for one in things
+            for item in things
         )
 
     def team_of(self, course: Course) -> list[tuple[Employee, str]]:
         """Who is on the team on the day, with the function."""
         known = {employee.id: employee for employee in self.staff.employees}
         return [
-            (known[one.employee], one.function)
-            for one in course.team
-            if one.start <= self.day and (one.end is None or self.day < one.end)
+            (known[place.employee], place.function)
+            for place in course.team
+            if place.start <= self.day and (place.end is None or self.day < place.end)
         ]
 
     def view(self, employee: Employee, person: Person) -> View:
@@ -124,14 +132,14 @@ class Oracle:
             return View("refused", frozenset())
         own = frozenset({employee.area.value} if employee.area else ())
         course = self.course_of(person)
-        functions = {function for one, function in self.team_of(course) if one == employee} if course else set()
+        functions = {function for member, function in self.team_of(course) if member == employee} if course else set()
         if course and functions:
             consented = {
-                one.area.value
-                for one in course.consents
-                if one.cpr == person.cpr
-                and one.given_on <= self.day
-                and (one.expires_on is None or self.day < one.expires_on)
+                consent.area.value
+                for consent in course.consents
+                if consent.cpr == person.cpr
+                and consent.given_on <= self.day
+                and (consent.expires_on is None or self.day < consent.expires_on)
             }
             return View("lead" if "lead_coordinator" in functions else "member", (own | consented) & CONNECTED)
         if self.has_relation(employee, person):
@@ -156,9 +164,9 @@ class Oracle:
         """What a page may speak of, opened with *view*: the employee's own right unless another was used."""
         own = view or self.view(employee, person)
         course = self.course_of(person)
-        others = [one for one in self.members(course) if one != person] if course and own.is_team else []
-        views = {one.id: self.view(employee, one) for one in others} | {person.id: own}
-        others = [one for one in others if views[one.id].basis != "refused"]
+        others = [other for other in self.members(course) if other != person] if course and own.is_team else []
+        views = {other.id: self.view(employee, other) for other in others} | {person.id: own}
+        others = [other for other in others if views[other.id].basis != "refused"]
         return Page(
             employee=employee,
             person=person,
@@ -185,13 +193,16 @@ class Oracle:
         return [(self.people[other], kind) for other, kind in found]
 
     def _relations(self, person: Person) -> list[tuple[Relation, int, str]]:
-        return [
-            (one, one.other, DIRECT[one.kind]) if one.person == person.id else (one, one.person, INVERSE[one.kind])
-            for one in self.truth.relations
-            if person.id in {one.person, one.other}
-            and one.start <= self.day
-            and (one.end is None or self.day < one.end)
-        ]
+        """Relations of the day, each with the other and what the other is to the citizen."""
+        known = []
+        for relation in self.truth.relations:
+            if relation.start > self.day or (relation.end is not None and relation.end <= self.day):
+                continue
+            if relation.person == person.id:
+                known.append((relation, relation.other, DIRECT[relation.kind]))
+            elif relation.other == person.id:
+                known.append((relation, relation.person, INVERSE[relation.kind]))
+        return known
 
     def _tells_social(self, relation: Relation) -> bool:
         return self.has_case(self.people[relation.person])

@@ -23,7 +23,7 @@ def last_day(end: date) -> str:
 def visible(oracle: Oracle, page: Page, person: Person) -> tuple[Effort, ...]:
     """The efforts of one person that the page may show."""
     shown = page.views[person.id].shown
-    return tuple(one for one in oracle.efforts(person) if one.area in shown)
+    return tuple(effort for effort in oracle.efforts(person) if effort.area in shown)
 
 
 def about(page: Page, person: Person) -> str:
@@ -75,58 +75,60 @@ def _course(oracle: Oracle, page: Page, *, guarded: bool) -> Iterator[Fact]:
             yield Fact("head.lead", "", f"{employee.name}, {unit.phone}")
 
 
-def effort(oracle: Oracle, page: Page, person: Person, one: Effort, rule: str = "now") -> Iterator[Fact]:
+def effort_facts(oracle: Oracle, page: Page, person: Person, effort: Effort, rule: str = "now") -> Iterator[Fact]:
     """One effort that runs: what, for what, by whom, since when, until which follow-up, from which source."""
     masked = oracle.is_guarded(person)
     prefix = f"{first(person)}: " if rule == "column" else about(page, person)
-    of = f"{prefix}{one.title}{f', {one.extent}' if one.extent else ''} · {one.start.isoformat()}"
-    unit = UNIT_BY_ID[responsible_unit(one)]
-    names = dict.fromkeys((one.worker or unit.name, unit.name))
+    of = f"{prefix}{effort.title}{f', {effort.extent}' if effort.extent else ''} · {effort.start.isoformat()}"
+    unit = UNIT_BY_ID[responsible_unit(effort)]
+    names = dict.fromkeys((effort.worker or unit.name, unit.name))
     if masked:
-        names = dict.fromkeys((*([one.worker] if one.worker else []), MASK))
-    yield Fact(f"{rule}.effort", of, one.area)
+        names = dict.fromkeys((*([effort.worker] if effort.worker else []), MASK))
+    yield Fact(f"{rule}.effort", of, effort.area)
     yield Fact(f"{rule}.responsible", of, ", ".join(names))
     if not masked:
         yield Fact(f"{rule}.phone", of, unit.phone)
-    performer = MASK if masked else UNIT_BY_ID[one.unit].name
-    yield Fact(f"{rule}.performer", of, performer, optional=one.area == "health")
-    yield Fact(f"{rule}.source", of, AREAS[one.area])
-    yield Fact(f"{rule}.updated", of, one.start.isoformat())
-    if one.purpose:
-        yield Fact(f"{rule}.goal", of, one.purpose)
-    if one.paragraph:
-        yield Fact(f"{rule}.paragraph", of, paragraph(one.paragraph))
-    if one.recommendation:
-        yield Fact(f"{rule}.recommendation", of, one.recommendation)
-    if one.next_follow_up:
-        day = one.next_follow_up
+    performer = MASK if masked else UNIT_BY_ID[effort.unit].name
+    yield Fact(f"{rule}.performer", of, performer, optional=effort.area == "health")
+    yield Fact(f"{rule}.source", of, AREAS[effort.area])
+    yield Fact(f"{rule}.updated", of, effort.start.isoformat())
+    if effort.purpose:
+        yield Fact(f"{rule}.goal", of, effort.purpose)
+    if effort.paragraph:
+        yield Fact(f"{rule}.paragraph", of, paragraph(effort.paragraph))
+    if effort.recommendation:
+        yield Fact(f"{rule}.recommendation", of, effort.recommendation)
+    if effort.next_follow_up:
+        day = effort.next_follow_up
         yield Fact(f"{rule}.follow_up", of, f"{day.isoformat()}{' passed' if day < page.day else ''}")
 
 
-def responsible_unit(one: Effort) -> str:
+def responsible_unit(effort: Effort) -> str:
     """Whom to call: the authority in social (Familiehuset for its own), else the unit that does it."""
-    if one.area == "social" and one.unit != "social:110":
-        return one.authority
-    return one.unit
+    if effort.area == "social" and effort.unit != "social:110":
+        return effort.authority
+    return effort.unit
 
 
 def now(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """*Lige nu*: what runs in the family, and what each other area says instead."""
-    running = [(person, one) for person in page.people for one in visible(oracle, page, person) if one.end is None]
-    areas = {one.area for _, one in running}
+    running = [
+        (person, effort) for person in page.people for effort in visible(oracle, page, person) if effort.end is None
+    ]
+    areas = {effort.area for _, effort in running}
     yield Fact("now.count", "", f"{len(running)} in {len(areas)}" if running else "none")
     if running:
-        yield Fact("now.changed", "", max(one.start for _, one in running).isoformat())
-    for person, one in running:
-        yield from effort(oracle, page, person, one)
+        yield Fact("now.changed", "", max(effort.start for _, effort in running).isoformat())
+    for person, effort in running:
+        yield from effort_facts(oracle, page, person, effort)
     for area, name in AREAS.items():
         if area in areas:
             continue
         state = "none_found" if area in page.view.shown else "withheld"
         yield Fact("now.gap", name, state if area in CONNECTED else "not_covered")
-    for _, one in running:
-        if one.recommendation:
-            yield Fact("talk", one.recommendation.lower(), "recommended")
+    for _, effort in running:
+        if effort.recommendation:
+            yield Fact("talk", effort.recommendation.lower(), "recommended")
     if oracle.sources_disagree(page.person):
         for field in ("efternavnet", "fornavnet", "fødselsdatoen"):
             yield Fact("now.disagree", field, "yes", optional=True)
@@ -140,12 +142,12 @@ def columns(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact("column.name", first(person), full(person))
         yield Fact("column.age", first(person), age(person.born, page.day))
         yield Fact("column.notes", first(person), str(count) if "social" in shown else "withheld")
-        for one in visible(oracle, page, person):
-            if one.end is None:
-                yield from effort(oracle, page, person, one, "column")
+        for effort in visible(oracle, page, person):
+            if effort.end is None:
+                yield from effort_facts(oracle, page, person, effort, "column")
     keys = {person.id for person in page.people}
     yield from _left_out(other for other, _ in oracle.relatives(page) if other.id not in keys)
 
 
 def _left_out(others: Iterable[Person]) -> Iterator[Fact]:
-    yield from (Fact("column.left_out", name, "left out") for name in dict.fromkeys(first(one) for one in others))
+    yield from (Fact("column.left_out", name, "left out") for name in dict.fromkeys(first(other) for other in others))

@@ -47,11 +47,11 @@ def family(oracle: Oracle, page: Page) -> list[Fact]:
 def timeline(oracle: Oracle, page: Page) -> list[Fact]:
     """*Tidslinje*."""
     found = [*head(oracle, page), *_lanes(oracle, page)]
-    for person, one in _efforts(oracle, page):
-        of = f"{lane(page, person, one)} · {one.title} · {one.start.isoformat()}"
-        found.append(Fact("rows.effort", of, "afsluttet" if one.end else "i gang"))
-        found.append(Fact("rows.end", of, last_day(one.end) if one.end else "ingen slutdato"))
-        found.append(Fact("rows.paragraph", of, _paragraph(one)))
+    for person, effort in _efforts(oracle, page):
+        of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
+        found.append(Fact("rows.effort", of, "afsluttet" if effort.end else "i gang"))
+        found.append(Fact("rows.end", of, last_day(effort.end) if effort.end else "ingen slutdato"))
+        found.append(Fact("rows.paragraph", of, _paragraph(effort)))
     for note in notifications(oracle, page):
         of = f"{received(note).date().isoformat()} · {note.notifier_title}"
         found.append(Fact("rows.about", of, whom(oracle, note)))
@@ -64,35 +64,35 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
             if plan.person == person.id and plan.area in shown and plan.area == "social":
                 of = f"{prefix}{AREAS[plan.area]} · {plan.title} · {plan.start.isoformat()}"
                 found.append(Fact("rows.other", of, "shown"))
-        for contact in oracle.truth.contacts:
-            if contact.person == person.id and contact.unit.startswith("health:") and "health" in shown:
+        if "health" in shown:
+            for contact in oracle.contacts(person):
                 of = f"{prefix}{AREAS['health']} · {contact.title} · {contact.day.isoformat()}"
                 found.append(Fact("rows.other", of, "shown"))
     return found
 
 
-def _paragraph(one: Effort) -> str:
-    return paragraph(one.paragraph) if one.paragraph else ""
+def _paragraph(effort: Effort) -> str:
+    return paragraph(effort.paragraph) if effort.paragraph else ""
 
 
 def _efforts(oracle: Oracle, page: Page) -> list[tuple[Person, Effort]]:
-    return [(person, one) for person in page.people for one in visible(oracle, page, person)]
+    return [(person, effort) for person in page.people for effort in visible(oracle, page, person)]
 
 
-def lane(page: Page, person: Person, one: Effort) -> str:
+def lane(page: Page, person: Person, effort: Effort) -> str:
     """The lane of an effort: its area, behind the name of another than the citizen."""
-    return AREAS[one.area] if person == page.person else f"{first(person)} · {AREAS[one.area]}"
+    return AREAS[effort.area] if person == page.person else f"{first(person)} · {AREAS[effort.area]}"
 
 
-def received(one: Notification) -> datetime:
+def received(note: Notification) -> datetime:
     """When it came, by the Danish clock."""
-    return one.received.astimezone(DANISH_TIME)
+    return note.received.astimezone(DANISH_TIME)
 
 
-def whom(oracle: Oracle, one: Notification) -> str:
+def whom(oracle: Oracle, note: Notification) -> str:
     """Everybody it is about."""
-    named = [first(oracle.people[key]) for key in (one.person, *one.also) if key in oracle.people]
-    if one.unborn:
+    named = [first(oracle.people[key]) for key in (note.person, *note.also) if key in oracle.people]
+    if note.unborn:
         mother = named[0]
         return f"{mother}{'' if mother.endswith('s') else 's'} ufødte barn"
     return joined(named)
@@ -101,13 +101,13 @@ def whom(oracle: Oracle, one: Notification) -> str:
 def notifications(oracle: Oracle, page: Page) -> list[Notification]:
     """Those about the people of the page that the employee may see, newest first."""
     keys = {person.id for person in page.people if "social" in page.views[person.id].shown}
-    found = [one for one in oracle.truth.notifications if keys & {one.person, *one.also}]
-    return sorted(found, key=lambda one: (one.received, one.id), reverse=True)
+    found = [note for note in oracle.truth.notifications if keys & {note.person, *note.also}]
+    return sorted(found, key=lambda note: (note.received, note.id), reverse=True)
 
 
 def _groups(found: Sequence[Notification]) -> list[list[Notification]]:
     """One row for each day and sender."""
-    key = lambda one: (received(one).date(), one.notifier_title)  # noqa: E731  sorted and grouped by it
+    key = lambda note: (received(note).date(), note.notifier_title)  # noqa: E731  sorted and grouped by it
     return [list(group) for _, group in groupby(sorted(found, key=key, reverse=True), key)]
 
 
@@ -120,9 +120,9 @@ def _summary(oracle: Oracle, page: Page) -> Iterator[Fact]:
         # Nothing can be said to be none where some may be withheld.
         yield Fact("notes.count", "", "none", optional=_is_partly_withheld(oracle, page))
         return
-    senders = {one.notifier_title.lower() for one in found}
+    senders = {note.notifier_title.lower() for note in found}
     yield Fact("notes.count", "", f"{len(found)} from {len(senders)} since {received(found[-1]).year}")
-    followed = sum(_has_followed(oracle, page, one) for one in found)
+    followed = sum(_has_followed(oracle, page, note) for note in found)
     yield Fact("notes.followed", "", str(followed) if followed else "0, of social")
 
 
@@ -135,16 +135,16 @@ def _is_partly_withheld(oracle: Oracle, page: Page) -> bool:
     return unseen or any("social" not in page.views[person.id].shown for person in page.people)
 
 
-def _named(oracle: Oracle, page: Page, one: Notification) -> list[Effort]:
-    return [effort for _, effort in _efforts(oracle, page) if effort.id in one.efforts]
+def _named(oracle: Oracle, page: Page, note: Notification) -> list[Effort]:
+    return [effort for _, effort in _efforts(oracle, page) if effort.id in note.efforts]
 
 
-def _later(oracle: Oracle, page: Page, one: Notification) -> list[Effort]:
+def _later(oracle: Oracle, page: Page, note: Notification) -> list[Effort]:
     """Social efforts that began within half a year, unless the decision was another or they are named elsewhere."""
-    if one.outcome in {"no_action", "to_running_case"}:
+    if note.outcome in {"no_action", "to_running_case"}:
         return []
     named = {key for other in notifications(oracle, page) for key in other.efforts}
-    day = received(one).date()
+    day = received(note).date()
     return [
         effort
         for _, effort in _efforts(oracle, page)
@@ -152,14 +152,14 @@ def _later(oracle: Oracle, page: Page, one: Notification) -> list[Effort]:
     ]
 
 
-def _has_followed(oracle: Oracle, page: Page, one: Notification) -> bool:
-    return one.outcome == "effort" or bool(_named(oracle, page, one) or _later(oracle, page, one))
+def _has_followed(oracle: Oracle, page: Page, note: Notification) -> bool:
+    return note.outcome == "effort" or bool(_named(oracle, page, note) or _later(oracle, page, note))
 
 
 def _outcome(oracle: Oracle, page: Page, group: Sequence[Notification]) -> str:
     """What followed the notifications of one row; alternatives where several sentences are true."""
-    named = {effort.id: effort for one in group for effort in _named(oracle, page, one)}
-    later = {effort.id: effort for one in group if not named for effort in _later(oracle, page, one)}
+    named = {effort.id: effort for note in group for effort in _named(oracle, page, note)}
+    later = {effort.id: effort for note in group if not named for effort in _later(oracle, page, note)}
     for word, efforts in (("named", named), ("later", later)):
         if efforts:
             day = min(effort.start for effort in efforts.values()).isoformat()
@@ -169,23 +169,25 @@ def _outcome(oracle: Oracle, page: Page, group: Sequence[Notification]) -> str:
             )
     if clock := _clock(page, group):
         return clock
-    outcomes = {one.outcome for one in group} - {None, "no_action"}
+    outcomes = {note.outcome for note in group} - {None, "no_action"}
     if outcomes:
         return " | ".join(sorted(str(outcome) for outcome in outcomes))
     old = (page.day - received(group[0]).date()).days
-    decided = "no_action | " if any(one.outcome for one in group) else ""
+    decided = "no_action | " if any(note.outcome for note in group) else ""
     if timedelta(days=old) < HALF_A_YEAR:
         return f"{decided}no effort so far, of social | so far: {old} dag{'' if old == 1 else 'e'} old"
     return f"{decided}no effort, of social"
 
 
 def _is_effort(group: Sequence[Notification]) -> bool:
-    return any(one.outcome == "effort" for one in group)
+    return any(note.outcome == "effort" for note in group)
 
 
 def _clock(page: Page, group: Sequence[Notification]) -> str | None:
     """The 24 hours, where the assessment is still asked for."""
-    due = [one.received.astimezone(UTC) + timedelta(hours=24) for one in group if not one.assessed and not one.outcome]
+    due = [
+        note.received.astimezone(UTC) + timedelta(hours=24) for note in group if not note.assessed and not note.outcome
+    ]
     if not due or page.now - min(due) >= ASKED_FOR:
         return None
     if min(due) > page.now:
@@ -195,10 +197,10 @@ def _clock(page: Page, group: Sequence[Notification]) -> str | None:
 
 def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for group in _groups(notifications(oracle, page)):
-        newest = max(group, key=lambda one: one.received)
+        newest = max(group, key=lambda note: note.received)
         of = f"{received(newest).date().isoformat()} · {newest.notifier_title}"
         yield Fact("notes.time", of, received(newest).isoformat()[:16])
-        yield from (Fact("notes.about", of, whom(oracle, one)) for one in group)
+        yield from (Fact("notes.about", of, whom(oracle, note)) for note in group)
         yield Fact("notes.reasons", of, _reasons(group))
         yield Fact("notes.outcome", of, _outcome(oracle, page, group))
         if _clock(page, group):
@@ -207,24 +209,24 @@ def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 def _reasons(group: Sequence[Notification]) -> str:
     day = received(group[0]).date()
-    codes = dict.fromkeys(code for one in group for code in one.reasons)
+    codes = dict.fromkeys(code for note in group for code in note.reasons)
     return bag(" ".join(danish_label(Coded(code_list="notification_reasons", code=code), day) for code in codes))
 
 
 def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
-    for person, one in _efforts(oracle, page):
-        of = f"{lane(page, person, one)} · {one.title} · {one.start.isoformat()}"
-        yield Fact("lanes.bar", of, last_day(one.end) if one.end else "i gang")
+    for person, effort in _efforts(oracle, page):
+        of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
+        yield Fact("lanes.bar", of, last_day(effort.end) if effort.end else "i gang")
     for note in notifications(oracle, page):
         yield Fact("lanes.point", f"{received(note).date().isoformat()} · {note.notifier_title}", whom(oracle, note))
 
 
 def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
-    for person, one in _efforts(oracle, page):
-        of = f"{one.start.isoformat()} · {first(person)} · {one.title}"
-        yield Fact("moments.effort", of, last_day(one.end) if one.end else "i gang")
+    for person, effort in _efforts(oracle, page):
+        of = f"{effort.start.isoformat()} · {first(person)} · {effort.title}"
+        yield Fact("moments.effort", of, last_day(effort.end) if effort.end else "i gang")
     for group in _groups(notifications(oracle, page)):
-        keys = {key for one in group for key in (one.person, *one.also)}
+        keys = {key for note in group for key in (note.person, *note.also)}
         who = ", ".join(first(person) for person in page.people if person.id in keys)
         title = f"Underretning fra {within(group[0].notifier_title)}"
         of = f"{received(group[0]).date().isoformat()} · {who} · {title}"
@@ -232,20 +234,20 @@ def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 
 def _goals(oracle: Oracle, page: Page) -> list[Goal]:
-    return [one for person in page.people for one in oracle.goals(person) if one.area in page.views[person.id].shown]
+    return [goal for person in page.people for goal in oracle.goals(person) if goal.area in page.views[person.id].shown]
 
 
-def _is_reached(one: Goal) -> bool:
-    return one.kind == "goal" and bool(one.assessments) and one.assessments[-1][1] == "reached"
+def _is_reached(goal: Goal) -> bool:
+    return goal.kind == "goal" and bool(goal.assessments) and goal.assessments[-1][1] == "reached"
 
 
 def _strengths(oracle: Oracle, page: Page) -> Iterator[Fact]:
     goals = _goals(oracle, page)
-    for one in goals:
-        day = (one.assessments[-1][0] if one.assessments else one.stated_on).isoformat()
-        rule = {"citizen_wish": "strengths.wish", "strength": "strengths.works", "goal": "strengths.goal"}[one.kind]
-        yield Fact("strengths.reached" if _is_reached(one) else rule, one.text, f"{one.stated_by}, {day}")
-    if not any(one.kind != "goal" or _is_reached(one) for one in goals):
+    for goal in goals:
+        day = (goal.assessments[-1][0] if goal.assessments else goal.stated_on).isoformat()
+        rule = {"citizen_wish": "strengths.wish", "strength": "strengths.works", "goal": "strengths.goal"}[goal.kind]
+        yield Fact("strengths.reached" if _is_reached(goal) else rule, goal.text, f"{goal.stated_by}, {day}")
+    if not any(goal.kind != "goal" or _is_reached(goal) for goal in goals):
         is_read = all("social" in page.views[person.id].shown for person in page.people)
         none = "none noted by the sources" if is_read else "partly withheld"
         yield Fact("strengths.none", "", none)
@@ -256,13 +258,15 @@ def _since_course(oracle: Oracle, page: Page) -> Iterator[Fact]:
     if page.course is None:
         return
     began = page.course.started_on
-    ended = [(person, one, one.end) for person, one in _efforts(oracle, page) if one.end and began <= one.end]
-    reached = sum(_is_reached(one) for one in _goals(oracle, page))
+    ended = [
+        (person, effort, effort.end) for person, effort in _efforts(oracle, page) if effort.end and began <= effort.end
+    ]
+    reached = sum(_is_reached(goal) for goal in _goals(oracle, page))
     if ended:
         yield Fact("course.ended", "", str(len(ended)))
-        for person, one, end in ended:
+        for person, effort, end in ended:
             for_whom = "" if person == page.person else f" for {first(person)}"
-            yield Fact("course.ended.on", f"{within(one.title)}{for_whom}", last_day(end))
+            yield Fact("course.ended.on", f"{within(effort.title)}{for_whom}", last_day(end))
     if reached:
         yield Fact("course.reached", "", str(reached))
     found = notifications(oracle, page)
@@ -273,27 +277,29 @@ def _since_course(oracle: Oracle, page: Page) -> Iterator[Fact]:
 def _changes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """What came since the employee looked before the demo began: each line true; new notifications never left out."""
     looks = [
-        one.when
-        for one in oracle.staff.look_ups
-        if one.employee == page.employee.id and one.cpr == page.person.cpr and one.when < page.now
+        look.when
+        for look in oracle.staff.look_ups
+        if look.employee == page.employee.id and look.cpr == page.person.cpr and look.when < page.now
     ]
     if not looks:
         return
     since = max(looks)
     yield Fact("changes.since", "", since.astimezone(DANISH_TIME).isoformat()[:16])
-    for one in notifications(oracle, page):
-        of = f"{received(one).date().isoformat()} · {within(one.notifier_title)}"
-        yield Fact("changes.note", of, whom(oracle, one), optional=one.received <= since)
+    for note in notifications(oracle, page):
+        of = f"{received(note).date().isoformat()} · {within(note.notifier_title)}"
+        yield Fact("changes.note", of, whom(oracle, note), optional=note.received <= since)
     for subject, word in _moved(oracle, page, since.date()):
         yield Fact("changes.other", subject, word, optional=True)
 
 
 def _moved(oracle: Oracle, page: Page, since: date) -> Iterator[tuple[str, str]]:
-    for person, one in _efforts(oracle, page):
+    for person, effort in _efforts(oracle, page):
         for_whom = "" if person == page.person else f" for {first(person)}"
-        words = [word for word, day in (("Ny indsats", one.start), ("Afsluttet", one.end)) if day and day >= since]
+        words = [
+            word for word, day in (("Ny indsats", effort.start), ("Afsluttet", effort.end)) if day and day >= since
+        ]
         if words:
-            yield f"{within(one.title)}{for_whom}", " | ".join(words)
+            yield f"{within(effort.title)}{for_whom}", " | ".join(words)
     for goal in _goals(oracle, page):
         if goal.stated_on >= since:
             yield goal.text, f"{NEW_GOAL[goal.kind]} | Mål nået"

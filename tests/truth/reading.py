@@ -102,7 +102,7 @@ class Reader:
         for note in page.all("div", "protected"):
             yield Fact("head.protected", "", "yes")
             told = re.search(r"Det siger (.+)\.$", note.text())
-            yield from (Fact("head.protected.by", "", one) for one in split_list(told.group(1) if told else ""))
+            yield from (Fact("head.protected.by", "", source) for source in split_list(told.group(1) if told else ""))
         why = page.first("div", "why")
         said = re.match(
             r"Du ser siden (?:som|med) (.+?)\. Opslaget er noteret i loggen med formålet (.+?)\.", why.text()
@@ -131,12 +131,12 @@ class Reader:
                 yield Fact("head.lead", "", text)
             case "Team":
                 yield Fact("head.team", "", text)
-                yield from (Fact("head.teammate", one.text(), "on the team") for one in value.all("li"))
+                yield from (Fact("head.teammate", row.text(), "on the team") for row in value.all("li"))
             case "Adresse":
                 yield Fact("head.address", "", text)
             case _ if word in RELATIONS:
-                for one in text.split(" · "):
-                    first, _, age = one.partition(", ")
+                for relative in text.split(" · "):
+                    first, _, age = relative.partition(", ")
                     yield Fact("head.relative", first, RELATIONS[word])
                     if age:
                         yield Fact("head.relative.age", first, age)
@@ -235,11 +235,11 @@ class Reader:
         """One row: when, from whom about whom, why, what followed."""
         moment = row.first("time").attributes["datetime"]
         what, then = row.direct("div")
-        senders = [one.text() for one in what.all("strong")]
+        senders = [sender.text() for sender in what.all("strong")]
         of = f"{moment[:10]} · {senders[0].partition(' om ')[0]}"
         yield Fact("notes.time", of, moment[:16])
-        for one in senders:
-            yield Fact("notes.about", of, names(one.partition(" om ")[2]))
+        for sender in senders:
+            yield Fact("notes.about", of, names(sender.partition(" om ")[2]))
         yield Fact("notes.reasons", of, bag(what.text("strong")))
         said = self.outcome(then.text("a"))
         yield Fact("notes.outcome", of, said) if said else self.unread("outcome", then.text("a"))
@@ -249,7 +249,10 @@ class Reader:
     def drawing(self, page: Node) -> Iterator[Fact]:
         """Bars and points of the lanes."""
         for lane in page.all("svg", "lane"):
-            name, titles = lane.attributes["aria-label"].split(": ", 1)[0], [one.text() for one in lane.all("title")]
+            name, titles = (
+                lane.attributes["aria-label"].split(": ", 1)[0],
+                [title.text() for title in lane.all("title")],
+            )
             if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
                 yield self.unread("lane", lane.attributes["aria-label"])
             for words in titles:
@@ -266,7 +269,7 @@ class Reader:
 
 def split_list(words: str) -> list[str]:
     """``a, b og c`` as three."""
-    return [one for one in re.split(r", | og ", words) if one]
+    return [part for part in re.split(r", | og ", words) if part]
 
 
 def names(words: str) -> str:

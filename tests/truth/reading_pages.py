@@ -192,7 +192,7 @@ class PageReader(Reader):
         for line in section.direct("p"):
             left = re.match(r"(.+?) vises ikke her, for", line.text())
             names = re.split(r", | og ", left.group(1)) if left else []
-            yield from (Fact("column.left_out", one, "left out") for one in names)
+            yield from (Fact("column.left_out", name, "left out") for name in names)
             if not left:
                 yield self.unread("family", line.text())
 

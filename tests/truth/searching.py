@@ -15,7 +15,7 @@ RIGHTS = {
 }
 
 
-def search_said(html: str) -> list[Fact]:
+def read_search(html: str) -> list[Fact]:
     """What the page says."""
     page, found = parsed(html), []
     summary = page.all("h2")[0].text()
@@ -33,7 +33,7 @@ def search_said(html: str) -> list[Fact]:
     return found
 
 
-def search_true(oracle: Oracle, employee: Employee, words: str) -> list[Fact]:
+def expected_search(oracle: Oracle, employee: Employee, words: str) -> list[Fact]:
     """What it should say: everybody of that name whom the employee may open without a reason."""
     found = []
     for person in oracle.truth.people:
@@ -46,5 +46,5 @@ def search_true(oracle: Oracle, employee: Employee, words: str) -> list[Fact]:
             Fact("search.right", full(person), "relation" if basis == "relation" else "team"),
             Fact("search.born", full(person), "said"),
         ]
-    count = sum(one.rule == "search.hit" for one in found)
+    count = sum(fact.rule == "search.hit" for fact in found)
     return [Fact("search.count", "", str(count)), *found]

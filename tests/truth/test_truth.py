@@ -30,27 +30,27 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
-from tests.truth.facts import Fact, differences
+from tests.truth.facts import NOTHING, Difference, Fact, differences
 from tests.truth.known import KNOWN, Known, known_of
 from tests.truth.loading import municipality
 from tests.truth.reading_pages import PageReader
-from tests.truth.walking import Found, Walk
+from tests.truth.walking import PageDifference, Walk
 
 CITIZENS = int(os.environ.get("HELHED_TRUTH_CITIZENS", "120"))
 SAMPLE = int(os.environ.get("HELHED_TRUTH_SAMPLE", "3"))
 DATES = os.environ.get("HELHED_TRUTH_DATES", "2023-09-12 2025-05-20").split()
-TOLD = 40
-"""Differences that a failure tells in full."""
+LINES_OF_A_FAILURE = 40
+"""So many differences a failure tells in full."""
 pytestmark = pytest.mark.xdist_group("truth")
 
 
 @pytest.fixture(scope="session")
-def walked(template: URL, postgres: URL) -> list[Found]:
+def walked(template: URL, postgres: URL) -> list[PageDifference]:
     """Every difference between pages and truth, on all days."""
-    return [one for day in DATES for one in _walk(template, postgres, date.fromisoformat(day))]
+    return [seen for day in DATES for seen in _walk(template, postgres, date.fromisoformat(day))]
 
 
-def _walk(template: URL, postgres: URL, day: date) -> Iterator[Found]:
+def _walk(template: URL, postgres: URL, day: date) -> Iterator[PageDifference]:
     name = f"truth_{day:%Y%m%d}"
     engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -61,31 +61,34 @@ def _walk(template: URL, postgres: URL, day: date) -> Iterator[Found]:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
     assert walk.pages > len(walk.oracle.staff.employees), "nobody walked"
-    yield from walk.found
+    yield from walk.differences
 
 
-def test_pages_say_what_is_true(walked: list[Found]) -> None:
-    wrong = [one for one in walked if known_of(one) is None]
-    rules = ", ".join(f"{rule} ×{count}" for rule, count in Counter(one.difference.rule for one in wrong).most_common())
-    told = "\n".join(str(one) for one in wrong[:TOLD])
-    assert not wrong, f"{len(wrong)} sentences differ from the truth ({rules}):\n{told}"
+def test_pages_say_what_is_true(walked: list[PageDifference]) -> None:
+    unknown = [seen for seen in walked if known_of(seen) is None]
+    counts = Counter(seen.difference.rule for seen in unknown).most_common()
+    rules = ", ".join(f"{rule} ×{count}" for rule, count in counts)
+    lines = "\n".join(map(str, unknown[:LINES_OF_A_FAILURE]))
+    assert not unknown, f"{len(unknown)} sentences differ from the truth ({rules}):\n{lines}"
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.key)
-def test_a_known_difference_still_occurs(walked: list[Found], known: Known) -> None:
-    assert any(known_of(one) is known for one in walked), f"mended, so remove it from known.py: {known.why}"
+def test_a_known_difference_still_occurs(walked: list[PageDifference], known: Known) -> None:
+    still_occurs = any(known_of(seen) is known for seen in walked)
+    assert still_occurs, f"mended, so remove it from known.py: {known.why}"
 
 
 def test_a_sentence_that_nobody_can_read_is_a_difference() -> None:
     page = '<main><section><h2>Lige nu</h2><p class="sub">Noget helt nyt.</p><ul></ul></section></main>'
-    said = PageReader(date(2023, 9, 12)).overview(page)
-    wrong = differences(said, [])
-    assert any(one.rule == "unread" and one.page == "Noget helt nyt." for one in wrong)
+    facts = PageReader(date(2023, 9, 12)).overview(page)
+    unread = [difference.page for difference in differences(facts, []) if difference.rule == "unread"]
+    assert any("Noget helt nyt." in words for words in unread)
 
 
 def test_a_fact_that_a_page_leaves_out_or_makes_up_is_a_difference() -> None:
     true = [Fact("now.effort", "Mentor", "social"), Fact("head.relative.age", "Ida", "14 år", optional=True)]
-    assert [one.page for one in differences([], true)] == ["(intet)"]
-    assert [one.truth for one in differences([*true, Fact("talk", "Pas på", "recommended")], true)] == ["(intet)"]
-    assert [one.page for one in differences([true[0], Fact("head.relative.age", "Ida", "13 år")], true)] == ["13 år"]
+    made_up, wrong_age = Fact("talk", "Pas på", "recommended"), Fact("head.relative.age", "Ida", "13 år")
+    assert differences([], true) == [Difference("now.effort", "Mentor", NOTHING, "social")]
+    assert differences([*true, made_up], true) == [Difference("talk", "Pas på", "recommended", NOTHING)]
+    assert differences([true[0], wrong_age], true) == [Difference("head.relative.age", "Ida", "13 år", "14 år")]
     assert not differences([Fact("notes.outcome", "x", "b")], [Fact("notes.outcome", "x", "a | b")])

@@ -11,12 +11,14 @@ from tests.truth import api, oracle_pages
 from tests.truth.facts import NOTHING, Difference, Fact, differences
 from tests.truth.loading import Client, Loaded, client
 from tests.truth.markup import parsed
-from tests.truth.mine import api_true, mine_said, mine_true
+from tests.truth.mine import expected_listed, expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, View
 from tests.truth.reading_pages import PageReader
-from tests.truth.searching import search_said, search_true
+from tests.truth.searching import expected_search, read_search
 from tests.truth.words import full
 
+SEARCHES = ("Testborger", "Jeppesen", "Overgaard", "Iversen")
+"""Family names of people whose stories show what must not go wrong."""
 REASON = "Skal vurdere en henvendelse"
 FINDER = "anna.holm"
 """Finds the keys of citizens by their whole numbers, in a session of her own."""
@@ -25,7 +27,7 @@ TELLING = 0.6
 
 
 @dataclass(frozen=True)
-class Found:
+class PageDifference:
     """A difference, and where it was found."""
 
     day: str
@@ -45,7 +47,7 @@ class Walk:
     loaded: Loaded
     sample: int
     """Citizens of each kind (team, relation, neither) for each employee."""
-    found: list[Found] = field(default_factory=list)
+    differences: list[PageDifference] = field(default_factory=list)
     pages: int = 0
 
     def __post_init__(self) -> None:
@@ -110,10 +112,10 @@ class Walk:
         timeline = self.reader.timeline(self._read(visitor, f"/tidslinje/{key}"))
         self._compare(employee, person, "tidslinje", timeline, oracle_pages.timeline(self.oracle, page))
         answer = visitor.http.get(f"/api/overblik/{key}")
-        self._compare(employee, person, "api", api.said(answer.json()), api.true(self.oracle, page))
+        self._compare(employee, person, "api", api.read_answer(answer.json()), api.expected_answer(self.oracle, page))
         self.pages += 1
-        for one in page.people:
-            self.looked.setdefault(one.id, set()).add(employee.name)
+        for member in page.people:
+            self.looked.setdefault(member.id, set()).add(employee.name)
 
     def _read(self, visitor: Client, address: str) -> str:
         answer = visitor.http.get(address)
@@ -157,26 +159,25 @@ class Walk:
 
     def _lists(self, employee: Employee, visitor: Client) -> None:
         page = visitor.http.get("/mine-borgere").text
-        self._compare(employee, None, "mine-borgere", mine_said(self.reader, page), mine_true(self.oracle, employee))
-        listed = [
-            Fact("mine.api", one["name"], one["function"]) for one in visitor.http.get("/api/mine-borgere").json()
-        ]
-        self._compare(employee, None, "api/mine-borgere", listed, api_true(self.oracle, employee))
-        for words in ("Testborger", "Jeppesen", "Overgaard", "Iversen"):
+        said, true = read_my_citizens(self.reader, page), expected_my_citizens(self.oracle, employee)
+        self._compare(employee, None, "mine-borgere", said, true)
+        rows = visitor.http.get("/api/mine-borgere").json()
+        said = [Fact("mine.api", row["name"], row["function"]) for row in rows]
+        self._compare(employee, None, "api/mine-borgere", said, expected_listed(self.oracle, employee))
+        for words in SEARCHES:
             html = visitor.browser.post("/soeg", text=words).text
-            true = search_true(self.oracle, employee, words)
-            self._compare(employee, None, f"soeg «{words}»", search_said(html), true)
-            hits = [Fact("search.hit", hit["name"], "found") for hit in visitor.search(words)["page"]["hits"]]
-            self._compare(
-                employee, None, f"api/soeg «{words}»", hits, [one for one in true if one.rule == "search.hit"]
-            )
+            true = expected_search(self.oracle, employee, words)
+            self._compare(employee, None, f"soeg «{words}»", read_search(html), true)
+            said = [Fact("search.hit", hit["name"], "found") for hit in visitor.search(words)["page"]["hits"]]
+            true = [fact for fact in true if fact.rule == "search.hit"]
+            self._compare(employee, None, f"api/soeg «{words}»", said, true)
 
     def _compare(
         self, employee: Employee, person: Person | None, page: str, said: list[Fact], true: list[Fact]
     ) -> None:
-        for one in differences(said, true):
-            self._add(employee, person, page, one)
+        for difference in differences(said, true):
+            self._add(employee, person, page, difference)
 
-    def _add(self, employee: Employee, person: Person | None, page: str, one: Difference) -> None:
+    def _add(self, employee: Employee, person: Person | None, page: str, difference: Difference) -> None:
         citizen = full(person) if person else ""
-        self.found.append(Found(self.loaded.day.isoformat(), employee.id, citizen, page, one))
+        self.differences.append(PageDifference(self.loaded.day.isoformat(), employee.id, citizen, page, difference))
