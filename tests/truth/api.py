@@ -6,7 +6,7 @@ from typing import Any
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
 from tests.truth.oracle_head import AREAS, responsible_unit, visible
-from tests.truth.oracle_pages import notifications, received, whom
+from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.words import first, full
 
 BASES = {"lead": "team", "member": "team", "relation": "own_unit", "override": "override"}
@@ -45,7 +45,7 @@ def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
         worker = (fact["responsible"] or {}).get("worker") or {}
         yield Fact("api.worker", of, worker.get("name") or "")
     elif fact["kind"] == "concern_notification":
-        of = f"{entry['valid']['start']} · {fact['notifier_title']}"
+        of = f"{valid['start']} · {fact['notifier_title'] or fact['notifier']['code']}"
         yield Fact("api.note", of, "unborn" if fact["about_unborn"] else " + ".join(sorted(names)))
     elif fact["kind"] == "goal":
         yield Fact("api.goal", fact["text"], f"{fact['progress']} {fact['stated_by']}")
@@ -74,7 +74,8 @@ def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
                 progress = goal.assessments[-1][1] if goal.assessments else "not_assessed"
                 found.append(Fact("api.goal", goal.text, f"{progress} {goal.stated_by}"))
     for note in notifications(oracle, page):
-        of = f"{received(note).date().isoformat()} · {note.notifier_title}"
+        by = note.notifier if note.notifier in PRIVATE else note.notifier_title
+        of = f"{received(note).date().isoformat()} · {by}"
         found.append(Fact("api.note", of, "unborn" if note.unborn else whom(oracle, note)))
     return found
 

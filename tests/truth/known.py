@@ -22,6 +22,8 @@ class Known:
     why: str
     """What the page should do."""
     is_meant: Callable[[PageDifference], bool]
+    is_rare: bool = False
+    """It occurs among many citizens at all dates only: the small walk need not meet it."""
 
 
 def _rule(seen: PageDifference, *rules: str) -> bool:
@@ -183,6 +185,12 @@ KNOWN = (
         "said twice",
         "A unit that is also named as the worker is said once.",
         _is_said_twice,
+    ),
+    Known(
+        "relative without a name",
+        "A relative of whom only the other's record tells is named as on the relative's own page.",
+        lambda seen: _rule(seen, "head.relative") and seen.difference.subject == "navn ikke oplyst",
+        is_rare=True,
     ),
     Known(
         "relative told by two sources",

@@ -10,7 +10,7 @@ from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
 from tests.truth.oracle import Oracle
 from tests.truth.oracle_head import AREAS
-from tests.truth.oracle_pages import notifications
+from tests.truth.oracle_pages import notifications, sender
 from tests.truth.reading import Reader
 from tests.truth.words import age, distance, first, full, within
 
@@ -165,5 +165,5 @@ def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterat
             due = note.received.astimezone(UTC) + timedelta(hours=24)
             if note.assessed or note.outcome or oracle.now - due > FORGOTTEN:
                 continue
-            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(note.notifier_title)}"
+            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(sender(note))}"
             yield Fact("mine.clock", of, "overdue" if due < oracle.now else f"{due.astimezone(DANISH_TIME):%H.%M}")

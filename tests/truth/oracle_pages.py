@@ -16,6 +16,8 @@ from tests.truth.words import first, joined, paragraph, within
 HALF_A_YEAR = timedelta(days=183)
 ASKED_FOR = timedelta(days=60)
 """So long after the limit the page asks for the assessment; later, for what followed."""
+PRIVATE = frozenset({"7", "8", "12", "13"})
+"""Categories of notifiers behind which a private person stands."""
 QUIET = timedelta(days=182)
 LINES_OF_CHANGES = 8
 CHANGED_GOAL = {"goal": "Mål ændret", "citizen_wish": "Borgerens ord ændret", "strength": "Styrke ændret"}
@@ -53,7 +55,7 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
         found.append(Fact("rows.end", of, last_day(effort.end) if effort.end else "ingen slutdato"))
         found.append(Fact("rows.paragraph", of, _paragraph(effort)))
     for note in notifications(oracle, page):
-        of = f"{received(note).date().isoformat()} · {note.notifier_title}"
+        of = f"{received(note).date().isoformat()} · {sender(note)}"
         found.append(Fact("rows.about", of, whom(oracle, note)))
         found.append(Fact("rows.reasons", of, _reasons([note])))
         found.append(Fact("rows.outcome", of, _outcome(oracle, page, [note])))
@@ -89,6 +91,13 @@ def received(note: Notification) -> datetime:
     return note.received.astimezone(DANISH_TIME)
 
 
+def sender(note: Notification) -> str:
+    """Who sent it: the source's words, but of private people, whom nobody is to recognise, only the category."""
+    if note.notifier not in PRIVATE:
+        return note.notifier_title
+    return danish_label(Coded(code_list="notifier_categories", code=note.notifier), received(note).date())
+
+
 def whom(oracle: Oracle, note: Notification) -> str:
     """Everybody it is about."""
     named = [first(oracle.people[key]) for key in (note.person, *note.also) if key in oracle.people]
@@ -107,7 +116,7 @@ def notifications(oracle: Oracle, page: Page) -> list[Notification]:
 
 def _groups(found: Sequence[Notification]) -> list[list[Notification]]:
     """One row for each day and sender."""
-    key = lambda note: (received(note).date(), note.notifier_title)  # noqa: E731  sorted and grouped by it
+    key = lambda note: (received(note).date(), sender(note))  # noqa: E731  sorted and grouped by it
     return [list(group) for _, group in groupby(sorted(found, key=key, reverse=True), key)]
 
 
@@ -120,7 +129,7 @@ def _summary(oracle: Oracle, page: Page) -> Iterator[Fact]:
         # Nothing can be said to be none where some may be withheld.
         yield Fact("notes.count", "", "none", optional=_is_partly_withheld(oracle, page))
         return
-    senders = {note.notifier_title.lower() for note in found}
+    senders = {sender(note).lower() for note in found}
     yield Fact("notes.count", "", f"{len(found)} from {len(senders)} since {received(found[-1]).year}")
     followed = sum(_has_followed(oracle, page, note) for note in found)
     yield Fact("notes.followed", "", str(followed) if followed else "0, of social")
@@ -198,7 +207,7 @@ def _clock(page: Page, group: Sequence[Notification]) -> str | None:
 def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for group in _groups(notifications(oracle, page)):
         newest = max(group, key=lambda note: note.received)
-        of = f"{received(newest).date().isoformat()} · {newest.notifier_title}"
+        of = f"{received(newest).date().isoformat()} · {sender(newest)}"
         yield Fact("notes.time", of, received(newest).isoformat()[:16])
         yield from (Fact("notes.about", of, whom(oracle, note)) for note in group)
         yield Fact("notes.reasons", of, _reasons(group))
@@ -218,7 +227,7 @@ def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
         of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
         yield Fact("lanes.bar", of, last_day(effort.end) if effort.end else "i gang")
     for note in notifications(oracle, page):
-        yield Fact("lanes.point", f"{received(note).date().isoformat()} · {note.notifier_title}", whom(oracle, note))
+        yield Fact("lanes.point", f"{received(note).date().isoformat()} · {sender(note)}", whom(oracle, note))
 
 
 def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
@@ -228,7 +237,7 @@ def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for group in _groups(notifications(oracle, page)):
         keys = {key for note in group for key in (note.person, *note.also)}
         who = ", ".join(first(person) for person in page.people if person.id in keys)
-        title = f"Underretning fra {within(group[0].notifier_title)}"
+        title = f"Underretning fra {within(sender(group[0]))}"
         of = f"{received(group[0]).date().isoformat()} · {who} · {title}"
         yield Fact("moments.outcome", of, _outcome(oracle, page, group))
 
@@ -286,7 +295,7 @@ def _changes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     since = max(looks)
     yield Fact("changes.since", "", since.astimezone(DANISH_TIME).isoformat()[:16])
     for note in notifications(oracle, page):
-        of = f"{received(note).date().isoformat()} · {within(note.notifier_title)}"
+        of = f"{received(note).date().isoformat()} · {within(sender(note))}"
         yield Fact("changes.note", of, whom(oracle, note), optional=note.received <= since)
     for subject, word in _moved(oracle, page, since.date()):
         yield Fact("changes.other", subject, word, optional=True)

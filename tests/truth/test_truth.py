@@ -39,6 +39,8 @@ from tests.truth.walking import PageDifference, Walk
 CITIZENS = int(os.environ.get("HELHED_TRUTH_CITIZENS", "120"))
 SAMPLE = int(os.environ.get("HELHED_TRUTH_SAMPLE", "3"))
 DATES = os.environ.get("HELHED_TRUTH_DATES", "2023-09-12 2025-05-20").split()
+ALL_DATES = ("2019-06-03", "2021-06-15", "2023-09-12", "2025-05-20")
+"""Of ``make truth``."""
 LINES_OF_A_FAILURE = 40
 """So many differences a failure tells in full."""
 pytestmark = pytest.mark.xdist_group("truth")
@@ -74,6 +76,8 @@ def test_pages_say_what_is_true(walked: list[PageDifference]) -> None:
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.key)
 def test_a_known_difference_still_occurs(walked: list[PageDifference], known: Known) -> None:
+    if known.is_rare and len(DATES) < len(ALL_DATES):
+        pytest.skip("too rare for the small walk; `make truth` meets it")
     still_occurs = any(known_of(seen) is known for seen in walked)
     assert still_occurs, f"mended, so remove it from known.py: {known.why}"
 
