@@ -31,8 +31,8 @@ def list_files(folder: Path, pattern: str = "*.json") -> tuple[Path, ...]:
     """
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
         raise SourceRefused("the folder is missing or may not be read")
-    found = (path for path in folder.rglob(pattern) if path.is_file() and not path.is_symlink())
-    return tuple(sorted(path for path in found if not path.name.startswith(".")))
+    paths = (path for path in folder.rglob(pattern) if path.is_file() and not path.is_symlink())
+    return tuple(sorted(path for path in paths if not path.name.startswith(".")))
 
 
 def read_json_files(folder: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[JsonFile | Rejection]:

@@ -193,25 +193,25 @@ class HttpTransport:
             sleep_unless_stopped(seconds, self._should_stop, self._sleep)
 
     def _get(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
-        what = f"GET {url.path}"
+        call = f"GET {url.path}"
         accepted = {"Accept": "application/json", **(headers or {})}
         try:
             with self._client.stream("GET", url, headers=accepted) as response:
-                _judge_status(what, response)
-                body = self._read(what, response)
-                return JsonAnswer(response.status_code, dict(response.headers), _json(what, response, body), str(url))
+                _judge_status(call, response)
+                body = self._read(call, response)
+                return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))
         except httpx.TransportError as error:
-            raise _no_answer(what, error) from None
+            raise _no_answer(call, error) from None
 
-    def _read(self, what: str, response: httpx.Response) -> bytes:
+    def _read(self, call: str, response: httpx.Response) -> bytes:
         deadline = time.monotonic() + self._settings.total_timeout
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._settings.max_bytes:
-                raise AnswerTooLarge(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
+                raise AnswerTooLarge(f"{call}: the answer is larger than {self._settings.max_bytes} bytes")
             if time.monotonic() > deadline:
-                raise Retryable(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
+                raise Retryable(f"{call}: the answer did not end within {self._settings.total_timeout:g} seconds")
         return bytes(body)
 
 
@@ -247,23 +247,23 @@ def _with_query(url: httpx.URL, params: Mapping[str, str] | None) -> httpx.URL:
     return url.copy_with(query=b"&".join(part for part in (url.query, query) if part))
 
 
-def _judge_status(what: str, response: httpx.Response) -> None:
+def _judge_status(call: str, response: httpx.Response) -> None:
     status = response.status_code
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in RETURNED:
         return
     is_server_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
     if status in TRANSIENT or is_server_fault:
-        raise Retryable(f"{what}: status {status}", _retry_after(response.headers.get("retry-after")))
+        raise Retryable(f"{call}: status {status}", _retry_after(response.headers.get("retry-after")))
     if status == HTTPStatus.UNAUTHORIZED:
-        raise RequestRefused(f"{what}: the source does not accept our credentials (401)", status)
+        raise RequestRefused(f"{call}: the source does not accept our credentials (401)", status)
     if status == HTTPStatus.FORBIDDEN:
-        raise RequestRefused(f"{what}: we lack the right to read this (403)", status)
+        raise RequestRefused(f"{call}: we lack the right to read this (403)", status)
     if response.is_redirect:
-        raise SourceRefused(f"{what}: the source redirects elsewhere ({status}); check the address or the login")
-    raise RequestRefused(f"{what}: the source does not accept the request ({status})", status)
+        raise SourceRefused(f"{call}: the source redirects elsewhere ({status}); check the address or the login")
+    raise RequestRefused(f"{call}: the source does not accept the request ({status})", status)
 
 
-def _json(what: str, response: httpx.Response, body: bytes) -> Any:
+def _json(call: str, response: httpx.Response, body: bytes) -> Any:
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = content_type == "application/json" or content_type.endswith("+json")
     if response.status_code in RETURNED:
@@ -276,27 +276,27 @@ def _json(what: str, response: httpx.Response, body: bytes) -> Any:
     if response.status_code == HTTPStatus.NO_CONTENT:
         return None
     if content_type in {"text/html", "application/xhtml+xml"}:
-        raise SourceRefused(f"{what}: a page for people instead of data; the login has expired or the address is wrong")
+        raise SourceRefused(f"{call}: a page for people instead of data; the login has expired or the address is wrong")
     if not is_json:
-        raise SourceRefused(f"{what}: the answer is not JSON but {content_type or 'of no stated type'}")
+        raise SourceRefused(f"{call}: the answer is not JSON but {content_type or 'of no stated type'}")
     try:
         return read_json(body, response.charset_encoding)
     except ValueError:
-        raise Retryable(f"{what}: the answer was cut off or is no JSON") from None
+        raise Retryable(f"{call}: the answer was cut off or is no JSON") from None
 
 
-def _no_answer(what: str, error: httpx.TransportError) -> Exception:
+def _no_answer(call: str, error: httpx.TransportError) -> Exception:
     """What a failure below HTTP means: a certificate needs a person, everything else may pass."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return SourceRefused(f"{what}: the source's certificate is not trusted ({cause.verify_message})")
+            return SourceRefused(f"{call}: the source's certificate is not trusted ({cause.verify_message})")
         if isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "").upper():
-            return SourceRefused(f"{what}: the source does not accept our certificate")
+            return SourceRefused(f"{call}: the source does not accept our certificate")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.UnsupportedProtocol):
-        return SourceRefused(f"{what}: the address is not http or https")
-    return Retryable(f"{what}: {type(error).__name__}")
+        return SourceRefused(f"{call}: the address is not http or https")
+    return Retryable(f"{call}: {type(error).__name__}")
 
 
 def _retry_after(text: str | None) -> float | None:

@@ -182,6 +182,15 @@ def test_an_item_without_a_usable_id_may_be_the_one_that_is_missing(dubu: Dubu, 
         assert run.skipped == {"Ydelse: absence_not_judged": 1}
 
 
+def test_an_activity_without_a_usable_id_keeps_those_of_its_case(dubu: Dubu, connector: SocialConnector) -> None:
+    cursor = read(connector).cursor
+    dubu.aktiviteter[4][0]["id"] = None
+    dubu.aktiviteter[5].pop()
+    once = read(connector, cursor)
+    assert not once.skipped
+    assert read(connector, once.cursor).deleted == {"Aktivitet test:52"}
+
+
 def test_a_row_that_loses_its_place_while_the_list_is_paged_is_not_deleted(
     dubu: Dubu, connector: SocialConnector
 ) -> None:

@@ -137,14 +137,14 @@ def _notifier(reading: Values, underretter: Kode | None, received_at: datetime) 
 
 
 def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
-    given = (
+    kodes = (
         *(aktivitet.baggrunde_for_underretning_barnet or ()),
         *(aktivitet.baggrunde_for_underretning_hjemmet or ()),
         *(aktivitet.baggrunde_for_underretning_andet or ()),
     )
     known = {row.code for row in codes_of("notification_reasons")}
     reasons: dict[str, Coded] = {}
-    for kode in given:
+    for kode in kodes:
         key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
         key = key or _code_by_words("notification_reasons", kode.titel)
         found = (
@@ -157,11 +157,11 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
     return tuple(reasons.values())
 
 
-def _code_by_words(code_list: str, words_given: str | None) -> str | None:
-    if not words_given:
+def _code_by_words(code_list: str, title: str | None) -> str | None:
+    if not title:
         return None
-    wanted = words_given.casefold()
-    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == wanted), None)
+    folded = title.casefold()
+    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == folded), None)
 
 
 def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:

@@ -38,7 +38,7 @@ class Conclusion:
     """Type and id of what is deleted."""
     held: tuple[HeldDeletions, ...]
     not_judged: tuple[str, ...]
-    """Types with an item whose id cannot be read: it may be any of those that seem missing."""
+    """Lists with an item whose id cannot be read: it may be any of those that seem missing."""
 
 
 @dataclass
@@ -106,6 +106,8 @@ class Generation:
     def rejected(self, record_type: str, source_id: str, digest: str, of_case: str | None = None) -> bool:
         """Whether a payload that cannot be read is new or differs from before; either way it is there."""
         short = f"!{digest[:HASH_LENGTH]}"
+        if of_case is not None and source_id.startswith(NAMELESS):
+            self.carry(of_case, (record_type,))  # it may be any of those that the case had
         earlier = self._note(record_type, source_id, short, of_case)
         return short not in (earlier, self.before.get(record_type, {}).get(source_id))
 
@@ -199,7 +201,7 @@ class Generation:
         seen = frozenset(entity for entity in stated if not entity.startswith(NAMELESS))
         expected = known.live | known.unproven
         missing = expected - seen
-        if len(seen) < len(stated) and missing:
+        if len(seen) < len(stated) and missing and record_type not in OF_CASE:
             self._after[record_type] = KnownIds(
                 live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
             )

@@ -50,6 +50,8 @@ def _text(value: object) -> object:
         return value
     if len(value) > LONGEST_TEXT:
         raise PydanticCustomError(TOO_LONG, "longer than any text of this kind")
+    if value.isascii() and value.isprintable():
+        return value
     return _UNWRITABLE.sub("", unicodedata.normalize("NFC", value))
 
 

@@ -67,23 +67,23 @@ class Values:
         try:
             if len(text.strip()) > len("2024-01-01"):
                 return read_instant(path, text), True
-            found = read_date(path, text)
+            day_and_precision = read_date(path, text)
         except InvalidValue as fault:
             raise fault.rejected(self.record_type, self.source_id) from None
-        if found is None or found[1] != "day":
+        if day_and_precision is None or day_and_precision[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)
-        day = found[0]
+        day = day_and_precision[0]
         return datetime(day.year, day.month, day.day, tzinfo=DANISH_TIME), False
 
     def instant(self, path: str, text: str | None) -> datetime | None:
         """As ``moment``, the instant alone."""
-        found = self.moment(path, text)
-        return found[0] if found else None
+        moment = self.moment(path, text)
+        return moment[0] if moment else None
 
     def day(self, path: str, text: str | None) -> date | None:
         """A calendar day in Denmark, also when the source wrote an instant."""
-        found = self.moment(path, text)
-        return danish_day(found[0]) if found else None
+        moment = self.moment(path, text)
+        return danish_day(moment[0]) if moment else None
 
     def line(self, path: str, text: str | None, *, longest: int = LINE_LENGTH) -> str | None:
         """One line of text for people."""
@@ -101,10 +101,10 @@ class Values:
         Raises:
             RecordRejected: ``missing_field``.
         """
-        found = self.line(path, text)
-        if found is None:
+        line = self.line(path, text)
+        if line is None:
             raise self.rejected(path, RejectionRule.MISSING_FIELD, None)
-        return found
+        return line
 
     def identifier(self, path: str, text: str | None) -> Identifier | None:
         """A national number; None where there is none.
