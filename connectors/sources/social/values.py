@@ -67,23 +67,23 @@ class Values:
         try:
             if len(text.strip()) > len("2024-01-01"):
                 return read_instant(path, text), True
-            day_and_precision = read_date(path, text)
+            found = read_date(path, text)
         except InvalidValue as fault:
             raise fault.rejected(self.record_type, self.source_id) from None
-        if day_and_precision is None or day_and_precision[1] != "day":
+        if found is None or found[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)
-        day = day_and_precision[0]
+        day = found[0]
         return datetime(day.year, day.month, day.day, tzinfo=DANISH_TIME), False
 
     def instant(self, path: str, text: str | None) -> datetime | None:
         """As ``moment``, the instant alone."""
-        moment = self.moment(path, text)
-        return moment[0] if moment else None
+        found = self.moment(path, text)
+        return found[0] if found else None
 
     def day(self, path: str, text: str | None) -> date | None:
         """A calendar day in Denmark, also when the source wrote an instant."""
-        moment = self.moment(path, text)
-        return danish_day(moment[0]) if moment else None
+        found = self.moment(path, text)
+        return danish_day(found[0]) if found else None
 
     def line(self, path: str, text: str | None, *, longest: int = LINE_LENGTH) -> str | None:
         """One line of text for people."""
@@ -101,10 +101,10 @@ class Values:
         Raises:
             RecordRejected: ``missing_field``.
         """
-        line = self.line(path, text)
-        if line is None:
+        found = self.line(path, text)
+        if found is None:
             raise self.rejected(path, RejectionRule.MISSING_FIELD, None)
-        return line
+        return found
 
     def identifier(self, path: str, text: str | None) -> Identifier | None:
         """A national number; None where there is none.
