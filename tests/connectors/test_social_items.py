@@ -68,6 +68,29 @@ def test_the_same_id_twice_is_one_line_and_the_last_counts(dubu: Dubu, connector
     assert again.records == {}
 
 
+def test_an_activity_or_a_party_twice_counts_as_it_came_last(dubu: Dubu, connector: SocialConnector) -> None:
+    dubu.aktiviteter[1].append(aktivitet(13, 1, "Mål", "Mål", tekst="Skole hver anden dag"))
+    dubu.sager[0]["sagsparter"] = [MOTHER, MOTHER | {"foraeldremyndighed": True}]
+    run = read(connector)
+    assert run.skipped == {"Aktivitet: same_id_twice": 1}
+    facts = [run.records[name].fact for name in ("Aktivitet test:13", "Sag.part test:1/1")]
+    assert [getattr(fact, "text", None) or getattr(fact, "custody", None) for fact in facts] == [
+        "Skole hver anden dag",
+        True,
+    ]
+    assert read(connector, run.cursor).records == {}
+
+
+def test_a_person_of_two_cases_who_cannot_be_read_is_rejected_once(dubu: Dubu, connector: SocialConnector) -> None:
+    bad = person(5, "9999994002", "Fejl")
+    dubu.sager += [sag(5, bad), sag(6, bad), sag(7, person(5, None, "Rettet"))]
+    run = read(connector)
+    assert [rejection.source_id for rejection in run.rejected] == ["test:5"]
+    for _ in range(2):
+        again = read(connector, run.cursor)
+        assert (again.records, again.rejected) == ({}, [])
+
+
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_the_same_id_on_both_sides_of_a_page_s_end_loses_nothing(dubu: Dubu, clock: FixedClock, size: int) -> None:
     dubu.ydelser[1:1] = [ydelse(900, 1, IDA, omfang="last"), ydelse(900, 1, IDA, omfang="the very last")]
@@ -115,6 +138,8 @@ def test_half_a_pair_and_control_characters_are_cleaned_in_every_text(dubu: Dubu
     assert "Ro i hverdagen" in shown
     assert "44 77 30 01" in shown
     assert "\\u0000" not in shown
+    flags = {(flag.field, flag.rule) for flag in run.records["Ydelse test:900"].quality}
+    assert flags >= {("formaal", "control_characters"), ("omfang", "control_characters")}
     assert not run.rejected
 
 

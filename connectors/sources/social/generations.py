@@ -90,6 +90,8 @@ class Generation:
     def changed(self, record: SourceRecord, of_case: str | None = None) -> SourceRecord | None:
         """The record as it shall be published; None when it is as before or came like this in this generation.
 
+        A row that a list gives twice counts as it came last; what several cases have (a person) as it came first.
+
         The first statement on an entity keeps the entity's own registered time and needs no version. A later one was
         registered when it was seen, and its version names the generation, because what changes back again has the
         digest it had before.
@@ -97,7 +99,7 @@ class Generation:
         short = record.digest[:HASH_LENGTH]
         earlier = self._note(record.record_type, record.source_id, short, of_case)
         if earlier is not None:
-            return None if earlier == short else self._versioned(record, short)
+            return None if earlier == short or of_case is not None else self._versioned(record, short)
         known = self.before.get(record.record_type, {}).get(record.source_id)
         if known == short:
             return None
@@ -109,6 +111,8 @@ class Generation:
         if of_case is not None and source_id.startswith(NAMELESS):
             self.carry(of_case, (record_type,))  # it may be any of those that the case had
         earlier = self._note(record_type, source_id, short, of_case)
+        if earlier is not None and of_case is not None:
+            return False
         return short not in (earlier, self.before.get(record_type, {}).get(source_id))
 
     def keep(self, record_type: str, source_id: str, case_id: str) -> bool:
@@ -281,7 +285,8 @@ class Generation:
         """Keep what was seen; gives what the same entity was earlier in this generation."""
         hashes = self.now.setdefault(record_type, {})
         earlier = hashes.get(source_id)
-        hashes[source_id] = short
+        if earlier is None or of_case is None:
+            hashes[source_id] = short
         if of_case is not None and not source_id.startswith(NAMELESS):
             listed = self.cases.setdefault(of_case, {}).setdefault(record_type, [])
             if source_id not in listed:

@@ -7,7 +7,7 @@ dropped when an answer is read and never enters. Field names are DUBU's, with un
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from connectors.sources.social.scalars import Id, Text
+from connectors.sources.social.scalars import Id, Line, Text
 
 
 class Payload(BaseModel):
@@ -50,9 +50,9 @@ class Behandler(Payload):
 class Adresse(Payload):
     """A person's address."""
 
-    vejnavn: Text | None = None
+    vejnavn: Line | None = None
     postnummer: Text | None = None
-    by: Text | None = None
+    by: Line | None = None
     kommunekode: Text | None = None
 
 
@@ -96,7 +96,7 @@ class Sag(Payload):
 
     id: Id
     sagsnummer: Text
-    titel: Text
+    titel: Line
     is_sensitive: bool | None = None
     sagstype: Kode | None = None
     status: Kode
@@ -153,8 +153,8 @@ class Aktivitet(Payload):
     slut_dato: Text | None = None
     oprettet_dato: Text | None = None
     maal_type: Kode | None = None
-    tekst: Text | None = None
-    angivet_af: Text | None = None
+    tekst: Line | None = None
+    angivet_af: Line | None = None
     syntetisk: bool = False
 
 
@@ -164,7 +164,7 @@ class Ydelse(Payload):
     id: Id
     sag_id: Id | None = None
     cprnr: Text | None = None
-    borger_navn: Text | None = None
+    borger_navn: Line | None = None
     ydelsestype: Kode
     foranstaltningsparagraf: Text | None = None
     kle_nummer: Text | None = None
@@ -174,9 +174,9 @@ class Ydelse(Payload):
     status: Kode
     leverandoer: Enhed | None = None
     ansvarlig: Behandler | None = None
-    formaal: Text | None = None
-    omfang: Text | None = None
+    formaal: Line | None = None
+    omfang: Line | None = None
     naeste_opfoelgning: Text | None = None
-    anbefaling: Text | None = None
+    anbefaling: Line | None = None
     oprettet_dato: Text | None = None
     syntetisk: bool = False

@@ -159,7 +159,10 @@ class Reading:
             self._note_failure(error)
         else:
             self._failures = 0
-            return activities
+            latest = _latest(activities)
+            if len(latest) < len(activities):
+                self._skipped["Aktivitet: same_id_twice"] += len(activities) - len(latest)
+            return latest
         self._generation.leave_unread(case_id)
         return []
 
@@ -204,6 +207,15 @@ class Reading:
             self._take(parsed, item, case)
             return None
         return parsed
+
+
+def _latest(items: list[object]) -> list[object]:
+    """The items without those whose id comes again later."""
+    keys = [read_id(item.get("id")) if isinstance(item, dict) else None for item in items]
+    last = {key: place for place, key in enumerate(keys)}
+    return [
+        item for place, (key, item) in enumerate(zip(keys, items, strict=True)) if key is None or last[key] == place
+    ]
 
 
 def _record_type(result: SourceRecord | RecordRejected) -> str:

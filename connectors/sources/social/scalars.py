@@ -5,7 +5,6 @@ Whatever stands where a text or an id belongs fails the validation of its own it
 
 import math
 import re
-import unicodedata
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -20,6 +19,7 @@ LONGEST_TEXT = 100_000
 TOO_LONG = "too_long"
 """Type of the validation error for what is longer than any value."""
 _ID = re.compile(r"[1-9][0-9]{0,18}")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -39,7 +39,7 @@ def _id(value: object) -> int:
     return found
 
 
-def _text(value: object) -> object:
+def _line(value: object) -> object:
     if isinstance(value, UnreadableValue):
         raise PydanticCustomError(TOO_LONG, "a value that cannot be held")
     if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
@@ -50,10 +50,19 @@ def _text(value: object) -> object:
         return value
     if len(value) > LONGEST_TEXT:
         raise PydanticCustomError(TOO_LONG, "longer than any text of this kind")
-    if value.isascii() and value.isprintable():
-        return value
-    return _UNWRITABLE.sub("", unicodedata.normalize("NFC", value))
+    # No text can be written with half a pair; NUL stands for it, which the reading of lines drops and flags.
+    return value if value.isascii() else _HALF_PAIR.sub("\0", value)
+
+
+def _text(value: object) -> object:
+    line = _line(value)
+    if not isinstance(line, str) or (line.isascii() and line.isprintable()):
+        return line
+    return _UNWRITABLE.sub("", line)
 
 
 Id = Annotated[int, BeforeValidator(_id)]
 Text = Annotated[str, BeforeValidator(_text)]
+"""Without control characters and halves of pairs."""
+Line = Annotated[str, BeforeValidator(_line)]
+"""Free text that ``Values.line`` reads, which cleans it and says so."""

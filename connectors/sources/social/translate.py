@@ -126,7 +126,7 @@ def translate_sag(scope: Scope, sag: Sag) -> Iterator[SourceRecord | RecordRejec
     if sag.primaer_person is not None:
         person = sag.primaer_person
         yield attempt("Sag.person", scope.id(person.id), partial(_person, scope, person, sag))
-        for part in sag.sagsparter or ():
+        for part in {part.id: part for part in sag.sagsparter or ()}.values():
             yield attempt("Sag.part", scope.id(sag.id, part.id), partial(_relation, scope, sag, person, part))
 
 
