@@ -256,7 +256,6 @@ class SourceFigures(NamedTuple):
     last_data_at: datetime | None
     cadence: float
     paused: bool
-    quarantined: int
 
 
 class DueFigures(NamedTuple):
@@ -292,15 +291,27 @@ _OF_COMPARISON = _Figures(DRIFT, CITIZENS)
 
 
 def store_figures(
-    sources: Mapping[str, SourceFigures], due: Mapping[str, DueFigures], outbox: Mapping[str, int]
+    sources: Mapping[str, SourceFigures],
+    quarantined: Mapping[str, int],
+    due: Mapping[str, DueFigures],
+    outbox: Mapping[str, int],
 ) -> None:
-    """What PostgreSQL says of the sources, of overviews to be built by state, and of changes waiting for each topic."""
+    """What PostgreSQL says.
+
+    Args:
+        sources: how each source is doing.
+        quarantined: open entries in quarantine, by source.
+        due: overviews to be built, by state.
+        outbox: changes waiting for each topic.
+    """
+    _OF_STORE.forget()  # a source that was removed is not told any more
     for name, one in sources.items():
         if one.last_data_at is not None:
             SOURCE_LAST_DATA.labels(name).set(one.last_data_at.timestamp())
         SOURCE_CADENCE.labels(name).set(one.cadence)
         SOURCE_PAUSED.labels(name).set(one.paused)
-        QUARANTINE.labels(name).set(one.quarantined)
+    for name, entries in quarantined.items():
+        QUARANTINE.labels(name).set(entries)
     for state, figures in due.items():
         DUE.labels(state).set(figures.citizens)
         DUE_LONGEST.labels(state).set(figures.longest)

@@ -76,6 +76,7 @@ def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clo
         sources=sources,
         digest_key=_key(settings, "digest_key"),
         session_key=_key(settings, "session_key"),
+        payload_cipher=None,
     )
 
 

@@ -14,10 +14,11 @@ from hub.collect.runs import SourceStatus
 from hub.context import AppContext
 from hub.indexing.drift import ALL, Difference, SourceTally
 from hub.overview.repository import count_outbox, due
+from hub.quarantine.repository import count_open
 
 
 def collect_store_metrics(context: AppContext) -> None:
-    """How each source does, how many overviews are to be built, and how many changes the bus does not know of.
+    """How each source does, what is open in quarantine, what is to be built, and what the bus does not know of.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
@@ -26,6 +27,7 @@ def collect_store_metrics(context: AppContext) -> None:
         with context.database.transaction() as session:
             now = context.clock.now()
             states = source_states(session, context.sources, now)
+            quarantined = count_open(session)
             to_build = due(session)
             outbox = count_outbox(session)
     except Exception:
@@ -33,18 +35,19 @@ def collect_store_metrics(context: AppContext) -> None:
         raise
     figures = {
         source.name: metrics.SourceFigures(
-            last_data_at=one.last_data_at,
+            last_data_at=state.last_data_at,
             cadence=source.expected_cadence.total_seconds(),
-            paused=one.state is SourceStatus.PAUSED,
-            quarantined=one.quarantined,
+            paused=state.state is SourceStatus.PAUSED,
         )
-        for source, one in zip(context.sources, states, strict=True)
+        for source, state in zip(context.sources, states, strict=True)
     }
     waits = {
         "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),
         "failed": metrics.DueFigures(to_build.failed, _age(to_build.failed_since, now)),
     }
-    metrics.store_figures(figures, waits, {OVERVIEWS: outbox})
+    # Messages that cannot be carried may name a source that is not connected, or none.
+    quarantined = dict.fromkeys(figures, 0) | quarantined
+    metrics.store_figures(figures, quarantined, waits, {OVERVIEWS: outbox})
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:

@@ -17,8 +17,12 @@ from hub.collect import repository
 from hub.collect.runs import RunOutcome, RunSummary, SourceState, SourceStatus, status
 from hub.collect.service import collect, topic_key
 from hub.db import Database
+from hub.quarantine import service as quarantine
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import RejectLimits
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
+from tests.cipher import AesCipher
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
 
@@ -81,10 +85,24 @@ def bus(database: Database) -> Iterator[PostgresBus]:
 
 
 @pytest.fixture
-def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes) -> Callable[..., RunSummary]:
+def run(
+    bus: PostgresBus,
+    database: Database,
+    clock: FixedClock,
+    digest_key: bytes,
+    cipher: AesCipher,
+    limits: RejectLimits,
+) -> Callable[..., RunSummary]:
     def collected(connector: NumberedSource, using: object = None) -> RunSummary:
-        on = bus if using is None else using
-        return collect(connector, bus=on, database=database, clock=clock, digest_key=digest_key)  # type: ignore[arg-type]  # a bus that fails
+        return collect(
+            connector,
+            bus=bus if using is None else using,  # type: ignore[arg-type]  # a bus that fails
+            database=database,
+            clock=clock,
+            digest_key=digest_key,
+            cipher=cipher,
+            limits=limits,
+        )
 
     return collected
 
@@ -111,7 +129,7 @@ def saved(database: Database) -> int:
 
 def state(database: Database, now: datetime) -> SourceState:
     with database.transaction() as session:
-        (one,) = repository.counted_states(session, [SOURCE], now)
+        (one,) = repository.source_states(session, [SOURCE], now)
     return one
 
 
@@ -196,7 +214,7 @@ def test_a_record_that_no_bus_takes_is_parked_and_holds_up_nobody(
     assert published(bus) == list("023")
     assert saved(database) == 4
     with database.transaction() as session:
-        groups = repository.quarantine_groups(session, "social")
+        groups = list_groups(session, "social")
     assert {(one.rule, one.payloads) for one in groups} >= {(RejectionRule.TOO_LARGE, 1)}
 
 
@@ -237,7 +255,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
 
         with monkeypatch.context() as broken:
             if where == "save":
-                broken.setattr(repository, "quarantine", _fail_on_save)
+                broken.setattr(quarantine, "add", _fail_on_save)
             run(
                 NumberedSource(7, fail(page, SourceUnavailable("down")) if where == "source" else lambda _: None),
                 Failing(),
@@ -248,35 +266,8 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
     assert set(published(bus)) == set("0123456")
 
 
-def _fail_on_save(*_: object) -> None:
+def _fail_on_save(*_: object, **__: object) -> None:
     raise RuntimeError
-
-
-def test_the_same_payload_again_is_counted_not_doubled(run: Run, database: Database, clock: FixedClock) -> None:
-    run(NumberedSource(4))
-    first = clock.now()
-    clock.move(DAY)
-    run(NumberedSource(6))
-    with database.transaction() as session:
-        (group,) = repository.quarantine_groups(session, "social")
-        (one,) = repository.quarantined(session, "social")
-        assert (group.payloads, group.seen) == (1, 3)
-        assert (one.seen, one.raw, one.first_seen_at, one.last_seen_at) == (3, b"{}", first, clock.now())
-        assert repository.quarantined(session, "social", after=one.id) == ()
-        repository.resolve(session, one.id, clock.now())
-    with database.transaction() as session:
-        assert repository.quarantine_groups(session, "social") == ()
-    run(NumberedSource(8))
-    with database.transaction() as session:
-        assert len(repository.quarantine_groups(session, "social")) == 1, "it came again"
-
-
-def test_a_payload_too_large_is_parked_without_itself(database: Database, clock: FixedClock) -> None:
-    with database.transaction() as session:
-        large = REJECTED.model_copy(update={"raw": b"x" * (repository.MOST_RAW_BYTES + 1)})
-        repository.quarantine(session, "social", [large], clock.now())
-        (one,) = repository.quarantined(session, "social")
-    assert one.raw is None
 
 
 def test_a_paused_source_is_not_read(run: Run, bus: PostgresBus, database: Database, clock: FixedClock) -> None:
@@ -298,7 +289,8 @@ def test_the_state_follows_the_data_not_the_runs(run: Run, database: Database, c
     run(NumberedSource(4))
     shown = state(database, clock.now())
     assert (shown.state, shown.last_data_at, shown.last_success_at) == (SourceStatus.SILENT, came, clock.now())
-    assert (shown.records, shown.quarantined) == (4, 1)
+    with database.transaction() as session:
+        assert repository.count_published(session) == {"social": 4}
     run(NumberedSource(6, fail(0, SourceUnavailable("down"))))
     assert state(database, clock.now()).state is SourceStatus.FAILING
 

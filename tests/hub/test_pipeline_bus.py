@@ -35,7 +35,9 @@ def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
+        return run_once(
+            database, consumer, areas=AREAS, digest_key=digest_key, cipher=None, clock=clock, limit=100, timeout=SECOND
+        )
 
 
 def overviews(database: Database) -> int:

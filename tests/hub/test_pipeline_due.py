@@ -65,7 +65,16 @@ def run(
 ) -> Sequence[RoundResult]:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         return [
-            run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=2, timeout=AT_ONCE)
+            run_once(
+                database,
+                consumer,
+                areas=AREAS,
+                digest_key=digest_key,
+                cipher=None,
+                clock=clock,
+                limit=2,
+                timeout=AT_ONCE,
+            )
             for _ in range(rounds)
         ]
 

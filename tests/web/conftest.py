@@ -73,6 +73,7 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
         sources=(maja.SOCIAL, maja.HEALTH),
         digest_key=digest_key,
         session_key=SESSION_KEY,
+        payload_cipher=None,
     )
     made.index.create()
     yield made
