@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import SourceRefused, SourceUnavailable
+from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
@@ -327,3 +328,70 @@ def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:
     assert topic_key(own, digest_key) == topic_key(again, digest_key)
     assert topic_key(nobody, digest_key) != topic_key(own, digest_key)
     assert MAJA.value not in topic_key(own, digest_key)
+
+
+class SpoiltSource(NumberedSource):
+    """Each page has two good records, and of the pages in *spoilt* all items but one cannot be read."""
+
+    def __init__(self, count: int, spoilt: range) -> None:
+        super().__init__(count)
+        self._spoilt = spoilt
+
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        for page, batch in enumerate(super().read(stream, cursor, context)):
+            good, *rest = batch.records
+            bad = tuple(REJECTED.model_copy(update={"source_id": record.source_id}) for record in rest)
+            spoilt = {"records": (good,), "rejected": bad}
+            yield batch.model_copy(update=spoilt if page in self._spoilt else {"rejected": ()})
+
+
+@pytest.fixture
+def limits() -> RejectLimits:
+    return RejectLimits(share=0.4, at_least=8)
+
+
+def test_a_run_that_rejects_too_much_stops_and_the_cursor_is_where_it_was_before_it(
+    run: Run, bus: PostgresBus, database: Database, clock: FixedClock
+) -> None:
+    run(SpoiltSource(2, range(0)))
+    before = metric_of("social")
+    clock.move(DAY)
+    summary = run(SpoiltSource(20, range(9)))
+    assert (summary.outcome, summary.advice) == (RunOutcome.TOO_MANY_REJECTED, "too_many_rejected")
+    assert summary.message == "4 of 8 items could not be read; the cursor is where it was before the run"
+    assert (summary.published, summary.rejected, saved(database)) == (3, 4, 2)
+    assert metric_of("social") == before + 4
+    assert state(database, clock.now()).state is SourceStatus.FAILING
+    assert quarantined(database) == ["3", "5", "7", "9"]
+    run(SpoiltSource(20, range(9)))
+    assert quarantined(database) == ["3", "5", "7", "9"], "the same items again are the same entries"
+    assert saved(database) == 2
+    assert run(SpoiltSource(20, range(0))).outcome is RunOutcome.COMPLETE
+    assert set(published(bus)) == {str(number) for number in range(20)}, "nothing of any page is lost"
+    assert quarantined(database) == [], "they could be read this time"
+    assert saved(database) == 20
+
+
+def test_few_items_or_a_small_share_stop_no_run(run: Run, database: Database) -> None:
+    assert run(SpoiltSource(6, range(3))).outcome is RunOutcome.COMPLETE
+    assert run(SpoiltSource(60, range(5, 13))).outcome is RunOutcome.COMPLETE
+    assert saved(database) == 60
+
+
+def test_a_batch_that_has_a_record_and_rejects_it_too_leaves_it_open(run: Run, database: Database) -> None:
+    class BothWays(NumberedSource):
+        def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+            for batch in super().read(stream, cursor, context):
+                yield batch.model_copy(update={"rejected": (REJECTED.model_copy(update={"source_id": "1"}),)})
+
+    run(BothWays(2))
+    assert quarantined(database) == ["1"]
+
+
+def quarantined(database: Database) -> list[str | None]:
+    with database.transaction() as session:
+        return [entry.source_id for entry in quarantine.list_entries(session, "social")]
+
+
+def metric_of(source: str) -> float:
+    return float(metrics.RECORDS.labels(source, "rejected")._value.get())
