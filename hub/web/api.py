@@ -75,11 +75,11 @@ class OverviewAnswer(Schema):
     decision: Decision
     overview: Overview
     """National numbers are masked, as on the page."""
-    family: tuple[Overview, ...] = ()
+    family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...] = ()
+    aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
-    not_updated_since: datetime | None = None
+    not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 

@@ -16,10 +16,10 @@ from hub.access.policy import cut, decide, findable, may, may_reveal, policy_tex
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
-from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because
+from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because, make_access_facts
 
 CITIZEN = UUID(int=1)
-STRANGER = AccessFacts(citizen_id=CITIZEN, overview_version=1)
+STRANGER = make_access_facts(CITIZEN)
 TEAM = STRANGER.model_copy(update={"on_team": True})
 UNIT = STRANGER.model_copy(update={"unit_has_active_effort": True})
 SHARED = TEAM.model_copy(update={"consented_areas": frozenset({Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL})})
