@@ -121,7 +121,10 @@ def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes,
     resolve_stored(session, [stored.record for stored in received.new], now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
     return StoreResult(
-        new=len(received.new), known=received.known, outdated=received.outdated, citizens=tuple(sorted(citizens))
+        new=len(records) - received.known,
+        known=received.known,
+        outdated=received.outdated,
+        citizens=tuple(sorted(citizens)),
     )
 
 
