@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.db import Database
-from hub.quarantine.rules import PayloadCipher, RejectLimits
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits
 from hub.settings import Settings
 from schemas.source import SourceSystem
 from search.base import SearchIndex
@@ -26,8 +27,8 @@ class AppContext:
     """Keys the digests of national numbers."""
     session_key: bytes
     """Signs the session cookie."""
-    payload_cipher: PayloadCipher | None
-    """Encrypts payloads in quarantine. None: there is no key for it, and they are not stored."""
+    payload_cipher: PayloadCipher
+    """Encrypts payloads in quarantine."""
 
     @property
     def reject_limits(self) -> RejectLimits:

@@ -25,7 +25,7 @@ from hub.intake.service import receive
 from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
-from hub.quarantine.rules import PayloadCipher
+from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.service import park, resolve_stored
 from schemas.base import Schema
 from schemas.record import SourceRecord
@@ -148,7 +148,7 @@ def run_once(  # noqa: PLR0913  two live context, and five choices by name only
     *,
     areas: Mapping[str, Area],
     digest_key: bytes,
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     clock: Clock,
     limit: int,
     timeout: timedelta,
@@ -177,7 +177,7 @@ def _carry(
     consumer: Consumer,
     delivered: Sequence[Delivered],
     digest_key: bytes,
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     clock: Clock,
 ) -> RoundResult:
     def note_all(records: Sequence[SourceRecord]) -> None:
@@ -196,7 +196,7 @@ def _carry_or_park(
     database: Database,
     delivered: Sequence[Delivered],
     carry_all: Callable[[Sequence[SourceRecord]], None],
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     clock: Clock,
 ) -> int:
     """Carry what can be carried and park the rest; how many were parked."""

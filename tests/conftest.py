@@ -16,9 +16,9 @@ from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.rules import RejectLimits
 from search.postgres import PostgresIndex
-from tests.cipher import AesCipher
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
 
@@ -78,9 +78,9 @@ def digest_key() -> bytes:
 
 
 @pytest.fixture
-def cipher() -> AesCipher:
+def cipher() -> PayloadCipher:
     """Encrypts the payloads in quarantine."""
-    return AesCipher()
+    return PayloadCipher(derived_keys(DIGEST_KEY))
 
 
 @pytest.fixture

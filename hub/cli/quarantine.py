@@ -9,7 +9,6 @@ from rich.table import Table
 from hub.cli.terms import fail
 from hub.clock import SystemClock
 from hub.collect.replay import republish as republish_all
-from hub.errors import SettingWrong
 from hub.quarantine.service import list_entries
 from hub.services import build_services
 from hub.settings import load
@@ -60,8 +59,6 @@ def republish(source: Source) -> None:
     """
     with fail():
         context = build_services(load(), sources=(), clock=SystemClock())
-        if context.payload_cipher is None:
-            raise SettingWrong("without a key for quarantine no payload is stored, so there is nothing to publish")
         done = republish_all(
             context.database,
             context.bus,

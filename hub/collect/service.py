@@ -23,7 +23,8 @@ from hub.digest import keyed_digest
 from hub.errors import StoreUnavailable
 from hub.log import place_of
 from hub.quarantine import service as quarantine
-from hub.quarantine.rules import PayloadCipher, RejectLimits, too_many_rejected
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits, too_many_rejected
 from schemas.base import Schema
 from schemas.identifiers import Identifier
 from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
@@ -47,7 +48,7 @@ def collect(  # noqa: PLR0913  one run's, by name only
     database: Database,
     clock: Clock,
     digest_key: bytes,
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     limits: RejectLimits,
     progress: Callable[[Progress], None] | None = None,
 ) -> RunSummary:
@@ -82,7 +83,7 @@ def _collect(  # noqa: PLR0913  as above
     database: Database,
     clock: Clock,
     digest_key: bytes,
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     limits: RejectLimits,
     progress: Callable[[Progress], None],
 ) -> RunSummary:
@@ -206,7 +207,7 @@ def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
     return batch.model_copy(update={"records": kept, "rejected": (*batch.rejected, *large)}), messages
 
 
-def _save(database: Database, source: str, batch: Batch, cipher: PayloadCipher | None, now: datetime) -> None:
+def _save(database: Database, source: str, batch: Batch, cipher: PayloadCipher, now: datetime) -> None:
     """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
 
     Entries of records that could be read this time are resolved first: a batch that also rejects one leaves it open.

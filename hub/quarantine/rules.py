@@ -2,7 +2,6 @@
 
 import hashlib
 from enum import StrEnum
-from typing import Protocol
 
 from pydantic import Field
 
@@ -15,16 +14,6 @@ LONGEST_TEXT = 200
 """Characters of a type, an id, a field path or a masked value."""
 UNKNOWN = "(unknown)"
 """Stands for a source or type that the message does not tell."""
-
-
-class PayloadCipher(Protocol):
-    """Encrypts payloads at rest. *place* is authenticated: what is moved to another row does not open."""
-
-    def seal(self, plain: bytes, place: bytes) -> bytes:
-        """The payload encrypted."""
-
-    def open(self, sealed: bytes, place: bytes) -> bytes:
-        """The payload in clear."""
 
 
 class RejectLimits(Schema):
@@ -41,7 +30,7 @@ class PayloadState(StrEnum):
 
     STORED = "stored"
     NOT_STORED = "not_stored"
-    """It was too large, there was none, or there was no key to encrypt it with."""
+    """It was too large, or there was none."""
     DELETED = "deleted"
     """Its time limit is over, or the entry was resolved."""
 

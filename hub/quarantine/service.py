@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from hub.bus.base import Delivered
 from hub.log import mask
 from hub.quarantine import repository
+from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
     UNKNOWN,
-    PayloadCipher,
     PayloadState,
     QuarantineEntry,
     fingerprint_of,
@@ -37,16 +37,13 @@ class NotCarried(NamedTuple):
 
 
 def add(
-    session: Session, source: str, rejections: Iterable[Rejection], *, cipher: PayloadCipher | None, now: datetime
+    session: Session, source: str, rejections: Iterable[Rejection], *, cipher: PayloadCipher, now: datetime
 ) -> None:
-    """Put rejected payloads into quarantine. The same fault of the same payload is one entry that is counted.
-
-    Without a cipher the payloads themselves are not stored: never in clear.
-    """
+    """Put rejected payloads into quarantine. The same fault of the same payload is one entry that is counted."""
     for rejection in rejections:
         fingerprint = fingerprint_of(rejection)
         payload = None
-        if cipher is not None and rejection.raw is not None and len(rejection.raw) <= LARGEST_PAYLOAD:
+        if rejection.raw is not None and len(rejection.raw) <= LARGEST_PAYLOAD:
             payload = cipher.seal(rejection.raw, payload_place(_shown(source), fingerprint))
         entry = QuarantineEntryRow(
             source=_shown(source),
@@ -69,7 +66,7 @@ def park(
     session: Session,
     delivered: Delivered,
     *,
-    cipher: PayloadCipher | None,
+    cipher: PayloadCipher,
     now: datetime,
     record: SourceRecord | None = None,
     field: str = WHOLE,
@@ -79,7 +76,7 @@ def park(
     Args:
         session: the caller's transaction; commit the offset after it.
         delivered: the message; its value is the entry's payload, for publishing again.
-        cipher: encrypts the payload; without one it is not stored.
+        cipher: encrypts the payload.
         now: when.
         record: what could be read from it; None where nothing could, and its headers must tell the source.
         field: path of the fault.

@@ -16,11 +16,11 @@ from hub.clock import FixedClock
 from hub.collect.runs import RunOutcome, RunSummary
 from hub.collect.service import collect
 from hub.db import Database
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup, RejectLimits
 from hub.web import texts
 from schemas.record import RejectionRule
-from tests.cipher import AesCipher
 from tests.connectors.social_server import SECRET, Dubu, person, sag, serving, underretning, ydelse
 from tests.contracts.connector import Fault
 
@@ -64,7 +64,7 @@ class Reader:
             database=self._database,
             clock=self._clock,
             digest_key=self._digest_key,
-            cipher=AesCipher(),
+            cipher=PayloadCipher(derived_keys(b"only-for-tests")),
             limits=RejectLimits(share=0.5, at_least=100),
         )
 

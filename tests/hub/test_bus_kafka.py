@@ -23,10 +23,10 @@ from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.pipeline import RoundResult, run_once
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.service import list_entries
 from schemas.record import RejectionRule
 from schemas.source import Area
-from tests.cipher import AesCipher
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
 from tests.contracts.bus_schedules import ScheduleSuite
 from tests.contracts.own_names import OwnConsumer, OwnNames
@@ -280,7 +280,7 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
                 consumer,
                 areas={"social": Area.SOCIAL},
                 digest_key=digest_key,
-                cipher=AesCipher(),
+                cipher=PayloadCipher(derived_keys(b"only-for-tests")),
                 clock=clock,
                 limit=100,
                 timeout=SECOND,

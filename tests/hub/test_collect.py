@@ -19,11 +19,11 @@ from hub.collect.runs import RunOutcome, RunSummary, SourceState, SourceStatus, 
 from hub.collect.service import collect, topic_key
 from hub.db import Database
 from hub.quarantine import service as quarantine
+from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import RejectLimits
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
-from tests.cipher import AesCipher
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
 
@@ -91,7 +91,7 @@ def run(
     database: Database,
     clock: FixedClock,
     digest_key: bytes,
-    cipher: AesCipher,
+    cipher: PayloadCipher,
     limits: RejectLimits,
 ) -> Callable[..., RunSummary]:
     def collected(connector: NumberedSource, using: object = None) -> RunSummary:

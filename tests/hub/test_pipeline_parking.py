@@ -13,16 +13,16 @@ from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.pipeline import RoundResult, run_once
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineEntry
 from hub.quarantine.service import list_entries, not_carried
 from schemas.record import RejectionRule, SourceRecord
 from schemas.source import Area
-from tests.cipher import AesCipher
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
 
 SECOND = timedelta(seconds=1)
-CIPHER = AesCipher()
+CIPHER = PayloadCipher(derived_keys(b"only-for-tests"))
 
 
 def poisoned(source_id: str = "2") -> SourceRecord:

@@ -195,8 +195,8 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
         collect_store_metrics(context)
         assert (quarantined(source="social"), quarantined(source="(unknown)")) == (0, None)
         with database.transaction() as session:
-            quarantine.add(session, "social", map(rejected, "123"), cipher=None, now=clock.now())
-            quarantine.add(session, "(unknown)", [rejected("1")], cipher=None, now=clock.now())
+            quarantine.add(session, "social", map(rejected, "123"), cipher=context.payload_cipher, now=clock.now())
+            quarantine.add(session, "(unknown)", [rejected("1")], cipher=context.payload_cipher, now=clock.now())
         collect_store_metrics(context)
         assert (quarantined(source="social"), quarantined(source="(unknown)")) == (3, 1)
         with database.transaction() as session:

@@ -186,7 +186,7 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
         for number in range(3)
     ]
     with town.context.database.transaction() as session:
-        quarantine.add(session, "social", rejected, cipher=None, now=clock.now())
+        quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
         summary = run(published=7, rejected=3)
         collect.save_run(session, summary, clock.now())
     page = town.client("tine.skov").get("/kilder").text
