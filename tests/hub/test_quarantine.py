@@ -1,5 +1,8 @@
 """Quarantine with a real store: one fault is one entry, payloads are encrypted and have a time limit."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from math import floor
@@ -271,3 +274,25 @@ def test_different_faults_have_different_fingerprints(parts: Iterable[tuple[str,
     first, second = (rejected(record_type=kind, field=field, masked_value=value) for kind, field, value in parts)
     assert fingerprint_of(first) != fingerprint_of(second)
     assert fingerprint_of(first) == fingerprint_of(first.model_copy())
+
+
+def test_the_commands_list_what_is_open_masked_and_publish_again_what_could_not_be_stored(
+    store: Store, bus: PostgresBus, digest_key: bytes
+) -> None:
+    key = digest_key.decode()
+    url = store.database.url.render_as_string(hide_password=False)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    environment |= {"HELHED_DATABASE_URL": url, "HELHED_DIGEST_KEY": key, "HELHED_SESSION_KEY": key, "COLUMNS": "200"}
+
+    def helhed(*arguments: str) -> str:
+        command = [sys.executable, "-m", "hub.cli", "quarantine", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    fine = to_message(make_record(source_id="1"), digest_key).value
+    store.add(rejected(source_id="610786-4001"), rejected(rule=RejectionRule.NOT_CARRIED, raw=fine))
+    listed = helhed("list", "social")
+    assert "bad_date" in listed
+    assert "610786" not in listed
+    assert helhed("republish", "social").startswith("1 published again, 0 left")
+    assert bus.lag("pipeline", RECORDS) == 1
+    assert [entry.rule for entry in store.entries()] == [RejectionRule.BAD_DATE]
