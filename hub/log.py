@@ -29,7 +29,7 @@ NOISY_LOGGERS = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic",
 SILENCED_LOGGERS = ("kafka",)
 
 
-def mask(text: str) -> str:
+def redact_cpr(text: str) -> str:
     """The text with everything shaped like a national number hidden."""
     return _NATIONAL.sub("••••••-••••", text)
 
@@ -45,8 +45,8 @@ def place_of(error: BaseException) -> str:
     return f"{name} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
 
 
-class MaskingFormatter(logging.Formatter):
-    """Formats a record with its fields as ``key=value``, then masks the whole line.
+class RedactingFormatter(logging.Formatter):
+    """Formats a record with its fields as ``key=value``, then redacts the whole line.
 
     Of an exception only places and types are logged: texts of PostgreSQL, Pydantic and others repeat values.
     """
@@ -65,21 +65,21 @@ class MaskingFormatter(logging.Formatter):
         return "\n".join(reversed(parts))
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line (more with a traceback), masked. A value cannot begin a line of its own."""
+        """One line (more with a traceback), redacted. A value cannot begin a line of its own."""
         line = super().format(record)
         head, *rest = line.split("\n", 1)
         fields = {**_fields(record), **_context_fields()}
         head = " ".join([head, *(f"{name}={_on_one_line(value)}" for name, value in fields.items())])
-        return mask("\n".join([head, *rest]))
+        return redact_cpr("\n".join([head, *rest]))
 
 
-class JsonFormatter(MaskingFormatter):
-    """Formats a record as one JSON object on one line; every value in it is masked before it is written as JSON."""
+class JsonFormatter(RedactingFormatter):
+    """Formats a record as one JSON object on one line; every value in it is redacted before it is written as JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         moment = datetime.fromtimestamp(record.created, UTC)
-        entry: dict[str, object] = {
+        document: dict[str, object] = {
             "ts": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -87,10 +87,10 @@ class JsonFormatter(MaskingFormatter):
             **_context_fields(),
         }
         if fields := _fields(record):
-            entry["fields"] = fields
+            document["fields"] = fields
         if record.exc_info:
-            entry["error"] = self.formatException(record.exc_info)
-        return json.dumps(_masked(entry), ensure_ascii=False)
+            document["error"] = self.formatException(record.exc_info)
+        return json.dumps(_redacted(document), ensure_ascii=False)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -103,28 +103,28 @@ def _context_fields() -> dict[str, str]:
 
 
 def _on_one_line(value: object) -> str:
-    # Masked first: the "n" of a written-out line break would hide the beginning of a number.
-    return mask(str(value)).translate(_BREAKS)
+    # Redacted first: the "n" of a written-out line break would hide the beginning of a number.
+    return redact_cpr(str(value)).translate(_BREAKS)
 
 
-def _masked(value: object) -> object:
+def _redacted(value: object) -> object:
     """The value as JSON can write it, with nothing shaped like a national number in it, at any depth."""
     match value:
         case None | bool():
             return value
         case Mapping():
-            return {mask(str(name)): _masked(inner) for name, inner in value.items()}
+            return {redact_cpr(str(name)): _redacted(each) for name, each in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_masked(inner) for inner in value]
-        case int() | float() if isfinite(value) and mask(str(value)) == str(value):
+            return [_redacted(each) for each in value]
+        case int() | float() if isfinite(value) and redact_cpr(str(value)) == str(value):
             return value
-    return mask(str(value))
+    return redact_cpr(str(value))
 
 
 def set_up(level: str, form: Literal["text", "json"] = "text") -> None:
     """Log to standard error from now on; call once, in a root."""
     handler = logging.StreamHandler()
-    lines = MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    lines = RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     handler.setFormatter(JsonFormatter() if form == "json" else lines)
     root = logging.getLogger()
     root.handlers = [handler]

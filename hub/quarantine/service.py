@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from hub.bus.base import Delivered
-from hub.log import mask
+from hub.log import redact_cpr
 from hub.quarantine import repository
 from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import (
@@ -52,7 +52,7 @@ def add(
             source_id=None if rejection.source_id is None else storable(rejection.source_id),
             field=_shown(rejection.field),
             rule=rejection.rule.value,
-            masked_value=None if rejection.masked_value is None else mask(storable(rejection.masked_value)),
+            masked_value=None if rejection.masked_value is None else redact_cpr(storable(rejection.masked_value)),
             payload=payload,
             payload_stored_at=None if payload is None else now,
             first_seen_at=now,
@@ -146,7 +146,7 @@ def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
         id=row.id,
         source=row.source,
         record_type=row.record_type,
-        source_id=None if row.source_id is None else mask(row.source_id),
+        source_id=None if row.source_id is None else redact_cpr(row.source_id),
         field=row.field,
         rule=RejectionRule(row.rule),
         masked_value=row.masked_value,
@@ -173,4 +173,4 @@ def _source_of(delivered: Delivered) -> tuple[str, str]:
 
 def _shown(text: str) -> str:
     """As the store and a page can hold it: what spoils the payload must not spoil its entry."""
-    return mask(storable(text)) or UNKNOWN
+    return redact_cpr(storable(text)) or UNKNOWN

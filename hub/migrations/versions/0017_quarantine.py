@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_quarantine"
-down_revision = "0011_not_built"
+down_revision = "0015_published_views"
 branch_labels = None
 depends_on = None
 
