@@ -49,7 +49,7 @@ LOOKUP_SECONDS = Histogram(
     "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
 )
 # Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
-# store_unreadable: another release wrote the index; rebuild it.
+# store_unreadable: another release wrote the index; reindex.
 OVERVIEWS_SERVED = Counter(
     "helhed_overviews_served_total", "Overviews served, by where they came from.", ["origin"], registry=REGISTRY
 )
@@ -86,55 +86,59 @@ SOURCE_PAUSED = Gauge(
 QUARANTINE = Gauge("helhed_quarantine_open", "Payloads in quarantine that stand open.", ["source"], registry=REGISTRY)
 
 # Records through the store. known: read before, harmless. outdated: an older version came late, harmless.
-CARRIED = Counter("helhed_carried_records_total", "Records carried into the store.", ["fate"], registry=REGISTRY)
+PIPELINE_RECORDS = Counter("helhed_pipeline_records_total", "Records stored.", ["fate"], registry=REGISTRY)
 # Time of one batch's transaction. Growing: the database, or citizens with very many records.
-CARRY_SECONDS = Histogram(
-    "helhed_carry_batch_seconds", "Time of carrying one batch.", buckets=_QUICK, registry=REGISTRY
+PIPELINE_SECONDS = Histogram(
+    "helhed_pipeline_batch_seconds", "Time of storing one batch.", buckets=_QUICK, registry=REGISTRY
 )
-# Messages that could not be carried and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
-PARKED = Counter("helhed_parked_messages_total", "Messages put in quarantine by the carrier.", registry=REGISTRY)
+# Messages that could not be stored and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
+PIPELINE_PARKED = Counter(
+    "helhed_pipeline_parked_messages_total", "Messages the pipeline put in quarantine.", registry=REGISTRY
+)
 # Citizens whose overview is to be built from new records, and how long the first of them has waited. waiting, for more
-# than minutes: no worker carries, or too few do. failed: it could not be built and is tried again every five minutes;
-# read pipeline.rebuild_failed in the log; it is a fault of ours.
+# than minutes: no worker processes records, or too few do. failed: it could not be built and is tried again every five
+# minutes; read pipeline.rebuild_failed in the log; it is a fault of ours.
 DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", ["state"], registry=REGISTRY)
 DUE_LONGEST = Gauge(
     "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
 )
-# Changes told to the bus.
-RELAYED = Counter("helhed_relayed_changes_total", "Changes of overviews told to the bus.", registry=REGISTRY)
-# Changes the bus does not know of. Growing: the bus is down, or no worker relays.
-OUTBOX = Gauge("helhed_outbox_waiting", "Changes not yet told to the bus.", ["topic"], registry=REGISTRY)
+# Changes of overviews published from the outbox.
+OUTBOX_PUBLISHED = Counter(
+    "helhed_outbox_published_total", "Changes published from the outbox to the bus.", registry=REGISTRY
+)
+# Changes the bus does not know of. Growing: the bus is down, or no worker publishes.
+OUTBOX = Gauge("helhed_outbox_waiting", "Changes in the outbox, not published yet.", ["topic"], registry=REGISTRY)
 # Messages a group has not worked on. Growing: too few workers, or one of its loops fails.
 BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not yet worked on.", ["group", "topic"], registry=REGISTRY)
 
 # Documents by what the index did. already_newer: a repetition, harmless. failed: they are tried again; see the index.
-# unreadable: messages that tell no change; somebody else writes to the topic; index.unreadable in the log says where.
+# unreadable: messages that hold no change; somebody else writes to the topic; index.unreadable in the log says where.
 INDEXED = Counter("helhed_indexed_documents_total", "Documents for the index.", ["outcome"], registry=REGISTRY)
 INDEX_SECONDS = Histogram(
-    "helhed_index_batch_seconds", "Time of bringing one batch to the index.", buckets=_QUICK, registry=REGISTRY
+    "helhed_index_batch_seconds", "Time of writing one batch to the index.", buckets=_QUICK, registry=REGISTRY
 )
 # From the moment the hub registered a change to its place in the index. p99 over 2 s: see lag, then the index.
 FRESHNESS = Histogram(
     "helhed_freshness_seconds", "Age of a change when the index had it.", buckets=_LONG, registry=REGISTRY
 )
-# Index against store, told by the one worker that compares. Not zero twice in a row: what drifts is mended at once, so
-# something keeps it away; see the index.
+# Index against store, told by the one worker that compares. Not zero twice in a row: what drifts is repaired at once,
+# so something prevents it; see the index.
 DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["kind"], registry=REGISTRY)
-# Both sides in numbers. A source that is far off in the index: build the index anew.
+# Both sides in numbers. A source that is far off in the index: reindex.
 CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
 # Long ago: no worker compares, or the indexer is far behind or stands still.
 COMPARED = Gauge(
     "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
 )
-# Grows at all: changes got lost on their way to the index and were mended. Late ones do not count. Find out why.
-MENDED = Counter("helhed_index_mended_citizens_total", "Citizens brought to the index again.", registry=REGISTRY)
+# Grows at all: changes got lost on their way to the index and were repaired. Late ones do not count. Find out why.
+REPAIRED = Counter("helhed_index_repaired_citizens_total", "Citizens whose document was repaired.", registry=REGISTRY)
 
 # The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.
 LOOP_SUCCESS = Gauge(
-    "helhed_loop_last_success_timestamp_seconds", "When the loop last got on.", ["loop"], registry=REGISTRY
+    "helhed_loop_last_success_timestamp_seconds", "When the loop last succeeded.", ["loop"], registry=REGISTRY
 )
 LOOP_FAILURES = Gauge(
-    "helhed_loop_consecutive_failures", "Failures of the loop since it last got on.", ["loop"], registry=REGISTRY
+    "helhed_loop_consecutive_failures", "Failures of the loop since it last succeeded.", ["loop"], registry=REGISTRY
 )
 # Connections lent out of this process's pool. At its most for long: pages wait for each other.
 POOL_IN_USE = Gauge("helhed_database_connections_in_use", "Connections to PostgreSQL in use.", registry=REGISTRY)
@@ -188,34 +192,34 @@ def ran(source: str, outcome: str) -> None:
     RUNS.labels(source, outcome).inc()
 
 
-def carrying() -> AbstractContextManager[object]:
-    """The time of carrying a batch."""
-    return CARRY_SECONDS.time()
+def storing() -> AbstractContextManager[object]:
+    """The time of storing a batch."""
+    return PIPELINE_SECONDS.time()
 
 
-def carried(*, new: int, known: int, outdated: int) -> None:
-    """A batch was carried and committed."""
+def stored(*, new: int, known: int, outdated: int) -> None:
+    """A batch was stored and committed."""
     for fate, records in (("new", new), ("known", known), ("outdated", outdated)):
-        CARRIED.labels(fate).inc(records)
+        PIPELINE_RECORDS.labels(fate).inc(records)
 
 
 def parked(messages: int) -> None:
-    """So many messages could not be carried."""
-    PARKED.inc(messages)
+    """So many messages could not be stored."""
+    PIPELINE_PARKED.inc(messages)
 
 
-def relayed(changes: int) -> None:
-    """So many changes were told to the bus."""
-    RELAYED.inc(changes)
+def outbox_published(changes: int) -> None:
+    """So many changes were published from the outbox."""
+    OUTBOX_PUBLISHED.inc(changes)
 
 
 def indexing() -> AbstractContextManager[object]:
-    """The time of bringing a batch to the index."""
+    """The time of writing a batch to the index."""
     return INDEX_SECONDS.time()
 
 
 def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0) -> None:
-    """What the index did with a batch; *unreadable* are messages that told no change."""
+    """What the index did with a batch; *unreadable* are messages that hold no change."""
     outcomes = {
         "written": written,
         "already_newer": already_newer,
@@ -233,7 +237,7 @@ def became_findable(age: float) -> None:
     FRESHNESS.observe(max(age, 0.0))
 
 
-def loop_got_on(loop: str) -> None:
+def loop_succeeded(loop: str) -> None:
     """A loop did what it is for."""
     LOOP_SUCCESS.labels(loop).set(time())
     LOOP_FAILURES.labels(loop).set(0)
@@ -316,21 +320,21 @@ def bus_figures(lag: Mapping[tuple[str, str], int]) -> None:
     _OF_BUS.renewed()
 
 
-def compared(sources: Mapping[str, tuple[int, int]], drifted: Mapping[str, int], mended: int, now: datetime) -> None:
+def compared(sources: Mapping[str, tuple[int, int]], drift: Mapping[str, int], repaired: int, now: datetime) -> None:
     """Index and store were compared.
 
     Args:
         sources: citizens in the store and in the index, by source; ``all`` for all together.
-        drifted: citizens that stay different, by kind.
-        mended: how many of them were brought to the index again.
+        drift: citizens that stay different, by kind.
+        repaired: how many of them were repaired.
         now: when.
     """
     for source, (in_store, in_index) in sources.items():
         CITIZENS.labels(source, "store").set(in_store)
         CITIZENS.labels(source, "index").set(in_index)
-    for kind, citizens in drifted.items():
+    for kind, citizens in drift.items():
         DRIFT.labels(kind).set(citizens)
-    MENDED.inc(mended)
+    REPAIRED.inc(repaired)
     COMPARED.set(now.timestamp())
     _OF_COMPARISON.renewed()
 

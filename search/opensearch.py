@@ -133,7 +133,7 @@ class OpenSearchIndex:
         self.refresh()
         return dict(self._scan({"term": {"bucket": bucket}} if bucket else {"exists": {"field": "citizen_id"}}))
 
-    def beside(self) -> OpenSearchShadowIndex:
+    def create_shadow_index(self) -> OpenSearchShadowIndex:
         """An empty index beside this one, with the next number."""
         return OpenSearchShadowIndex(self._cluster, self._indices)
 

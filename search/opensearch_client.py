@@ -15,7 +15,7 @@ from search.base import SearchUnavailable
 _CONNECT_WITHIN = 1.0
 _CONNECTIONS = 40
 """Kept open to each node: as many as the web server has threads."""
-_NOT_FOUND, _REFUSED, _TOO_MANY, _FAULT = 404, (401, 403), 429, 500
+_NOT_FOUND, _REFUSED, _TOO_LARGE, _TOO_MANY, _FAULT = 404, (401, 403), 413, 429, 500
 _KIND = re.compile(r"[a-z_]{1,80}")
 
 # Given a handler it would write every request whole, with names and words searched for, whatever the level of others.
@@ -24,6 +24,10 @@ logging.getLogger("opensearchpy.trace").disabled = True
 
 class OpenSearchRefuses(Exception):
     """OpenSearch does not take what was asked: a fault of ours. Says status and kind, never what was asked."""
+
+
+class RequestTooLarge(OpenSearchRefuses):
+    """The request has more bytes than OpenSearch, or a proxy before it, takes: send less."""
 
 
 class IndexMoved(SearchUnavailable):
@@ -126,7 +130,7 @@ def _told(error: OpenSearchException) -> Exception:
         return IndexMoved(f"OpenSearch cannot answer now ({status} {kind})")
     if status == _TOO_MANY:
         return SearchUnavailable(f"OpenSearch is too busy ({status} {kind})")
-    return OpenSearchRefuses(f"{status} {kind}")
+    return (RequestTooLarge if status == _TOO_LARGE else OpenSearchRefuses)(f"{status} {kind}")
 
 
 def _kind(error: TransportError) -> str:

@@ -19,6 +19,8 @@ LINES = "lines"
 MOST_WORDS = 16
 """OpenSearch takes 1,024 clauses; with every filter and four areas open to different citizens, this many words fit."""
 _MOST_LINES = 100
+_MOST_TERMS = 50_000
+"""Of one clause; OpenSearch takes 65,536."""
 _MOST_VALUES = 10_000
 """Values of one facet; above it counts would be guesses. A municipality has some hundred units."""
 _ENTRIES = "entries"
@@ -41,13 +43,13 @@ class Holders:
         """Matches the citizens."""
         either: list[Clause] = []
         if self.citizens:
-            either.append({"terms": {"citizen_id": sorted(self.citizens)}})
+            either += _terms("citizen_id", self.citizens)
         if self.units:
-            held = [{"terms": {"unit_grants.unit_id": sorted(self.units)}}, {"term": {"unit_grants.span": on}}]
+            held = [_either(_terms("unit_grants.unit_id", self.units)), {"term": {"unit_grants.span": on}}]
             either.append(
                 {"nested": {"path": "unit_grants", "query": {"bool": {"filter": held}}, "score_mode": "none"}}
             )
-        return either[0] if len(either) == 1 else _any(either)
+        return _either(either)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,16 @@ def _holders(access: AccessFilter, area: Area | None) -> Holders:
     return Holders(
         frozenset(citizens), frozenset(without_controls(unit_id) for scope in scopes for unit_id in scope.units)
     )
+
+
+def _terms(field: str, values: Iterable[str]) -> list[Clause]:
+    """Clauses of which one matches each value: OpenSearch takes only so many in one."""
+    ordered = sorted(values)
+    return [{"terms": {field: ordered[start : start + _MOST_TERMS]}} for start in range(0, len(ordered), _MOST_TERMS)]
+
+
+def _either(clauses: Sequence[Clause]) -> Clause:
+    return clauses[0] if len(clauses) == 1 else _any(clauses)
 
 
 def _any(clauses: Sequence[Clause]) -> Clause:

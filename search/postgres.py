@@ -24,6 +24,7 @@ from schemas.search import (
 )
 from search import statements
 from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
+from search.limits import bare, cut, word_key
 from search.paging import from_key, to_key
 from search.reasons import Line, reasons
 from search.words import fold, folded_words, kle_words, sort_key, without_controls, words_of
@@ -33,6 +34,10 @@ _SCHEMA = "search"
 _SEPARATOR = "\x1f"
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
+
+
+class _BeyondLimitsError(Exception):
+    """PostgreSQL does not take what is in a document; trying the same again is in vain."""
 
 
 class PostgresIndex:
@@ -68,7 +73,7 @@ class PostgresIndex:
             connection.execute(statements.CREATE)
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
-        """Write documents, each only if newer than what is stored; all in one transaction."""
+        """Write documents, each only if newer than what is stored; all in one transaction, cut where need be."""
         newest: dict[UUID, SearchDocument] = {}
         refused: list[tuple[UUID, str]] = []
         for document in documents:
@@ -76,8 +81,23 @@ class PostgresIndex:
                 refused.append((document.citizen_id, "text holds a character that cannot be stored"))
             elif (other := newest.get(document.citizen_id)) is None or other.version < document.version:
                 newest[document.citizen_id] = document
-        written = self._write([newest[citizen_id] for citizen_id in sorted(newest)]) if newest else 0
-        return PutResult(written=written, already_newer=len(documents) - len(refused) - written, refused=tuple(refused))
+        fitting = [cut(newest[citizen_id]) for citizen_id in sorted(newest)]
+        reduced = {document.citizen_id for document in fitting if document.is_cut}
+        try:
+            written = self._write(fitting)
+        except _BeyondLimitsError:
+            written = 0
+            for document in fitting:
+                try:
+                    written += self._write_alone(document, reduced)
+                except _BeyondLimitsError as error:
+                    refused.append((document.citizen_id, str(error)))
+        return PutResult(
+            written=written,
+            already_newer=len(documents) - len(refused) - written,
+            refused=tuple(refused),
+            cut=frozenset(reduced.difference(citizen_id for citizen_id, _ in refused)),
+        )
 
     def delete(self, citizen_id: UUID, version: int) -> None:
         """Remove a citizen, remembering *version*; ignored when a newer version is stored."""
@@ -138,7 +158,7 @@ class PostgresIndex:
         with self._transaction() as connection:
             return dict(connection.execute(statements.VERSIONS, {"first": first, "last": last}).fetchall())
 
-    def beside(self) -> "PostgresShadowIndex":
+    def create_shadow_index(self) -> "PostgresShadowIndex":
         """An empty index beside this one, in a schema of its own."""
         return PostgresShadowIndex(self._url, self._schema)
 
@@ -155,12 +175,24 @@ class PostgresIndex:
             for one in composed:
                 connection.execute(one)
 
+    def _write_alone(self, document: SearchDocument, reduced: set[UUID]) -> int:
+        try:
+            return self._write([document])
+        except _BeyondLimitsError:
+            reduced.add(document.citizen_id)
+            return self._write([bare(document)])
+
     def _write(self, documents: Sequence[SearchDocument]) -> int:
+        if not documents:
+            return 0
         with self._transaction() as connection:
-            rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
-            newer = {citizen_id for (citizen_id,) in rows}
-            _clear(connection, list(newer))
-            _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+            try:
+                rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
+                newer = {citizen_id for (citizen_id,) in rows}
+                _clear(connection, list(newer))
+                _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+            except (psycopg.errors.ProgramLimitExceeded, psycopg.DataError) as error:
+                raise _BeyondLimitsError(type(error).__name__) from None  # its text may hold values
         return len(newer)
 
     @contextmanager
@@ -183,8 +215,8 @@ class PostgresShadowIndex:
     def __init__(self, url: str, schema: str) -> None:
         self._serving = sql.Identifier(schema)
         self._old = sql.Identifier(f"{schema}_old")
-        self._name = sql.Identifier(f"{schema}_beside")
-        self._index = PostgresIndex(url, schema=f"{schema}_beside")
+        self._name = sql.Identifier(f"{schema}_shadow")
+        self._index = PostgresIndex(url, schema=f"{schema}_shadow")
         self._index.run(_drop(self._name))
         self._index.create()
 
@@ -256,7 +288,8 @@ def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDoc
     with connection.cursor() as cursor:
         with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
             for document in documents:
-                for token in folded_words(" ".join((document.name, *document.other_names))):
+                words = folded_words(" ".join((document.name, *document.other_names)))
+                for token in dict.fromkeys(map(word_key, words)):
                     copy.write_row((document.citizen_id, token))
         with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
             for document in documents:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hub import metrics
 from hub.context import AppContext
 from hub.operation.health import Health, Status
-from hub.operation.pulse import LoopHealthRegistry
+from hub.operation.loop_health import LoopHealthRegistry
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 """Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
@@ -54,12 +54,12 @@ class Operation:
 
     Args:
         context: the live context.
-        pulses: of a worker's loops; None in the web server.
+        registry: health of a worker's loops; None in the web server.
     """
 
-    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
+    def __init__(self, context: AppContext, registry: LoopHealthRegistry | None = None) -> None:
         self._parts = context
-        self._health = Health(context, pulses)
+        self._health = Health(context, registry)
 
     def answer(self, path: str, asker: Asker) -> Answer:
         """What stands at that path. Only ``READY`` waits, and never longer than bounded; the others ask nobody."""

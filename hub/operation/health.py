@@ -17,7 +17,7 @@ from hub.bus.base import OVERVIEWS
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.log import place_of
-from hub.operation.pulse import LoopHealthRegistry, State
+from hub.operation.loop_health import LoopHealthRegistry, State
 from schemas.base import Schema
 
 LONGEST = 2.0
@@ -53,13 +53,13 @@ class Health:
 
     Args:
         context: the live context.
-        pulses: of a worker's loops; None in the web server.
+        registry: health of a worker's loops; None in the web server.
     """
 
-    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
-        self._pulses = pulses
+    def __init__(self, context: AppContext, registry: LoopHealthRegistry | None = None) -> None:
+        self._registry = registry
         self._needed = {"postgresql": _Check(lambda: _store(context))}
-        self._missed = {
+        self._optional = {
             "index": _Check(lambda: _answers(context.index.get(_NOBODY))),
             # Any group will do: what counts is whether the bus answers.
             "bus": _Check(lambda: _answers(context.bus.lag("health", OVERVIEWS))),
@@ -67,37 +67,37 @@ class Health:
 
     def ready(self) -> Readiness:
         """How everything is doing now; answers within ``LONGEST``."""
-        asked = {name: check.ask() for name, check in {**self._needed, **self._missed}.items()}
-        told = {name: one.state() for name, one in asked.items()}
-        loops = self._pulses.states() if self._pulses else {}
-        components = {**told, **{f"loop.{name}": state for name, state in loops.items()}}
-        return Readiness(status=self._status(told, loops), components=components)
+        questions = {name: check.ask() for name, check in {**self._needed, **self._optional}.items()}
+        states = {name: question.state() for name, question in questions.items()}
+        loops = self._registry.states() if self._registry else {}
+        components = {**states, **{f"loop.{name}": state for name, state in loops.items()}}
+        return Readiness(status=self._status(states, loops), components=components)
 
-    def _status(self, told: Mapping[str, State], loops: Mapping[str, State]) -> Status:
-        needed = [told[name] for name in self._needed]
+    def _status(self, states: Mapping[str, State], loops: Mapping[str, State]) -> Status:
+        needed = [states[name] for name in self._needed]
         if any(state is not State.OK for state in needed) or _BAD.intersection(loops.values()):
             return Status.NOT_READY
-        if self._pulses and set(loops.values()) <= {State.STARTING}:
+        if self._registry and set(loops.values()) <= {State.STARTING}:
             return Status.NOT_READY
-        return Status.READY if all(told[name] is State.OK for name in self._missed) else Status.DEGRADED
+        return Status.READY if all(states[name] is State.OK for name in self._optional) else Status.DEGRADED
 
 
 class _Check:
-    """A question to something outside. Asked again only when the last answer is in, so that no threads pile up."""
+    """Something outside that is asked. Asked again only when the last answer is in, so that no threads pile up."""
 
     def __init__(self, question: Callable[[], State]) -> None:
         self._question = question
         self._lock = Lock()
-        self._asked: _Asked | None = None
+        self._under_way: _Question | None = None
 
-    def ask(self) -> "_Asked":
+    def ask(self) -> "_Question":
         with self._lock:
-            if self._asked is None or self._asked.is_over():
-                self._asked = _Asked(self._question)
-            return self._asked
+            if self._under_way is None or self._under_way.is_over():
+                self._under_way = _Question(self._question)
+            return self._under_way
 
 
-class _Asked:
+class _Question:
     """A question under way in a thread of its own: clients of databases do not all know how to give up."""
 
     def __init__(self, question: Callable[[], State]) -> None:

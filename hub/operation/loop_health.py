@@ -1,4 +1,4 @@
-"""How the worker's loops are doing: when each last got on, and for how long it has failed."""
+"""How the worker's loops are doing: when each last succeeded, and for how long it has failed."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +18,7 @@ class State(StrEnum):
 
     OK = "ok"
     STARTING = "starting"
-    """It has not got on yet."""
+    """It has not succeeded yet."""
     FAILING = "failing"
     STUCK = "stuck"
     ENDED = "ended"
@@ -30,32 +30,32 @@ class State(StrEnum):
 
 
 class LoopHealth:
-    """One loop. Written by its own thread, read by others.
+    """Health of one loop. Written by its own thread, read by others.
 
     Args:
         name: of the loop.
         thread: that runs it; None when it is the caller's own.
-        rests: whether it may rest between two rounds for as long as it likes.
+        may_rest: whether it may rest between two rounds for as long as it likes.
     """
 
-    def __init__(self, name: str, *, rests: bool = False) -> None:
+    def __init__(self, name: str, *, may_rest: bool = False) -> None:
         self.name = name
         self.failures = 0
         self.thread: Thread | None = None
-        self._rests = rests
-        self.seen_at = self._well_at = monotonic()
-        self._has_got_on = False
+        self._may_rest = may_rest
+        self.seen_at = self._succeeded_at = monotonic()
+        self._has_succeeded = False
 
     def record_success(self) -> None:
         """The loop did what it is for."""
-        self.failures, self._has_got_on = 0, True
-        self.seen_at = self._well_at = monotonic()
-        metrics.loop_got_on(self.name)
+        self.failures, self._has_succeeded = 0, True
+        self.seen_at = self._succeeded_at = monotonic()
+        metrics.loop_succeeded(self.name)
 
-    def failed(self) -> None:
-        """It did not."""
+    def record_failure(self) -> None:
+        """The loop failed."""
         if not self.failures:
-            self._well_at = monotonic()
+            self._succeeded_at = monotonic()
         self.failures += 1
         self.seen_at = monotonic()
         metrics.loop_failed(self.name, self.failures)
@@ -64,25 +64,25 @@ class LoopHealth:
         """How it is doing at that instant (monotonic seconds)."""
         if self.thread is not None and not self.thread.is_alive():
             return State.ENDED
-        if self.failures and now - self._well_at > FAILING_AFTER:
+        if self.failures and now - self._succeeded_at > FAILING_AFTER:
             return State.FAILING
-        if not self._rests and now - self.seen_at > STUCK_AFTER:
+        if not self._may_rest and now - self.seen_at > STUCK_AFTER:
             return State.STUCK
-        return State.OK if self._has_got_on else State.STARTING
+        return State.OK if self._has_succeeded else State.STARTING
 
 
 class LoopHealthRegistry:
-    """Those of all loops of a worker."""
+    """Health of all loops of a worker."""
 
     def __init__(self) -> None:
         self._all: dict[str, LoopHealth] = {}
 
-    def add(self, pulse: LoopHealth) -> LoopHealth:
-        """Count the loop in."""
-        self._all[pulse.name] = pulse
-        return pulse
+    def add(self, loop: LoopHealth) -> LoopHealth:
+        """Add a loop."""
+        self._all[loop.name] = loop
+        return loop
 
     def states(self) -> Mapping[str, State]:
         """How each is doing now."""
         now = monotonic()
-        return {name: pulse.state(now) for name, pulse in dict(self._all).items()}
+        return {name: loop.state(now) for name, loop in dict(self._all).items()}

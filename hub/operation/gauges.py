@@ -1,7 +1,7 @@
-"""Figures that must be asked for: how sources do, what waits, how index and store compare. A worker's loops call these.
+"""Gauges that must be asked for: how sources do, what waits, how index and store compare. Called by the worker's loops.
 
-They are asked beforehand and never while somebody reads the figures, so that reading waits for nobody. What cannot be
-asked is not told any more: no figure rather than an old one.
+They are asked beforehand and never while somebody reads the metrics, so that reading waits for nobody. A gauge that
+cannot be asked for is cleared: no figure rather than an old one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,10 @@ from hub.bus.base import OVERVIEWS, Delivered
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceStatus
 from hub.context import AppContext
-from hub.indexing.drift import ALL, Difference, SourceTally
-from hub.overview.repository import count_outbox, due
+from hub.indexing.drift import Difference, SourceTally
+from hub.indexing.repository import count_outbox
+from hub.overview.repository import due
+from search.base import ALL_SOURCES
 
 
 def collect_store_metrics(context: AppContext) -> None:
@@ -63,19 +65,19 @@ def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) 
 
 def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
     """How old the changes in these messages are, now that the index has them."""
-    for one in delivered:
-        told = one.message.headers.get("ce_time")
-        if told is not None:
-            metrics.became_findable((now - datetime.fromisoformat(told)).total_seconds())
+    for each in delivered:
+        changed_at = each.message.headers.get("ce_time")
+        if changed_at is not None:
+            metrics.became_findable((now - datetime.fromisoformat(changed_at)).total_seconds())
 
 
-def observe_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], mended: int, now: datetime) -> None:
-    """What a comparison of index and store found, and how many citizens were brought again."""
-    kinds = [_kind(one) for one in drifted]
+def observe_drift(tallies: Sequence[SourceTally], drift: Iterable[Difference], repaired: int, now: datetime) -> None:
+    """What a comparison of index and store found, and how many citizens were repaired."""
+    kinds = [_kind(difference) for difference in drift]
     metrics.compared(
-        {one.source if one.source != ALL else "all": (one.in_store, one.in_index) for one in tallies},
+        {tally.source if tally.source != ALL_SOURCES else "all": (tally.in_store, tally.in_index) for tally in tallies},
         {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
-        mended,
+        repaired,
         now,
     )
 
