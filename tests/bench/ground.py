@@ -24,6 +24,7 @@ from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.services import build_services
 from hub.settings import Settings
+from hub.worker.upkeep import create_topics
 from schemas.record import SourceRecord
 from schemas.source import SourceSystem
 

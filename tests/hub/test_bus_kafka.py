@@ -23,7 +23,7 @@ from hub.clock import FixedClock
 from hub.collect.repository import quarantined
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.pipeline import RoundResult, run_once
+from hub.pipeline import RoundResult, process_batch
 from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
@@ -262,7 +262,7 @@ def test_a_consumer_that_waits_for_a_topic_gets_it_once_it_is_made(bus: OwnNames
         assert values(drain(consumer, 1)) == [0]
 
 
-def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
+def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
     bus: OwnNames, inside: InsideKafka, database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.create({RECORDS: 1})
@@ -274,7 +274,7 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
     ran = RoundResult()
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         while bus.lag("pipeline", RECORDS):
-            one = run_once(
+            one = process_batch(
                 database,
                 consumer,
                 areas={"social": Area.SOCIAL},
@@ -283,8 +283,8 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
                 limit=100,
                 timeout=SECOND,
             )
-            ran = RoundResult(carried=ran.carried + one.carried, parked=ran.parked + one.parked)
-    assert ran == RoundResult(carried=2, parked=3)
+            ran = RoundResult(stored=ran.stored + one.stored, parked=ran.parked + one.parked)
+    assert ran == RoundResult(stored=2, parked=3)
     with database.transaction() as session:
         assert [(one.rule, one.raw) for one in quarantined(session, "social")] == [(RejectionRule.NOT_CARRIED, b"")]
         assert len(quarantined(session, "(unknown)")) == 2
