@@ -115,7 +115,10 @@ def store_batch(session: Session, records: Sequence[SourceRecord], *, digest_key
     citizens = match(session, received.new, digest_key=digest_key, now=now)
     mark_due(session, citizens, since=now)
     return StoreResult(
-        new=len(received.new), known=received.known, outdated=received.outdated, citizens=tuple(sorted(citizens))
+        new=len(records) - received.known,
+        known=received.known,
+        outdated=received.outdated,
+        citizens=tuple(sorted(citizens)),
     )
 
 

@@ -1,7 +1,7 @@
-"""Gauges that must be asked for: how sources do, what waits, how index and store compare. Called by the worker's loops.
+"""Metrics that must be collected: how sources do, what waits, how index and store compare. A worker's loops call these.
 
-They are asked beforehand and never while somebody reads the metrics, so that reading waits for nobody. A gauge that
-cannot be asked for is cleared: no figure rather than an old one.
+They are collected beforehand and never while somebody reads the metrics, so that reading waits for nobody. What cannot
+be collected is cleared: no value rather than an old one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from search.base import ALL_SOURCES
 
 
 def collect_store_metrics(context: AppContext) -> None:
-    """How each source does, how many overviews are to be built, and how many changes the bus does not know of.
+    """How each source does, what is to be built, and what the bus does not know of.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
@@ -31,22 +31,22 @@ def collect_store_metrics(context: AppContext) -> None:
             to_build = due(session)
             outbox = count_outbox(session)
     except Exception:
-        metrics.forget_store_figures()
+        metrics.clear_store_metrics()
         raise
-    figures = {
-        source.name: metrics.SourceFigures(
-            last_data_at=one.last_data_at,
+    sources = {
+        source.name: metrics.SourceMetrics(
+            last_data_at=state.last_data_at,
             cadence=source.expected_cadence.total_seconds(),
-            paused=one.state is SourceStatus.PAUSED,
-            quarantined=one.quarantined,
+            paused=state.state is SourceStatus.PAUSED,
         )
-        for source, one in zip(context.sources, states, strict=True)
+        for source, state in zip(context.sources, states, strict=True)
     }
     waits = {
-        "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),
-        "failed": metrics.DueFigures(to_build.failed, _age(to_build.failed_since, now)),
+        "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
+        "failed": metrics.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
     }
-    metrics.store_figures(figures, waits, {OVERVIEWS: outbox})
+    quarantined = {source.name: state.quarantined for source, state in zip(context.sources, states, strict=True)}
+    metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
@@ -58,23 +58,23 @@ def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) 
     try:
         lag = {(group, topic): context.bus.lag(group, topic) for group, topic in groups}
     except Exception:
-        metrics.forget_bus_figures()
+        metrics.clear_bus_metrics()
         raise
-    metrics.bus_figures(lag)
+    metrics.set_bus_metrics(lag)
 
 
 def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
     """How old the changes in these messages are, now that the index has them."""
-    for each in delivered:
-        changed_at = each.message.headers.get("ce_time")
-        if changed_at is not None:
-            metrics.became_findable((now - datetime.fromisoformat(changed_at)).total_seconds())
+    for message in delivered:
+        registered_at = message.message.headers.get("ce_time")
+        if registered_at is not None:
+            metrics.change_indexed((now - datetime.fromisoformat(registered_at)).total_seconds())
 
 
 def observe_drift(tallies: Sequence[SourceTally], drift: Iterable[Difference], repaired: int, now: datetime) -> None:
     """What a comparison of index and store found, and how many citizens were repaired."""
     kinds = [_kind(difference) for difference in drift]
-    metrics.compared(
+    metrics.set_comparison(
         {tally.source if tally.source != ALL_SOURCES else "all": (tally.in_store, tally.in_index) for tally in tallies},
         {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
         repaired,

@@ -10,7 +10,7 @@ from hub import metrics
 FAILING_AFTER = 300.0
 """Seconds of nothing but failures after which a loop counts as failing; a restart of what it needs is shorter."""
 STUCK_AFTER = 900.0
-"""Seconds without a sign from a loop that gives one every round; no batch takes as long."""
+"""Seconds without a success or failure of a loop that reports one every round; no batch takes as long."""
 
 
 class State(StrEnum):
@@ -43,19 +43,19 @@ class LoopHealth:
         self.failures = 0
         self.thread: Thread | None = None
         self._may_rest = may_rest
-        self.seen_at = self._succeeded_at = monotonic()
+        self.seen_at = self._healthy_at = monotonic()
         self._has_succeeded = False
 
     def record_success(self) -> None:
-        """The loop did what it is for."""
+        """The loop succeeded."""
         self.failures, self._has_succeeded = 0, True
-        self.seen_at = self._succeeded_at = monotonic()
+        self.seen_at = self._healthy_at = monotonic()
         metrics.loop_succeeded(self.name)
 
     def record_failure(self) -> None:
         """The loop failed."""
         if not self.failures:
-            self._succeeded_at = monotonic()
+            self._healthy_at = monotonic()
         self.failures += 1
         self.seen_at = monotonic()
         metrics.loop_failed(self.name, self.failures)
@@ -64,7 +64,7 @@ class LoopHealth:
         """How it is doing at that instant (monotonic seconds)."""
         if self.thread is not None and not self.thread.is_alive():
             return State.ENDED
-        if self.failures and now - self._succeeded_at > FAILING_AFTER:
+        if self.failures and now - self._healthy_at > FAILING_AFTER:
             return State.FAILING
         if not self._may_rest and now - self.seen_at > STUCK_AFTER:
             return State.STUCK
@@ -72,13 +72,13 @@ class LoopHealth:
 
 
 class LoopHealthRegistry:
-    """Health of all loops of a worker."""
+    """The health of all loops of a worker."""
 
     def __init__(self) -> None:
         self._all: dict[str, LoopHealth] = {}
 
     def add(self, loop: LoopHealth) -> LoopHealth:
-        """Add a loop."""
+        """Register the loop."""
         self._all[loop.name] = loop
         return loop
 

@@ -90,7 +90,7 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
-        until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
+        until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
         expected = {
             "collect.social",
@@ -103,8 +103,8 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
             "prune",
         }
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
-        assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
-        assert (figure(client, "helhed_pipeline_records_total", fate="new") or 0) >= 3
+        assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
+        assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3
         assert (figure(client, "helhed_indexed_documents_total", outcome="written") or 0) >= 3
         assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
         assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
@@ -172,17 +172,19 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
     with answering(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-        metrics.bus_figures({("pipeline", RECORDS): 7})
-        social = metrics.SourceFigures(None, 60, paused=True, quarantined=1)
-        metrics.store_figures({"social": social}, {"waiting": metrics.DueFigures(3, 7.0)}, {OVERVIEWS: 2})
+        metrics.set_bus_metrics({("pipeline", RECORDS): 7})
+        social = metrics.SourceMetrics(None, 60, paused=True)
+        metrics.set_store_metrics(
+            {"social": social}, {"social": 1}, {"waiting": metrics.DueMetrics(3, 7.0)}, {OVERVIEWS: 2}
+        )
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
-        metrics.forget_bus_figures()
+        metrics.clear_bus_metrics()
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is None
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 2
         assert figure(client, "helhed_overviews_due", state="waiting") == 3
-        metrics.forget_store_figures()
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
+        metrics.clear_store_metrics()
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) is None
         assert figure(client, "helhed_overviews_due", state="waiting") is None
         client.close()
 
