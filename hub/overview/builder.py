@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.current_records import entry_of, parties_of, standing
+from hub.overview.current_records import current_records, entry_of, parties_of
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
 from schemas.facts import PersonFact, RelationFact
@@ -33,7 +33,7 @@ def build(
         version: version the overview gets.
         as_known: build what the page would have shown at this instant.
     """
-    counted = standing(linked, as_known)
+    counted = current_records(linked, as_known)
     persons = merge_persons(counted)
     relations = merge_relations(citizen_id, counted)
     return Overview(

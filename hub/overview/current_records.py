@@ -13,7 +13,7 @@ from schemas.record import Party
 from schemas.source import Area
 
 
-def standing(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
+def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
     """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
 
     An entity that its source had registered by then, but of which no version stood yet that we hold, is told by the

@@ -42,11 +42,6 @@ class Aftermath(Schema):
     followed: tuple[Followed, ...] = ()
     """Oldest first. Empty: none followed, as far as the sources say."""
 
-    @property
-    def none_followed(self) -> bool:
-        """Whether no effort followed."""
-        return not self.followed
-
 
 def aftermath(overviews: Iterable[Overview]) -> tuple[Aftermath, ...]:
     """Each notification of these citizens (one, or a family) with what followed, newest notification first.
