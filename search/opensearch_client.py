@@ -94,20 +94,20 @@ class Cluster:
                 timeout=patience,  # type: ignore[arg-type]  # handed to urllib3 as it is
             )
         except OpenSearchException as error:
-            told = _told(error)
+            failure = _failure_of(error)
         else:
             if not isinstance(answer, dict) or answer.get("status") != _NOT_FOUND:
                 return answer  # also that there is no such document
-            told = IndexMoved("OpenSearch has no such index")
+            failure = IndexMoved("OpenSearch has no such index")
         # Outside the block: what opensearch-py raised holds what was asked, and must not hang on what is raised here.
-        raise told
+        raise failure
 
-    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None, **given: Any) -> Any:
+    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """As ``ask``, once more if the index was replaced between finding its name and reading it."""
         try:
-            return self.ask(method, path, body, **given)
+            return self.ask(method, path, body, **options)
         except IndexMoved:
-            return self.ask(method, path, body, **given)
+            return self.ask(method, path, body, **options)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -118,7 +118,7 @@ class Cluster:
         return Timeout(connect=min(_CONNECT_WITHIN, seconds), read=seconds)
 
 
-def _told(error: OpenSearchException) -> Exception:
+def _failure_of(error: OpenSearchException) -> Exception:
     if not isinstance(error, TransportError):
         return SearchUnavailable("OpenSearch's answer is no JSON")
     status, kind = error.status_code, _kind(error)

@@ -89,8 +89,8 @@ class Indices:
 
     def _all(self) -> dict[str, set[str]]:
         """Our indices with their aliases, as they were at one instant."""
-        found = self._cluster.ask("GET", f"/{self._name}-*/_alias")
-        return {index: set(held["aliases"]) for index, held in found.items() if self._ours.fullmatch(index)}
+        answer = self._cluster.ask("GET", f"/{self._name}-*/_alias")
+        return {index: set(state["aliases"]) for index, state in answer.items() if self._ours.fullmatch(index)}
 
 
 class OpenSearchShadowIndex:

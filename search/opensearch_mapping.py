@@ -106,7 +106,7 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
         return None
     own = {key: value for key, value in body.items() if key not in _DERIVED}
     for nested in ("entries", "unit_grants"):
-        own[nested] = [{key: one[key] for key in one if key not in _DERIVED_OF_ENTRY} for one in own[nested]]
+        own[nested] = [{key: item[key] for key in item if key not in _DERIVED_OF_ENTRY} for item in own[nested]]
     return SearchDocument.model_validate_json(json.dumps(own))
 
 

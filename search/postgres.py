@@ -124,33 +124,33 @@ class PostgresIndex:
             PageKeyWrong: ``after`` was not given out by a search.
             SearchUnavailable: PostgreSQL does not answer.
         """
-        given = _parameters(query)
-        if given["mode"] == "words" and not given["folded"]:
+        parameters = _parameters(query)
+        if parameters["mode"] == "words" and not parameters["folded"]:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
         with self._transaction() as connection:
-            row = connection.execute(statements.FIND, given).fetchone()
+            row = connection.execute(statements.FIND, parameters).fetchone()
         total, facets, rows = row or (0, [], [])
         page = rows[: query.size]
         last = page[-1] if len(rows) > query.size else None
         return SearchPage(
-            hits=tuple(_hit(found, given) for found in page),
+            hits=tuple(_hit(found, parameters) for found in page),
             total=total,
             after=to_key((last["rank"], last["sort_name"], UUID(last["citizen_id"]))) if last else None,
             facets={
-                facet: tuple(
-                    FacetValue(value=one["value"], count=one["count"]) for one in facets if one["facet"] == facet
+                name: tuple(
+                    FacetValue(value=row["value"], count=row["count"]) for row in facets if row["facet"] == name
                 )
-                for facet in _FACETS
+                for name in _FACETS
             },
         )
 
     def tally(self) -> Tallies:
         """Counts and sums of versions by source and bucket, deleted citizens left out."""
-        found: dict[str, dict[str, Tally]] = {"": {}}
+        tallies: dict[str, dict[str, Tally]] = {"": {}}
         with self._transaction() as connection:
             for source, bucket, citizens, versions in connection.execute(statements.TALLY, [BUCKET]):
-                found.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
-        return found
+                tallies.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
+        return tallies
 
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen or of those in a bucket, deleted ones left out."""
@@ -172,8 +172,8 @@ class PostgresIndex:
     def run(self, *composed: sql.Composed) -> None:
         """Run statements on schemas in one transaction; for ``PostgresShadowIndex``."""
         with self._transaction() as connection:
-            for one in composed:
-                connection.execute(one)
+            for statement in composed:
+                connection.execute(statement)
 
     def _write_alone(self, document: SearchDocument, reduced: set[UUID]) -> int:
         try:
@@ -247,8 +247,8 @@ class PostgresShadowIndex:
         PostgreSQL would end one of the two, and it may be the search.
         """
         for table in statements.TABLES:
-            one = sql.SQL("DROP TABLE IF EXISTS {}.{}").format(self._old, sql.Identifier(table))
-            self._index.run(one)
+            statement = sql.SQL("DROP TABLE IF EXISTS {}.{}").format(self._old, sql.Identifier(table))
+            self._index.run(statement)
         self._index.run(_drop(self._old))
 
 
@@ -372,20 +372,20 @@ def _granted(access: AccessFilter) -> dict[str, list[Any]]:
     }
 
 
-def _hit(found: dict[str, Any], given: dict[str, Any]) -> SearchHit:
+def _hit(row: dict[str, Any], parameters: dict[str, Any]) -> SearchHit:
     return SearchHit(
-        citizen_id=UUID(found["citizen_id"]),
-        name=found["name"],
-        birth_date=found["birth_date"],
-        protected=found["protected"],
-        found_by=tuple(_reasons(found, given)),
+        citizen_id=UUID(row["citizen_id"]),
+        name=row["name"],
+        birth_date=row["birth_date"],
+        protected=row["protected"],
+        found_by=tuple(_reasons(row, parameters)),
     )
 
 
-def _reasons(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
-    if given["mode"] == "identifier":
+def _reasons(row: dict[str, Any], parameters: dict[str, Any]) -> Iterator[FoundBy]:
+    if parameters["mode"] == "identifier":
         return iter((FoundBy(field="identifier", highlight=()),))
-    return reasons(found["name"], [_line(entry) for entry in found["entries"]], set(given["folded"]))
+    return reasons(row["name"], [_line(entry) for entry in row["entries"]], set(parameters["folded"]))
 
 
 def _line(entry: dict[str, Any]) -> Line:

@@ -66,11 +66,11 @@ class KafkaBus:
             if not missing:
                 return
             wanted = {"replication_factor": self._replication, "configs": self._configs}
-            made = admin.create_topics(
+            created = admin.create_topics(
                 {topic: {"num_partitions": partitions, **wanted} for topic, partitions in missing.items()},
                 raise_errors=False,
             )
-            for code in {topic["error_code"] for topic in made["topics"]} - {0, _ALREADY}:
+            for code in {topic["error_code"] for topic in created["topics"]} - {0, _ALREADY}:
                 if code == errors.InvalidReplicationFactorError.errno:
                     raise BusRefused("HELHED_KAFKA_REPLICATION is more than there are brokers")
                 raise errors.for_code(code)
@@ -99,8 +99,8 @@ class KafkaBus:
         with self._publishing() as producer:
             sent = [producer.send(topic, **record) for record in records]
             producer.flush(_DELIVERED_WITHIN)
-            for one in sent:
-                one.get(timeout=0)
+            for future in sent:
+                future.get(timeout=0)
 
     def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
         """Join a group. Starts at the committed offset, or at the beginning of the topic.

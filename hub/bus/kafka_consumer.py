@@ -98,11 +98,11 @@ class KafkaConsumer:
             BusUnavailable: Kafka does not answer; the messages come again.
         """
         done: dict[TopicPartition, int] = {}
-        for one in delivered:
-            place = TopicPartition(one.topic, one.partition)
+        for message in delivered:
+            place = TopicPartition(message.topic, message.partition)
             # A partition without floor was lost since, even if it is held again: others may have gone on in it.
-            if one.offset >= self._floors.get(place, one.offset + 1):
-                done[place] = max(done.get(place, 0), one.offset + 1)
+            if message.offset >= self._floors.get(place, message.offset + 1):
+                done[place] = max(done.get(place, 0), message.offset + 1)
         if not done or self._consumer is None:
             return
         with self._answering(), suppress(*_MOVED):
@@ -174,7 +174,7 @@ class KafkaConsumer:
                 metrics_enabled=False,
             )
             ignore_offsets_of_deleted_topics(consumer)
-            consumer.subscribe(topics=self._topics, listener=_Forgets(self._floors, consumer))
+            consumer.subscribe(topics=self._topics, listener=_ResetPositions(self._floors, consumer))
             self._consumer = consumer
             self._heard = monotonic()
         return self._consumer
@@ -209,7 +209,7 @@ class KafkaConsumer:
                 admin.remove_group_members(self._group, [MemberToRemove(member_id=member.member_id)])
 
 
-class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
     """Forgets floors and positions of partitions that others may have held meanwhile, even if they are held again.
 
     The library forgets positions only if it knew that we were thrown out before it asked to join again; not if the
@@ -242,7 +242,7 @@ class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
         self._floors.clear()
 
 
-class _Kept:
+class _PendingJoin:
     """A join under way that counts as such until a ``poll`` has taken what came of it.
 
     One that finished between two polls the library forgets, and asks to join again. When the leader does, all others
@@ -265,7 +265,7 @@ def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
         coordinator = consumer._coordinator  # noqa: SLF001  the library offers no other way
         coordinator.request_rejoin()
         if coordinator._join_task is not None:  # noqa: SLF001  likewise
-            coordinator._join_task = _Kept(coordinator._join_task)  # noqa: SLF001  likewise
+            coordinator._join_task = _PendingJoin(coordinator._join_task)  # noqa: SLF001  likewise
 
 
 def _delivered(record: Any) -> Delivered:
@@ -275,8 +275,8 @@ def _delivered(record: Any) -> Delivered:
     return Delivered(topic=record.topic, partition=record.partition, offset=record.offset, message=message)
 
 
-def _text(found: bytes | None) -> str:
-    return (found or b"").decode(errors="replace")
+def _text(encoded: bytes | None) -> str:
+    return (encoded or b"").decode(errors="replace")
 
 
 def _stepped_over(consumer: kafka.KafkaConsumer) -> Delivered:
