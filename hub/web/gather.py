@@ -32,7 +32,7 @@ Cut = tuple[Overview, Decision]
 
 def opened(visit: Visit, citizen_id: UUID, as_known: date | None = None) -> service.Opened:
     """Decide, write the line, read. Neither a refusal nor an unknown citizen is an exception."""
-    return _opened(visit, citizen_id, as_known, None if as_known else visit.reader.ahead(citizen_id))
+    return _opened(visit, citizen_id, as_known, None if as_known else visit.reader.prefetch(citizen_id))
 
 
 def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Prefetch) -> service.Opened:
@@ -110,7 +110,7 @@ def family_of(visit: Visit, decision: Decision, citizen_id: UUID, as_known: date
         return ()
     others = course.family_of(visit.session, citizen_id, danish_day(visit.now))
     # All are asked for before the first is opened: the index answers for one while the store decides on another.
-    aheads = [(other, None if as_known else visit.reader.ahead(other)) for other in others]
+    aheads = [(other, None if as_known else visit.reader.prefetch(other)) for other in others]
     found = (_opened(visit, other, as_known, ahead) for other, ahead in aheads)
     known = ((one.overview, one.decision) for one in found if one.overview is not None)
     return tuple(sorted(known, key=lambda one: one[0].header.person.birth_date or date.max))

@@ -253,6 +253,8 @@ class SourcesPage:
     summary: str
     trouble: bool
     not_built: NotBuiltRow | None
+    cut_documents: str | None
+    """That the search holds only the newest of some citizens' entries. None: it holds all."""
     sources: tuple[SourceRow, ...]
     conflicts: tuple[ConflictRow, ...]
     unmatched: tuple[str, ...]

@@ -9,8 +9,9 @@ from statistics import median
 
 from hub.clock import danish_day
 from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
-from hub.overview.repository import Comparison, Due
+from hub.overview.repository import Due
 from hub.quarantine.rules import QuarantineGroup
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
@@ -37,7 +38,7 @@ class SourceDetails:
     pause: Pause | None
     unmatched: int
     """Mentions of people whom no source has tied to a national number."""
-    comparison: Comparison | None
+    comparison: SourceComparison | None
     """Of what the store and the search say of the source; None: not compared yet."""
 
     @property
@@ -52,8 +53,13 @@ def sources_page(
     due: Due,
     names: Mapping[str, str],
     now: datetime,
+    *,
+    cut_documents: int = 0,
 ) -> SourcesPage:
-    """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
+    """Is every source all right, and if not what to do.
+
+    *due*: overviews to build; *names* of employees by id; *cut_documents*: citizens of whom the search holds not all.
+    """
     trouble = [one.source.title for one in known if one.state.state not in WELL]
     parked = sum(one.quarantined for one in known)
     summary = "Alle kilder er friske."
@@ -72,6 +78,7 @@ def sources_page(
         summary=summary,
         trouble=bool(trouble or due.failed),
         not_built=_not_built(due, now),
+        cut_documents=_cut_documents(cut_documents),
         sources=tuple(_source(one, names, now) for one in known),
         conflicts=tuple(_conflict(one, now) for one in conflicts),
         unmatched=tuple(
@@ -92,6 +99,16 @@ def _not_built(due: Due, now: datetime) -> NotBuiltRow | None:
         count=f"{number_text(due.failed)} kan ikke bygges",
         sentence=texts.NOT_BUILT.format(citizens=counted(due.failed, "borger", "borgere")),
         first=of_moment(due.failed_since, now),
+    )
+
+
+def _cut_documents(citizens: int) -> str | None:
+    if not citizens:
+        return None
+    who = counted(citizens, "borger har", "borgere har")
+    return (
+        f"{who} flere oplysninger, end søgningen kan rumme. Søg på navn, nummer eller de nyeste oplysninger;"
+        " borgerens overblik viser det hele."
     )
 
 
@@ -126,7 +143,7 @@ def _source(one: SourceDetails, names: Mapping[str, str], now: datetime) -> Sour
     )
 
 
-def _searchable(found: Comparison | None) -> str:
+def _searchable(found: SourceComparison | None) -> str:
     if found is None:
         return "endnu ikke sammenlignet"
     if found.is_equal:
@@ -136,15 +153,15 @@ def _searchable(found: Comparison | None) -> str:
     return f"{number_text(found.in_index)} af {counted(found.in_store, 'borger', 'borgere')}; resten er på vej"
 
 
-def _compared(found: Comparison | None, now: datetime) -> str | None:
+def _compared(found: SourceComparison | None, now: datetime) -> str | None:
     if found is None:
         return None
     told = f"sammenlignet {of_moment(found.compared_at, now).text}"
     if now - found.compared_at > LONG_AGO:
         return f"sidst {told}: søgningen svarer ikke, eller ingen worker kører"
     if found.repaired_at is not None:
-        brought = counted(found.repaired, "borger", "borgere")
-        told += f"; {brought} blev hentet ind igen {of_moment(found.repaired_at, now).text}"
+        repaired = counted(found.repaired_citizens, "borger", "borgere")
+        told += f"; {repaired} blev rettet {of_moment(found.repaired_at, now).text}"
     return told
 
 

@@ -9,6 +9,7 @@ from hub.access import identity, service
 from hub.access.policy import is_reason
 from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
+from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
 from hub.quarantine.repository import list_groups
@@ -29,7 +30,8 @@ def sources(request: Request) -> HTMLResponse:
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
         names = {one.id: one.name for one in identity.actors(visit.session)}
         conflicts, due = matching.conflicts(visit.session), overviews.due(visit.session)
-        page = sources_page(known_of(visit), conflicts, due, names, visit.now)
+        cut = indexing.count_cut_documents(visit.session)
+        page = sources_page(known_of(visit), conflicts, due, names, visit.now, cut_documents=cut)
         return visit.page("sources.html", "Kilder", page)
 
 
@@ -65,7 +67,7 @@ def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
     """All that is known of each source, in the order of the page."""
     pauses = collect.pauses(visit.session)
     unmatched = matching.unmatched_counts(visit.session)
-    compared = overviews.comparisons(visit.session)
+    compared = indexing.comparisons(visit.session)
     sources = visit.context.sources
     return tuple(
         SourceDetails(

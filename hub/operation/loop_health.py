@@ -30,19 +30,19 @@ class State(StrEnum):
 
 
 class LoopHealth:
-    """One loop. Written by its own thread, read by others.
+    """Health of one loop. Written by its own thread, read by others.
 
     Args:
         name: of the loop.
         thread: that runs it; None when it is the caller's own.
-        rests: whether it may rest between two rounds for as long as it likes.
+        may_rest: whether it may rest between two rounds for as long as it likes.
     """
 
-    def __init__(self, name: str, *, rests: bool = False) -> None:
+    def __init__(self, name: str, *, may_rest: bool = False) -> None:
         self.name = name
         self.failures = 0
         self.thread: Thread | None = None
-        self._rests = rests
+        self._may_rest = may_rest
         self.seen_at = self._healthy_at = monotonic()
         self._has_succeeded = False
 
@@ -52,7 +52,7 @@ class LoopHealth:
         self.seen_at = self._healthy_at = monotonic()
         metrics.loop_succeeded(self.name)
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         """The loop failed."""
         if not self.failures:
             self._healthy_at = monotonic()
@@ -66,7 +66,7 @@ class LoopHealth:
             return State.ENDED
         if self.failures and now - self._healthy_at > FAILING_AFTER:
             return State.FAILING
-        if not self._rests and now - self.seen_at > STUCK_AFTER:
+        if not self._may_rest and now - self.seen_at > STUCK_AFTER:
             return State.STUCK
         return State.OK if self._has_succeeded else State.STARTING
 

@@ -12,9 +12,11 @@ from hub.bus.base import OVERVIEWS, Delivered
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceStatus
 from hub.context import AppContext
-from hub.indexing.drift import ALL, Difference, SourceTally
-from hub.overview.repository import count_outbox, due
+from hub.indexing.drift import Difference, SourceTally
+from hub.indexing.repository import count_outbox
+from hub.overview.repository import due
 from hub.quarantine.repository import count_open
+from search.base import ALL_SOURCES
 
 
 def collect_store_metrics(context: AppContext) -> None:
@@ -45,7 +47,7 @@ def collect_store_metrics(context: AppContext) -> None:
         "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
         "failed": metrics.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
     }
-    # Messages that cannot be carried may name a source that is not connected, or none.
+    # Messages that cannot be stored may name a source that is not connected, or none.
     quarantined = dict.fromkeys(sources, 0) | quarantined
     metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
 
@@ -72,11 +74,11 @@ def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
             metrics.change_indexed((now - datetime.fromisoformat(registered_at)).total_seconds())
 
 
-def observe_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], repaired: int, now: datetime) -> None:
+def observe_drift(tallies: Sequence[SourceTally], drift: Iterable[Difference], repaired: int, now: datetime) -> None:
     """What a comparison of index and store found, and how many citizens were repaired."""
-    kinds = [_kind(difference) for difference in drifted]
+    kinds = [_kind(difference) for difference in drift]
     metrics.set_comparison(
-        {tally.source if tally.source != ALL else "all": (tally.in_store, tally.in_index) for tally in tallies},
+        {tally.source if tally.source != ALL_SOURCES else "all": (tally.in_store, tally.in_index) for tally in tallies},
         {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
         repaired,
         now,
