@@ -23,6 +23,7 @@ from itertools import chain
 from uuid import UUID
 
 from schemas.identifiers import Identifier
+from schemas.text import fold_text
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -190,5 +191,5 @@ class Identities:
 
 def _disagree(claims: Iterable[Claim]) -> bool:
     births = {claim.birth_date for claim in claims if claim.birth_date}
-    names = {" ".join(claim.name.casefold().split()) for claim in claims if claim.name}
+    names = {fold_text(claim.name) for claim in claims if claim.name}
     return len(births) > 1 or len(names) > 1
