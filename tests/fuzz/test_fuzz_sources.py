@@ -20,7 +20,7 @@ from hub.matching.service import match
 from hub.overview.service import rebuild
 from schemas.record import SourceRecord
 from schemas.source import Area
-from tests.connectors.fhir_server import CPR, care_plan, meta, patient
+from tests.connectors.fhir_server import CPR, FSIII, care_plan, meta, patient
 from tests.connectors.social_server import aktivitet, person, sag, underretning, ydelse
 from tests.fuzz import servers
 from tests.fuzz.mutations import Mutation, mutations
@@ -65,6 +65,11 @@ def health_payloads() -> list[Any]:
         {
             "resourceType": "CareTeam", "id": "t-1", "meta": at, "subject": subject, "name": "Team Nord",
             "managingOrganization": [unit], "period": {"start": "2023-01-01"},
+        },
+        {
+            "resourceType": "Procedure", "id": "pr-1", "meta": at, "subject": subject, "status": "completed",
+            "code": {"coding": [{"system": FSIII, "code": "G1.39", "display": "Sårbehandling"}]},
+            "performedPeriod": {"start": "2023-01-01T08:00:00Z", "end": "2023-01-01T09:00:00Z"}, "basedOn": [unit],
         },
     ]  # fmt: skip
 
