@@ -11,6 +11,7 @@ from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
+from hub.quarantine.repository import list_groups
 from hub.web.present_sources import RUNS_SHOWN, SourceDetails, sources_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
@@ -71,12 +72,12 @@ def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
             source,
             state,
             runs=collect.runs(visit.session, source.name, RUNS_SHOWN),
-            groups=collect.quarantine_groups(visit.session, source.name),
+            groups=list_groups(visit.session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
             comparison=compared.get(source.name),
         )
-        for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
+        for source, state in zip(sources, collect.source_states(visit.session, sources, visit.now), strict=True)
     )
 
 
