@@ -15,11 +15,17 @@ from hub.errors import HubError
 from hub.indexing.serving import OverviewReader
 from hub.log import place_of
 from hub.operation.answers import Operation
-from hub.web import api, citizen, citizens, errors, login, oversight, sources
-from hub.web.observing import RequestMetricsMiddleware
-from hub.web.operation import OperationsMiddleware
-from hub.web.security import SecurityHeadersMiddleware
-from hub.web.templating import WEB
+from hub.web import api
+from hub.web.citizen import routes as citizen
+from hub.web.login import routes as login
+from hub.web.middlewares.operations import OperationsMiddleware
+from hub.web.middlewares.request_metrics import RequestMetricsMiddleware
+from hub.web.middlewares.security_headers import SecurityHeadersMiddleware
+from hub.web.oversight import routes as oversight
+from hub.web.search import routes as citizens
+from hub.web.shell import errors
+from hub.web.shell.rendering import WEB
+from hub.web.sources import routes as sources
 
 COOKIE = "helhed"
 LARGEST_BODY = 64 * 1024

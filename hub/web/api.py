@@ -17,14 +17,14 @@ from hub.collect.runs import QuarantineGroup, SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
-from hub.web.citizen import noting_failure
-from hub.web.citizens import find
-from hub.web.errors import error_page
-from hub.web.gather import family_of, opened
-from hub.web.oversight import lines_of
-from hub.web.present_search import SearchForm
-from hub.web.security import checked_header, token
-from hub.web.visit import visiting
+from hub.web.citizen.opening import family_of, opened
+from hub.web.citizen.routes import noting_failure
+from hub.web.middlewares.security_headers import checked_header, token
+from hub.web.oversight.routes import lines_of
+from hub.web.search.present import SearchForm
+from hub.web.search.routes import find
+from hub.web.shell.errors import error_page
+from hub.web.shell.request_context import visiting
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview

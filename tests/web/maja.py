@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hub.clock import danish_midnight
-from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate
+from hub.web.citizen.page_data import Changes, Material, Seen, SourceAge, Team, Teammate
 from schemas.access import Actor, Basis, Decision, Purpose, Role
 from schemas.codes import Coded
 from schemas.facts import (

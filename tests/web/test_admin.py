@@ -16,8 +16,8 @@ from hub.matching.rules import ConflictKind
 from hub.overview.repository import Comparison, Due
 from hub.overview.service import mark_due
 from hub.pipeline import TRIED_AGAIN, show
-from hub.web import texts
-from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
+from hub.web.shell import texts
+from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area

@@ -8,7 +8,7 @@ import pytest
 
 from hub.app import LARGEST_BODY, create_app
 from hub.context import AppContext
-from hub.web.security import CONTENT_SECURITY_POLICY
+from hub.web.middlewares.security_headers import CONTENT_SECURITY_POLICY
 from tests.web.serving import serving
 
 

@@ -9,11 +9,11 @@ import pytest
 from hub.audit.repository import newest
 from hub.course.views import MyCitizen, TeamFunction
 from hub.overview.changes import Change, ChangeKind
-from hub.web import texts
-from hub.web.mine import Family, Mine
-from hub.web.pages_lists import MyCitizensPage
-from hub.web.present_mine import PAGE, Filters, my_citizens_page
-from hub.web.present_search import SearchForm, facet_words, kle_name, search_page
+from hub.web.my_citizens.families import Family, Mine
+from hub.web.my_citizens.present import PAGE, Filters, my_citizens_page
+from hub.web.search.present import SearchForm, facet_words, kle_name, search_page
+from hub.web.shell import texts
+from hub.web.sources.page import MyCitizensPage
 from schemas.access import AuditAction, Basis
 from schemas.facts import EffortFact
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from hub.indicators.deadlines import assessment_due
-from hub.web.material import Material
-from hub.web.present_efforts import gaps, ongoing
-from hub.web.present_notifications import deadline_text
-from hub.web.present_overview import family_page, overview_page, timeline_page
+from hub.web.citizen.page_data import Material
+from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present_efforts import gaps, ongoing
+from hub.web.citizen.present_notifications import deadline_text
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
 from schemas.source import Area
 from tests.web import maja

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from hub.overview.changes import ChangeKind
-from hub.web.dates import aged, within
-from hub.web.material import Changes
-from hub.web.paragraphs import cited
-from hub.web.present_efforts import source_line
-from hub.web.present_notifications import notifications
-from hub.web.present_overview import family_page, overview_page, timeline_page
+from hub.web.citizen.page_data import Changes
+from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present_efforts import source_line
+from hub.web.citizen.present_notifications import notifications
+from hub.web.shell.dates import aged, within
+from hub.web.shell.paragraphs import cited
 from schemas.facts import EffortFact, GoalFact, GoalKind, LegalBasis
 from tests.web import maja
 

@@ -7,8 +7,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from jinja2 import nodes
 
-from hub.web import pages, pages_lists
-from hub.web.templating import WEB, _environment
+from hub.web.citizen import page as pages
+from hub.web.shell.rendering import WEB, _environment
+from hub.web.sources import page as pages_lists
 
 PAGES: dict[str, type] = {
     "overview.html": pages.OverviewPage,
@@ -28,7 +29,7 @@ PAGES: dict[str, type] = {
 
 def used_of(template: str, name: str = "page") -> set[str]:
     """Attributes of *name* that the template and what it includes use."""
-    tree = _environment.parse((WEB / "templates" / template).read_text(encoding="utf-8"))
+    tree = _environment.parse(next(WEB.glob(f"*/templates/{template}")).read_text(encoding="utf-8"))
     found = {
         one.attr for one in tree.find_all(nodes.Getattr) if isinstance(one.node, nodes.Name) and one.node.name == name
     }
@@ -51,7 +52,7 @@ def test_the_frame_is_used_whole() -> None:
 def test_every_field_of_every_part_is_used_somewhere() -> None:
     used = {
         one.attr
-        for path in (WEB / "templates").glob("*.html")
+        for path in WEB.glob("*/templates/*.html")
         for one in _environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Getattr)
     }
     carried = {field.name for kind in PAGES.values() for part in _parts(kind) for field in fields(part)}
@@ -60,7 +61,7 @@ def test_every_field_of_every_part_is_used_somewhere() -> None:
 
 def test_every_template_has_a_page() -> None:
     shared = {"base.html", "_head.html", "_parts.html", "_timeline_table.html"}
-    assert {path.name for path in (WEB / "templates").glob("*.html")} == set(PAGES) | shared
+    assert {path.name for path in WEB.glob("*/templates/*.html")} == set(PAGES) | shared
 
 
 def _parts(kind: Any) -> set[type]:

@@ -10,8 +10,8 @@ import pytest
 from hub.collect.runs import RunOutcome, SourceStatus
 from hub.course.views import TeamFunction
 from hub.errors import HubError
-from hub.web import texts
-from hub.web.errors import FormInvalid, SearchDown
+from hub.web.shell import texts
+from hub.web.shell.errors import FormInvalid, SearchDown
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.facts import AbsenceKind, EffortStatus, GoalKind, LifeStatus, Outcome, Progress, RelationKind
 from schemas.overview import SectionState
@@ -70,7 +70,7 @@ def test_every_advice_that_is_given_has_a_sentence() -> None:
 
 
 def test_forbidden_words_stay_out() -> None:
-    told = (ROOT / "hub/web/texts.py").read_text(encoding="utf-8")
-    told += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "hub/web/templates").glob("*.html"))
+    told = (ROOT / "hub/web/shell/texts.py").read_text(encoding="utf-8")
+    told += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "hub/web").glob("*/templates/*.html"))
     for word in ("payload", "entity", "risikoniveau", "synkroniser", "rød borger"):
         assert word not in told.lower()

@@ -1,0 +1,335 @@
+"""One frozen class a page: exactly what its template may use. Words are final here; templates only place them."""
+
+from dataclasses import dataclass
+
+from hub.web.shell.dates import When
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in words."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number to call."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who to call."""
+
+    text: str
+    """Name and unit in one line; "Ikke oplyst af kilden" when the source names nobody."""
+    phone: Phone | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a select or radio."""
+
+    value: str
+    text: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page has around it."""
+
+    title: str
+    name: str | None
+    """Of the actor; None when nobody is logged in."""
+    role: str
+    unit: str
+    menu: tuple[Link, ...]
+    can_search: bool
+    csrf: str
+    demo: bool
+    municipality: str
+    notice: str | None = None
+    """What is out of order, and what it means for this page."""
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """Where a line comes from and how old it is."""
+
+    text: str
+    """Source and paragraph."""
+    updated: When
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class EffortRow:
+    """One ongoing or planned effort."""
+
+    area: str
+    area_name: str
+    title: str
+    about: str | None
+    """First name, when it is about another of the family."""
+    status: str | None
+    """Set when it is not simply running."""
+    goal: str | None
+    extent: str | None
+    recommendation: str | None
+    responsible: Person
+    performer: str | None
+    since: When | None
+    follow_up: str
+    follow_up_on: When | None
+    overdue: bool
+    source: SourceLine
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """An area that has nothing to show, and why."""
+
+    area: str
+    area_name: str
+    headline: str
+    advice: str
+    trouble: bool
+
+
+@dataclass(frozen=True)
+class NotificationRow:
+    """One or more concern notifications from one sender on one day."""
+
+    when: When
+    senders: tuple[str, ...]
+    """E.g. "Skolen om Ida"."""
+    reasons: str
+    outcome: str
+    tone: str
+    """``missing`` (red), ``followed`` (green) or ``plain``."""
+    source: SourceLine
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A span in a lane; left and width in percent of the lane."""
+
+    left: float
+    width: float
+    area: str
+    label: str
+    full: str
+    side: str
+    """Where the label stands: ``in`` the bar, ``after`` or ``before`` it."""
+    row: int = 0
+    """Which of the lane's rows it lies in, so that bars of one time do not cover each other."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A notification in a lane; left in percent."""
+
+    left: float
+    full: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of the drawing."""
+
+    name: str
+    bars: tuple[Bar, ...]
+    points: tuple[Point, ...]
+    described: str
+    """The same in words, for those who do not see it."""
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The course over time."""
+
+    years: tuple[tuple[float, str], ...]
+    lanes: tuple[Lane, ...]
+    span: str
+    now: float | None
+    """Where the page's day stands, in percent; None when it lies outside."""
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """What works: the citizen's own words first."""
+
+    wishes: tuple[tuple[str, str], ...]
+    """Words, and who said them when."""
+    works: tuple[tuple[str, str], ...]
+    reached: tuple[tuple[str, str], ...]
+    """Goals that were reached."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """One source, how old its data are."""
+
+    title: str
+    text: str
+    trouble: bool
+    full: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look-up by somebody."""
+
+    who: str
+    when: When
+
+
+@dataclass(frozen=True)
+class CitizenHead:
+    """The header every page about a citizen shares."""
+
+    citizen_id: str
+    name: str
+    age: str
+    cpr: str
+    cpr_hidden: bool
+    relatives: tuple[tuple[str, tuple[Link, ...]], ...]
+    """Word ("Børn") and people."""
+    course: str | None
+    lead: Person | None
+    team: str | None
+    teammates: tuple[str, ...]
+    life: str | None
+    """Set when the person is dead, has moved out, …"""
+    protected: str | None
+    """The sentence of the banner; None when not protected."""
+    address: str | None
+    may_reveal: bool
+    basis: str
+    purpose: str
+    views: tuple[Link, ...]
+    purposes: tuple[Choice, ...]
+    standing: str | None
+    """Set when the page stands on an earlier day: which, and what is therefore left out."""
+    printed: str
+    """Who prints, and when; for paper only."""
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """Who is doing what, since when, for what, whom to call, what came in and what followed?"""
+
+    head: CitizenHead
+    now_line: str
+    efforts: tuple[EffortRow, ...]
+    gaps: tuple[GapRow, ...]
+    notifications_line: str
+    notifications: tuple[NotificationRow, ...]
+    older: tuple[NotificationRow, ...]
+    drawing: Drawing | None
+    disagreements: tuple[str, ...]
+    talk: tuple[tuple[str, str], ...]
+    """Facts worth talking about: sentence, and where from."""
+    changes_since: When | None
+    changes: tuple[str, ...]
+    strengths: Strengths
+    since_course: tuple[str, ...]
+    """What has moved since the course began; empty while nothing has."""
+    sources: tuple[Freshness, ...]
+    not_covered: str | None
+    seen: tuple[Looked, ...]
+
+
+@dataclass(frozen=True)
+class FamilyCell:
+    """What came about one person, or about several side by side."""
+
+    span: int
+    """Columns that it spans."""
+    area: str
+    """Empty for a notification."""
+    who: str
+    """First names, for narrow screens where columns lie below each other."""
+    title: str
+    text: str
+    tone: str
+    """Of a notification's text, as in ``NotificationRow``."""
+
+
+@dataclass(frozen=True)
+class FamilyMoment:
+    """One day; a cell a column or more, None where nothing came."""
+
+    when: When
+    cells: tuple[FamilyCell | None, ...]
+
+
+@dataclass(frozen=True)
+class FamilyColumn:
+    """One person of the family."""
+
+    name: str
+    age: str
+    href: str
+    efforts: tuple[EffortRow, ...]
+    notifications: int
+    empty: str | None
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One line of the table behind the timeline."""
+
+    lane: str
+    area: str
+    start: When | None
+    end: When | None
+    text: str
+    outcome: str
+    source: str
+    is_point: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of "Som kendt den …" by keyboard."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """What happened in which order, and what did we know then?"""
+
+    head: CitizenHead
+    heading: str
+    drawing: Drawing | None
+    rows: tuple[TimelineRow, ...]
+    count_line: str
+    as_known: str
+    """ISO day in the form."""
+    latest: str
+    known_line: str
+    steps: tuple[Step, ...]
+    address: str
+    zooms: tuple[Choice, ...]
+    """The whole course, and each year of it; the value is the address."""
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """How does it look for all of them at once?"""
+
+    head: CitizenHead
+    columns: tuple[FamilyColumn, ...]
+    notifications_line: str
+    moments: tuple[FamilyMoment, ...]
+    drawing: Drawing | None
+    left_out: str | None

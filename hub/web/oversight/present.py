@@ -1,0 +1,140 @@
+"""Tilsyn: who looked, with which right, and why? Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.audit.repository import LoggedEntry, Only
+from hub.web.citizen.page import Choice
+from hub.web.shell import texts
+from hub.web.shell.dates import at_second, capital, counted, listed, number_text
+from hub.web.sources.page import LogCount, LogRow, OversightPage
+from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.source import Area
+
+OWN_SEARCH = {"digest:": "et helt cpr-nummer", "unit:": "borgere med en indsats i egen enhed"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which lines were asked for."""
+
+    asked: str = "nothing"
+    """``nothing``, ``citizen`` or ``actor``."""
+    subject: str = ""
+    """Our key of the citizen, or the employee's id."""
+    about: str | None = None
+    """The citizen by name; only where the number was given, so that nothing is told that was not known."""
+    only: Only = Only.ALL
+    size: int = 50
+
+
+def oversight_page(
+    lines: Sequence[LoggedEntry],
+    question: Question,
+    tally: Mapping[Only, int],
+    staff: Sequence[Actor],
+    sources: Mapping[str, str],
+) -> OversightPage:
+    """Who looked, with which right, and why; *sources* are their titles by name."""
+    more = len(lines) == question.size
+    units = {one.unit_id: one.unit_name for one in staff if one.unit_id and one.unit_name}
+    names = {one.id: one.name for one in staff}
+    return OversightPage(
+        heading=_heading(question, names),
+        about=_about(question),
+        summary=_summary(lines, question, more=more),
+        asked=question.asked,
+        subject=question.subject,
+        only=question.only.value,
+        counts=tuple(_count(only, tally[only], question) for only in Only),
+        rows=tuple(_row(line.entry, units, {**names, **sources}) for line in lines),
+        after=str(lines[-1].seq) if more else None,
+        employees=tuple(Choice(one.id, f"{one.name}, {one.title}", one.id == question.subject) for one in staff),
+    )
+
+
+def _heading(question: Question, names: Mapping[str, str]) -> str:
+    what = texts.ONLY[question.only.value][1]
+    if question.asked == "citizen":
+        return f"{what} om {question.about or 'borgeren'}"
+    if question.asked == "actor":
+        return f"{what}: {names.get(question.subject, question.subject)}"
+    return f"{what}, nyeste først"
+
+
+def _about(question: Question) -> str | None:
+    if question.asked != "citizen" or not question.subject:
+        return None
+    key = f"Borgerens nøgle er {question.subject}."
+    if question.about:
+        return f"{key} Navnet vises, fordi du kender cpr-nummeret."
+    return f"{key} Søg med cpr-nummeret, hvis du skal vide, hvem det er."
+
+
+def _count(only: Only, number: int, question: Question) -> LogCount:
+    return LogCount(
+        number=number_text(number),
+        text=texts.ONLY[only.value][0],
+        only=only.value,
+        trouble=only in {Only.OVERRIDE, Only.REFUSED} and number > 0,
+        chosen=only is question.only,
+    )
+
+
+def _summary(lines: Sequence[LoggedEntry], question: Question, *, more: bool) -> str:
+    if not lines:
+        unknown = question.asked == "citizen" and not question.subject
+        return "Ingen borger har det nummer eller den nøgle." if unknown else "Ingen linjer fundet."
+    people = len({line.entry.actor_id for line in lines})
+    told = f"{counted(len(lines), 'linje', 'linjer')} af {counted(people, 'medarbejder', 'medarbejdere')}"
+    overrides = sum(line.entry.basis is Basis.OVERRIDE for line in lines)
+    if overrides:
+        told += f", {counted(overrides, 'opslag', 'opslag')} uden team eller enhed"
+    return f"{told}{'. Der er flere' if more else ''}."
+
+
+def _row(entry: AuditEntry, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
+    found = entry.action is AuditAction.SEARCH and entry.citizen_id is not None
+    return LogRow(
+        when=at_second(entry.recorded_at),
+        who=entry.actor_name,
+        unit=units.get(entry.unit_id, entry.unit_id) if entry.unit_id else "",
+        action="Fandt i en søgning" if found else texts.AUDIT_ACTION[entry.action],
+        outcome=texts.AUDIT_OUTCOME[entry.outcome],
+        refused=entry.outcome is not AuditOutcome.SHOWN,
+        citizen=f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else "",
+        citizen_href=str(entry.citizen_id) if entry.citizen_id else None,
+        purpose=capital(texts.PURPOSE[entry.purpose]) if entry.purpose else "",
+        basis=capital(texts.BASIS[entry.basis]) if entry.basis else "",
+        details=capital("; ".join(_details(entry, names))),
+        reason=entry.override_reason,
+        override=entry.basis is Basis.OVERRIDE,
+    )
+
+
+def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
+    details = []
+    if entry.sections_shown:
+        details.append(f"viste {_areas(entry.sections_shown)}")
+    if entry.sections_withheld and entry.outcome is AuditOutcome.SHOWN:
+        details.append(f"skjulte {_areas(entry.sections_withheld)}")
+    if entry.fields_revealed:
+        details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
+    if entry.search_text:
+        details.append(_asked(entry.search_text, names))
+    if entry.result_count is not None:
+        details.append(counted(entry.result_count, "borger", "borgere"))
+    return details
+
+
+def _areas(areas: frozenset[Area]) -> str:
+    return listed([name.lower() for area, name in texts.AREA.items() if area in areas])
+
+
+def _asked(text: str, names: Mapping[str, str]) -> str:
+    """What was asked for: words, or what stands for something (``digest:``, ``unit:``, ``actor:``, ``source:``)."""
+    kind, _, key = text.partition(":")
+    if kind in {"actor", "source"} and key in names:
+        return f"om {names[key]}"
+    told = next((words for start, words in OWN_SEARCH.items() if text.startswith(start)), f"«{text}»")
+    return f"spurgte på {told}"

@@ -1,0 +1,95 @@
+"""The administrator's page of sources, and the switch that turns one off and on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from hub.access import identity, service
+from hub.collect import repository as collect
+from hub.errors import PauseReasonMissing, SourceNotFound
+from hub.matching import repository as matching
+from hub.overview import repository as overviews
+from hub.web.middlewares.security_headers import checked_form
+from hub.web.shell.request_context import Visit, visiting
+from hub.web.sources.present import RUNS_SHOWN, SourceDetails, sources_page
+from schemas.access import AuditAction, AuditOutcome
+
+router = APIRouter()
+SHORTEST_REASON = 10
+
+
+@router.get("/kilder")
+def sources(request: Request) -> HTMLResponse:
+    """Is every source all right, and if not what do I do?"""
+    with visiting(request) as visit:
+        visit.need(AuditAction.READ_SOURCES)
+        why = visit.access(action=AuditAction.READ_SOURCES)
+        service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
+        names = {one.id: one.name for one in identity.actors(visit.session)}
+        conflicts, due = matching.conflicts(visit.session), overviews.due(visit.session)
+        page = sources_page(known_of(visit), conflicts, due, names, visit.now)
+        return visit.page("sources.html", "Kilder", page)
+
+
+@router.post("/kilder/{name}/sluk", dependencies=[Depends(checked_form)])
+def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_length=300)] = "") -> RedirectResponse:
+    """Do not read the source until it is switched on; for a reason that the page shows.
+
+    Raises:
+        PauseReasonMissing: the reason is too short to tell anybody anything.
+        SourceNotFound: no such source.
+    """
+    with visiting(request) as visit:
+        _need_source(visit, name)
+        why = reason.strip()
+        if len(why) < SHORTEST_REASON:
+            raise PauseReasonMissing
+        collect.pause(visit.session, name, paused_by=visit.actor.id, reason=why, now=visit.now)
+        _record(visit, AuditAction.PAUSE_SOURCE, name, why)
+    return RedirectResponse("/kilder", 303)
+
+
+@router.post("/kilder/{name}/taend", dependencies=[Depends(checked_form)])
+def switch_on(request: Request, name: str) -> RedirectResponse:
+    """Read the source again.
+
+    Raises:
+        SourceNotFound: no such source.
+    """
+    with visiting(request) as visit:
+        _need_source(visit, name)
+        collect.resume(visit.session, name)
+        _record(visit, AuditAction.RESUME_SOURCE, name, None)
+    return RedirectResponse("/kilder", 303)
+
+
+def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
+    """All that is known of each source, in the order of the page."""
+    pauses = collect.pauses(visit.session)
+    unmatched = matching.unmatched_counts(visit.session)
+    compared = overviews.comparisons(visit.session)
+    sources = visit.context.sources
+    return tuple(
+        SourceDetails(
+            source,
+            state,
+            runs=collect.runs(visit.session, source.name, RUNS_SHOWN),
+            groups=collect.quarantine_groups(visit.session, source.name),
+            pause=pauses.get(source.name),
+            unmatched=unmatched.get(source.name, 0),
+            comparison=compared.get(source.name),
+        )
+        for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
+    )
+
+
+def _need_source(visit: Visit, name: str) -> None:
+    visit.need(AuditAction.READ_SOURCES)
+    if name not in {source.name for source in visit.context.sources}:
+        raise SourceNotFound
+
+
+def _record(visit: Visit, action: AuditAction, name: str, reason: str | None) -> None:
+    why = visit.access(action=AuditAction.READ_SOURCES).model_copy(update={"override_reason": reason})
+    service.record(visit.session, visit.actor, action, AuditOutcome.SHOWN, why, now=visit.now, about=f"source:{name}")
