@@ -17,7 +17,7 @@ from hub.collect import repository
 from hub.collect.runs import QuarantineGroup, RunOutcome, RunSummary
 from hub.collect.service import collect
 from hub.db import Database
-from hub.web.shell import texts
+from hub.web.sources import texts
 from schemas.record import RejectionRule
 from tests.connectors.social_server import SECRET, Dubu, person, sag, serving, underretning, ydelse
 from tests.contracts.connector import Fault

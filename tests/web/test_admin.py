@@ -16,7 +16,7 @@ from hub.matching.rules import ConflictKind
 from hub.overview.repository import Comparison, Due
 from hub.overview.service import mark_due
 from hub.pipeline import TRIED_AGAIN, show
-from hub.web.shell import texts
+from hub.web.sources import texts
 from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction
 from schemas.record import Rejection, RejectionRule
@@ -112,7 +112,7 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         seen=1204,
     )
     row = (
-        sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), NOTHING_DUE, {}, maja.NOW)
+        sources_page([known(SourceStatus.FRESH, run(), quarantine=(group,))], (), NOTHING_DUE, {}, maja.NOW)
         .sources[0]
         .quarantine[0]
     )

@@ -1,60 +1,10 @@
 """One frozen class a page: exactly what its template may use. Words are final here; templates only place them."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hub.web.shell.dates import When
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link in words."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Phone:
-    """A number to call."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who to call."""
-
-    text: str
-    """Name and unit in one line; "Ikke oplyst af kilden" when the source names nobody."""
-    phone: Phone | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One option of a select or radio."""
-
-    value: str
-    text: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What every page has around it."""
-
-    title: str
-    name: str | None
-    """Of the actor; None when nobody is logged in."""
-    role: str
-    unit: str
-    menu: tuple[Link, ...]
-    can_search: bool
-    csrf: str
-    demo: bool
-    municipality: str
-    notice: str | None = None
-    """What is out of order, and what it means for this page."""
+from hub.web.shell.view_models import Choice, Link, Person
 
 
 @dataclass(frozen=True)
@@ -145,7 +95,7 @@ class Lane:
     name: str
     bars: tuple[Bar, ...]
     points: tuple[Point, ...]
-    described: str
+    description: str
     """The same in words, for those who do not see it."""
     rows: int = 1
 
@@ -166,7 +116,7 @@ class Strengths:
     """What works: the citizen's own words first."""
 
     wishes: tuple[tuple[str, str], ...]
-    """Words, and who said them when."""
+    """The citizen's words, and who said them when."""
     works: tuple[tuple[str, str], ...]
     reached: tuple[tuple[str, str], ...]
     """Goals that were reached."""
@@ -183,8 +133,8 @@ class Freshness:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """One look-up by somebody."""
+class SeenBy:
+    """Somebody else who has looked."""
 
     who: str
     when: When
@@ -215,8 +165,8 @@ class CitizenHead:
     purpose: str
     views: tuple[Link, ...]
     purposes: tuple[Choice, ...]
-    standing: str | None
-    """Set when the page stands on an earlier day: which, and what is therefore left out."""
+    earlier_day: str | None
+    """Set when the page shows an earlier day: which, and what is therefore left out."""
     printed: str
     """Who prints, and when; for paper only."""
 
@@ -225,6 +175,7 @@ class CitizenHead:
 class OverviewPage:
     """Who is doing what, since when, for what, whom to call, what came in and what followed?"""
 
+    template: ClassVar[str] = "citizen/templates/overview.html"
     head: CitizenHead
     now_line: str
     efforts: tuple[EffortRow, ...]
@@ -234,8 +185,8 @@ class OverviewPage:
     older: tuple[NotificationRow, ...]
     drawing: Drawing | None
     disagreements: tuple[str, ...]
-    talk: tuple[tuple[str, str], ...]
-    """Facts worth talking about: sentence, and where from."""
+    recommendations: tuple[tuple[str, str], ...]
+    """What the sources recommend: sentence, and where from."""
     changes_since: When | None
     changes: tuple[str, ...]
     strengths: Strengths
@@ -243,7 +194,7 @@ class OverviewPage:
     """What has moved since the course began; empty while nothing has."""
     sources: tuple[Freshness, ...]
     not_covered: str | None
-    seen: tuple[Looked, ...]
+    seen_by: tuple[SeenBy, ...]
 
 
 @dataclass(frozen=True)
@@ -308,6 +259,7 @@ class Step:
 class TimelinePage:
     """What happened in which order, and what did we know then?"""
 
+    template: ClassVar[str] = "citizen/templates/timeline.html"
     head: CitizenHead
     heading: str
     drawing: Drawing | None
@@ -327,9 +279,46 @@ class TimelinePage:
 class FamilyPage:
     """How does it look for all of them at once?"""
 
+    template: ClassVar[str] = "citizen/templates/family.html"
     head: CitizenHead
     columns: tuple[FamilyColumn, ...]
     notifications_line: str
     moments: tuple[FamilyMoment, ...]
     drawing: Drawing | None
-    left_out: str | None
+    not_shown: str | None
+    """Who of the family has no column, and why."""
+
+
+@dataclass(frozen=True)
+class ReasonPage:
+    """May I, and why do I need to?"""
+
+    template: ClassVar[str] = "citizen/templates/reason.html"
+    citizen_id: str
+    warning: str
+    refused: bool
+    """No reason opens it (own page, or a role that never sees citizens)."""
+    purposes: tuple[Choice, ...]
+    side: str
+    """Which page to open afterwards: ``overblik``, ``familien`` or ``tidslinje``."""
+    reason: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What was hidden, shown in place after a stated reason."""
+
+    template: ClassVar[str] = "citizen/templates/_revealed.html"
+    cpr: str | None
+    address: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class RevealedPage:
+    """The same on a page of its own, without a script."""
+
+    template: ClassVar[str] = "citizen/templates/revealed.html"
+    revealed: Revealed
+    back: str

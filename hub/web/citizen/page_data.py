@@ -1,11 +1,14 @@
-"""What a page about a citizen is made from, gathered by ``gather`` and turned into words by ``present_*``."""
+"""What a page about a citizen is made of: loaded by ``loading``, turned into words by ``present_*``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from functools import cached_property
 
 from hub.clock import danish_day, danish_midnight
+from hub.indexing.serving import ServedFrom
+from hub.overview.changes import Change
+from hub.web.shell.people import FirstNames, first_word
 from schemas.access import Actor, Decision, Purpose
 from schemas.overview import Entry, Overview
 from schemas.source import Area, SourceSystem
@@ -54,8 +57,8 @@ class SourceAge:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Somebody opened the page."""
+class Viewer:
+    """Somebody who opened the page."""
 
     name: str
     unit: str | None
@@ -67,12 +70,11 @@ class Changes:
     """What came since the actor last looked."""
 
     since: datetime
-    entries: tuple[tuple[str, Entry], ...]
-    """Kind of change (``new``, ``changed``, ``gone``) and the entry."""
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
-class Material:
+class PageData:
     """Everything one page about a citizen may use; already cut to the decision."""
 
     overview: Overview
@@ -83,12 +85,16 @@ class Material:
     sources: Mapping[str, SourceSystem]
     family: tuple[Overview, ...] = ()
     """The others of the course whom the actor may open, each already cut to its own decision."""
-    followed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    served_from: frozenset[ServedFrom] = frozenset()
+    """Where the overviews came from; empty for an earlier day."""
+    not_updated_since: datetime | None = None
+    """Since when one of the overviews could not be built from what the sources say; the newest may be missing."""
+    follow_ups: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     """Efforts that began within half a year after a notification, by the notification's entry id."""
     team: Team | None = None
     is_lead: bool = False
-    ages: tuple[SourceAge, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    source_ages: tuple[SourceAge, ...] = ()
+    viewers: tuple[Viewer, ...] = ()
     changes: Changes | None = None
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
@@ -110,9 +116,8 @@ class Material:
         """The citizen first, then the family."""
         return (self.overview, *self.family)
 
-    def first_name(self, citizen_id: UUID | None) -> str | None:
-        """First given name of the citizen or a family member; None for others."""
-        for person in self.people:
-            if person.citizen_id == citizen_id and person.header.person.given_name:
-                return person.header.person.given_name.split()[0]
-        return None
+    @cached_property
+    def names(self) -> FirstNames:
+        """First names of the citizen and the family."""
+        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in self.people}
+        return FirstNames(first_names, own=self.overview.citizen_id)

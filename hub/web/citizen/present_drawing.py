@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 from hub.clock import danish_day
 from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
-from hub.web.citizen.page_data import Material
-from hub.web.citizen.present_efforts import about, source_line
-from hub.web.citizen.present_notifications import notifications, rows, sender, whom
-from hub.web.shell import texts
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_efforts import source_line
+from hub.web.citizen.present_notifications import notification_rows, notifications_of
+from hub.web.shell import texts as shared
 from hub.web.shell.dates import day_text, long_day_text, month_text, of_day
+from hub.web.shell.efforts import Effort, EffortState, effort_state, efforts_of
+from hub.web.shell.people import sender
 from schemas.facts import EffortFact, EffortStatus
 from schemas.overview import Entry
 from schemas.source import Area
@@ -23,39 +25,39 @@ LETTER = 0.85
 
 
 def drawing(
-    entries: Sequence[Entry], material: Material, *, years: int = MOST_YEARS, year: int | None = None
+    entries: Sequence[Entry], data: PageData, *, years: int = MOST_YEARS, year: int | None = None
 ) -> Drawing | None:
     """The lanes of the latest *years*, or of one *year* by months; None when there is nothing to draw."""
-    efforts = [entry for entry in _efforts(entries) if entry.valid.start]
-    points = notifications(entries)
-    days = [entry.valid.start for entry in efforts if entry.valid.start]
-    days += [danish_day(fact.received_at) for _, fact in points]
+    efforts = _begun_efforts(entries, data.today)
+    notifications = notifications_of(entries)
+    days = [entry.valid.start for entry, _ in efforts if entry.valid.start]
+    days += [danish_day(fact.received_at) for _, fact in notifications]
     if not days:
         return None
-    today = material.today
+    today = data.today
     if year is None:
         first = date(max(min(days).year, today.year - years), 1, 1)
         last = today + timedelta(days=max((today - first).days // 60, 20))
     else:
         first, last = date(year, 1, 1), date(year, 12, 31)
     scale = _Scale(first, last)
-    named: dict[str, list[Entry]] = {}
-    for entry in sorted(efforts, key=lambda entry: list(Area).index(entry.area)):
-        named.setdefault(lane_name(entry, material), []).append(entry)
-    lanes = [_lane(name, found, scale, today) for name, found in named.items()]
+    by_lane: dict[str, list[Effort]] = {}
+    for entry, effort in sorted(efforts, key=lambda effort: list(Area).index(effort[0].area)):
+        by_lane.setdefault(lane_name(entry, data), []).append((entry, effort))
+    lanes = [_lane(name, lane_efforts, scale, today) for name, lane_efforts in by_lane.items()]
     lanes = [lane for lane in lanes if lane.bars]
-    marks = tuple(
+    points = tuple(
         Point(
             scale.at(danish_day(fact.received_at)),
-            f"{day_text(danish_day(fact.received_at))}: {sender(fact)} om {whom(entry, material)}",
+            f"{day_text(danish_day(fact.received_at))}: {sender(fact)} om {data.names.concerned(entry)}",
         )
-        for entry, fact in points
+        for entry, fact in notifications
         if first <= danish_day(fact.received_at) <= last
     )
-    if marks:
-        lanes.append(Lane(NOTIFICATIONS, (), marks, "; ".join(mark.full for mark in marks)))
+    if points:
+        lanes.append(Lane(NOTIFICATIONS, (), points, "; ".join(point.full for point in points)))
     now = scale.at(today) if first <= today <= last else None
-    until = long_day_text(today) if material.as_known else "i dag"
+    until = long_day_text(today) if data.as_known else "i dag"
     return Drawing(_ticks(first, today, year, scale), tuple(lanes), str(year or f"{first.year} til {until}"), now)
 
 
@@ -63,7 +65,7 @@ def _ticks(first: date, today: date, year: int | None, scale: "_Scale") -> tuple
     if year is not None:
         return tuple((scale.at(day), month_text(day)) for day in (date(year, month, 1) for month in range(1, 13)))
     step = 1 if today.year - first.year <= 10 else 2  # noqa: PLR2004  so many year numbers fit
-    return tuple((scale.at(date(one, 1, 1)), str(one)) for one in range(first.year, today.year + 1, step))
+    return tuple((scale.at(date(number, 1, 1)), str(number)) for number in range(first.year, today.year + 1, step))
 
 
 class _Scale:
@@ -77,28 +79,29 @@ class _Scale:
         return round(min(max(100 * (day - self._first).days / self._days, 0), 100), 2)
 
 
-def lane_name(entry: Entry, material: Material) -> str:
+def lane_name(entry: Entry, data: PageData) -> str:
     """The area's name for the citizen, else first name and area."""
-    other = about(entry, material)
-    area = texts.AREA[entry.area]
-    return f"{other} · {area}" if other else area
+    person = data.names.subject(entry)
+    area = shared.AREA[entry.area]
+    return f"{person} · {area}" if person else area
 
 
-def _efforts(entries: Sequence[Entry]) -> list[Entry]:
-    """Efforts that ran or run; the cancelled and the merely planned left out."""
+def _begun_efforts(entries: Sequence[Entry], today: date) -> list[Effort]:
+    """Efforts that run or ran and whose start is known; what the source still calls planned has not begun."""
     return [
-        entry
-        for entry in entries
-        if isinstance(entry.fact, EffortFact)
-        and entry.fact.status not in {EffortStatus.CANCELLED, EffortStatus.PLANNED}
+        (entry, effort)
+        for entry, effort in efforts_of(entries)
+        if entry.valid.start
+        and effort.status is not EffortStatus.PLANNED
+        and effort_state(entry, effort, today) in {EffortState.ONGOING, EffortState.ENDED}
     ]
 
 
-def _lane(name: str, found: Sequence[Entry], scale: _Scale, today: date) -> Lane:
-    ordered = sorted(found, key=lambda one: (one.valid.start or date.min, one.id))
-    bars = _stacked([bar for entry in ordered if (bar := _bar(entry, scale, today))])
-    rows_used = 1 + max((bar.row for bar in bars), default=0)
-    return Lane(name, bars, (), "; ".join(bar.full for bar in bars), rows_used)
+def _lane(name: str, efforts: Sequence[Effort], scale: _Scale, today: date) -> Lane:
+    ordered = sorted(efforts, key=lambda effort: (effort[0].valid.start or date.min, effort[0].id))
+    bars = _stacked([bar for entry, effort in ordered if (bar := _bar(entry, effort, scale, today))])
+    row_count = 1 + max((bar.row for bar in bars), default=0)
+    return Lane(name, bars, (), "; ".join(bar.full for bar in bars), row_count)
 
 
 def _stacked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
@@ -117,47 +120,53 @@ def _stacked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
 
 
 def _reach(bar: Bar) -> tuple[float, float]:
-    words = len(bar.label) * LETTER
-    end = bar.left + bar.width
-    return (bar.left - words if bar.side == "before" else bar.left), (end + words if bar.side == "after" else end)
+    label_width = len(bar.label) * LETTER
+    left, right = bar.left, bar.left + bar.width
+    return (left - label_width if bar.side == "before" else left), (
+        right + label_width if bar.side == "after" else right
+    )
 
 
-def _bar(entry: Entry, scale: _Scale, today: date) -> Bar | None:
-    if not isinstance(entry.fact, EffortFact) or entry.valid.start is None:
+def _bar(entry: Entry, effort: EffortFact, scale: _Scale, today: date) -> Bar | None:
+    if entry.valid.start is None:
         return None
     left, right = scale.at(entry.valid.start), scale.at(min(entry.valid.end or today, today))
     if right <= 0 or left >= 100:  # noqa: PLR2004  percent
         return None
-    until = f"til {day_text(entry.valid.end)}" if entry.valid.end and entry.valid.end <= today else "i gang"
-    full = f"{entry.fact.title}, fra {day_text(entry.valid.start)}, {until}"
-    width, words = round(max(right - left, 0.6), 2), len(entry.fact.title) * LETTER
-    side = "in" if words <= width else "after" if left + width + words <= 100 else "before"  # noqa: PLR2004  percent
-    return Bar(left, width, entry.area, entry.fact.title, full, side)
+    full = f"{effort.title}, fra {day_text(entry.valid.start)}, {_until(entry, effort, today)}"
+    width, label_width = round(max(right - left, 0.6), 2), len(effort.title) * LETTER
+    side = "in" if label_width <= width else "after" if left + width + label_width <= 100 else "before"  # noqa: PLR2004  percent
+    return Bar(left, width, entry.area, effort.title, full, side)
 
 
-def timeline_rows(entries: Sequence[Entry], material: Material) -> tuple[TimelineRow, ...]:
+def _until(entry: Entry, effort: EffortFact, today: date) -> str:
+    if effort_state(entry, effort, today) is EffortState.ONGOING:
+        return "i gang"
+    return f"til {day_text(entry.valid.end)}" if entry.valid.end else "afsluttet"
+
+
+def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow, ...]:
     """The table with the same rows as the drawing and more, newest first."""
-    found = [
+    dated_rows = [
         (
             entry.valid.start or date.min,
             TimelineRow(
-                lane=lane_name(entry, material),
+                lane=lane_name(entry, data),
                 area=entry.area,
                 start=of_day(entry.valid.start) if entry.valid.start else None,
                 end=of_day(entry.valid.end) if entry.valid.end else None,
-                text=entry.fact.title,
-                outcome=texts.EFFORT_STATUS[entry.fact.status],
-                source=source_line(entry, material).text,
+                text=effort.title,
+                outcome=shared.EFFORT_STATUS[effort.status],
+                source=source_line(entry, data).text,
                 is_point=False,
             ),
         )
-        for entry in entries
-        if isinstance(entry.fact, EffortFact)
+        for entry, effort in efforts_of(entries)
     ]
-    for entry, fact in notifications(entries):
+    for entry, fact in notifications_of(entries):
         day = danish_day(fact.received_at)
-        row = rows([(entry, fact)], material)[0]
-        found.append(
+        row = notification_rows([(entry, fact)], data)[0]
+        dated_rows.append(
             (
                 day,
                 TimelineRow(
@@ -172,4 +181,4 @@ def timeline_rows(entries: Sequence[Entry], material: Material) -> tuple[Timelin
                 ),
             )
         )
-    return tuple(row for _, row in sorted(found, key=lambda pair: pair[0], reverse=True))
+    return tuple(row for _, row in sorted(dated_rows, key=lambda dated: dated[0], reverse=True))

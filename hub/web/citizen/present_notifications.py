@@ -1,21 +1,21 @@
 """*Underretninger om familien*: what came in, from whom, and what followed. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
 from hub.indicators.deadlines import ClockState, deadline_state
 from hub.overview.follow_ups import FOLLOWS_WITHIN
+from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
-from hub.web.citizen.page_data import Material
+from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import source_line
-from hub.web.shell import texts
 from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment
+from hub.web.shell.people import sender
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact, EffortFact, Outcome
 from schemas.overview import Entry
-from schemas.record import PartyRole
 
 SHOWN = 6
 """Rows before the rest is folded away."""
@@ -24,100 +24,88 @@ ASSESSMENT_STILL_ASKED = timedelta(days=60)
 """Longer after the limit the page asks what followed, not for the assessment."""
 
 
-Pair = tuple[Entry, ConcernNotificationFact]
+Notification = tuple[Entry, ConcernNotificationFact]
 
 
-def notifications(entries: Sequence[Entry]) -> tuple[Pair, ...]:
-    """The concern notifications, newest first."""
-    found = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, ConcernNotificationFact)]
-    return tuple(sorted(found, key=lambda pair: (pair[1].received_at, pair[0].id), reverse=True))
+def notifications_of(entries: Sequence[Entry]) -> tuple[Notification, ...]:
+    """The concern notifications among the entries, newest first."""
+    notifications = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, ConcernNotificationFact)]
+    return tuple(sorted(notifications, key=lambda pair: (pair[1].received_at, pair[0].id), reverse=True))
 
 
-def summary(found: Sequence[Pair], material: Material) -> str:
+def notifications_line(notifications: Sequence[Notification], data: PageData) -> str:
     """How many, from whom, and after how many an effort began within half a year; and whether some may be missing."""
-    told = _counted(found, material)
-    is_unread = any(section.is_unread for person in material.people for section in person.sections)
-    return f"{told} {texts.UNREAD_NOTIFICATIONS}" if is_unread else told
+    counts = _counts(notifications, data)
+    is_unread = any(section.is_unread for person in data.people for section in person.sections)
+    return f"{counts} {texts.UNREAD_NOTIFICATIONS}" if is_unread else counts
 
 
-def _counted(found: Sequence[Pair], material: Material) -> str:
-    if not found:
+def _counts(notifications: Sequence[Notification], data: PageData) -> str:
+    if not notifications:
         return "Ingen underretninger fundet i de kilder, du kan se."
-    senders = {sender(fact).lower() for _, fact in found}
-    first = danish_day(found[-1][1].received_at).year
-    count = counted(len(found), "underretning", "underretninger")
+    senders = {sender(fact).lower() for _, fact in notifications}
+    first = danish_day(notifications[-1][1].received_at).year
+    count = counted(len(notifications), "underretning", "underretninger")
     line = f"{count} fra {counted(len(senders), 'afsender', 'afsendere')} siden {first}."
-    followed = sum(bool(material.followed.get(entry.id)) for entry, _ in found)
+    followed = sum(bool(data.follow_ups.get(entry.id)) for entry, _ in notifications)
     if not followed:
-        return (
-            f"{line} Ingen indsats begyndte inden for et halvt år efter {'den' if len(found) == 1 else 'nogen af dem'}."
-        )
+        which = "den" if len(notifications) == 1 else "nogen af dem"
+        return f"{line} Ingen indsats begyndte inden for et halvt år efter {which}."
     return f"{line} Efter {followed} af dem fulgte en indsats inden for et halvt år."
 
 
-def sender(fact: ConcernNotificationFact) -> str:
-    """Who, in the source's words, else the category's."""
-    return fact.notifier_title or danish_label(fact.notifier, danish_day(fact.received_at))
-
-
-def rows(found: Sequence[Pair], material: Material) -> tuple[NotificationRow, ...]:
+def notification_rows(notifications: Sequence[Notification], data: PageData) -> tuple[NotificationRow, ...]:
     """One row for each day and sender; a notification on each of two siblings is one row with both named."""
-    key = lambda pair: (danish_day(pair[1].received_at), sender(pair[1]))  # noqa: E731  used twice below
-    return tuple(_row(list(group), material) for _, group in groupby(found, key=key))
+    return tuple(_row(list(group), data) for _, group in groupby(notifications, key=day_and_sender))
 
 
-def _row(group: Sequence[Pair], material: Material) -> NotificationRow:
-    entry, fact = group[0]
-    day = danish_day(fact.received_at)
-    reasons = dict.fromkeys(danish_label(reason, day) for _, one in group for reason in one.reasons)
-    outcome, tone = _outcome(group, material)
-    names = [f"{sender(one)} om {whom(each, material)}" for each, one in reversed(group)]
+def day_and_sender(notification: Notification) -> tuple[date, str]:
+    """What notifications of one row have in common."""
+    _, fact = notification
+    return danish_day(fact.received_at), sender(fact)
+
+
+def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
+    entry, first = group[0]
+    day = danish_day(first.received_at)
+    reasons = dict.fromkeys(danish_label(reason, day) for _, fact in group for reason in fact.reasons)
+    outcome, tone = _outcome(group, data)
+    senders = [f"{sender(fact)} om {data.names.concerned(entry)}" for entry, fact in reversed(group)]
     return NotificationRow(
-        when=of_moment(fact.received_at, material.now) if fact.received_has_time else of_day(day),
-        senders=tuple(names[:1] + [name[:1].lower() + name[1:] for name in names[1:]]),
-        reasons=_sentence(list(reasons)) or "Årsag ikke oplyst af kilden",
+        when=of_moment(first.received_at, data.now) if first.received_has_time else of_day(day),
+        senders=tuple(_with_small_letters(senders)),
+        reasons=listed(_with_small_letters(list(reasons))) or "Årsag ikke oplyst af kilden",
         outcome=outcome,
         tone=tone,
-        source=source_line(entry, material),
+        source=source_line(entry, data),
     )
 
 
-def _sentence(words: list[str]) -> str:
-    return listed(words[:1] + [word[:1].lower() + word[1:] for word in words[1:]])
+def _with_small_letters(phrases: list[str]) -> list[str]:
+    """The phrases as they follow each other in one sentence."""
+    return phrases[:1] + [phrase[:1].lower() + phrase[1:] for phrase in phrases[1:]]
 
 
-def whom(entry: Entry, material: Material) -> str:
-    """First names of the children it is about: "Ida og Emil"."""
-    names = [
-        material.first_name(party.citizen_id) or (party.name or "").split(" ")[0]
-        for party in entry.parties
-        if party.role is not PartyRole.OTHER and (party.citizen_id or party.name)
-    ]
-    known = [name for name in dict.fromkeys(names) if name]
-    own = material.first_name(material.overview.citizen_id)
-    others = [name for name in known if name != own]
-    return listed(others or known) or "familien"
-
-
-def _outcome(group: Sequence[Pair], material: Material) -> tuple[str, str]:
-    efforts = {effort.id: effort for entry, _ in group for effort in material.followed.get(entry.id, ())}
+def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
+    """What followed, and the tone it is shown in."""
+    efforts = {effort.id: effort for entry, _ in group for effort in data.follow_ups.get(entry.id, ())}
     facts = [fact for _, fact in group]
-    clocks = [deadline_state(fact, material.moment) for fact in facts]
-    due = min((one.due_at for one in clocks if one.state in UNMET and one.due_at), default=None)
+    deadlines = [deadline_state(fact, data.moment) for fact in facts]
+    due = min((deadline.due_at for deadline in deadlines if deadline.state in UNMET and deadline.due_at), default=None)
     if efforts:
         first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
         titles = [effort.fact.title for effort in efforts.values() if isinstance(effort.fact, EffortFact)]
         names = listed([title[:1].lower() + title[1:] for title in titles])
-        said = any(fact.outcome is Outcome.EFFORT for fact in facts)
-        return f"{'Førte til' if said else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
-    if due and material.moment - due < ASSESSMENT_STILL_ASKED:
-        return deadline_text(due, material.moment), "missing"
+        by_source = any(fact.outcome is Outcome.EFFORT for fact in facts)
+        return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
+    if due and data.moment - due < ASSESSMENT_STILL_ASKED:
+        return deadline_text(due, data.moment), "missing"
     outcomes = {fact.outcome for fact in facts}
     if outcomes & {Outcome.CLARIFICATION, Outcome.ASSESSMENT, Outcome.ACUTE}:
         return texts.OUTCOME[next(outcome for outcome in outcomes if outcome is not None)], "plain"
     if Outcome.TO_RUNNING_CASE in outcomes:
         return f"{texts.OUTCOME[Outcome.TO_RUNNING_CASE]}. Ingen ny indsats", "plain"
-    if material.moment - facts[0].received_at < FOLLOWS_WITHIN:
+    if data.moment - facts[0].received_at < FOLLOWS_WITHIN:
         no_action = texts.OUTCOME[Outcome.NO_ACTION]
         return (no_action if Outcome.NO_ACTION in outcomes else "Ingen indsats endnu"), "plain"
     return "Ingen indsats fulgte", "missing"

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Header, Query, Request
+from fastapi import Depends, Form, Header, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import service
@@ -16,35 +16,45 @@ from hub.access.masking import ProtectedField
 from hub.clock import danish_day
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
-from hub.web.citizen.opening import material, opened
-from hub.web.citizen.page_data import Material
-from hub.web.citizen.present import address_line, family_page, overview_page, purpose_choices, timeline_page
-from hub.web.middlewares.security_headers import checked_form
-from hub.web.shell import texts
+from hub.web.citizen import present_reason
+from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
+from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
+from hub.web.citizen.present_reason import SHORTEST_REASON, Side
 from hub.web.shell.errors import error_page
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.people import first_word
 from hub.web.shell.rendering import render_fragment
-from hub.web.shell.request_context import Visit, visiting
-from hub.web.sources.page import ReasonPage, Revealed, RevealedPage
-from schemas.access import AccessFacts, Purpose, Role
-from schemas.overview import Overview
+from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
+from hub.web.shell.view_models import Page
+from hub.web.shell.workspace import Workspace
+from schemas.access import AccessFacts, AuditAction, Purpose
 
-router = APIRouter()
-Side = Literal["overblik", "familien", "tidslinje"]
-SHORTEST_REASON = 10
-"""The policy asks for as many characters; see hub/access/policies."""
+CITIZEN = Workspace(
+    name="citizen",
+    path="/overblik/{citizen_id}",
+    title="Overblik",
+    action=AuditAction.OPEN_OVERVIEW,
+    pages=(OverviewPage, FamilyPage, TimelinePage, ReasonPage, Revealed, RevealedPage),
+    in_menu=False,
+    decided_per_citizen=True,
+)
+router = CITIZEN.router
+TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
 REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER})
 
 
 @router.get("/overblik/{citizen_id}")
 def overview(request: Request, citizen_id: UUID) -> Response:
     """Who is doing what, since when, for what, whom to call; what came in and what followed?"""
-    return _shown(request, citizen_id, "overblik", overview_page)
+    return _show(request, citizen_id, "overblik", overview_page)
 
 
 @router.get("/familien/{citizen_id}")
 def family(request: Request, citizen_id: UUID) -> Response:
     """How does it look for all of them at once?"""
-    return _shown(request, citizen_id, "familien", family_page)
+    return _show(request, citizen_id, "familien", family_page)
 
 
 @router.get("/tidslinje/{citizen_id}")
@@ -55,43 +65,48 @@ def timeline(
     aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
 ) -> Response:
     """What happened in which order, and what did we know then?"""
-    return _shown(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
+    return _show(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
 
 
-TEMPLATE = {"overblik": "overview.html", "familien": "family.html", "tidslinje": "timeline.html"}
-TITLE = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
-
-
-def _shown(
-    request: Request, citizen_id: UUID, side: Side, present: Callable[[Material], Any], known: date | None = None
+def _show(
+    request: Request,
+    citizen_id: UUID,
+    side: Side,
+    present: Callable[[PageData], Page],
+    as_known: date | None = None,
 ) -> Response:
-    with noting_failure(request, citizen_id), visiting(request) as visit:
-        if known is not None and known >= danish_day(visit.now):
-            known = None
-        found = opened(visit, citizen_id, known)
-        if found.facts is None:
-            return error_page(request, CitizenNotFound(), visit.actor)
-        if found.overview is None:
-            return _reason_page(visit, found.facts, side)
-        page = present(material(visit, found, found.overview, known))
-        first = (found.overview.header.person.given_name or "borger").split(" ")[0]
-        return visit.page(TEMPLATE[side], f"{TITLE[side]}: {first}", page)
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        as_known = earlier_day(context, as_known)
+        citizen = open_citizen(context, citizen_id, as_known)
+        if isinstance(citizen, NotOpened):
+            if citizen.facts is None:
+                return error_page(request, CitizenNotFound(), context.actor)
+            return _ask_reason(context, citizen.facts, side)
+        data = load_page_data(context, citizen, as_known)
+        name = first_word(data.overview.header.person.given_name) or "borger"
+        return context.page(present(data), f"{TITLES[side]}: {name}", notice=notice(data))
+
+
+def earlier_day(context: RequestContext, day: date | None) -> date | None:
+    """The day, if it has passed; today and later days are the present."""
+    return day if day is not None and day < danish_day(context.now) else None
 
 
 @contextmanager
-def noting_failure(request: Request, citizen_id: UUID) -> Iterator[None]:
+def recording_failure(request: Request, citizen_id: UUID) -> Iterator[None]:
     """When opening fails the transaction takes its line back; this writes that it failed, in one of its own."""
     try:
         yield
     except HubError:
         raise
     except Exception:
-        with visiting(request) as visit:
-            service.record_failure(visit.session, visit.actor, citizen_id, visit.access(citizen_id), now=visit.now)
+        with open_request(request, CITIZEN) as context:
+            access = context.access(citizen_id)
+            service.record_failure(context.session, context.actor, citizen_id, access, now=context.now)
         raise
 
 
-@router.post("/overblik/{citizen_id}/grund", dependencies=[Depends(checked_form)])
+@router.post("/overblik/{citizen_id}/grund", dependencies=[Depends(require_form_token)])
 def give_reason(
     request: Request,
     citizen_id: UUID,
@@ -101,27 +116,27 @@ def give_reason(
     side: Annotated[Side, Form()] = "overblik",
 ) -> Response:
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
-    with visiting(request) as visit:
+    with open_request(request, CITIZEN) as context:
         facts = AccessFacts(citizen_id=citizen_id, overview_version=0)
         if len(reason.strip()) < SHORTEST_REASON:
             error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
-            return _reason_page(visit, facts, side, reason=reason, error=error)
-    _choose(request, purpose)
+            return _ask_reason(context, facts, side, reason=reason, error=error)
+    choose_purpose(request, purpose)
     request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
 
 
-@router.post("/formaal", dependencies=[Depends(checked_form)])
+@router.post("/formaal", dependencies=[Depends(require_form_token)])
 def change_purpose(
     request: Request, purpose: Annotated[Purpose, Form()], citizen: Annotated[UUID | None, Form()] = None
 ) -> Response:
     """Look on for another purpose; the next look-up is logged with it."""
-    with visiting(request):
-        _choose(request, purpose)
+    with open_request(request, CITIZEN):
+        choose_purpose(request, purpose)
     return RedirectResponse(f"/overblik/{citizen}" if citizen else "/mine-borgere", 303)
 
 
-@router.post("/overblik/{citizen_id}/vis", dependencies=[Depends(checked_form)])
+@router.post("/overblik/{citizen_id}/vis", dependencies=[Depends(require_form_token)])
 def reveal(
     request: Request,
     citizen_id: UUID,
@@ -129,56 +144,28 @@ def reveal(
     hx_request: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Show the hidden number, and a protected person's address, for a stated reason; logged, shown in place."""
-    with noting_failure(request, citizen_id), visiting(request) as visit:
-        why = visit.access(citizen_id).model_copy(update={"override_reason": reason.strip()})
-        found = service.reveal(
-            visit.session,
-            visit.actor,
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        opened = service.reveal(
+            context.session,
+            context.actor,
             citizen_id,
-            why,
+            context.access(citizen_id, reason=reason.strip()),
             fields=REVEALED,
-            now=visit.now,
-            read=lambda _: overviews.read(visit.session, citizen_id),
-            areas=visit.areas,
+            now=context.now,
+            read=lambda _: overviews.read(context.session, citizen_id),
+            areas=context.areas,
         )
-        if found.facts is None:
-            return error_page(request, CitizenNotFound(), visit.actor)
-        revealed = _revealed(found.overview)
+        if opened.facts is None:
+            return error_page(request, CitizenNotFound(), context.actor)
+        revealed = present_reason.revealed(opened.overview)
         if hx_request:
-            return HTMLResponse(render_fragment("_revealed.html", revealed))
-        page = RevealedPage(revealed, f"/overblik/{citizen_id}")
-        return visit.page("revealed.html", "Skjulte oplysninger", page)
+            return HTMLResponse(render_fragment(revealed))
+        return context.page(RevealedPage(revealed, f"/overblik/{citizen_id}"), "Skjulte oplysninger")
 
 
-def _revealed(overview: Overview | None) -> Revealed:
-    if overview is None:
-        return Revealed(
-            None,
-            None,
-            f"Kan ikke vises. Begrundelsen skal have mindst {SHORTEST_REASON} tegn, og du skal være på teamet.",
-        )
-    number = next((one for one in overview.header.identifiers if one.is_national), None)
-    cpr = f"{number.value[:6]}-{number.value[6:]}" if number else "ikke oplyst af kilden"
-    protected = overview.header.person.name_address_protected
-    address = (address_line(overview.header.person) or "adresse ikke oplyst af kilden") if protected else None
-    return Revealed(cpr, address, "Vist efter din begrundelse; noteret i loggen.")
-
-
-def _choose(request: Request, purpose: Purpose) -> None:
-    if purpose in texts.CHOOSABLE_PURPOSES:
-        request.session["purpose"] = purpose.value
-
-
-def _reason_page(
-    visit: Visit, facts: AccessFacts, side: Side, *, reason: str = "", error: str | None = None
+def _ask_reason(
+    context: RequestContext, facts: AccessFacts, side: Side, *, reason: str = "", error: str | None = None
 ) -> HTMLResponse:
-    page = ReasonPage(
-        citizen_id=str(facts.citizen_id),
-        warning=texts.SELF_REFUSED if facts.is_self else texts.OVERRIDE_WARNING,
-        refused=facts.is_self or Role.TEAM_MEMBER not in visit.actor.roles,
-        purposes=purpose_choices(visit.access().purpose),
-        side=side,
-        reason=reason,
-        error=error,
-    )
-    return visit.page("reason.html", "Begrund opslaget", page, HTTPStatus.FORBIDDEN)
+    purpose = context.access().purpose
+    page = present_reason.reason_page(context.actor, facts, purpose, side=side, reason=reason, error=error)
+    return context.page(page, "Begrund opslaget", status=HTTPStatus.FORBIDDEN)

@@ -1,104 +1,85 @@
 """Log in and out. Without the demo there is no login here: the municipality's own comes in front."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
-from hub.access.policy import may
 from hub.clock import danish_day
 from hub.context import AppContext
-from hub.course import repository as course
-from hub.course.views import MyCitizen
+from hub.course import service as course
 from hub.errors import DemoOnly, HubError
-from hub.web.middlewares.security_headers import checked_form, token
-from hub.web.shell import texts
-from hub.web.shell.dates import counted
+from hub.web.login.page import LoginPage
+from hub.web.login.present import login_page
+from hub.web.shell.form_token import form_token, require_form_token
 from hub.web.shell.rendering import render
-from hub.web.shell.request_context import frame, visiting
-from hub.web.sources.page import DemoCard, LoginPage
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose, Role
+from hub.web.shell.request_context import frame, open_request
+from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of, own_purpose
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
 
-router = APIRouter()
+LOGIN = Workspace(name="login", path=LOGIN_PATH, title="Log ind", action=None, pages=(LoginPage,), in_menu=False)
+router = LOGIN.router
 
 
 @router.get("/")
 def start(request: Request) -> RedirectResponse:
     """The first page for the actor's role."""
-    return RedirectResponse(_first_page(request), 303)
+    return RedirectResponse(_first_path(request), 303)
 
 
-@router.get("/log-ind")
+@router.get(LOGIN.path)
 def log_in_page(request: Request) -> HTMLResponse:
     """Who am I here? In the demo a card for each person."""
-    context: AppContext = request.app.state.context
-    cards: tuple[DemoCard, ...] = ()
-    if context.settings.demo:
-        with context.database.transaction() as session:
-            today = danish_day(context.clock.now())
-            staff = identity.actors(session)
-            cards = tuple(_card(actor, course.my_citizens(session, actor, today)) for actor in staff)
-    page = LoginPage(demo=context.settings.demo, cards=cards)
-    return HTMLResponse(render("login.html", frame(request, "Log ind", None), page))
+    app: AppContext = request.app.state.context
+    page = LoginPage(demo=False, cards=())
+    if app.settings.demo:
+        with app.database.transaction() as session:
+            today = danish_day(app.clock.now())
+            page = login_page(
+                [(actor, course.my_citizens(session, actor, today)) for actor in identity.actors(session)]
+            )
+    return HTMLResponse(render(frame(request, LOGIN.title, None), page))
 
 
-@router.post("/log-ind", dependencies=[Depends(checked_form)])
+@router.post(LOGIN.path, dependencies=[Depends(require_form_token)])
 def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> RedirectResponse:
     """Be one of the demo's people.
 
     Raises:
         DemoOnly: this is no demo.
     """
-    context: AppContext = request.app.state.context
-    if not context.settings.demo:
+    app: AppContext = request.app.state.context
+    if not app.settings.demo:
         raise DemoOnly
-    with context.database.transaction() as session:
+    with app.database.transaction() as session:
         actor = identity.actor(session, person)
-        why = AccessRequest(purpose=_purpose_of(actor), request_id=request.state.request_id)
-        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, why, now=context.clock.now())
+        access = _access(request, actor)
+        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, access, now=app.clock.now())
     request.session.clear()
     request.session["actor"] = actor.id
-    token(request)
+    form_token(request)
     return RedirectResponse("/", 303)
 
 
-@router.post("/log-ud", dependencies=[Depends(checked_form)])
+@router.post("/log-ud", dependencies=[Depends(require_form_token)])
 def log_out(request: Request) -> RedirectResponse:
     """End the session."""
-    with visiting(request) as visit:
-        why = AccessRequest(purpose=_purpose_of(visit.actor), request_id=visit.request_id)
-        service.record(visit.session, visit.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, why, now=visit.now)
+    with open_request(request) as context:
+        access = _access(request, context.actor)
+        service.record(context.session, context.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now)
     request.session.clear()
-    return RedirectResponse("/log-ind", 303)
+    return RedirectResponse(LOGIN.path, 303)
 
 
-def _first_page(request: Request) -> str:
+def _access(request: Request, actor: Actor) -> AccessRequest:
+    purpose = own_purpose(request.app.state.workspaces, actor)
+    return AccessRequest(purpose=purpose, request_id=request.state.request_id)
+
+
+def _first_path(request: Request) -> str:
     try:
-        with visiting(request) as visit:
-            pages = (
-                (AuditAction.LIST_CITIZENS, "/mine-borgere"),
-                (AuditAction.READ_LOG, "/tilsyn"),
-                (AuditAction.READ_SOURCES, "/kilder"),
-            )
-            return next((page for action, page in pages if may(visit.actor, action)), "/log-ind")
+        with open_request(request) as context:
+            return next((item.path for item in menu_of(request.app.state.workspaces, context.actor)), LOGIN.path)
     except HubError:
-        return "/log-ind"
-
-
-def _purpose_of(actor: Actor) -> Purpose:
-    if Role.DPO in actor.roles:
-        return Purpose.LOG_REVIEW
-    return Purpose.OPERATIONS if Role.ADMINISTRATOR in actor.roles else Purpose.FOLLOW_UP
-
-
-def _card(actor: Actor, mine: Sequence[MyCitizen]) -> DemoCard:
-    role = next((role for role in (Role.DPO, Role.ADMINISTRATOR) if role in actor.roles), Role.TEAM_MEMBER)
-    sentence = texts.CARD[role].format(details=texts.AREA_DETAILS[actor.area] if actor.area else "egne opgaver")
-    team = ""
-    if role is Role.TEAM_MEMBER:
-        courses = len({one.course_id for one in mine})
-        many = f"På teamet i {counted(courses, 'forløb', 'forløb')} med {counted(len(mine), 'borger', 'borgere')}."
-        team = many if mine else "Ikke på noget team: skal begrunde hvert opslag uden for sin enhed."
-    return DemoCard(actor.id, actor.name, actor.title, actor.unit_name or "", sentence, team)
+        return LOGIN.path

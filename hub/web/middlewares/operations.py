@@ -1,4 +1,4 @@
-"""The operator's addresses, answered before session, login and forms: a probe leaves no trace and gets no cookie."""
+"""Metrics and health, answered before session, login and forms: a probe leaves no trace and gets no cookie."""
 
 from functools import partial
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from hub.operation.answers import FORWARDED, Asker, Operation, Path
 
 ROUTES = frozenset(Path)
 _METHODS = frozenset({"GET", "HEAD"})
-_ASKED_AT_ONCE = 4
+_PROBE_THREADS = 4
 """Threads for probes. They are not the pages' own, which may all wait for a database that is away."""
 
 
@@ -21,7 +21,7 @@ class OperationsMiddleware:
 
     def __init__(self, app: ASGIApp, *, operation: Operation) -> None:
         self._app, self._operation = app, operation
-        self._limiter = CapacityLimiter(_ASKED_AT_ONCE)
+        self._limiter = CapacityLimiter(_PROBE_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on."""
@@ -31,8 +31,12 @@ class OperationsMiddleware:
         if scope["method"] not in _METHODS:
             await Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED)(scope, receive, send)
             return
-        ask = partial(self._operation.answer, scope["path"], _asker(scope))
-        answer = await to_thread.run_sync(ask, limiter=self._limiter) if scope["path"] == Path.READY else ask()
+        answer_probe = partial(self._operation.answer, scope["path"], _asker(scope))
+        answer = (
+            await to_thread.run_sync(answer_probe, limiter=self._limiter)
+            if scope["path"] == Path.READY
+            else answer_probe()
+        )
         response = Response(answer.body, answer.status, media_type=answer.content_type)
         await response(scope, receive, send)
 

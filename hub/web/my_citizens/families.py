@@ -1,4 +1,4 @@
-"""Gather my citizens, family by family, with what changed since I last looked at the family."""
+"""My citizens, family by family, with what changed since I last looked at the family."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from hub.course.views import MyCitizen
 from hub.overview import repository as stored
 from hub.overview import service as overviews
 from hub.overview.changes import Change
-from hub.web.shell.request_context import Visit
+from hub.web.shell.request_context import RequestContext
 from schemas.access import Decision
-from schemas.overview import Overview
+from schemas.overview import Entry, Overview
 
 
 @dataclass(frozen=True)
-class Mine:
+class FamilyMember:
     """One of my citizens with what the page needs."""
 
     citizen: MyCitizen
@@ -31,55 +31,64 @@ class Mine:
     changes: tuple[Change, ...] = ()
     """Since ``Family.looked_at``, newest first."""
 
+    def entries(self) -> tuple[Entry, ...]:
+        """What I may see of the citizen."""
+        return tuple(self.overview.entries()) if self.overview else ()
+
 
 @dataclass(frozen=True)
 class Family:
     """The citizens of one course."""
 
-    members: tuple[Mine, ...]
+    members: tuple[FamilyMember, ...]
     """Oldest first."""
     looked_at: datetime | None
     """When I last opened one of them, which opens the family; None: never."""
 
 
-def families_of(visit: Visit) -> tuple[Family, ...]:
+def load_families(context: RequestContext) -> tuple[Family, ...]:
     """The courses on whose team the actor is, each overview cut to the actor's right; logged as a list."""
-    found = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
-    ids = [one.citizen_id for one in found]
-    facts = course.access_facts_of(visit.session, visit.actor, ids, danish_day(visit.now))
-    decisions = {key: decide(visit.actor, fact, visit.access()) for key, fact in facts.items()}
-    looked = audit.last_opened(visit.session, visit.actor.id, ids)
-    whole = stored.current(visit.session, ids)
-    by_course = sorted(found, key=lambda one: str(one.course_id))
+    access = context.access()
+    citizens = service.list_citizens(context.session, context.actor, access, now=context.now)
+    ids = [citizen.citizen_id for citizen in citizens]
+    facts = course.access_facts_of(context.session, context.actor, ids, danish_day(context.now))
+    decisions = {citizen_id: decide(context.actor, fact, access) for citizen_id, fact in facts.items()}
+    last_looks = audit.last_opened(context.session, context.actor.id, ids)
+    whole = {citizen_id: overview for citizen_id, (_, overview) in stored.current(context.session, ids).items()}
+    by_course = sorted(citizens, key=lambda citizen: str(citizen.course_id))
     return tuple(
-        _family(visit, list(members), decisions, looked, {key: overview for key, (_, overview) in whole.items()})
-        for _, members in groupby(by_course, key=lambda one: one.course_id)
+        _family(context, list(members), decisions, last_looks, whole)
+        for _, members in groupby(by_course, key=lambda citizen: citizen.course_id)
     )
 
 
 def _family(
-    visit: Visit,
-    members: Sequence[MyCitizen],
+    context: RequestContext,
+    citizens: Sequence[MyCitizen],
     decisions: Mapping[UUID, Decision],
-    looked: Mapping[UUID, datetime],
+    last_looks: Mapping[UUID, datetime],
     whole: Mapping[UUID, Overview | None],
 ) -> Family:
-    since = max((looked[one.citizen_id] for one in members if one.citizen_id in looked), default=None)
-    found = []
-    for one in sorted(members, key=lambda one: (one.birth_date is None, one.birth_date, one.name or "")):
-        overview, decision = whole.get(one.citizen_id), decisions.get(one.citizen_id)
-        shown = mask_protected(cut(overview, decision, visit.areas)) if overview and decision else None
-        news = _changes(visit, shown, decision, since) if shown and decision and since else ()
-        found.append(Mine(one, shown, news))
-    return Family(tuple(found), since)
+    looks = [last_looks[citizen.citizen_id] for citizen in citizens if citizen.citizen_id in last_looks]
+    since = max(looks, default=None)
+    oldest_first = sorted(
+        citizens, key=lambda citizen: (citizen.birth_date is None, citizen.birth_date, citizen.name or "")
+    )
+    members = []
+    for citizen in oldest_first:
+        overview, decision = whole.get(citizen.citizen_id), decisions.get(citizen.citizen_id)
+        shown = mask_protected(cut(overview, decision, context.areas)) if overview and decision else None
+        changes = _changes(context, shown, decision, since) if shown and decision and since else ()
+        members.append(FamilyMember(citizen, shown, changes))
+    return Family(tuple(members), since)
 
 
-def _changes(visit: Visit, now: Overview, decision: Decision, since: datetime) -> tuple[Change, ...]:
-    # Reading the past is dear, so only where something was registered since.
-    if not any(one.provenance.registration.registered_from > since for one in now.entries()):
+def _changes(context: RequestContext, now: Overview, decision: Decision, since: datetime) -> tuple[Change, ...]:
+    # Reading an earlier state is expensive, so only where something was registered since.
+    if not any(entry.provenance.registration.registered_from > since for entry in now.entries()):
         return ()
-    before = overviews.read(visit.session, now.citizen_id, since, areas=visit.areas)
+    before = overviews.read(context.session, now.citizen_id, since, areas=context.areas)
     if before is None:
         return ()
-    before = mask_protected(cut(before, decision, visit.areas))
-    return overviews.changed(visit.session, before, now, danish_day(visit.now))
+    before = mask_protected(cut(before, decision, context.areas))
+    return overviews.changed(context.session, before, now, danish_day(context.now))

@@ -4,108 +4,111 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.audit.repository import LoggedEntry, Only
-from hub.web.citizen.page import Choice
-from hub.web.shell import texts
+from hub.web.oversight import texts
+from hub.web.oversight.page import LogCount, LogRow, OversightPage
+from hub.web.shell import texts as shared
 from hub.web.shell.dates import at_second, capital, counted, listed, number_text
-from hub.web.sources.page import LogCount, LogRow, OversightPage
+from hub.web.shell.view_models import Choice
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.source import Area
 
-OWN_SEARCH = {"digest:": "et helt cpr-nummer", "unit:": "borgere med en indsats i egen enhed"}
+SEARCHES_WITHOUT_TEXT = {"digest:": "et helt cpr-nummer", "unit:": "borgere med en indsats i egen enhed"}
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which lines were asked for."""
+class LogSubject:
+    """Whom or what the lines are about."""
 
-    asked: str = "nothing"
-    """``nothing``, ``citizen`` or ``actor``."""
-    subject: str = ""
-    """Our key of the citizen, or the employee's id."""
-    about: str | None = None
+    kind: str = "everything"
+    """``everything``, ``citizen`` or ``actor``."""
+    key: str = ""
+    """Our key of the citizen, or the employee's id; empty for a number that no citizen has."""
+    name: str | None = None
     """The citizen by name; only where the number was given, so that nothing is told that was not known."""
     only: Only = Only.ALL
-    size: int = 50
+    page_size: int = 50
 
 
 def oversight_page(
     lines: Sequence[LoggedEntry],
-    question: Question,
+    subject: LogSubject,
     tally: Mapping[Only, int],
-    staff: Sequence[Actor],
+    employees: Sequence[Actor],
     sources: Mapping[str, str],
 ) -> OversightPage:
     """Who looked, with which right, and why; *sources* are their titles by name."""
-    more = len(lines) == question.size
-    units = {one.unit_id: one.unit_name for one in staff if one.unit_id and one.unit_name}
-    names = {one.id: one.name for one in staff}
+    more = len(lines) == subject.page_size
+    units = {actor.unit_id: actor.unit_name for actor in employees if actor.unit_id and actor.unit_name}
+    names = {actor.id: actor.name for actor in employees}
     return OversightPage(
-        heading=_heading(question, names),
-        about=_about(question),
-        summary=_summary(lines, question, more=more),
-        asked=question.asked,
-        subject=question.subject,
-        only=question.only.value,
-        counts=tuple(_count(only, tally[only], question) for only in Only),
+        heading=_heading(subject, names),
+        about=_about(subject),
+        summary=_summary(lines, subject, more=more),
+        kind=subject.kind,
+        key=subject.key,
+        only=subject.only.value,
+        counts=tuple(_count(only, tally[only], subject) for only in Only),
         rows=tuple(_row(line.entry, units, {**names, **sources}) for line in lines),
         after=str(lines[-1].seq) if more else None,
-        employees=tuple(Choice(one.id, f"{one.name}, {one.title}", one.id == question.subject) for one in staff),
+        employees=tuple(
+            Choice(actor.id, f"{actor.name}, {actor.title}", actor.id == subject.key) for actor in employees
+        ),
     )
 
 
-def _heading(question: Question, names: Mapping[str, str]) -> str:
-    what = texts.ONLY[question.only.value][1]
-    if question.asked == "citizen":
-        return f"{what} om {question.about or 'borgeren'}"
-    if question.asked == "actor":
-        return f"{what}: {names.get(question.subject, question.subject)}"
+def _heading(subject: LogSubject, names: Mapping[str, str]) -> str:
+    what = texts.ONLY[subject.only.value][1]
+    if subject.kind == "citizen":
+        return f"{what} om {subject.name or 'borgeren'}"
+    if subject.kind == "actor":
+        return f"{what}: {names.get(subject.key, subject.key)}"
     return f"{what}, nyeste først"
 
 
-def _about(question: Question) -> str | None:
-    if question.asked != "citizen" or not question.subject:
+def _about(subject: LogSubject) -> str | None:
+    if subject.kind != "citizen" or not subject.key:
         return None
-    key = f"Borgerens nøgle er {question.subject}."
-    if question.about:
+    key = f"Borgerens nøgle er {subject.key}."
+    if subject.name:
         return f"{key} Navnet vises, fordi du kender cpr-nummeret."
     return f"{key} Søg med cpr-nummeret, hvis du skal vide, hvem det er."
 
 
-def _count(only: Only, number: int, question: Question) -> LogCount:
+def _count(only: Only, number: int, subject: LogSubject) -> LogCount:
     return LogCount(
         number=number_text(number),
         text=texts.ONLY[only.value][0],
         only=only.value,
         trouble=only in {Only.OVERRIDE, Only.REFUSED} and number > 0,
-        chosen=only is question.only,
+        chosen=only is subject.only,
     )
 
 
-def _summary(lines: Sequence[LoggedEntry], question: Question, *, more: bool) -> str:
+def _summary(lines: Sequence[LoggedEntry], subject: LogSubject, *, more: bool) -> str:
     if not lines:
-        unknown = question.asked == "citizen" and not question.subject
+        unknown = subject.kind == "citizen" and not subject.key
         return "Ingen borger har det nummer eller den nøgle." if unknown else "Ingen linjer fundet."
     people = len({line.entry.actor_id for line in lines})
-    told = f"{counted(len(lines), 'linje', 'linjer')} af {counted(people, 'medarbejder', 'medarbejdere')}"
+    summary = f"{counted(len(lines), 'linje', 'linjer')} af {counted(people, 'medarbejder', 'medarbejdere')}"
     overrides = sum(line.entry.basis is Basis.OVERRIDE for line in lines)
     if overrides:
-        told += f", {counted(overrides, 'opslag', 'opslag')} uden team eller enhed"
-    return f"{told}{'. Der er flere' if more else ''}."
+        summary += f", {counted(overrides, 'opslag', 'opslag')} uden team eller enhed"
+    return f"{summary}{'. Der er flere' if more else ''}."
 
 
 def _row(entry: AuditEntry, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
-    found = entry.action is AuditAction.SEARCH and entry.citizen_id is not None
+    is_hit = entry.action is AuditAction.SEARCH and entry.citizen_id is not None
     return LogRow(
         when=at_second(entry.recorded_at),
         who=entry.actor_name,
         unit=units.get(entry.unit_id, entry.unit_id) if entry.unit_id else "",
-        action="Fandt i en søgning" if found else texts.AUDIT_ACTION[entry.action],
+        action="Fandt i en søgning" if is_hit else texts.AUDIT_ACTION[entry.action],
         outcome=texts.AUDIT_OUTCOME[entry.outcome],
         refused=entry.outcome is not AuditOutcome.SHOWN,
         citizen=f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else "",
         citizen_href=str(entry.citizen_id) if entry.citizen_id else None,
-        purpose=capital(texts.PURPOSE[entry.purpose]) if entry.purpose else "",
-        basis=capital(texts.BASIS[entry.basis]) if entry.basis else "",
+        purpose=capital(shared.PURPOSE[entry.purpose]) if entry.purpose else "",
+        basis=capital(shared.BASIS[entry.basis]) if entry.basis else "",
         details=capital("; ".join(_details(entry, names))),
         reason=entry.override_reason,
         override=entry.basis is Basis.OVERRIDE,
@@ -121,20 +124,22 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
     if entry.search_text:
-        details.append(_asked(entry.search_text, names))
+        details.append(_object(entry.search_text, names))
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details
 
 
 def _areas(areas: frozenset[Area]) -> str:
-    return listed([name.lower() for area, name in texts.AREA.items() if area in areas])
+    return listed([name.lower() for area, name in shared.AREA.items() if area in areas])
 
 
-def _asked(text: str, names: Mapping[str, str]) -> str:
+def _object(text: str, names: Mapping[str, str]) -> str:
     """What was asked for: words, or what stands for something (``digest:``, ``unit:``, ``actor:``, ``source:``)."""
     kind, _, key = text.partition(":")
     if kind in {"actor", "source"} and key in names:
         return f"om {names[key]}"
-    told = next((words for start, words in OWN_SEARCH.items() if text.startswith(start)), f"«{text}»")
-    return f"spurgte på {told}"
+    searched_for = next(
+        (words for start, words in SEARCHES_WITHOUT_TEXT.items() if text.startswith(start)), f"«{text}»"
+    )
+    return f"spurgte på {searched_for}"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from hub.access import identity, service
@@ -15,25 +15,35 @@ from hub.clock import danish_day, danish_midnight
 from hub.digest import keyed_digest
 from hub.errors import RoleMissing
 from hub.matching.repository import citizen_of
-from hub.overview import repository as overviews
-from hub.web.middlewares.security_headers import checked_form
-from hub.web.oversight.present import Question, oversight_page
-from hub.web.shell.request_context import Visit, visiting
-from schemas.access import AuditAction
+from hub.overview import service as overviews
+from hub.web.oversight.page import OversightPage
+from hub.web.oversight.present import LogSubject, oversight_page
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction, Purpose
 
-router = APIRouter()
-PAGE = 50
+OVERSIGHT = Workspace(
+    name="oversight",
+    path="/tilsyn",
+    title="Tilsyn",
+    action=AuditAction.READ_LOG,
+    purpose=Purpose.LOG_REVIEW,
+    pages=(OversightPage,),
+)
+router = OVERSIGHT.router
+PAGE_SIZE = 50
 NAMED = "named"
 """In the session: the citizen whose number the DPO gave last, so that the name stays while paging."""
 
 
-@router.get("/tilsyn")
+@router.get(OVERSIGHT.path)
 def oversight(request: Request) -> HTMLResponse:
     """Who looked, with which right? The newest lines."""
-    return _log(request)
+    return _show(request)
 
 
-@router.post("/tilsyn", dependencies=[Depends(checked_form)])
+@router.post(OVERSIGHT.path, dependencies=[Depends(require_form_token)])
 def oversight_of(
     request: Request,
     *,
@@ -43,69 +53,68 @@ def oversight_of(
     after: Annotated[int | None, Form(ge=0, le=2**63 - 1)] = None,
 ) -> HTMLResponse:
     """The lines about one citizen (by number or key) or of one employee."""
-    return _log(request, citizen.strip(), employee.strip(), only, after)
+    return _show(request, citizen.strip(), employee.strip(), only, after)
 
 
-def _log(
+def _show(
     request: Request, citizen: str = "", employee: str = "", only: Only = Only.ALL, after: int | None = None
 ) -> HTMLResponse:
-    with visiting(request) as visit:
-        visit.need(AuditAction.READ_LOG)
-        citizen_id = _citizen_id(visit, citizen) if citizen else None
-        asked = service.LogQuestion(
+    with open_request(request, OVERSIGHT) as context:
+        citizen_id = _citizen_id(context, citizen) if citizen else None
+        question = service.LogQuestion(
             citizen_id=citizen_id,
             actor_id=None if citizen else employee or None,
             only=only,
             after=after,
-            size=PAGE,
+            size=PAGE_SIZE,
         )
-        lines = lines_of(visit, asked, unknown=bool(citizen) and citizen_id is None)
-        midnight = danish_midnight(danish_day(visit.now))
+        lines = read_log(context, question)
+        midnight = danish_midnight(danish_day(context.now))
         page = oversight_page(
-            lines,
-            Question(
-                asked="citizen" if citizen else "actor" if employee else "nothing",
-                subject=str(citizen_id or "") if citizen else employee,
-                about=_name(visit, citizen_id) if citizen_id else None,
+            () if citizen and citizen_id is None else lines,
+            LogSubject(
+                kind="citizen" if citizen else "actor" if employee else "everything",
+                key=str(citizen_id or "") if citizen else employee,
+                name=_name(context, citizen_id) if citizen_id else None,
                 only=only,
-                size=PAGE,
+                page_size=PAGE_SIZE,
             ),
-            audit.tally(visit.session, midnight, visit.now + timedelta(seconds=1)),
-            identity.actors(visit.session),
-            {source.name: source.title for source in visit.context.sources},
+            audit.tally(context.session, midnight, context.now + timedelta(seconds=1)),
+            identity.actors(context.session),
+            {source.name: source.title for source in context.sources},
         )
-        return visit.page("oversight.html", "Tilsyn", page)
+        return context.page(page)
 
 
-def lines_of(visit: Visit, question: service.LogQuestion, *, unknown: bool = False) -> tuple[LoggedEntry, ...]:
+def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[LoggedEntry, ...]:
     """Lines of the log; that they are read is a line too.
 
     Raises:
         RoleMissing: the role does not read the log.
     """
-    why = visit.access(action=AuditAction.READ_LOG)
-    lines = service.read_log(visit.session, visit.actor, why, question, now=visit.now)
+    lines = service.read_log(context.session, context.actor, context.access(), question, now=context.now)
     if lines is None:
         raise RoleMissing
-    return () if unknown else lines
+    return lines
 
 
-def _citizen_id(visit: Visit, given: str) -> UUID | None:
+def _citizen_id(context: RequestContext, text: str) -> UUID | None:
     """The citizen with that key or number."""
     try:
-        return UUID(given)
+        return UUID(text)
     except ValueError:
-        number = national_in(given)
-        found = citizen_of(visit.session, keyed_digest(number, visit.context.digest_key)) if number else None
-        visit.request.session[NAMED] = str(found) if found else None
-        return found
+        number = national_in(text)
+        digest = keyed_digest(number, context.app.digest_key) if number else None
+        citizen_id = citizen_of(context.session, digest) if digest else None
+        context.request.session[NAMED] = str(citizen_id) if citizen_id else None
+        return citizen_id
 
 
-def _name(visit: Visit, citizen_id: UUID) -> str | None:
+def _name(context: RequestContext, citizen_id: UUID) -> str | None:
     """The citizen's name where the DPO gave the number; never of a protected citizen, never from a key alone."""
-    if visit.request.session.get(NAMED) != str(citizen_id):
+    if context.request.session.get(NAMED) != str(citizen_id):
         return None
-    _, overview = overviews.current(visit.session, [citizen_id]).get(citizen_id, (0, None))
+    overview = overviews.read(context.session, citizen_id)
     if overview is None:
         return None
     if overview.header.person.name_address_protected:

@@ -7,10 +7,11 @@ from functools import cache
 from uuid import UUID
 
 from hub.clock import danish_day
-from hub.web.shell import texts
+from hub.web.search import texts
+from hub.web.search.page import Facet, FacetChoice, Hit, SearchResultPage
+from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_text, capital, counted, listed, number_text
 from hub.web.shell.paragraphs import section_name
-from hub.web.sources.page import Facet, FacetChoice, Hit, SearchResultPage
 from schemas.access import Basis
 from schemas.codes import codes_of
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
@@ -47,8 +48,8 @@ class SearchForm:
 
 
 def search_page(
-    asked: SearchForm,
-    found: SearchPage | None,
+    form: SearchForm,
+    result: SearchPage | None,
     *,
     rights: Mapping[UUID, Basis],
     sources: Sequence[SourceSystem],
@@ -58,8 +59,8 @@ def search_page(
     """Whom the search found, why, and what was searched when it found nobody.
 
     Args:
-        asked: what for.
-        found: one page of hits; None: nothing was asked yet.
+        form: what for.
+        result: one page of hits; None: nothing was asked yet.
         rights: with which right each hit could be opened.
         sources: what is searched.
         unit: name of the actor's own unit.
@@ -67,30 +68,30 @@ def search_page(
     """
     today = danish_day(now)
     return SearchResultPage(
-        text=asked.text,
-        asked=found is not None,
-        summary=_summary(asked, found, unit),
-        ongoing_only=asked.ongoing_only,
-        own_unit=asked.own_unit,
+        text=form.text,
+        asked=result is not None,
+        summary=_summary(form, result, unit),
+        ongoing_only=form.ongoing_only,
+        own_unit=form.own_unit,
         unit=unit,
-        hits=tuple(_hit(hit, rights.get(hit.citizen_id, Basis.NONE), today) for hit in found.hits) if found else (),
-        facets=_facets(asked, found.facets, today) if found else (),
-        after=found.after if found else None,
-        advice=_advice(asked, found, sources),
+        hits=tuple(_hit(hit, rights.get(hit.citizen_id, Basis.NONE), today) for hit in result.hits) if result else (),
+        facets=_facets(form, result.facets, today) if result else (),
+        after=result.after if result else None,
+        advice=_advice(form, result, sources),
     )
 
 
-def _summary(asked: SearchForm, found: SearchPage | None, unit: str | None) -> str:
-    if found is None:
+def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> str:
+    if result is None:
         return "Hvem leder du efter?"
-    within = f" med en indsats i {unit}" if asked.own_unit and unit else ""
-    if not found.total:
+    within = f" med en indsats i {unit}" if form.own_unit and unit else ""
+    if not result.total:
         return f"Ingen fundet{within}"
-    return f"{counted(found.total, 'borger', 'borgere')}{within}"
+    return f"{counted(result.total, 'borger', 'borgere')}{within}"
 
 
-def _advice(asked: SearchForm, found: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
-    if found is None:
+def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
+    if result is None:
         return (
             "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
             (
@@ -98,15 +99,15 @@ def _advice(asked: SearchForm, found: SearchPage | None, sources: Sequence[Sourc
                 " hele cpr-nummeret, og så skal du begrunde, at du åbner siden."
             ),
         )
-    if found.total:
+    if result.total:
         return ()
-    narrowed = asked.ongoing_only or any(asked.chosen(field) for field, _ in FACETS)
+    narrowed = form.ongoing_only or any(form.chosen(field) for field, _ in FACETS)
     titles = [source.title for source in sources]
-    missing = [name for area, name in texts.AREA.items() if area not in {source.area for source in sources}]
-    not_covered = [*(f"{name.lower()} (ingen kilde tilsluttet)" for name in missing)]
-    not_covered += [one for source in sources for one in source.not_covered]
+    missing = [name for area, name in shared.AREA.items() if area not in {source.area for source in sources}]
+    not_covered = [f"{name.lower()} (ingen kilde tilsluttet)" for name in missing]
+    not_covered += [topic for source in sources for topic in source.not_covered]
     lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
-    if asked.own_unit and not asked.text and not narrowed:
+    if form.own_unit and not form.text and not narrowed:
         lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
     lines.append(
         f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, du er på team for, og dem, din enhed har"
@@ -122,45 +123,45 @@ def _advice(asked: SearchForm, found: SearchPage | None, sources: Sequence[Sourc
 
 def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
     return Hit(
-        name=hit.name or "Navn ikke oplyst af kilden",
-        age=age_text(hit.birth_date, today) if hit.birth_date else "alder ikke oplyst",
+        name=hit.name or shared.NAME_MISSING,
+        age=age_text(hit.birth_date, today) if hit.birth_date else shared.AGE_MISSING,
         href=f"/overblik/{hit.citizen_id}",
         relation=texts.RELATION_TO_ME[right],
         needs_reason=right not in {Basis.TEAM, Basis.OWN_UNIT},
-        reasons=tuple(_reason(found) for found in hit.found_by),
+        reasons=tuple(_reason(match) for match in hit.found_by),
         protected=hit.protected,
     )
 
 
-def _reason(found: FoundBy) -> tuple[str, tuple[tuple[str, bool], ...]]:
-    word = texts.FOUND_BY.get(found.field, found.field)
-    if found.field != "kle_topic":
-        return word, found.highlight
-    topic = "".join(piece for piece, _ in found.highlight)
-    name = kle_name(topic)
-    return word, ((f"{name} ", False), *found.highlight) if name else found.highlight
+def _reason(match: FoundBy) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """Where the search matched, and the matching text in pieces."""
+    field = texts.FOUND_BY.get(match.field, match.field)
+    if match.field != "kle_topic":
+        return field, match.highlight
+    name = kle_name("".join(piece for piece, _ in match.highlight))
+    return field, ((f"{name} ", False), *match.highlight) if name else match.highlight
 
 
-def _facets(asked: SearchForm, found: Mapping[str, Sequence[FacetValue]], today: date) -> tuple[Facet, ...]:
-    made = []
+def _facets(form: SearchForm, values: Mapping[str, Sequence[FacetValue]], today: date) -> tuple[Facet, ...]:
+    facets = []
     for field, name in FACETS:
-        chosen = asked.chosen(field)
-        counts = {value.value: value.count for value in found.get(field, ())}
+        chosen = form.chosen(field)
+        counts = {value.value: value.count for value in values.get(field, ())}
         counts |= dict.fromkeys(chosen - counts.keys(), 0)
         choices = [
-            FacetChoice(value, *facet_words(field, value, today), number_text(count), value in chosen)
-            for value, count in sorted(counts.items(), key=lambda one: (one[0] not in chosen, -one[1], one[0]))
+            FacetChoice(value, *facet_text(field, value, today), number_text(count), value in chosen)
+            for value, count in sorted(counts.items(), key=lambda item: (item[0] not in chosen, -item[1], item[0]))
         ]
         if choices:
             shown = max(SHOWN_CHOICES, len(chosen))
-            made.append(Facet(name, field, tuple(choices[:shown]), tuple(choices[shown:])))
-    return tuple(made)
+            facets.append(Facet(name, field, tuple(choices[:shown]), tuple(choices[shown:])))
+    return tuple(facets)
 
 
-def facet_words(field: str, value: str, today: date) -> tuple[str, str | None]:
+def facet_text(field: str, value: str, today: date) -> tuple[str, str | None]:
     """The value by name, and its code if it has one."""
     if field == "area":
-        return (texts.AREA[Area(value)], None) if value in set(Area) else (value, None)
+        return (shared.AREA[Area(value)], None) if value in set(Area) else (value, None)
     if field == "kle_topic":
         name = kle_name(value)
         return (name, value) if name else (f"KLE-emne {value}", None)

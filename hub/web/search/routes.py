@@ -1,58 +1,42 @@
-"""My citizens, and the search: what somebody types never stands in an address."""
+"""The search: what somebody types never stands in an address."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from hub.access import finding
 from hub.clock import danish_day
-from hub.web.citizen.present import purpose_choices
-from hub.web.middlewares.security_headers import checked_form
-from hub.web.my_citizens.families import families_of
-from hub.web.my_citizens.present import Filters, my_citizens_page
+from hub.web.search import texts
+from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
-from hub.web.shell import texts
-from hub.web.shell.request_context import Visit, visiting
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 
-router = APIRouter()
-PAGE = 20
+SEARCH = Workspace(
+    name="search",
+    path="/soeg",
+    title="Søg",
+    action=AuditAction.SEARCH,
+    pages=(SearchResultPage,),
+    in_menu=False,  # the field in the header leads there
+)
+router = SEARCH.router
+PAGE_SIZE = 20
 
 
-@router.get("/mine-borgere")
-def my_citizens(
-    request: Request,
-    vis: Literal["nyt", "passeret"] | None = None,
-    omraade: Area | None = None,
-    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> HTMLResponse:
-    """What needs me today?"""
-    with visiting(request) as visit:
-        visit.need(AuditAction.LIST_CITIZENS)
-        purpose = visit.access().purpose
-        page = my_citizens_page(
-            families_of(visit),
-            Filters(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
-            purpose=texts.PURPOSE[purpose],
-            purposes=purpose_choices(purpose),
-            unit=visit.actor.unit_name,
-            now=visit.now,
-        )
-        return visit.page("my_citizens.html", "Mine borgere", page)
-
-
-@router.get("/soeg")
+@router.get(SEARCH.path)
 def search_form(request: Request) -> HTMLResponse:
     """The empty search."""
-    with visiting(request) as visit:
-        visit.need(AuditAction.SEARCH)
-        return _shown(visit, SearchForm(""), None)
+    with open_request(request, SEARCH) as context:
+        return _show(context, SearchForm(""), None)
 
 
-@router.post("/soeg", dependencies=[Depends(checked_form)])
+@router.post(SEARCH.path, dependencies=[Depends(require_form_token)])
 def search(  # noqa: PLR0913  one argument a field of the form
     request: Request,
     *,
@@ -66,7 +50,7 @@ def search(  # noqa: PLR0913  one argument a field of the form
     after: Annotated[str | None, Form(max_length=500)] = None,
 ) -> HTMLResponse:
     """Is it this person, and may I?"""
-    asked = SearchForm(
+    form = SearchForm(
         text=text.strip(),
         areas=frozenset(area or ()),
         units=frozenset(unit or ()),
@@ -75,24 +59,25 @@ def search(  # noqa: PLR0913  one argument a field of the form
         ongoing_only=ongoing_only,
         own_unit=own_unit,
     )
-    with visiting(request) as visit:
-        visit.need(AuditAction.SEARCH)
-        return _shown(visit, asked, find(visit, asked, after) if asked.text or asked.own_unit else None)
+    with open_request(request, SEARCH) as context:
+        return _show(context, form, find_citizens(context, form, after) if form.text or form.own_unit else None)
 
 
-def _shown(visit: Visit, asked: SearchForm, found: finding.Found | None) -> HTMLResponse:
+def _show(context: RequestContext, form: SearchForm, result: finding.Found | None) -> HTMLResponse:
     page = search_page(
-        asked,
-        found.page if found else None,
-        rights=found.rights if found else {},
-        sources=visit.context.sources,
-        unit=visit.actor.unit_name,
-        now=visit.now,
+        form,
+        result.page if result else None,
+        rights=result.rights if result else {},
+        sources=context.sources,
+        unit=context.actor.unit_name,
+        now=context.now,
     )
-    return visit.page("search.html", "Søg", page, notice=texts.SEARCH_LIMITED if found and found.limited else None)
+    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.limited else None)
 
 
-def find(visit: Visit, asked: SearchForm, after: str | None = None, size: int = PAGE) -> finding.Found:
+def find_citizens(
+    context: RequestContext, form: SearchForm, after: str | None = None, size: int = PAGE_SIZE
+) -> finding.Found:
     """Search within what the actor may find; logged.
 
     Raises:
@@ -100,23 +85,23 @@ def find(visit: Visit, asked: SearchForm, after: str | None = None, size: int = 
         SearchUnavailable: the index does not answer.
     """
     query = SearchQuery(
-        text=asked.text,
-        areas=asked.areas,
-        units=asked.units,
-        kle_topics=asked.kle_topics,
-        paragraphs=asked.paragraphs,
-        ongoing_only=asked.ongoing_only,
-        access=AccessFilter(on=danish_day(visit.now)),
+        text=form.text,
+        areas=form.areas,
+        units=form.units,
+        kle_topics=form.kle_topics,
+        paragraphs=form.paragraphs,
+        ongoing_only=form.ongoing_only,
+        access=AccessFilter(on=danish_day(context.now)),
         after=after or None,
         size=size,
     )
     return finding.search(
-        visit.session,
-        visit.actor,
+        context.session,
+        context.actor,
         query,
-        visit.access(),
-        index=visit.context.index,
-        digest_key=visit.context.digest_key,
-        now=visit.now,
-        own_unit_only=asked.own_unit,
+        context.access(),
+        index=context.app.index,
+        digest_key=context.app.digest_key,
+        now=context.now,
+        own_unit_only=form.own_unit,
     )

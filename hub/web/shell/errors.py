@@ -14,11 +14,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from hub.errors import AddressWrong, HubError, NotLoggedIn, PageUnknown, StoreUnavailable
-from hub.web.citizen.page import Link
 from hub.web.shell import texts
 from hub.web.shell.rendering import render
-from hub.web.shell.request_context import frame, visiting
-from hub.web.sources.page import ErrorPage
+from hub.web.shell.request_context import frame, open_request
+from hub.web.shell.view_models import ErrorPage, Link
+from hub.web.shell.workspace import LOGIN_PATH
 from schemas.access import Actor
 from search.base import SearchUnavailable
 from search.paging import PageKeyWrong
@@ -53,44 +53,44 @@ class PageKeyStale(HubError):
 def install(app: FastAPI) -> None:
     """Answer every error."""
 
-    def known(request: Request, error: Exception) -> Response:
-        found = error if isinstance(error, HubError) else HubError()
-        if isinstance(found, NotLoggedIn) and request.method in SAFE and not request.url.path.startswith(API):
-            return RedirectResponse("/log-ind", 303)
-        return error_page(request, found, None if isinstance(found, StoreUnavailable) else _actor(request))
+    def answer_hub_error(request: Request, error: Exception) -> Response:
+        hub_error = error if isinstance(error, HubError) else HubError()
+        if isinstance(hub_error, NotLoggedIn) and request.method in SAFE and not request.url.path.startswith(API):
+            return RedirectResponse(LOGIN_PATH, 303)
+        return error_page(request, hub_error, None if isinstance(hub_error, StoreUnavailable) else _actor(request))
 
-    def invalid(request: Request, _: Exception) -> Response:
-        wrong = AddressWrong() if request.method in SAFE else FormInvalid()
-        return error_page(request, wrong, _actor(request))
+    def answer_invalid(request: Request, _: Exception) -> Response:
+        hub_error = AddressWrong() if request.method in SAFE else FormInvalid()
+        return error_page(request, hub_error, _actor(request))
 
-    def http(request: Request, error: Exception) -> Response:
+    def answer_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-        known_status = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
-        return error_page(request, PageUnknown() if status in known_status else HubError(), _actor(request))
+        is_unknown = status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+        return error_page(request, PageUnknown() if is_unknown else HubError(), _actor(request))
 
-    def index_down(request: Request, _: Exception) -> Response:
+    def answer_search_down(request: Request, _: Exception) -> Response:
         return error_page(request, SearchDown())
 
-    def page_key(request: Request, _: Exception) -> Response:
+    def answer_page_key_wrong(request: Request, _: Exception) -> Response:
         return error_page(request, PageKeyStale(), _actor(request))
 
-    def unexpected(request: Request, error: Exception) -> Response:
+    def answer_unexpected(request: Request, error: Exception) -> Response:
         log.error("web.unexpected", extra={"fields": {"request": reference(request), "error": type(error).__name__}})
         return error_page(request, HubError())
 
-    app.add_exception_handler(HubError, known)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(SearchUnavailable, index_down)
-    app.add_exception_handler(PageKeyWrong, page_key)
-    app.add_exception_handler(Exception, unexpected)
+    app.add_exception_handler(HubError, answer_hub_error)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(HTTPException, answer_http_error)
+    app.add_exception_handler(SearchUnavailable, answer_search_down)
+    app.add_exception_handler(PageKeyWrong, answer_page_key_wrong)
+    app.add_exception_handler(Exception, answer_unexpected)
 
 
 def _actor(request: Request) -> Actor | None:
     """Who is logged in, so that an error page keeps the way on; None when nobody is, or nobody can tell."""
     try:
-        with visiting(request) as visit:
-            return visit.actor
+        with open_request(request) as context:
+            return context.actor
     except HubError:
         return None
 
@@ -98,7 +98,7 @@ def _actor(request: Request) -> Actor | None:
 def error_page(
     request: Request, error: HubError, actor: Actor | None = None, more: Mapping[str, Any] | None = None
 ) -> Response:
-    """The page, or the problem document (RFC 9457) for the API, with *more* members."""
+    """The page, or for the API the problem document (RFC 9457) with *more* members."""
     headline, advice = texts.ERROR[error.key]
     if request.url.path.startswith(API):
         problem = {
@@ -116,7 +116,7 @@ def error_page(
         reference=reference(request),
         way_on=Link("Til forsiden", "/"),
     )
-    return HTMLResponse(render("error.html", frame(request, headline, actor), page), error.status)
+    return HTMLResponse(render(frame(request, headline, actor), page), error.status)
 
 
 def reference(request: Request) -> str:

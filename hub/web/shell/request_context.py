@@ -1,134 +1,137 @@
-"""One request: who, why, when, in one transaction that ends before the answer goes out."""
+"""One request: who asks, in which workspace, why and when, in one transaction that ends before the answer goes out."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.orm import Session
 
-from hub import metrics
 from hub.access import identity, service
 from hub.access.policy import may
 from hub.collect.repository import source_states
 from hub.collect.runs import SourceState
 from hub.context import AppContext
+from hub.db import Session
 from hub.errors import NotLoggedIn, RoleMissing
-from hub.indexing.serving import OverviewReader, Prefetch, ServedFrom
-from hub.web.citizen.page import Frame, Link
-from hub.web.middlewares.security_headers import token
+from hub.indexing.serving import OverviewReader
 from hub.web.shell import texts
-from hub.web.shell.dates import at_minute
+from hub.web.shell.form_token import form_token
 from hub.web.shell.rendering import render
+from hub.web.shell.view_models import Frame, Link, Page
+from hub.web.shell.workspace import Workspace, menu_of
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
-from schemas.overview import Overview
-from schemas.source import Area
-
-MENU = (
-    (AuditAction.LIST_CITIZENS, Link("Mine borgere", "/mine-borgere")),
-    (AuditAction.READ_LOG, Link("Tilsyn", "/tilsyn")),
-    (AuditAction.READ_SOURCES, Link("Kilder", "/kilder")),
-)
-OWN_PURPOSE = {AuditAction.READ_LOG: Purpose.LOG_REVIEW, AuditAction.READ_SOURCES: Purpose.OPERATIONS}
-"""Purposes that follow from the page and are not chosen."""
+from schemas.source import Area, SourceSystem
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestContext:
     """What a route needs of its request."""
 
     request: Request
-    context: AppContext
+    app: AppContext
     session: Session
     actor: Actor
     now: datetime
-    origins: set[ServedFrom] = field(default_factory=set)
-    """Where the overviews shown so far came from."""
-    not_updated: set[datetime] = field(default_factory=set)
-    """Since when those of them could not be built anew that could not."""
+    workspace: Workspace | None = None
 
     @property
     def reader(self) -> OverviewReader:
         """Fetches overviews from the index; one a process."""
-        found: OverviewReader = self.request.app.state.reader
-        return found
+        reader: OverviewReader = self.request.app.state.reader
+        return reader
 
-    def serve(self, citizen_id: UUID, version: int, ahead: Prefetch) -> Overview | None:
-        """The overview of that version, and a note of where it came from."""
-        served = self.reader.serve(self.session, citizen_id, version, ahead)
-        self.origins.add(served.origin)
-        metrics.overview_served(served.origin)
-        return served.overview
+    @property
+    def sources(self) -> tuple[SourceSystem, ...]:
+        """The connected sources, in the order they are shown."""
+        return self.app.sources
+
+    @property
+    def areas(self) -> dict[str, Area]:
+        """Area of each source by name."""
+        return {source.name: source.area for source in self.sources}
 
     @cached_property
-    def states(self) -> tuple[SourceState, ...]:
+    def source_states(self) -> tuple[SourceState, ...]:
         """How each source is doing now."""
-        return source_states(self.session, self.context.sources, self.now)
+        return source_states(self.session, self.sources, self.now)
 
     @property
     def request_id(self) -> str:
         """Reference number of the request; stands in the log line and on error pages."""
         return str(self.request.state.request_id)
 
-    @property
-    def areas(self) -> dict[str, Area]:
-        """Area of each source by name."""
-        return {source.name: source.area for source in self.context.sources}
-
-    def access(self, citizen_id: UUID | None = None, *, action: AuditAction | None = None) -> AccessRequest:
-        """Why the actor looks: the chosen purpose, and the reason given for this very citizen, if any."""
-        given: dict[str, str] = self.request.session.get("override", {})
-        reason = given.get("reason") if citizen_id and given.get("citizen") == str(citizen_id) else None
-        purpose = OWN_PURPOSE.get(action) if action else None
+    def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
+        """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
+        override: dict[str, str] = self.request.session.get("override", {})
+        if reason is None and citizen_id is not None and override.get("citizen") == str(citizen_id):
+            reason = override.get("reason")
+        purpose = self.workspace.purpose if self.workspace else None
         return AccessRequest(
             purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
         )
 
-    def need(self, action: AuditAction) -> None:
-        """Stop here unless the role reaches pages of that action; the attempt is logged.
+    def record(
+        self,
+        action: AuditAction,
+        outcome: AuditOutcome = AuditOutcome.SHOWN,
+        *,
+        reason: str | None = None,
+        about: str | None = None,
+    ) -> None:
+        """Write the audit line of an act that shows no citizen; *about* names what it was done to."""
+        access = self.access(reason=reason)
+        service.record(self.session, self.actor, action, outcome, access, now=self.now, about=about)
 
-        Raises:
-            RoleMissing: it does not.
-        """
-        if not may(self.actor, action):
-            why = self.access(action=action)
-            service.record(self.session, self.actor, action, AuditOutcome.REFUSED, why, now=self.now)
-            raise RoleMissing
-
-    def page(self, template: str, title: str, page: Any, status: int = 200, notice: str | None = None) -> HTMLResponse:
-        """The page with everything around it, and a notice where something is out of order."""
-        if self.not_updated:
-            notice = texts.NOT_UPDATED.format(since=at_minute(min(self.not_updated)))
-        elif notice is None and ServedFrom.DOWN in self.origins:
-            notice = texts.INDEX_DOWN
-        return HTMLResponse(render(template, frame(self.request, title, self.actor, notice), page), status)
+    def page(
+        self, page: Page, title: str | None = None, *, status: int = 200, notice: str | None = None
+    ) -> HTMLResponse:
+        """The page with everything around it; its title is the workspace's unless it has one of its own."""
+        if title is None:
+            title = self.workspace.title if self.workspace else ""
+        return HTMLResponse(render(frame(self.request, title, self.actor, notice), page), status)
 
 
 @contextmanager
-def visiting(request: Request) -> Iterator[Visit]:
-    """A transaction with the actor who is logged in.
+def open_request(request: Request, workspace: Workspace | None = None) -> Iterator[RequestContext]:
+    """A transaction with the actor who is logged in and whose role reaches the workspace; a refusal is logged.
+
+    Args:
+        request: the HTTP request.
+        workspace: where it is made; None: any actor may.
 
     Raises:
         NotLoggedIn: nobody is.
+        RoleMissing: the actor's role does not reach the workspace.
     """
-    context: AppContext = request.app.state.context
+    app: AppContext = request.app.state.context
     actor_id = request.session.get("actor")
     if actor_id is None:
         raise NotLoggedIn
     request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
-    refused: RoleMissing | None = None
-    with context.database.transaction() as session:
+    refusal: RoleMissing | None = None
+    with app.database.transaction() as session:
+        actor = identity.actor(session, actor_id)
+        context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
         try:
-            yield Visit(request, context, session, identity.actor(session, actor_id), context.clock.now())
+            _require_role(context)
+            yield context
         except RoleMissing as error:
-            refused = error  # raised again only after the line about it is kept
-    if refused is not None:
-        raise refused
+            refusal = error  # raised again only after the line about it is kept
+    if refusal is not None:
+        raise refusal
+
+
+def _require_role(context: RequestContext) -> None:
+    workspace = context.workspace
+    if workspace is None or workspace.action is None or workspace.decided_per_citizen:
+        return
+    if not workspace.is_open_to(context.actor):
+        context.record(workspace.action, AuditOutcome.REFUSED)
+        raise RoleMissing
 
 
 def chosen_purpose(request: Request) -> Purpose:
@@ -136,18 +139,24 @@ def chosen_purpose(request: Request) -> Purpose:
     return Purpose(request.session.get("purpose", Purpose.FOLLOW_UP))
 
 
+def choose_purpose(request: Request, purpose: Purpose) -> None:
+    """Look on for that purpose, if it is one that people choose."""
+    if purpose in texts.CHOOSABLE_PURPOSES:
+        request.session["purpose"] = purpose.value
+
+
 def frame(request: Request, title: str, actor: Actor | None, notice: str | None = None) -> Frame:
     """What stands around a page."""
     context: AppContext = request.app.state.context
-    menu = tuple(link for action, link in MENU if actor and may(actor, action))
+    workspaces = menu_of(request.app.state.workspaces, actor) if actor else ()
     return Frame(
         title=title,
         name=actor.name if actor else None,
         role=actor.title if actor else "",
         unit=(actor.unit_name or "") if actor else "",
-        menu=menu,
+        menu=tuple(Link(workspace.title, workspace.path) for workspace in workspaces),
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
-        csrf=token(request),
+        csrf=form_token(request),
         demo=context.settings.demo,
         municipality=context.settings.municipality,
         notice=notice,

@@ -11,8 +11,9 @@ from hub.clock import danish_day
 from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Comparison, Due
-from hub.web.shell import texts
+from hub.web.shell import texts as shared
 from hub.web.shell.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
+from hub.web.sources import texts
 from hub.web.sources.page import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
 from schemas.source import SourceSystem
 
@@ -32,7 +33,7 @@ class SourceDetails:
     state: SourceState
     runs: tuple[RunSummary, ...] = ()
     """Newest first."""
-    groups: tuple[QuarantineGroup, ...] = ()
+    quarantine: tuple[QuarantineGroup, ...] = ()
     pause: Pause | None = None
     unmatched: int = 0
     """Mentions of people whom no source has tied to a national number."""
@@ -41,20 +42,20 @@ class SourceDetails:
 
 
 def sources_page(
-    known: Sequence[SourceDetails],
+    sources: Sequence[SourceDetails],
     conflicts: Sequence[IdentityConflict],
     due: Due,
-    names: Mapping[str, str],
+    employees: Mapping[str, str],
     now: datetime,
 ) -> SourcesPage:
-    """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
-    trouble = [one.source.title for one in known if one.state.state not in WELL]
-    parked = sum(one.state.quarantined for one in known)
+    """Is every source all right, and if not what to do; *due*: overviews to build, *employees*: names by id."""
+    trouble = [details.source.title for details in sources if details.state.state not in WELL]
+    parked = sum(details.state.quarantined for details in sources)
     summary = "Alle kilder er friske."
     if trouble:
         needs = "kilde kræver" if len(trouble) == 1 else "kilder kræver"
         summary = f"{len(trouble)} {needs} opmærksomhed: {', '.join(trouble)}."
-    if not known:
+    if not sources:
         summary = "Ingen kilder er tilsluttet endnu. Hvordan man gør, står i vejledningen om forbindelser."
     if parked:
         summary += f" {counted(parked, 'linje', 'linjer')} kunne ikke læses."
@@ -66,14 +67,15 @@ def sources_page(
         summary=summary,
         trouble=bool(trouble or due.failed),
         not_built=_not_built(due, now),
-        sources=tuple(_source(one, names, now) for one in known),
-        conflicts=tuple(_conflict(one, now) for one in conflicts),
+        sources=tuple(_source(details, employees, now) for details in sources),
+        conflicts=tuple(_conflict(conflict, now) for conflict in conflicts),
         unmatched=tuple(
             texts.UNMATCHED.format(
-                source=one.source.title, people=counted(one.unmatched, "omtale af en person", "omtaler af personer")
+                source=details.source.title,
+                people=counted(details.unmatched, "omtale af en person", "omtaler af personer"),
             )
-            for one in known
-            if one.unmatched
+            for details in sources
+            if details.unmatched
         ),
     )
 
@@ -89,87 +91,88 @@ def _not_built(due: Due, now: datetime) -> NotBuiltRow | None:
     )
 
 
-def _source(one: SourceDetails, names: Mapping[str, str], now: datetime) -> SourceRow:
-    source, state = one.source, one.state
+def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime) -> SourceRow:
+    source, state = details.source, details.state
     run = state.last_run
-    word, _ = texts.SOURCE_STATE[state.state]
+    state_word, _ = shared.SOURCE_STATE[state.state]
     return SourceRow(
         name=source.name,
         title=source.title,
         area=source.area,
-        area_name=texts.AREA[source.area],
-        state=word,
+        area_name=shared.AREA[source.area],
+        state=state_word,
         trouble=state.state not in WELL,
-        reason=_reason(one, now),
+        reason=_reason(details, now),
         advice=_advice(state),
         message=run.message if run and state.state is SourceStatus.FAILING else None,
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
-        next_run=_next(one, now),
+        next_run=_next_run(details, now),
         counts=_counts(run) if run else "endnu ingen kørsel",
-        searchable=_searchable(one.comparison),
-        compared=_compared(one.comparison, now),
+        searchable=_searchable(details.comparison),
+        compared=_compared(details.comparison, now),
         last_run=f"{of_moment(run.ended_at, now).text}, {texts.RUN_OUTCOME[run.outcome]}" if run else "aldrig",
-        bars=_bars(one.runs, now),
-        bars_said=_bars_said(one.runs),
+        bars=_bars(details.runs, now),
+        bars_text=_bars_text(details.runs),
         coverage=source.coverage,
         authority=source.authority,
         legal_basis=source.legal_basis,
-        pause=_pause(one.pause, names, now) if one.pause else None,
-        quarantine=tuple(_group(group, now) for group in one.groups),
-        quarantined=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
+        pause=_pause(details.pause, employees, now) if details.pause else None,
+        quarantine=tuple(_quarantine_row(group, now) for group in details.quarantine),
+        quarantine_line=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
 
 
-def _searchable(found: Comparison | None) -> str:
-    if found is None:
+def _searchable(comparison: Comparison | None) -> str:
+    if comparison is None:
         return "endnu ikke sammenlignet"
-    if found.is_equal:
-        return counted(found.in_store, "borger, alt er med", "borgere, alle er med")
-    if found.in_store == found.in_index:
-        return counted(found.in_store, "borger, i en ældre udgave", "borgere, nogle i en ældre udgave")
-    return f"{number_text(found.in_index)} af {counted(found.in_store, 'borger', 'borgere')}; resten er på vej"
+    in_store, in_index = comparison.in_store, comparison.in_index
+    if comparison.is_equal:
+        return counted(in_store, "borger, alt er med", "borgere, alle er med")
+    if in_store == in_index:
+        return counted(in_store, "borger, i en ældre udgave", "borgere, nogle i en ældre udgave")
+    return f"{number_text(in_index)} af {counted(in_store, 'borger', 'borgere')}; resten er på vej"
 
 
-def _compared(found: Comparison | None, now: datetime) -> str | None:
-    if found is None:
+def _compared(comparison: Comparison | None, now: datetime) -> str | None:
+    if comparison is None:
         return None
-    told = f"sammenlignet {of_moment(found.compared_at, now).text}"
-    if now - found.compared_at > LONG_AGO:
-        return f"sidst {told}: søgningen svarer ikke, eller ingen worker kører"
-    if found.repaired_at is not None:
-        brought = counted(found.repaired, "borger", "borgere")
-        told += f"; {brought} blev hentet ind igen {of_moment(found.repaired_at, now).text}"
-    return told
+    line = f"sammenlignet {of_moment(comparison.compared_at, now).text}"
+    if now - comparison.compared_at > LONG_AGO:
+        return f"sidst {line}: søgningen svarer ikke, eller ingen worker kører"
+    if comparison.repaired_at is not None:
+        repaired = counted(comparison.repaired, "borger", "borgere")
+        line += f"; {repaired} blev hentet ind igen {of_moment(comparison.repaired_at, now).text}"
+    return line
 
 
 def _counts(run: RunSummary) -> str:
-    told = (
+    if not run.read:
+        return "intet nyt at læse" if run.outcome is RunOutcome.COMPLETE else "intet blev læst"
+    counts = (
         (run.published, "taget ind"),
         (run.rejected, "i karantæne"),
         (sum(run.skipped.values()), "udeladt efter regel"),
     )
-    parts = [f"{number_text(count)} {word}" for count, word in told if count]
-    if not run.read:
-        return "intet nyt at læse" if run.outcome is RunOutcome.COMPLETE else "intet blev læst"
+    parts = [f"{number_text(count)} {word}" for count, word in counts if count]
     return f"{number_text(run.read)} læst: {', '.join(parts)}"
 
 
-def _reason(one: SourceDetails, now: datetime) -> str:
-    state = one.state
-    _, sentence = texts.SOURCE_STATE[state.state]
+def _reason(details: SourceDetails, now: datetime) -> str:
+    state = details.state
+    _, sentence = shared.SOURCE_STATE[state.state]
     if state.state is SourceStatus.SILENT and state.last_data_at:
         return f"Tavs i {lasted(state.last_data_at, now)}. {sentence}"
     if state.state is not SourceStatus.FAILING or state.last_run is None:
         return sentence
-    failed = one.runs[: _streak(one.runs)]
-    told = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
+    failed = details.runs[: _failures_in_a_row(details.runs)]
+    text = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
     if len(failed) > 1:
-        told += f" {len(failed)} kørsler i træk er gået galt siden {of_moment(failed[-1].started_at, now).text}."
-    return f"{told} Det, der er læst før, vises stadig."
+        text += f" {len(failed)} kørsler i træk er gået galt siden {of_moment(failed[-1].started_at, now).text}."
+    return f"{text} Det, der er læst før, vises stadig."
 
 
-def _streak(runs: Sequence[RunSummary]) -> int:
-    """How many of the newest runs went wrong in a row."""
+def _failures_in_a_row(runs: Sequence[RunSummary]) -> int:
+    """How many of the newest runs failed in a row."""
     return next((at for at, run in enumerate(runs) if run.outcome is RunOutcome.COMPLETE), len(runs))
 
 
@@ -180,56 +183,56 @@ def _advice(state: SourceState) -> str | None:
     return texts.ADVICE.get(key, texts.ADVICE["no_advice"])
 
 
-def _next(one: SourceDetails, now: datetime) -> str:
+def _next_run(details: SourceDetails, now: datetime) -> str:
     """When the source is likely read next, from how far apart its runs lie."""
-    if one.pause is not None:
+    if details.pause is not None:
         return "ikke før kilden tændes"
-    if one.state.last_run is None:
+    if details.state.last_run is None:
         return "når arbejderen starter"
-    apart = [(later.started_at - earlier.started_at).total_seconds() for later, earlier in pairwise(one.runs)]
-    gap = timedelta(seconds=median(apart)) if apart else one.source.expected_cadence
-    due = one.state.last_run.started_at + gap
-    if due <= now - gap:
+    intervals = [(later.started_at - earlier.started_at).total_seconds() for later, earlier in pairwise(details.runs)]
+    interval = timedelta(seconds=median(intervals)) if intervals else details.source.expected_cadence
+    due = details.state.last_run.started_at + interval
+    if due <= now - interval:
         return "skulle være sket; se efter, om arbejderen kører"
     if due <= now + timedelta(minutes=1):
         return "om et øjeblik"
     if due - now < timedelta(hours=1):
         return f"om {counted(int((due - now).total_seconds() // 60), 'minut', 'minutter')}"
-    return f"{'' if apart else 'senest '}{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
+    return f"{'' if intervals else 'senest '}{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
 
 
 def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
     """The last runs, oldest first; heights by the logarithm, for the first run brings nearly all."""
     most = max((run.published for run in runs), default=0)
-    made = []
+    bars = []
     for run in reversed(runs[:RUNS_SHOWN]):
         height = BAR_HEIGHT * log1p(run.published) / log1p(most) if most else 0
         when = of_moment(run.ended_at, now).text
-        said = f"{when}: {texts.RUN_OUTCOME[run.outcome]}, {number_text(run.published)} taget ind"
+        text = f"{when}: {texts.RUN_OUTCOME[run.outcome]}, {number_text(run.published)} taget ind"
         failed = run.outcome is not RunOutcome.COMPLETE
-        made.append(RunBar(round(BAR_HEIGHT / 2 if failed else max(height, LEAST_BAR)), said, failed))
-    return tuple(made)
+        bars.append(RunBar(round(BAR_HEIGHT / 2 if failed else max(height, LEAST_BAR)), text, failed))
+    return tuple(bars)
 
 
-def _bars_said(runs: Sequence[RunSummary]) -> str:
+def _bars_text(runs: Sequence[RunSummary]) -> str:
     shown = runs[:RUNS_SHOWN]
     if not shown:
         return "Ingen kørsler endnu"
     failed = sum(run.outcome is not RunOutcome.COMPLETE for run in shown)
-    went = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
-    taken = number_text(sum(run.published for run in shown))
-    return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {went}, {taken} taget ind"
+    result = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
+    published = number_text(sum(run.published for run in shown))
+    return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {result}, {published} taget ind"
 
 
-def _pause(pause: Pause, names: Mapping[str, str], now: datetime) -> PauseRow:
+def _pause(pause: Pause, employees: Mapping[str, str], now: datetime) -> PauseRow:
     return PauseRow(
         reason=pause.reason,
-        by=names.get(pause.paused_by, pause.paused_by),
+        by=employees.get(pause.paused_by, pause.paused_by),
         at=of_moment(pause.paused_at, now),
     )
 
 
-def _group(group: QuarantineGroup, now: datetime) -> QuarantineRow:
+def _quarantine_row(group: QuarantineGroup, now: datetime) -> QuarantineRow:
     problem, advice = texts.REJECTION[group.rule]
     first, last = day_text(danish_day(group.first_seen_at)), of_moment(group.last_seen_at, now).text
     return QuarantineRow(

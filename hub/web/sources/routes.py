@@ -2,37 +2,44 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from hub.access import identity, service
+from hub.access import identity
 from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
-from hub.web.middlewares.security_headers import checked_form
-from hub.web.shell.request_context import Visit, visiting
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from hub.web.sources.page import SourcesPage
 from hub.web.sources.present import RUNS_SHOWN, SourceDetails, sources_page
-from schemas.access import AuditAction, AuditOutcome
+from schemas.access import AuditAction, Purpose
 
-router = APIRouter()
+SOURCES = Workspace(
+    name="sources",
+    path="/kilder",
+    title="Kilder",
+    action=AuditAction.READ_SOURCES,
+    purpose=Purpose.OPERATIONS,
+    pages=(SourcesPage,),
+)
+router = SOURCES.router
 SHORTEST_REASON = 10
 
 
-@router.get("/kilder")
+@router.get(SOURCES.path)
 def sources(request: Request) -> HTMLResponse:
     """Is every source all right, and if not what do I do?"""
-    with visiting(request) as visit:
-        visit.need(AuditAction.READ_SOURCES)
-        why = visit.access(action=AuditAction.READ_SOURCES)
-        service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
-        names = {one.id: one.name for one in identity.actors(visit.session)}
-        conflicts, due = matching.conflicts(visit.session), overviews.due(visit.session)
-        page = sources_page(known_of(visit), conflicts, due, names, visit.now)
-        return visit.page("sources.html", "Kilder", page)
+    with open_request(request, SOURCES) as context:
+        context.record(AuditAction.READ_SOURCES)
+        employees = {actor.id: actor.name for actor in identity.actors(context.session)}
+        conflicts, due = matching.conflicts(context.session), overviews.due(context.session)
+        return context.page(sources_page(load_source_details(context), conflicts, due, employees, context.now))
 
 
-@router.post("/kilder/{name}/sluk", dependencies=[Depends(checked_form)])
+@router.post("/kilder/{name}/sluk", dependencies=[Depends(require_form_token)])
 def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_length=300)] = "") -> RedirectResponse:
     """Do not read the source until it is switched on; for a reason that the page shows.
 
@@ -40,56 +47,51 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
         PauseReasonMissing: the reason is too short to tell anybody anything.
         SourceNotFound: no such source.
     """
-    with visiting(request) as visit:
-        _need_source(visit, name)
-        why = reason.strip()
-        if len(why) < SHORTEST_REASON:
+    with open_request(request, SOURCES) as context:
+        _require_source(context, name)
+        reason = reason.strip()
+        if len(reason) < SHORTEST_REASON:
             raise PauseReasonMissing
-        collect.pause(visit.session, name, paused_by=visit.actor.id, reason=why, now=visit.now)
-        _record(visit, AuditAction.PAUSE_SOURCE, name, why)
-    return RedirectResponse("/kilder", 303)
+        collect.pause(context.session, name, paused_by=context.actor.id, reason=reason, now=context.now)
+        context.record(AuditAction.PAUSE_SOURCE, reason=reason, about=f"source:{name}")
+    return RedirectResponse(SOURCES.path, 303)
 
 
-@router.post("/kilder/{name}/taend", dependencies=[Depends(checked_form)])
+@router.post("/kilder/{name}/taend", dependencies=[Depends(require_form_token)])
 def switch_on(request: Request, name: str) -> RedirectResponse:
     """Read the source again.
 
     Raises:
         SourceNotFound: no such source.
     """
-    with visiting(request) as visit:
-        _need_source(visit, name)
-        collect.resume(visit.session, name)
-        _record(visit, AuditAction.RESUME_SOURCE, name, None)
-    return RedirectResponse("/kilder", 303)
+    with open_request(request, SOURCES) as context:
+        _require_source(context, name)
+        collect.resume(context.session, name)
+        context.record(AuditAction.RESUME_SOURCE, about=f"source:{name}")
+    return RedirectResponse(SOURCES.path, 303)
 
 
-def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
+def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
     """All that is known of each source, in the order of the page."""
-    pauses = collect.pauses(visit.session)
-    unmatched = matching.unmatched_counts(visit.session)
-    compared = overviews.comparisons(visit.session)
-    sources = visit.context.sources
+    session, connected = context.session, context.sources
+    pauses = collect.pauses(session)
+    unmatched = matching.unmatched_counts(session)
+    comparisons = overviews.comparisons(session)
+    states = collect.counted_states(session, connected, context.now)
     return tuple(
         SourceDetails(
             source,
             state,
-            runs=collect.runs(visit.session, source.name, RUNS_SHOWN),
-            groups=collect.quarantine_groups(visit.session, source.name),
+            runs=collect.runs(session, source.name, RUNS_SHOWN),
+            quarantine=collect.quarantine_groups(session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
-            comparison=compared.get(source.name),
+            comparison=comparisons.get(source.name),
         )
-        for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
+        for source, state in zip(connected, states, strict=True)
     )
 
 
-def _need_source(visit: Visit, name: str) -> None:
-    visit.need(AuditAction.READ_SOURCES)
-    if name not in {source.name for source in visit.context.sources}:
+def _require_source(context: RequestContext, name: str) -> None:
+    if name not in {source.name for source in context.sources}:
         raise SourceNotFound
-
-
-def _record(visit: Visit, action: AuditAction, name: str, reason: str | None) -> None:
-    why = visit.access(action=AuditAction.READ_SOURCES).model_copy(update={"override_reason": reason})
-    service.record(visit.session, visit.actor, action, AuditOutcome.SHOWN, why, now=visit.now, about=f"source:{name}")
