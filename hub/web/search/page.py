@@ -47,7 +47,7 @@ class SearchResultPage:
 
     template: ClassVar[str] = "search/templates/search.html"
     text: str
-    asked: bool
+    has_result: bool
     summary: str
     ongoing_only: bool
     own_unit: bool

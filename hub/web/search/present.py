@@ -60,7 +60,7 @@ def search_page(
 
     Args:
         form: what for.
-        result: one page of hits; None: nothing was asked yet.
+        result: one page of hits; None: nothing was searched for yet.
         rights: with which right each hit could be opened.
         sources: what is searched.
         unit: name of the actor's own unit.
@@ -69,7 +69,7 @@ def search_page(
     today = danish_day(now)
     return SearchResultPage(
         text=form.text,
-        asked=result is not None,
+        has_result=result is not None,
         summary=_summary(form, result, unit),
         ongoing_only=form.ongoing_only,
         own_unit=form.own_unit,

@@ -149,9 +149,9 @@ def age_text(born: date, day: date) -> str:
     return counted(max(months, 0), "måned", "måneder")
 
 
-def counted(number: int, one: str, many: str) -> str:
+def counted(number: int, singular: str, plural: str) -> str:
     """``1 dag``, ``2 dage``, ``1.204 dage``."""
-    return f"{number_text(number)} {one if number == 1 else many}"
+    return f"{number_text(number)} {singular if number == 1 else plural}"
 
 
 def number_text(number: int) -> str:

@@ -21,7 +21,7 @@ def cited(basis: LegalBasis, day: date) -> str:
 
 def section_name(law: str, section: str, *days: date) -> str | None:
     """What the section is about, as the law was on the first of these days on which a list names it; else None."""
-    code = ".".join(found.replace(" ", ".") for found in NUMBERS.findall(section))
+    code = ".".join(number.replace(" ", ".") for number in NUMBERS.findall(section))
     for code_list in LISTS.get(law, ()):
         for day in days:
             label = danish_label(Coded(code_list=code_list, code=code), day)
