@@ -319,8 +319,8 @@ def page_data(*, protected: bool = False, health: bool = False) -> PageData:
         ),
         is_lead=True,
         source_ages=(
-            SourceAge(SOCIAL, "fresh", NOW - timedelta(hours=3, minutes=48)),
-            SourceAge(HEALTH, "silent", NOW - timedelta(days=2, hours=1)),
+            SourceAge(SOCIAL, "fresh", NOW - timedelta(hours=3, minutes=48), NOW - timedelta(minutes=1)),
+            SourceAge(HEALTH, "silent", NOW - timedelta(days=2, hours=1), NOW - timedelta(days=2, hours=1)),
         ),
         viewers=(
             Viewer("Lene Friis", "Familiehuset", NOW - timedelta(days=1)),

@@ -43,7 +43,7 @@ def test_a_change_is_said_in_words_once_for_the_family() -> None:
     assert len(row.people) == len(maja.NAMES)
     assert len(row.changes) == 1
     assert row.changes[0].startswith("Ny underretning fra ")
-    assert row.since.startswith("Siden du så efter")
+    assert row.since.startswith("Nyt siden 28. aug.")
 
 
 @pytest.mark.parametrize("kind", ChangeKind)
@@ -65,8 +65,8 @@ def test_a_passed_follow_up_is_red_and_can_be_filtered() -> None:
     shown = page(overdue, other, wanted=Filters(passed_only=True))
     assert [row.follow_up for row in shown.families] == ["passeret for 9 dage siden"]
     assert shown.families[0].overdue
-    assert "Opfølgning passeret (1)" in [one.text for one in shown.filters]
-    assert "1 opfølgning er passeret" in shown.summary
+    assert "Opfølgning overskredet (1)" in [one.text for one in shown.filters]
+    assert "1 opfølgning er overskredet." in shown.summary
 
 
 def test_more_families_than_a_page_holds_are_turned() -> None:
@@ -85,10 +85,10 @@ def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
     assert "24 timer: 1 udløber i dag kl. 14.10" in shown
     assert shown.index("24 timer") < shown.index('class="course"')
     assert shown.count('class="course"') == 1
-    assert "Du har ikke set siden endnu" in shown
+    assert "Du har ikke åbnet siden før" in shown
     browser.get(f"/overblik/{town.ids[maja.MAJA]}")
 
-    assert "Intet nyt, siden du så efter" in browser.get("/mine-borgere").text
+    assert "Intet nyt siden i dag kl. " in browser.get("/mine-borgere").text
     assert "Ingen forløb passer" in browser.get("/mine-borgere?vis=nyt").text
     assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
 

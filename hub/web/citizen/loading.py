@@ -152,7 +152,8 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
         team=_team(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,
         source_ages=tuple(
-            SourceAge(sources[state.source], state.state, state.last_data_at) for state in context.source_states
+            SourceAge(sources[state.source], state.state, state.last_data_at, state.last_success_at)
+            for state in context.source_states
         ),
         as_known=as_known,
         demo=context.app.settings.demo,

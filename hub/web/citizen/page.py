@@ -120,6 +120,8 @@ class Strengths:
     works: tuple[tuple[str, str], ...]
     reached: tuple[tuple[str, str], ...]
     """Goals that were reached."""
+    missing: str | None
+    """What is said when there is nothing of the three."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ class CitizenHead:
     """The sentence of the banner; None when not protected."""
     address: str | None
     may_reveal: bool
+    basis_word: str
+    """"som" a function, "med" a reason."""
     basis: str
     purpose: str
     views: tuple[Link, ...]

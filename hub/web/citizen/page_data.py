@@ -10,6 +10,7 @@ from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
 from schemas.access import Actor, Decision, Purpose
+from schemas.facts import LifeStatus
 from schemas.overview import Entry, Overview
 from schemas.source import Area, SourceSystem
 
@@ -54,6 +55,9 @@ class SourceAge:
     state: str
     """Key of ``texts.SOURCE_STATE``."""
     last_data_at: datetime | None
+    """When something new last came."""
+    last_read_at: datetime | None
+    """When it was last read to its end."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,11 @@ class PageData:
     def people(self) -> tuple[Overview, ...]:
         """The citizen first, then the family."""
         return (self.overview, *self.family)
+
+    @property
+    def team_meets(self) -> bool:
+        """Whether there is a team that can meet with the citizen."""
+        return self.team is not None and self.overview.header.person.life_status is not LifeStatus.DEAD
 
     @cached_property
     def names(self) -> FirstNames:

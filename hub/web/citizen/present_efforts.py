@@ -88,7 +88,7 @@ def person(responsible: Responsible | None) -> Person:
     if responsible is None or (responsible.worker is None and responsible.unit is None):
         return Person(NOT_GIVEN)
     contacts = [contact for contact in (responsible.worker, responsible.unit) if contact]
-    names = [contact.name for contact in contacts]
+    names = dict.fromkeys(contact.name for contact in contacts)
     numbers = [contact.phone for contact in contacts if contact.phone]
     return Person(", ".join(names), phone(numbers[0]) if numbers else None)
 
@@ -138,6 +138,8 @@ def _gap(section: Section, filled: bool, data: PageData) -> GapRow | None:
         return None
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
+    if state is SectionState.WITHHELD and data.team_meets:
+        advice = f"{advice} {texts.ASK_CONSENT}"
     return GapRow(section.area, name, headline, advice, False)
 
 

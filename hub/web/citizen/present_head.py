@@ -22,6 +22,7 @@ def head(data: PageData) -> CitizenHead:
     number = next((identifier for identifier in header.identifiers if identifier.is_national), None)
     team, citizen = data.team, str(data.overview.citizen_id)
     protected = person.name_address_protected
+    basis_word, basis = _basis(data)
     return CitizenHead(
         citizen_id=citizen,
         name=header.display_name or shared.NAME_MISSING,
@@ -41,7 +42,8 @@ def head(data: PageData) -> CitizenHead:
         protected=_protection(data) if protected else None,
         address=None if data.as_known else address_line(person),
         may_reveal=data.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
-        basis=_basis(data),
+        basis_word=basis_word,
+        basis=basis,
         purpose=shared.PURPOSE[data.purpose],
         views=(
             Link("Overblik", f"/overblik/{citizen}"),
@@ -126,7 +128,9 @@ def address_line(person: PersonFact) -> str | None:
     return ", ".join(part for part in (person.address.street, town) if part) or None
 
 
-def _basis(data: PageData) -> str:
+def _basis(data: PageData) -> tuple[str, str]:
+    if data.decision.basis is Basis.OVERRIDE:
+        return "med", f"en {shared.BASIS[Basis.OVERRIDE]}"
     if data.decision.basis is Basis.TEAM and data.is_lead:
-        return "tovholder i forløbet"
-    return shared.BASIS[data.decision.basis]
+        return "som", "tovholder i forløbet"
+    return "som", shared.BASIS[data.decision.basis]

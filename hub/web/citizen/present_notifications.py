@@ -11,10 +11,11 @@ from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import source_line
-from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment
+from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, within
+from hub.web.shell.efforts import Effort, efforts_of
 from hub.web.shell.people import sender
 from schemas.codes import danish_label
-from schemas.facts import ConcernNotificationFact, EffortFact, Outcome
+from schemas.facts import ConcernNotificationFact, Outcome
 from schemas.overview import Entry
 
 SHOWN = 6
@@ -43,15 +44,27 @@ def notifications_line(notifications: Sequence[Notification], data: PageData) ->
 def _counts(notifications: Sequence[Notification], data: PageData) -> str:
     if not notifications:
         return "Ingen underretninger fundet i de kilder, du kan se."
-    senders = {sender(fact).lower() for _, fact in notifications}
+    followed = sum(bool(data.follow_ups.get(entry.id)) for entry, _ in notifications)
+    only = len(notifications) == 1
+    if not followed:
+        outcome = f"Ingen indsats begyndte inden for et halvt år efter {'den' if only else 'nogen af dem'}."
+    elif only:
+        outcome = "Derefter fulgte en indsats."
+    else:
+        outcome = f"Efter {followed} af dem fulgte en indsats inden for et halvt år."
+    return f"{_senders(notifications)} {outcome}"
+
+
+def _senders(notifications: Sequence[Notification]) -> str:
+    """As in "8 underretninger fra 6 afsendere siden 2015.", or of one "1 underretning, fra politiet i 2022."."""
+    senders = {sender(fact).lower(): within(sender(fact)) for _, fact in notifications}
     first = danish_day(notifications[-1][1].received_at).year
     count = counted(len(notifications), "underretning", "underretninger")
-    line = f"{count} fra {counted(len(senders), 'afsender', 'afsendere')} siden {first}."
-    followed = sum(bool(data.follow_ups.get(entry.id)) for entry, _ in notifications)
-    if not followed:
-        which = "den" if len(notifications) == 1 else "nogen af dem"
-        return f"{line} Ingen indsats begyndte inden for et halvt år efter {which}."
-    return f"{line} Efter {followed} af dem fulgte en indsats inden for et halvt år."
+    if len(notifications) == 1:
+        return f"{count}, fra {listed(list(senders.values()))} i {first}."
+    if len(senders) == 1:
+        return f"{count}, alle fra {listed(list(senders.values()))}, siden {first}."
+    return f"{count} fra {counted(len(senders), 'afsender', 'afsendere')} siden {first}."
 
 
 def notification_rows(notifications: Sequence[Notification], data: PageData) -> tuple[NotificationRow, ...]:
@@ -94,8 +107,7 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
     due = min((deadline.due_at for deadline in deadlines if deadline.state in UNMET and deadline.due_at), default=None)
     if efforts:
         first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
-        titles = [effort.fact.title for effort in efforts.values() if isinstance(effort.fact, EffortFact)]
-        names = listed([title[:1].lower() + title[1:] for title in titles])
+        names = listed(_effort_names(efforts_of(efforts.values()), data))
         by_source = any(fact.outcome is Outcome.EFFORT for fact in facts)
         return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
     if due and data.moment - due < ASSESSMENT_STILL_ASKED:
@@ -109,6 +121,17 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
         no_action = texts.OUTCOME[Outcome.NO_ACTION]
         return (no_action if Outcome.NO_ACTION in outcomes else "Ingen indsats endnu"), "plain"
     return "Ingen indsats fulgte", "missing"
+
+
+def _effort_names(efforts: Sequence[Effort], data: PageData) -> list[str]:
+    """The efforts in a sentence; with first names when they are for different people, each name once."""
+    people = [data.names.primary(entry) for entry, _ in efforts]
+    named = len(set(people)) > 1
+    names = [
+        f"{within(effort.title)} ({person})" if named and person else within(effort.title)
+        for (_, effort), person in zip(efforts, people, strict=True)
+    ]
+    return list(dict.fromkeys(names))
 
 
 def deadline_text(due: datetime, now: datetime) -> str:

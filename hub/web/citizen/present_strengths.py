@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from hub.clock import danish_day
+from hub.web.citizen import texts
 from hub.web.citizen.page import Strengths
 from hub.web.citizen.page_data import Changes, PageData
 from hub.web.citizen.present_notifications import notifications_of
@@ -29,10 +30,14 @@ def strengths(entries: Iterable[Entry], data: PageData) -> Strengths:
         return ", ".join(part for part in (fact.stated_by, near_day_text(day, data.today) if day else None) if part)
 
     texts_of = {kind: [(fact.text, by(entry, fact)) for entry, fact in goals if fact.goal is kind] for kind in GoalKind}
+    wishes, works = texts_of[GoalKind.CITIZEN_WISH][:2], texts_of[GoalKind.STRENGTH][:6]
+    reached = [(fact.text, by(entry, fact)) for entry, fact in goals if is_reached(fact)]
+    missing = f"{texts.STRENGTHS_MISSING} {texts.ASK_STRENGTHS}" if data.team_meets else texts.STRENGTHS_MISSING
     return Strengths(
-        wishes=tuple(texts_of[GoalKind.CITIZEN_WISH][:2]),
-        works=tuple(texts_of[GoalKind.STRENGTH][:6]),
-        reached=tuple((fact.text, by(entry, fact)) for entry, fact in goals if is_reached(fact)),
+        wishes=tuple(wishes),
+        works=tuple(works),
+        reached=tuple(reached),
+        missing=None if wishes or works or reached else missing,
     )
 
 

@@ -42,10 +42,16 @@ SECTION_STATE = {
     ),
     SectionState.WITHHELD: (
         "ikke for dig at se",
-        "Siden siger ikke, om der er oplysninger. Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde.",
+        "Siden siger ikke, om der er oplysninger.",
     ),
 }
 """Headline after the area's name, and what one can do."""
+
+ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."
+"""After what is said of a withheld area, where there is a team that meets with the citizen."""
+
+STRENGTHS_MISSING = "Kilderne har ikke noteret borgerens egne ord eller det, der virker."
+ASK_STRENGTHS = "Spørg på næste møde."
 
 UNREAD = (
     "kilden er ikke læst til ende endnu",
@@ -78,7 +84,7 @@ NOT_UPDATED = (
 OVERRIDE_WARNING = (
     "Du er ikke på teamet, og din enhed har ingen indsats i gang for borgeren. Du må kun åbne siden, hvis dit arbejde"
     " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren."
-    " Uberettiget opslag kan straffes efter straffeloven § 152."
+    " Uberettigede opslag kan straffes efter straffeloven § 152."
 )
 
 SELF_REFUSED = (

@@ -12,7 +12,7 @@ from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLi
 from hub.web.my_citizens.present_deadlines import deadline_line, running_deadlines
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
-from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment
+from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, since_text
 from hub.web.shell.efforts import Effort, ongoing_efforts
 from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.view_models import Link, purpose_choices
@@ -79,16 +79,18 @@ def _order(summary: _FamilySummary, today: date) -> tuple[bool, float, bool, dat
 
 
 def _summary(families: Sequence[Family], summaries: Sequence[_FamilySummary]) -> str:
+    if not families:
+        return ""
     people = counted(sum(len(family.members) for family in families), "borger", "borgere")
     news, passed = _news_and_passed(summaries)
-    parts = [f"{counted(len(summaries), 'forløb', 'forløb')} med {people}"]
-    parts.append(f"nyt i {news}" if news else "intet nyt, siden du sidst så efter")
-    parts.append(
-        f"{counted(passed, 'opfølgning er passeret', 'opfølgninger er passeret')}"
+    sentences = [
+        f"{counted(len(summaries), 'forløb', 'forløb')} med {people}.",
+        f"Nyt i {counted(news, 'forløb', 'forløb')}." if news else "Intet nyt, siden du sidst så efter.",
+        f"{counted(passed, 'opfølgning', 'opfølgninger')} er overskredet."
         if passed
-        else "ingen opfølgning er passeret"
-    )
-    return f"{'; '.join(parts)}."
+        else "Ingen opfølgning er overskredet.",
+    ]
+    return " ".join(sentences)
 
 
 def _news_and_passed(summaries: Sequence[_FamilySummary]) -> tuple[int, int]:
@@ -159,14 +161,14 @@ def _follow_up(day: date | None, today: date, *, has_efforts: bool) -> str:
 
 def _since(family: Family, has_changes: bool, entries: Mapping[str, Entry], names: FirstNames, now: datetime) -> str:
     if family.looked_at is not None:
-        when = of_moment(family.looked_at, now).text
-        return f"Siden du så efter {when}" if has_changes else f"Intet nyt, siden du så efter {when}"
+        since = since_text(family.looked_at, now)
+        return f"Nyt siden {since}" if has_changes else f"Intet nyt siden {since}"
     newest = sorted(entries.values(), key=_registered, reverse=True)
     latest = next(((text, entry) for entry in newest if (text := entry_text(entry, names))), None)
     if latest is None:
-        return "Du har ikke set siden endnu."
+        return "Du har ikke åbnet siden før."
     text, entry = latest
-    return f"Du har ikke set siden endnu. Senest: {text}, {of_moment(_registered(entry), now).text}"
+    return f"Du har ikke åbnet siden før. Senest: {text}, {of_moment(_registered(entry), now).text}"
 
 
 def _changes(family: Family, names: FirstNames, now: datetime) -> Iterator[str]:
@@ -199,7 +201,7 @@ def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filt
     if news:
         filters.append(Filter(f"Nyt ({news})", f"{ADDRESS}?vis=nyt", chosen.news_only))
     if passed:
-        filters.append(Filter(f"Opfølgning passeret ({passed})", f"{ADDRESS}?vis=passeret", chosen.passed_only))
+        filters.append(Filter(f"Opfølgning overskredet ({passed})", f"{ADDRESS}?vis=passeret", chosen.passed_only))
     for area, name in shared.AREA.items():
         count = sum(area in summary.areas for summary in summaries)
         if count:

@@ -72,4 +72,4 @@ def _deadline(entry: Entry, member: FamilyMember, now: datetime) -> Deadline | N
 
 def _until(due: datetime, now: datetime) -> str:
     day = distance(danish_day(due), danish_day(now))
-    return f"skal vurderes inden {day} kl. {clock_text(due)}"
+    return f"skal vurderes senest {day} kl. {clock_text(due)}"

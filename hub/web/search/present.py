@@ -95,8 +95,8 @@ def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[Sourc
         return (
             "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
             (
-                "Du finder borgere, du er på team for, og borgere, din enhed har en indsats for. Andre findes kun med"
-                " hele cpr-nummeret, og så skal du begrunde, at du åbner siden."
+                "Du finder borgere, hvis team du er på, og borgere, som din enhed har en indsats for. Andre findes kun"
+                " med hele cpr-nummeret, og så skal du begrunde, at du åbner siden."
             ),
         )
     if result.total:
@@ -110,8 +110,8 @@ def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[Sourc
     if form.own_unit and not form.text and not narrowed:
         lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
     lines.append(
-        f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, du er på team for, og dem, din enhed har"
-        " en indsats for."
+        f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, hvis team du er på, og dem, som din enhed"
+        " har en indsats for."
         if titles
         else "Ingen kilder er tilsluttet endnu, så der er intet at søge i."
     )

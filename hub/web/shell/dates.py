@@ -70,6 +70,15 @@ def aged(moment: datetime, now: datetime) -> When:
     return replace(when, text=distance(day, today)) if (today - day).days > WEEK else when
 
 
+def since_text(moment: datetime, now: datetime) -> str:
+    """After "siden": "i dag kl. 09.12", "i går kl. 22.40", "28. aug."."""
+    local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
+    days = (here.date() - local.date()).days
+    if days in {0, 1}:
+        return f"{'i går' if days else 'i dag'} kl. {clock_text(moment)}"
+    return _moment_text(local, here)
+
+
 def at_minute(moment: datetime) -> str:
     """In a sentence: ``den 12. september 2023 kl. 09.00``."""
     return f"den {long_day_text(moment.astimezone(DANISH_TIME).date())} kl. {clock_text(moment)}"

@@ -26,10 +26,13 @@ class FirstNames:
 
     def subject(self, entry: Entry) -> str | None:
         """Who the entry is about, when that is another of the family than the one whose page it is."""
-        primary = next((party for party in entry.parties if party.role is PartyRole.PRIMARY), None)
-        if primary is None or primary.citizen_id == self.own:
-            return None
-        return self.of(primary.citizen_id)
+        party = _primary(entry)
+        return None if party is None or party.citizen_id == self.own else self.of(party.citizen_id)
+
+    def primary(self, entry: Entry) -> str | None:
+        """Who the entry is about, also when that is the one whose page it is."""
+        party = _primary(entry)
+        return self.of(party.citizen_id) if party else None
 
     def concerned(self, entry: Entry) -> str:
         """Those it concerns: "Ida og Emil"; "familien" when nobody is named."""
@@ -41,6 +44,10 @@ class FirstNames:
 
     def _name(self, party: EntryParty) -> str:
         return self.of(party.citizen_id) or first_word(party.name)
+
+
+def _primary(entry: Entry) -> EntryParty | None:
+    return next((party for party in entry.parties if party.role is PartyRole.PRIMARY), None)
 
 
 def first_word(name: str | None) -> str:

@@ -60,7 +60,7 @@ def sources_page(
     if parked:
         summary += f" {counted(parked, 'linje', 'linjer')} kunne ikke læses."
     if conflicts:
-        summary += f" {counted(len(conflicts), 'uenighed', 'uenigheder')} om, hvem nogen er."
+        summary += f" {counted(len(conflicts), 'borger', 'borgere')}, hvor kilderne er uenige om identiteten."
     if due.failed:
         summary += f" {counted(due.failed, 'borgers', 'borgeres')} overblik kan ikke bygges."
     return SourcesPage(
@@ -167,7 +167,7 @@ def _reason(details: SourceDetails, now: datetime) -> str:
     failed = details.runs[: _failures_in_a_row(details.runs)]
     text = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
     if len(failed) > 1:
-        text += f" {len(failed)} kørsler i træk er gået galt siden {of_moment(failed[-1].started_at, now).text}."
+        text += f" {len(failed)} kørsler i træk gik galt; den første {of_moment(failed[-1].started_at, now).text}."
     return f"{text} Det, der er læst før, vises stadig."
 
 

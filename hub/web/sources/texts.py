@@ -62,7 +62,7 @@ REJECTION = {
     RejectionRule.UNKNOWN_TYPE: ("har en ukendt type", "Tilføj typen i forbindelsens feltliste, eller fravælg den."),
     RejectionRule.MISSING_FIELD: ("mangler et felt", "Udfyld feltet i fagsystemet."),
     RejectionRule.WRONG_SHAPE: ("har en uventet form", "Kilden kan være opdateret. Sammenlign med snitfladen."),
-    RejectionRule.BAD_DATE: ("har en dato, der ikke kan passe", "Ret datoen i fagsystemet."),
+    RejectionRule.BAD_DATE: ("har en ugyldig dato", "Ret datoen i fagsystemet."),
     RejectionRule.END_BEFORE_START: ("slutter før den begynder", "Ret perioden i fagsystemet."),
     RejectionRule.BAD_IDENTIFIER: ("har et personnummer, der ikke kan læses", "Ret personnummeret i fagsystemet."),
     RejectionRule.CONTROL_CHARACTERS: ("indeholder usynlige tegn", "Skriv teksten igen i fagsystemet."),
