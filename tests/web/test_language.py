@@ -61,6 +61,15 @@ def test_efforts_for_different_people_are_told_apart_by_name() -> None:
     assert any("familiebehandling (Ida) og praktisk pædagogisk støtte i hjemmet (Emil)" in text for text in outcomes)
 
 
+def test_what_two_titles_have_in_common_is_said_once() -> None:
+    notification = maja.NOTIFICATIONS[3]
+    fact = maja.FAMILY_TREATMENT.fact.model_copy(update={"title": "Familiebehandling, forældresamtaler"})
+    talks = maja.FAMILY_TREATMENT.model_copy(update={"id": "social/effort/99", "fact": fact})
+    data = replace(WHOLE, follow_ups={notification.id: (maja.FAMILY_TREATMENT, talks)})
+    outcomes = [row.outcome for row in overview_page(data).notifications]
+    assert any(text.startswith("Førte til familiebehandling og forældresamtaler, ") for text in outcomes)
+
+
 @pytest.mark.parametrize("dead", [False, True])
 def test_nobody_is_told_to_ask_the_dead_or_where_there_is_no_team(dead: bool) -> None:
     life_status = LifeStatus.DEAD if dead else LifeStatus.ALIVE

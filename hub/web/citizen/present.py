@@ -92,7 +92,8 @@ def _freshness(age: SourceAge, data: PageData) -> Freshness:
         return Freshness(age.source.title, state, age.state != "fresh", "")
     when = of_moment(age.last_data_at, data.now)
     if age.state == "fresh":
-        read = f", læst {of_moment(age.last_read_at, data.now).text}" if age.last_read_at else ""
+        read_text = of_moment(age.last_read_at, data.now).text if age.last_read_at else when.text
+        read = "" if read_text == when.text else f", læst {read_text}"
         return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full)
     if age.state == "silent":
         return Freshness(age.source.title, f"tavs i {lasted(age.last_data_at, data.now)}", True, when.full)

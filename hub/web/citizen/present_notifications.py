@@ -126,12 +126,19 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
 def _effort_names(efforts: Sequence[Effort], data: PageData) -> list[str]:
     """The efforts in a sentence; with first names when they are for different people, each name once."""
     people = [data.names.primary(entry) for entry, _ in efforts]
+    titles = [effort.title for _, effort in efforts]
     named = len(set(people)) > 1
     names = [
-        f"{within(effort.title)} ({person})" if named and person else within(effort.title)
-        for (_, effort), person in zip(efforts, people, strict=True)
+        f"{within(_short(title, titles))} ({person})" if named and person else within(_short(title, titles))
+        for title, person in zip(titles, people, strict=True)
     ]
     return list(dict.fromkeys(names))
+
+
+def _short(title: str, titles: Sequence[str]) -> str:
+    """The title without what another of the titles says already: "Familiebehandling, samtaler" beside that effort."""
+    general, _, particular = title.partition(", ")
+    return particular if particular and general in titles else title
 
 
 def deadline_text(due: datetime, now: datetime) -> str:
