@@ -42,6 +42,10 @@ CITIZEN = Workspace(
 )
 router = CITIZEN.router
 TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
+SHORT_REASON = "short_reason"
+"""In the session: a reason that was too short, and for whom, until a longer one is given."""
+REVEAL_REASON = "reveal_reason"
+"""In the session: why something hidden is to be shown, and of whom; used once."""
 REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER})
 
 
@@ -116,14 +120,26 @@ def give_reason(
     side: Annotated[Side, Form()] = "overblik",
 ) -> Response:
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
-    with open_request(request, CITIZEN) as context:
-        facts = AccessFacts(citizen_id=citizen_id, overview_version=0)
-        if len(reason.strip()) < SHORTEST_REASON:
-            error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
-            return _ask_reason(context, facts, side, reason=reason, error=error)
-    choose_purpose(request, purpose)
+    with open_request(request, CITIZEN):
+        choose_purpose(request, purpose)
+    if len(reason.strip()) < SHORTEST_REASON:
+        request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
+        return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
+    request.session.pop(SHORT_REASON, None)
     request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
+
+
+@router.get("/overblik/{citizen_id}/grund")
+def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik") -> Response:
+    """The form for a reason once more, with the one that was too short."""
+    with open_request(request, CITIZEN) as context:
+        short: dict[str, str] = request.session.get(SHORT_REASON) or {}
+        if short.get("citizen") != str(citizen_id):
+            return RedirectResponse(f"/{side}/{citizen_id}", 303)
+        facts = AccessFacts(citizen_id=citizen_id, overview_version=0)
+        error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
+        return _ask_reason(context, facts, side, reason=short["reason"], error=error)
 
 
 @router.post("/formaal", dependencies=[Depends(require_form_token)])
@@ -143,24 +159,45 @@ def reveal(
     reason: Annotated[str, Form(max_length=300)],
     hx_request: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Show the hidden number, and a protected person's address, for a stated reason; logged, shown in place."""
+    """Show what is hidden for a stated reason: in place where there is a script, else on a page of its own."""
+    if not hx_request:
+        with open_request(request, CITIZEN):
+            request.session[REVEAL_REASON] = {"citizen": str(citizen_id), "reason": reason.strip()}
+        return RedirectResponse(f"/overblik/{citizen_id}/vis", 303)
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
-        opened = service.reveal(
-            context.session,
-            context.actor,
-            citizen_id,
-            context.access(citizen_id, reason=reason.strip()),
-            fields=REVEALED,
-            now=context.now,
-            read=lambda _: overviews.read(context.session, citizen_id),
-            areas=context.areas,
-        )
-        if opened.facts is None:
+        revealed = _reveal(context, citizen_id, reason.strip())
+        if revealed is None:
             return error_page(request, CitizenNotFound(), context.actor)
-        revealed = present_reason.revealed(opened.overview)
-        if hx_request:
-            return HTMLResponse(render_fragment(revealed))
+        return HTMLResponse(render_fragment(revealed))
+
+
+@router.get("/overblik/{citizen_id}/vis")
+def revealed_page(request: Request, citizen_id: UUID) -> Response:
+    """What is hidden, once for each reason that was stated."""
+    stated: dict[str, str] = request.session.get(REVEAL_REASON) or {}
+    if stated.get("citizen") != str(citizen_id):
+        return RedirectResponse(f"/overblik/{citizen_id}", 303)
+    del request.session[REVEAL_REASON]
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        revealed = _reveal(context, citizen_id, stated["reason"])
+        if revealed is None:
+            return error_page(request, CitizenNotFound(), context.actor)
         return context.page(RevealedPage(revealed, f"/overblik/{citizen_id}"), "Skjulte oplysninger")
+
+
+def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed | None:
+    """The hidden number, and a protected person's address; logged. None: there is no such citizen."""
+    opened = service.reveal(
+        context.session,
+        context.actor,
+        citizen_id,
+        context.access(citizen_id, reason=reason),
+        fields=REVEALED,
+        now=context.now,
+        read=lambda _: overviews.read(context.session, citizen_id),
+        areas=context.areas,
+    )
+    return present_reason.revealed(opened.overview) if opened.facts else None
 
 
 def _ask_reason(

@@ -36,6 +36,8 @@ class SearchForm:
     ongoing_only: bool = False
     own_unit: bool = False
     """Only citizens for whom the own unit has an effort; then the text may be empty."""
+    identifier_digest: str | None = None
+    """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
 
     def chosen(self, facet: str) -> frozenset[str]:
         """Chosen values of a facet."""

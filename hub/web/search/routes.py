@@ -3,13 +3,15 @@
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import finding
 from hub.clock import danish_day
+from hub.digest import keyed_digest
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
+from hub.web.search.stored_search import store, stored, without_national_number
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -26,6 +28,7 @@ SEARCH = Workspace(
     in_menu=False,  # the field in the header leads there
 )
 router = SEARCH.router
+RESULT_PATH = "/soeg/resultat"
 PAGE_SIZE = 20
 
 
@@ -48,8 +51,8 @@ def search(  # noqa: PLR0913  one argument a field of the form
     ongoing_only: Annotated[bool, Form()] = False,
     own_unit: Annotated[bool, Form()] = False,
     after: Annotated[str | None, Form(max_length=500)] = None,
-) -> HTMLResponse:
-    """Is it this person, and may I?"""
+) -> Response:
+    """Search, and go to the result; what was typed stands in the session and never in the address."""
     form = SearchForm(
         text=text.strip(),
         areas=frozenset(area or ()),
@@ -60,7 +63,24 @@ def search(  # noqa: PLR0913  one argument a field of the form
         own_unit=own_unit,
     )
     with open_request(request, SEARCH) as context:
-        return _show(context, form, find_citizens(context, form, after) if form.text or form.own_unit else None)
+        if not form.text and not form.own_unit:
+            return RedirectResponse(SEARCH.path, 303)
+        digest_key = context.app.digest_key
+        form = without_national_number(form, request.session, lambda number: keyed_digest(number, digest_key))
+        if store(request.session, form, after):
+            return RedirectResponse(RESULT_PATH, 303)
+        return _show(context, form, find_citizens(context, form, after))
+
+
+@router.get(RESULT_PATH)
+def search_result(request: Request) -> Response:
+    """Is it this person, and may I? The result of the latest search, made again."""
+    with open_request(request, SEARCH) as context:
+        latest = stored(request.session)
+        if latest is None:
+            return RedirectResponse(SEARCH.path, 303)
+        form, after = latest
+        return _show(context, form, find_citizens(context, form, after))
 
 
 def _show(context: RequestContext, form: SearchForm, result: finding.Found | None) -> HTMLResponse:
@@ -85,7 +105,8 @@ def find_citizens(
         SearchUnavailable: the index does not answer.
     """
     query = SearchQuery(
-        text=form.text,
+        text="" if form.identifier_digest else form.text,
+        identifier_digest=form.identifier_digest,
         areas=form.areas,
         units=form.units,
         kle_topics=form.kle_topics,
