@@ -136,7 +136,8 @@ def me(request: Request) -> Me:
 def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
     """The citizens on whose team the actor is."""
     with open_request(request, MY_CITIZENS) as context:
-        return service.list_citizens(context.session, context.actor, context.access(), now=context.now)
+        listed = service.list_citizens(context.session, context.actor, context.access(), now=context.now)
+        return tuple(item.citizen for item in listed)
 
 
 @router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(require_header_token)])

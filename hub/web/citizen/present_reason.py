@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from hub.access.policy import SHORTEST_REASON
 from hub.web.citizen import texts
 from hub.web.citizen.page import ReasonPage, Revealed
 from hub.web.citizen.present_head import address_line
@@ -11,8 +12,6 @@ from schemas.overview import Overview
 
 Side = Literal["overblik", "familien", "tidslinje"]
 """Which page about the citizen."""
-SHORTEST_REASON = 10
-"""The policy asks for as many characters; see hub/access/policies."""
 
 
 def reason_page(

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import service
 from hub.access.masking import ProtectedField
+from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
@@ -21,7 +22,7 @@ from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
 from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
-from hub.web.citizen.present_reason import SHORTEST_REASON, Side
+from hub.web.citizen.present_reason import Side
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import first_word
@@ -122,7 +123,7 @@ def give_reason(
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not is_reason(reason):
         request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
         return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
     request.session.pop(SHORT_REASON, None)

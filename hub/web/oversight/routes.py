@@ -17,6 +17,7 @@ from hub.digest import keyed_digest
 from hub.errors import RoleMissing
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
+from hub.overview.repository import guarded
 from hub.web.oversight.page import OversightPage
 from hub.web.oversight.present import LogSubject, oversight_page
 from hub.web.shell.form_token import require_form_token
@@ -133,12 +134,12 @@ def _key(text: str) -> UUID | None:
 
 
 def _name(context: RequestContext, citizen_id: UUID) -> str | None:
-    """The citizen's name where the DPO gave the number; never of a protected citizen, never from a key alone."""
+    """The citizen's name where the DPO gave the number; never of somebody protected or who lives with such a person."""
     if context.request.session.get(NAMED) != str(citizen_id):
         return None
     overview = overviews.read(context.session, citizen_id)
     if overview is None:
         return None
-    if overview.header.person.name_address_protected:
+    if guarded(context.session, [citizen_id], danish_day(context.now)):
         return "en borger med navne- og adressebeskyttelse"
     return overview.header.display_name

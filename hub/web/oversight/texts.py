@@ -11,8 +11,13 @@ AUDIT_ACTION = {
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.READ_SOURCES: "Så kilderne",
+    AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
+    AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
+    AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
+    AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
+    AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
 }
 
 AUDIT_OUTCOME = {

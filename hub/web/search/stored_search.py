@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
 
-from hub.access.words import national_in, without_numbers
+from hub.access.words import national_in, redact_identifiers
 from hub.web.search.present import SearchForm
 from schemas.identifiers import Identifier
 from schemas.source import Area
@@ -29,7 +29,7 @@ def without_national_number(
     latest = session.get(KEY) or {}
     if form.text == latest.get("text") and latest.get("identifier_digest"):
         return replace(form, identifier_digest=latest["identifier_digest"])
-    return replace(form, text=without_numbers(form.text))
+    return replace(form, text=redact_identifiers(form.text))
 
 
 def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hub.access.policy import SHORTEST_REASON
 from hub.web.shell.view_models import Frame, Page
 
 WEB = Path(__file__).resolve().parent.parent
@@ -15,6 +16,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.globals["shortest_reason"] = SHORTEST_REASON
 
 
 def render(frame: Frame, page: Page) -> str:

@@ -74,17 +74,19 @@ class RequestContext:
             purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
         )
 
-    def record(
-        self,
-        action: AuditAction,
-        outcome: AuditOutcome = AuditOutcome.SHOWN,
-        *,
-        reason: str | None = None,
-        about: str | None = None,
-    ) -> None:
-        """Write the audit line of an act that shows no citizen; *about* names what it was done to."""
-        access = self.access(reason=reason)
-        service.record(self.session, self.actor, action, outcome, access, now=self.now, about=about)
+    def require(self, action: AuditAction) -> None:
+        """Stop here unless the actor's role may do that; the attempt is logged.
+
+        Raises:
+            RoleMissing: it may not.
+        """
+        if not may(self.actor, action):
+            self.record(action, AuditOutcome.REFUSED)
+            raise RoleMissing
+
+    def record(self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
+        """Write the audit line of an act that shows no citizen."""
+        service.record(self.session, self.actor, action, outcome, self.access(), now=self.now)
 
     def page(
         self, page: Page, title: str | None = None, *, status: int = 200, notice: str | None = None
@@ -117,21 +119,13 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
         actor = identity.actor(session, actor_id)
         context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
         try:
-            _require_role(context)
+            if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
+                context.require(workspace.action)
             yield context
         except RoleMissing as error:
             refusal = error  # raised again only after the line about it is kept
     if refusal is not None:
         raise refusal
-
-
-def _require_role(context: RequestContext) -> None:
-    workspace = context.workspace
-    if workspace is None or workspace.action is None or workspace.decided_per_citizen:
-        return
-    if not workspace.is_open_to(context.actor):
-        context.record(workspace.action, AuditOutcome.REFUSED)
-        raise RoleMissing
 
 
 def chosen_purpose(request: Request) -> Purpose:

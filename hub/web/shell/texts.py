@@ -4,6 +4,7 @@ Words of people first; a code or a paragraph never stands alone. What a source i
 lists, descriptors) is data and not here. Each workspace has the rest in a ``texts.py`` of its own.
 """
 
+from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
 from schemas.facts import EffortStatus, GoalKind
@@ -112,7 +113,7 @@ ERROR = {
     ),
     "pause_reason_missing": (
         "Skriv en begrundelse",
-        "En kilde slukkes kun med en begrundelse på mindst 10 tegn, for den står på siden til dem, der undrer sig.",
+        f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
     ),
     "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
     "address_wrong": (

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from hub.access import identity
+from hub.access import identity, service
+from hub.access.policy import is_reason
 from hub.collect import repository as collect
-from hub.errors import PauseReasonMissing, SourceNotFound
+from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
 from hub.web.shell.form_token import require_form_token
@@ -26,7 +27,6 @@ SOURCES = Workspace(
     pages=(SourcesPage,),
 )
 router = SOURCES.router
-SHORTEST_REASON = 10
 
 
 @router.get(SOURCES.path)
@@ -48,12 +48,9 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
         SourceNotFound: no such source.
     """
     with open_request(request, SOURCES) as context:
-        _require_source(context, name)
         reason = reason.strip()
-        if len(reason) < SHORTEST_REASON:
-            raise PauseReasonMissing
+        _decide(context, AuditAction.PAUSE_SOURCE, name, reason)
         collect.pause(context.session, name, paused_by=context.actor.id, reason=reason, now=context.now)
-        context.record(AuditAction.PAUSE_SOURCE, reason=reason, about=f"source:{name}")
     return RedirectResponse(SOURCES.path, 303)
 
 
@@ -65,9 +62,8 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
         SourceNotFound: no such source.
     """
     with open_request(request, SOURCES) as context:
-        _require_source(context, name)
+        _decide(context, AuditAction.RESUME_SOURCE, name)
         collect.resume(context.session, name)
-        context.record(AuditAction.RESUME_SOURCE, about=f"source:{name}")
     return RedirectResponse(SOURCES.path, 303)
 
 
@@ -92,6 +88,13 @@ def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
     )
 
 
-def _require_source(context: RequestContext, name: str) -> None:
+def _decide(context: RequestContext, action: AuditAction, name: str, reason: str | None = None) -> None:
+    """Ask the policy about an act on the source; a refusal is logged, and so is the act."""
+    context.require(action)
     if name not in {source.name for source in context.sources}:
         raise SourceNotFound
+    if action is AuditAction.PAUSE_SOURCE and not is_reason(reason):
+        raise PauseReasonMissing
+    access = context.access(reason=reason)
+    if not service.change_source(context.session, context.actor, action, name, access, now=context.now):
+        raise RoleMissing
