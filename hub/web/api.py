@@ -11,11 +11,13 @@ from pydantic import Field
 from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
-from hub.collect.repository import counted_states, quarantine_groups
-from hub.collect.runs import QuarantineGroup, SourceState
+from hub.collect.repository import count_published
+from hub.collect.runs import SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineGroup
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
 from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
@@ -73,11 +75,11 @@ class OverviewAnswer(Schema):
     decision: Decision
     overview: Overview
     """National numbers are masked, as on the page."""
-    family: tuple[Overview, ...] = ()
+    family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...] = ()
+    aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
-    not_updated_since: datetime | None = None
+    not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
@@ -110,6 +112,8 @@ class SourceAnswer(Schema):
 
     source: SourceSystem
     state: SourceState
+    records: int
+    """Records published over all runs."""
     quarantine: tuple[QuarantineGroup, ...]
 
 
@@ -193,10 +197,15 @@ def source_list(request: Request) -> tuple[SourceAnswer, ...]:
     """How each source is doing."""
     with open_request(request, SOURCES) as context:
         context.record(AuditAction.READ_SOURCES)
-        states = counted_states(context.session, context.sources, context.now)
+        records = count_published(context.session)
         return tuple(
-            SourceAnswer(source=source, state=state, quarantine=quarantine_groups(context.session, source.name))
-            for source, state in zip(context.sources, states, strict=True)
+            SourceAnswer(
+                source=source,
+                state=state,
+                records=records.get(source.name, 0),
+                quarantine=list_groups(context.session, source.name),
+            )
+            for source, state in zip(context.sources, context.source_states, strict=True)
         )
 
 

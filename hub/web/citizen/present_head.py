@@ -38,7 +38,7 @@ def head(data: PageData) -> CitizenHead:
         teammates=tuple(_teammate(member.name, member.function, member.unit) for member in team.members)
         if team
         else (),
-        life=None if person.life_status is LifeStatus.ALIVE else _life(person),
+        life=_life(person),
         protected=_protection(data) if protected else None,
         address=None if data.as_known else address_line(person),
         may_reveal=data.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
@@ -106,7 +106,9 @@ def _teammate(name: str, function: str, unit: str | None) -> str:
     return f"{name}{f', {unit}' if unit else ''}{role}"
 
 
-def _life(person: PersonFact) -> str:
+def _life(person: PersonFact) -> str | None:
+    if person.life_status is None or person.life_status is LifeStatus.ALIVE:
+        return None
     status = texts.LIFE_STATUS[person.life_status]
     return f"{status} {day_text(person.died_on)}" if person.died_on else status
 

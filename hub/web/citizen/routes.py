@@ -15,6 +15,7 @@ from hub.access import service
 from hub.access.masking import ProtectedField
 from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
+from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
@@ -133,12 +134,18 @@ def give_reason(
 
 @router.get("/overblik/{citizen_id}/grund")
 def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik") -> Response:
-    """The form for a reason once more, with the one that was too short."""
+    """The form for a reason once more, with the one that was too short.
+
+    Raises:
+        CitizenNotFound: there is no such citizen.
+    """
     with open_request(request, CITIZEN) as context:
         short: dict[str, str] = request.session.get(SHORT_REASON) or {}
         if short.get("citizen") != str(citizen_id):
             return RedirectResponse(f"/{side}/{citizen_id}", 303)
-        facts = AccessFacts(citizen_id=citizen_id, overview_version=0)
+        facts = access_facts(context.session, context.actor, citizen_id, danish_day(context.now))
+        if facts is None:
+            raise CitizenNotFound
         error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
         return _ask_reason(context, facts, side, reason=short["reason"], error=error)
 

@@ -8,9 +8,10 @@ from math import log1p
 from statistics import median
 
 from hub.clock import danish_day
-from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Comparison, Due
+from hub.quarantine.rules import QuarantineGroup
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.sources import texts
@@ -31,14 +32,19 @@ class SourceDetails:
 
     source: SourceSystem
     state: SourceState
-    runs: tuple[RunSummary, ...] = ()
+    runs: tuple[RunSummary, ...]
     """Newest first."""
-    quarantine: tuple[QuarantineGroup, ...] = ()
-    pause: Pause | None = None
-    unmatched: int = 0
+    quarantine: tuple[QuarantineGroup, ...]
+    pause: Pause | None
+    unmatched: int
     """Mentions of people whom no source has tied to a national number."""
-    comparison: Comparison | None = None
+    comparison: Comparison | None
     """Of what the store and the search say of the source; None: not compared yet."""
+
+    @property
+    def quarantined(self) -> int:
+        """Lines in quarantine that nobody has resolved."""
+        return sum(group.payloads for group in self.quarantine)
 
 
 def sources_page(
@@ -50,7 +56,7 @@ def sources_page(
 ) -> SourcesPage:
     """Is every source all right, and if not what to do; *due*: overviews to build, *employees*: names by id."""
     trouble = [details.source.title for details in sources if details.state.state not in WELL]
-    parked = sum(details.state.quarantined for details in sources)
+    parked = sum(details.quarantined for details in sources)
     summary = "Alle kilder er friske."
     if trouble:
         needs = "kilde kræver" if len(trouble) == 1 else "kilder kræver"
@@ -118,7 +124,7 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
         legal_basis=source.legal_basis,
         pause=_pause(details.pause, employees, now) if details.pause else None,
         quarantine=tuple(_quarantine_row(group, now) for group in details.quarantine),
-        quarantine_line=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
+        quarantine_line=counted(details.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
 
 

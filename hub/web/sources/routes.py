@@ -11,6 +11,7 @@ from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
+from hub.quarantine.repository import list_groups
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -73,18 +74,17 @@ def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
     pauses = collect.pauses(session)
     unmatched = matching.unmatched_counts(session)
     comparisons = overviews.comparisons(session)
-    states = collect.counted_states(session, connected, context.now)
     return tuple(
         SourceDetails(
             source,
             state,
             runs=collect.runs(session, source.name, RUNS_SHOWN),
-            quarantine=collect.quarantine_groups(session, source.name),
+            quarantine=list_groups(session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
             comparison=comparisons.get(source.name),
         )
-        for source, state in zip(connected, states, strict=True)
+        for source, state in zip(connected, context.source_states, strict=True)
     )
 
 
