@@ -26,8 +26,17 @@ LOOKED = datetime(2023, 8, 28, 7, 5, tzinfo=UTC)
 
 
 def citizen(number: int = 1, **more: object) -> MyCitizen:
-    given = {"citizen_id": UUID(int=number), "name": "Maja Testborger", "course_id": COURSE, "course_title": "Maja"}
-    return MyCitizen.model_validate({**given, "function": TeamFunction.MEMBER, "since": maja.NOW.date(), **more})
+    given = {
+        "citizen_id": UUID(int=number),
+        "name": "Maja Testborger",
+        "birth_date": None,
+        "protected": False,
+        "course_id": COURSE,
+        "course_title": "Maja",
+        "function": TeamFunction.MEMBER,
+        "since": maja.NOW.date(),
+    }
+    return MyCitizen.model_validate({**given, **more})
 
 
 def page(*families: Family, wanted: Filters | None = None) -> MyCitizensPage:
