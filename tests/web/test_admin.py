@@ -19,8 +19,8 @@ from hub.overview.service import mark_due
 from hub.pipeline import RETRY_AFTER, rebuild_due
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import QuarantineGroup
-from hub.web import texts
-from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
+from hub.web.sources import texts
+from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction, ObjectKind
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
@@ -38,7 +38,7 @@ def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int 
 
 def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails:
     state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
-    rest: dict[str, Any] = {"groups": (), "pause": None, "unmatched": 0, "comparison": None}
+    rest: dict[str, Any] = {"quarantine": (), "pause": None, "unmatched": 0, "comparison": None}
     return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
@@ -57,7 +57,7 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
         [known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), NOTHING_DUE, {}, maja.NOW
     ).sources[0]
     assert texts.RUN_OUTCOME[outcome] in row.reason
-    assert "3 kørsler i træk er gået galt siden for 3 minutter siden" in row.reason
+    assert "3 kørsler i træk gik galt; den første for 3 minutter siden" in row.reason
     assert row.advice == texts.ADVICE["bus_unavailable"]
     assert row.counts == "intet blev læst"
     assert [bar.failed for bar in row.bars] == [False, True, True, True]
@@ -124,7 +124,7 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         seen=1204,
     )
     row = (
-        sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), NOTHING_DUE, {}, maja.NOW)
+        sources_page([known(SourceStatus.FRESH, run(), quarantine=(group,))], (), NOTHING_DUE, {}, maja.NOW)
         .sources[0]
         .quarantine[0]
     )
@@ -139,8 +139,7 @@ def test_who_is_who_is_said_with_what_to_do() -> None:
     page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, NOTHING_DUE, {}, maja.NOW)
     assert all(row.advice for row in page.conflicts)
     assert page.unmatched[0].startswith(f"{maja.SOCIAL.title}: 3 omtaler af personer")
-    assert "6 uenigheder" not in page.summary
-    assert f"{len(kinds)} uenigheder" in page.summary
+    assert f"{len(kinds)} borgere, hvor kilderne er uenige om identiteten." in page.summary
 
 
 def test_a_switched_off_source_says_who_and_why() -> None:
