@@ -52,7 +52,7 @@ class FhirServer:
     requests: list[str] = field(default_factory=list)
     _searches: list[list[str]] = field(default_factory=list)
 
-    def answer(self, path: str, params: dict[str, str]) -> tuple[int, Item]:
+    def answer(self, path: str, params: dict[str, str]) -> tuple[int, Any]:
         """Status and body for a search, a page of one, a history or a read."""
         parts = path.strip("/").split("/")[1:]
         if parts == ["metadata"]:

@@ -1,15 +1,16 @@
 """What a resource may lean on: its bundle's time and the resources beside it, and the run it is read in."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 
 from pydantic import ValidationError
 
 from connectors.kit import InvalidValue, clean_line
 from connectors.sources.health.identifiers import national_identifiers, person_name, unique
-from connectors.sources.health.payloads import LogicalId, Named, Patient, Reference
+from connectors.sources.health.payloads import Named, Patient, Reference
 from connectors.sources.health.references import Target, TargetKind, base_of, parse_reference
 from connectors.sources.health.resources import Json
 from schemas.facts import Responsible, Unit, Worker
@@ -96,7 +97,7 @@ class ResourceContext:
         target = self.target(reference)
         resource = self.beside.get(target.key) if target.key else None
         if resource is None and (identifier := target.identifier or reference.identifier) is not None:
-            resource = self._with_identifier(identifier, target.resource_type)
+            resource = self.beside.get(_identifier_key(target.resource_type, identifier.system, identifier.value))
         if resource is None and look_up and target.kind is TargetKind.LOCAL:
             resource = self.run.look_up(target.resource_type, target.resource_id)
         return resource
@@ -158,14 +159,6 @@ class ResourceContext:
             return [self.run.elsewhere(f"{logical_id.system or ''}|{logical_id.value}")]
         return []
 
-    def _with_identifier(self, identifier: LogicalId, resource_type: str) -> Json | None:
-        if not identifier.value:
-            return None
-        for resource in self.beside.values():
-            if resource_type in {"", resource.get("resourceType")} and _carries(resource, identifier):
-                return resource
-        return None
-
     def _follow(self, reference: Reference, hops: int) -> tuple[Unit | None, Worker | None]:
         target = self.target(reference)
         can_have_a_name = target.resource_type in UNIT_TYPES | WORKER_TYPES
@@ -216,22 +209,29 @@ class ResourceContext:
 
 def resources_by_key(resources: Iterable[tuple[str | None, Json]]) -> dict[str, Json]:
     """Resources with the ``fullUrl`` of their entries, by every key that a reference may use."""
-    found: dict[str, Json] = {}
+    by_key: dict[str, Json] = {}
     for full_url, resource in resources:
-        found[f"{resource.get('resourceType')}/{resource.get('id')}"] = resource
+        by_key[f"{resource.get('resourceType')}/{resource.get('id')}"] = resource
         if full_url:
-            found[full_url.lower() if full_url.lower().startswith("urn:") else full_url.rstrip("/")] = resource
-    return found
+            by_key[full_url.lower() if full_url.lower().startswith("urn:") else full_url.rstrip("/")] = resource
+        for key in _identifier_keys(resource):
+            by_key.setdefault(key, resource)
+    return by_key
 
 
-def _carries(resource: Json, identifier: LogicalId) -> bool:
+def _identifier_keys(resource: Json) -> Iterator[str]:
+    """By which identifiers, with or without type and system, a resource can be meant."""
     business_ids = resource.get("identifier")
-    return isinstance(business_ids, list) and any(
-        isinstance(business_id, dict)
-        and business_id.get("value") == identifier.value
-        and (identifier.system is None or business_id.get("system") == identifier.system)
-        for business_id in business_ids
-    )
+    for business_id in business_ids if isinstance(business_ids, list) else ():
+        value = business_id.get("value") if isinstance(business_id, dict) else None
+        if isinstance(value, str) and value:
+            system = business_id.get("system")
+            for resource_type, of_system in product(("", str(resource.get("resourceType"))), (None, system)):
+                yield _identifier_key(resource_type, of_system if isinstance(of_system, str) else None, value)
+
+
+def _identifier_key(resource_type: str, system: str | None, value: str | None) -> str:
+    return f"{resource_type}?identifier={system or ''}|{value}"
 
 
 def _national_of_patient(resource: Json) -> list[Identifier]:

@@ -8,7 +8,7 @@ from connectors.sources.health.bundle_payloads import Entry
 from connectors.sources.health.bundles import entry_rejection
 from connectors.sources.health.context import Run
 from connectors.sources.health.record_builder import read_version
-from connectors.sources.health.references import ID, id_of_full_url
+from connectors.sources.health.references import id_of_full_url
 from connectors.sources.health.resources import id_of, last_updated
 from connectors.sources.health.search import Page
 from schemas.record import Rejection, RejectionRule, SourceRecord
@@ -37,9 +37,7 @@ def read_history_page(page: Page, resource_type: str, run: Run) -> HistoryPage:
             try:
                 tombstones.append(_tombstone(entry, resource_type, run))
             except InvalidValue as fault:
-                rejected.append(
-                    fault.rejected(resource_type, None, raw_payload(entry.model_dump())).rejection
-                )
+                rejected.append(fault.rejected(resource_type, None, raw_payload(entry.model_dump())).rejection)
         elif entry.resource is not None and entry.resource.get("resourceType") == resource_type:
             resource_id = id_of(entry.resource)
             if resource_id is not None:
@@ -84,10 +82,7 @@ def _tombstone(entry: Entry, resource_type: str, run: Run) -> SourceRecord:
 
 def _id_in(address: str | None, resource_type: str) -> str | None:
     """The id in ``Type/id``, ``Type/id/_history/n``, or a whole address that ends so."""
-    if not address:
-        return None
-    resource_id = id_of_full_url(address if "/" in address else f"{resource_type}/{address}", resource_type)
-    return resource_id if resource_id and ID.fullmatch(resource_id) else None
+    return id_of_full_url(address, resource_type)
 
 
 def _moment(text: object) -> datetime | None:

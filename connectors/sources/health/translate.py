@@ -96,8 +96,7 @@ def translate(resource: Json, context: ResourceContext) -> Outcome:
         raise _rejected(resource, resource_type, validation_fault(error)) from None
     except InvalidValue as fault:
         raise _rejected(resource, resource_type, fault) from None
-    except (ValueError, OverflowError, RecursionError):
-        # Whatever an item holds, it is at most this item that is parked.
+    except Exception:  # noqa: BLE001  whatever an item holds, it is at most this item that is parked
         raise _rejected(resource, resource_type, InvalidValue("(payload)", RejectionRule.UNREADABLE)) from None
 
 
