@@ -275,6 +275,10 @@ CONFLICT = {
         "Samme personnummer, men forskellig fødselsdato eller forskelligt navn",
         "Slå op i folkeregistret, og ret den kilde, der tager fejl. Indtil da vises begge.",
     ),
+    "too_many_identifiers": (
+        "Så mange numre hænger sammen, at ingen enkelt person kan være ment",
+        "Find i kilden det nummer, der bruges om alle uden nummer, og ret det. Imens vises, hvad vi vidste før.",
+    ),
     "several_people": (
         "En oplysning peger på flere personer på én gang",
         "Åbn den i fagsystemet, og ret personnummeret. Den vises ikke hos nogen imens.",

@@ -85,6 +85,9 @@ class Collection:
                 yield self._taken(withheld)
                 last, promised, withheld = self._pass_over(last), None, []
                 continue
+            if is_border_again and not _keys_beyond(page, last):
+                promised, withheld = None, page.items  # all of that one id; what follows is asked for once more
+                continue
             page = self._past_empty_pages(page)
             items = page.items if is_border_again else [*withheld, *page.items]
             counted = _keys_beyond(page, last - 1 if is_border_again else last)
@@ -117,7 +120,7 @@ class Collection:
                 page = self._ask(last, size)
                 if promised is None or page.count is None or page.count >= promised:
                     return page, False
-                return self._ask(last - 1, size + promised - page.count), True
+                return self._ask(last - 1, size + min(promised - page.count, MAX_REPEATED)), True
             except AnswerTooLarge:
                 if self.refused & BY_KEY:
                     raise
@@ -235,7 +238,7 @@ class Collection:
         least = {} if self._is_refused({"$top": "1"}) else {"$top": "1"}
         if not least:
             self.odata.collection_page(self.name, {})
-        options = {"$filter": "id gt 0", "$orderby": "id", "$count": "true", **self.fields}
+        options = {"$filter": "id gt 0", "$orderby": "id", "$count": "true", "$select": "id", **self.fields}
         refused = {name for name, value in options.items() if self._is_refused({name: value, **least})}
         return frozenset(refused if least else refused | {"$top"})
 

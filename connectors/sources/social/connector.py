@@ -177,6 +177,10 @@ class SocialConnector:
         state = {**generation.cursor().state, "refused": refused}
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
     def _collections(
         self, odata: ODataService, refused: Mapping[str, set[str]], size: int
     ) -> tuple[Collection, Collection]:

@@ -109,6 +109,17 @@ class Generation:
         earlier = self._note(record_type, source_id, short, of_case)
         return short not in (earlier, self.before.get(record_type, {}).get(source_id))
 
+    def keep(self, record_type: str, source_id: str, case_id: str) -> bool:
+        """Keep an entity as it was because its case, which it borrows from, is missing; False when it is new.
+
+        Without the case it would lose the person it is about, though nothing says that this changed.
+        """
+        before = self.before.get(record_type, {}).get(source_id, GONE)
+        if before == GONE or case_id in self.cases or case_id not in self.cases_before:
+            return False
+        self._note(record_type, source_id, before, None)
+        return True
+
     def is_known_as_read(self, case_id: str) -> bool:
         """Whether the case is as before and its activities were read then, so that they need not be asked for."""
         before = self.before.get(CASE, {}).get(case_id)

@@ -86,7 +86,11 @@ class Reading:
         ydelse = self._parsed(Ydelse, "Ydelse", item)
         if ydelse is None:
             return
-        case = self._cases.get(ydelse.sag_id) if ydelse.sag_id is not None else None
+        case = None
+        if ydelse.sag_id is not None:
+            case = self._cases.get(ydelse.sag_id)
+            if self._generation.keep("Ydelse", self._scope.id(ydelse.id), self._scope.id(ydelse.sag_id)):
+                return
         record = attempt("Ydelse", self._scope.id(ydelse.id), lambda: translate_ydelse(self._scope, ydelse, case))
         self._take(record, item)
 
