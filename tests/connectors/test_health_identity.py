@@ -105,10 +105,10 @@ def test_one_patient_in_the_middle_of_a_chain_says_both(here: Run) -> None:
     assert (fact.replaces, fact.replaced_by) == ((local("a"),), (local("c"),))
 
 
-def test_a_merge_of_one_number_names_no_number_as_replaced(here: Run) -> None:
+def test_a_number_that_both_have_stays_the_survivors(here: Run) -> None:
     merged = patient("a", MAJA, active=False, link=link("replaced-by", reference="Patient/b"))
     records = translated(bundle({"resource": merged}, {"resource": patient("b", MAJA)}), here)
-    assert person(records["Patient/a"]).replaced_by == (local("b"),)
+    assert person(records["Patient/a"]).replaced_by == (Identifier.national(MAJA), local("b"))
 
 
 def test_the_survivor_is_looked_up_where_it_did_not_come_along(fhir: FhirServer, clock: FixedClock) -> None:

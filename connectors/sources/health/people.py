@@ -40,7 +40,7 @@ def patient(resource: Json, context: ResourceContext) -> SourceRecord:
     is_protected = any(label.code in RESTRICTED for label in payload.meta.security)
     if survivors:
         fact = PersonFact(
-            replaced_by=tuple(identifier for identifier in unique(survivors) if identifier not in own),
+            replaced_by=tuple(identifier for identifier in unique(survivors) if identifier != local),
             replaces=replaces,
             name_address_protected=is_protected,
         )
