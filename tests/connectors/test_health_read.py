@@ -157,6 +157,21 @@ def test_an_answer_too_large_is_asked_for_in_smaller_pages(fhir: FhirServer, con
     assert any("_count=50" in path for path in fhir.requests)
 
 
+def test_one_resource_too_large_is_parked_alone(fhir: FhirServer, connector: HealthConnector) -> None:
+    plan = fhir.find("CarePlan", "cp-2")
+    assert plan is not None
+    padding = "x" * (21 * 1024 * 1024)
+
+    def pad(path: str, body: Item) -> tuple[int, Any]:
+        shows_it = any(entry["resource"]["id"] == "cp-2" for entry in body.get("entry", ())) and "_elements" not in path
+        return 200, body | {"padding": padding} if shows_it or path == "/r4/CarePlan/cp-2" else body
+
+    fhir.bend = pad
+    batches = run(connector)
+    assert set(alive(batches)) == {"cp-0", "cp-1", "cp-3", "cp-4"}
+    assert [(one.source_id, one.rule) for batch in batches for one in batch.rejected] == [("cp-2", "too_large")]
+
+
 def test_what_was_included_lends_names_only(fhir: FhirServer, connector: HealthConnector) -> None:
     unit = {"resourceType": "Organization", "id": "u-1", "name": "Hjemmeplejen"}
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from connectors.base import CheckResult
-from connectors.sources.health.search import NotSupported, fhir_instant, pages
+from connectors.sources.health.search import ELEMENTS, NotSupported, fhir_instant, pages
 from connectors.sources.health.settings import HealthSettings
 from connectors.sources.health.stream_reader import OVERLAP
 from connectors.transports.http import HttpTransport
@@ -24,7 +24,7 @@ def check_interface(transport: HttpTransport, settings: HealthSettings, now: dat
         next(pages(transport, resource_type, {**params, "_lastUpdated": f"ge{since}"}), None)
         if not _answers(transport, resource_type, {"_since": since, "_count": "1"}, "/_history"):
             without_history.append(resource_type)
-        if not _answers(transport, resource_type, {"_elements": "id,meta", "_count": "1"}):
+        if not _answers(transport, resource_type, {ELEMENTS: "id,meta", "_count": "1"}):
             next(pages(transport, resource_type, {"_count": "1"}), None)
     message = f"logged in and read {', '.join(settings.resource_types)}"
     if without_history:

@@ -22,6 +22,8 @@ from connectors.sources.health.streams import FOLDER, RECORD_TYPES, source_syste
 from connectors.transports.files import list_files
 from schemas.record import Cursor
 
+__all__ = ["HealthConnector", "HealthSettings"]
+
 
 class HealthConnector:
     """Efforts, goals, contacts and relations from the health system (FHIR R4)."""

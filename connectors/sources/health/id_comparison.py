@@ -14,7 +14,7 @@ from connectors.sources.health.context import Run
 from connectors.sources.health.history import tombstone
 from connectors.sources.health.lookup import Presence, ReadResult, read_by_id
 from connectors.sources.health.resources import Json, id_of, last_updated, version_of
-from connectors.sources.health.search import NotSupported, pages
+from connectors.sources.health.search import ELEMENTS, NotSupported, pages
 from connectors.sources.health.settings import HealthSettings
 from connectors.sources.health.stream_state import StreamState
 from connectors.transports.http import HttpTransport
@@ -23,8 +23,6 @@ MAX_READS = 200
 """Ids that one comparison reads one by one."""
 CONTROLS = 3
 """Listed ids that are read to see whether a 404 means anything; one may have been deleted meanwhile."""
-ELEMENTS = "_elements"
-"""FHIR's search parameter for a part of each resource."""
 
 Listing = dict[str, tuple[str | None, datetime | None]]
 """Ids with version and time of change, as far as the list gives them."""
@@ -52,7 +50,8 @@ class IdComparison:
     def read(self, overlap: timedelta, translate: Callable[[list[Json]], Batch]) -> Iterator[Batch]:
         """Tombstones for what is gone, records for what was never shown, and what a person must decide.
 
-        A list that was not whole, and one that is held, is asked for again in the next run.
+        A list that was not whole, one that is held, and one of which the source fell silent, is asked for again in the
+        next run.
 
         Raises:
             SourceUnavailable: there is no list.
@@ -73,16 +72,18 @@ class IdComparison:
         # What a person has released is deleted as it was shown; everything else may still turn out to be there.
         doubtful = unproven if released is not None else unproven | verdict.gone
         unread = self._unread(listing, overlap)
-        results = self._read_by_id([*sorted(doubtful), *sorted(verdict.back), *sorted(unread - verdict.back)])
+        questions = [*sorted(doubtful), *sorted(verdict.back), *sorted(unread - verdict.back)]
+        results = self._read_by_id(questions)
         alive = {key: result.resource for key, result in results.items() if result.resource is not None}
         dead = self._believed_gone({key for key in doubtful if _is_gone(results.get(key))}, listing)
         known.replace_ids(confirm_gone(verdict.known, dead))
         # What was listed and could not be read has never been given out: it is not known yet.
         known.live -= listing.keys() - before - alive.keys()
         known.gone |= verdict.back - alive.keys()
-        if len(unread | verdict.back) > len(alive.keys() & (unread | verdict.back)) and len(results) >= MAX_READS:
-            self._state.since = None
-        self._state.compared_at = self._run.observed_at if verdict.held is None else None
+        is_silent = len(results) < min(len(questions), MAX_READS)
+        if not results.keys() >= unread | verdict.back and not is_silent:
+            self._state.since = None  # too many to read one by one: the next run reads everything
+        self._state.compared_at = None if verdict.held is not None or is_silent else self._run.observed_at
         tombstones = [
             tombstone(self._type, key, self._run, "missing_on_read" if key in dead else "missing_in_id_list")
             for key in sorted(dead | (verdict.gone - alive.keys()))

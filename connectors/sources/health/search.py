@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -12,12 +12,16 @@ from pydantic import ValidationError
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.kit import InvalidValue, read_instant
 from connectors.sources.health.bundle_payloads import Bundle, Entry, EntryFault, Issue, read_entries, read_outcome
+from connectors.sources.health.resources import id_of
 from connectors.transports.http import AnswerTooLarge, HttpTransport, JsonAnswer, RequestRefused
+from schemas.record import RejectionRule
 
 MAX_PAGES = 20_000
 MAX_EMPTY_PAGES = 100
 """So many pages in a row may hold nothing and still promise more."""
 GONE = frozenset({404, 410})
+ELEMENTS = "_elements"
+"""FHIR's search parameter for a part of each resource."""
 UNSUPPORTED = frozenset({400, 404, 405, 406, 410, 422, 501})
 """Answers to a request that a server does not know."""
 FAILED = frozenset({"error", "fatal"})
@@ -64,7 +68,7 @@ def pages(
 
     The next link is followed as it stands, after its host was checked. A server that repeats a page, promises
     pages without end, or forgets the search half-way is unavailable: the run starts over from its old cursor. An
-    answer too large to read is asked for again in smaller pages, from the beginning.
+    answer too large to read is asked for again in smaller pages, from the beginning, and at last one by one.
 
     Raises:
         NotSupported: the server does not know the request, and that was to be expected.
@@ -85,6 +89,9 @@ def pages(
                 raise NotSupported from None
             raise
         except AnswerTooLarge:
+            if count == 1 and not path and ELEMENTS not in params:
+                yield from _one_by_one(transport, resource_type, params)
+                return
             if count == 1:
                 raise
             count = max(1, count // 4)
@@ -112,6 +119,26 @@ def read_bundle(resource_type: str, body: object) -> Bundle:
 def fhir_instant(moment: datetime) -> str:
     """An instant as FHIR's search reads it, in UTC to the millisecond."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _one_by_one(transport: HttpTransport, resource_type: str, params: dict[str, str]) -> Iterator[Page]:
+    """The same search by a list of ids, each resource read by itself, so that one too large is that one's fault."""
+    for page in pages(transport, resource_type, {**params, ELEMENTS: "id,meta"}):
+        entries: list[Entry] = []
+        faults = list(page.faults)
+        for entry in page.entries:
+            resource_id = id_of(entry.resource or {})
+            if resource_id is None:
+                entries.append(entry)
+                continue
+            try:
+                answer = transport.get_json(f"{resource_type}/{resource_id}")
+            except AnswerTooLarge:
+                faults.append(EntryFault(InvalidValue("(payload)", RejectionRule.TOO_LARGE), entry.model_dump()))
+                continue
+            if isinstance(answer.body, dict) and answer.status not in GONE:
+                entries.append(Entry(full_url=entry.full_url, resource=answer.body))
+        yield replace(page, entries=tuple(entries), faults=tuple(faults))
 
 
 def _first_answer(transport: HttpTransport, path: str, params: dict[str, str]) -> JsonAnswer | None:

@@ -34,15 +34,20 @@ class KnownResources:
     held: frozenset[str] = frozenset()
     versions: dict[str, str] = field(default_factory=dict)
     """Version of each id when it was read last; begins with ``!`` when it once fell back to a lower one."""
+    _packed: str | None = field(default=None, compare=False, repr=False)
+    """The last result of ``pack``, as long as it holds."""
 
     def add(self, resource_id: str, version: str | None) -> bool:
         """Remember that a resource was read. Returns whether its versions were once counted anew (an expunge)."""
+        before = self.versions.get(resource_id, "")
+        restarted = before.startswith(_RESTARTED) or _is_lower(version, before)
+        now = (_RESTARTED if restarted else "") + remembered_version(version)
+        if resource_id not in self.live or now != before:
+            self._packed = None
         self.live.add(resource_id)
         self.unproven.discard(resource_id)
         self.gone.discard(resource_id)
-        before = self.versions.get(resource_id, "")
-        restarted = before.startswith(_RESTARTED) or _is_lower(version, before)
-        self.versions[resource_id] = (_RESTARTED if restarted else "") + remembered_version(version)
+        self.versions[resource_id] = now
         return restarted
 
     def knows_version(self, resource_id: str, version: str | None) -> bool:
@@ -58,6 +63,7 @@ class KnownResources:
 
     def replace_ids(self, known: KnownIds) -> None:
         """Take over what was judged."""
+        self._packed = None
         self.live, self.unproven, self.gone = set(known.live), set(known.unproven), set(known.gone)
         self.held = known.held
 
@@ -68,13 +74,16 @@ class KnownResources:
 
     def pack(self) -> str:
         """All of it as compact text."""
+        if self._packed is not None:
+            return self._packed
         marks = [(_LIVE, self.live), (_UNPROVEN, self.unproven), (_GONE, self.gone)]
         lines = [
             f"{mark}{'h' if resource_id in self.held else ''} {resource_id} {self.versions.get(resource_id, '')}"
             for mark, ids in marks
             for resource_id in sorted(ids)
         ]
-        return base64.b64encode(zlib.compress("\n".join(lines).encode(), level=6)).decode()
+        self._packed = base64.b64encode(zlib.compress("\n".join(lines).encode(), level=1)).decode()
+        return self._packed
 
     @classmethod
     def unpack(cls, text: str) -> "KnownResources":
@@ -96,6 +105,7 @@ class KnownResources:
             if mark.endswith("h"):
                 held.add(resource_id)
         known.held = frozenset(held)
+        known._packed = text
         return known
 
 
