@@ -22,6 +22,7 @@ from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import SettingWrong
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.settings import Settings
 from schemas.source import SourceSystem
 from search.base import SearchIndex
@@ -67,6 +68,7 @@ def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clo
     """
     gc.set_threshold(GC_AFTER)
     database = Database(database_url(settings))
+    digest_key = _key(settings, "digest_key")
     return AppContext(
         settings=settings,
         database=database,
@@ -74,8 +76,9 @@ def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clo
         index=_index(settings, database),
         clock=clock or SystemClock(),
         sources=sources,
-        digest_key=_key(settings, "digest_key"),
+        digest_key=digest_key,
         session_key=_key(settings, "session_key"),
+        payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
 
 

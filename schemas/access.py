@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from schemas.base import Instant, Schema
 from schemas.source import Area
@@ -67,16 +67,19 @@ class AccessFacts(Schema):
 
     citizen_id: UUID
     overview_version: int
-    on_team: bool = False
-    is_lead_coordinator: bool = False
-    unit_has_active_effort: bool = False
-    is_self: bool = False
-    name_address_protected: bool = False
+    on_team: bool
+    is_lead_coordinator: bool
+    unit_has_active_effort: bool
+    is_self: bool
+    name_address_protected: bool
     """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
-    consented_areas: frozenset[Area] = frozenset()
+    consented_areas: frozenset[Area]
     """Areas the citizen has consented to share with the team, and that still stand."""
-    not_updated_since: Instant | None = None
-    """Since when the overview cannot be built from what the sources say. No policy asks; the page must tell it."""
+    not_updated_since: Instant | None
+    """Since when the overview cannot be built from what the sources say; None: it can.
+
+    No policy asks; the page must tell it.
+    """
 
 
 class AccessRequest(Schema):
@@ -114,9 +117,16 @@ class AuditAction(StrEnum):
     LOG_OUT = "log_out"
     LIST_CITIZENS = "list_citizens"
     READ_SOURCES = "read_sources"
+    CONFIGURE_SOURCE = "configure_source"
+    """An administrator added, changed or removed a source."""
     PAUSE_SOURCE = "pause_source"
     """An administrator switched a source off; the reason stands in ``override_reason``."""
     RESUME_SOURCE = "resume_source"
+    RELEASE_DELETIONS = "release_deletions"
+    """An administrator let held deletions of a source take effect; the reason stands in ``override_reason``."""
+    REFUSE_DELETIONS = "refuse_deletions"
+    READ_QUARANTINE = "read_quarantine"
+    RESOLVE_QUARANTINE = "resolve_quarantine"
 
 
 class AuditOutcome(StrEnum):
@@ -126,6 +136,26 @@ class AuditOutcome(StrEnum):
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     FAILED = "failed"
+
+
+class ObjectKind(StrEnum):
+    """What an act can be done to, other than a citizen."""
+
+    ACTOR = "actor"
+    """An employee, by id: whose lines of the log were read."""
+    SOURCE = "source"
+    """A source, by name."""
+    UNIT = "unit"
+    """A unit, by id: whose citizens were searched for."""
+    IDENTIFIER = "identifier"
+    """A national number, by its keyed digest: it was searched for."""
+
+
+class AuditObject(Schema):
+    """What an act was done to, other than a citizen."""
+
+    kind: ObjectKind
+    id: str
 
 
 class AuditEntry(Schema):
@@ -146,8 +176,11 @@ class AuditEntry(Schema):
     sections_shown: frozenset[Area] = frozenset()
     sections_withheld: frozenset[Area] = frozenset()
     fields_revealed: tuple[str, ...] = ()
-    search_text: str | None = None
-    """What was searched for; a national number is kept as its keyed digest only."""
+    object_kind: ObjectKind | None = None
+    object_id: str | None = None
+    """What the act was done to when it was not a citizen; a national number is kept as its keyed digest only."""
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+    """More about the act: ``text``, the words that were searched for."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -182,7 +182,7 @@ class SourceRecord(Schema):
             }
             if normal != content:
                 self._take_over(normal)
-        if normal is not content or len(flags) != len(self.quality):
+        if normal is not content or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
             object.__setattr__(self, "quality", tuple(dict.fromkeys(flags)))
             said = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
             text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in said]})

@@ -94,6 +94,8 @@ def collect(name: Annotated[str, typer.Argument(help="The source's name in the s
                 database=context.database,
                 clock=context.clock,
                 digest_key=context.digest_key,
+                cipher=context.payload_cipher,
+                limits=context.reject_limits,
                 progress=lambda at: progress.update(task, completed=at.read, total=at.total),
             )
         console.print(f"{done.outcome}: {done.read} read, {done.published} published, {done.rejected} in quarantine")

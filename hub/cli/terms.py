@@ -14,7 +14,7 @@ from hub import log
 from hub.bus.base import BusUnavailable
 from hub.clock import Clock, SystemClock
 from hub.errors import HubError, SettingWrong, StoreUnavailable
-from hub.log import mask, place_of
+from hub.log import place_of, redact_cpr
 from hub.services import connectors
 from hub.settings import Settings, load
 from search.base import SearchUnavailable
@@ -50,7 +50,7 @@ def fail() -> Iterator[None]:
 
 
 def _say(sentence: str) -> None:
-    typer.echo(f"helhed: {mask(' '.join(sentence.split()))}", err=True)
+    typer.echo(f"helhed: {redact_cpr(' '.join(sentence.split()))}", err=True)
 
 
 _DOWN: dict[type[Exception], str] = {

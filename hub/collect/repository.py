@@ -1,6 +1,5 @@
 """Every statement of collect."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,14 +9,11 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub.collect.runs import Pause, Quarantined, QuarantineGroup, RunOutcome, RunSummary, SourceState, is_silent, status
-from hub.collect.tables import CursorRow, PauseRow, RejectedRow, RunRow
+from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, is_silent, status
+from hub.collect.tables import CursorRow, PauseRow, RunRow
 from hub.db import fetch_rows
-from schemas.record import Cursor, Rejection, RejectionRule
+from schemas.record import Cursor
 from schemas.source import SourceSystem
-
-MOST_RAW_BYTES = 1_000_000
-"""Larger payloads are not kept for replay."""
 
 _SUMMARY = tuple(RunSummary.model_fields)
 _STATES = text("""
@@ -32,12 +28,6 @@ _STATES = text("""
     LEFT JOIN source_pauses p ON p.source = s.name
 """)
 """Every page of a citizen asks this: one statement for all sources, and each part a look at the end of an index."""
-_COUNTS = text("""
-    SELECT s.name,
-           (SELECT coalesce(sum(published), 0) FROM collect_runs WHERE source = s.name) AS records,
-           (SELECT count(*) FROM rejected_records WHERE source = s.name AND resolved_at IS NULL) AS quarantined
-    FROM unnest(cast(:names AS text[])) AS s (name)
-""")
 
 
 def cursor_of(session: Session, source: str) -> Cursor:
@@ -57,87 +47,6 @@ def save_cursor(session: Session, source: str, cursor: Cursor, now: datetime) ->
 def save_run(session: Session, run: RunSummary, last_data_at: datetime | None) -> None:
     """Keep how an attempt went."""
     session.add(RunRow(id=uuid4(), last_data_at=last_data_at, **run.model_dump()))
-
-
-def quarantine(session: Session, source: str, rejected: Sequence[Rejection], now: datetime) -> None:
-    """Park payloads. One that is there already, with the same fault, is counted once more and stands open again."""
-    for rejection in rejected:
-        raw = rejection.raw if rejection.raw is not None and len(rejection.raw) <= MOST_RAW_BYTES else None
-        statement = insert(RejectedRow).values(
-            source=source,
-            fingerprint=_fingerprint(rejection),
-            raw=raw,
-            first_seen_at=now,
-            last_seen_at=now,
-            seen=1,
-            **rejection.model_dump(exclude={"raw"}),
-        )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source", "fingerprint"],
-                set_={"last_seen_at": now, "seen": RejectedRow.seen + 1, "resolved_at": None},
-            )
-        )
-
-
-def quarantine_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
-    """What stands open in quarantine, alike put together, most first."""
-    alike = (
-        RejectedRow.source,
-        RejectedRow.record_type,
-        RejectedRow.field,
-        RejectedRow.rule,
-        RejectedRow.masked_value,
-    )
-    rows = session.execute(
-        select(
-            *alike,
-            func.min(RejectedRow.first_seen_at).label("first_seen_at"),
-            func.max(RejectedRow.last_seen_at).label("last_seen_at"),
-            func.count().label("payloads"),
-            func.sum(RejectedRow.seen).label("seen"),
-        )
-        .where(RejectedRow.source == source, RejectedRow.resolved_at.is_(None))
-        .group_by(*alike)
-        .order_by(func.count().desc(), *alike)
-    ).mappings()
-    return tuple(QuarantineGroup.model_validate(dict(row)) for row in rows)
-
-
-def quarantined(session: Session, source: str, after: int | None = None, size: int = 50) -> tuple[Quarantined, ...]:
-    """Payloads that stand open, oldest first, a page at a time; *after* is the ``id`` of the last one had.
-
-    Each carries its payload: whoever replays gives ``raw`` to the connector's translation and then calls ``resolve``.
-    """
-    rows = session.scalars(
-        select(RejectedRow)
-        .where(RejectedRow.source == source, RejectedRow.resolved_at.is_(None), RejectedRow.id > (after or 0))
-        .order_by(RejectedRow.id)
-        .limit(size)
-    )
-    return tuple(
-        Quarantined(
-            id=row.id,
-            source=row.source,
-            record_type=row.record_type,
-            source_id=row.source_id,
-            field=row.field,
-            rule=RejectionRule(row.rule),
-            masked_value=row.masked_value,
-            first_seen_at=row.first_seen_at,
-            last_seen_at=row.last_seen_at,
-            seen=row.seen,
-            raw=row.raw,
-        )
-        for row in rows
-    )
-
-
-def resolve(session: Session, quarantined_id: int, now: datetime) -> None:
-    """The payload was mended or replayed: it stands open no more."""
-    row = session.get(RejectedRow, quarantined_id)
-    if row is not None:
-        row.resolved_at = now
 
 
 def pause(session: Session, source: str, *, paused_by: str, reason: str, now: datetime) -> None:
@@ -178,19 +87,15 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
-    """How the sources are doing, in the order given, without what only ``counted_states`` counts."""
+    """How the sources are doing, in the order given."""
     rows = {row["name"]: row for row in fetch_rows(session, _STATES, {"names": [one.name for one in sources]})}
     return tuple(_state(source, rows[source.name], now) for source in sources)
 
 
-def counted_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
-    """The same, with how many records came in all and how many wait in quarantine; for the administrator's page."""
-    names = {"names": [one.name for one in sources]}
-    counts = {row.name: (row.records, row.quarantined) for row in session.execute(_COUNTS, names)}
-    return tuple(
-        one.model_copy(update={"records": counts[one.source][0], "quarantined": counts[one.source][1]})
-        for one in source_states(session, sources, now)
-    )
+def count_published(session: Session) -> dict[str, int]:
+    """How many records came over all runs, by source; sources that were never run are left out."""
+    rows = session.execute(select(RunRow.source, func.sum(RunRow.published)).group_by(RunRow.source))
+    return {source: int(records) for source, records in rows}
 
 
 def _state(source: SourceSystem, row: Mapping[str, Any], now: datetime) -> SourceState:
@@ -226,9 +131,3 @@ def _summary(row: RunRow) -> RunSummary:
         message=row.message,
         advice=row.advice,
     )
-
-
-def _fingerprint(rejection: Rejection) -> str:
-    known = (rejection.record_type, rejection.source_id or "", rejection.field, rejection.rule.value)
-    told = "\x1f".join((*known, rejection.masked_value or "")).encode()
-    return hashlib.sha256(told + b"\x1f" + (rejection.raw or b"")).hexdigest()

@@ -6,7 +6,6 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Instant, Schema
-from schemas.record import RejectionRule
 
 
 class RunOutcome(StrEnum):
@@ -19,6 +18,8 @@ class RunOutcome(StrEnum):
     """A person must act."""
     FAILED = "failed"
     """A fault of ours."""
+    TOO_MANY_REJECTED = "too_many_rejected"
+    """More items were rejected than the limits allow; the cursor is where it was before the run."""
     PAUSED = "paused"
     """Not read, because the source is paused. Such a run is not kept."""
 
@@ -65,10 +66,6 @@ class SourceState(Schema):
     silent_since: Instant | None = None
     """The same, when it is too long ago; also while the source fails or is paused."""
     last_run: RunSummary | None = None
-    records: int = 0
-    """Records published over all runs."""
-    quarantined: int = 0
-    """Payloads in quarantine that nobody has resolved."""
     reason: str | None = None
     """The pause's reason, or the last run's ``advice`` key."""
 
@@ -82,38 +79,6 @@ class Pause(Schema):
     reason: str
     """Danish, as shown to those who read the pages."""
     paused_at: Instant
-
-
-class QuarantineGroup(Schema):
-    """Payloads of one source with the same fault in the same field."""
-
-    source: str
-    record_type: str
-    field: str
-    rule: RejectionRule
-    masked_value: str | None
-    first_seen_at: Instant
-    last_seen_at: Instant
-    payloads: int
-    seen: int
-    """How many times they came, repetitions included."""
-
-
-class Quarantined(Schema):
-    """One payload in quarantine."""
-
-    id: int
-    source: str
-    record_type: str
-    source_id: str | None
-    field: str
-    rule: RejectionRule
-    masked_value: str | None
-    first_seen_at: Instant
-    last_seen_at: Instant
-    seen: int
-    raw: bytes | None = Field(default=None, repr=False)
-    """None: it was too large to keep."""
 
 
 def status(

@@ -17,12 +17,14 @@ from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
 from hub.collect import repository
-from hub.collect.parking import WHOLE
 from hub.collect.runs import RunOutcome, RunSummary
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.errors import StoreUnavailable
 from hub.log import place_of
+from hub.quarantine import service as quarantine
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits, too_many_rejected
 from schemas.base import Schema
 from schemas.identifiers import Identifier
 from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
@@ -39,36 +41,51 @@ class Progress(Schema):
     """None: the source does not say how many there are."""
 
 
-def collect(
+def collect(  # noqa: PLR0913  one run's, by name only
     connector: Connector,
     *,
     bus: Bus,
     database: Database,
     clock: Clock,
     digest_key: bytes,
+    cipher: PayloadCipher,
+    limits: RejectLimits,
     progress: Callable[[Progress], None] | None = None,
 ) -> RunSummary:
     """Read everything that changed since the saved cursor, and keep how it went.
 
     Faults of the source, the bus and of our own end the run and are told in the summary; the cursor stays at the
-    last batch that was wholly published and parked.
+    last batch that was wholly published and parked. A run that rejects more than *limits* allow stops, and the cursor
+    is put back to where it was before the run: the next run reads everything of this one again.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept.
     """
     with tracing.span("collect", source=connector.source.name):
-        summary = _collect(connector, bus, database, clock, digest_key, progress)
+        summary = _collect(
+            connector,
+            bus=bus,
+            database=database,
+            clock=clock,
+            digest_key=digest_key,
+            cipher=cipher,
+            limits=limits,
+            progress=progress or _ignore,
+        )
     metrics.ran(summary.source, summary.outcome)
     return summary
 
 
-def _collect(
+def _collect(  # noqa: PLR0913  as above
     connector: Connector,
+    *,
     bus: Bus,
     database: Database,
     clock: Clock,
     digest_key: bytes,
-    progress: Callable[[Progress], None] | None,
+    cipher: PayloadCipher,
+    limits: RejectLimits,
+    progress: Callable[[Progress], None],
 ) -> RunSummary:
     source = connector.source.name
     started_at = clock.now()
@@ -86,16 +103,26 @@ def _collect(
     try:
         for read in read_all(connector, cursor):
             batch, messages = _fitting(read, digest_key)
+            rejected = counts["rejected"] + len(batch.rejected)
+            items = counts.total() + len(batch.records) + len(batch.rejected)
+            if too_many_rejected(items, rejected, limits):
+                with database.transaction() as session:
+                    quarantine.add(session, source, batch.rejected, cipher=cipher, now=clock.now())
+                    repository.save_cursor(session, source, cursor, clock.now())
+                counts["rejected"] = rejected
+                metrics.collected(source, published=0, rejected=len(batch.rejected), skipped=0)
+                outcome, advice = RunOutcome.TOO_MANY_REJECTED, "too_many_rejected"
+                message = f"{rejected} of {items} items could not be read; the cursor is where it was before the run"
+                break
             bus.publish(RECORDS, messages)
             counts["published"] += len(batch.records)
             last_data_at = clock.now() if batch.records else last_data_at
-            _save(database, source, batch, clock.now())
+            _save(database, source, batch, cipher, clock.now())
             counts["rejected"] += len(batch.rejected)
             skipped.update(batch.skipped)
             left_out = sum(batch.skipped.values())
             metrics.collected(source, published=len(batch.records), rejected=len(batch.rejected), skipped=left_out)
-            if progress is not None:
-                progress(Progress(source=source, read=counts.total() + skipped.total(), total=batch.total))
+            progress(Progress(source=source, read=counts.total() + skipped.total(), total=batch.total))
     except SourceUnavailable as error:
         outcome, message, advice = RunOutcome.UNAVAILABLE, str(error), error.advice
     except SourceRefused as error:
@@ -125,6 +152,10 @@ def _collect(
     with database.transaction() as session:
         repository.save_run(session, summary, last_data_at)
     return summary
+
+
+def _ignore(_: Progress) -> None:
+    pass
 
 
 def to_message(record: SourceRecord, digest_key: bytes) -> Message:
@@ -163,7 +194,12 @@ def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
     if len(messages) == len(pairs):
         return batch, messages
     large = [
-        Rejection(record_type=record.record_type, source_id=record.source_id, field=WHOLE, rule=RejectionRule.TOO_LARGE)
+        Rejection(
+            record_type=record.record_type,
+            source_id=record.source_id,
+            field=quarantine.WHOLE,
+            rule=RejectionRule.TOO_LARGE,
+        )
         for record, message in pairs
         if message.size > LARGEST
     ]
@@ -171,9 +207,13 @@ def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
     return batch.model_copy(update={"records": kept, "rejected": (*batch.rejected, *large)}), messages
 
 
-def _save(database: Database, source: str, batch: Batch, now: datetime) -> None:
-    """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked."""
+def _save(database: Database, source: str, batch: Batch, cipher: PayloadCipher, now: datetime) -> None:
+    """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
+
+    Entries of records that could be read this time are resolved first: a batch that also rejects one leaves it open.
+    """
     with database.transaction() as session:
-        repository.quarantine(session, source, batch.rejected, now)
+        quarantine.resolve_published(session, batch.records, now)
+        quarantine.add(session, source, batch.rejected, cipher=cipher, now=now)
         if batch.cursor is not None:
             repository.save_cursor(session, source, batch.cursor, now)

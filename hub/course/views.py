@@ -1,4 +1,4 @@
-"""What the course tells those above it."""
+"""What the course returns to the rooms above it."""
 
 from datetime import date
 from enum import StrEnum
@@ -18,16 +18,24 @@ class TeamFunction(StrEnum):
     MEMBER = "member"
 
 
+class Membership(Schema):
+    """Somebody's place on a team."""
+
+    actor_id: str
+    function: TeamFunction = TeamFunction.MEMBER
+    reason: str
+
+
 class TeamMember(Schema):
     """One employee on the team, and how to reach them."""
 
     actor_id: str
     name: str
     title: str
-    unit_id: str | None = None
-    unit_name: str | None = None
-    phone: str | None = None
-    area: Area | None = None
+    unit_id: str | None
+    unit_name: str | None
+    phone: str | None
+    area: Area | None
     function: TeamFunction
     since: date
     reason: str
@@ -48,9 +56,9 @@ class MyCitizen(Schema):
     """A citizen on whose team the employee is."""
 
     citizen_id: UUID
-    name: str | None = None
-    birth_date: date | None = None
-    protected: bool = False
+    name: str | None
+    birth_date: date | None
+    protected: bool
     course_id: UUID
     course_title: str
     function: TeamFunction

@@ -62,8 +62,8 @@ _ADD_CLAIMS = text("""
 """)
 _CLAIMED_KEYS = text("""
     SELECT DISTINCT c.namespace, c.value, c.national
-    FROM identity_claims c JOIN records r ON r.id = c.record_id
-    WHERE r.entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
+    FROM identity_claims c JOIN stored_records r ON r.id = c.record_id
+    WHERE r.entity_id IN (SELECT entity_id FROM stored_records WHERE id = ANY(:ids))
 """)
 _REACHED = text(f"""
     WITH RECURSIVE reached (record_id, namespace, value) AS (
@@ -72,7 +72,7 @@ _REACHED = text(f"""
         SELECT step.record_id, step.namespace, step.value
         FROM reached CROSS JOIN LATERAL (
             SELECT m.record_id, cast(NULL AS text) AS namespace, cast(NULL AS text) AS value
-            FROM identity_claims m JOIN records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
+            FROM identity_claims m JOIN stored_records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
             WHERE m.namespace = reached.namespace AND m.value = reached.value
               AND (:whole OR m.replaced OR NOT m.national)
             UNION ALL
@@ -120,8 +120,8 @@ _ADD_PARTY_IDENTIFIERS = text("""
     ON CONFLICT DO NOTHING
 """)
 _CITIZENS_BEHIND = text("""
-    SELECT DISTINCT p.citizen_id FROM records r JOIN record_parties p ON p.record_id = r.id
-    WHERE r.entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
+    SELECT DISTINCT p.citizen_id FROM stored_records r JOIN record_parties p ON p.record_id = r.id
+    WHERE r.entity_id IN (SELECT entity_id FROM stored_records WHERE id = ANY(:ids))
       AND p.citizen_id IS NOT NULL AND (p.role <> 'other' OR r.kind = 'relation')
 """)
 _LOCK_CITIZENS = text("SELECT id FROM citizens WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")

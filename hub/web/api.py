@@ -12,11 +12,13 @@ from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
-from hub.collect.repository import counted_states, quarantine_groups
-from hub.collect.runs import QuarantineGroup, SourceState
+from hub.collect.repository import count_published, source_states
+from hub.collect.runs import SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineGroup
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.errors import error_page
@@ -73,11 +75,11 @@ class OverviewAnswer(Schema):
     decision: Decision
     overview: Overview
     """National numbers are masked, as on the page."""
-    family: tuple[Overview, ...] = ()
+    family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...] = ()
+    aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
-    not_updated_since: datetime | None = None
+    not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
@@ -110,6 +112,8 @@ class SourceAnswer(Schema):
 
     source: SourceSystem
     state: SourceState
+    records: int
+    """Records published over all runs."""
     quarantine: tuple[QuarantineGroup, ...]
 
 
@@ -137,7 +141,8 @@ def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
     """The citizens on whose team the actor is."""
     with visiting(request) as visit:
         visit.need(AuditAction.LIST_CITIZENS)
-        return service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
+        listed = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
+        return tuple(each.citizen for each in listed)
 
 
 @router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(checked_header)])
@@ -173,7 +178,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if found.facts is not None and found.overview is not None:
             others = family_of(visit, found.decision, citizen_id, known)
             whole = (found.overview, *(other for other, _ in others))
-            people = tuple(without_numbers(one) for one in whole)
+            people = tuple(mask_identifiers(one) for one in whole)
             told = OverviewAnswer(
                 decision=found.decision,
                 overview=people[0],
@@ -197,9 +202,15 @@ def source_list(request: Request) -> tuple[SourceAnswer, ...]:
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
         sources = visit.context.sources
+        records = count_published(visit.session)
         return tuple(
-            SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
-            for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
+            SourceAnswer(
+                source=source,
+                state=state,
+                records=records.get(source.name, 0),
+                quarantine=list_groups(visit.session, source.name),
+            )
+            for source, state in zip(sources, source_states(visit.session, sources, visit.now), strict=True)
         )
 
 
@@ -218,7 +229,7 @@ def oversight(
         return lines_of(visit, service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after))
 
 
-def without_numbers(overview: Overview) -> Overview:
+def mask_identifiers(overview: Overview) -> Overview:
     """The overview with national numbers cut to the birth date, as the page shows them."""
     masked = tuple(
         one.model_copy(update={"value": one.value[:NATIONAL_DATE] + MASK}) if one.is_national else one

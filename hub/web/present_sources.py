@@ -8,9 +8,10 @@ from math import log1p
 from statistics import median
 
 from hub.clock import danish_day
-from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Comparison, Due
+from hub.quarantine.rules import QuarantineGroup
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.pages_lists import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
@@ -30,14 +31,19 @@ class SourceDetails:
 
     source: SourceSystem
     state: SourceState
-    runs: tuple[RunSummary, ...] = ()
+    runs: tuple[RunSummary, ...]
     """Newest first."""
-    groups: tuple[QuarantineGroup, ...] = ()
-    pause: Pause | None = None
-    unmatched: int = 0
+    groups: tuple[QuarantineGroup, ...]
+    pause: Pause | None
+    unmatched: int
     """Mentions of people whom no source has tied to a national number."""
-    comparison: Comparison | None = None
+    comparison: Comparison | None
     """Of what the store and the search say of the source; None: not compared yet."""
+
+    @property
+    def quarantined(self) -> int:
+        """Lines in quarantine that nobody has resolved."""
+        return sum(group.payloads for group in self.groups)
 
 
 def sources_page(
@@ -49,7 +55,7 @@ def sources_page(
 ) -> SourcesPage:
     """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
     trouble = [one.source.title for one in known if one.state.state not in WELL]
-    parked = sum(one.state.quarantined for one in known)
+    parked = sum(one.quarantined for one in known)
     summary = "Alle kilder er friske."
     if trouble:
         needs = "kilde kræver" if len(trouble) == 1 else "kilder kræver"
@@ -116,7 +122,7 @@ def _source(one: SourceDetails, names: Mapping[str, str], now: datetime) -> Sour
         legal_basis=source.legal_basis,
         pause=_pause(one.pause, names, now) if one.pause else None,
         quarantine=tuple(_group(group, now) for group in one.groups),
-        quarantined=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
+        quarantined=counted(one.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
 
 

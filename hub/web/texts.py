@@ -4,6 +4,7 @@ Words of people first; a code or a paragraph never stands alone. What a source i
 lists, descriptors) is data and not here.
 """
 
+from hub.access.policy import SHORTEST_REASON
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.facts import AbsenceKind, EffortStatus, GoalKind, LifeStatus, Outcome, Progress, RelationKind
 from schemas.overview import SectionState
@@ -102,8 +103,13 @@ AUDIT_ACTION = {
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.READ_SOURCES: "Så kilderne",
+    AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
+    AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
+    AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
+    AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
+    AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
 }
 
 AUDIT_OUTCOME = {
@@ -244,6 +250,7 @@ RUN_OUTCOME = {
     "unavailable": "kilden svarede ikke",
     "refused": "kilden afviste os",
     "failed": "fejlede",
+    "too_many_rejected": "standset, for meget kunne ikke læses",
     "paused": "ikke læst, kilden er slukket",
 }
 
@@ -254,6 +261,7 @@ ADVICE = {
     "record_rejected": "Ret oplysningen i fagsystemet; den læses igen ved næste kørsel.",
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
+    "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
 }
 """What to do, by the ``advice`` key of a connector's error."""
@@ -334,7 +342,7 @@ ERROR = {
     ),
     "pause_reason_missing": (
         "Skriv en begrundelse",
-        "En kilde slukkes kun med en begrundelse på mindst 10 tegn, for den står på siden til dem, der undrer sig.",
+        f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
     ),
     "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
     "address_wrong": (

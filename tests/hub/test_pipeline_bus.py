@@ -13,9 +13,10 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.overview.service import OverviewChanged, relay
 from hub.pipeline import RoundResult, run_once
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
-from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
+from tests.factories import IDA, MAJA, make_person, make_record, make_unstorable
 
 AREAS = {"social": Area.SOCIAL}
 SECOND = timedelta(seconds=1)
@@ -35,7 +36,16 @@ def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
+        return run_once(
+            database,
+            consumer,
+            areas=AREAS,
+            digest_key=digest_key,
+            cipher=PayloadCipher(derived_keys(digest_key)),
+            clock=clock,
+            limit=100,
+            timeout=SECOND,
+        )
 
 
 def overviews(database: Database) -> int:
@@ -55,7 +65,7 @@ def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_v
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     # PostgreSQL's text cannot hold a NUL, so this one is a fine record that no store can take.
-    poisoned = make_record(fact=make_effort(f"{IDA.value}\x00"), source_id="2", parties=[make_party(IDA)])
+    poisoned = make_unstorable(title=f"{IDA.value}\x00")
     put(bus, make_person(MAJA), f'{{"source": "{IDA.value}"}}'.encode(), poisoned, make_record(source_id="3"))
     with caplog.at_level(logging.INFO):
         assert run(database, bus, clock, digest_key) == RoundResult(carried=2, parked=2, shown=1)

@@ -40,6 +40,8 @@ def test_a_time_in_the_future_is_kept_and_flagged_and_is_no_other_statement() ->
     assert record.registered_at == stamped
     assert record.quality == (QualityFlag(field="registered_at", rule=FUTURE_TIME),)
     assert record.digest == make_record(registered_at=stamped, observed_at=stamped).digest
+    again = SourceRecord.model_validate(record.model_dump(exclude={"digest"}) | {"observed_at": stamped})
+    assert again.digest == record.digest
 
 
 def test_a_version_beyond_64_bits_has_no_order() -> None:

@@ -10,15 +10,17 @@ from sqlalchemy import text
 from hub.audit.repository import newest
 from hub.clock import FixedClock
 from hub.collect import repository as collect
-from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
 from hub.overview.repository import Comparison, Due
 from hub.overview.service import mark_due
 from hub.pipeline import TRIED_AGAIN, show
+from hub.quarantine import service as quarantine
+from hub.quarantine.rules import QuarantineGroup
 from hub.web import texts
 from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
-from schemas.access import AuditAction
+from schemas.access import AuditAction, ObjectKind
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
 from tests.web import maja
@@ -35,7 +37,8 @@ def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int 
 
 def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails:
     state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
-    return SourceDetails(maja.SOCIAL, state, runs=runs, **more)
+    rest: dict[str, Any] = {"groups": (), "pause": None, "unmatched": 0, "comparison": None}
+    return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
 @pytest.mark.parametrize("status", SourceStatus)
@@ -152,7 +155,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
     with town.context.database.transaction() as session:
         assert collect.pause_reason(session, "social") == "Leverandøren opdaterer i aften"
         entry = newest(session)[1].entry
-    assert (entry.action, entry.search_text) == (AuditAction.PAUSE_SOURCE, "source:social")
+    assert (entry.action, entry.object_kind, entry.object_id) == (AuditAction.PAUSE_SOURCE, ObjectKind.SOURCE, "social")
     assert entry.override_reason == "Leverandøren opdaterer i aften"
     assert "Tænd igen" in browser.get("/kilder").text
     assert "Tænd igen" not in browser.post("/kilder/social/taend").text
@@ -183,7 +186,7 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
         for number in range(3)
     ]
     with town.context.database.transaction() as session:
-        collect.quarantine(session, "social", rejected, clock.now())
+        quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
         summary = run(published=7, rejected=3)
         collect.save_run(session, summary, clock.now())
     page = town.client("tine.skov").get("/kilder").text

@@ -34,12 +34,12 @@ def with_id(entry: Entry) -> Json:
     resource = entry.resource or {}
     if resource.get("id") is not None:
         return resource
-    found = id_of_full_url(entry.full_url, str(resource.get("resourceType")))
-    return resource if found is None else {**resource, "id": found}
+    resource_id = id_of_full_url(entry.full_url, str(resource.get("resourceType")))
+    return resource if resource_id is None else {**resource, "id": resource_id}
 
 
-def _stated_at(found: ResourceInContext) -> tuple[bool, datetime]:
-    stated_at = found[1].stated_at
+def _stated_at(item: ResourceInContext) -> tuple[bool, datetime]:
+    stated_at = item[1].stated_at
     return stated_at is None, stated_at or EARLIEST
 
 

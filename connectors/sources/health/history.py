@@ -68,7 +68,7 @@ def _is_deletion(entry: Entry) -> bool:
 def _tombstone(entry: Entry, resource_type: str, run: Run) -> SourceRecord:
     """Raises InvalidValue: the entry does not say which resource was deleted."""
     addresses = (entry.request.url if entry.request else None, entry.full_url)
-    resource_id = next((found for address in addresses if (found := _id_in(address, resource_type))), None)
+    resource_id = next(filter(None, (_id_in(address, resource_type) for address in addresses)), None)
     if resource_id is None:
         rule = RejectionRule.WRONG_SHAPE if any(addresses) else RejectionRule.MISSING_FIELD
         raise InvalidValue("entry.request.url", rule, next(filter(None, addresses), None))

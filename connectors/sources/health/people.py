@@ -51,12 +51,13 @@ def patient(resource: Json, context: ResourceContext) -> SourceRecord:
         builder.flag("active", "inactive")
     given, family = name_parts(payload.name)
     died_on = builder.day("deceasedDateTime", payload.deceased_date_time)
+    says_alive = payload.deceased_boolean is False and died_on is None
     is_dead = bool(payload.deceased_boolean) or died_on is not None
     fact = PersonFact(
         given_name=given,
         family_name=family,
         birth_date=builder.day("birthDate", payload.birth_date, is_birth=True),
-        life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE,
+        life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE if says_alive else None,
         died_on=died_on,
         name_address_protected=is_protected,
         address=_address(payload.address, builder),

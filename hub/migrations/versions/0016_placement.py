@@ -4,9 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_placement"
-down_revision = "0011_not_built"
+down_revision = "0015_published_views"
 branch_labels = None
 depends_on = None
+
+VIEW = """
+    CREATE VIEW stored_records AS
+    SELECT id, entity_id, registered_at, registered_to, observed_at, received_at, deleted, is_current, kind,
+           document{more}
+    FROM records
+"""
 
 
 def upgrade() -> None:
@@ -22,9 +29,13 @@ def upgrade() -> None:
     )
     for column in ("stated_at", "first_observed_at", "is_concluded"):
         op.alter_column("records", column, nullable=False)
+    op.execute("DROP VIEW stored_records")
+    op.execute(VIEW.format(more=", flag"))
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP VIEW stored_records")
+    op.execute(VIEW.format(more=""))
     for column in ("flag", "is_concluded", "first_observed_at", "stated_at"):
         op.drop_column("records", column)
