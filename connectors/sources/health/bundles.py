@@ -12,6 +12,7 @@ from connectors.sources.health.context import UNREADABLE_ACTIVITY, ResourceConte
 from connectors.sources.health.payloads import Provenance
 from connectors.sources.health.references import id_of_full_url
 from connectors.sources.health.resources import Json, id_of
+from connectors.sources.health.translate import TRANSLATIONS
 from schemas.record import Rejection
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -71,6 +72,9 @@ def entry_rejection(error: EntryFault, resource_type: str) -> Rejection:
     """An entry that cannot be read, for quarantine."""
     resource = error.raw.get("resource") if isinstance(error.raw, dict) else None
     source_id = id_of(resource) if isinstance(resource, dict) else None
+    named = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(named, str) and named in TRANSLATIONS:
+        resource_type = named
     return error.fault.rejected(resource_type, source_id, raw_payload(error.raw)).rejection
 
 
