@@ -28,7 +28,7 @@ from connectors.base import Connector
 from connectors.registry import build
 from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.seed import Seeding
-from hub import log, worker
+from hub import log
 from hub.app import create_app
 from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
@@ -37,8 +37,10 @@ from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.overview.tables import OverviewDueRow
+from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
 from hub.settings import Settings
+from hub.worker.supervisor import run
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
 console = Console(highlight=False)
@@ -154,7 +156,7 @@ def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> 
 
 
 def _work(demo: Demo, stop: Event) -> None:
-    worker.run(demo.context, demo.connectors, every=timedelta(minutes=1), stop=stop, carried=demo.seeding.what_is_there)
+    run(demo.context, demo.connectors, every=timedelta(minutes=1), stop=stop, on_batch=demo.seeding.what_is_there)
 
 
 def follow(
@@ -186,7 +188,7 @@ def _all_read(context: AppContext, seeding: Seeding) -> bool:
         states = source_states(session, context.sources, context.clock.now())
         due = session.scalar(select(func.count()).select_from(OverviewDueRow))
     read = not due and all(state.last_success_at is not None for state in states)
-    return read and seeding.is_done() and context.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
+    return read and seeding.is_done() and context.bus.lag(PIPELINE_GROUP, RECORDS) == 0
 
 
 def free(port: int) -> int:

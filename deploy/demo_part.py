@@ -11,10 +11,11 @@ from threading import Event
 import uvicorn
 
 from deploy.demo_distributed import clock_of_the_demo
-from hub import log, worker
+from hub import log
 from hub.app import create_app
 from hub.services import build_services, connectors
 from hub.settings import Settings
+from hub.worker.supervisor import run
 
 
 def main(kind: str, argument: str) -> None:
@@ -29,7 +30,7 @@ def main(kind: str, argument: str) -> None:
         stop = Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         signal.signal(signal.SIGINT, lambda *_: stop.set())
-        worker.run(context, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
+        run(context, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
     context.close()
 
 

@@ -60,9 +60,9 @@ def marked(text: str, matches: Callable[[str], bool]) -> tuple[tuple[str, bool],
     pieces: list[tuple[str, bool]] = []
     end = 0
     text = normalise_text(text)
-    for found in _WORD.finditer(text):
-        if matches(found.group()):
-            pieces += [(text[end : found.start()], False), (found.group(), True)]
-            end = found.end()
+    for word in _WORD.finditer(text):
+        if matches(word.group()):
+            pieces += [(text[end : word.start()], False), (word.group(), True)]
+            end = word.end()
     pieces.append((text[end:], False))
     return tuple(piece for piece in pieces if piece[0])

@@ -52,11 +52,11 @@ def worker(
     minutes: Annotated[float, typer.Option(min=0.1, help="Pause between two runs of one source.")] = 15,
     collecting: Annotated[bool, typer.Option("--collect/--no-collect", help="Also read the sources.")] = True,
 ) -> None:
-    """Read the sources, carry records into the store, keep the index. Ends cleanly on SIGTERM.
+    """Read the sources, process the records, keep the index. Ends cleanly on SIGTERM.
 
     Several workers share the work; let one of them read the sources ([bold]--collect[/bold]).
     """
-    from hub import worker as loops  # noqa: PLC0415  as above
+    from hub.worker.supervisor import run  # noqa: PLC0415  as above
 
     with fail():
         settings, clock, connectors = configured()
@@ -65,20 +65,20 @@ def worker(
         stop = Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        loops.run(context, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
+        run(context, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
         context.close()
 
 
 def collect(name: Annotated[str, typer.Argument(help="The source's name in the sources file.")]) -> None:
     """Read one source now, from where the last run ended, and put what it says on the bus."""
-    from hub import worker as loops  # noqa: PLC0415  as above
     from hub.collect.service import collect as collect_once  # noqa: PLC0415  as above
+    from hub.worker.upkeep import create_topics  # noqa: PLC0415  as above
 
     with fail():
         settings, clock, connectors = configured(name)
         tracing.set_up(settings.otlp_endpoint, "worker")
         context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
-        loops.make_topics(context)
+        create_topics(context)
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),

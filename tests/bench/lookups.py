@@ -119,7 +119,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
     areas = {source.name: source.area for source in context.sources}
 
     def look_up(citizen: UUID) -> None:
-        ahead = reader.ahead(citizen)
+        prefetched = reader.prefetch(citizen)
         with context.database.transaction() as session:
             opened = open_overview(
                 session,
@@ -127,7 +127,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda version: reader.serve(session, citizen, version, ahead).overview,
+                read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
                 areas=areas,
             )
         assert opened.overview is not None, opened.decision

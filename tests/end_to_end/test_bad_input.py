@@ -19,7 +19,7 @@ from hub.db import Database
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup, RejectLimits
-from hub.web import texts
+from hub.web.sources import texts
 from schemas.record import RejectionRule
 from tests.connectors.social_server import SECRET, Dubu, person, sag, serving, underretning, ydelse
 from tests.contracts.connector import Fault

@@ -12,7 +12,7 @@ from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import StoreUnavailable
-from hub.pipeline import RoundResult, run_once
+from hub.pipeline import RoundResult, process_batch
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineEntry
@@ -27,7 +27,7 @@ CIPHER = PayloadCipher(derived_keys(b"only-for-tests"))
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(
+        return process_batch(
             database,
             consumer,
             areas={"social": Area.SOCIAL},
@@ -49,7 +49,7 @@ def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
 ) -> None:
     bad = to_message(make_unstorable(), digest_key)
     bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
-    assert run(database, bus, clock, digest_key) == RoundResult(carried=1, parked=1, shown=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(stored=1, parked=1, rebuilt=1)
     (kept,) = parked(database)
     assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
     assert (kept.rule, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, clock.now())

@@ -19,7 +19,7 @@ from hub.collect.replay import ReplayResult, republish
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import SettingWrong
-from hub.pipeline import run_once
+from hub.pipeline import process_batch
 from hub.quarantine import service as quarantine
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import count_open, list_groups
@@ -189,7 +189,7 @@ def test_whatever_a_rejection_holds_it_can_be_stored_and_masks_numbers(store: St
 
 def carry(database: Database, bus: PostgresBus, clock: FixedClock, cipher: PayloadCipher, digest_key: bytes) -> None:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        run_once(
+        process_batch(
             database,
             consumer,
             areas={"social": Area.SOCIAL},
