@@ -1,19 +1,18 @@
 """The loops that carry records from the sources to the index. A root: run as ``helhed worker``.
 
-Each loop is its own thread and does one thing: one a source reads it; one carries what was read into the
+Each loop is its own thread and does one thing: one reads the sources that are due; one carries what was read into the
 store; one brings what changed to the index; one throws away old messages. A loop that fails waits, longer each
 time, and goes on; the others do not notice. Two more read what the operator's figures need.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 
-from connectors.base import Connector
-from hub import metrics, tracing
+from hub import metrics, tracing, worker_collect
 from hub.bus.base import (
     OVERVIEWS,
     RECORDS,
@@ -26,7 +25,6 @@ from hub.bus.base import (
     passed,
 )
 from hub.clock import SystemClock, danish_day
-from hub.collect.service import Progress, collect
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.indexing.comparison import look, mend
@@ -39,6 +37,7 @@ from hub.operation.server import answering
 from hub.overview.repository import save_comparison
 from hub.overview.service import bring, pending, relay
 from hub.pipeline import RoundResult, run_once
+from hub.worker_collect import SourceReader
 from search.base import SearchUnavailable
 
 CARRY_GROUP = "pipeline"
@@ -60,25 +59,23 @@ log = logging.getLogger("hub.worker")
 
 def run(
     context: AppContext,
-    connectors: Mapping[str, Connector],
     *,
-    every: timedelta,
     stop: Event,
+    collecting: bool = True,
     carried: Callable[[], None] | None = None,
 ) -> None:
     """Run all loops until *stop* is set. Topics are made first, as soon as they can be.
 
     Args:
         context: the live context.
-        connectors: what to read, by source name. Empty: this worker only carries and indexes.
-        every: pause between two runs of one source.
         stop: set it to end; the loops finish the batch they are at.
+        collecting: whether this worker also reads the sources.
         carried: called after each batch that was carried; the demo uses it.
     """
     pulses = LoopHealthRegistry()
     with _operation(context, pulses):
         _prepare(context, pulses.add(LoopHealth("prepare", rests=True)), stop)
-        _run_loops(context, connectors, every, stop, carried, pulses)
+        _run_loops(context, stop, pulses, collecting=collecting, carried=carried)
 
 
 def _operation(context: AppContext, pulses: LoopHealthRegistry) -> AbstractContextManager[object]:
@@ -90,11 +87,11 @@ def _operation(context: AppContext, pulses: LoopHealthRegistry) -> AbstractConte
 
 def _run_loops(
     context: AppContext,
-    connectors: Mapping[str, Connector],
-    every: timedelta,
     stop: Event,
-    carried: Callable[[], None] | None,
     pulses: LoopHealthRegistry,
+    *,
+    collecting: bool,
+    carried: Callable[[], None] | None,
 ) -> None:
     threads: list[Thread] = []
 
@@ -105,8 +102,8 @@ def _run_loops(
         pulse.thread = thread
         pulses.add(pulse)
 
-    for name, one in connectors.items():
-        start(LoopHealth(f"collect.{name}", rests=True), partial(_collecting, context, one, every, stop))
+    if collecting:
+        start(LoopHealth("collect"), partial(_collecting, context, stop))
     start(LoopHealth("carry"), partial(_carrying, context, stop, carried))
     start(LoopHealth("index"), partial(_indexing, context, stop))
     start(LoopHealth("compare"), partial(_comparing, context, stop))
@@ -134,30 +131,13 @@ def _prepare(context: AppContext, pulse: LoopHealth, stop: Event) -> None:
     _loop(step, pulse, stop, until=ready)
 
 
-def _collecting(context: AppContext, connector: Connector, every: timedelta, stop: Event, pulse: LoopHealth) -> None:
-    def go_on(_: Progress) -> None:
-        pulse.record_success()
-        if stop.is_set():
-            raise _Stopped
-
-    def step() -> None:
-        collect(
-            connector,
-            bus=context.bus,
-            database=context.database,
-            clock=context.clock,
-            digest_key=context.digest_key,
-            progress=go_on,
-        )
-
-    try:
-        _loop(step, pulse, stop, pause=every)
-    except _Stopped:
-        log.info("worker.stopped_reading", extra={"fields": {"source": connector.source.name}})
+def _collecting(context: AppContext, stop: Event, pulse: LoopHealth) -> None:
+    reader = SourceReader(context, stop)
+    _loop(reader.start_due, pulse, stop, pause=worker_collect.POLL)
+    reader.close()
 
 
 def _carrying(context: AppContext, stop: Event, carried: Callable[[], None] | None, pulse: LoopHealth) -> None:
-    areas = {source.name: source.area for source in context.sources}
     done = RoundResult()
 
     def step(consumer: Consumer) -> None:
@@ -165,7 +145,7 @@ def _carrying(context: AppContext, stop: Event, carried: Callable[[], None] | No
         done = run_once(
             context.database,
             consumer,
-            areas=areas,
+            areas=context.catalogue.areas(),
             digest_key=context.digest_key,
             clock=context.clock,
             limit=context.settings.batch_size,
@@ -308,10 +288,3 @@ def _loop(
 def _wait(pulse: LoopHealth) -> float:
     """Seconds to wait after a failure: twice as long after each that came before."""
     return min(FIRST_WAIT * 2.0 ** min(pulse.failures, 10), LONGEST_WAIT)
-
-
-class _Stopped(BaseException):
-    """The worker was told to stop while a source was read.
-
-    Nobody on the way takes it for a fault of the source; as after a crash, the next run goes on from the saved cursor.
-    """

@@ -117,6 +117,12 @@ class AuditAction(StrEnum):
     PAUSE_SOURCE = "pause_source"
     """An administrator switched a source off; the reason stands in ``override_reason``."""
     RESUME_SOURCE = "resume_source"
+    CHANGE_SOURCE = "change_source"
+    """An administrator added, changed, scheduled or removed a source."""
+    RELEASE_DELETIONS = "release_deletions"
+    """An administrator let held deletions happen; the reason stands in ``override_reason``."""
+    REFUSE_DELETIONS = "refuse_deletions"
+    """An administrator kept what a source does not show any more; the reason stands in ``override_reason``."""
 
 
 class AuditOutcome(StrEnum):

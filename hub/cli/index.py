@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hub.bus.base import OVERVIEWS
-from hub.cli.terms import configured, fail
+from hub.cli.terms import fail, load_settings
 from hub.clock import danish_day
 from hub.context import AppContext
 from hub.errors import SettingWrong
@@ -45,7 +45,7 @@ def verify(
     What is only on its way gets ten seconds to arrive.
     """
     with fail():
-        context = _parts()
+        context = build_services(load_settings())
         seen, drifted = _stood(context)
         console.print(_table(seen))
         if not drifted:
@@ -74,7 +74,7 @@ def rebuild() -> None:
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """
     with fail():
-        context = _parts()
+        context = build_services(load_settings())
         with context.database.leading("index.rebuild") as is_ours:
             if not is_ours:
                 raise SettingWrong("the index is being rebuilt already; wait for that one to end")
@@ -96,11 +96,6 @@ def rebuild() -> None:
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
         console.print(f"The new index serves, with {done:,} citizens.")
-
-
-def _parts() -> AppContext:
-    settings, clock, connectors = configured()
-    return build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
 
 
 def _stood(context: AppContext) -> tuple[Look, dict[UUID, Difference]]:

@@ -12,11 +12,20 @@ from connectors.errors import ConnectorError
 from connectors.registry import KindNotFound
 from hub import log
 from hub.bus.base import BusUnavailable
-from hub.clock import Clock, SystemClock
-from hub.errors import HubError, SettingWrong, StoreUnavailable
+from hub.clock import SystemClock
+from hub.context import AppContext
+from hub.errors import (
+    HeldDeletionNotFound,
+    HubError,
+    SettingWrong,
+    SourceChanged,
+    SourceNotFound,
+    StoreUnavailable,
+)
 from hub.log import mask, place_of
-from hub.services import connectors
+from hub.services import build_services, connector_builder
 from hub.settings import Settings, load
+from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
 
 
@@ -29,10 +38,10 @@ def fail() -> Iterator[None]:
     try:
         yield
     except (HubError, ConnectorError, KindNotFound) as error:
-        _say(_DOWN.get(type(error)) or str(error) or type(error).__name__)
+        _say(_SENTENCES.get(type(error)) or str(error) or type(error).__name__)
         raise typer.Exit(2) from None
     except (BusUnavailable, SearchUnavailable):
-        _say(_DOWN[StoreUnavailable])
+        _say(_SENTENCES[StoreUnavailable])
         raise typer.Exit(2) from None
     except ValidationError as error:
         for fault in error.errors(include_input=False):
@@ -53,23 +62,56 @@ def _say(sentence: str) -> None:
     typer.echo(f"helhed: {mask(' '.join(sentence.split()))}", err=True)
 
 
-_DOWN: dict[type[Exception], str] = {
+_SENTENCES: dict[type[Exception], str] = {
+    SourceNotFound: "there is no such source; see: helhed source list",
+    SourceChanged: "somebody else has changed the source meanwhile; look at it again and repeat",
+    HeldDeletionNotFound: "no deletions of that type wait; see: helhed source held",
     StoreUnavailable: "PostgreSQL does not answer, or does not let us in; see HELHED_DATABASE_URL",
 }
 
 
-def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Connector]]:
-    """Settings from the environment, the clock, and the configured sources; logging is set up.
-
-    Raises:
-        SettingWrong: *needed* is not among the sources.
-    """
+def load_settings() -> Settings:
+    """Settings from the environment; logging is set up."""
     settings = load()
     log.set_up(settings.log_level, settings.log_format)
-    clock = SystemClock()
-    found = connectors(settings, clock)
-    if needed is not None and needed not in found:
-        known = ", ".join(sorted(found)) or "none; set HELHED_SOURCES_FILE (docs/connectors.md)"
-        raise SettingWrong(f"no source called {needed}; configured: {known}")
-    logging.getLogger("hub").debug("cli.configured", extra={"fields": {"sources": len(found)}})
-    return settings, clock, found
+    return settings
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[AppContext]:
+    """The live context, with the sources file read; closed at the end.
+
+    Raises:
+        SettingWrong: a setting, or the sources file, is not as it must be.
+    """
+    context = build_services(settings or load_settings())
+    try:
+        context.catalogue.synchronise()
+        yield context
+    finally:
+        context.close()
+
+
+def connector_named(name: str) -> Connector:
+    """The connector of a source: of the sources file without any database, else of a stored source.
+
+    Raises:
+        SettingWrong: there is no such source, or its settings or secrets are not as needed.
+    """
+    settings = load_settings()
+    builder = connector_builder(settings, SystemClock())
+    if settings.sources_file is not None:
+        for source in read_source_file(settings.sources_file, builder.kinds):
+            if source.definition.name == name:
+                return builder.build(source.definition, {})
+    with opened(settings) as context:
+        try:
+            return context.catalogue.connector(name)
+        except SourceNotFound:
+            raise no_source(context, name) from None
+
+
+def no_source(context: AppContext, name: str) -> SettingWrong:
+    """The error that says which sources there are."""
+    known = ", ".join(source.name for source in context.catalogue.current())
+    return SettingWrong(f"no source called {name}; there are: {known or 'none; see: helhed source add --help'}")

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from hub import metrics
 from hub.bus.base import OVERVIEWS, Delivered
-from hub.collect.repository import source_states
-from hub.collect.runs import SourceStatus
 from hub.context import AppContext
 from hub.indexing.drift import ALL, Difference, SourceTally
 from hub.overview.repository import count_outbox, due
+from hub.sources.health import SourceStatus
+from hub.sources.stream_repository import source_states
 
 
 def collect_store_metrics(context: AppContext) -> None:
@@ -23,9 +23,10 @@ def collect_store_metrics(context: AppContext) -> None:
         StoreUnavailable: PostgreSQL does not answer.
     """
     try:
+        sources = context.catalogue.systems()
         with context.database.transaction() as session:
             now = context.clock.now()
-            states = source_states(session, context.sources, now)
+            states = source_states(session, sources, now)
             to_build = due(session)
             outbox = count_outbox(session)
     except Exception:
@@ -38,7 +39,7 @@ def collect_store_metrics(context: AppContext) -> None:
             paused=one.state is SourceStatus.PAUSED,
             quarantined=one.quarantined,
         )
-        for source, one in zip(context.sources, states, strict=True)
+        for source, one in zip(sources, states, strict=True)
     }
     waits = {
         "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),

@@ -13,10 +13,11 @@ from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.collect.repository import counted_states, quarantine_groups
-from hub.collect.runs import QuarantineGroup, SourceState
+from hub.collect.runs import QuarantineGroup
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
+from hub.sources.health import SourceState
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.errors import error_page
@@ -196,7 +197,7 @@ def source_list(request: Request) -> tuple[SourceAnswer, ...]:
         visit.need(AuditAction.READ_SOURCES)
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
-        sources = visit.context.sources
+        sources = visit.sources
         return tuple(
             SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
             for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)

@@ -85,7 +85,7 @@ def _shown(visit: Visit, asked: SearchForm, found: finding.Found | None) -> HTML
         asked,
         found.page if found else None,
         rights=found.rights if found else {},
-        sources=visit.context.sources,
+        sources=visit.sources,
         unit=visit.actor.unit_name,
         now=visit.now,
     )

@@ -55,7 +55,7 @@ def _opened(visit: Visit, citizen_id: UUID, as_known: date | None, ahead: Prefet
     states = () if as_known else visit.states
     silent = {visit.areas[one.source]: one.silent_since for one in states if one.silent_since}
     unread = {visit.areas[one.source] for one in states if one.last_success_at is None}
-    covered = set(visit.areas.values())
+    covered = {source.area for source in visit.sources}
     return found.model_copy(update={"overview": with_coverage(found.overview, covered, silent, unread)})
 
 
@@ -72,7 +72,7 @@ def _then(visit: Visit, citizen_id: UUID, moment: datetime) -> Overview | None:
 def material(visit: Visit, found: service.Opened, overview: Overview, as_known: date | None = None) -> Material:
     """All that a page about the citizen needs, from the citizen's opened overview."""
     citizen_id, today = overview.citizen_id, danish_day(visit.now)
-    sources = {source.name: source for source in visit.context.sources}
+    sources = {source.name: source.system for source in visit.context.catalogue.known() if source.system}
     others = family_of(visit, found.decision, citizen_id, as_known)
     family = tuple(other for other, _ in others)
     team = course.team_of(visit.session, citizen_id, as_known or today)

@@ -72,7 +72,7 @@ def _log(
             ),
             audit.tally(visit.session, midnight, visit.now + timedelta(seconds=1)),
             identity.actors(visit.session),
-            {source.name: source.title for source in visit.context.sources},
+            {source.name: source.system.title for source in visit.context.catalogue.known() if source.system},
         )
         return visit.page("oversight.html", "Tilsyn", page)
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import log1p
-from statistics import median
 
 from hub.clock import danish_day
-from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.collect.runs import QuarantineGroup
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Comparison, Due
+from hub.sources.definitions import Pause
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web import texts
 from hub.web.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.pages_lists import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
@@ -20,6 +20,10 @@ WELL = frozenset({SourceStatus.FRESH})
 RUNS_SHOWN = 30
 LONG_AGO = timedelta(minutes=5)
 """A comparison is made three times a minute; one so old says that something is down."""
+LONG_OVERDUE = timedelta(minutes=15)
+"""A stream that is due for so long is read by nobody."""
+FAILED = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
+ADVISED = frozenset({SourceStatus.FAILING, SourceStatus.HELD})
 BAR_HEIGHT = 32
 LEAST_BAR = 2
 
@@ -161,7 +165,8 @@ def _reason(one: SourceDetails, now: datetime) -> str:
         return f"Tavs i {lasted(state.last_data_at, now)}. {sentence}"
     if state.state is not SourceStatus.FAILING or state.last_run is None:
         return sentence
-    failed = one.runs[: _streak(one.runs)]
+    runs = [run for run in one.runs if run.stream == state.last_run.stream]
+    failed = runs[: _streak(runs)]
     told = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
     if len(failed) > 1:
         told += f" {len(failed)} kørsler i træk er gået galt siden {of_moment(failed[-1].started_at, now).text}."
@@ -170,32 +175,30 @@ def _reason(one: SourceDetails, now: datetime) -> str:
 
 def _streak(runs: Sequence[RunSummary]) -> int:
     """How many of the newest runs went wrong in a row."""
-    return next((at for at, run in enumerate(runs) if run.outcome is RunOutcome.COMPLETE), len(runs))
+    return next((at for at, run in enumerate(runs) if run.outcome not in FAILED), len(runs))
 
 
 def _advice(state: SourceState) -> str | None:
-    if state.state is not SourceStatus.FAILING:
+    if state.state not in ADVISED:
         return None
     key = (state.last_run.advice if state.last_run else None) or "no_advice"
     return texts.ADVICE.get(key, texts.ADVICE["no_advice"])
 
 
 def _next(one: SourceDetails, now: datetime) -> str:
-    """When the source is likely read next, from how far apart its runs lie."""
+    """When a stream of the source is read next."""
     if one.pause is not None:
         return "ikke før kilden tændes"
-    if one.state.last_run is None:
-        return "når arbejderen starter"
-    apart = [(later.started_at - earlier.started_at).total_seconds() for later, earlier in pairwise(one.runs)]
-    gap = timedelta(seconds=median(apart)) if apart else one.source.expected_cadence
-    due = one.state.last_run.started_at + gap
-    if due <= now - gap:
+    due = one.state.next_due_at
+    if due is None:
+        return "ikke planlagt"
+    if due <= now - LONG_OVERDUE:
         return "skulle være sket; se efter, om arbejderen kører"
     if due <= now + timedelta(minutes=1):
         return "om et øjeblik"
     if due - now < timedelta(hours=1):
         return f"om {counted(int((due - now).total_seconds() // 60), 'minut', 'minutter')}"
-    return f"{'' if apart else 'senest '}{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
+    return f"{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
 
 
 def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
@@ -206,7 +209,7 @@ def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
         height = BAR_HEIGHT * log1p(run.published) / log1p(most) if most else 0
         when = of_moment(run.ended_at, now).text
         said = f"{when}: {texts.RUN_OUTCOME[run.outcome]}, {number_text(run.published)} taget ind"
-        failed = run.outcome is not RunOutcome.COMPLETE
+        failed = run.outcome in FAILED
         made.append(RunBar(round(BAR_HEIGHT / 2 if failed else max(height, LEAST_BAR)), said, failed))
     return tuple(made)
 
@@ -215,7 +218,7 @@ def _bars_said(runs: Sequence[RunSummary]) -> str:
     shown = runs[:RUNS_SHOWN]
     if not shown:
         return "Ingen kørsler endnu"
-    failed = sum(run.outcome is not RunOutcome.COMPLETE for run in shown)
+    failed = sum(run.outcome in FAILED for run in shown)
     went = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
     taken = number_text(sum(run.published for run in shown))
     return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {went}, {taken} taget ind"

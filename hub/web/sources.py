@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
-from hub.collect import repository as collect
+from hub.collect.repository import counted_states, quarantine_groups
 from hub.errors import PauseReasonMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
+from hub.sources import repository, stream_repository
+from hub.sources.service import resume_source
 from hub.web.present_sources import RUNS_SHOWN, SourceDetails, sources_page
 from hub.web.security import checked_form
 from hub.web.visit import Visit, visiting
@@ -45,7 +47,7 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
         why = reason.strip()
         if len(why) < SHORTEST_REASON:
             raise PauseReasonMissing
-        collect.pause(visit.session, name, paused_by=visit.actor.id, reason=why, now=visit.now)
+        repository.pause(visit.session, name, paused_by=visit.actor.id, reason=why, now=visit.now)
         _record(visit, AuditAction.PAUSE_SOURCE, name, why)
     return RedirectResponse("/kilder", 303)
 
@@ -59,34 +61,34 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
     """
     with visiting(request) as visit:
         _need_source(visit, name)
-        collect.resume(visit.session, name)
+        resume_source(visit.session, name, visit.now)
         _record(visit, AuditAction.RESUME_SOURCE, name, None)
     return RedirectResponse("/kilder", 303)
 
 
 def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
     """All that is known of each source, in the order of the page."""
-    pauses = collect.pauses(visit.session)
+    pauses = repository.pauses(visit.session)
     unmatched = matching.unmatched_counts(visit.session)
     compared = overviews.comparisons(visit.session)
-    sources = visit.context.sources
+    sources = visit.sources
     return tuple(
         SourceDetails(
             source,
             state,
-            runs=collect.runs(visit.session, source.name, RUNS_SHOWN),
-            groups=collect.quarantine_groups(visit.session, source.name),
+            runs=stream_repository.runs(visit.session, source.name, RUNS_SHOWN),
+            groups=quarantine_groups(visit.session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
             comparison=compared.get(source.name),
         )
-        for source, state in zip(sources, collect.counted_states(visit.session, sources, visit.now), strict=True)
+        for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
     )
 
 
 def _need_source(visit: Visit, name: str) -> None:
     visit.need(AuditAction.READ_SOURCES)
-    if name not in {source.name for source in visit.context.sources}:
+    if name not in {source.name for source in visit.sources}:
         raise SourceNotFound
 
 

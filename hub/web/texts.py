@@ -104,6 +104,9 @@ AUDIT_ACTION = {
     AuditAction.READ_SOURCES: "Så kilderne",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
+    AuditAction.CHANGE_SOURCE: "Ændrede en kilde",
+    AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
+    AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
 }
 
 AUDIT_OUTCOME = {
@@ -235,7 +238,14 @@ SOURCE_STATE = {
     "silent": ("tavs", "Der er ikke kommet data i dobbelt så lang tid som aftalt. Ring til kildens driftsvagt."),
     "failing": ("fejler", "Sidste kørsel lykkedes ikke."),
     "paused": ("slukket", "Kilden læses ikke, før den tændes igen. Det, der er læst før, vises stadig."),
-    "never": ("aldrig læst", "Kilden er tilsluttet, men ikke læst endnu. Se efter, om arbejderen kører."),
+    "held": (
+        "tilbageholdt",
+        "Kilden er læst, men så meget mangler i den, at intet slettes, før en person har set på det.",
+    ),
+    "never": (
+        "ikke læst til ende",
+        "Kilden er tilsluttet, men ikke læst til ende endnu. Se efter, om arbejderen kører.",
+    ),
 }
 """State word and sentence by ``SourceState.state``."""
 
@@ -244,10 +254,14 @@ RUN_OUTCOME = {
     "unavailable": "kilden svarede ikke",
     "refused": "kilden afviste os",
     "failed": "fejlede",
-    "paused": "ikke læst, kilden er slukket",
+    "held": "læst, sletninger tilbageholdt",
+    "stopped": "afbrudt i god orden",
 }
 
 ADVICE = {
+    "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Frigiv eller afvis så sletningerne med "
+    "kommandoen helhed source held.",
+    "source_settings_wrong": "En af kildens indstillinger passer ikke; teksten siger hvilken. Ret den, så prøves igen.",
     "connector_error": "Prøv igen. Bliver det ved, så send referencenummeret til driften.",
     "source_unavailable": "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt.",
     "source_refused": "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer.",
@@ -331,6 +345,15 @@ ERROR = {
     "pause_reason_missing": (
         "Skriv en begrundelse",
         "En kilde slukkes kun med en begrundelse på mindst 10 tegn, for den står på siden til dem, der undrer sig.",
+    ),
+    "source_changed": (
+        "Kilden er ændret imens",
+        "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
+    ),
+    "lease_lost": ("Kilden læses et andet sted", "En anden proces læser kilden nu. Prøv igen om et øjeblik."),
+    "held_deletion_unknown": (
+        "Der er ingen sletninger at tage stilling til",
+        "De kan være afgjort imens, af en anden eller af en ny læsning. Gå til Kilder.",
     ),
     "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
     "address_wrong": (

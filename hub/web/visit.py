@@ -1,6 +1,6 @@
 """One request: who, why, when, in one transaction that ends before the answer goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from hub import metrics
 from hub.access import identity, service
 from hub.access.policy import may
-from hub.collect.repository import source_states
-from hub.collect.runs import SourceState
 from hub.context import AppContext
 from hub.errors import NotLoggedIn, RoleMissing
 from hub.indexing.serving import OverviewReader, Prefetch, ServedFrom
+from hub.sources.health import SourceState
+from hub.sources.stream_repository import source_states
 from hub.web import texts
 from hub.web.dates import at_minute
 from hub.web.pages import Frame, Link
@@ -27,7 +27,7 @@ from hub.web.security import token
 from hub.web.templating import render
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
 from schemas.overview import Overview
-from schemas.source import Area
+from schemas.source import Area, SourceSystem
 
 MENU = (
     (AuditAction.LIST_CITIZENS, Link("Mine borgere", "/mine-borgere")),
@@ -68,17 +68,22 @@ class Visit:
     @cached_property
     def states(self) -> tuple[SourceState, ...]:
         """How each source is doing now."""
-        return source_states(self.session, self.context.sources, self.now)
+        return source_states(self.session, self.sources, self.now)
 
     @property
     def request_id(self) -> str:
         """Reference number of the request; stands in the log line and on error pages."""
         return str(self.request.state.request_id)
 
-    @property
-    def areas(self) -> dict[str, Area]:
-        """Area of each source by name."""
-        return {source.name: source.area for source in self.context.sources}
+    @cached_property
+    def sources(self) -> tuple[SourceSystem, ...]:
+        """The sources there are now, in the order of pages; the same throughout the request."""
+        return self.context.catalogue.systems()
+
+    @cached_property
+    def areas(self) -> Mapping[str, Area]:
+        """Area of each source by name; also of a removed one, whose records are still held."""
+        return self.context.catalogue.areas()
 
     def access(self, citizen_id: UUID | None = None, *, action: AuditAction | None = None) -> AccessRequest:
         """Why the actor looks: the chosen purpose, and the reason given for this very citizen, if any."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from sqlalchemy import text
 
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import SourceRefused, SourceUnavailable
@@ -14,13 +15,17 @@ from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFoun
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect import repository
-from hub.collect.runs import RunOutcome, RunSummary, SourceState, SourceStatus, status
-from hub.collect.service import collect, topic_key
+from hub.collect.service import collect, take_stream, topic_key
 from hub.db import Database
+from hub.sources import lease_repository, service
+from hub.sources import repository as sources
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, data_status
+from hub.sources.stream_repository import clear_cursor, runs
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
+from tests.sources import add_connector, leased, make_catalogue
 
 DAY = timedelta(days=1)
 SOURCE = SourceSystem(
@@ -82,9 +87,16 @@ def bus(database: Database) -> Iterator[PostgresBus]:
 
 @pytest.fixture
 def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes) -> Callable[..., RunSummary]:
+    catalogue = make_catalogue(database, clock)
+
     def collected(connector: NumberedSource, using: object = None) -> RunSummary:
         on = bus if using is None else using
-        return collect(connector, bus=on, database=database, clock=clock, digest_key=digest_key)  # type: ignore[arg-type]  # a bus that fails
+        with database.transaction() as session:
+            is_there = sources.get_source(session, "social") is not None
+        if not is_there:
+            add_connector(database, catalogue, connector)
+        lease = leased(database, "social")
+        return collect(lambda: connector, lease, bus=on, database=database, clock=clock, digest_key=digest_key)  # type: ignore[arg-type]  # a bus that fails
 
     return collected
 
@@ -105,8 +117,8 @@ def published(bus: PostgresBus) -> list[str]:
 
 def saved(database: Database) -> int:
     with database.transaction() as session:
-        state = repository.cursor_of(session, "social").state.get("all", {})
-        return int(str(state.get("next", 0))) if isinstance(state, dict) else 0
+        cursor = session.scalar(text("SELECT cursor FROM source_streams WHERE source = 'social' AND stream = 'all'"))
+    return int(cursor.get("next", 0))
 
 
 def state(database: Database, now: datetime) -> SourceState:
@@ -125,7 +137,7 @@ def test_a_whole_run(run: Run, bus: PostgresBus, database: Database) -> None:
     assert published(bus) == list("01234")
     assert saved(database) == 5
     with database.transaction() as session:
-        assert repository.runs(session, "social") == (summary,)
+        assert runs(session, "social") == (summary,)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +216,11 @@ def test_a_crash_between_publishing_and_saving_brings_the_records_again(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(repository, "save_cursor", _killed)
+        broken.setattr(lease_repository, "save_cursor", _killed)
         run(NumberedSource(4))
     assert saved(database) == 0
+    with database.transaction() as session:
+        session.execute(text("UPDATE source_streams SET lease_until = now() - interval '1 second'"))
     run(NumberedSource(4))
     assert published(bus) == list("001123")
 
@@ -221,7 +235,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch, faults: list[tuple[int, str]]
 ) -> None:
     with database.transaction() as session:
-        repository.save_cursor(session, "social", Cursor(), datetime(2023, 9, 12).astimezone())
+        clear_cursor(session, "social")
     sent: set[str] = set()
     for page, where in faults:
         seen = 0
@@ -279,14 +293,14 @@ def test_a_payload_too_large_is_parked_without_itself(database: Database, clock:
     assert one.raw is None
 
 
-def test_a_paused_source_is_not_read(run: Run, bus: PostgresBus, database: Database, clock: FixedClock) -> None:
+def test_a_paused_source_is_not_read(run: Run, database: Database, clock: FixedClock) -> None:
+    run(NumberedSource(4))
     with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
-    assert run(NumberedSource(4)).outcome is RunOutcome.PAUSED
-    assert published(bus) == []
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+    assert take_stream(database, "social", owner="me") is None
     assert (state(database, clock.now()).state, state(database, clock.now()).reason) == ("paused", "Opdateres")
     with database.transaction() as session:
-        repository.resume(session, "social")
+        service.resume_source(session, "social", clock.now())
     assert run(NumberedSource(4)).outcome is RunOutcome.COMPLETE
 
 
@@ -315,7 +329,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
     clock.move(timedelta(seconds=1))
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("failing", came)
     with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("paused", came)
 
 
@@ -325,7 +339,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
 )
 def test_fresh_late_silent(age: timedelta, expected: str, clock: FixedClock) -> None:
     now = clock.now()
-    assert status(now - age, RunOutcome.COMPLETE, cadence=DAY, paused=False, now=now) == expected
+    assert data_status(now - age, cadence=DAY, now=now) == expected
 
 
 def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:

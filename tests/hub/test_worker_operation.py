@@ -18,7 +18,6 @@ from connectors.base import Batch, Connector
 from hub import metrics
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
-from hub.collect.repository import pause
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
@@ -30,6 +29,7 @@ from hub.operation.figures import collect_store_metrics, observe_drift
 from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
 from hub.operation.server import answering
 from hub.overview.service import mark_due
+from hub.worker_collect import SourceReader
 from schemas.record import Cursor
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
 
@@ -84,15 +84,13 @@ def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
 
 def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
-    with database.transaction() as session:
-        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=context.clock.now())
     with asked(context, {"social": Told(pages)}) as client:
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
         until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
-        expected = {"carry", "collect.social", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
+        expected = {"carry", "collect", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
         assert (figure(client, "helhed_carried_records_total", fate="new") or 0) >= 3
@@ -115,12 +113,13 @@ def test_other_addresses_are_not_there(context: AppContext) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is the point
-def test_a_loop_that_ended_is_told(context: AppContext) -> None:
-    def ends() -> Iterator[Batch]:
+def test_a_loop_that_ended_is_told(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: SourceReader) -> None:
         raise SystemExit
 
-    with asked(context, {"social": Told(ends)}) as client:
-        until(lambda: components(client).get("loop.collect.social") == "ended")
+    monkeypatch.setattr(SourceReader, "start_due", ends)
+    with asked(context) as client:
+        until(lambda: components(client).get("loop.collect") == "ended")
         answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["status"] == "not_ready"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hub.collect.runs import RunOutcome, SourceStatus
 from hub.course.views import TeamFunction
 from hub.errors import HubError
+from hub.sources.health import RunOutcome, SourceStatus
 from hub.web import texts
 from hub.web.errors import FormInvalid, SearchDown
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role

@@ -88,6 +88,11 @@ class HealthConnector:
         """JSON Schema of the settings."""
         return cls.settings_type.model_json_schema()
 
+    @classmethod
+    def from_folder(cls, name: str, folder: Path, *, clock: Callable[[], datetime]) -> Self:
+        """The connector that reads the bundles and resources in a folder."""
+        return cls(name, HealthSettings(directory=folder), clock=clock)
+
     def check(self) -> CheckResult:
         """Log in and read one resource, or look into the folder."""
         try:
