@@ -96,7 +96,7 @@ def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list
     try:
         context.catalogue.connector(name)  # its settings are wrong here, and not once for each stream
     except SourceNotFound:
-        raise no_source(context, name) from None
+        raise no_source(name, [source.name for source in context.catalogue.current()]) from None
     with context.database.transaction() as session:
         reason = pause_reason(session, name)
         streams = list_streams(session, name)

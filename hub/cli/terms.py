@@ -1,7 +1,7 @@
 """What all commands share: settings, sources, and an error as one line that says what to do."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -14,6 +14,7 @@ from hub import log
 from hub.bus.base import BusUnavailable
 from hub.clock import SystemClock
 from hub.context import AppContext
+from hub.db import Database
 from hub.errors import (
     HeldDeletionNotFound,
     HubError,
@@ -23,8 +24,9 @@ from hub.errors import (
     StoreUnavailable,
 )
 from hub.log import mask, place_of
-from hub.services import build_services, connector_builder
+from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
+from hub.sources.catalogue import SourceCatalogue
 from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
 
@@ -100,18 +102,27 @@ def connector_named(name: str) -> Connector:
     """
     settings = load_settings()
     builder = connector_builder(settings, SystemClock())
-    if settings.sources_file is not None:
-        for source in read_source_file(settings.sources_file, builder.kinds):
-            if source.definition.name == name:
-                return builder.build(source.definition, {})
-    with opened(settings) as context:
-        try:
-            return context.catalogue.connector(name)
-        except SourceNotFound:
-            raise no_source(context, name) from None
+    file_sources = read_source_file(settings.sources_file, builder.kinds) if settings.sources_file else ()
+    for source in file_sources:
+        if source.definition.name == name:
+            builder.file_secrets = {name: source.secrets}
+            return builder.build(source.definition, {})
+    in_file = [source.definition.name for source in file_sources]
+    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
+        raise no_source(name, in_file)
+    database = Database(database_url(settings))
+    catalogue = SourceCatalogue(database, builder)
+    try:
+        if not database.revision():
+            raise no_source(name, in_file)
+        return catalogue.connector(name)
+    except SourceNotFound:
+        raise no_source(name, [source.name for source in catalogue.current()]) from None
+    finally:
+        database.close()
 
 
-def no_source(context: AppContext, name: str) -> SettingWrong:
+def no_source(name: str, known: Sequence[str]) -> SettingWrong:
     """The error that says which sources there are."""
-    known = ", ".join(source.name for source in context.catalogue.current())
-    return SettingWrong(f"no source called {name}; there are: {known or 'none; see: helhed source add --help'}")
+    none = "none; set HELHED_SOURCES_FILE, or see: helhed source add --help"
+    return SettingWrong(f"no source called {name}; there are: {', '.join(known) or none}")

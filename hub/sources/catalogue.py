@@ -127,6 +127,7 @@ class SourceCatalogue:
             with self._database.transaction() as session:
                 synchronise(session, self._file, self.builder, by=BY_FILE)
             self._file_seen = seen
+            self._connectors.clear()  # its secrets are not part of the version
         self.expire()
 
     def follow_file(self) -> None:

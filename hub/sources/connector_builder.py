@@ -25,6 +25,8 @@ class ConnectorBuilder:
         self.kinds = dict(kinds)
         self.keys = keys
         self.clock = clock
+        self.file_secrets: dict[str, Mapping[str, str]] = {}
+        """What stands in clear in the sources file, by source and path; never stored."""
 
     def build(self, definition: SourceDefinition, ciphertexts: Mapping[str, bytes]) -> Connector:
         """The connector.
@@ -38,7 +40,7 @@ class ConnectorBuilder:
         """
         name = definition.name
         if definition.origin is SourceOrigin.FILE:
-            settings = resolve_references(name, definition.settings)
+            settings = merge(resolve_references(name, definition.settings), self.file_secrets.get(name, {}))
         else:
             secrets = {field: self.decrypt(name, field, ciphertext) for field, ciphertext in ciphertexts.items()}
             settings = merge(definition.settings, secrets)

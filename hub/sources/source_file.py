@@ -30,6 +30,8 @@ class FileSource(Schema):
     """One table of the file."""
 
     definition: SourceDefinition
+    secrets: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    """Those that stand in the file in clear, by path; they are kept in memory only."""
     schedule: Schedule = DEFAULT_SCHEDULE
     streams: Mapping[str, StreamPlan] = Field(default_factory=dict)
 
@@ -79,17 +81,11 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
         for stream, plan in plans.get("streams", {}).items()
     }
     try:
-        settings = _JSON.validate_python(table)
+        settings, secrets = divide(kinds[kind].spec(), _JSON.validate_python(table))
         definition = SourceDefinition(name=name, kind=kind, settings=settings, origin=SourceOrigin.FILE, **given)
-        source = FileSource.model_validate({"definition": definition, **plans})
+        return FileSource.model_validate({"definition": definition, "secrets": secrets, **plans})
     except ValidationError as error:
         raise SettingWrong(f"source {name}: {fault_text(error)}") from None
-    _, secrets = divide(kinds[kind].spec(), settings)
-    for field in secrets:
-        raise SettingWrong(
-            f'source {name}: {field} is a secret and stands in clear; write {{ env = "NAME" }} or {{ file = "path" }}'
-        )
-    return source
 
 
 def _resolve(source: str, key: str, value: JsonValue) -> JsonValue:

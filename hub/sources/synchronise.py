@@ -26,6 +26,7 @@ def synchronise(session: Session, file: Path, builder: ConnectorBuilder, *, by: 
     repository.lock_catalogue(session)
     stored = {source.name: source for source in repository.list_sources(session)}
     now = builder.clock.now()
+    builder.file_secrets = {file_source.definition.name: file_source.secrets for file_source in file_sources}
     for file_source in file_sources:
         _save(session, file_source, stored.get(file_source.definition.name), builder, by=by, now=now)
     names = [file_source.definition.name for file_source in file_sources]

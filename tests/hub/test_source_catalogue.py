@@ -196,6 +196,19 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
         )
 
 
+def test_a_secret_that_stands_in_the_file_in_clear_is_used_and_not_stored(
+    database: Database, clock: FixedClock, file: Path
+) -> None:
+    file.write_text(FILE.replace('{ env = "DUBU_SECRET" }', f'"{SECRET}"'), encoding="utf-8")
+    catalogue = process(database, clock, file)
+    catalogue.synchronise()
+    assert catalogue.connector("social")
+    with database.transaction() as session:
+        assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
+    with pytest.raises(SettingWrong, match="give either token_url"):
+        process(database, clock).connector("social")
+
+
 def test_a_process_follows_its_file_and_one_without_a_file_leaves_the_sources_alone(
     database: Database, clock: FixedClock, file: Path
 ) -> None:
@@ -234,7 +247,6 @@ def test_a_file_that_cannot_be_used_changes_nothing_in_a_running_process(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('{ env = "DUBU_SECRET" }', f'"{SECRET}"', "client_secret is a secret and stands in clear"),
         ('"odata"', '"soap"', "connector = 'soap' is not one of"),
         ('"02:30"', '"26:30"', "schedule.at"),
         ("streams.files", "streams.fils", "streams.fils: there are only: files"),
