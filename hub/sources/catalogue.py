@@ -1,11 +1,12 @@
 """The sources there are now, for every process and at any time."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
+from typing import Protocol
 
 from connectors.base import Connector
 from hub.db import Database
@@ -50,6 +51,7 @@ class SourceCatalogue:
         self._snapshot: _Snapshot | None = None
         self._checked_at = 0.0
         self._connectors: dict[str, tuple[int, Connector]] = {}
+        self._areas = _Areas(self._known_areas)
 
     def current(self) -> tuple[Source, ...]:
         """The sources that are read, paused ones included, in the order of pages.
@@ -68,12 +70,15 @@ class SourceCatalogue:
         return tuple(self._current().sources.values())
 
     def areas(self) -> Mapping[str, Area]:
-        """Area of each source by name; also of removed ones, whose records are still held."""
-        return self._current().areas
+        """Area of each source by name; also of removed ones, whose records are still held.
+
+        The mapping stays true: it asks again for a source it does not know, which may just have been added.
+        """
+        return self._areas
 
     def area_of(self, source: str) -> Area | None:
         """Area of a source, also of a removed one; None: no source ever had that name."""
-        return self.areas().get(source)
+        return self._areas.get(source)
 
     def get(self, name: str) -> Source:
         """The current source of that name.
@@ -144,12 +149,16 @@ class SourceCatalogue:
             self._file_seen = signature
             log.error("sources.file_rejected", extra={"fields": {"reason": str(error)}})  # noqa: TRY400  its words say it all
 
-    def _current(self) -> _Snapshot:
+    def _known_areas(self, needed: str | None = None) -> Mapping[str, Area]:
+        areas = self._current().areas
+        return areas if needed is None or needed in areas else self._current(is_fresh=True).areas
+
+    def _current(self, *, is_fresh: bool = False) -> _Snapshot:
         snapshot = self._snapshot
-        if snapshot is not None and monotonic() - self._checked_at < CHECK_EVERY:
+        if snapshot is not None and not is_fresh and monotonic() - self._checked_at < CHECK_EVERY:
             return snapshot
-        # One thread asks. Others must not wait for it: they may hold the connections that it needs.
-        if not self._checking.acquire(blocking=snapshot is None):
+        # One thread asks. Others do not wait for it: they may hold the connections that it needs.
+        if not self._checking.acquire(blocking=snapshot is None or is_fresh):
             return snapshot or self._current()
         try:
             checked_at = monotonic()
@@ -170,6 +179,26 @@ class SourceCatalogue:
         except OSError:
             return None
         return (stat.st_ino, stat.st_mtime_ns, stat.st_size) if stat else None
+
+
+class _Areas(Mapping[str, Area]):
+    """Area by source's name, as the catalogue has it at the moment of asking."""
+
+    def __init__(self, known: "_KnownAreas") -> None:
+        self._known = known
+
+    def __getitem__(self, source: str) -> Area:
+        return self._known(source)[source]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+
+class _KnownAreas(Protocol):
+    def __call__(self, needed: str | None = None) -> Mapping[str, Area]: ...
 
 
 def _snapshot(version: int, sources: tuple[Source, ...]) -> _Snapshot:
