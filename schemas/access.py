@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from schemas.base import Instant, Schema
 from schemas.source import Area
@@ -114,15 +114,16 @@ class AuditAction(StrEnum):
     LOG_OUT = "log_out"
     LIST_CITIZENS = "list_citizens"
     READ_SOURCES = "read_sources"
+    CONFIGURE_SOURCE = "configure_source"
+    """An administrator added, changed or removed a source."""
     PAUSE_SOURCE = "pause_source"
     """An administrator switched a source off; the reason stands in ``override_reason``."""
     RESUME_SOURCE = "resume_source"
-    CHANGE_SOURCE = "change_source"
-    """An administrator added, changed, scheduled or removed a source."""
     RELEASE_DELETIONS = "release_deletions"
-    """An administrator let held deletions happen; the reason stands in ``override_reason``."""
+    """An administrator let held deletions of a source take effect; the reason stands in ``override_reason``."""
     REFUSE_DELETIONS = "refuse_deletions"
-    """An administrator kept what a source does not show any more; the reason stands in ``override_reason``."""
+    READ_QUARANTINE = "read_quarantine"
+    RESOLVE_QUARANTINE = "resolve_quarantine"
 
 
 class AuditOutcome(StrEnum):
@@ -132,6 +133,26 @@ class AuditOutcome(StrEnum):
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     FAILED = "failed"
+
+
+class ObjectKind(StrEnum):
+    """What an act can be done to, other than a citizen."""
+
+    ACTOR = "actor"
+    """An employee, by id: whose lines of the log were read."""
+    SOURCE = "source"
+    """A source, by name."""
+    UNIT = "unit"
+    """A unit, by id: whose citizens were searched for."""
+    IDENTIFIER = "identifier"
+    """A national number, by its keyed digest: it was searched for."""
+
+
+class AuditObject(Schema):
+    """What an act was done to, other than a citizen."""
+
+    kind: ObjectKind
+    id: str
 
 
 class AuditEntry(Schema):
@@ -152,8 +173,11 @@ class AuditEntry(Schema):
     sections_shown: frozenset[Area] = frozenset()
     sections_withheld: frozenset[Area] = frozenset()
     fields_revealed: tuple[str, ...] = ()
-    search_text: str | None = None
-    """What was searched for; a national number is kept as its keyed digest only."""
+    object_kind: ObjectKind | None = None
+    object_id: str | None = None
+    """What the act was done to when it was not a citizen; a national number is kept as its keyed digest only."""
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+    """More about the act: ``text``, the words that were searched for."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub.access.tables import ActorRow
 from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
-from hub.overview.tables import OverviewRow, OverviewUnitRow
+from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow
 from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.facts import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.identifiers import Identifier
@@ -154,6 +154,9 @@ def settle(session: Session, *, number: Identifier | None = None, overview: Over
                 citizen_id=overview.citizen_id,
             )
         )
+    session.execute(
+        insert(OverviewVersionRow).values(citizen_id=overview.citizen_id, version=overview.version, digest="")
+    )
     session.execute(
         insert(OverviewRow).values(
             citizen_id=overview.citizen_id,

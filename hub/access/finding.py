@@ -1,6 +1,7 @@
 """Search as an act: only whom the policy lets the actor find, with a line for the search and one per citizen."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -9,14 +10,23 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.access.lines import line
 from hub.access.policy import findable, may
-from hub.access.words import national_in, without_numbers
+from hub.access.words import national_in, redact_identifiers
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
-from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
+from schemas.access import (
+    AccessFacts,
+    AccessRequest,
+    Actor,
+    AuditAction,
+    AuditObject,
+    AuditOutcome,
+    Basis,
+    ObjectKind,
+)
 from schemas.base import Schema
 from schemas.search import AccessFilter, FoundBy, SearchHit, SearchPage, SearchQuery
 from search.base import SearchIndex, SearchUnavailable
@@ -74,20 +84,19 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     today = danish_day(now)
     number = national_in(query.text)
     digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
-    told = f"digest:{digest}" if digest is not None else without_numbers(query.text)
-    if own_unit_only and not told:
-        told = f"unit:{actor.unit_id}"
+    # Mistyped numbers must not reach the log, nor the index's own logs.
+    words = "" if digest is not None else redact_identifiers(query.text)
+    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only)
     if not may(actor, AuditAction.SEARCH):
-        write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, search_text=told))
+        write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
         return Found(allowed=False, page=SearchPage())
     scopes = course.access_scopes(session, actor, today)
     if own_unit_only:
         scopes = tuple(scope for scope in scopes if scope.units)
     limits = AccessFilter(on=today, scopes=scopes, known_identifier=digest is not None)
-    asked = query.model_copy(
+    limited_query = query.model_copy(
         update={
-            # Mistyped numbers must not reach the index's own logs either.
-            "text": "" if digest is not None else without_numbers(query.text),
+            "text": words,
             "identifier_digest": digest,
             "access": limits,
         }
@@ -95,27 +104,24 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     limited = False
     try:
         with tracing.span("index.find"):
-            page = index.find(asked)
+            page = index.find(limited_query)
     except SearchUnavailable:
-        if own_unit_only or asked.narrowed or asked.after is not None:
+        if own_unit_only or limited_query.narrowed or limited_query.after is not None:
             raise
-        page, limited = _without_index(session, actor, asked, today), True
+        page, limited = _without_index(session, actor, limited_query, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
     allowed = findable(actor, facts.values(), known_identifier=digest is not None)
-    hits = tuple(
-        kept
-        for hit in page.hits
-        if hit.citizen_id in allowed and (kept := _without_units(hit, facts[hit.citizen_id], asked)) is not None
+    judged = (
+        _without_units(hit, facts[hit.citizen_id], limited_query) for hit in page.hits if hit.citizen_id in allowed
     )
+    hits = tuple(hit for hit in judged if hit is not None)
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
     write_all(
         session,
         [
-            line(
-                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, search_text=told, result_count=shown.total
-            ),
+            line(actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion),
             *(
                 line(
                     actor,
@@ -136,50 +142,62 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     )
 
 
-def _without_index(session: Session, actor: Actor, asked: SearchQuery, today: date) -> SearchPage:
+def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: bool) -> dict[str, Any]:
+    """What was searched for, as fields of a line: a digest, words, or the citizens of the own unit."""
+    if digest is not None:
+        return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digest)}
+    fields: dict[str, Any] = {"details": {"text": words}} if words else {}
+    if own_unit_only and actor.unit_id is not None:
+        fields["about"] = AuditObject(kind=ObjectKind.UNIT, id=actor.unit_id)
+    return fields
+
+
+def _without_index(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
     """What the store can answer by itself; whom of these the actor may find is judged as with any hit."""
-    if asked.identifier_digest is not None:
-        citizen_id = citizen_of(session, asked.identifier_digest)
-        found = overviews.current(session, [citizen_id] if citizen_id else [])
+    if query.identifier_digest is not None:
+        citizen_id = citizen_of(session, query.identifier_digest)
+        current = overviews.current(session, [citizen_id] if citizen_id else [])
         hits = [
             SearchHit(
-                citizen_id=one.citizen_id,
-                name=one.header.display_name or "",
-                birth_date=one.header.person.birth_date,
-                protected=one.header.person.name_address_protected,
+                citizen_id=overview.citizen_id,
+                name=overview.header.display_name or "",
+                birth_date=overview.header.person.birth_date,
+                protected=overview.header.person.name_address_protected,
                 found_by=(FoundBy(field="identifier", highlight=()),),
             )
-            for _, one in found.values()
-            if one is not None
+            for _, overview in current.values()
+            if overview is not None
         ]
         return SearchPage(hits=tuple(hits), total=len(hits))
-    starts = folded_words(asked.text)
+    starts = folded_words(query.text)
+
+    def is_start(word: str) -> bool:
+        return fold(word).startswith(tuple(starts))
+
     matching = [
         SearchHit(
-            citizen_id=one.citizen_id,
-            name=one.name,
-            birth_date=one.birth_date,
-            protected=one.protected,
-            found_by=(
-                FoundBy(field="name", highlight=marked(one.name, lambda word: fold(word).startswith(tuple(starts)))),
-            ),
+            citizen_id=citizen.citizen_id,
+            name=citizen.name,
+            birth_date=citizen.birth_date,
+            protected=citizen.protected,
+            found_by=(FoundBy(field="name", highlight=marked(citizen.name, is_start)),),
         )
-        for one in course.my_citizens(session, actor, today)
-        if one.name
+        for citizen in course.my_citizens(session, actor, today)
+        if citizen.name
         and starts
-        and all(any(word.startswith(start) for word in folded_words(one.name)) for start in starts)
+        and all(any(word.startswith(start) for word in folded_words(citizen.name)) for start in starts)
     ]
     return SearchPage(hits=tuple(matching), total=len(matching))
 
 
-def _without_units(hit: SearchHit, facts: AccessFacts, asked: SearchQuery) -> SearchHit | None:
+def _without_units(hit: SearchHit, facts: AccessFacts, query: SearchQuery) -> SearchHit | None:
     """A guarded citizen's hit without units; None if a unit alone is why it was found.
 
     The index names no unit of a guarded citizen, but it learns late that a citizen has come to live with one.
     """
     if not facts.name_address_protected:
         return hit
-    kept = tuple(reason for reason in hit.found_by if reason.field != "unit")
-    if asked.units or (hit.found_by and not kept):
+    other_reasons = tuple(reason for reason in hit.found_by if reason.field != "unit")
+    if query.units or (hit.found_by and not other_reasons):
         return None
-    return hit.model_copy(update={"found_by": kept, "protected": True})
+    return hit.model_copy(update={"found_by": other_reasons, "protected": True})

@@ -1,20 +1,15 @@
 """Who is logged in: employees by id."""
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.access import repository
 from hub.errors import NotLoggedIn
 from schemas.access import Actor
-
-_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  field names of our own schema; every value is a parameter
-_ALL = text(f"{_ACTIVE} ORDER BY name, id")
-_ONE = text(f"{_ACTIVE} AND id = :id")
 
 
 def actors(session: Session) -> tuple[Actor, ...]:
     """Every employee who may log in, by name."""
-    return tuple(Actor.model_validate(row) for row in fetch_rows(session, _ALL, {}))
+    return repository.list_actors(session)
 
 
 def actor(session: Session, actor_id: str) -> Actor:
@@ -23,7 +18,7 @@ def actor(session: Session, actor_id: str) -> Actor:
     Raises:
         NotLoggedIn: there is none, or no longer.
     """
-    found = fetch_rows(session, _ONE, {"id": actor_id})
-    if not found:
+    employee = repository.get_actor(session, actor_id)
+    if employee is None:
         raise NotLoggedIn
-    return Actor.model_validate(found[0])
+    return employee

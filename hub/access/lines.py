@@ -3,18 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from hub.access.policy import POLICY_VERSION
-from hub.access.words import without_numbers
-from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Role
+from hub.access.policy import POLICY_VERSION, SOURCE_ACTS
+from hub.access.words import redact_identifiers, redact_key
+from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditObject, AuditOutcome, Role
 
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
-    AuditAction.READ_SOURCES: Role.ADMINISTRATOR,
-    AuditAction.PAUSE_SOURCE: Role.ADMINISTRATOR,
-    AuditAction.RESUME_SOURCE: Role.ADMINISTRATOR,
-    AuditAction.CHANGE_SOURCE: Role.ADMINISTRATOR,
-    AuditAction.RELEASE_DELETIONS: Role.ADMINISTRATOR,
-    AuditAction.REFUSE_DELETIONS: Role.ADMINISTRATOR,
+    **dict.fromkeys({AuditAction.READ_SOURCES} | SOURCE_ACTS, Role.ADMINISTRATOR),
 }
 
 
@@ -24,9 +19,11 @@ def line(
     outcome: AuditOutcome,
     request: AccessRequest,
     now: datetime,
-    **more: Any,
+    *,
+    about: AuditObject | None = None,
+    **fields: Any,
 ) -> AuditEntry:
-    """A line about *actor*. Whatever people wrote is kept without national numbers."""
+    """A line about *actor*, and what the act was done to. Whatever people wrote is kept without national numbers."""
     return AuditEntry(
         recorded_at=now,
         action=action,
@@ -35,12 +32,14 @@ def line(
         actor_name=actor.name,
         role=_role(actor, action),
         unit_id=actor.unit_id,
-        on_behalf_of=_told(request.on_behalf_of),
+        on_behalf_of=_redacted(request.on_behalf_of),
         purpose=request.purpose,
-        override_reason=_told(request.override_reason),
+        override_reason=_redacted(request.override_reason),
         policy_version=POLICY_VERSION,
         request_id=request.request_id,
-        **more,
+        object_kind=about.kind if about else None,
+        object_id=redact_key(about.id) if about else None,
+        **fields,
     )
 
 
@@ -49,5 +48,5 @@ def _role(actor: Actor, action: AuditAction) -> Role | None:
     return fitting if fitting in actor.roles else min(actor.roles, default=None)
 
 
-def _told(words: str | None) -> str | None:
-    return None if words is None else without_numbers(words)
+def _redacted(text: str | None) -> str | None:
+    return None if text is None else redact_identifiers(text)

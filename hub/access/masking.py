@@ -67,7 +67,7 @@ def people_of(overview: Overview) -> frozenset[UUID]:
     """Citizens whom the page speaks of, the citizen among them."""
     relatives = {relative.citizen_id for relative in overview.header.relatives}
     parties = {party.citizen_id for entry in overview.entries() for party in entry.parties}
-    return frozenset(one for one in relatives | parties if one is not None) | {overview.citizen_id}
+    return frozenset(person for person in relatives | parties if person is not None) | {overview.citizen_id}
 
 
 def _without_guarded(overview: Overview, guarded: frozenset[UUID]) -> Overview:
@@ -110,8 +110,8 @@ def _header(overview: Overview, hidden: frozenset[ProtectedField]) -> CitizenHea
 
 
 def _identifier(identifier: Identifier) -> Identifier:
-    kept = identifier.value[:_DATE_PART] if identifier.is_national else ""
-    return identifier.model_copy(update={"value": kept + MASK})
+    birth_date = identifier.value[:_DATE_PART] if identifier.is_national else ""
+    return identifier.model_copy(update={"value": birth_date + MASK})
 
 
 def _entry(entry: Entry, hidden: frozenset[ProtectedField]) -> Entry:

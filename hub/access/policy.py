@@ -31,9 +31,20 @@ if any(_SOMEBODY.search(text) for text in _TEXTS.values()):
     raise RuntimeError("a policy names a single person; rights follow from role, area and facts alone")
 _POLICIES = cedarpy.PolicySet.from_str("\n".join(_TEXTS.values()))
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
-_ENOUGH = 10
 _AREAS = tuple(Area)
 _PAGES = frozenset({AuditAction.READ_LOG, AuditAction.READ_SOURCES, AuditAction.SEARCH, AuditAction.LIST_CITIZENS})
+SOURCE_ACTS = frozenset(
+    {
+        AuditAction.CONFIGURE_SOURCE,
+        AuditAction.PAUSE_SOURCE,
+        AuditAction.RESUME_SOURCE,
+        AuditAction.RELEASE_DELETIONS,
+        AuditAction.REFUSE_DELETIONS,
+        AuditAction.READ_QUARANTINE,
+        AuditAction.RESOLVE_QUARANTINE,
+    }
+)
+"""What is done to one source; each is an action of the policies under the same name."""
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
 NO_AREAS: Mapping[str, Area] = MappingProxyType({})
@@ -51,8 +62,8 @@ def policy_texts() -> dict[str, str]:
 
 def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision:
     """Whether the actor may open this citizen's overview, with which right, and which areas it shows."""
-    context = _context(facts, _reason_length(request.override_reason))
-    opened, *seen, reveal = _ask(
+    context = _context(facts, has_reason=is_reason(request.override_reason))
+    opened, *sections, reveal = _ask(
         actor,
         [
             _question("open_overview", context),
@@ -60,7 +71,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
                 _question("see_section", {**context, "area": area, "consented": area in facts.consented_areas})
                 for area in _AREAS
             ),
-            _question("reveal", _context(facts, _ENOUGH)),
+            _question("reveal", _context(facts, has_reason=True)),
         ],
     )
     if not opened.allowed:
@@ -71,7 +82,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
             policies=_ids(opened),
             policy_version=POLICY_VERSION,
         )
-    permitted = [(area, answer) for area, answer in zip(_AREAS, seen, strict=True) if answer.allowed]
+    permitted = [(area, answer) for area, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
     answers = [opened, *(answer for _, answer in permitted)]
     shown = frozenset(area for area, _ in permitted)
     return Decision(
@@ -87,8 +98,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
 
 def may_reveal(actor: Actor, facts: AccessFacts, reason: str) -> Decision:
     """Whether the actor may be shown the citizen's protected fields, for that reason."""
-    length = _reason_length(reason)
-    (answer,) = _ask(actor, [_question("reveal", _context(facts, length))])
+    (answer,) = _ask(actor, [_question("reveal", _context(facts, has_reason=is_reason(reason)))])
     basis = Basis.TEAM if facts.on_team else Basis.OWN_UNIT
     return Decision(
         allowed=answer.allowed,
@@ -108,22 +118,34 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
         known_identifier: the actor gave the whole national number; such a citizen, if nothing else
             relates the two, has the basis ``NONE``: opening asks for a reason.
     """
-    asked = list(facts)
     return {
         fact.citizen_id: _relation(fact)
-        for fact in asked
-        if _ask(actor, [_question("find", _context(fact, 0, known_identifier=known_identifier))])[0].allowed
+        for fact in facts
+        if _ask(actor, [_question("find", _context(fact, has_reason=False, known_identifier=known_identifier))])[
+            0
+        ].allowed
     }
 
 
 def may(actor: Actor, action: AuditAction) -> bool:
-    """Whether the actor's role reaches the pages of that action (log, sources, search, list of citizens).
+    """Whether the actor's role reaches a page (log, sources, search, list of citizens) or an act on a source.
 
-    What is done to one citizen is never answered here: that takes facts (``decide``).
+    An act that takes a reason is answered as if there was one; ``may_change_source`` looks at the reason. What is done
+    to one citizen is never answered here: that takes facts (``decide``).
     """
-    if action not in _PAGES:
-        return False
-    return _ask(actor, [(action.value, "Pages", ())])[0].allowed
+    if action in SOURCE_ACTS:
+        return _may_change_source(actor, action, has_reason=True)
+    return action in _PAGES and _ask(actor, [(action.value, "Pages", ())])[0].allowed
+
+
+def may_change_source(actor: Actor, action: AuditAction, reason: str | None) -> bool:
+    """Whether the actor may do that to a source, for that reason."""
+    return action in SOURCE_ACTS and _may_change_source(actor, action, has_reason=is_reason(reason))
+
+
+def is_reason(text: str | None) -> bool:
+    """Whether *text* counts as a reason wherever a policy asks for one."""
+    return _is_reason_of(len(plain(text or "")))
 
 
 def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_AREAS) -> Overview:
@@ -166,7 +188,7 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
                 }
             ),
             "disagreements": tuple(
-                kept for each in overview.disagreements if (kept := _agreed(each, shown)) is not None
+                rest for each in overview.disagreements if (rest := _of_sources(each, shown)) is not None
             ),
         }
     )
@@ -176,7 +198,7 @@ def _withheld(section: Section) -> Section:
     return Section(area=section.area, state=SectionState.WITHHELD)
 
 
-def _agreed(disagreement: Disagreement, shown: frozenset[str]) -> Disagreement | None:
+def _of_sources(disagreement: Disagreement, shown: frozenset[str]) -> Disagreement | None:
     values = tuple(value for value in disagreement.values if value.provenance.source in shown)
     # One value alone is no disagreement, and would tell that somebody else said something else.
     return Disagreement(field=disagreement.field, values=values) if len(values) > 1 else None
@@ -195,16 +217,20 @@ def _basis(facts: AccessFacts, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
     return _relation(facts)
 
 
-def _reason_length(reason: str | None) -> int:
-    return len(plain(reason or ""))
+def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
+    return _ask(actor, [(action.value, "Source", (("has_reason", has_reason),))])[0].allowed
 
 
-def _context(facts: AccessFacts, reason_length: int, *, known_identifier: bool = False) -> dict[str, object]:
+def _is_reason_of(length: int) -> bool:
+    return _answers((), None, (("state_reason", "Reason", (("length", length),)),))[0].allowed
+
+
+def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
     return {
         "on_team": facts.on_team,
         "unit_has_active_effort": facts.unit_has_active_effort,
         "is_self": facts.is_self,
-        "reason_length": reason_length,
+        "has_reason": has_reason,
         "known_identifier": known_identifier,
     }
 
@@ -230,17 +256,17 @@ def _answers(
     attributes: dict[str, object] = {"roles": list(roles)}
     if area is not None:
         attributes["area"] = area
-    who = {"type": "Actor", "id": "anybody"}
-    asked: list[dict[str, object]] = [
+    principal = {"type": "Actor", "id": "anybody"}
+    requests: list[dict[str, object]] = [
         {
-            "principal": who,
+            "principal": principal,
             "action": {"type": "Action", "id": action},
             "resource": {"type": kind, "id": "any"},
             "context": dict(context),
         }
         for action, kind, context in questions
     ]
-    answers = cedarpy.is_authorized_batch(asked, _POLICIES, [{"uid": who, "attrs": attributes, "parents": []}])
+    answers = cedarpy.is_authorized_batch(requests, _POLICIES, [{"uid": principal, "attrs": attributes, "parents": []}])
     broken = [error for answer in answers for error in answer.diagnostics.errors]
     if broken:
         # Cedar skips a policy that fails, also one that forbids: then no answer can be trusted.
@@ -250,3 +276,7 @@ def _answers(
 
 def _ids(answer: cedarpy.AuthzResult) -> tuple[str, ...]:
     return tuple(sorted(answer.diagnostics.id_annotations_by_reason.values()))
+
+
+SHORTEST_REASON = next(length for length in range(1, 1001) if _is_reason_of(length))
+"""How many visible characters the policy asks of a reason; for forms and sentences."""

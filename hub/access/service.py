@@ -5,7 +5,7 @@ When reading fails after the line was written, everything rolls back and nothing
 error path then writes ``record_failure`` in a transaction of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,22 +15,24 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.access.lines import line
 from hub.access.masking import ProtectedField, mask_protected, people_of
-from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_reveal
+from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_change_source, may_reveal
 from hub.audit import repository as audit
-from hub.audit.service import write
+from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.course.views import MyCitizen
-from hub.overview.repository import guarded
+from hub.overview import repository as overviews
 from schemas.access import (
     AccessFacts,
     AccessRequest,
     Actor,
     AuditAction,
     AuditEntry,
+    AuditObject,
     AuditOutcome,
     Basis,
     Decision,
+    ObjectKind,
 )
 from schemas.base import Schema
 from schemas.overview import Overview
@@ -48,6 +50,15 @@ class Opened(Schema):
     """Cut to the decision, protected fields masked. None: refused, or no such citizen."""
     facts: AccessFacts | None = None
     """None: no such citizen."""
+
+
+class ListedCitizen(Schema):
+    """A citizen on the actor's list."""
+
+    citizen: MyCitizen
+    decision: Decision
+    overview: Overview | None = None
+    """Cut to the decision, protected fields masked. None: not asked for, or nothing known yet."""
 
 
 class LogQuestion(Schema):
@@ -141,12 +152,42 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     return Opened(decision=decision, facts=facts, overview=shown)
 
 
-def list_citizens(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[MyCitizen, ...]:
-    """The citizens on whose team the actor is; none when the role does not reach the list."""
-    found = course.my_citizens(session, actor, danish_day(now)) if may(actor, AuditAction.LIST_CITIZENS) else ()
-    outcome = AuditOutcome.SHOWN if may(actor, AuditAction.LIST_CITIZENS) else AuditOutcome.REFUSED
-    write(session, line(actor, AuditAction.LIST_CITIZENS, outcome, request, now, result_count=len(found)))
-    return found
+def list_citizens(
+    session: Session,
+    actor: Actor,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    areas: Mapping[str, Area] | None = None,
+) -> tuple[ListedCitizen, ...]:
+    """The citizens on whose team the actor is, each cut and masked as on a page; a line for the list and one for each.
+
+    Args:
+        session: the caller's transaction.
+        actor: whose list it is; empty when the role does not reach it.
+        request: why. A reason in it opens nothing: it is given for one citizen.
+        now: the instant; rights must hold on its Danish day.
+        areas: area of each source by name. None: the list shows names and no overviews.
+    """
+    if not may(actor, AuditAction.LIST_CITIZENS):
+        write(session, line(actor, AuditAction.LIST_CITIZENS, AuditOutcome.REFUSED, request, now, result_count=0))
+        return ()
+    today = danish_day(now)
+    request = request.model_copy(update={"override_reason": None})
+    citizens = course.my_citizens(session, actor, today)
+    facts = course.access_facts_of(session, actor, [citizen.citizen_id for citizen in citizens], today)
+    decisions = {citizen_id: decide(actor, fact, request) for citizen_id, fact in facts.items()}
+    listed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
+    write_all(session, _list_lines(actor, request, now, listed, decisions, with_sections=areas is not None))
+    shown: dict[UUID, Overview] = {}
+    if areas is not None:
+        current = overviews.current(session, [citizen.citizen_id for citizen in listed])
+        known = [overview for _, overview in current.values() if overview is not None]
+        shown = _limited(session, known, decisions, areas, today, facts=facts)
+    return tuple(
+        ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=shown.get(citizen.citizen_id))
+        for citizen in listed
+    )
 
 
 def read_log(
@@ -164,7 +205,7 @@ def read_log(
         request,
         now,
         citizen_id=question.citizen_id,
-        search_text=None if question.actor_id is None else f"actor:{question.actor_id}",
+        about=None if question.actor_id is None else AuditObject(kind=ObjectKind.ACTOR, id=question.actor_id),
     )
     write(session, entry)
     if not allowed:
@@ -176,6 +217,20 @@ def read_log(
     return audit.newest(session, question.after, question.size, question.only)
 
 
+def change_source(
+    session: Session, actor: Actor, action: AuditAction, source: str, request: AccessRequest, *, now: datetime
+) -> bool:
+    """Decide what is to be done to a source and write the line. True: the caller does it, in the same transaction.
+
+    The reason, where the policy asks for one, stands in ``request.override_reason``.
+    """
+    allowed = may_change_source(actor, action, request.override_reason)
+    outcome = AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED
+    about = AuditObject(kind=ObjectKind.SOURCE, id=source)
+    write(session, line(actor, action, outcome, request, now, about=about))
+    return allowed
+
+
 def record(  # noqa: PLR0913  keyword-only from the clock on
     session: Session,
     actor: Actor,
@@ -184,13 +239,10 @@ def record(  # noqa: PLR0913  keyword-only from the clock on
     request: AccessRequest,
     *,
     now: datetime,
-    about: str | None = None,
+    about: AuditObject | None = None,
 ) -> None:
-    """Write the line of an act that shows no citizen: log in and out, pages and switches of the sources.
-
-    *about* names what it was done to (``source:social``).
-    """
-    write(session, line(actor, action, outcome, request, now, search_text=about))
+    """Write the line of an act that shows no citizen: log in and out, and pages that do not show one."""
+    write(session, line(actor, action, outcome, request, now, about=about))
 
 
 def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:
@@ -217,11 +269,49 @@ def limited(  # noqa: PLR0913  keyword-only from the facts on
     """
     if overview is None:
         return None
-    seen = cut(overview, decision, areas)
+    citizen_id = overview.citizen_id
+    known = {citizen_id: facts} if facts else {}
+    return _limited(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[citizen_id]
+
+
+def _limited(  # noqa: PLR0913  keyword-only from the facts on
+    session: Session,
+    whole: Collection[Overview],
+    decisions: Mapping[UUID, Decision],
+    areas: Mapping[str, Area],
+    on: date,
+    *,
+    facts: Mapping[UUID, AccessFacts],
+    revealed: frozenset[ProtectedField] = frozenset(),
+) -> dict[UUID, Overview]:
+    """``limited`` for several overviews; whom of all their people to protect is asked once."""
+    pages = [cut(overview, decisions[overview.citizen_id], areas) for overview in whole]
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
-    asked = people_of(seen) - ({seen.citizen_id} if facts else set())
-    known = {seen.citizen_id} if facts and facts.name_address_protected else set()
-    return mask_protected(seen, revealed, guarded(session, asked, on) | known)
+    unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
+    guarded = overviews.guarded(session, unknown, on) | {
+        citizen_id for citizen_id, fact in facts.items() if fact.name_address_protected
+    }
+    return {page.citizen_id: mask_protected(page, revealed, guarded) for page in pages}
+
+
+def _list_lines(
+    actor: Actor,
+    request: AccessRequest,
+    now: datetime,
+    listed: Collection[MyCitizen],
+    decisions: Mapping[UUID, Decision],
+    *,
+    with_sections: bool,
+) -> list[AuditEntry]:
+    entry = line(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
+    lines = [entry.model_copy(update={"result_count": len(listed)})]
+    for citizen in listed:
+        decision = decisions[citizen.citizen_id]
+        if with_sections:
+            lines.append(_about(citizen.citizen_id, decision, entry))
+        else:
+            lines.append(entry.model_copy(update={"citizen_id": citizen.citizen_id, "basis": decision.basis}))
+    return lines
 
 
 def _about(citizen_id: UUID, decision: Decision, entry: AuditEntry) -> AuditEntry:

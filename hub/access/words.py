@@ -20,22 +20,27 @@ HIDDEN = "••••"
 
 def plain(text: str) -> str:
     """One line of visible signs: digits of any script as 0-9, white space folded, controls and invisibles gone."""
-    seen = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSEEN)
-    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in seen)
+    visible = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSEEN)
+    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in visible)
     return " ".join(digits.split())
 
 
 def national_in(text: str) -> Identifier | None:
     """The first whole national number in *text*, None when there is none."""
     words = plain(text)
-    for found in (*_NUMBER.finditer(words), *_DOTTED.finditer(words)):
+    for match in (*_NUMBER.finditer(words), *_DOTTED.finditer(words)):
         try:
-            return Identifier.national(_SIGNS.sub("", found.group()))
+            return Identifier.national(_SIGNS.sub("", match.group()))
         except ValueError:
             continue
     return None
 
 
-def without_numbers(text: str) -> str:
+def redact_identifiers(text: str) -> str:
     """*text* as ``plain``, and everything hidden that is a national number, or a mistyped one: six digits or more."""
     return _MANY_DIGITS.sub(HIDDEN, _DOTTED.sub(HIDDEN, _NUMBER.sub(HIDDEN, plain(text))))
+
+
+def redact_key(key: str) -> str:
+    """A key of ours, which may hold many digits, as ``plain``; hidden when a national number was typed for it."""
+    return HIDDEN if national_in(key) else plain(key)

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.db import fetch_rows
+from hub.audit import repository
 from schemas.access import AuditEntry
-
-_FIELDS = tuple(AuditEntry.model_fields)
-_INSERT = text(f"INSERT INTO audit_log ({', '.join(_FIELDS)}) VALUES ({', '.join(f':{one}' for one in _FIELDS)})")  # noqa: S608  names of our own; every value is a parameter
 
 
 def write(session: Session, entry: AuditEntry) -> None:
@@ -20,16 +16,7 @@ def write(session: Session, entry: AuditEntry) -> None:
 
 @tracing.spanned("audit.write")
 def write_all(session: Session, entries: Sequence[AuditEntry]) -> None:
-    """Write several lines in one statement, in the order given."""
-    if entries:
-        fetch_rows(session, _INSERT, *(_row(entry) for entry in entries))
+    """Write several lines in the order given."""
+    repository.insert_entries(session, entries)
     for entry in entries:
         metrics.audited(entry.action, entry.outcome)
-
-
-def _row(entry: AuditEntry) -> dict[str, object]:
-    row = entry.model_dump()
-    row["sections_shown"] = sorted(entry.sections_shown)
-    row["sections_withheld"] = sorted(entry.sections_withheld)
-    row["fields_revealed"] = list(entry.fields_revealed)
-    return row

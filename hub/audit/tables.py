@@ -4,9 +4,11 @@ Migration 0008 adds the triggers that refuse UPDATE, DELETE and TRUNCATE: a line
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -38,7 +40,9 @@ class AuditRow(Base):
     sections_shown: Mapped[list[str]] = mapped_column(ARRAY(Text))
     sections_withheld: Mapped[list[str]] = mapped_column(ARRAY(Text))
     fields_revealed: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    search_text: Mapped[str | None] = mapped_column(Text)
+    object_kind: Mapped[str | None] = mapped_column(Text)
+    object_id: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     result_count: Mapped[int | None]
     policy_version: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(Text)

@@ -1,9 +1,9 @@
 """``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
@@ -14,6 +14,7 @@ from hub.errors import SettingWrong
 from hub.sources import held_repository, repository, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
+from hub.sources.validation import fault_text
 from schemas.access import AuditAction
 from schemas.source import Area
 
@@ -98,7 +99,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
         builder = context.catalogue.builder
         if kind not in builder.kinds:
             raise SettingWrong(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
-        definition = SourceDefinition(
+        definition = _definition(
             name=name,
             kind=kind,
             area=area,
@@ -110,7 +111,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
         schedule = _schedule(every, at) or DEFAULT_SCHEDULE
         with context.database.transaction() as session:
             service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
-            record(session, AuditAction.CHANGE_SOURCE, name, "added", context.clock.now())
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
         console.print(f"{name} is added. Can it be read? helhed connector check {name}")
 
 
@@ -143,7 +144,7 @@ def set_settings(
             )
             service.change_source(session, builder, name, change, by=actor_id(), expected_version=before.version)
             changed = ", ".join([*change.settings, *change.secrets]) or "definition"
-            record(session, AuditAction.CHANGE_SOURCE, name, f"changed: {changed}", context.clock.now())
+            record(session, AuditAction.CONFIGURE_SOURCE, name, f"changed: {changed}", context.clock.now())
         console.print(f"{name} is changed.")
 
 
@@ -157,7 +158,7 @@ def remove(
             raise typer.Exit(1)
         with opened() as context, context.database.transaction() as session:
             service.remove_source(session, context.catalogue.builder, name, by=actor_id())
-            record(session, AuditAction.CHANGE_SOURCE, name, "removed", context.clock.now())
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "removed", context.clock.now())
         console.print(f"{name} is removed.")
 
 
@@ -193,7 +194,7 @@ def run(
     with fail(), opened() as context, context.database.transaction() as session:
         service.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start)
         if from_start:
-            record(session, AuditAction.CHANGE_SOURCE, name, "is read from the start", context.clock.now())
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "is read from the start", context.clock.now())
         console.print("A worker begins within seconds; see: helhed source show " + name)
 
 
@@ -214,7 +215,7 @@ def schedule(
         if chosen is None and enable is None:
             raise SettingWrong("give --every, --at, --enable or --disable")
         service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
-        record(session, AuditAction.CHANGE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
+        record(session, AuditAction.CONFIGURE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
         for known in stream_repository.list_streams(session, name):
             console.print(f"{known.stream}: {known.schedule}{'' if known.is_enabled else ', not read'}")
 
@@ -268,11 +269,17 @@ def rotate_keys() -> None:
         console.print(f"{count} secrets were encrypted anew.")
 
 
+def _definition(**given: object) -> SourceDefinition:
+    try:
+        return SourceDefinition.model_validate(given)
+    except ValidationError as error:
+        raise SettingWrong(fault_text(error)) from None
+
+
 def _schedule(every: str | None, at: str | None) -> Schedule | None:
     if every is None and at is None:
         return None
-    given: dict[str, Any] = {"every": every, "at": at}
     try:
-        return Schedule.model_validate(json.loads(json.dumps(given)))
-    except ValueError:
+        return Schedule.model_validate({"every": every, "at": at})
+    except ValidationError:
         raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)") from None

@@ -12,12 +12,13 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from hub.errors import SettingWrong
 from hub.sources.secret_fields import is_secret
 
-SHORTEST_REASON = 10
 _JSON = TypeAdapter[JsonValue](JsonValue)
 
 
 def _checked_reason(reason: str) -> str:
-    if len(reason.strip()) < SHORTEST_REASON:
+    from hub.access.policy import SHORTEST_REASON, is_reason  # noqa: PLC0415  a command loads only what it needs
+
+    if not is_reason(reason):
         raise typer.BadParameter(f"at least {SHORTEST_REASON} characters, for it stands on the page and in the log")
     return reason.strip()
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.access.service import record as write_line
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose, Role
+from hub.errors import RoleMissing
+from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 
 
 def actor_id() -> str:
@@ -18,8 +18,15 @@ def actor_id() -> str:
 
 
 def record(session: Session, action: AuditAction, source: str, reason: str | None, now: datetime) -> None:
-    """Write the line, in the transaction of the act."""
+    """Decide and write the line, in the transaction of the act.
+
+    Raises:
+        RoleMissing: the policy does not allow it.
+    """
+    from hub.access.service import change_source  # noqa: PLC0415  a command loads only what it needs
+
     name = actor_id()
     actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
     request = AccessRequest(purpose=Purpose.OPERATIONS, override_reason=reason, request_id="cli")
-    write_line(session, actor, action, AuditOutcome.SHOWN, request, now=now, about=f"source:{source}")
+    if not change_source(session, actor, action, source, request, now=now):
+        raise RoleMissing

@@ -23,7 +23,7 @@ from hub.errors import (
     SourceNotFound,
     StoreUnavailable,
 )
-from hub.log import mask, place_of
+from hub.log import place_of, redact_cpr
 from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
 from hub.sources.catalogue import SourceCatalogue
@@ -61,7 +61,7 @@ def fail() -> Iterator[None]:
 
 
 def _say(sentence: str) -> None:
-    typer.echo(f"helhed: {mask(' '.join(sentence.split()))}", err=True)
+    typer.echo(f"helhed: {redact_cpr(' '.join(sentence.split()))}", err=True)
 
 
 _SENTENCES: dict[type[Exception], str] = {

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub.bus.base import Delivered
 from hub.collect import repository
-from hub.log import mask
+from hub.log import redact_cpr
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 WHOLE = "(record)"
@@ -49,4 +49,4 @@ def _told(delivered: Delivered) -> tuple[str, str]:
 
 def _safe(text: str) -> str:
     """As the store and a page can hold it: what poisoned the record must not poison its row here."""
-    return mask(text.replace("\x00", "")[:_LONGEST]) or _UNKNOWN
+    return redact_cpr(text.replace("\x00", "")[:_LONGEST]) or _UNKNOWN

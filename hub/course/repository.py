@@ -1,22 +1,22 @@
 """Every statement of the course, among them the one that the access policy lives on.
 
 The statements are plain SQL, because who may see whom is decided on their answer and a reviewer must be
-able to read them. They read ``overviews``, ``overview_units`` and ``overview_due`` (hub.overview),
-``citizen_identifiers`` (hub.matching), and ``actors``, a table of the room above, for the names of the team.
+able to read them. Of other rooms they read published views (docs/rooms.md): ``overview_facts``, ``citizen_units``,
+``citizen_digests``, ``citizen_keys`` and ``employees``.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from hub import tracing
-from hub.course.views import CourseView, MyCitizen, TeamMember
+from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
+from hub.course.views import CourseView, Membership, MyCitizen, TeamMember
 from hub.db import fetch_rows
-from hub.overview.repository import GUARDED
 from schemas.access import AccessFacts, Actor
 from schemas.search import AccessScope
 from schemas.source import Area
@@ -27,7 +27,7 @@ _MEMBERSHIPS = """
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
     JOIN course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    LEFT JOIN citizens k ON k.id = n.citizen_id
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
 """
 """Citizens on whose team the actor is on the day, with the course: course, citizen and membership all hold.
@@ -36,97 +36,89 @@ A citizen who turned out to be another (``merged_into``) is that other, here and
 """
 
 _CONSENTED = """
-    SELECT DISTINCT mine.citizen_id, s.area
+    SELECT DISTINCT memberships.citizen_id, s.area
     FROM consents s
-    LEFT JOIN citizens k ON k.id = s.citizen_id
-    JOIN mine ON mine.course_id = s.course_id AND mine.citizen_id = coalesce(k.merged_into, s.citizen_id)
+    LEFT JOIN citizen_keys k ON k.id = s.citizen_id
+    JOIN memberships
+      ON memberships.course_id = s.course_id AND memberships.citizen_id = coalesce(k.merged_into, s.citizen_id)
     WHERE s.given_on <= :on
       AND (s.expires_on IS NULL OR :on < s.expires_on)
       AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
 """
 """Areas that those citizens have consented to share with those teams, and that still stand."""
 
-_SELF = """
-    EXISTS (
-      SELECT 1 FROM citizen_identifiers i LEFT JOIN citizens k ON k.id = i.citizen_id
-      WHERE i.digest = :own_digest AND coalesce(k.merged_into, i.citizen_id) = o.citizen_id
-    )
-"""
+_SELF = "EXISTS (SELECT FROM citizen_digests d WHERE d.digest = :own_digest AND d.citizen_id = o.citizen_id)"
 
 _FACTS = text(f"""
-    WITH mine AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)
-                  AND n.citizen_id IN (SELECT unnest(cast(:citizen_ids AS uuid[]))
-                                       UNION ALL SELECT id FROM citizens WHERE merged_into = ANY(:citizen_ids))),
+    WITH memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)
+                         AND n.citizen_id IN (SELECT unnest(cast(:citizen_ids AS uuid[])) UNION ALL
+                                              SELECT id FROM citizen_keys WHERE merged_into = ANY(:citizen_ids))),
          consented AS ({_CONSENTED})
     SELECT o.citizen_id,
            o.version AS overview_version,
-           EXISTS (SELECT 1 FROM mine WHERE mine.citizen_id = o.citizen_id) AS on_team,
-           EXISTS (SELECT 1 FROM mine WHERE mine.citizen_id = o.citizen_id AND mine.function = 'lead_coordinator')
+           EXISTS (SELECT FROM memberships m WHERE m.citizen_id = o.citizen_id) AS on_team,
+           EXISTS (SELECT FROM memberships m WHERE m.citizen_id = o.citizen_id AND m.function = 'lead_coordinator')
              AS is_lead_coordinator,
            EXISTS (
-             SELECT 1 FROM overview_units u
+             SELECT FROM citizen_units u
              WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id
                AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
            ) AS unit_has_active_effort,
            {_SELF} AS is_self,
-           {GUARDED} AS name_address_protected,
+           o.name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
-           (SELECT d.failed_since FROM overview_due d WHERE d.citizen_id = o.citizen_id) AS not_updated_since
-    FROM overviews o
+           o.not_updated_since
+    FROM overview_facts(:on) o
     WHERE o.citizen_id = ANY(:citizen_ids)
 """)  # noqa: S608  put together from the constants above; every value is a parameter
 """The second condition on ``n`` follows from the first: by it the way begins at the citizen, not at all memberships."""
 
 _TEAM_SCOPES = text(f"""
-    WITH mine AS ({_MEMBERSHIPS}), consented AS ({_CONSENTED})
+    WITH memberships AS ({_MEMBERSHIPS}), consented AS ({_CONSENTED})
     SELECT DISTINCT o.citizen_id,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id ORDER BY area) AS areas
-    FROM overviews o JOIN mine ON mine.citizen_id = o.citizen_id
+    FROM overview_facts(:on) o JOIN memberships ON memberships.citizen_id = o.citizen_id
     WHERE NOT {_SELF}
 """)  # noqa: S608  as above
 
-_MINE = text(f"""
-    WITH mine AS ({_MEMBERSHIPS})
-    SELECT DISTINCT ON (name, o.citizen_id)
-           o.citizen_id,
-           nullif(concat_ws(' ', o.document #>> '{{header,person,given_name}}',
-                                 o.document #>> '{{header,person,family_name}}'), '') AS name,
-           (o.document #>> '{{header,person,birth_date}}')::date AS birth_date,
-           {GUARDED} AS protected,
-           mine.course_id, mine.title AS course_title, mine.function, mine.valid_from AS since
-    FROM overviews o JOIN mine ON mine.citizen_id = o.citizen_id
+_MY_CITIZENS = text(f"""
+    WITH memberships AS ({_MEMBERSHIPS})
+    SELECT DISTINCT ON (o.name, o.citizen_id)
+           o.citizen_id, o.name, o.birth_date, o.name_address_protected AS protected,
+           m.course_id, m.title AS course_title, m.function, m.valid_from AS since
+    FROM overview_facts(:on) o JOIN memberships m ON m.citizen_id = o.citizen_id
     WHERE NOT {_SELF}
-    ORDER BY name, o.citizen_id, mine.function = 'lead_coordinator' DESC, mine.valid_from
+    ORDER BY o.name, o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
 """)  # noqa: S608  as above
 
-_NEWEST = """
+_COURSE_OF = """
     SELECT c.id, c.title, c.started_on
     FROM courses c
     JOIN course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizens WHERE merged_into = :citizen_id)
+    WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
       AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
     ORDER BY c.started_on DESC, c.id
     LIMIT 1
 """
 """The citizen's course on that day; the newest, should there be two."""
 
-_COURSE = text(_NEWEST)
+_COURSE = text(_COURSE_OF)
 
 _TEAM = text("""
-    SELECT m.actor_id, coalesce(a.name, m.actor_id) AS name, coalesce(a.title, '') AS title,
-           a.unit_id, a.unit_name, a.phone, a.area, m.function, m.valid_from AS since, m.reason
-    FROM team_memberships m LEFT JOIN actors a ON a.id = m.actor_id
+    SELECT m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
+           e.unit_id, e.unit_name, e.phone, e.area, m.function, m.valid_from AS since, m.reason
+    FROM team_memberships m LEFT JOIN employees e ON e.id = m.actor_id
     WHERE m.course_id = :course_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
     ORDER BY m.function <> 'lead_coordinator', name, m.function
 """)
 
 _ON_COURSE = text(f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
-    FROM ({_NEWEST}) course
+    FROM ({_COURSE_OF}) course
     JOIN course_citizens n
       ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    LEFT JOIN citizens k ON k.id = n.citizen_id
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     ORDER BY citizen_id
 """)  # noqa: S608  as above
 
@@ -139,8 +131,8 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 @tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
-    given = {**_who(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id}
-    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in fetch_rows(session, _FACTS, given)}
+    parameters = {**_actor_parameters(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id}
+    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in fetch_rows(session, _FACTS, parameters)}
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
@@ -150,11 +142,11 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
     """
     own = frozenset({actor.area} if actor.area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
-    for citizen_id, areas in session.execute(_TEAM_SCOPES, _who(actor, on)):
+    for citizen_id, areas in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):
         citizens.setdefault(own | {Area(area) for area in areas}, set()).add(citizen_id)
     scopes = [
-        AccessScope(citizens=frozenset(found), areas=areas)
-        for areas, found in sorted(citizens.items(), key=lambda item: sorted(item[0]))
+        AccessScope(citizens=frozenset(members), areas=areas)
+        for areas, members in sorted(citizens.items(), key=lambda item: sorted(item[0]))
     ]
     if actor.unit_id is not None:
         scopes.append(AccessScope(units=frozenset({actor.unit_id}), areas=own))
@@ -163,7 +155,7 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
 
 def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ...]:
     """Citizens on whose team the actor is, by name, each once; never the actor."""
-    rows = session.execute(_MINE, _who(actor, on)).mappings()
+    rows = session.execute(_MY_CITIZENS, _actor_parameters(actor, on)).mappings()
     return tuple(MyCitizen.model_validate(dict(row)) for row in rows)
 
 
@@ -187,5 +179,74 @@ def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     return tuple(row["citizen_id"] for row in rows)
 
 
-def _who(actor: Actor, on: date) -> dict[str, Any]:
+def add_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
+    """Store a course with its citizens; returns its key."""
+    course_id = uuid4()
+    session.add(CourseRow(id=course_id, title=title, started_on=started_on))
+    session.flush()
+    session.add_all(
+        CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
+    )
+    session.flush()
+    return course_id
+
+
+def end_course(session: Session, course_id: UUID, on: date) -> None:
+    """Store the day on which the course ends."""
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on))
+
+
+def add_membership(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
+    """Store an employee's place on the team."""
+    session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
+    session.flush()
+
+
+def end_memberships(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
+    """End every place on the team that the employee has on that day."""
+    session.execute(
+        update(TeamMembershipRow)
+        .where(
+            TeamMembershipRow.course_id == course_id,
+            TeamMembershipRow.actor_id == actor_id,
+            TeamMembershipRow.valid_from <= on,
+            TeamMembershipRow.valid_to.is_(None) | (TeamMembershipRow.valid_to > on),
+        )
+        .values(valid_to=on)
+    )
+
+
+def add_consents(
+    session: Session, course_id: UUID, citizen_id: UUID, expiries: Mapping[Area, date | None], given_on: date
+) -> None:
+    """Store consent to these areas, each with the day it expires, if it does."""
+    session.add_all(
+        ConsentRow(
+            course_id=course_id,
+            citizen_id=citizen_id,
+            area=area,
+            given_on=given_on,
+            expires_on=expires_on,
+            scope="overview",
+        )
+        for area, expires_on in expiries.items()
+    )
+    session.flush()
+
+
+def withdraw_consents(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
+    """Store the withdrawal of every consent to these areas that still stands."""
+    session.execute(
+        update(ConsentRow)
+        .where(
+            ConsentRow.course_id == course_id,
+            ConsentRow.citizen_id == citizen_id,
+            ConsentRow.area.in_(list(areas)),
+            ConsentRow.withdrawn_on.is_(None),
+        )
+        .values(withdrawn_on=on)
+    )
+
+
+def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
     return {"actor_id": actor.id, "on": on, "own_digest": actor.own_identifier_digest}

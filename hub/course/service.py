@@ -6,95 +6,48 @@ consent is withdrawn.
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.course import repository
-from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
-from hub.course.views import CourseView, MyCitizen, TeamFunction
+from hub.course.views import CourseView, Membership, MyCitizen
 from schemas.access import Actor
-from schemas.base import Schema
 from schemas.source import Area
 
 HEALTH_CONSENT_LASTS = timedelta(days=365)
 """Consent to health lapses at the latest one year after it was given (sundhedsloven § 44)."""
 
 
-class Membership(Schema):
-    """Somebody's place on a team."""
-
-    actor_id: str
-    function: TeamFunction = TeamFunction.MEMBER
-    reason: str
-
-
 def open_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
     """Start a course for these citizens. Nobody is on its team and nothing is consented to yet."""
-    course_id = uuid4()
-    session.add(CourseRow(id=course_id, title=title, started_on=started_on))
-    session.flush()
-    session.add_all(
-        CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
-    )
-    session.flush()
-    return course_id
+    return repository.add_course(session, title, citizens, started_on)
 
 
 def end_course(session: Session, course_id: UUID, on: date) -> None:
     """End the course: from that day nobody has access through it."""
-    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on))
+    repository.end_course(session, course_id, on)
 
 
 def join(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
     """Put an employee on the team, with the reason why the work needs it."""
-    session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
-    session.flush()
+    repository.add_membership(session, course_id, membership, since)
 
 
 def leave(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
     """Take an employee off the team, in every function: from that day the team opens nothing for them."""
-    session.execute(
-        update(TeamMembershipRow)
-        .where(
-            TeamMembershipRow.course_id == course_id,
-            TeamMembershipRow.actor_id == actor_id,
-            TeamMembershipRow.valid_from <= on,
-            TeamMembershipRow.valid_to.is_(None) | (TeamMembershipRow.valid_to > on),
-        )
-        .values(valid_to=on)
-    )
+    repository.end_memberships(session, course_id, actor_id, on)
 
 
 def give_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], given_on: date) -> None:
     """The citizen lets the team see these areas: health for a year, the others until withdrawn."""
-    session.add_all(
-        ConsentRow(
-            course_id=course_id,
-            citizen_id=citizen_id,
-            area=area,
-            given_on=given_on,
-            expires_on=given_on + HEALTH_CONSENT_LASTS if area is Area.HEALTH else None,
-            scope="overview",
-        )
-        for area in areas
-    )
-    session.flush()
+    expiries = {area: given_on + HEALTH_CONSENT_LASTS if area is Area.HEALTH else None for area in areas}
+    repository.add_consents(session, course_id, citizen_id, expiries, given_on)
 
 
 def withdraw_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
     """End the citizen's consent for these areas: the team sees them no more from that day."""
-    session.execute(
-        update(ConsentRow)
-        .where(
-            ConsentRow.course_id == course_id,
-            ConsentRow.citizen_id == citizen_id,
-            ConsentRow.area.in_(list(areas)),
-            ConsentRow.withdrawn_on.is_(None),
-        )
-        .values(withdrawn_on=on)
-    )
+    repository.withdraw_consents(session, course_id, citizen_id, areas, on)
 
 
 def team_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:

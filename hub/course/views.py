@@ -1,4 +1,4 @@
-"""What the course tells those above it."""
+"""What the course returns to the rooms above it."""
 
 from datetime import date
 from enum import StrEnum
@@ -16,6 +16,14 @@ class TeamFunction(StrEnum):
     CITIZEN_COORDINATOR = "citizen_coordinator"
     """borgerkoordinator: brought in when progression is missing."""
     MEMBER = "member"
+
+
+class Membership(Schema):
+    """Somebody's place on a team."""
+
+    actor_id: str
+    function: TeamFunction = TeamFunction.MEMBER
+    reason: str
 
 
 class TeamMember(Schema):

@@ -20,22 +20,18 @@ _STOOD = """
     CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN r.is_current
          WHEN r.registered_at <= :as_known THEN r.registered_to IS NULL OR :as_known < r.registered_to
          ELSE cast(r.document->>'first_registered_at' AS timestamptz) <= :as_known AND NOT EXISTS (
-             SELECT 1 FROM records earlier
+             SELECT 1 FROM stored_records earlier
              WHERE earlier.entity_id = r.entity_id AND earlier.registered_at < r.registered_at) END
 """
 _LINKED = text(f"""
     SELECT mine.citizen_id, mine.role, r.id, cast(r.document AS text) AS document,
            r.registered_at, r.registered_to, r.observed_at, r.received_at,
            ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
-    FROM record_parties mine JOIN records r ON r.id = mine.record_id
+    FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
       AND {_STOOD}
 """)  # noqa: S608 - the piece put in is the constant above
-_CITIZEN_OF = text("""
-    SELECT coalesce(c.merged_into, c.id)
-    FROM citizen_identifiers i JOIN citizens c ON c.id = i.citizen_id
-    WHERE i.digest = :digest
-""")
+_CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
 _DIGESTS_OF = text("""
     SELECT coalesce(c.merged_into, c.id) AS citizen_id, i.digest
     FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
@@ -49,14 +45,14 @@ _CLAIM_CONFLICTS = text("""
 """)
 _PARTY_CONFLICTS = text("""
     SELECT e.source, e.record_type, e.source_id, r.received_at
-    FROM record_parties p JOIN records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
-    JOIN record_entities e ON e.id = r.entity_id
+    FROM record_parties p JOIN stored_records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
+    JOIN stored_entities e ON e.id = r.entity_id
     WHERE p.state = 'conflict' ORDER BY r.received_at, e.id LIMIT :size
 """)
 _WAITING = text("""
     SELECT e.source, count(*) AS parties
-    FROM record_parties p JOIN records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
-    JOIN record_entities e ON e.id = r.entity_id
+    FROM record_parties p JOIN stored_records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
+    JOIN stored_entities e ON e.id = r.entity_id
     WHERE p.state = :state GROUP BY e.source
 """)
 

@@ -48,13 +48,13 @@ _ADD_CLAIMS = text("""
 """)
 _CLAIMED_KEYS = text("""
     SELECT DISTINCT c.namespace, c.value, c.national
-    FROM identity_claims c JOIN records r ON r.id = c.record_id
-    WHERE r.entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
+    FROM identity_claims c JOIN stored_records r ON r.id = c.record_id
+    WHERE r.entity_id IN (SELECT entity_id FROM stored_records WHERE id = ANY(:ids))
 """)
 _CLAIMS_ON = text(f"""
     SELECT DISTINCT c.* FROM {_KEYS} AS asked (namespace, value)
     JOIN identity_claims m ON m.namespace = asked.namespace AND m.value = asked.value
-    JOIN records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
+    JOIN stored_records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
     JOIN identity_claims c ON c.record_id = m.record_id
     WHERE :whole OR m.replaced OR NOT m.national
 """)  # noqa: S608 - the piece put in is the constant above
@@ -97,8 +97,8 @@ _ADD_PARTY_IDENTIFIERS = text("""
     ON CONFLICT DO NOTHING
 """)
 _CITIZENS_BEHIND = text("""
-    SELECT DISTINCT p.citizen_id FROM records r JOIN record_parties p ON p.record_id = r.id
-    WHERE r.entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
+    SELECT DISTINCT p.citizen_id FROM stored_records r JOIN record_parties p ON p.record_id = r.id
+    WHERE r.entity_id IN (SELECT entity_id FROM stored_records WHERE id = ANY(:ids))
       AND p.citizen_id IS NOT NULL AND (p.role <> 'other' OR r.kind = 'relation')
 """)
 _LOCK_CITIZENS = text("SELECT id FROM citizens WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")

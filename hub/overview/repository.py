@@ -77,24 +77,7 @@ _CURRENT = text("""
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
 """)
-GUARDED = """(
-    coalesce((o.document #>> '{header,person,name_address_protected}')::boolean, false)
-    OR EXISTS (
-      SELECT 1 FROM jsonb_array_elements(o.document #> '{header,relatives}') r
-      JOIN overviews other ON other.citizen_id = (r ->> 'citizen_id')::uuid
-      WHERE (other.document #>> '{header,person,name_address_protected}')::boolean
-        AND ((r ->> 'shares_household')::boolean
-             OR r ->> 'shares_household' IS NULL AND r ->> 'relation' IN ('parent', 'child', 'partner'))
-        AND (r #>> '{valid,end}' IS NULL OR :on < (r #>> '{valid,end}')::date)
-    )
-)"""
-"""Whether the citizen of overview ``o`` is protected, or lives with somebody who is: a child's address is its mother's.
-
-What no source says about a parent's, child's or partner's household is read as living together. The only statement
-about two citizens at once; so it is asked when a page is opened, and never stored in either overview.
-"""
-
-_GUARDED = text(f"SELECT o.citizen_id FROM overviews o WHERE o.citizen_id = ANY(:ids) AND {GUARDED}")  # noqa: S608  a constant; every value is a parameter
+_GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
 _UNTOLD = text("""
     SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -272,7 +255,7 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, Stored]:
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
-    """Which of these citizens are protected on that day, or live with somebody who is (see ``GUARDED``)."""
+    """Which of these citizens are protected on that day, or live with somebody who is."""
     if not citizen_ids:
         return frozenset()
     rows = fetch_rows(session, _GUARDED, {"ids": list(citizen_ids), "on": on})

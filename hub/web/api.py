@@ -138,7 +138,8 @@ def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
     """The citizens on whose team the actor is."""
     with visiting(request) as visit:
         visit.need(AuditAction.LIST_CITIZENS)
-        return service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
+        listed = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
+        return tuple(each.citizen for each in listed)
 
 
 @router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(checked_header)])
@@ -174,7 +175,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if found.facts is not None and found.overview is not None:
             others = family_of(visit, found.decision, citizen_id, known)
             whole = (found.overview, *(other for other, _ in others))
-            people = tuple(without_numbers(one) for one in whole)
+            people = tuple(mask_identifiers(one) for one in whole)
             told = OverviewAnswer(
                 decision=found.decision,
                 overview=people[0],
@@ -219,7 +220,7 @@ def oversight(
         return lines_of(visit, service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after))
 
 
-def without_numbers(overview: Overview) -> Overview:
+def mask_identifiers(overview: Overview) -> Overview:
     """The overview with national numbers cut to the birth date, as the page shows them."""
     masked = tuple(
         one.model_copy(update={"value": one.value[:NATIONAL_DATE] + MASK}) if one.is_national else one

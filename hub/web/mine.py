@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 from hub.access import service
-from hub.access.masking import mask_protected
-from hub.access.policy import cut, decide
+from hub.access.service import ListedCitizen
 from hub.audit import repository as audit
 from hub.clock import danish_day
-from hub.course import repository as course
 from hub.course.views import MyCitizen
-from hub.overview import repository as stored
 from hub.overview import service as overviews
 from hub.overview.changes import Change
 from hub.web.visit import Visit
@@ -44,42 +41,35 @@ class Family:
 
 def families_of(visit: Visit) -> tuple[Family, ...]:
     """The courses on whose team the actor is, each overview cut to the actor's right; logged as a list."""
-    found = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
-    ids = [one.citizen_id for one in found]
-    facts = course.access_facts_of(visit.session, visit.actor, ids, danish_day(visit.now))
-    decisions = {key: decide(visit.actor, fact, visit.access()) for key, fact in facts.items()}
-    looked = audit.last_opened(visit.session, visit.actor.id, ids)
-    whole = stored.current(visit.session, ids)
-    by_course = sorted(found, key=lambda one: str(one.course_id))
+    listed = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now, areas=visit.areas)
+    looked = audit.last_opened(visit.session, visit.actor.id, [each.citizen.citizen_id for each in listed])
+    by_course = sorted(listed, key=lambda each: str(each.citizen.course_id))
     return tuple(
-        _family(visit, list(members), decisions, looked, {key: overview for key, (_, overview) in whole.items()})
-        for _, members in groupby(by_course, key=lambda one: one.course_id)
+        _family(visit, list(members), looked)
+        for _, members in groupby(by_course, key=lambda each: each.citizen.course_id)
     )
 
 
-def _family(
-    visit: Visit,
-    members: Sequence[MyCitizen],
-    decisions: Mapping[UUID, Decision],
-    looked: Mapping[UUID, datetime],
-    whole: Mapping[UUID, Overview | None],
-) -> Family:
-    since = max((looked[one.citizen_id] for one in members if one.citizen_id in looked), default=None)
+def _family(visit: Visit, members: Sequence[ListedCitizen], looked: Mapping[UUID, datetime]) -> Family:
+    ids = [each.citizen.citizen_id for each in members]
+    since = max((looked[citizen_id] for citizen_id in ids if citizen_id in looked), default=None)
     found = []
-    for one in sorted(members, key=lambda one: (one.birth_date is None, one.birth_date, one.name or "")):
-        overview, decision = whole.get(one.citizen_id), decisions.get(one.citizen_id)
-        shown = mask_protected(cut(overview, decision, visit.areas)) if overview and decision else None
-        news = _changes(visit, shown, decision, since) if shown and decision and since else ()
-        found.append(Mine(one, shown, news))
+    for each in sorted(members, key=_age_order):
+        news = _changes(visit, each.overview, each.decision, since) if each.overview and since else ()
+        found.append(Mine(each.citizen, each.overview, news))
     return Family(tuple(found), since)
+
+
+def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:
+    citizen = listed.citizen
+    return citizen.birth_date is None, citizen.birth_date or date.max, citizen.name or ""
 
 
 def _changes(visit: Visit, now: Overview, decision: Decision, since: datetime) -> tuple[Change, ...]:
     # Reading the past is dear, so only where something was registered since.
     if not any(one.provenance.registration.registered_from > since for one in now.entries()):
         return ()
-    before = overviews.read(visit.session, now.citizen_id, since, areas=visit.areas)
-    if before is None:
-        return ()
-    before = mask_protected(cut(before, decision, visit.areas))
-    return overviews.changed(visit.session, before, now, danish_day(visit.now))
+    today = danish_day(visit.now)
+    then = overviews.read(visit.session, now.citizen_id, since, areas=visit.areas)
+    before = service.limited(visit.session, then, decision, visit.areas, today)
+    return () if before is None else overviews.changed(visit.session, before, now, today)

@@ -102,12 +102,12 @@ def _citizen_id(visit: Visit, given: str) -> UUID | None:
 
 
 def _name(visit: Visit, citizen_id: UUID) -> str | None:
-    """The citizen's name where the DPO gave the number; never of a protected citizen, never from a key alone."""
+    """The citizen's name where the DPO gave the number; never of somebody protected or who lives with such a person."""
     if visit.request.session.get(NAMED) != str(citizen_id):
         return None
     _, overview = overviews.current(visit.session, [citizen_id]).get(citizen_id, (0, None))
     if overview is None:
         return None
-    if overview.header.person.name_address_protected:
+    if overviews.guarded(visit.session, [citizen_id], danish_day(visit.now)):
         return "en borger med navne- og adressebeskyttelse"
     return overview.header.display_name

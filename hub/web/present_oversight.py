@@ -8,10 +8,15 @@ from hub.web import texts
 from hub.web.dates import at_second, capital, counted, listed, number_text
 from hub.web.pages import Choice
 from hub.web.pages_lists import LogCount, LogRow, OversightPage
-from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind
 from schemas.source import Area
 
-OWN_SEARCH = {"digest:": "et helt cpr-nummer", "unit:": "borgere med en indsats i egen enhed"}
+SEARCHED_FOR = {
+    ObjectKind.IDENTIFIER: "et helt cpr-nummer",
+    ObjectKind.UNIT: "borgere med en indsats i egen enhed",
+}
+ABOUT_ONE = {AuditAction.SEARCH: "Fandt i en søgning", AuditAction.LIST_CITIZENS: "Så på sin liste"}
+"""Lines about one citizen of an act that showed several."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +99,12 @@ def _summary(lines: Sequence[LoggedEntry], question: Question, *, more: bool) ->
 
 
 def _row(entry: AuditEntry, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
-    found = entry.action is AuditAction.SEARCH and entry.citizen_id is not None
+    action = texts.AUDIT_ACTION[entry.action]
     return LogRow(
         when=at_second(entry.recorded_at),
         who=entry.actor_name,
         unit=units.get(entry.unit_id, entry.unit_id) if entry.unit_id else "",
-        action="Fandt i en søgning" if found else texts.AUDIT_ACTION[entry.action],
+        action=ABOUT_ONE.get(entry.action, action) if entry.citizen_id else action,
         outcome=texts.AUDIT_OUTCOME[entry.outcome],
         refused=entry.outcome is not AuditOutcome.SHOWN,
         citizen=f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else "",
@@ -120,8 +125,12 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.append(f"skjulte {_areas(entry.sections_withheld)}")
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
-    if entry.search_text:
-        details.append(_asked(entry.search_text, names))
+    if entry.object_kind in SEARCHED_FOR:
+        details.append(f"spurgte på {SEARCHED_FOR[entry.object_kind]}")
+    elif entry.object_id:
+        details.append(f"om {names.get(entry.object_id, entry.object_id)}")
+    if words := entry.details.get("text"):
+        details.append(f"spurgte på «{words}»")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details
@@ -129,12 +138,3 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
 
 def _areas(areas: frozenset[Area]) -> str:
     return listed([name.lower() for area, name in texts.AREA.items() if area in areas])
-
-
-def _asked(text: str, names: Mapping[str, str]) -> str:
-    """What was asked for: words, or what stands for something (``digest:``, ``unit:``, ``actor:``, ``source:``)."""
-    kind, _, key = text.partition(":")
-    if kind in {"actor", "source"} and key in names:
-        return f"om {names[key]}"
-    told = next((words for start, words in OWN_SEARCH.items() if text.startswith(start)), f"«{text}»")
-    return f"spurgte på {told}"

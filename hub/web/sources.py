@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
+from hub.access.policy import is_reason
 from hub.collect.repository import counted_states, quarantine_groups
-from hub.errors import PauseReasonMissing, SourceNotFound
+from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
 from hub.sources import repository, stream_repository
@@ -18,7 +19,6 @@ from hub.web.visit import Visit, visiting
 from schemas.access import AuditAction, AuditOutcome
 
 router = APIRouter()
-SHORTEST_REASON = 10
 
 
 @router.get("/kilder")
@@ -43,12 +43,9 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
         SourceNotFound: no such source.
     """
     with visiting(request) as visit:
-        _need_source(visit, name)
         why = reason.strip()
-        if len(why) < SHORTEST_REASON:
-            raise PauseReasonMissing
+        _decide(visit, AuditAction.PAUSE_SOURCE, name, why)
         repository.pause(visit.session, name, paused_by=visit.actor.id, reason=why, now=visit.now)
-        _record(visit, AuditAction.PAUSE_SOURCE, name, why)
     return RedirectResponse("/kilder", 303)
 
 
@@ -60,9 +57,8 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
         SourceNotFound: no such source.
     """
     with visiting(request) as visit:
-        _need_source(visit, name)
+        _decide(visit, AuditAction.RESUME_SOURCE, name)
         resume_source(visit.session, name, visit.now)
-        _record(visit, AuditAction.RESUME_SOURCE, name, None)
     return RedirectResponse("/kilder", 303)
 
 
@@ -86,12 +82,12 @@ def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
     )
 
 
-def _need_source(visit: Visit, name: str) -> None:
-    visit.need(AuditAction.READ_SOURCES)
+def _decide(visit: Visit, action: AuditAction, name: str, reason: str | None = None) -> None:
+    visit.need(action)
     if name not in {source.name for source in visit.sources}:
         raise SourceNotFound
-
-
-def _record(visit: Visit, action: AuditAction, name: str, reason: str | None) -> None:
-    why = visit.access(action=AuditAction.READ_SOURCES).model_copy(update={"override_reason": reason})
-    service.record(visit.session, visit.actor, action, AuditOutcome.SHOWN, why, now=visit.now, about=f"source:{name}")
+    if action is AuditAction.PAUSE_SOURCE and not is_reason(reason):
+        raise PauseReasonMissing
+    why = visit.access(action=action).model_copy(update={"override_reason": reason})
+    if not service.change_source(visit.session, visit.actor, action, name, why, now=visit.now):
+        raise RoleMissing

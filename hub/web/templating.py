@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hub.access.policy import SHORTEST_REASON
 from hub.web.pages import Frame
 
 WEB = Path(__file__).resolve().parent
@@ -16,6 +17,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.globals["shortest_reason"] = SHORTEST_REASON
 
 
 def render(template: str, frame: Frame, page: Any) -> str:

@@ -4,6 +4,7 @@ Words of people first; a code or a paragraph never stands alone. What a source i
 lists, descriptors) is data and not here.
 """
 
+from hub.access.policy import SHORTEST_REASON
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.facts import AbsenceKind, EffortStatus, GoalKind, LifeStatus, Outcome, Progress, RelationKind
 from schemas.overview import SectionState
@@ -102,11 +103,13 @@ AUDIT_ACTION = {
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.READ_SOURCES: "Så kilderne",
+    AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
-    AuditAction.CHANGE_SOURCE: "Ændrede en kilde",
     AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
     AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
+    AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
+    AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
 }
 
 AUDIT_OUTCOME = {
@@ -344,7 +347,7 @@ ERROR = {
     ),
     "pause_reason_missing": (
         "Skriv en begrundelse",
-        "En kilde slukkes kun med en begrundelse på mindst 10 tegn, for den står på siden til dem, der undrer sig.",
+        f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
     ),
     "source_changed": (
         "Kilden er ændret imens",

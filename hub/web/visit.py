@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub import metrics
 from hub.access import identity, service
-from hub.access.policy import may
+from hub.access.policy import SOURCE_ACTS, may
 from hub.context import AppContext
 from hub.errors import NotLoggedIn, RoleMissing
 from hub.indexing.serving import OverviewReader, Prefetch, ServedFrom
@@ -34,7 +34,10 @@ MENU = (
     (AuditAction.READ_LOG, Link("Tilsyn", "/tilsyn")),
     (AuditAction.READ_SOURCES, Link("Kilder", "/kilder")),
 )
-OWN_PURPOSE = {AuditAction.READ_LOG: Purpose.LOG_REVIEW, AuditAction.READ_SOURCES: Purpose.OPERATIONS}
+OWN_PURPOSE = {
+    AuditAction.READ_LOG: Purpose.LOG_REVIEW,
+    **dict.fromkeys({AuditAction.READ_SOURCES} | SOURCE_ACTS, Purpose.OPERATIONS),
+}
 """Purposes that follow from the page and are not chosen."""
 
 

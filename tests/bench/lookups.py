@@ -16,6 +16,7 @@ from hub.access.tables import ActorRow
 from hub.app import create_app
 from hub.context import AppContext
 from hub.course import service as course
+from hub.course.views import Membership
 from hub.indexing.serving import OverviewReader
 from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.source import Area
@@ -62,7 +63,7 @@ def looker(context: AppContext) -> list[UUID]:
         for one in chosen:
             if course.team_of(session, one, DAY) is None:
                 made = course.open_course(session, "Forløb", [one], DAY)
-                course.join(session, made, course.Membership(actor_id=WHO.id, reason="Måling"), DAY)
+                course.join(session, made, Membership(actor_id=WHO.id, reason="Måling"), DAY)
                 course.give_consent(session, made, one, list(Area), context.clock.now().date())
     return chosen
 

@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.access.masking import MASK, ProtectedField, mask_protected
-from hub.access.policy import cut, decide, findable, may, may_reveal, policy_texts
+from hub.access.policy import (
+    SHORTEST_REASON,
+    SOURCE_ACTS,
+    cut,
+    decide,
+    findable,
+    is_reason,
+    may,
+    may_change_source,
+    may_reveal,
+    policy_texts,
+)
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
@@ -76,12 +87,32 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     ("role", "pages"),
     [
         (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS}),
-        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES}),
+        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES} | SOURCE_ACTS),
         (Role.DPO, {AuditAction.READ_LOG}),
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:
     assert {action for action in AuditAction if may(an_actor(roles={role}), action)} == pages
+
+
+@given(st.sampled_from(sorted(SOURCE_ACTS)), st.frozensets(st.sampled_from(Role)), st.text(max_size=30))
+def test_who_may_change_a_source_is_an_administrator_and_a_reason_takes_nothing_away(
+    action: AuditAction, roles: frozenset[Role], reason: str
+) -> None:
+    actor = an_actor(roles=roles)
+    allowed = may_change_source(actor, action, reason)
+    assert allowed <= (Role.ADMINISTRATOR in roles)
+    assert may_change_source(actor, action, None) <= allowed <= may(actor, action)
+    if is_reason(reason):
+        assert allowed is may(actor, action)
+
+
+def test_a_reason_is_counted_in_visible_characters_in_one_rule() -> None:
+    assert is_reason("x" * SHORTEST_REASON)
+    assert not is_reason("x" * (SHORTEST_REASON - 1))
+    assert not is_reason("x" + "\u200b " * SHORTEST_REASON)
+    assert not is_reason(None)
+    assert sum(f"{SHORTEST_REASON}" in text for text in policy_texts().values()) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hub.access.masking import ProtectedField
 from hub.clock import FixedClock
 from hub.course import repository
 from hub.course import service as course
-from hub.course.service import Membership
+from hub.course.views import Membership
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.indexing.documents import to_document

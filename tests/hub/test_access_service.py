@@ -11,25 +11,30 @@ from sqlalchemy.orm import Session
 
 from hub.access import identity, service
 from hub.access.masking import ProtectedField
-from hub.access.service import LogQuestion
-from hub.access.words import national_in, without_numbers
+from hub.access.service import LogQuestion, Read
+from hub.access.words import national_in, redact_identifiers
 from hub.audit import repository as audit
 from hub.course import service as course
-from hub.course.service import Membership
+from hub.course.views import Membership
 from hub.db import Database
 from hub.errors import NotLoggedIn
-from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Basis, Purpose, Role
+from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, Purpose, Role
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
 from tests.access_town import COURSE_FROM, NOW, REASON, SOURCES, WHY, an_actor, an_overview, because, employ, settle
 from tests.factories import MAJA
 
 ANNA = an_actor()
+ADMINISTRATOR = an_actor("tine.skov", roles={Role.ADMINISTRATOR}, area=None, unit_id=None)
 DPO = an_actor("jens.dam", roles={Role.DPO}, area=None, unit_id=None)
 
 
 def _no_read(_: int) -> Overview | None:
     pytest.fail("nothing may be read")
+
+
+def _reading(overview: Overview) -> Read:
+    return lambda _: overview
 
 
 def _on_team(session: Session, overview: Overview) -> UUID:
@@ -158,18 +163,72 @@ def test_reading_the_log_is_itself_logged(database: Database, actor: Actor, allo
         read = service.read_log(session, actor, WHY, question, now=NOW)
     assert (read is not None) is allowed
     line = _lines(database)[-1]
-    assert (line.action, line.search_text) == (AuditAction.READ_LOG, "actor:anna.holm")
+    assert (line.action, line.object_kind, line.object_id) == (AuditAction.READ_LOG, ObjectKind.ACTOR, "anna.holm")
     assert line.outcome is (AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED)
 
 
-def test_the_list_of_citizens_is_a_line_with_a_count(database: Database) -> None:
+def test_a_number_typed_for_an_employee_is_not_kept(database: Database) -> None:
+    with database.transaction() as session:
+        service.read_log(session, DPO, WHY, LogQuestion(actor_id="750786-4002"), now=NOW)
+    (line,) = _lines(database)
+    assert (line.object_kind, line.object_id) == (ObjectKind.ACTOR, "••••")
+
+
+def test_a_list_of_names_is_a_line_with_a_count_and_one_for_each_citizen(database: Database) -> None:
     with database.transaction() as session:
         citizen_id = _on_team(session, an_overview())
-        assert [mine.citizen_id for mine in service.list_citizens(session, ANNA, WHY, now=NOW)] == [citizen_id]
+        (listed,) = service.list_citizens(session, ANNA, WHY, now=NOW)
+        assert (listed.citizen.citizen_id, listed.overview) == (citizen_id, None)
         assert service.list_citizens(session, DPO, WHY, now=NOW) == ()
-    shown, refused = _lines(database)
-    assert (shown.outcome, shown.result_count) == (AuditOutcome.SHOWN, 1)
+    shown, about, refused = _lines(database)
+    assert (shown.outcome, shown.citizen_id, shown.result_count) == (AuditOutcome.SHOWN, None, 1)
+    assert (about.citizen_id, about.basis, about.sections_shown) == (citizen_id, Basis.TEAM, frozenset())
     assert refused.outcome is AuditOutcome.REFUSED
+    assert {line.action for line in (shown, about, refused)} == {AuditAction.LIST_CITIZENS}
+
+
+def test_a_list_shows_of_each_citizen_what_the_page_shows(database: Database) -> None:
+    whole = [an_overview(), an_overview(protected=True)]
+    with database.transaction() as session:
+        for overview in whole:
+            _on_team(session, overview)
+        listed = service.list_citizens(session, ANNA, because(), now=NOW, areas=SOURCES)
+        pages = [
+            service.open_overview(
+                session, ANNA, overview.citizen_id, WHY, now=NOW, read=_reading(overview), areas=SOURCES
+            )
+            for overview in whole
+        ]
+    assert {each.citizen.citizen_id: (each.overview, each.decision) for each in listed} == {
+        overview.citizen_id: (page.overview, page.decision) for overview, page in zip(whole, pages, strict=True)
+    }
+    _, *about, first, second = _lines(database)
+    by_citizen = {line.citizen_id: (line.basis, line.sections_shown, line.sections_withheld) for line in about}
+    assert by_citizen == {
+        line.citizen_id: (line.basis, line.sections_shown, line.sections_withheld) for line in (first, second)
+    }
+
+
+@pytest.mark.parametrize(
+    ("actor", "action", "reason", "allowed"),
+    [
+        (ADMINISTRATOR, AuditAction.PAUSE_SOURCE, REASON, True),
+        (ADMINISTRATOR, AuditAction.PAUSE_SOURCE, "  kort   ", False),
+        (ADMINISTRATOR, AuditAction.RESUME_SOURCE, None, True),
+        (ADMINISTRATOR, AuditAction.RELEASE_DELETIONS, None, False),
+        (ADMINISTRATOR, AuditAction.READ_LOG, REASON, False),
+        (ANNA, AuditAction.PAUSE_SOURCE, REASON, False),
+        (DPO, AuditAction.READ_QUARANTINE, REASON, False),
+    ],
+)
+def test_an_act_on_a_source_is_decided_and_logged(
+    database: Database, actor: Actor, action: AuditAction, reason: str | None, allowed: bool
+) -> None:
+    with database.transaction() as session:
+        assert service.change_source(session, actor, action, "social", because(reason), now=NOW) is allowed
+    (line,) = _lines(database)
+    assert (line.action, line.object_kind, line.object_id) == (action, ObjectKind.SOURCE, "social")
+    assert line.outcome is (AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED)
 
 
 def test_logging_in_is_a_line(database: Database) -> None:
@@ -217,14 +276,14 @@ def test_a_whole_number_is_recognised_in_the_text(text: str, number: str | None)
 
 @given(st.text(max_size=20), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text(max_size=20))
 def test_no_number_survives_in_what_is_logged(before: str, number: str, after: str) -> None:
-    assert number not in without_numbers(f"{before} {number} {after}")
+    assert number not in redact_identifiers(f"{before} {number} {after}")
 
 
 @pytest.mark.parametrize("gap", ["", " ", "-", "  -  ", "\N{EN DASH}", "\N{NO-BREAK SPACE}", "\t", "\N{SOFT HYPHEN}"])
 @pytest.mark.parametrize("around", ["{}", "Maja {}, Egevej", "cpr:{}", "({})", "nr{}x"])
 def test_no_oddly_written_number_survives(gap: str, around: str) -> None:
     for parts in (("750786", "4002"), ("75", "07", "86", "40", "02"), ("750786", "40", "02")):
-        told = without_numbers(around.format(gap.join(parts)))
+        told = redact_identifiers(around.format(gap.join(parts)))
         assert not re.search(r"[0-9]{2}", told)
 
 
@@ -240,5 +299,5 @@ def test_a_reason_of_unseen_signs_is_none(database: Database) -> None:
 
 def test_words_and_task_numbers_are_logged_as_typed(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        assert without_numbers("familiebehandling § 32 27.24.45") == "familiebehandling § 32 27.24.45"
+        assert redact_identifiers("familiebehandling § 32 27.24.45") == "familiebehandling § 32 27.24.45"
     assert not caplog.records

@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
 
 from hub.audit import repository, service
 from hub.db import Database
-from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, Purpose, Role
+from hub.migrations import config, migrate
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, Purpose, Role
 from schemas.source import Area
 from tests.access_town import NOW
 
@@ -28,6 +31,9 @@ LINE = AuditEntry(
     sections_shown=frozenset({Area.SOCIAL, Area.SCHOOL}),
     sections_withheld=frozenset({Area.HEALTH, Area.EMPLOYMENT}),
     fields_revealed=("address",),
+    object_kind=ObjectKind.SOURCE,
+    object_id="social",
+    details={"text": "Østergård", "count": 2},
     policy_version="abc",
     request_id="r",
 )
@@ -104,3 +110,52 @@ def test_lines_are_counted_by_action_and_outcome(database: Database) -> None:
         service.write_all(session, [LINE, LINE, late])
         counted = repository.counts(session, NOW, NOW + timedelta(days=1))
         assert counted == {(AuditAction.OPEN_OVERVIEW, AuditOutcome.SHOWN): 2}
+
+
+OLD_LINES = {
+    ("search", f"digest:{'0' * 64}"): (ObjectKind.IDENTIFIER, "0" * 64, {}),
+    ("search", "unit:social:110"): (ObjectKind.UNIT, "social:110", {}),
+    ("search", "Maja: ••••"): (None, None, {"text": "Maja: ••••"}),
+    ("search", "digest:ikke"): (None, None, {"text": "digest:ikke"}),
+    ("read_log", "actor:anna.holm"): (ObjectKind.ACTOR, "anna.holm", {}),
+    ("pause_source", "source:social"): (ObjectKind.SOURCE, "social", {}),
+    ("log_in", None): (None, None, {}),
+}
+"""Action and the one column of before, and what becomes of it."""
+BEFORE = """
+    INSERT INTO audit_log (recorded_at, action, outcome, actor_id, actor_name, sections_shown, sections_withheld,
+                           fields_revealed, search_text, policy_version, request_id)
+    VALUES (now(), :action, 'shown', 'a', 'A', '{}', '{}', '{}', :search_text, 'v', 'r')
+"""
+
+
+def test_old_lines_say_what_they_were_about_and_still_cannot_be_changed(postgres: URL, database: Database) -> None:
+    empty = database.url.set(database=f"{database.url.database}_before")
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {empty.database}"))
+    older = Database(empty)
+    try:
+        migrate(empty, "0015_published_views-1")
+        with older.transaction() as session:
+            for action, search_text in OLD_LINES:
+                session.execute(text(BEFORE), {"action": action, "search_text": search_text})
+        migrate(empty)
+        with older.transaction() as session:
+            entries = [logged.entry for logged in reversed(repository.newest(session))]
+        assert [(entry.object_kind, entry.object_id, entry.details) for entry in entries] == list(OLD_LINES.values())
+        for change in ("UPDATE audit_log SET details = '{}'", "SET LOCAL session_replication_role = replica"):
+            with pytest.raises(ProgrammingError, match="append-only"), older.transaction() as session:
+                session.execute(text(change))
+                session.execute(text("DELETE FROM audit_log"))
+        command.downgrade(config(empty), "0015_published_views-1")
+        with older.transaction() as session:
+            rows = session.execute(text("SELECT action, search_text FROM audit_log ORDER BY seq")).all()
+        assert [tuple(row) for row in rows] == list(OLD_LINES)
+        with pytest.raises(ProgrammingError, match="append-only"), older.transaction() as session:
+            session.execute(text("UPDATE audit_log SET search_text = ''"))
+    finally:
+        older.close()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {empty.database} WITH (FORCE)"))
+        admin.dispose()

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from connectors.base import HeldDeletions
 from hub.audit.repository import newest
@@ -52,7 +51,7 @@ def done(*arguments: str) -> str:
 def actions(database: Database) -> list[tuple[AuditAction, str | None, str | None]]:
     with database.transaction() as session:
         lines = [logged.entry for logged in newest(session)]
-    return [(entry.action, entry.search_text, entry.override_reason) for entry in reversed(lines)]
+    return [(entry.action, entry.object_id, entry.override_reason) for entry in reversed(lines)]
 
 
 def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Path) -> None:
@@ -74,15 +73,15 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
     assert "0 secrets" in done("rotate-keys")
     done("remove", "social", "--yes")
     assert "removed" in done("list")
-    about = "source:social"
+    about = "social"
     assert actions(database) == [
-        (AuditAction.CHANGE_SOURCE, about, "added"),
-        (AuditAction.CHANGE_SOURCE, about, "changed: page_size, client_secret"),
-        (AuditAction.CHANGE_SOURCE, about, "scheduled at 02:30"),
+        (AuditAction.CONFIGURE_SOURCE, about, "added"),
+        (AuditAction.CONFIGURE_SOURCE, about, "changed: page_size, client_secret"),
+        (AuditAction.CONFIGURE_SOURCE, about, "scheduled at 02:30"),
         (AuditAction.PAUSE_SOURCE, about, "Leverandøren opdaterer"),
         (AuditAction.RESUME_SOURCE, about, None),
-        (AuditAction.CHANGE_SOURCE, about, "is read from the start"),
-        (AuditAction.CHANGE_SOURCE, about, "removed"),
+        (AuditAction.CONFIGURE_SOURCE, about, "is read from the start"),
+        (AuditAction.CONFIGURE_SOURCE, about, "removed"),
     ]
 
 
@@ -101,8 +100,8 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
     assert json.loads(done("held", "--json").splitlines()[0])["ceiling"] == 30
     assert source("release", "social", "Person", "--reason", WHY).exit_code == 2
     assert actions(database)[1:] == [
-        (AuditAction.RELEASE_DELETIONS, "source:social", f"Sag, at most 30: {WHY}"),
-        (AuditAction.REFUSE_DELETIONS, "source:social", f"Ydelse, 40: {WHY}"),
+        (AuditAction.RELEASE_DELETIONS, "social", f"Sag, at most 30: {WHY}"),
+        (AuditAction.REFUSE_DELETIONS, "social", f"Ydelse, 40: {WHY}"),
     ]
 
 
@@ -117,6 +116,7 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
         (("add", "social", "--kind", "odata", "--secret", "client_secret"), "no terminal to ask on"),
         (("add", "social", "--kind", "odata", "environment"), "field=value"),
         (("add", "social", "--kind", "odata", "environment=test"), "base_url: Field required"),
+        (("add", "Social!", "--kind", "odata"), "name: String should match"),
         (("show", "social"), "there is no source social"),
         (("pause", "social", "--reason", "Leverandøren opdaterer"), "there is no such source"),
         (("remove", "social", "--yes"), "there is no such source"),

@@ -4,14 +4,13 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.course import repository, service
-from hub.course.service import Membership
 from hub.course.tables import ConsentRow
-from hub.course.views import TeamFunction
+from hub.course.views import Membership, TeamFunction
 from hub.db import Database
 from hub.matching.tables import CitizenRow
 from hub.overview.tables import OverviewRow
@@ -181,6 +180,16 @@ def test_the_team_is_told_with_function_contact_and_reason(database: Database) -
         ]
         assert service.family_of(session, ida, TODAY) == (maja,)
         assert service.family_of(session, uuid4(), TODAY) == ()
+
+
+def test_the_function_of_the_facts_is_part_of_the_plan_of_whoever_asks(database: Database) -> None:
+    with database.transaction() as session:
+        rows = session.execute(
+            text("EXPLAIN SELECT version FROM overview_facts(current_date) WHERE citizen_id = :id"), {"id": uuid4()}
+        )
+        plan = "\n".join(rows.scalars())
+    assert "pk_overviews" in plan or "Scan on overviews" in plan
+    assert "Function Scan" not in plan
 
 
 def test_my_citizens_come_once_each_with_name_and_protection(database: Database) -> None:

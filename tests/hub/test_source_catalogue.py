@@ -107,7 +107,7 @@ def test_a_secret_is_stored_encrypted_only_and_goes_with_its_source(database: Da
     assert SECRET not in stored
     assert list(ciphertexts) == ["client_secret"]
     assert SECRET.encode() not in ciphertexts["client_secret"]
-    assert catalogue.connector("social")
+    assert catalogue.connector("social").source.name == "social"
     without_key = SourceCatalogue(database, ConnectorBuilder(SecretKeys({}), clock))
     assert names(without_key) == ["social"], "to show a source takes no key"
     with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS lacks the key k"):
@@ -124,7 +124,7 @@ def test_secrets_are_encrypted_anew_under_a_new_key(database: Database, clock: F
         assert service.reencrypt_secrets(session, both, by="tine") == 1
         assert service.reencrypt_secrets(session, both, by="tine") == 0
     new = SourceCatalogue(database, ConnectorBuilder(SecretKeys({"new": b"n" * 32}), clock))
-    assert new.connector("social")
+    assert new.connector("social").source.name == "social"
 
 
 def test_two_people_do_not_overwrite_each_other(database: Database, clock: FixedClock) -> None:
@@ -177,7 +177,7 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
     assert names(catalogue) == ["social", "health"]
     assert catalogue.systems()[0].title == "Børn og unge"
     assert catalogue.get("social").definition.origin is SourceOrigin.FILE
-    assert catalogue.connector("social")
+    assert catalogue.connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
         assert repository.secrets_of(session, "social") == {}
@@ -202,7 +202,7 @@ def test_a_secret_that_stands_in_the_file_in_clear_is_used_and_not_stored(
     file.write_text(FILE.replace('{ env = "DUBU_SECRET" }', f'"{SECRET}"'), encoding="utf-8")
     catalogue = process(database, clock, file)
     catalogue.synchronise()
-    assert catalogue.connector("social")
+    assert catalogue.connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
     with pytest.raises(SettingWrong, match="give either token_url"):

@@ -14,6 +14,7 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.service import collect, take_stream
 from hub.db import Database
+from hub.errors import LeaseLost
 from hub.sources import lease_repository, repository, service
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import StreamLease
@@ -128,7 +129,7 @@ def test_what_is_renewed_is_not_lost_and_what_is_not_is(database: Database, cata
     assert take_stream(database, "social", owner="other") is None
     expire(database)
     assert take_stream(database, "social", owner="other")
-    with pytest.raises(lease_repository.LeaseLost), database.transaction() as session:
+    with pytest.raises(LeaseLost), database.transaction() as session:
         lease_repository.renew_lease(session, lease)
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
@@ -43,7 +44,9 @@ def url(postgres: URL) -> Iterator[URL]:
 
 
 def test_what_was_known_of_the_sources_is_still_known(url: URL, clock: FixedClock) -> None:
-    migrate(url, "0011_not_built")
+    before = ScriptDirectory.from_config(config(url)).get_revision("0012_sources").down_revision
+    assert isinstance(before, str)
+    migrate(url, before)
     database = Database(url)
     with database.transaction() as session:
         session.execute(text(BEFORE))
@@ -62,5 +65,5 @@ def test_what_was_known_of_the_sources_is_still_known(url: URL, clock: FixedCloc
     assert streams["sager"]
     assert streams["ydelser"] is None
     database.close()
-    command.downgrade(config(url), "0011_not_built")
+    command.downgrade(config(url), before)
     migrate(url, "0012_sources")

@@ -15,7 +15,7 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock, danish_day
 from hub.context import AppContext
 from hub.course import service as course
-from hub.course.views import TeamFunction
+from hub.course.views import Membership, TeamFunction
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
@@ -99,9 +99,9 @@ def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
         family = [ids[maja.MAJA], ids[maja.IDA], ids[maja.EMIL]]
         started = date(2023, 3, 12)
         majas = course.open_course(session, "Majas forløb", family, started)
-        lead = course.Membership(actor_id="anna.holm", function=TeamFunction.LEAD_COORDINATOR, reason="Tovholder")
+        lead = Membership(actor_id="anna.holm", function=TeamFunction.LEAD_COORDINATOR, reason="Tovholder")
         course.join(session, majas, lead, started)
-        course.join(session, majas, course.Membership(actor_id="lene.friis", reason="Familiebehandling"), started)
+        course.join(session, majas, Membership(actor_id="lene.friis", reason="Familiebehandling"), started)
         for one in family:
             course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
         stored = [one.document for one in overviews.stored(session, ids.values()).values() if one.document]

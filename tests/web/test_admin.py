@@ -22,7 +22,7 @@ from hub.sources.repository import pause_reason
 from hub.sources.stream_repository import save_run
 from hub.web import texts
 from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
-from schemas.access import AuditAction
+from schemas.access import AuditAction, ObjectKind
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
 from tests.web import maja
@@ -169,7 +169,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
     with town.context.database.transaction() as session:
         assert pause_reason(session, "social") == "Leverandøren opdaterer i aften"
         entry = newest(session)[1].entry
-    assert (entry.action, entry.search_text) == (AuditAction.PAUSE_SOURCE, "source:social")
+    assert (entry.action, entry.object_kind, entry.object_id) == (AuditAction.PAUSE_SOURCE, ObjectKind.SOURCE, "social")
     assert entry.override_reason == "Leverandøren opdaterer i aften"
     assert "Tænd igen" in browser.get("/kilder").text
     assert "Tænd igen" not in browser.post("/kilder/social/taend").text

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.audit.repository import newest
+from hub.audit.repository import by_citizen, newest
 from hub.course.views import MyCitizen, TeamFunction
 from hub.overview.changes import Change, ChangeKind
 from hub.web import texts
@@ -14,7 +14,7 @@ from hub.web.mine import Family, Mine
 from hub.web.pages_lists import MyCitizensPage
 from hub.web.present_mine import PAGE, Filters, my_citizens_page
 from hub.web.present_search import SearchForm, facet_words, kle_name, search_page
-from schemas.access import AuditAction, Basis
+from schemas.access import AuditAction, Basis, ObjectKind
 from schemas.facts import EffortFact
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area
@@ -93,6 +93,16 @@ def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
     assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
 
 
+def test_a_citizen_shown_on_a_list_has_a_line_that_says_so(town: Town) -> None:
+    town.client("anna.holm").get("/mine-borgere")
+    key = str(town.ids[maja.MAJA])
+    with town.context.database.transaction() as session:
+        logged, *_ = by_citizen(session, town.ids[maja.MAJA])
+    assert (logged.entry.action, logged.entry.basis) == (AuditAction.LIST_CITIZENS, Basis.TEAM)
+    assert logged.entry.sections_shown
+    assert "Så på sin liste" in town.client("jens.dam").post("/tilsyn", citizen=key).text
+
+
 def test_without_a_team_the_page_says_how_to_get_on_one(town: Town) -> None:
     shown = town.client("ole.bruun").get("/mine-borgere").text
     assert "Du er ikke på noget team endnu" in shown
@@ -104,8 +114,8 @@ def test_the_own_units_citizens_are_one_click_away_and_logged_so(town: Town) -> 
     assert "med en indsats i Familiehuset" in shown
     assert "Ida Testborger" in shown
     with town.context.database.transaction() as session:
-        told = [line.entry.search_text for line in newest(session) if line.entry.action is AuditAction.SEARCH]
-    assert "unit:social:110" in told
+        entries = [logged.entry for logged in newest(session) if logged.entry.action is AuditAction.SEARCH]
+    assert (ObjectKind.UNIT, "social:110") in {(entry.object_kind, entry.object_id) for entry in entries}
 
 
 def test_a_hit_says_relation_and_reason(town: Town) -> None:

@@ -182,7 +182,7 @@ def test_a_line_a_request_with_route_and_reference_and_nothing_of_anybody(
     def told() -> list[str]:
         return [line for line in lines if "web.request" in line and not any(one in line for one in LOGGING_IN)]
 
-    for number, form in enumerate((log.MaskingFormatter("%(levelname)s %(name)s %(message)s"), log.JsonFormatter())):
+    for number, form in enumerate((log.RedactingFormatter("%(levelname)s %(name)s %(message)s"), log.JsonFormatter())):
         with caplog.at_level(logging.INFO), caplog.filtering(_Written(form, lines)):
             answer = browser.get(f"/overblik/{town.ids[maja.MAJA]}?som=750786-4002")
             browser.get("/tilsyn?citizen_id=" + str(town.ids[maja.MAJA]))

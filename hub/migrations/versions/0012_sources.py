@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0012_sources"
-down_revision = "0011_not_built"
+down_revision = "0015_published_views"
 branch_labels = None
 depends_on = None
 
