@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.bus.base import Consumer, Delivered
 from hub.clock import Clock
-from hub.collect.parking import park
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.intake.service import receive
 from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.service import park, resolve_stored
 from schemas.base import Schema
 from schemas.record import SourceRecord
 from schemas.source import Area
@@ -117,9 +118,13 @@ def show(database: Database, *, areas: Mapping[str, Area], until: datetime, now:
 
 def _store(session: Session, records: Sequence[SourceRecord], digest_key: bytes, now: datetime) -> StoreResult:
     received = receive(session, records, now=now)
+    resolve_stored(session, [stored.record for stored in received.new], now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
     return StoreResult(
-        new=len(received.new), known=received.known, outdated=received.outdated, citizens=tuple(sorted(citizens))
+        new=len(records) - received.known,
+        known=received.known,
+        outdated=received.outdated,
+        citizens=tuple(sorted(citizens)),
     )
 
 
@@ -143,6 +148,7 @@ def run_once(  # noqa: PLR0913  two live context, and five choices by name only
     *,
     areas: Mapping[str, Area],
     digest_key: bytes,
+    cipher: PayloadCipher,
     clock: Clock,
     limit: int,
     timeout: timedelta,
@@ -159,7 +165,7 @@ def run_once(  # noqa: PLR0913  two live context, and five choices by name only
         BusUnavailable: as above, or it was carried and will be carried again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
-    ran = _carry(database, consumer, delivered, digest_key, clock) if delivered else RoundResult()
+    ran = _carry(database, consumer, delivered, digest_key, cipher, clock) if delivered else RoundResult()
     now, is_behind = clock.now(), len(delivered) == limit
     with tracing.continuing(ran.traceparent):
         shown = show(database, areas=areas, until=now - AT_LATEST if is_behind else now, now=now, limit=limit)
@@ -167,7 +173,12 @@ def run_once(  # noqa: PLR0913  two live context, and five choices by name only
 
 
 def _carry(
-    database: Database, consumer: Consumer, delivered: Sequence[Delivered], digest_key: bytes, clock: Clock
+    database: Database,
+    consumer: Consumer,
+    delivered: Sequence[Delivered],
+    digest_key: bytes,
+    cipher: PayloadCipher,
+    clock: Clock,
 ) -> RoundResult:
     def note_all(records: Sequence[SourceRecord]) -> None:
         with metrics.carrying(), database.transaction() as session:
@@ -175,7 +186,7 @@ def _carry(
         metrics.carried(new=done.new, known=done.known, outdated=done.outdated)
 
     with tracing.following("carry", (one.message.headers for one in delivered), messages=len(delivered)):
-        parked = _carry_or_park(database, delivered, note_all, clock)
+        parked = _carry_or_park(database, delivered, note_all, cipher, clock)
         consumer.commit(delivered)
         metrics.parked(parked)
         return RoundResult(carried=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())
@@ -185,6 +196,7 @@ def _carry_or_park(
     database: Database,
     delivered: Sequence[Delivered],
     carry_all: Callable[[Sequence[SourceRecord]], None],
+    cipher: PayloadCipher,
     clock: Clock,
 ) -> int:
     """Carry what can be carried and park the rest; how many were parked."""
@@ -204,9 +216,9 @@ def _carry_or_park(
     if unreadable or failed:
         with database.transaction() as session:
             for one, field in unreadable:
-                park(session, one, field=field, now=clock.now())
+                park(session, one, field=field, cipher=cipher, now=clock.now())
             for one, record in failed:
-                park(session, one, record=record, now=clock.now())
+                park(session, one, record=record, cipher=cipher, now=clock.now())
     return len(unreadable) + len(failed)
 
 

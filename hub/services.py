@@ -13,6 +13,7 @@ from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import SettingWrong
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.secrets import secret_keys
 from hub.settings import Settings
 from hub.sources.catalogue import SourceCatalogue
@@ -60,6 +61,7 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> AppCont
     gc.set_threshold(GC_AFTER)
     database = Database(database_url(settings))
     clock = clock or SystemClock()
+    digest_key = _key(settings, "digest_key")
     return AppContext(
         settings=settings,
         database=database,
@@ -67,8 +69,9 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> AppCont
         index=_index(settings, database),
         clock=clock,
         catalogue=SourceCatalogue(database, connector_builder(settings, clock), settings.sources_file),
-        digest_key=_key(settings, "digest_key"),
+        digest_key=digest_key,
         session_key=_key(settings, "session_key"),
+        payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
 
 

@@ -1,8 +1,8 @@
 """The loops that carry records from the sources to the index. A root: run as ``helhed worker``.
 
 Each loop is its own thread and does one thing: one reads the sources that are due; one carries what was read into the
-store; one brings what changed to the index; one throws away old messages. A loop that fails waits, longer each
-time, and goes on; the others do not notice. Two more read what the operator's figures need.
+store; one brings what changed to the index; one deletes old messages and what quarantine has kept long enough. A loop
+that fails waits, longer each time, and goes on; the others do not notice. Two more collect what metrics need.
 """
 
 import logging
@@ -37,6 +37,7 @@ from hub.operation.server import answering
 from hub.overview.repository import save_comparison
 from hub.overview.service import bring, pending, relay
 from hub.pipeline import RoundResult, run_once
+from hub.quarantine.service import delete_expired
 from hub.worker_collect import SourceReader
 from search.base import SearchUnavailable
 
@@ -110,8 +111,7 @@ def _run_loops(
     groups = ((CARRY_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
     start(LoopHealth("watch.store"), partial(_watching, partial(collect_store_metrics, context), stop))
     start(LoopHealth("watch.bus"), partial(_watching, partial(collect_bus_metrics, context, groups), stop))
-    if isinstance(context.bus, Prunable):
-        start(LoopHealth("prune", rests=True), partial(_pruning, context, context.bus, stop))
+    start(LoopHealth("prune", rests=True), partial(_pruning, context, stop))
     for thread in threads:
         thread.join()
 
@@ -147,6 +147,7 @@ def _carrying(context: AppContext, stop: Event, carried: Callable[[], None] | No
             consumer,
             areas=context.catalogue.areas(),
             digest_key=context.digest_key,
+            cipher=context.payload_cipher,
             clock=context.clock,
             limit=context.settings.batch_size,
             timeout=timedelta(0) if done.has_more else POLL,
@@ -221,12 +222,18 @@ def _watching(ask: Callable[[], None], stop: Event, pulse: LoopHealth) -> None:
     _loop(ask, pulse, stop, pause=WATCH_EVERY)
 
 
-def _pruning(context: AppContext, bus: Prunable, stop: Event, pulse: LoopHealth) -> None:
+def _pruning(context: AppContext, stop: Event, pulse: LoopHealth) -> None:
+    settings = context.settings
     clock = SystemClock()  # the bus stamps its messages with the database's time, in the demo too
 
     def step() -> None:
-        gone = bus.prune(clock.now() - timedelta(hours=context.settings.bus_retention_hours))
-        log.info("worker.pruned", extra={"fields": {"messages": gone}})
+        messages = 0
+        if isinstance(context.bus, Prunable):
+            messages = context.bus.prune(clock.now() - timedelta(hours=settings.bus_retention_hours))
+        with context.database.transaction() as session:
+            retention = timedelta(days=settings.quarantine_retention_days)
+            payloads = delete_expired(session, context.clock.now(), retention)
+        log.info("worker.pruned", extra={"fields": {"messages": messages, "payloads": payloads}})
 
     _loop(step, pulse, stop, pause=PRUNE_EVERY)
 

@@ -5,17 +5,19 @@ ends nothing but itself.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from hub.collect.service import collect_stream, take_stream
+from hub.collect.service import Progress, RunServices, collect, take_stream
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.log import place_of
 from hub.sources import lease_repository, stream_repository
 from hub.sources.definitions import StreamLease
-from hub.sources.health import RunOutcome
+from hub.sources.health import RunOutcome, RunSummary
 
 POLL = timedelta(seconds=1)
 """So long until a due stream is seen: a new source, a release, a schedule."""
@@ -23,6 +25,33 @@ END_WITHIN = timedelta(seconds=10)
 """How long a run that was asked to stop may take; after that its lease is taken from it and it can save nothing."""
 
 log = logging.getLogger("hub.worker")
+
+
+def collect_stream(
+    context: AppContext,
+    lease: StreamLease,
+    *,
+    should_stop: Callable[[], bool],
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> RunSummary:
+    """Run the leased stream with the source's connector of the catalogue.
+
+    Raises:
+        StoreUnavailable: as ``collect``.
+    """
+    services = RunServices(
+        bus=context.bus,
+        database=context.database,
+        clock=context.clock,
+        digest_key=context.digest_key,
+        cipher=context.payload_cipher,
+        limits=context.reject_limits,
+    )
+    open_connector = partial(context.catalogue.connector, lease.source)
+    summary = collect(open_connector, lease, services, should_stop=should_stop, progress=progress)
+    if summary.outcome is RunOutcome.REFUSED:
+        context.catalogue.forget_connector(lease.source)
+    return summary
 
 
 class SourceReader:

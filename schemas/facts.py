@@ -81,7 +81,8 @@ class PersonFact(Schema):
     """efternavn."""
     birth_date: date | None = None
     """fødselsdato."""
-    life_status: LifeStatus = LifeStatus.ALIVE
+    life_status: LifeStatus | None = None
+    """None: the source does not tell; silence is no statement that somebody is alive."""
     died_on: date | None = None
     name_address_protected: bool = False
     """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
@@ -187,7 +188,7 @@ class ConcernNotificationFact(Schema):
     kind: Literal["concern_notification"] = "concern_notification"
     received_at: Instant
     """modtaget. Where the source has a date only: midnight Danish time, and ``received_has_time`` is false."""
-    received_has_time: bool = True
+    received_has_time: bool
     notifier: Coded
     """underretter: code list ``notifier_categories``."""
     notifier_title: Line | None = None

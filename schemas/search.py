@@ -43,7 +43,7 @@ class SearchDocument(Schema):
     other_names: tuple[str, ...] = ()
     birth_date: date | None = None
     identifier_digests: tuple[str, ...] = ()
-    protected: bool = False
+    protected: bool
     synthetic: bool = False
     entries: tuple[SearchEntry, ...] = ()
     unit_grants: tuple[UnitGrant, ...] = ()
@@ -112,9 +112,9 @@ class SearchHit(Schema):
 
     citizen_id: UUID
     name: str
-    birth_date: date | None = None
-    protected: bool = False
-    found_by: tuple[FoundBy, ...] = ()
+    birth_date: date | None
+    protected: bool
+    found_by: tuple[FoundBy, ...]
 
 
 class FacetValue(Schema):

@@ -16,6 +16,8 @@ from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
+from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.quarantine.rules import RejectLimits
 from search.postgres import PostgresIndex
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
@@ -73,6 +75,18 @@ def clock() -> FixedClock:
 def digest_key() -> bytes:
     """Keys the digests of national numbers in tests."""
     return DIGEST_KEY
+
+
+@pytest.fixture
+def cipher() -> PayloadCipher:
+    """Encrypts the payloads in quarantine."""
+    return PayloadCipher(derived_keys(DIGEST_KEY))
+
+
+@pytest.fixture
+def limits() -> RejectLimits:
+    """As the settings have them."""
+    return RejectLimits(share=0.5, at_least=100)
 
 
 @pytest.fixture(scope="session")

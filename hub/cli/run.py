@@ -12,7 +12,7 @@ from rich.table import Table
 from hub import tracing
 from hub.cli.terms import fail, load_settings, no_source, opened
 from hub.clock import DANISH_TIME
-from hub.collect.service import collect_stream, take_stream
+from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
 from hub.errors import SettingWrong, SourceNotFound
@@ -119,6 +119,8 @@ def _collect_stream(context: AppContext, name: str, stream: str) -> bool:
         )
         console.print(f"{stream}: not read: {why}")
         return False
+    from hub.worker_collect import collect_stream  # noqa: PLC0415  a command loads only what it needs
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -129,7 +131,10 @@ def _collect_stream(context: AppContext, name: str, stream: str) -> bool:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"{name} {stream}", total=None)
         done = collect_stream(
-            context, lease, progress=lambda at: progress.update(task, completed=at.read, total=at.total)
+            context,
+            lease,
+            should_stop=lambda: False,
+            progress=lambda at: progress.update(task, completed=at.read, total=at.total),
         )
     counts = f"{done.read} read, {done.published} published, {done.rejected} in quarantine"
     console.print(f"{stream}: {done.outcome}: {counts}")

@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,14 +17,14 @@ from connectors.errors import SourceRefused, SourceUnavailable
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
-from hub.collect import repository
 from hub.collect.heartbeat import Heartbeat
-from hub.collect.parking import WHOLE
-from hub.context import AppContext
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.errors import LeaseLost, SettingWrong, SourceNotFound, StoreUnavailable
 from hub.log import place_of
+from hub.quarantine import service as quarantine
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits, too_many_rejected
 from hub.sources import held_repository, lease_repository, stream_repository
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary
@@ -50,31 +51,20 @@ def _never() -> bool:
     return False
 
 
-def collect_stream(
-    context: AppContext,
-    lease: StreamLease,
-    *,
-    should_stop: Callable[[], bool] = _never,
-    progress: Callable[[Progress], None] | None = None,
-) -> RunSummary:
-    """``collect`` with the source's connector of the catalogue.
+def _ignore(_: Progress) -> None:
+    pass
 
-    Raises:
-        StoreUnavailable: as ``collect``.
-    """
-    summary = collect(
-        lambda: context.catalogue.connector(lease.source),
-        lease,
-        bus=context.bus,
-        database=context.database,
-        clock=context.clock,
-        digest_key=context.digest_key,
-        should_stop=should_stop,
-        progress=progress,
-    )
-    if summary.outcome is RunOutcome.REFUSED:
-        context.catalogue.forget_connector(lease.source)
-    return summary
+
+@dataclass(frozen=True, kw_only=True)
+class RunServices:
+    """What every run works with."""
+
+    bus: Bus
+    database: Database
+    clock: Clock
+    digest_key: bytes
+    cipher: PayloadCipher
+    limits: RejectLimits
 
 
 def take_stream(
@@ -97,35 +87,37 @@ def take_stream(
         return None if lease is None else held_repository.with_releases(session, lease)
 
 
-def collect(  # noqa: PLR0913  keyword-only from the bus on
+def collect(
     open_connector: Callable[[], Connector],
     lease: StreamLease,
+    services: RunServices,
     *,
-    bus: Bus,
-    database: Database,
-    clock: Clock,
-    digest_key: bytes,
     should_stop: Callable[[], bool] = _never,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] = _ignore,
 ) -> RunSummary:
     """Read everything of the leased stream that changed since its cursor, keep how it went, and give the lease back.
 
     Faults of the source, the bus and of our own end the run and are told in the summary; the cursor stays at the
     last batch that was wholly published and parked. So does a run that is asked to stop, or whose source is paused,
-    removed or changed meanwhile. A run that lost its lease is ``stopped`` and not kept.
+    removed or changed meanwhile. A run that rejects more than the limits allow stops, and the cursor is put back to
+    where it was before: the next run reads everything of this one again. A run that lost its lease is ``stopped`` and
+    not kept.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept; the lease runs out.
     """
     with (
         tracing.span("collect", source=lease.source, stream=lease.stream),
-        Heartbeat(database, lease) as heartbeat,
+        Heartbeat(services.database, lease) as heartbeat,
     ):
-        run = _Run(lease, bus, database, clock, digest_key, progress)
-        summary = run.read(open_connector, lambda: should_stop() or heartbeat.says_stop())
-        summary = run.finish(summary)
+        run = _Run(lease, services, progress)
+        summary = run.finish(run.read(open_connector, lambda: should_stop() or heartbeat.says_stop()))
     metrics.ran(summary.source, summary.outcome)
     return summary
+
+
+class _TooManyRejected(Exception):
+    """The run has rejected more than the limits allow."""
 
 
 class _Ending(NamedTuple):
@@ -146,6 +138,8 @@ def _ending_of(error: Exception) -> _Ending:
             ending = _Ending(RunOutcome.REFUSED, str(error), advice="source_settings_wrong")
         case SourceNotFound():
             ending = _Ending(RunOutcome.STOPPED, "the source is not there any more")
+        case _TooManyRejected():
+            ending = _Ending(RunOutcome.TOO_MANY_REJECTED, str(error), advice="too_many_rejected")
         case LeaseLost():
             ending = _Ending(RunOutcome.STOPPED, LEASE_LOST)
         case BusUnavailable():
@@ -161,22 +155,11 @@ def _ending_of(error: Exception) -> _Ending:
 class _Run:
     """One run, and what it has counted so far."""
 
-    def __init__(
-        self,
-        lease: StreamLease,
-        bus: Bus,
-        database: Database,
-        clock: Clock,
-        digest_key: bytes,
-        progress: Callable[[Progress], None] | None,
-    ) -> None:
+    def __init__(self, lease: StreamLease, services: RunServices, progress: Callable[[Progress], None]) -> None:
         self._lease = lease
-        self._bus = bus
-        self._database = database
-        self._clock = clock
-        self._digest_key = digest_key
+        self._services = services
         self._progress = progress
-        self._started_at = clock.now()
+        self._started_at = services.clock.now()
         self._counts: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
         self._held: dict[str, HeldDeletions] = {}
@@ -202,7 +185,7 @@ class _Run:
             source=self._lease.source,
             stream=self._lease.stream,
             started_at=self._started_at,
-            ended_at=self._clock.now(),
+            ended_at=self._services.clock.now(),
             outcome=ending.outcome,
             read=self._counts.total() + self._skipped.total(),
             published=self._counts["published"],
@@ -219,7 +202,7 @@ class _Run:
             self._lease.schedule, summary.outcome, started_at=summary.started_at, ended_at=summary.ended_at
         )
         try:
-            with self._database.transaction() as session:
+            with self._services.database.transaction() as session:
                 lease_repository.lock_lease(session, self._lease)
                 stream_repository.save_run(session, summary, None if is_held else self._last_data_at)
                 if is_held or summary.outcome is RunOutcome.COMPLETE:
@@ -242,9 +225,10 @@ class _Run:
                 batches.close()
 
     def _take(self, batch: Batch) -> None:
-        fitting, messages = _fitting(batch, self._digest_key)
-        self._bus.publish(RECORDS, messages)
-        now = self._clock.now()
+        fitting, messages = _fitting(batch, self._services.digest_key)
+        self._check_rejected(fitting)
+        self._services.bus.publish(RECORDS, messages)
+        now = self._services.clock.now()
         self._save(fitting, now)
         self._last_data_at = now if fitting.records else self._last_data_at
         self._held |= {deletions.record_type: deletions for deletions in fitting.held}
@@ -257,15 +241,35 @@ class _Run:
             rejected=len(fitting.rejected),
             skipped=sum(fitting.skipped.values()),
         )
-        if self._progress is not None:
-            read = self._counts.total() + self._skipped.total()
-            self._progress(Progress(source=self._lease.source, stream=self._lease.stream, read=read, total=batch.total))
+        read = self._counts.total() + self._skipped.total()
+        self._progress(Progress(source=self._lease.source, stream=self._lease.stream, read=read, total=batch.total))
+
+    def _check_rejected(self, batch: Batch) -> None:
+        """Stop the run before this batch, with the cursor as it was before the run, if too much was rejected.
+
+        Raises:
+            _TooManyRejected: it was.
+        """
+        rejected = self._counts["rejected"] + len(batch.rejected)
+        items = self._counts.total() + len(batch.records) + len(batch.rejected)
+        if not too_many_rejected(items, rejected, self._services.limits):
+            return
+        self._save(Batch(rejected=batch.rejected, cursor=Cursor(state=self._lease.cursor)), self._services.clock.now())
+        self._counts["rejected"] = rejected
+        metrics.collected(self._lease.source, published=0, rejected=len(batch.rejected), skipped=0)
+        raise _TooManyRejected(
+            f"{rejected} of {items} items could not be read; the cursor is where it was before the run"
+        )
 
     def _save(self, batch: Batch, now: datetime) -> None:
-        """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked."""
-        with self._database.transaction() as session:
+        """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
+
+        Entries of records that could be read this time are resolved first: one that is also rejected stays open.
+        """
+        with self._services.database.transaction() as session:
             lease_repository.lock_lease(session, self._lease)
-            repository.quarantine(session, self._lease.source, batch.rejected, now)
+            quarantine.resolve_published(session, batch.records, now)
+            quarantine.add(session, self._lease.source, batch.rejected, cipher=self._services.cipher, now=now)
             if batch.cursor is not None:
                 lease_repository.save_cursor(session, self._lease, batch.cursor, now)
 
@@ -306,7 +310,12 @@ def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
     if len(messages) == len(pairs):
         return batch, messages
     large = [
-        Rejection(record_type=record.record_type, source_id=record.source_id, field=WHOLE, rule=RejectionRule.TOO_LARGE)
+        Rejection(
+            record_type=record.record_type,
+            source_id=record.source_id,
+            field=quarantine.WHOLE,
+            rule=RejectionRule.TOO_LARGE,
+        )
         for record, message in pairs
         if message.size > LARGEST
     ]

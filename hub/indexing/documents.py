@@ -29,9 +29,7 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
 
-def to_document(
-    overview: Overview, digests: Sequence[str], *, guarded: bool = False, document: str = ""
-) -> SearchDocument:
+def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, document: str = "") -> SearchDocument:
     """The search document of an overview.
 
     Args:

@@ -1,7 +1,7 @@
-"""Figures that must be asked for: how sources do, what waits, how index and store compare. A worker's loops call these.
+"""Metrics that must be collected: how sources do, what waits, how index and store compare. A worker's loops call these.
 
-They are asked beforehand and never while somebody reads the figures, so that reading waits for nobody. What cannot be
-asked is not told any more: no figure rather than an old one.
+They are collected beforehand and never while somebody reads the metrics, so that reading waits for nobody. What cannot
+be collected is cleared: no value rather than an old one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,40 +12,43 @@ from hub.bus.base import OVERVIEWS, Delivered
 from hub.context import AppContext
 from hub.indexing.drift import ALL, Difference, SourceTally
 from hub.overview.repository import count_outbox, due
+from hub.quarantine.repository import count_open
 from hub.sources.health import SourceStatus
 from hub.sources.stream_repository import source_states
 
 
 def collect_store_metrics(context: AppContext) -> None:
-    """How each source does, how many overviews are to be built, and how many changes the bus does not know of.
+    """How each source does, what is open in quarantine, what is to be built, and what the bus does not know of.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
     """
     try:
-        sources = context.catalogue.systems()
+        systems = context.catalogue.systems()
         with context.database.transaction() as session:
             now = context.clock.now()
-            states = source_states(session, sources, now)
+            states = source_states(session, systems, now)
+            quarantined = count_open(session)
             to_build = due(session)
             outbox = count_outbox(session)
     except Exception:
-        metrics.forget_store_figures()
+        metrics.clear_store_metrics()
         raise
-    figures = {
-        source.name: metrics.SourceFigures(
-            last_data_at=one.last_data_at,
+    sources = {
+        source.name: metrics.SourceMetrics(
+            last_data_at=state.last_data_at,
             cadence=source.expected_cadence.total_seconds(),
-            paused=one.state is SourceStatus.PAUSED,
-            quarantined=one.quarantined,
+            paused=state.state is SourceStatus.PAUSED,
         )
-        for source, one in zip(sources, states, strict=True)
+        for source, state in zip(systems, states, strict=True)
     }
     waits = {
-        "waiting": metrics.DueFigures(to_build.waiting, _age(to_build.waiting_since, now)),
-        "failed": metrics.DueFigures(to_build.failed, _age(to_build.failed_since, now)),
+        "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
+        "failed": metrics.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
     }
-    metrics.store_figures(figures, waits, {OVERVIEWS: outbox})
+    # Messages that cannot be carried may name a source that is not connected, or none.
+    quarantined = dict.fromkeys(sources, 0) | quarantined
+    metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
@@ -57,26 +60,26 @@ def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) 
     try:
         lag = {(group, topic): context.bus.lag(group, topic) for group, topic in groups}
     except Exception:
-        metrics.forget_bus_figures()
+        metrics.clear_bus_metrics()
         raise
-    metrics.bus_figures(lag)
+    metrics.set_bus_metrics(lag)
 
 
 def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
     """How old the changes in these messages are, now that the index has them."""
-    for one in delivered:
-        told = one.message.headers.get("ce_time")
-        if told is not None:
-            metrics.became_findable((now - datetime.fromisoformat(told)).total_seconds())
+    for message in delivered:
+        registered_at = message.message.headers.get("ce_time")
+        if registered_at is not None:
+            metrics.change_indexed((now - datetime.fromisoformat(registered_at)).total_seconds())
 
 
-def observe_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], mended: int, now: datetime) -> None:
-    """What a comparison of index and store found, and how many citizens were brought again."""
-    kinds = [_kind(one) for one in drifted]
-    metrics.compared(
-        {one.source if one.source != ALL else "all": (one.in_store, one.in_index) for one in tallies},
+def observe_drift(tallies: Sequence[SourceTally], drifted: Iterable[Difference], repaired: int, now: datetime) -> None:
+    """What a comparison of index and store found, and how many citizens were repaired."""
+    kinds = [_kind(difference) for difference in drifted]
+    metrics.set_comparison(
+        {tally.source if tally.source != ALL else "all": (tally.in_store, tally.in_index) for tally in tallies},
         {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
-        mended,
+        repaired,
         now,
     )
 

@@ -1,4 +1,4 @@
-"""How the worker's loops are doing: when each last got on, and for how long it has failed."""
+"""How the worker's loops are doing: when each last succeeded, and for how long it has failed."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from hub import metrics
 FAILING_AFTER = 300.0
 """Seconds of nothing but failures after which a loop counts as failing; a restart of what it needs is shorter."""
 STUCK_AFTER = 900.0
-"""Seconds without a sign from a loop that gives one every round; no batch takes as long."""
+"""Seconds without a success or failure of a loop that reports one every round; no batch takes as long."""
 
 
 class State(StrEnum):
@@ -18,7 +18,7 @@ class State(StrEnum):
 
     OK = "ok"
     STARTING = "starting"
-    """It has not got on yet."""
+    """It has not succeeded yet."""
     FAILING = "failing"
     STUCK = "stuck"
     ENDED = "ended"
@@ -43,19 +43,19 @@ class LoopHealth:
         self.failures = 0
         self.thread: Thread | None = None
         self._rests = rests
-        self.seen_at = self._well_at = monotonic()
-        self._has_got_on = False
+        self.seen_at = self._healthy_at = monotonic()
+        self._has_succeeded = False
 
     def record_success(self) -> None:
-        """The loop did what it is for."""
-        self.failures, self._has_got_on = 0, True
-        self.seen_at = self._well_at = monotonic()
-        metrics.loop_got_on(self.name)
+        """The loop succeeded."""
+        self.failures, self._has_succeeded = 0, True
+        self.seen_at = self._healthy_at = monotonic()
+        metrics.loop_succeeded(self.name)
 
     def failed(self) -> None:
-        """It did not."""
+        """The loop failed."""
         if not self.failures:
-            self._well_at = monotonic()
+            self._healthy_at = monotonic()
         self.failures += 1
         self.seen_at = monotonic()
         metrics.loop_failed(self.name, self.failures)
@@ -64,25 +64,25 @@ class LoopHealth:
         """How it is doing at that instant (monotonic seconds)."""
         if self.thread is not None and not self.thread.is_alive():
             return State.ENDED
-        if self.failures and now - self._well_at > FAILING_AFTER:
+        if self.failures and now - self._healthy_at > FAILING_AFTER:
             return State.FAILING
         if not self._rests and now - self.seen_at > STUCK_AFTER:
             return State.STUCK
-        return State.OK if self._has_got_on else State.STARTING
+        return State.OK if self._has_succeeded else State.STARTING
 
 
 class LoopHealthRegistry:
-    """Those of all loops of a worker."""
+    """The health of all loops of a worker."""
 
     def __init__(self) -> None:
         self._all: dict[str, LoopHealth] = {}
 
-    def add(self, pulse: LoopHealth) -> LoopHealth:
-        """Count the loop in."""
-        self._all[pulse.name] = pulse
-        return pulse
+    def add(self, loop: LoopHealth) -> LoopHealth:
+        """Register the loop."""
+        self._all[loop.name] = loop
+        return loop
 
     def states(self) -> Mapping[str, State]:
         """How each is doing now."""
         now = monotonic()
-        return {name: pulse.state(now) for name, pulse in dict(self._all).items()}
+        return {name: loop.state(now) for name, loop in dict(self._all).items()}

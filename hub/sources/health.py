@@ -23,6 +23,8 @@ class RunOutcome(StrEnum):
     """A person must act."""
     FAILED = "failed"
     """A fault of ours."""
+    TOO_MANY_REJECTED = "too_many_rejected"
+    """More items were rejected than the limits allow; the cursor is where it was before the run."""
     STOPPED = "stopped"
     """Asked to stop: shutdown, pause, removal, or other settings. The next run goes on from the saved cursor."""
 
@@ -89,10 +91,6 @@ class SourceState(Schema):
     """Of the stream that decides the state."""
     next_due_at: Instant | None = None
     """When a stream is read next. None: paused, or no stream is enabled."""
-    records: int = 0
-    """Records published over all runs; filled in by ``counted_states``."""
-    quarantined: int = 0
-    """Payloads in quarantine that nobody has resolved; filled in by ``counted_states``."""
     reason: str | None = None
     """The pause's reason, or the last run's ``advice`` key."""
 

@@ -135,7 +135,7 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
-    """How the sources are doing, in the order given; without what ``hub.collect.repository.counted_states`` counts."""
+    """How the sources are doing, in the order given."""
     streams: defaultdict[str, list[StreamHealth]] = defaultdict(list)
     reasons: dict[str, str | None] = {}
     for row in fetch_rows(session, _HEALTH, {"names": [source.name for source in sources]}):
@@ -147,10 +147,9 @@ def source_states(session: Session, sources: Sequence[SourceSystem], now: dateti
     )
 
 
-def count_published(session: Session, sources: Sequence[str]) -> dict[str, int]:
-    """How many records came from each source over all runs."""
-    published = func.coalesce(func.sum(RunRow.published), 0)
-    rows = session.execute(select(RunRow.source, published).where(RunRow.source.in_(sources)).group_by(RunRow.source))
+def count_published(session: Session) -> dict[str, int]:
+    """How many records came over all runs, by source; sources that were never run are left out."""
+    rows = session.execute(select(RunRow.source, func.sum(RunRow.published)).group_by(RunRow.source))
     return {source: int(count) for source, count in rows}
 
 

@@ -12,12 +12,13 @@ from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
-from hub.collect.repository import counted_states, quarantine_groups
-from hub.collect.runs import QuarantineGroup
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineGroup
 from hub.sources.health import SourceState
+from hub.sources.stream_repository import count_published, source_states
 from hub.web.citizen import noting_failure
 from hub.web.citizens import find
 from hub.web.errors import error_page
@@ -74,11 +75,11 @@ class OverviewAnswer(Schema):
     decision: Decision
     overview: Overview
     """National numbers are masked, as on the page."""
-    family: tuple[Overview, ...] = ()
+    family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...] = ()
+    aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
-    not_updated_since: datetime | None = None
+    not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
@@ -111,6 +112,8 @@ class SourceAnswer(Schema):
 
     source: SourceSystem
     state: SourceState
+    records: int
+    """Records published over all runs."""
     quarantine: tuple[QuarantineGroup, ...]
 
 
@@ -199,9 +202,15 @@ def source_list(request: Request) -> tuple[SourceAnswer, ...]:
         why = visit.access(action=AuditAction.READ_SOURCES)
         service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
         sources = visit.sources
+        records = count_published(visit.session)
         return tuple(
-            SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
-            for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
+            SourceAnswer(
+                source=source,
+                state=state,
+                records=records.get(source.name, 0),
+                quarantine=list_groups(visit.session, source.name),
+            )
+            for source, state in zip(sources, source_states(visit.session, sources, visit.now), strict=True)
         )
 
 

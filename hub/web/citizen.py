@@ -15,6 +15,7 @@ from hub.access import service
 from hub.access.masking import ProtectedField
 from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
+from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web import texts
@@ -99,11 +100,17 @@ def give_reason(
     reason: Annotated[str, Form(max_length=300)],
     side: Annotated[Side, Form()] = "overblik",
 ) -> Response:
-    """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
+    """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so.
+
+    Raises:
+        CitizenNotFound: there is no such citizen.
+    """
     with visiting(request) as visit:
-        facts = AccessFacts(citizen_id=citizen_id, overview_version=0)
         if not is_reason(reason):
             error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
+            facts = access_facts(visit.session, visit.actor, citizen_id, danish_day(visit.now))
+            if facts is None:
+                raise CitizenNotFound
             return _reason_page(visit, facts, side, reason=reason, error=error)
     _choose(request, purpose)
     request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}

@@ -66,7 +66,7 @@ def head(material: Material) -> CitizenHead:
         teammates=tuple(_teammate(member.name, member.function, member.unit) for member in team.members)
         if team
         else (),
-        life=None if person.life_status is LifeStatus.ALIVE else _life(person),
+        life=_life(person),
         protected=_protection(material) if protected else None,
         address=None if material.as_known else address_line(person),
         may_reveal=material.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
@@ -134,7 +134,9 @@ def _teammate(name: str, function: str, unit: str | None) -> str:
     return f"{name}{f', {unit}' if unit else ''}{role}"
 
 
-def _life(person: PersonFact) -> str:
+def _life(person: PersonFact) -> str | None:
+    if person.life_status is None or person.life_status is LifeStatus.ALIVE:
+        return None
     words = texts.LIFE_STATUS[person.life_status]
     return f"{words} {day_text(person.died_on)}" if person.died_on else words
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from math import log1p
 
 from hub.clock import danish_day
-from hub.collect.runs import QuarantineGroup
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Comparison, Due
+from hub.quarantine.rules import QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web import texts
@@ -22,7 +22,7 @@ LONG_AGO = timedelta(minutes=5)
 """A comparison is made three times a minute; one so old says that something is down."""
 LONG_OVERDUE = timedelta(minutes=15)
 """A stream that is due for so long is read by nobody."""
-FAILED = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
+FAILED = frozenset(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
 ADVISED = frozenset({SourceStatus.FAILING, SourceStatus.HELD})
 BAR_HEIGHT = 32
 LEAST_BAR = 2
@@ -34,14 +34,19 @@ class SourceDetails:
 
     source: SourceSystem
     state: SourceState
-    runs: tuple[RunSummary, ...] = ()
+    runs: tuple[RunSummary, ...]
     """Newest first."""
-    groups: tuple[QuarantineGroup, ...] = ()
-    pause: Pause | None = None
-    unmatched: int = 0
+    groups: tuple[QuarantineGroup, ...]
+    pause: Pause | None
+    unmatched: int
     """Mentions of people whom no source has tied to a national number."""
-    comparison: Comparison | None = None
+    comparison: Comparison | None
     """Of what the store and the search say of the source; None: not compared yet."""
+
+    @property
+    def quarantined(self) -> int:
+        """Lines in quarantine that nobody has resolved."""
+        return sum(group.payloads for group in self.groups)
 
 
 def sources_page(
@@ -53,7 +58,7 @@ def sources_page(
 ) -> SourcesPage:
     """Is every source all right, and if not what to do; *due*: overviews to build, *names* of employees by id."""
     trouble = [one.source.title for one in known if one.state.state not in WELL]
-    parked = sum(one.state.quarantined for one in known)
+    parked = sum(one.quarantined for one in known)
     summary = "Alle kilder er friske."
     if trouble:
         needs = "kilde kræver" if len(trouble) == 1 else "kilder kræver"
@@ -120,7 +125,7 @@ def _source(one: SourceDetails, names: Mapping[str, str], now: datetime) -> Sour
         legal_basis=source.legal_basis,
         pause=_pause(one.pause, names, now) if one.pause else None,
         quarantine=tuple(_group(group, now) for group in one.groups),
-        quarantined=counted(state.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
+        quarantined=counted(one.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
 
 

@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.access.policy import is_reason
-from hub.collect.repository import counted_states, quarantine_groups
 from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
+from hub.quarantine.repository import list_groups
 from hub.sources import repository, stream_repository
 from hub.sources.service import resume_source
 from hub.web.present_sources import RUNS_SHOWN, SourceDetails, sources_page
@@ -73,12 +73,14 @@ def known_of(visit: Visit) -> tuple[SourceDetails, ...]:
             source,
             state,
             runs=stream_repository.runs(visit.session, source.name, RUNS_SHOWN),
-            groups=quarantine_groups(visit.session, source.name),
+            groups=list_groups(visit.session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
             comparison=compared.get(source.name),
         )
-        for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
+        for source, state in zip(
+            sources, stream_repository.source_states(visit.session, sources, visit.now), strict=True
+        )
     )
 
 

@@ -257,6 +257,7 @@ RUN_OUTCOME = {
     "unavailable": "kilden svarede ikke",
     "refused": "kilden afviste os",
     "failed": "fejlede",
+    "too_many_rejected": "standset, for meget kunne ikke læses",
     "held": "læst, sletninger tilbageholdt",
     "stopped": "afbrudt i god orden",
 }
@@ -271,6 +272,7 @@ ADVICE = {
     "record_rejected": "Ret oplysningen i fagsystemet; den læses igen ved næste kørsel.",
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
+    "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
 }
 """What to do, by the ``advice`` key of a connector's error."""

@@ -253,7 +253,7 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
     with stage.database.transaction() as session:
         there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
-        parked = session.scalar(text("SELECT count(*) FROM rejected_records WHERE rule = 'not_carried'")) or 0
+        parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'")) or 0
         lines = set(
             session.scalars(
                 text("SELECT request_id FROM audit_log WHERE action = 'open_overview' AND outcome = 'shown'")

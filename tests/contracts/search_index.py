@@ -42,7 +42,7 @@ def make_document(
     number: int = 1, name: str = "Maja Testborger", *entries: SearchEntry, **given: Any
 ) -> SearchDocument:
     """A document of the first version, unless told otherwise."""
-    default = {"citizen_id": citizen(number), "version": 1, "name": name, "entries": entries}
+    default = {"citizen_id": citizen(number), "version": 1, "name": name, "protected": False, "entries": entries}
     return SearchDocument.model_validate(default | given)
 
 

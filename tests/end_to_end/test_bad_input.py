@@ -13,10 +13,11 @@ from connectors.transports.http import MEGABYTE
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect import repository
-from hub.collect.runs import QuarantineGroup
-from hub.collect.service import collect
+from hub.collect.service import RunServices, collect
 from hub.db import Database
+from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineGroup, RejectLimits
 from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.repository import get_source
 from hub.web import texts
@@ -66,16 +67,20 @@ class Reader:
         return collect(
             lambda: connector,
             leased(self._database, "social"),
-            bus=self._bus,
-            database=self._database,
-            clock=self._clock,
-            digest_key=self._digest_key,
+            RunServices(
+                bus=self._bus,
+                database=self._database,
+                clock=self._clock,
+                digest_key=self._digest_key,
+                cipher=PayloadCipher(derived_keys(b"only-for-tests")),
+                limits=RejectLimits(share=0.5, at_least=100),
+            ),
         )
 
     def quarantine(self) -> tuple[QuarantineGroup, ...]:
         """What lies in quarantine."""
         with self._database.transaction() as session:
-            return repository.quarantine_groups(session, "social")
+            return list_groups(session, "social")
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from connectors.base import Batch, HeldDeletions, ReadContext
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect.service import collect
+from hub.collect.service import RunServices, collect
 from hub.db import Database
 from hub.errors import HeldDeletionNotFound
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits
 from hub.sources import service
 from hub.sources.definitions import HeldDeletion, HeldState, StreamLease
 from hub.sources.health import RunOutcome, RunSummary, SourceStatus
@@ -54,16 +56,22 @@ def source() -> ShrinkingSource:
 
 @pytest.fixture
 def read(
-    database: Database, clock: FixedClock, digest_key: bytes, source: ShrinkingSource
+    database: Database,
+    clock: FixedClock,
+    digest_key: bytes,
+    cipher: PayloadCipher,
+    limits: RejectLimits,
+    source: ShrinkingSource,
 ) -> Iterator[Callable[[], RunSummary]]:
     bus = PostgresBus(database.url)
     bus.create({RECORDS: 1})
+    services = RunServices(bus=bus, database=database, clock=clock, digest_key=digest_key, cipher=cipher, limits=limits)
     add_connector(database, make_catalogue(database, clock), source)
 
     def run(lease: StreamLease | None = None) -> RunSummary:
         clock.move(timedelta(minutes=1))
         taken = lease or leased(database, "social")
-        return collect(lambda: source, taken, bus=bus, database=database, clock=clock, digest_key=digest_key)
+        return collect(lambda: source, taken, services)
 
     yield run
     bus.close()

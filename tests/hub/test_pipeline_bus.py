@@ -13,6 +13,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.overview.service import OverviewChanged, relay
 from hub.pipeline import RoundResult, run_once
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
@@ -35,7 +36,16 @@ def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
+        return run_once(
+            database,
+            consumer,
+            areas=AREAS,
+            digest_key=digest_key,
+            cipher=PayloadCipher(derived_keys(digest_key)),
+            clock=clock,
+            limit=100,
+            timeout=SECOND,
+        )
 
 
 def overviews(database: Database) -> int:

@@ -18,6 +18,7 @@ from hub.overview import repository
 from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
 from hub.pipeline import AT_LATEST, TRIED_AGAIN, RebuildResult, RoundResult, note, run_once, show
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record
@@ -65,7 +66,16 @@ def run(
 ) -> Sequence[RoundResult]:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         return [
-            run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=2, timeout=AT_ONCE)
+            run_once(
+                database,
+                consumer,
+                areas=AREAS,
+                digest_key=digest_key,
+                cipher=PayloadCipher(derived_keys(digest_key)),
+                clock=clock,
+                limit=2,
+                timeout=AT_ONCE,
+            )
             for _ in range(rounds)
         ]
 

@@ -12,9 +12,11 @@ from connectors.base import Batch, HeldDeletions, ReadContext
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect.service import collect, take_stream
+from hub.collect.service import RunServices, collect, take_stream
 from hub.db import Database
 from hub.errors import LeaseLost
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits
 from hub.sources import lease_repository, repository, service
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import StreamLease
@@ -48,12 +50,15 @@ def catalogue(database: Database, clock: FixedClock) -> SourceCatalogue:
 
 
 @pytest.fixture
-def read(database: Database, clock: FixedClock, digest_key: bytes) -> Iterator[Callable[..., RunSummary]]:
+def read(
+    database: Database, clock: FixedClock, digest_key: bytes, cipher: PayloadCipher, limits: RejectLimits
+) -> Iterator[Callable[..., RunSummary]]:
     bus = PostgresBus(database.url)
     bus.create({RECORDS: 1})
+    services = RunServices(bus=bus, database=database, clock=clock, digest_key=digest_key, cipher=cipher, limits=limits)
 
     def run(connector: PagedSource, lease: StreamLease) -> RunSummary:
-        return collect(lambda: connector, lease, bus=bus, database=database, clock=clock, digest_key=digest_key)
+        return collect(lambda: connector, lease, services)
 
     yield run
     bus.close()

@@ -329,6 +329,7 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
                 consumer,
                 areas={"social": Area.SOCIAL},
                 digest_key=context.digest_key,
+                cipher=context.payload_cipher,
                 clock=context.clock,
                 limit=10,
                 timeout=timedelta(seconds=1),

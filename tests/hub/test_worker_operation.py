@@ -29,9 +29,11 @@ from hub.operation.figures import collect_store_metrics, observe_drift
 from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
 from hub.operation.server import answering
 from hub.overview.service import mark_due
+from hub.quarantine import service as quarantine
 from hub.worker_collect import SourceReader
-from schemas.record import Cursor
-from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
+from schemas.record import Cursor, Rejection, RejectionRule
+from tests.hub.test_worker import Told, citizens, in_index, make_parts, make_source, until, working
+from tests.sources import SilentSource, add_connectors, replace_connectors
 
 LONG_AGO = 10_000.0
 
@@ -88,12 +90,12 @@ def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppCo
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
-        until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
+        until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
         expected = {"carry", "collect", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
-        assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
-        assert (figure(client, "helhed_carried_records_total", fate="new") or 0) >= 3
+        assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
+        assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3
         assert (figure(client, "helhed_indexed_documents_total", outcome="written") or 0) >= 3
         assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
         assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
@@ -162,19 +164,50 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
     with answering(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-        metrics.bus_figures({("pipeline", RECORDS): 7})
-        social = metrics.SourceFigures(None, 60, paused=True, quarantined=1)
-        metrics.store_figures({"social": social}, {"waiting": metrics.DueFigures(3, 7.0)}, {OVERVIEWS: 2})
+        metrics.set_bus_metrics({("pipeline", RECORDS): 7})
+        social = metrics.SourceMetrics(None, 60, paused=True)
+        metrics.set_store_metrics(
+            {"social": social}, {"social": 1}, {"waiting": metrics.DueMetrics(3, 7.0)}, {OVERVIEWS: 2}
+        )
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
-        metrics.forget_bus_figures()
+        metrics.clear_bus_metrics()
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is None
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 2
         assert figure(client, "helhed_overviews_due", state="waiting") == 3
-        metrics.forget_store_figures()
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
+        metrics.clear_store_metrics()
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) is None
         assert figure(client, "helhed_overviews_due", state="waiting") is None
         client.close()
+
+
+def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_are_not_connected(
+    context: AppContext, database: Database, clock: FixedClock
+) -> None:
+    def rejected(source_id: str) -> Rejection:
+        return Rejection(record_type="Ydelse", source_id=source_id, field="start", rule=RejectionRule.BAD_DATE)
+
+    with (
+        answering(Operation(context), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        quarantined = partial(figure, client, "helhed_quarantine_open")
+        add_connectors(context, {"social": SilentSource(make_source())})
+        collect_store_metrics(context)
+        assert (quarantined(source="social"), quarantined(source="(unknown)")) == (0, None)
+        with database.transaction() as session:
+            quarantine.add(session, "social", map(rejected, "123"), cipher=context.payload_cipher, now=clock.now())
+            quarantine.add(session, "(unknown)", [rejected("1")], cipher=context.payload_cipher, now=clock.now())
+        collect_store_metrics(context)
+        assert (quarantined(source="social"), quarantined(source="(unknown)")) == (3, 1)
+        with database.transaction() as session:
+            entry, *_ = quarantine.list_entries(session, "social")
+            quarantine.resolve(session, entry.id, clock.now())
+        collect_store_metrics(context)
+        assert quarantined(source="social") == 2
+        replace_connectors(context, {})
+        collect_store_metrics(context)
+        assert figure(client, "helhed_source_paused", source="social") is None, "it was removed"
 
 
 def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(

@@ -22,6 +22,7 @@ from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.overview.service import documents
 from hub.pipeline import carry
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.settings import Settings
 from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier
@@ -74,6 +75,7 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
         catalogue=make_catalogue(database, clock),
         digest_key=digest_key,
         session_key=SESSION_KEY,
+        payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
     for source in (maja.SOCIAL, maja.HEALTH):
         add_connector(database, made.catalogue, SilentSource(source))

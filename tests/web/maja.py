@@ -121,6 +121,7 @@ def notification(
     received = danish_midnight(day) + timedelta(hours=14, minutes=10)
     fact = ConcernNotificationFact(
         received_at=received,
+        received_has_time=True,
         notifier=Coded(code_list="notifier_categories", code=sender[0]),
         notifier_title=sender[1],
         reasons=tuple(Coded(code_list="notification_reasons", code=code) for code in reasons),

@@ -9,13 +9,13 @@ from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.clock import FixedClock
-from hub.collect import repository as collect
-from hub.collect.runs import QuarantineGroup
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
 from hub.overview.repository import Comparison, Due
 from hub.overview.service import mark_due
 from hub.pipeline import TRIED_AGAIN, show
+from hub.quarantine import service as quarantine
+from hub.quarantine.rules import QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.sources.repository import pause_reason
@@ -52,7 +52,8 @@ def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails
         last_data_at=maja.NOW,
         next_due_at=maja.NOW,
     )
-    return SourceDetails(maja.SOCIAL, state, runs=runs, **more)
+    rest: dict[str, Any] = {"groups": (), "pause": None, "unmatched": 0, "comparison": None}
+    return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
 @pytest.mark.parametrize("status", SourceStatus)
@@ -200,7 +201,7 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
         for number in range(3)
     ]
     with town.context.database.transaction() as session:
-        collect.quarantine(session, "social", rejected, clock.now())
+        quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
         summary = run(published=7, rejected=3)
         save_run(session, summary, clock.now())
     page = town.client("tine.skov").get("/kilder").text

@@ -160,7 +160,13 @@ def test_a_code_never_stands_without_its_name() -> None:
 
 
 def test_a_chosen_facet_stays_when_nothing_has_it() -> None:
-    hit = SearchHit(citizen_id=maja.MAJA, name="Maja", found_by=(FoundBy(field="name", highlight=(("Maja", True),)),))
+    hit = SearchHit(
+        citizen_id=maja.MAJA,
+        name="Maja",
+        birth_date=None,
+        protected=False,
+        found_by=(FoundBy(field="name", highlight=(("Maja", True),)),),
+    )
     found = SearchPage(hits=(hit,), total=1, facets={"unit": (FacetValue(value="Familiehuset", count=1),)})
     asked = SearchForm("maja", units=frozenset({"PPR"}))
     shown = search_page(asked, found, rights={maja.MAJA: Basis.NONE}, sources=(), unit=None, now=maja.NOW)

@@ -40,12 +40,13 @@ def patient(resource: Json, setting: ResourceContext) -> SourceRecord:
         return statement.deleted((party,), "inactive")
     given, family = name_parts(payload.name)
     died_on = statement.day("deceasedDateTime", payload.deceased_date_time)
+    says_alive = payload.deceased_boolean is False and died_on is None
     is_dead = bool(payload.deceased_boolean) or died_on is not None
     fact = PersonFact(
         given_name=given,
         family_name=family,
         birth_date=statement.day("birthDate", payload.birth_date),
-        life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE,
+        life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE if says_alive else None,
         died_on=died_on,
         name_address_protected=any(label.code in RESTRICTED for label in payload.meta.security),
         address=_address(payload.address, statement),

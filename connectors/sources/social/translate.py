@@ -251,7 +251,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
         given_name=reading.name("primaerPerson.fornavn", _given(person)),
         family_name=reading.name("primaerPerson.efternavn", person.efternavn),
         birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato),
-        life_status=LifeStatus.DEAD if died else LifeStatus.ALIVE,
+        life_status=LifeStatus.DEAD if died else None,
         died_on=died,
         name_address_protected=bool(person.adressebeskyttelse),
         address=Address(

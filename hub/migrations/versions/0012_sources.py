@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0012_sources"
-down_revision = "0015_published_views"
+down_revision = "0017_quarantine"
 branch_labels = None
 depends_on = None
 
