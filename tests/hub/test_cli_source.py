@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from connectors.base import HeldDeletions
+from hub import log
 from hub.audit.repository import newest
 from hub.cli import app
 from hub.clock import SystemClock
@@ -34,6 +35,9 @@ def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_SECRET_KEYS", "k1:" + "ab" * 32)
     monkeypatch.setenv("DUBU", SECRET)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(
+        log, "set_up", lambda *_: None
+    )  # the output goes with the command
 
 
 def source(*arguments: str) -> Result:
