@@ -28,7 +28,7 @@ from connectors.base import Connector
 from connectors.registry import build
 from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.seed import Seeding
-from hub import log, worker
+from hub import log
 from hub.app import create_app
 from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
@@ -36,12 +36,14 @@ from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.overview.tables import OverviewDueRow
+from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
 from hub.settings import Settings
 from hub.sources.definitions import SourceDefinition
 from hub.sources.schedule import Schedule
 from hub.sources.service import add_source
 from hub.sources.stream_repository import source_states
+from hub.worker.supervisor import run
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
 console = Console(highlight=False)
@@ -180,7 +182,7 @@ def add_sources(context: AppContext, running: Running, schedule: Schedule) -> No
 
 
 def _work(demo: Demo, stop: Event) -> None:
-    worker.run(demo.context, stop=stop, carried=demo.seeding.what_is_there)
+    run(demo.context, stop=stop, on_batch=demo.seeding.what_is_there)
 
 
 def follow(
@@ -213,7 +215,7 @@ def _all_read(context: AppContext, seeding: Seeding) -> bool:
         states = source_states(session, systems, context.clock.now())
         due = session.scalar(select(func.count()).select_from(OverviewDueRow))
     read = not due and all(state.last_success_at is not None for state in states)
-    return read and seeding.is_done() and context.bus.lag(worker.CARRY_GROUP, RECORDS) == 0
+    return read and seeding.is_done() and context.bus.lag(PIPELINE_GROUP, RECORDS) == 0
 
 
 def free(port: int) -> int:

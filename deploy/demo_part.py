@@ -10,10 +10,11 @@ from threading import Event
 import uvicorn
 
 from deploy.demo_distributed import clock_of_the_demo
-from hub import log, worker
+from hub import log
 from hub.app import create_app
 from hub.services import build_services
 from hub.settings import Settings
+from hub.worker.supervisor import run
 
 
 def main(kind: str, port: str = "0") -> None:
@@ -28,7 +29,7 @@ def main(kind: str, port: str = "0") -> None:
         stop = Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         signal.signal(signal.SIGINT, lambda *_: stop.set())
-        worker.run(context, stop=stop)
+        run(context, stop=stop)
     context.close()
 
 

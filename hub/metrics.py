@@ -49,7 +49,7 @@ LOOKUP_SECONDS = Histogram(
     "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
 )
 # Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
-# store_unreadable: another release wrote the index; rebuild it.
+# store_unreadable: another release wrote the index; reindex.
 OVERVIEWS_SERVED = Counter(
     "helhed_overviews_served_total", "Overviews served, by where they came from.", ["origin"], registry=REGISTRY
 )
@@ -98,18 +98,20 @@ PIPELINE_RECORDS = Counter(
 PIPELINE_SECONDS = Histogram(
     "helhed_pipeline_batch_seconds", "Time of one batch's transaction.", buckets=_QUICK, registry=REGISTRY
 )
-# Messages that could not be carried and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
+# Messages that could not be stored and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
 PARKED = Counter("helhed_pipeline_parked_messages_total", "Messages the pipeline put in quarantine.", registry=REGISTRY)
 # Citizens whose overview is to be built from new records, and how long the first of them has waited. waiting, for more
-# than minutes: no worker carries, or too few do. failed: it could not be built and is tried again every five minutes;
-# read pipeline.rebuild_failed in the log; it is a fault of ours.
+# than minutes: no worker processes records, or too few do. failed: it could not be built and is tried again every five
+# minutes; read pipeline.rebuild_failed in the log; it is a fault of ours.
 DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", ["state"], registry=REGISTRY)
 DUE_LONGEST = Gauge(
     "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
 )
 # Changes published from the outbox.
-RELAYED = Counter("helhed_relayed_changes_total", "Changes of overviews published from the outbox.", registry=REGISTRY)
-# Changes that are not published yet. Growing: the bus is down, or no worker relays.
+OUTBOX_PUBLISHED = Counter(
+    "helhed_outbox_published_total", "Changes of overviews published from the outbox.", registry=REGISTRY
+)
+# Changes that are not published yet. Growing: the bus is down, or no worker publishes.
 OUTBOX = Gauge("helhed_outbox_entries", "Changes not published yet.", ["topic"], registry=REGISTRY)
 # Messages a group has not processed. Growing: too few workers, or one of its loops fails.
 BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not processed yet.", ["group", "topic"], registry=REGISTRY)
@@ -127,7 +129,7 @@ FRESHNESS = Histogram(
 # Index against store, by the one worker that compares. Above zero twice in a row: what differs is repaired at once, so
 # something prevents it; see the index.
 DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["kind"], registry=REGISTRY)
-# Both sides in numbers. A source that is far off in the index: build the index anew.
+# Both sides in numbers. A source that is far off in the index: reindex.
 CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
 # Long ago: no worker compares, or the indexer is far behind or stands still.
 COMPARED = Gauge(
@@ -195,25 +197,25 @@ def ran(source: str, outcome: str) -> None:
     RUNS.labels(source, outcome).inc()
 
 
-def carrying() -> AbstractContextManager[object]:
-    """The time of carrying a batch."""
+def storing() -> AbstractContextManager[object]:
+    """The time of storing a batch."""
     return PIPELINE_SECONDS.time()
 
 
-def carried(*, new: int, known: int, outdated: int) -> None:
+def stored(*, new: int, known: int, outdated: int) -> None:
     """A batch was committed. The outdated are among the new; here each record counts once."""
     for outcome, records in (("new", new - outdated), ("known", known), ("outdated", outdated)):
         PIPELINE_RECORDS.labels(outcome).inc(records)
 
 
 def parked(messages: int) -> None:
-    """So many messages could not be carried."""
+    """So many messages could not be stored."""
     PARKED.inc(messages)
 
 
-def relayed(changes: int) -> None:
+def outbox_published(changes: int) -> None:
     """So many changes were published from the outbox."""
-    RELAYED.inc(changes)
+    OUTBOX_PUBLISHED.inc(changes)
 
 
 def indexing() -> AbstractContextManager[object]:

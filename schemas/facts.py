@@ -88,7 +88,10 @@ class PersonFact(Schema):
     """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
     address: Address | None = None
     replaces: tuple[Identifier, ...] = ()
-    """Earlier national numbers of the same person, as this source declares them (nyt personnummer)."""
+    """Earlier identifiers of the same person, as this source declares them: national numbers (nyt personnummer), and
+    the source's own ids of records that were merged into this one."""
+    replaced_by: tuple[Identifier, ...] = ()
+    """Identifiers of the record this one was merged into: whoever is named by this record's is that person."""
 
 
 class RelationKind(StrEnum):
@@ -228,9 +231,9 @@ class AbsenceFact(Schema):
     year: int = Field(ge=1990, le=2200)
     quarter: int = Field(ge=1, le=4)
     absence: AbsenceKind
-    days: float = Field(ge=0)
+    days: float = Field(ge=0, allow_inf_nan=False)
     """Days absent, whole days; half days count 0.5."""
-    school_days: float = Field(gt=0)
+    school_days: float = Field(gt=0, allow_inf_nan=False)
     """School days of the quarter."""
     school: Unit | None = None
     grade: str | None = None

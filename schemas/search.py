@@ -37,8 +37,8 @@ class SearchDocument(Schema):
     """What makes one citizen findable, with national numbers only as keyed digests; and the page to show then."""
 
     citizen_id: UUID
-    version: int
-    """The overview's version; an older document never replaces a newer."""
+    version: int = Field(ge=0, lt=2**53)
+    """The overview's version; an older document never replaces a newer. Sums of versions stay exact below the limit."""
     name: str
     other_names: tuple[str, ...] = ()
     birth_date: date | None = None
@@ -47,6 +47,8 @@ class SearchDocument(Schema):
     synthetic: bool = False
     entries: tuple[SearchEntry, ...] = ()
     unit_grants: tuple[UnitGrant, ...] = ()
+    is_cut: bool = False
+    """Whether the index holds less than was given, since it takes no more (``search.limits``)."""
     sources: tuple[str, ...] = ()
     """Names of the sources that speak in the overview; to compare index and store source by source."""
     overview: str = Field(default="", repr=False)

@@ -18,6 +18,7 @@ from hub.embedded import start
 from hub.migrations import migrate
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.rules import RejectLimits
+from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
@@ -62,6 +63,17 @@ def postgres_index(database: Database) -> Iterator[PostgresIndex]:
     made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
     made.create()
     yield made
+    made.close()
+
+
+@pytest.fixture
+def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
+    """The index in OpenSearch, under a name of its own, removed after the test."""
+    made = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
+    made.create()
+    yield made
+    for index in made._indices._all():
+        made._indices.remove(index)
     made.close()
 
 

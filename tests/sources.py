@@ -97,6 +97,7 @@ def replace_connectors(context: AppContext, connectors: Mapping[str, Connector])
             service.remove_source(session, context.catalogue.builder, source.name, by=OWNER)
             clear_cursor(session, source.name)
     add_connectors(context, connectors, timedelta(hours=1))
+    context.catalogue.expire()
 
 
 def leased(database: Database, source: str, stream: str | None = None) -> StreamLease:

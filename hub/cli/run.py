@@ -57,11 +57,11 @@ def serve() -> None:
 def worker(
     collecting: Annotated[bool, typer.Option("--collect/--no-collect", help="Also read the sources.")] = True,
 ) -> None:
-    """Read the sources that are due, carry records into the store, keep the index. Ends cleanly on SIGTERM.
+    """Read the sources that are due, process the records, keep the index. Ends cleanly on SIGTERM.
 
     Several workers share the work, also that of reading. When a source is due: [bold]helhed source schedule[/bold]
     """
-    from hub import worker as loops  # noqa: PLC0415  as above
+    from hub.worker.supervisor import run  # noqa: PLC0415  as above
 
     with fail():
         settings = load_settings()
@@ -70,7 +70,7 @@ def worker(
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         with opened(settings) as context:
-            loops.run(context, stop=stop, collecting=collecting)
+            run(context, stop=stop, collecting=collecting)
 
 
 def collect(
@@ -81,13 +81,13 @@ def collect(
 
     Each of its streams is read in turn. A stream that a worker reads is left to it, and the answer says who has it.
     """
-    from hub import worker as loops  # noqa: PLC0415  as above
+    from hub.worker.upkeep import create_topics  # noqa: PLC0415  as above
 
     with fail():
         settings = load_settings()
         tracing.set_up(settings.otlp_endpoint, "worker")
         with opened(settings) as context:
-            loops.make_topics(context)
+            create_topics(context)
             complete = [_collect_stream(context, name, part) for part in _streams_to_read(context, name, stream)]
         raise typer.Exit(0 if all(complete) else 1)
 
@@ -119,7 +119,7 @@ def _collect_stream(context: AppContext, name: str, stream: str) -> bool:
         )
         console.print(f"{stream}: not read: {why}")
         return False
-    from hub.worker_collect import collect_stream  # noqa: PLC0415  a command loads only what it needs
+    from hub.worker.collecting import collect_stream  # noqa: PLC0415  a command loads only what it needs
 
     columns = (
         SpinnerColumn(),

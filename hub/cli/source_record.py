@@ -3,8 +3,7 @@
 import getpass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from hub.db import Session
 from hub.errors import RoleMissing
 from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hub import metrics
 from hub.context import AppContext
 from hub.operation.health import Health, Status
-from hub.operation.pulse import LoopHealthRegistry
+from hub.operation.loop_health import LoopHealthRegistry
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 """Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""

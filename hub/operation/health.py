@@ -17,7 +17,7 @@ from hub.bus.base import OVERVIEWS
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.log import place_of
-from hub.operation.pulse import LoopHealthRegistry, State
+from hub.operation.loop_health import LoopHealthRegistry, State
 from schemas.base import Schema
 
 LONGEST = 2.0
@@ -83,7 +83,7 @@ class Health:
 
 
 class _Check:
-    """A question to something outside. Asked again only when the last answer is in, so that no threads pile up."""
+    """Something outside that is asked. Asked again only when the last answer is in, so that no threads pile up."""
 
     def __init__(self, question: Callable[[], State]) -> None:
         self._question = question

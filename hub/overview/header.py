@@ -8,6 +8,7 @@ from hub.overview.current_records import provenance_of
 from schemas.facts import PersonFact
 from schemas.overview import DisagreeingValue, Disagreement
 from schemas.record import PartyRole
+from schemas.text import fold_text
 
 
 class Persons(NamedTuple):
@@ -45,8 +46,8 @@ def merge_persons(counted: Sequence[LinkedRecord]) -> Persons:
 
 
 def disagreement(field: str, values: Sequence[tuple[str, LinkedRecord]]) -> Disagreement | None:
-    """All values with who says them, if they differ by more than case and spaces; else None."""
-    if len({" ".join(value.split()).casefold() for value, _ in values}) < len(("one", "other")):
+    """All values with who says them, if they differ by more than their writing (``fold_text``); else None."""
+    if len({fold_text(value) for value, _ in values}) < len(("one", "other")):
         return None
     return Disagreement(
         field=field,

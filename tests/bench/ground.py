@@ -19,13 +19,13 @@ from connectors.kit import read_all
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from deploy.sandbox.services import kafka, opensearch
-from hub import worker
 from hub.clock import SystemClock
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
 from hub.services import build_services
 from hub.settings import Settings
+from hub.worker.upkeep import create_topics
 from schemas.record import SourceRecord
 from tests.sources import add_connectors
 
@@ -89,7 +89,7 @@ def ground(citizens: int) -> Iterator[Ground]:
         add_connectors(made[0], connectors)
         for context in made:
             stack.callback(context.close)
-            worker.make_topics(context)
+            create_topics(context)
             context.index.create()
         processes = {one.name: one.process.pid for one in (*bus.brokers, *index.nodes) if one.process}
         yield Ground(made[0], made[1], tuple(records), processes)

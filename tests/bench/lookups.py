@@ -118,7 +118,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
     reader = OverviewReader(context.index)
 
     def look_up(citizen: UUID) -> None:
-        ahead = reader.ahead(citizen)
+        prefetched = reader.prefetch(citizen)
         with context.database.transaction() as session:
             opened = open_overview(
                 session,
@@ -126,7 +126,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda version: reader.serve(session, citizen, version, ahead).overview,
+                read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
                 areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision

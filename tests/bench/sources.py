@@ -11,12 +11,13 @@ from sqlalchemy import text
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import Running
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
-from hub import worker
 from hub.bus.base import RECORDS
 from hub.clock import SystemClock
 from hub.context import AppContext
+from hub.pipeline import PIPELINE_GROUP
 from hub.sources.health import RunOutcome
 from hub.sources.stream_repository import source_states
+from hub.worker.supervisor import run
 from tests.bench.ground import DAY, Ground, Row
 from tests.sources import replace_connectors
 
@@ -61,7 +62,7 @@ def _seconds(context: AppContext, sandbox: Running, mark: str, *, health: bool =
     stop = Event()
     began = perf_counter()
     started_at = context.clock.now()
-    thread = Thread(target=worker.run, args=(context,), kwargs={"stop": stop})
+    thread = Thread(target=run, args=(context,), kwargs={"stop": stop})
     thread.start()
     while not _is_in(context, started_at):
         Event().wait(0.05)
@@ -82,4 +83,4 @@ def _is_in(context: AppContext, since: datetime) -> bool:
             return False
         stored = session.execute(_STORED, {"since": since}).one()
         waiting = session.scalar(_DUE, {"until": stored.at})
-    return not waiting and (stored.records >= last.published or not context.bus.lag(worker.CARRY_GROUP, RECORDS))
+    return not waiting and (stored.records >= last.published or not context.bus.lag(PIPELINE_GROUP, RECORDS))

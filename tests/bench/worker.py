@@ -3,19 +3,20 @@
 import signal
 from threading import Event
 
-from hub import log, worker
+from hub import log
 from hub.services import build_services
 from hub.settings import load
+from hub.worker.supervisor import run
 
 
 def main() -> None:
-    """Carry and index until told to end."""
+    """Process and index until told to end."""
     settings = load()
     log.set_up(settings.log_level)
     context = build_services(settings)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    worker.run(context, stop=stop, collecting=False)
+    run(context, stop=stop, collecting=False)
     context.close()
 
 

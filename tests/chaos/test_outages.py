@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.errors import StoreUnavailable
-from hub.indexing.comparison import look
+from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of
 from tests.chaos.stage import LOOKER, Stage, staged
 from tests.fagsystemer import truth
@@ -31,7 +31,7 @@ def stage() -> Iterator[Stage]:
                 one.start()
             expected = len(truth(made.sources))
             context = parts_of(made)
-            until(lambda: is_at_rest(context, expected) and not look(context.database, context.index).differences)
+            until(lambda: is_at_rest(context, expected) and not compare(context.database, context.index).differences)
             context.close()
             yield made
     except ServiceMissing as error:
@@ -113,7 +113,7 @@ def test_without_the_index_everything_still_answers(stage: Stage) -> None:
         stage.opensearch.wait()
     until(lambda: "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text)
     context = parts_of(stage)
-    until(lambda: not look(context.database, context.index).differences)
+    until(lambda: not compare(context.database, context.index).differences)
     context.close()
 
 

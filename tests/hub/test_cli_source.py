@@ -35,9 +35,7 @@ def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_SECRET_KEYS", "k1:" + "ab" * 32)
     monkeypatch.setenv("DUBU", SECRET)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(
-        log, "set_up", lambda *_: None
-    )  # the output goes with the command
+    monkeypatch.setattr(log, "set_up", lambda *_: None)  # the output goes with the command
 
 
 def source(*arguments: str) -> Result:

@@ -19,7 +19,7 @@ from hub.collect.replay import ReplayResult, republish
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import SettingWrong
-from hub.pipeline import run_once
+from hub.pipeline import process_batch
 from hub.quarantine import service as quarantine
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import count_open, list_groups
@@ -36,7 +36,7 @@ from hub.quarantine.rules import (
 from schemas.record import Rejection, RejectionRule, SourceRecord
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE
-from tests.factories import IDA, MAJA, make_effort, make_party, make_record
+from tests.factories import IDA, MAJA, make_party, make_record, make_unstorable
 
 DAY = timedelta(days=1)
 REJECTED = Rejection(
@@ -189,7 +189,7 @@ def test_whatever_a_rejection_holds_it_can_be_stored_and_masks_numbers(store: St
 
 def carry(database: Database, bus: PostgresBus, clock: FixedClock, cipher: PayloadCipher, digest_key: bytes) -> None:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        run_once(
+        process_batch(
             database,
             consumer,
             areas={"social": Area.SOCIAL},
@@ -209,7 +209,7 @@ def test_a_message_that_could_not_be_carried_stays_until_its_record_is_stored(
         store.published(record)
         carry(store.database, bus, clock, store.cipher, digest_key)
 
-    poisoned = make_record(fact=make_effort("\x00"), source_id="2", parties=[make_party(IDA)])
+    poisoned = make_unstorable()
     publish(poisoned)
     publish(poisoned)
     assert [entry.seen for entry in store.entries()] == [2], "publishing it again says nothing of storing it"
@@ -224,7 +224,7 @@ def test_a_message_is_published_again_and_leaves_quarantine_if_it_can_be_stored_
         return rejected(source_id=source_id, rule=RejectionRule.NOT_CARRIED, raw=raw)
 
     fine = make_record(source_id="1", parties=[make_party(MAJA)])
-    poisoned = make_record(fact=make_effort("\x00"), source_id="2", parties=[make_party(IDA)])
+    poisoned = make_unstorable()
     store.add(*(parked(record.source_id, to_message(record, digest_key).value) for record in (fine, poisoned)))
     store.add(parked("3", b"no record"), rejected(source_id="4"))
     done = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)

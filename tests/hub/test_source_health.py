@@ -12,7 +12,7 @@ from tests.web import maja
 NOW = maja.NOW
 SOURCE: SourceSystem = maja.SOCIAL
 ages = st.timedeltas(timedelta(), timedelta(days=10))
-FAILED = {RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED}
+FAILED = set(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
 
 
 def stream(name: str, outcome: RunOutcome | None, age: timedelta, *, was_complete: bool) -> StreamHealth:

@@ -15,7 +15,6 @@ from pydantic import JsonValue, SecretStr
 from sqlalchemy import text
 
 from connectors.base import Batch, CheckResult, Connector, ReadContext, Stream
-from hub import worker
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_client import KafkaAccess
@@ -23,14 +22,17 @@ from hub.clock import Clock, FixedClock, ShiftedClock
 from hub.collect.service import to_message
 from hub.context import AppContext
 from hub.db import Database
-from hub.operation.pulse import LoopHealth
-from hub.overview.repository import Comparison, comparisons
-from hub.overview.service import OverviewChanged, relay
-from hub.pipeline import run_once
+from hub.indexing.outbox import OverviewChanged, publish_outbox
+from hub.indexing.repository import SourceComparison, comparisons
+from hub.indexing.writer import INDEX_GROUP
+from hub.operation.loop_health import LoopHealth
+from hub.pipeline import PIPELINE_GROUP, process_batch
 from hub.services import build_services
 from hub.settings import Settings
 from hub.sources.health import RunOutcome
 from hub.sources.stream_repository import runs
+from hub.worker import indexing
+from hub.worker.supervisor import run as run_worker
 from schemas.identifiers import Identifier
 from schemas.record import Cursor, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
@@ -115,7 +117,7 @@ def working(
     """Workers in threads; at the end they are told to stop, and must do so promptly."""
     stop = Event()
     add_connectors(context, connectors or {}, OFTEN)
-    run = lambda: worker.run(context, stop=stop)  # noqa: E731  three words
+    run = lambda: run_worker(context, stop=stop)  # noqa: E731  three words
     threads = [Thread(target=run) for _ in range(workers)]
     for thread in threads:
         thread.start()
@@ -162,12 +164,12 @@ def all_done(context: AppContext) -> bool:
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-    lag = context.bus.lag(worker.CARRY_GROUP, RECORDS) + context.bus.lag(worker.INDEX_GROUP, OVERVIEWS)
+    lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
     return not (waiting or lag)
 
 
 def lag_is_at_most(context: AppContext, left: int) -> bool:
-    return context.bus.lag(worker.CARRY_GROUP, RECORDS) <= left
+    return context.bus.lag(PIPELINE_GROUP, RECORDS) <= left
 
 
 def in_store(database: Database) -> dict[str, int]:
@@ -192,7 +194,7 @@ def test_what_a_source_says_is_searchable(context: AppContext, database: Databas
     assert in_index(database) == in_store(database)
 
 
-def test_two_workers_carry_everything_once_and_versions_grow_one_by_one(
+def test_two_workers_process_everything_once_and_versions_grow_one_by_one(
     context: AppContext, database: Database
 ) -> None:
     publish(context, citizens(40, versions=5))
@@ -285,13 +287,13 @@ def test_a_long_reading_ends_between_two_pages_and_goes_on_from_there(context: A
 def test_a_worker_told_to_stop_before_it_began_ends(context: AppContext) -> None:
     stop = Event()
     stop.set()
-    worker.run(context, stop=stop)
+    run_worker(context, stop=stop)
 
 
-def test_what_drifted_is_mended_without_anybody_asking(
+def test_what_drifted_is_repaired_without_anybody_asking(
     context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=50))
+    monkeypatch.setattr(indexing, "COMPARE_EVERY", timedelta(milliseconds=50))
     publish(context, citizens(5))
     with working(context, workers=2):
         until(lambda: all_done(context) and len(in_index(database)) == 5)
@@ -320,11 +322,11 @@ class Counted(LoopHealth):
 def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_is(
     context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker, "COMPARE_EVERY", timedelta(milliseconds=10))
+    monkeypatch.setattr(indexing, "COMPARE_EVERY", timedelta(milliseconds=10))
     publish(context, citizens(5))
-    with context.bus.consumer(worker.CARRY_GROUP, [RECORDS]) as consumer:
-        while context.bus.lag(worker.CARRY_GROUP, RECORDS):
-            run_once(
+    with context.bus.consumer(PIPELINE_GROUP, [RECORDS]) as consumer:
+        while context.bus.lag(PIPELINE_GROUP, RECORDS):
+            process_batch(
                 database,
                 consumer,
                 areas={"social": Area.SOCIAL},
@@ -334,22 +336,22 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
                 limit=10,
                 timeout=timedelta(seconds=1),
             )
-    stop, pulse = Event(), Counted("compare")
-    thread = Thread(target=worker._comparing, args=(context, stop, pulse))
+    stop, health = Event(), Counted("compare")
+    thread = Thread(target=indexing.comparison_loop(context).run, args=(health, stop))
     thread.start()
     try:
-        pulse.wait_for(5)
-        assert in_index(database) == {}, "the bus was not told"
+        health.wait_for(5)
+        assert in_index(database) == {}, "nothing was published"
         with database.transaction() as session:
-            assert relay(session, context.bus) == 5
-        pulse.wait_for(5)
+            assert publish_outbox(session, context.bus) == 5
+        health.wait_for(5)
         assert in_index(database) == {}, "the indexer did not come to it"
-        assert "index.mended" not in caplog.text
-        with context.bus.consumer(worker.INDEX_GROUP, [OVERVIEWS]) as loses:
-            while context.bus.lag(worker.INDEX_GROUP, OVERVIEWS):
+        assert "index.repaired" not in caplog.text
+        with context.bus.consumer(INDEX_GROUP, [OVERVIEWS]) as loses:
+            while context.bus.lag(INDEX_GROUP, OVERVIEWS):
                 loses.commit(loses.poll(limit=10, timeout=timedelta(seconds=1)))
         until(lambda: in_index(database) == in_store(database))
-        assert "index.mended" in caplog.text
+        assert "index.repaired" in caplog.text
     finally:
         stop.set()
         thread.join(PATIENCE)
@@ -360,7 +362,7 @@ def test_the_comparison_may_come_before_the_indexer(
 ) -> None:
     stop = Event()
     embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
-    thread = Thread(target=worker._comparing, args=(embedded, stop, LoopHealth("compare")))
+    thread = Thread(target=indexing.comparison_loop(embedded).run, args=(LoopHealth("compare"), stop))
     thread.start()
     until(lambda: compared(database) or "worker.failed" in caplog.text)
     stop.set()
@@ -368,7 +370,7 @@ def test_the_comparison_may_come_before_the_indexer(
     assert "worker.failed" not in caplog.text
 
 
-def compared(database: Database) -> dict[str, Comparison]:
+def compared(database: Database) -> dict[str, SourceComparison]:
     with database.transaction() as session:
         return comparisons(session)
 

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from connectors.base import Batch, HeldDeletions, ReadContext
-from hub import worker, worker_collect
 from hub.bus.base import RECORDS
 from hub.clock import FixedClock, ShiftedClock
 from hub.context import AppContext
 from hub.db import Database
+from hub.pipeline import PIPELINE_GROUP
 from hub.sources import lease_repository, repository, service
 from hub.sources.health import RunOutcome
 from hub.sources.held_repository import list_held
 from hub.sources.stream_repository import runs
+from hub.worker import collecting
 from schemas.record import Cursor
 from tests.factories import make_record
 from tests.hub.test_source_leases import STREAMS, PagedSource
@@ -31,7 +32,7 @@ WHY = "Systemejeren siger, at de er slettet"
 @pytest.fixture
 def context(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
     monkeypatch.setattr(lease_repository, "RENEW_EVERY", timedelta(milliseconds=50))
-    monkeypatch.setattr(worker_collect, "POLL", timedelta(milliseconds=50))
+    monkeypatch.setattr(collecting, "POLL", timedelta(milliseconds=50))
     made = make_parts(database, ShiftedClock(clock.now()))
     yield made
     made.close()
@@ -54,7 +55,7 @@ def endless(began: Event) -> Callable[[ReadContext], Iterator[Batch]]:
 def test_a_source_that_is_added_is_read_at_once_and_its_area_is_known(context: AppContext, database: Database) -> None:
     source = PagedSource(lambda _: iter([Batch(records=(make_record(),))]))
     with working(context):
-        until(lambda: context.bus.lag(worker.CARRY_GROUP, RECORDS) == 0)
+        until(lambda: context.bus.lag(PIPELINE_GROUP, RECORDS) == 0)
         add_connectors(context, {"social": source}, LONG)
         until(lambda: in_store(database))
     with database.transaction() as session:
@@ -117,7 +118,7 @@ def test_a_source_whose_settings_do_not_fit_says_so_on_its_page(context: AppCont
 def test_a_run_that_does_not_end_loses_its_lease_and_the_worker_ends(
     context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_collect, "END_WITHIN", timedelta(milliseconds=100))
+    monkeypatch.setattr(collecting, "END_WITHIN", timedelta(milliseconds=100))
     is_stuck, goes_on = Event(), Event()
 
     def stuck(_: ReadContext) -> Iterator[Batch]:

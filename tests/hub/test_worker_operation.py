@@ -25,12 +25,12 @@ from hub.errors import SettingWrong
 from hub.indexing.drift import Difference, SourceTally
 from hub.migrations import migrate
 from hub.operation.answers import Operation
-from hub.operation.figures import collect_store_metrics, observe_drift
-from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
+from hub.operation.gauges import collect_store_metrics, observe_drift
+from hub.operation.loop_health import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
 from hub.operation.server import answering
 from hub.overview.service import mark_due
 from hub.quarantine import service as quarantine
-from hub.worker_collect import SourceReader
+from hub.worker.collecting import SourceReader
 from schemas.record import Cursor, Rejection, RejectionRule
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, make_source, until, working
 from tests.sources import SilentSource, add_connectors, replace_connectors
@@ -84,7 +84,7 @@ def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     made.close()
 
 
-def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
+def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
     with asked(context, {"social": Told(pages)}) as client:
         until(lambda: len(in_index(database)) == 3)
@@ -92,7 +92,7 @@ def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppCo
         assert client.get("/health/ready").json()["status"] == "ready"
         until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
-        expected = {"carry", "collect", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
+        expected = {"collect", "compare", "index", "metrics.bus", "metrics.store", "pipeline", "prepare", "prune"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
         assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3
@@ -144,7 +144,7 @@ def test_without_its_database_a_worker_is_not_ready_and_tells_no_old_figures(
         until(lambda: client.get("/health/ready").status_code == 503)
         assert components(client)["postgresql"] == "silent"
         assert client.get("/health/live").status_code == 200
-        until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="carry") or 0) > 0)
+        until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="pipeline") or 0) > 0)
         assert client.get("/metrics").status_code == 200
     context.close()
     database.close()
@@ -251,24 +251,24 @@ def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: Fix
 
 
 def test_a_loop_is_judged_by_how_long_it_has_failed() -> None:
-    pulse = LoopHealth("test")
-    began = pulse.seen_at
-    assert pulse.state(began) is State.STARTING
-    pulse.record_success()
-    assert pulse.state(pulse.seen_at) is State.OK
-    pulse.failed()
-    first = pulse.seen_at
-    pulse.failed()
-    assert pulse.state(first + FAILING_AFTER - 1) is State.OK
-    assert pulse.state(first + FAILING_AFTER + 1) is State.FAILING
-    pulse.record_success()
-    assert pulse.state(pulse.seen_at + 1) is State.OK
+    health = LoopHealth("test")
+    began = health.seen_at
+    assert health.state(began) is State.STARTING
+    health.record_success()
+    assert health.state(health.seen_at) is State.OK
+    health.record_failure()
+    first = health.seen_at
+    health.record_failure()
+    assert health.state(first + FAILING_AFTER - 1) is State.OK
+    assert health.state(first + FAILING_AFTER + 1) is State.FAILING
+    health.record_success()
+    assert health.state(health.seen_at + 1) is State.OK
 
 
 def test_a_loop_without_a_sign_is_stuck_unless_it_rests() -> None:
-    works, rests, ended = LoopHealth("works"), LoopHealth("rests", rests=True), LoopHealth("ended")
-    for pulse in (works, rests, ended):
-        pulse.record_success()
+    works, rests, ended = LoopHealth("works"), LoopHealth("rests", may_rest=True), LoopHealth("ended")
+    for health in (works, rests, ended):
+        health.record_success()
     ended.thread = Thread(target=int)
     assert works.state(works.seen_at + STUCK_AFTER + 1) is State.STUCK
     assert rests.state(rests.seen_at + LONG_AGO) is State.OK

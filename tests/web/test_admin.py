@@ -9,19 +9,20 @@ from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.clock import FixedClock
+from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
-from hub.overview.repository import Comparison, Due
+from hub.overview.repository import Due
 from hub.overview.service import mark_due
-from hub.pipeline import TRIED_AGAIN, show
+from hub.pipeline import RETRY_AFTER, rebuild_due
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.sources.repository import pause_reason
 from hub.sources.stream_repository import save_run
-from hub.web import texts
-from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
+from hub.web.sources import texts
+from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction, ObjectKind
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
@@ -52,7 +53,7 @@ def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails
         last_data_at=maja.NOW,
         next_due_at=maja.NOW,
     )
-    rest: dict[str, Any] = {"groups": (), "pause": None, "unmatched": 0, "comparison": None}
+    rest: dict[str, Any] = {"quarantine": (), "pause": None, "unmatched": 0, "comparison": None}
     return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
@@ -71,7 +72,7 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
         [known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), NOTHING_DUE, {}, maja.NOW
     ).sources[0]
     assert texts.RUN_OUTCOME[outcome] in row.reason
-    assert "3 kørsler i træk er gået galt siden for 3 minutter siden" in row.reason
+    assert "3 kørsler i træk gik galt; den første for 3 minutter siden" in row.reason
     assert row.advice == texts.ADVICE["bus_unavailable"]
     assert row.counts == "intet blev læst"
     assert [bar.failed for bar in row.bars] == [False, True, True, True]
@@ -92,28 +93,36 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
 def test_the_page_says_how_much_of_a_source_can_be_searched(
     comparison: tuple[int, int, bool] | None, words: str
 ) -> None:
-    found = comparison and Comparison(
+    found = comparison and SourceComparison(
         source="social",
         in_store=comparison[0],
         in_index=comparison[1],
         is_equal=comparison[2],
         compared_at=maja.NOW - timedelta(minutes=2),
         repaired_at=maja.NOW - timedelta(hours=3),
-        repaired=4,
+        repaired_citizens=4,
     )
     row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.searchable == words
     assert row.compared == (
-        "sammenlignet for 2 minutter siden; 4 borgere blev hentet ind igen for 3 timer siden" if found else None
+        "sammenlignet for 2 minutter siden; 4 borgere blev rettet for 3 timer siden" if found else None
     )
 
 
 def test_a_comparison_that_is_not_made_any_more_says_what_may_be_down() -> None:
-    found = Comparison(
+    found = SourceComparison(
         source="social", in_store=3, in_index=3, is_equal=True, compared_at=maja.NOW - timedelta(minutes=20)
     )
     row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.compared == ("sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller ingen worker kører")
+
+
+@pytest.mark.parametrize(("citizens", "words"), [(1, "1 borger har flere"), (1200, "1.200 borgere har flere")])
+def test_the_page_says_of_how_many_citizens_the_search_holds_not_all(citizens: int, words: str) -> None:
+    page = sources_page((), (), NOTHING_DUE, {}, maja.NOW, cut_documents=citizens)
+    assert page.cut_documents is not None
+    assert page.cut_documents.startswith(words)
+    assert sources_page((), (), NOTHING_DUE, {}, maja.NOW).cut_documents is None
 
 
 @pytest.mark.parametrize("rule", RejectionRule)
@@ -130,7 +139,7 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         seen=1204,
     )
     row = (
-        sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), NOTHING_DUE, {}, maja.NOW)
+        sources_page([known(SourceStatus.FRESH, run(), quarantine=(group,))], (), NOTHING_DUE, {}, maja.NOW)
         .sources[0]
         .quarantine[0]
     )
@@ -145,8 +154,7 @@ def test_who_is_who_is_said_with_what_to_do() -> None:
     page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, NOTHING_DUE, {}, maja.NOW)
     assert all(row.advice for row in page.conflicts)
     assert page.unmatched[0].startswith(f"{maja.SOCIAL.title}: 3 omtaler af personer")
-    assert "6 uenigheder" not in page.summary
-    assert f"{len(kinds)} uenigheder" in page.summary
+    assert f"{len(kinds)} borgere, hvor kilderne er uenige om identiteten." in page.summary
 
 
 def test_a_switched_off_source_says_who_and_why() -> None:
@@ -238,7 +246,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     town: Town, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser, database = town.client("tine.skov"), town.context.database
-    build = partial(show, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
+    build = partial(rebuild_due, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
     assert "kan ikke bygges" not in browser.get("/kilder").text
     family = [town.ids[maja.IDA], town.ids[maja.EMIL]]
     with database.transaction() as session:
@@ -256,7 +264,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     assert not any(str(one) in page for one in family)
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT nobody"))
-    clock.move(TRIED_AGAIN)
+    clock.move(RETRY_AFTER)
     build(until=clock.now(), now=clock.now())
     assert "kan ikke bygges" not in browser.get("/kilder").text
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.digest import keyed_digest
-from hub.web import texts
+from hub.web.citizen import texts
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.identifiers import Identifier
 from tests.web import maja
@@ -54,7 +54,7 @@ def test_without_a_relation_the_page_asks_for_a_reason_and_then_opens(town: Town
     assert "mindst 10 tegn" in short.text
     shown = browser.post(f"{address}/grund", purpose="case_work", reason="Akut henvendelse fra hjemmet i nat")
     assert shown.status_code == 200
-    assert "særlig grund" in shown.text
+    assert "Du ser siden med <strong>en særlig grund</strong>" in shown.text
     last = lines(town)[0]
     assert (last.basis, last.override_reason) == (Basis.OVERRIDE, "Akut henvendelse fra hjemmet i nat")
 
@@ -160,7 +160,7 @@ def test_the_dpo_finds_lines_by_number_and_by_employee(town: Town) -> None:
 def test_my_citizens_tells_the_running_clock(town: Town) -> None:
     page = town.client("anna.holm").get("/mine-borgere").text
     assert "24 timer: 1 udløber i dag kl. 14.10" in page
-    assert "skal vurderes inden i dag kl. 14.10" in page
+    assert "skal vurderes senest i dag kl. 14.10" in page
 
 
 @pytest.mark.parametrize(

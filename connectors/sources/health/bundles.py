@@ -50,7 +50,7 @@ def _unpack(content: Json, setting: ResourceContext, depth: int) -> Iterator[Fou
 
 
 def _setting(bundle: Bundle, inner: list[dict[str, object]], outer: ResourceContext) -> ResourceContext:
-    stated = read_instant("timestamp", bundle.timestamp) if bundle.timestamp else outer.stated_at
+    stated = read_instant("timestamp", bundle.timestamp or None) or outer.stated_at
     activity = None
     if bundle.type == "message":
         told = [_provenance(one, stated) for one in inner if one.get("resourceType") == "Provenance"]
@@ -64,7 +64,7 @@ def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | 
     told = Provenance.model_validate(resource)
     when = told.occurred_date_time or told.recorded
     activity = next((coding.code for coding in told.activity.coding), None)
-    return read_instant("Provenance.occurredDateTime", when) if when else otherwise, activity
+    return read_instant("Provenance.occurredDateTime", when or None) or otherwise, activity
 
 
 def _id(content: Json) -> str | None:

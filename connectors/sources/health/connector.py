@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError
-from connectors.kit import InvalidValue, read_instant
+from connectors.kit import InvalidValue, read_instant, version_order
 from connectors.retry import RetryPolicy
 from connectors.sources.health import compare
 from connectors.sources.health.bundles import Found
@@ -245,7 +245,8 @@ def _last_updated(resource: Json) -> str | None:
     if not isinstance(text, str):
         return None
     try:
-        return read_instant("meta.lastUpdated", text).isoformat(timespec="microseconds")
+        moment = read_instant("meta.lastUpdated", text)
+        return moment.isoformat(timespec="microseconds") if moment else None
     except InvalidValue:
         return None
 
@@ -262,13 +263,13 @@ def _tombstone(entry: Entry, resource_type: str, run: Run) -> SourceRecord | Non
     version = (entry.response.etag or "").removeprefix("W/").strip('"') if entry.response else ""
     at = entry.response.last_modified if entry.response else None
     try:
-        registered_at = read_instant("response.lastModified", at) if at else run.observed_at
+        registered_at = read_instant("response.lastModified", at or None, default=run.observed_at)
     except InvalidValue:
         registered_at = run.observed_at
     made = _gone(resource_type, parts[-1], run, "history_delete")
     update = {
         "source_version": version or None,
-        "version_order": int(version) if version.isdigit() else None,
+        "version_order": version_order(version),
         "registered_at": registered_at,
     }
     return SourceRecord.model_validate({**made.model_dump(exclude={"digest"}), **update})

@@ -45,7 +45,7 @@ def patient(resource: Json, setting: ResourceContext) -> SourceRecord:
     fact = PersonFact(
         given_name=given,
         family_name=family,
-        birth_date=statement.day("birthDate", payload.birth_date),
+        birth_date=statement.day("birthDate", payload.birth_date, is_birth=True),
         life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE if says_alive else None,
         died_on=died_on,
         name_address_protected=any(label.code in RESTRICTED for label in payload.meta.security),

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from connectors.kit import InvalidValue, clean_line, read_date, read_instant
+from connectors.kit import InvalidValue, clean_line, read_date, read_instant, version_order
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import Resource, Span
 from schemas.facts import Fact
@@ -47,9 +47,9 @@ class RecordBuilder:
         """Declare that a value was mended or left out."""
         self._flags.append(QualityFlag(field=field, rule=rule))
 
-    def day(self, field: str, text: str | None) -> date | None:
+    def day(self, field: str, text: str | None, *, is_birth: bool = False) -> date | None:
         """A day; a partial date is flagged and becomes its first day."""
-        found = read_date(field, text)
+        found = read_date(field, text, is_birth=is_birth)
         if found is None:
             return None
         if found[1] != "day":
@@ -90,13 +90,13 @@ class RecordBuilder:
     def _made(self, parties: tuple[Party, ...], fact: Fact | None, valid: Period, reason: str | None) -> SourceRecord:
         meta, run = self._resource.meta, self._setting.run
         version = meta.version_id
-        stated = read_instant("meta.lastUpdated", meta.last_updated) if meta.last_updated else self._setting.stated_at
+        stated = read_instant("meta.lastUpdated", meta.last_updated or None) or self._setting.stated_at
         return SourceRecord(
             source=run.source,
             record_type=self._resource.resource_type,
             source_id=self._resource.id,
             source_version=version,
-            version_order=int(version) if version and version.isascii() and version.isdigit() else None,
+            version_order=version_order(version),
             registered_at=stated or run.observed_at,
             observed_at=run.observed_at,
             valid=valid,

@@ -250,7 +250,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     fact = PersonFact(
         given_name=reading.name("primaerPerson.fornavn", _given(person)),
         family_name=reading.name("primaerPerson.efternavn", person.efternavn),
-        birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato),
+        birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato, is_birth=True),
         life_status=LifeStatus.DEAD if died else None,
         died_on=died,
         name_address_protected=bool(person.adressebeskyttelse),

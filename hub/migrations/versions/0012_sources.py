@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0012_sources"
-down_revision = "0017_quarantine"
+down_revision = "0011_not_built"
 branch_labels = None
 depends_on = None
 

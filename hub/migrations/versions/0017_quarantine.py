@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_quarantine"
-down_revision = "0015_published_views"
+down_revision = "0016_placement"
 branch_labels = None
 depends_on = None
 
