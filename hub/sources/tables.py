@@ -84,6 +84,8 @@ class StreamRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """In the database's time, which is the same for all processes."""
     fence: Mapped[int] = mapped_column(BigInteger)
+    last_run: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Summary of the last run that was not stopped: every page of a citizen asks how the sources do."""
     last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_data_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -95,6 +95,7 @@ def _streams() -> None:
         sa.Column("leased_at", _INSTANT, nullable=True),
         sa.Column("lease_until", _INSTANT, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("last_run", postgresql.JSONB(), nullable=True),
         sa.Column("last_success_at", _INSTANT, nullable=True),
         sa.Column("last_data_at", _INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("source", "stream", name="pk_source_streams"),
