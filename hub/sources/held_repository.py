@@ -67,9 +67,10 @@ def with_releases(session: Session, lease: StreamLease) -> StreamLease:
 
 
 def save_held(session: Session, lease: StreamLease, held: Mapping[str, HeldDeletions], now: datetime) -> None:
-    """Keep what a reading holds, and end what it settled: all of the stream's other entries that it knew of.
+    """Keep what a reading holds, and end what it settled; when it has come to its end, with its lease locked.
 
-    To be called when a reading has come to its end, with its lease locked.
+    A complete reading settles everything that it knew of. One that holds anything may not have judged the rest, so it
+    settles only the releases that it was given.
     """
     entries = {entry.record_type: entry for entry in _open_of(session, lease)}
     for record_type, deletions in held.items():
@@ -89,7 +90,9 @@ def save_held(session: Session, lease: StreamLease, held: Mapping[str, HeldDelet
                 .values({"seen_at": now} | (numbers if step is Step.UPDATE else {}))
             )
     settled = [
-        entry.id for entry in entries.values() if entry.state is not HeldState.RELEASED or entry.id in lease.release_ids
+        entry.id
+        for entry in entries.values()
+        if entry.id in lease.release_ids or (not held and entry.state is not HeldState.RELEASED)
     ]
     end_entries(session, settled)
 

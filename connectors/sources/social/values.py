@@ -1,16 +1,49 @@
 """Single values of one payload: what the kit mended is gathered, what cannot be read rejects the payload."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
-from connectors.kit import DANISH_TIME, LINE_LENGTH, NAME_LENGTH, InvalidValue, clean_line, read_date, read_instant
+from connectors.kit import (
+    DANISH_TIME,
+    LINE_LENGTH,
+    NAME_LENGTH,
+    InvalidValue,
+    clean_line,
+    read_date,
+    read_instant,
+    validation_fault,
+)
+from connectors.sources.social.scalars import TOO_LONG
 from schemas.identifiers import Identifier
 from schemas.record import QualityFlag, RejectionRule
 
+BAD_CONTENT = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
+"""What code raises over content that it does not expect."""
+T = TypeVar("T")
+
+
+def attempt(record_type: str, source_id: str | None, make: Callable[[], T]) -> T | RecordRejected:
+    """What *make* gives, or why this one item cannot become it; an item's content never ends a run."""
+    try:
+        return make()
+    except RecordRejected as rejected:
+        return rejected
+    except ValidationError as error:
+        fault = validation_fault(error)
+        if error.errors(include_url=False, include_context=False)[0]["type"] == TOO_LONG:
+            fault.rule = RejectionRule.TOO_LONG
+        return fault.rejected(record_type, source_id)
+    except BAD_CONTENT:
+        return InvalidValue("(payload)", RejectionRule.UNREADABLE).rejected(record_type, source_id)
+
 
 @dataclass
-class Reading:
+class Values:
     """Reads the values of one payload."""
 
     record_type: str
