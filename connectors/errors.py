@@ -7,7 +7,7 @@ class ConnectorError(Exception):
     """Root of the three. The message is for an administrator: plain, without values from the source.
 
     Attributes:
-        advice: key of the Danish sentence that says what to do (see hub/web/texts.py).
+        advice: key of the Danish sentence that says what to do (see hub/web/sources/texts.py).
     """
 
     advice = "connector_error"

@@ -1,27 +1,43 @@
-"""What every source's translation needs: dates, lines of text, rejections, and the masked preview."""
+"""What every source's translation needs: dates, lines of text, rejections, and the masked preview.
 
+Nothing here raises anything but ``InvalidValue``, whatever a payload holds.
+"""
+
+import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
-from zoneinfo import ZoneInfo
+from typing import overload
 
 from pydantic import Field, JsonValue, ValidationError
 
+from connectors import dates
 from connectors.base import Batch, Connector, ReadContext
 from connectors.errors import RecordRejected
 from connectors.masking import mask
 from schemas.base import Schema
 from schemas.record import Cursor, QualityFlag, Rejection, RejectionRule, SourceRecord
+from schemas.text import loses_content, normalise_text
 
-DANISH_TIME = ZoneInfo("Europe/Copenhagen")
-EARLIEST, LATEST = 1850, 2200
-"""Years between which a date can have been meant."""
+DANISH_TIME = dates.DANISH_TIME
+_RULES = {
+    "missing": RejectionRule.MISSING_FIELD,
+    "control_characters": RejectionRule.CONTROL_CHARACTERS,
+    "string_unicode": RejectionRule.CONTROL_CHARACTERS,
+    "string_too_long": RejectionRule.TOO_LONG,
+    "too_long": RejectionRule.TOO_LONG,
+    "int_parsing_size": RejectionRule.TOO_LONG,
+    "too_large": RejectionRule.TOO_LARGE,
+    "recursion_loop": RejectionRule.TOO_LARGE,
+    "bad_date": RejectionRule.BAD_DATE,
+}
+"""What a fault of validation is called in quarantine; any other is a wrong shape."""
+LARGEST_RAW = 256 * 1024
+"""Bytes of a rejected payload that are still kept for replay."""
 LINE_LENGTH = 500
 NAME_LENGTH = 200
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
+_INTEGER = re.compile(r"[0-9]{1,19}")
 
 
 class PreviewRow(Schema):
@@ -136,71 +152,90 @@ class InvalidValue(ValueError):
 
 def validation_fault(error: ValidationError) -> InvalidValue:
     """The first fault of a payload that does not have the source's shape."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    rule = RejectionRule.MISSING_FIELD if first["type"] == "missing" else RejectionRule.WRONG_SHAPE
-    value = first.get("input") if rule is RejectionRule.WRONG_SHAPE else None
+    first = error.errors(include_url=False)[0]
+    rule = _RULES.get(first["type"], RejectionRule.WRONG_SHAPE)
+    value = None if rule is RejectionRule.MISSING_FIELD else first.get("input")
     scalar = value if isinstance(value, str | int | float) else None
-    return InvalidValue(".".join(map(str, first["loc"])) or "(payload)", rule, scalar)
+    field = ".".join(map(str, first["loc"])) or str(first.get("ctx", {}).get("field", "(payload)"))
+    return InvalidValue(field, rule, scalar)
 
 
-def read_date(field: str, text: str | None) -> tuple[date, str] | None:
+def read_date(field: str, text: str | None, *, is_birth: bool = False) -> tuple[date, str] | None:
     """A day and its precision (``year``, ``month``, ``day``) from ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an instant.
 
     A partial date becomes the first day it can mean. An instant becomes its day in Denmark: 22.30 UTC in summer is
-    tomorrow here.
+    tomorrow here. A value that stands for "no date" (``connectors.dates``) is not given: None.
+
+    Args:
+        field: path of the field in the source's words.
+        text: what the source wrote.
+        is_birth: whether it is a date of birth; then the dates that only an act cannot have are dates.
 
     Raises:
         InvalidValue: it is no date, or one that nobody can have meant.
     """
-    if text is None:
+    if text is None or dates.is_no_date(text, is_birth=is_birth):
         return None
-    found = _PARTIAL.fullmatch(text.strip())
-    try:
-        if found is None:
-            return read_instant(field, text).astimezone(DANISH_TIME).date(), "day"
-        year, month, day = (int(part) if part else None for part in found.groups())
-        made = date(year or 0, month or 1, day or 1)
-    except ValueError:
-        raise InvalidValue(field, RejectionRule.BAD_DATE, text) from None
-    if not EARLIEST <= made.year <= LATEST:
+    found = dates.parse_date(text)
+    if found is None:
         raise InvalidValue(field, RejectionRule.BAD_DATE, text)
-    return made, "day" if day else "month" if month else "year"
+    return found
 
 
-def read_instant(field: str, text: str) -> datetime:
-    """An instant in UTC. Without a zone it is Danish time; a Danish time that does not exist is refused.
+@overload
+def read_instant(field: str, text: str | None, *, default: datetime) -> datetime: ...
+@overload
+def read_instant(field: str, text: str | None, *, default: None = None) -> datetime | None: ...
+def read_instant(field: str, text: str | None, *, default: datetime | None = None) -> datetime | None:
+    """An instant in UTC; *default* when it is not given, or stands for "no date".
+
+    Without a zone it is Danish time; a Danish time that does not exist is refused.
 
     Raises:
         InvalidValue: it is no instant, or one that nobody can have meant.
     """
-    try:
-        moment = datetime.fromisoformat(text.strip()) if _MOMENT.fullmatch(text.strip()) else None
-        if moment is not None and moment.tzinfo is None:
-            local = moment.replace(tzinfo=DANISH_TIME)
-            skipped = local.astimezone(UTC).astimezone(DANISH_TIME).replace(tzinfo=None) != moment
-            moment = None if skipped else local
-        if moment is None or not EARLIEST <= moment.year <= LATEST:
-            raise InvalidValue(field, RejectionRule.BAD_DATE, text)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidValue(field, RejectionRule.BAD_DATE, text) from None
+    if text is None or dates.is_no_date(text):
+        return default
+    moment = dates.parse_instant(text)
+    if moment is None:
+        raise InvalidValue(field, RejectionRule.BAD_DATE, text)
+    return moment
 
 
 def clean_line(
     field: str, text: str | None, *, longest: int = LINE_LENGTH
 ) -> tuple[str | None, tuple[QualityFlag, ...]]:
-    """One line for people, and what had to be mended: control characters go, white space folds, too long is cut.
+    """One line for people, and what had to be mended: the text is normalised, white space folds, too long is cut.
 
     Markup stays as the text it is; pages escape.
     """
     if text is None:
         return None, ()
     flags = []
-    stripped = _CONTROL.sub("", text)
-    if stripped != text:
+    if loses_content(text):
         flags.append(QualityFlag(field=field, rule="control_characters"))
-    line = " ".join(stripped.split())
+    line = " ".join(normalise_text(text).split())
     if len(line) > longest:
-        line = line[: longest - 1].rstrip() + "…"
+        line = normalise_text(line[: longest - 1].rstrip() + "…")
         flags.append(QualityFlag(field=field, rule="shortened"))
     return line or None, tuple(flags)
+
+
+def version_order(version: str | None) -> int | None:
+    """The version as a number, if it is one of 64 bits; other versions have no order, and registered time decides."""
+    if version is None or not _INTEGER.fullmatch(version):
+        return None
+    number = int(version)
+    return number if number < 2**63 else None
+
+
+def raw_payload(payload: object, largest: int = LARGEST_RAW) -> bytes | None:
+    """A rejected payload as JSON for replay, the same for the same content; None when it is too large or too deep.
+
+    It is written in ASCII, so that a lone surrogate in it can be written at all.
+    """
+    try:
+        raw = json.dumps(payload, sort_keys=True).encode("ascii")
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return raw if len(raw) <= largest else None

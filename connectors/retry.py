@@ -1,18 +1,28 @@
-"""When to try again, and for how long. The only import of tenacity.
+"""When to try again, for how long, and how a run that waits is stopped. The only import of tenacity.
 
 A call that may be tried again says so by raising ``Retryable``; everything else passes through untouched.
 """
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
+from threading import Thread
 from typing import TypeVar
 
 import tenacity
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
+STOP_POLL_SECONDS = 0.25
+"""How often a run that waits asks whether it should stop."""
+
+
+class Stopped(Exception):
+    """The run was asked to stop while it waited. A connector catches this and ends its ``read`` without a cursor."""
 
 
 class Retryable(Exception):
@@ -57,20 +67,20 @@ POLICIES = {
 }
 
 
-def attempt(call: Callable[[], T], patience: RetryPolicy, sleep: Sleep = time.sleep) -> T:
+def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.sleep) -> T:
     """The result of *call*, tried again as often as the policy allows while it raises ``Retryable``.
 
     Raises:
         Retryable: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
-    policy = POLICIES[patience]
-    backoff = tenacity.wait_exponential_jitter(multiplier=policy.first, max=policy.longest, jitter=policy.first)
+    timing = POLICIES[policy]
+    backoff = tenacity.wait_exponential_jitter(multiplier=timing.first, max=timing.longest, jitter=timing.first)
 
     def wait(state: tenacity.RetryCallState) -> float:
-        return max(backoff(state), _asked(state))
+        return max(backoff(state), _retry_after(state))
 
     def stop(state: tenacity.RetryCallState) -> bool:
-        return state.attempt_number >= policy.attempts or _asked(state) > policy.longest_asked
+        return state.attempt_number >= timing.attempts or _retry_after(state) > timing.longest_asked
 
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(Retryable),
@@ -82,6 +92,47 @@ def attempt(call: Callable[[], T], patience: RetryPolicy, sleep: Sleep = time.sl
     return retrying(call)
 
 
-def _asked(state: tenacity.RetryCallState) -> float:
+def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep: Sleep = time.sleep) -> None:
+    """Wait *seconds*, in steps.
+
+    Raises:
+        Stopped: the run was asked to stop meanwhile.
+    """
+    remaining = seconds
+    while not should_stop():
+        if remaining <= 0:
+            return
+        step = min(STOP_POLL_SECONDS, remaining)
+        sleep(step)
+        remaining -= step
+    raise Stopped
+
+
+def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) -> T:
+    """The result of *call*, which runs in a thread of its own so that a silent source cannot hold up a shutdown.
+
+    Raises:
+        Stopped: the run was asked to stop meanwhile. The call is left to end by itself, and its result is dropped.
+    """
+    if should_stop():
+        raise Stopped
+    outcome: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:  # noqa: BLE001  it is raised again where the result is asked for
+            outcome.set_exception(error)
+
+    # A daemon: an abandoned call must not keep the process from ending.
+    Thread(target=copy_context().run, args=(work,), name="source-call", daemon=True).start()
+    while not outcome.done():
+        wait_for([outcome], STOP_POLL_SECONDS)
+        if not outcome.done() and should_stop():
+            raise Stopped
+    return outcome.result()
+
+
+def _retry_after(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome is not None else None
     return (error.retry_after or 0) if isinstance(error, Retryable) else 0

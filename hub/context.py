@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.db import Database
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import RejectLimits
 from hub.settings import Settings
-from schemas.source import SourceSystem
+from hub.sources.catalogue import SourceCatalogue
 from search.base import SearchIndex
 
 
@@ -19,12 +21,19 @@ class AppContext:
     bus: Bus
     index: SearchIndex
     clock: Clock
-    sources: tuple[SourceSystem, ...]
-    """The connected sources, in the order they are shown."""
+    catalogue: SourceCatalogue
+    """The sources there are now; ask it per run and per request."""
     digest_key: bytes
     """Keys the digests of national numbers."""
     session_key: bytes
     """Signs the session cookie."""
+    payload_cipher: PayloadCipher
+    """Encrypts payloads in quarantine."""
+
+    @property
+    def reject_limits(self) -> RejectLimits:
+        """How many items a run of a source may reject before it stops."""
+        return RejectLimits(share=self.settings.rejected_share, at_least=self.settings.rejected_at_least)
 
     def close(self) -> None:
         """Let go of all connections."""

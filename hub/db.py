@@ -14,7 +14,8 @@ from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414  rooms without SQL name it from here
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from hub.errors import StoreUnavailable

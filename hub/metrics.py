@@ -1,4 +1,4 @@
-"""Figures for the operator, in Prometheus' words; every name is a literal here and explained in docs/operation.md.
+"""The metrics, as Prometheus reads them; every name is a literal here and explained in docs/operation.md.
 
 Nothing here identifies a person: labels are names of sources, topics, loops, routes and outcomes, all of them few.
 Counters are one process's own. Each process answers for itself at ``/metrics``; Prometheus adds them up.
@@ -22,8 +22,8 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-FIGURES_LAST = 90.0
-"""Seconds after which a figure that was read from outside is no longer told: no figure rather than an old one."""
+MAX_AGE = 90.0
+"""Seconds after which a gauge that was collected from outside is cleared: no value rather than an old one."""
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LONG = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200)
 METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -49,7 +49,7 @@ LOOKUP_SECONDS = Histogram(
     "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
 )
 # Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
-# store_unreadable: another release wrote the index; rebuild it.
+# store_unreadable: another release wrote the index; reindex.
 OVERVIEWS_SERVED = Counter(
     "helhed_overviews_served_total", "Overviews served, by where they came from.", ["origin"], registry=REGISTRY
 )
@@ -59,18 +59,22 @@ SEARCH_SECONDS = Histogram("helhed_search_seconds", "Time of a search.", buckets
 SEARCH_DROPPED = Counter(
     "helhed_search_dropped_hits_total", "Hits the index gave and the policy refused.", registry=REGISTRY
 )
-# Decisions about one citizen. A jump in override or in refusals is the DPO's to know.
+# Decisions about one citizen. A jump in override or in refusals: tell the DPO.
 DECISIONS = Counter(
-    "helhed_decisions_total", "Decisions about opening a citizen.", ["basis", "allowed"], registry=REGISTRY
+    "helhed_decisions_total",
+    "Decisions about opening a citizen or revealing what is protected.",
+    ["basis", "allowed"],
+    registry=REGISTRY,
 )
 # Lines written to the audit log, those that were rolled back with their act included. failed: the act went wrong.
 AUDIT_LINES = Counter("helhed_audit_lines_total", "Lines for the audit log.", ["action", "outcome"], registry=REGISTRY)
 
 # What sources bring. rejected: look at quarantine on the page Kilder. No published for long: see the source's age.
 RECORDS = Counter(
-    "helhed_source_records_total", "Payloads read, by what became of them.", ["source", "fate"], registry=REGISTRY
+    "helhed_source_records_total", "Items read, by what became of them.", ["source", "outcome"], registry=REGISTRY
 )
-# How runs ended. refused: a person must act. failed: a fault of ours. unavailable: wait, then ask the supplier.
+# How runs ended. refused, too_many_rejected: a person must act. failed: a fault of ours. unavailable: wait, then ask
+# the supplier.
 RUNS = Counter("helhed_source_runs_total", "Runs of a source, by outcome.", ["source", "outcome"], registry=REGISTRY)
 # Age of a source's newest data, against the cadence it promises. Older than twice that: it is silent.
 SOURCE_LAST_DATA = Gauge(
@@ -82,63 +86,68 @@ SOURCE_CADENCE = Gauge(
 SOURCE_PAUSED = Gauge(
     "helhed_source_paused", "1: an administrator switched the source off.", ["source"], registry=REGISTRY
 )
-# Payloads nobody has resolved. Growing: a source changed its form; the page Kilder says which field.
-QUARANTINE = Gauge("helhed_quarantine_open", "Payloads in quarantine that stand open.", ["source"], registry=REGISTRY)
+# Entries nobody has resolved; a source that is not connected may have some too, from messages that could not be
+# carried. Growing: a source changed its form; the page Kilder says which field.
+QUARANTINE = Gauge("helhed_quarantine_open", "Open entries in quarantine.", ["source"], registry=REGISTRY)
 
-# Records through the store. known: read before, harmless. outdated: an older version came late, harmless.
-CARRIED = Counter("helhed_carried_records_total", "Records carried into the store.", ["fate"], registry=REGISTRY)
-# Time of one batch's transaction. Growing: the database, or citizens with very many records.
-CARRY_SECONDS = Histogram(
-    "helhed_carry_batch_seconds", "Time of carrying one batch.", buckets=_QUICK, registry=REGISTRY
+# Records through the pipeline, each once. known: stored before; outdated: an older version came late; both harmless.
+PIPELINE_RECORDS = Counter(
+    "helhed_pipeline_records_total", "Records through the pipeline.", ["outcome"], registry=REGISTRY
 )
-# Messages that could not be carried and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
-PARKED = Counter("helhed_parked_messages_total", "Messages put in quarantine by the carrier.", registry=REGISTRY)
+# Time of one batch's transaction. Growing: the database, or citizens with very many records.
+PIPELINE_SECONDS = Histogram(
+    "helhed_pipeline_batch_seconds", "Time of one batch's transaction.", buckets=_QUICK, registry=REGISTRY
+)
+# Messages that could not be stored and lie in quarantine. Any: read pipeline.parked in the log; it is a fault of ours.
+PARKED = Counter("helhed_pipeline_parked_messages_total", "Messages the pipeline put in quarantine.", registry=REGISTRY)
 # Citizens whose overview is to be built from new records, and how long the first of them has waited. waiting, for more
-# than minutes: no worker carries, or too few do. failed: it could not be built and is tried again every five minutes;
-# read pipeline.rebuild_failed in the log; it is a fault of ours.
+# than minutes: no worker processes records, or too few do. failed: it could not be built and is tried again every five
+# minutes; read pipeline.rebuild_failed in the log; it is a fault of ours.
 DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", ["state"], registry=REGISTRY)
 DUE_LONGEST = Gauge(
     "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
 )
-# Changes told to the bus.
-RELAYED = Counter("helhed_relayed_changes_total", "Changes of overviews told to the bus.", registry=REGISTRY)
-# Changes the bus does not know of. Growing: the bus is down, or no worker relays.
-OUTBOX = Gauge("helhed_outbox_waiting", "Changes not yet told to the bus.", ["topic"], registry=REGISTRY)
-# Messages a group has not worked on. Growing: too few workers, or one of its loops fails.
-BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not yet worked on.", ["group", "topic"], registry=REGISTRY)
+# Changes published from the outbox.
+OUTBOX_PUBLISHED = Counter(
+    "helhed_outbox_published_total", "Changes of overviews published from the outbox.", registry=REGISTRY
+)
+# Changes that are not published yet. Growing: the bus is down, or no worker publishes.
+OUTBOX = Gauge("helhed_outbox_entries", "Changes not published yet.", ["topic"], registry=REGISTRY)
+# Messages a group has not processed. Growing: too few workers, or one of its loops fails.
+BUS_LAG = Gauge("helhed_bus_lag_messages", "Messages not processed yet.", ["group", "topic"], registry=REGISTRY)
 
 # Documents by what the index did. already_newer: a repetition, harmless. failed: they are tried again; see the index.
-# unreadable: messages that tell no change; somebody else writes to the topic; index.unreadable in the log says where.
+# unreadable: messages that hold no change; somebody else writes to the topic; index.unreadable in the log says where.
 INDEXED = Counter("helhed_indexed_documents_total", "Documents for the index.", ["outcome"], registry=REGISTRY)
 INDEX_SECONDS = Histogram(
-    "helhed_index_batch_seconds", "Time of bringing one batch to the index.", buckets=_QUICK, registry=REGISTRY
+    "helhed_index_batch_seconds", "Time of writing one batch to the index.", buckets=_QUICK, registry=REGISTRY
 )
 # From the moment the hub registered a change to its place in the index. p99 over 2 s: see lag, then the index.
 FRESHNESS = Histogram(
     "helhed_freshness_seconds", "Age of a change when the index had it.", buckets=_LONG, registry=REGISTRY
 )
-# Index against store, told by the one worker that compares. Not zero twice in a row: what drifts is mended at once, so
-# something keeps it away; see the index.
+# Index against store, by the one worker that compares. Above zero twice in a row: what differs is repaired at once, so
+# something prevents it; see the index.
 DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["kind"], registry=REGISTRY)
-# Both sides in numbers. A source that is far off in the index: build the index anew.
+# Both sides in numbers. A source that is far off in the index: reindex.
 CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
 # Long ago: no worker compares, or the indexer is far behind or stands still.
 COMPARED = Gauge(
     "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
 )
-# Grows at all: changes got lost on their way to the index and were mended. Late ones do not count. Find out why.
-MENDED = Counter("helhed_index_mended_citizens_total", "Citizens brought to the index again.", registry=REGISTRY)
+# Grows at all: changes were lost on their way to the index and were repaired. Late ones do not count. Find out why.
+REPAIRED = Counter("helhed_index_repaired_citizens_total", "Citizens repaired in the index.", registry=REGISTRY)
 
 # The worker's loops. No success for long, or failures that grow: read worker.waits and worker.failed in the log.
 LOOP_SUCCESS = Gauge(
-    "helhed_loop_last_success_timestamp_seconds", "When the loop last got on.", ["loop"], registry=REGISTRY
+    "helhed_loop_last_success_timestamp_seconds", "When the loop last succeeded.", ["loop"], registry=REGISTRY
 )
 LOOP_FAILURES = Gauge(
-    "helhed_loop_consecutive_failures", "Failures of the loop since it last got on.", ["loop"], registry=REGISTRY
+    "helhed_loop_consecutive_failures", "Failures of the loop since it last succeeded.", ["loop"], registry=REGISTRY
 )
-# Connections lent out of this process's pool. At its most for long: pages wait for each other.
+# Connections checked out of this process's pool. At its maximum for long: pages wait for each other.
 POOL_IN_USE = Gauge("helhed_database_connections_in_use", "Connections to PostgreSQL in use.", registry=REGISTRY)
-POOL_MOST = Gauge("helhed_database_connections_most", "Most connections this process may use.", registry=REGISTRY)
+POOL_MAX = Gauge("helhed_database_connections_max", "Connections this process may use.", registry=REGISTRY)
 
 
 def lookup() -> Callable[[Timed], Timed]:
@@ -162,7 +171,7 @@ def hits_dropped(hits: int) -> None:
 
 
 def decided(basis: str, *, allowed: bool) -> None:
-    """A decision about opening a citizen."""
+    """A decision about opening a citizen, or about revealing what is protected."""
     DECISIONS.labels(basis, str(allowed).lower()).inc()
 
 
@@ -179,8 +188,8 @@ def answered(route: str, method: str, status: int, seconds: float) -> None:
 
 def collected(source: str, *, published: int, rejected: int, skipped: int) -> None:
     """A batch of a source was read."""
-    for fate, payloads in (("published", published), ("rejected", rejected), ("skipped", skipped)):
-        RECORDS.labels(source, fate).inc(payloads)
+    for outcome, items in (("published", published), ("rejected", rejected), ("skipped", skipped)):
+        RECORDS.labels(source, outcome).inc(items)
 
 
 def ran(source: str, outcome: str) -> None:
@@ -188,34 +197,34 @@ def ran(source: str, outcome: str) -> None:
     RUNS.labels(source, outcome).inc()
 
 
-def carrying() -> AbstractContextManager[object]:
-    """The time of carrying a batch."""
-    return CARRY_SECONDS.time()
+def storing() -> AbstractContextManager[object]:
+    """The time of storing a batch."""
+    return PIPELINE_SECONDS.time()
 
 
-def carried(*, new: int, known: int, outdated: int) -> None:
-    """A batch was carried and committed."""
-    for fate, records in (("new", new), ("known", known), ("outdated", outdated)):
-        CARRIED.labels(fate).inc(records)
+def stored(*, new: int, known: int, outdated: int) -> None:
+    """A batch was committed. The outdated are among the new; here each record counts once."""
+    for outcome, records in (("new", new - outdated), ("known", known), ("outdated", outdated)):
+        PIPELINE_RECORDS.labels(outcome).inc(records)
 
 
 def parked(messages: int) -> None:
-    """So many messages could not be carried."""
+    """So many messages could not be stored."""
     PARKED.inc(messages)
 
 
-def relayed(changes: int) -> None:
-    """So many changes were told to the bus."""
-    RELAYED.inc(changes)
+def outbox_published(changes: int) -> None:
+    """So many changes were published from the outbox."""
+    OUTBOX_PUBLISHED.inc(changes)
 
 
 def indexing() -> AbstractContextManager[object]:
-    """The time of bringing a batch to the index."""
+    """The time of writing a batch to the index."""
     return INDEX_SECONDS.time()
 
 
-def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int = 0) -> None:
-    """What the index did with a batch; *unreadable* are messages that told no change."""
+def indexed(*, written: int, already_newer: int, failed: int, refused: int, deleted: int, unreadable: int) -> None:
+    """What the index did with a batch; *unreadable* are messages that hold no change."""
     outcomes = {
         "written": written,
         "already_newer": already_newer,
@@ -228,13 +237,13 @@ def indexed(*, written: int, already_newer: int, failed: int, refused: int, dele
         INDEXED.labels(outcome).inc(documents)
 
 
-def became_findable(age: float) -> None:
+def change_indexed(age: float) -> None:
     """A change is in the index, so many seconds after the hub registered it."""
     FRESHNESS.observe(max(age, 0.0))
 
 
-def loop_got_on(loop: str) -> None:
-    """A loop did what it is for."""
+def loop_succeeded(loop: str) -> None:
+    """A loop succeeded."""
     LOOP_SUCCESS.labels(loop).set(time())
     LOOP_FAILURES.labels(loop).set(0)
 
@@ -244,22 +253,21 @@ def loop_failed(loop: str, failures: int) -> None:
     LOOP_FAILURES.labels(loop).set(failures)
 
 
-def connections(in_use: int, most: int) -> None:
-    """How many connections of the pool are lent out, of how many."""
+def set_connections(in_use: int, maximum: int) -> None:
+    """How many connections of the pool are checked out, of how many."""
     POOL_IN_USE.set(in_use)
-    POOL_MOST.set(most)
+    POOL_MAX.set(maximum)
 
 
-class SourceFigures(NamedTuple):
+class SourceMetrics(NamedTuple):
     """How a source is doing."""
 
     last_data_at: datetime | None
     cadence: float
     paused: bool
-    quarantined: int
 
 
-class DueFigures(NamedTuple):
+class DueMetrics(NamedTuple):
     """Overviews that are to be built."""
 
     citizens: int
@@ -267,62 +275,76 @@ class DueFigures(NamedTuple):
     """Seconds the first of them has waited."""
 
 
-class _Figures:
-    """Gauges that were read from outside together. They are cleared when they cannot be read, or are too old."""
+class _GaugeGroup:
+    """Gauges that are collected together. They are cleared when they cannot be collected, or are too old."""
 
     def __init__(self, *gauges: Gauge) -> None:
         self._gauges = gauges
         self._read_at = monotonic()
 
-    def renewed(self) -> None:
+    def touch(self) -> None:
         self._read_at = monotonic()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         for gauge in self._gauges:
             gauge.clear()
 
-    def forget_if_old(self) -> None:
-        if monotonic() - self._read_at > FIGURES_LAST:
-            self.forget()
+    def clear_if_old(self) -> None:
+        if monotonic() - self._read_at > MAX_AGE:
+            self.clear()
 
 
-_OF_STORE = _Figures(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, DUE, DUE_LONGEST, OUTBOX)
-_OF_BUS = _Figures(BUS_LAG)
-_OF_COMPARISON = _Figures(DRIFT, CITIZENS)
+_OF_STORE = _GaugeGroup(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, DUE, DUE_LONGEST, OUTBOX)
+_OF_BUS = _GaugeGroup(BUS_LAG)
+_OF_COMPARISON = _GaugeGroup(DRIFT, CITIZENS)
 
 
-def store_figures(
-    sources: Mapping[str, SourceFigures], due: Mapping[str, DueFigures], outbox: Mapping[str, int]
+def set_store_metrics(
+    sources: Mapping[str, SourceMetrics],
+    quarantined: Mapping[str, int],
+    due: Mapping[str, DueMetrics],
+    outbox: Mapping[str, int],
 ) -> None:
-    """What PostgreSQL says of the sources, of overviews to be built by state, and of changes waiting for each topic."""
-    for name, one in sources.items():
-        if one.last_data_at is not None:
-            SOURCE_LAST_DATA.labels(name).set(one.last_data_at.timestamp())
-        SOURCE_CADENCE.labels(name).set(one.cadence)
-        SOURCE_PAUSED.labels(name).set(one.paused)
-        QUARANTINE.labels(name).set(one.quarantined)
+    """What PostgreSQL says.
+
+    Args:
+        sources: how each source is doing.
+        quarantined: open entries in quarantine, by source.
+        due: overviews to be built, by state.
+        outbox: changes waiting for each topic.
+    """
+    _OF_STORE.clear()  # a source that was removed has no metrics any more
+    for name, source in sources.items():
+        if source.last_data_at is not None:
+            SOURCE_LAST_DATA.labels(name).set(source.last_data_at.timestamp())
+        SOURCE_CADENCE.labels(name).set(source.cadence)
+        SOURCE_PAUSED.labels(name).set(source.paused)
+    for name, entries in quarantined.items():
+        QUARANTINE.labels(name).set(entries)
     for state, figures in due.items():
         DUE.labels(state).set(figures.citizens)
         DUE_LONGEST.labels(state).set(figures.longest)
     for topic, waiting in outbox.items():
         OUTBOX.labels(topic).set(waiting)
-    _OF_STORE.renewed()
+    _OF_STORE.touch()
 
 
-def bus_figures(lag: Mapping[tuple[str, str], int]) -> None:
+def set_bus_metrics(lag: Mapping[tuple[str, str], int]) -> None:
     """What the bus says: messages not worked on, by group and topic."""
     for (group, topic), messages in lag.items():
         BUS_LAG.labels(group, topic).set(messages)
-    _OF_BUS.renewed()
+    _OF_BUS.touch()
 
 
-def compared(sources: Mapping[str, tuple[int, int]], drifted: Mapping[str, int], mended: int, now: datetime) -> None:
+def set_comparison(
+    sources: Mapping[str, tuple[int, int]], drifted: Mapping[str, int], repaired: int, now: datetime
+) -> None:
     """Index and store were compared.
 
     Args:
         sources: citizens in the store and in the index, by source; ``all`` for all together.
         drifted: citizens that stay different, by kind.
-        mended: how many of them were brought to the index again.
+        repaired: how many of them were repaired.
         now: when.
     """
     for source, (in_store, in_index) in sources.items():
@@ -330,24 +352,24 @@ def compared(sources: Mapping[str, tuple[int, int]], drifted: Mapping[str, int],
         CITIZENS.labels(source, "index").set(in_index)
     for kind, citizens in drifted.items():
         DRIFT.labels(kind).set(citizens)
-    MENDED.inc(mended)
+    REPAIRED.inc(repaired)
     COMPARED.set(now.timestamp())
-    _OF_COMPARISON.renewed()
+    _OF_COMPARISON.touch()
 
 
-def forget_store_figures() -> None:
-    """PostgreSQL does not answer: what it said is not told any more."""
-    _OF_STORE.forget()
+def clear_store_metrics() -> None:
+    """PostgreSQL does not answer: what it said is not exposed any more."""
+    _OF_STORE.clear()
 
 
-def forget_bus_figures() -> None:
-    """The bus does not answer: what it said is not told any more."""
-    _OF_BUS.forget()
+def clear_bus_metrics() -> None:
+    """The bus does not answer: what it said is not exposed any more."""
+    _OF_BUS.clear()
 
 
 def exposition() -> bytes:
-    """All figures as Prometheus reads them. Asks nobody outside, so it never waits."""
-    _OF_STORE.forget_if_old()
-    _OF_BUS.forget_if_old()
-    _OF_COMPARISON.forget_if_old()
+    """All metrics as Prometheus reads them. Asks nobody outside, so it never waits."""
+    _OF_STORE.clear_if_old()
+    _OF_BUS.clear_if_old()
+    _OF_COMPARISON.clear_if_old()
     return generate_latest(REGISTRY)

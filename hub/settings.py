@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     """Signs the session cookie; at least 32 characters. Required outside the demo."""
     digest_key: SecretStr | None = None
     """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
+    secret_keys: SecretStr | None = None
+    """Encrypts the sources' secrets in the database: ``KID:64 hexadecimal digits``, several separated by commas. The
+    first encrypts, all decrypt. Needed once a secret is stored."""
     secure_cookies: bool = True
     """Session cookie only over HTTPS. The demo on loopback switches it off."""
     session_minutes: int = Field(default=60, ge=5, le=600)
@@ -79,6 +82,12 @@ class Settings(BaseSettings):
     """Further copies of each shard; 0 with a single node."""
     batch_size: int = Field(default=500, ge=1, le=5000)
     """Records carried in one transaction."""
+    rejected_share: float = Field(default=0.5, gt=0, le=1)
+    """A run of a source stops when more than this share of its items cannot be read; 1: never."""
+    rejected_at_least: int = Field(default=100, ge=1)
+    """That share is judged when a run has read so many items; of fewer it says nothing."""
+    quarantine_retention_days: int = Field(default=90, ge=1)
+    """Days an item that could not be read is kept, encrypted; what was wrong with it is kept without it."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     log_format: Literal["text", "json"] = "text"

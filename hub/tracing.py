@@ -23,9 +23,9 @@ _propagator = TraceContextTextMapPropagator()
 _tracer: Tracer | None = None
 _close: Callable[[], None] = lambda: None  # noqa: E731  a place for the one that set_up makes
 
-Fact = str | int | bool
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
+Attribute = str | int | bool
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 
 def set_up(endpoint: str, service: str) -> None:
@@ -52,17 +52,17 @@ def close() -> None:
     _close()
 
 
-def span(name: str, **facts: Fact) -> AbstractContextManager[None]:
-    """One step, below the step that is under way. *facts* are counts and names of the system's own things."""
-    return _NOTHING if _tracer is None else _started(_tracer, name, facts)
+def span(name: str, **attributes: Attribute) -> AbstractContextManager[None]:
+    """One step, below the step that is under way. *attributes* are counts, and names of the system's own things."""
+    return _NOTHING if _tracer is None else _started(_tracer, name, attributes)
 
 
-def spanned(name: str) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+def spanned(name: str) -> Callable[[Callable[Params, Result]], Callable[Params, Result]]:
     """A decorator: every call is a step."""
 
-    def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    def decorate(function: Callable[Params, Result]) -> Callable[Params, Result]:
         @wraps(function)
-        def traced(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        def traced(*args: Params.args, **kwargs: Params.kwargs) -> Result:
             with span(name):
                 return function(*args, **kwargs)
 
@@ -82,18 +82,18 @@ def request_was(method: str, route: str, status: int) -> None:
     """What the request was; known only when it is answered."""
     if _tracer is None:
         return
-    served = trace.get_current_span()
-    served.update_name(f"{method} {route}")
-    served.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
+    current = trace.get_current_span()
+    current.update_name(f"{method} {route}")
+    current.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
 
 
-def following(name: str, headers: Iterable[Mapping[str, str]], **facts: Fact) -> AbstractContextManager[None]:
+def following(name: str, headers: Iterable[Mapping[str, str]], **attributes: Attribute) -> AbstractContextManager[None]:
     """Work on a batch of messages: below the step that sent the first one, with links to those that sent others."""
     if _tracer is None:
         return _NOTHING
-    first, *others = dict.fromkeys(one.get(HEADER, "") for one in headers) or [""]
+    first, *others = dict.fromkeys(header.get(HEADER, "") for header in headers) or [""]
     links = [Link(trace.get_current_span(_context(other)).get_span_context()) for other in others[:MOST_LINKS]]
-    return _started(_tracer, name, facts, parent=_context(first), kind=SpanKind.CONSUMER, links=links)
+    return _started(_tracer, name, attributes, parent=_context(first), kind=SpanKind.CONSUMER, links=links)
 
 
 @contextmanager
@@ -125,15 +125,15 @@ def headers() -> dict[str, str]:
 
 def trace_id() -> str:
     """The trace that is under way; empty when there is none."""
-    found = trace.get_current_span().get_span_context() if _tracer is not None else trace.INVALID_SPAN_CONTEXT
-    return trace.format_trace_id(found.trace_id) if found.is_valid else ""
+    current = trace.get_current_span().get_span_context() if _tracer is not None else trace.INVALID_SPAN_CONTEXT
+    return trace.format_trace_id(current.trace_id) if current.is_valid else ""
 
 
 @contextmanager
 def _started(
     tracer: Tracer,
     name: str,
-    facts: Mapping[str, Fact],
+    attributes: Mapping[str, Attribute],
     *,
     parent: context.Context | None = None,
     kind: SpanKind = SpanKind.INTERNAL,
@@ -143,15 +143,15 @@ def _started(
         name,
         context=parent,
         kind=kind,
-        attributes={f"helhed.{fact}": value for fact, value in facts.items()},
+        attributes={f"helhed.{attribute}": value for attribute, value in attributes.items()},
         links=links,
         record_exception=False,  # its text may hold a person's data
         set_status_on_exception=False,
-    ) as started:
+    ) as current:
         try:
             yield
         except Exception as error:
-            started.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
             raise
 
 

@@ -67,16 +67,19 @@ class AccessFacts(Schema):
 
     citizen_id: UUID
     overview_version: int
-    on_team: bool = False
-    is_lead_coordinator: bool = False
-    unit_has_active_effort: bool = False
-    is_self: bool = False
-    name_address_protected: bool = False
+    on_team: bool
+    is_lead_coordinator: bool
+    unit_has_active_effort: bool
+    is_self: bool
+    name_address_protected: bool
     """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
-    consented_areas: frozenset[Area] = frozenset()
+    consented_areas: frozenset[Area]
     """Areas the citizen has consented to share with the team, and that still stand."""
-    not_updated_since: Instant | None = None
-    """Since when the overview cannot be built from what the sources say. No policy asks; the page must tell it."""
+    not_updated_since: Instant | None
+    """Since when the overview cannot be built from what the sources say; None: it can.
+
+    No policy asks; the page must tell it.
+    """
 
 
 class AccessRequest(Schema):

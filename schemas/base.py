@@ -7,7 +7,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        msg = "an instant must lie within the years that a clock can show"
+        raise ValueError(msg) from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]

@@ -81,13 +81,17 @@ class PersonFact(Schema):
     """efternavn."""
     birth_date: date | None = None
     """fødselsdato."""
-    life_status: LifeStatus = LifeStatus.ALIVE
+    life_status: LifeStatus | None = None
+    """None: the source does not tell; silence is no statement that somebody is alive."""
     died_on: date | None = None
     name_address_protected: bool = False
     """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
     address: Address | None = None
     replaces: tuple[Identifier, ...] = ()
-    """Earlier national numbers of the same person, as this source declares them (nyt personnummer)."""
+    """Earlier identifiers of the same person, as this source declares them: national numbers (nyt personnummer), and
+    the source's own ids of records that were merged into this one."""
+    replaced_by: tuple[Identifier, ...] = ()
+    """Identifiers of the record this one was merged into: whoever is named by this record's is that person."""
 
 
 class RelationKind(StrEnum):
@@ -187,7 +191,7 @@ class ConcernNotificationFact(Schema):
     kind: Literal["concern_notification"] = "concern_notification"
     received_at: Instant
     """modtaget. Where the source has a date only: midnight Danish time, and ``received_has_time`` is false."""
-    received_has_time: bool = True
+    received_has_time: bool
     notifier: Coded
     """underretter: code list ``notifier_categories``."""
     notifier_title: Line | None = None
@@ -227,9 +231,9 @@ class AbsenceFact(Schema):
     year: int = Field(ge=1990, le=2200)
     quarter: int = Field(ge=1, le=4)
     absence: AbsenceKind
-    days: float = Field(ge=0)
+    days: float = Field(ge=0, allow_inf_nan=False)
     """Days absent, whole days; half days count 0.5."""
-    school_days: float = Field(gt=0)
+    school_days: float = Field(gt=0, allow_inf_nan=False)
     """School days of the quarter."""
     school: Unit | None = None
     grade: str | None = None

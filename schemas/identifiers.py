@@ -11,14 +11,16 @@ from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.base import Schema
+from schemas.text import is_storable, normalise_text, without_separators
 
 NATIONAL_NAMESPACE = "cpr"
 REPLACEMENT_DAY_OFFSET = 60
 _DIGITS = re.compile(r"[0-9]{10}")
 _WITH_LETTERS = re.compile(r"[0-9]{6}[0-9A-Z]{4}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.IGNORECASE)
 _CENTURY_BREAKS = {"4": (36, 2000, 1900), "9": (36, 2000, 1900)}
 _CENTURY_BREAKS |= dict.fromkeys("5678", (57, 2000, 1800))
 
@@ -45,13 +47,12 @@ class Identifier(Schema):
     value: str = Field(min_length=1, max_length=120, repr=False)
     """The identifier as text, without hyphen for national numbers."""
 
-    @field_validator("value")
+    @field_validator("namespace", "value")
     @classmethod
-    def _no_control_characters(cls, value: str) -> str:
-        if _CONTROL.search(value):
-            msg = "an identifier must not hold control characters"
-            raise ValueError(msg)
-        return value
+    def _no_control_characters(cls, text: str) -> str:
+        if not is_storable(text):
+            raise PydanticCustomError("control_characters", "an identifier must not hold control characters")
+        return text
 
     @property
     def is_national(self) -> bool:
@@ -73,13 +74,15 @@ class Identifier(Schema):
 
     @classmethod
     def national(cls, text: str) -> Self:
-        """Read a national number from *text*, with or without hyphen.
+        """Read a national number from *text* as people and systems write it.
+
+        Hyphens, dashes and blanks of every kind are left out, as are invisible signs. Modulus 11 is never asked.
 
         Raises:
             ValueError: the text is not shaped like a CPR or replacement number, or its first six
                 characters are no date. The text itself is never part of the message.
         """
-        value = text.strip().upper().replace("-", "").replace(" ", "")
+        value = without_separators(text).upper() if is_storable(text) else ""
         if _DIGITS.fullmatch(value):
             kind = IdentifierKind.ECPR if int(value[:2]) > REPLACEMENT_DAY_OFFSET else IdentifierKind.CPR
         elif _WITH_LETTERS.fullmatch(value):
@@ -94,8 +97,15 @@ class Identifier(Schema):
 
     @classmethod
     def local(cls, namespace: str, value: str | int) -> Self:
-        """A source's own id of a person."""
-        return cls(kind=IdentifierKind.LOCAL, namespace=namespace, value=str(value))
+        """A source's own id of a person; blanks around it do not count, and a UUID is written in one way.
+
+        Raises:
+            ValueError: it is empty or too long, or holds control characters.
+        """
+        text = value if isinstance(value, str) else str(value)
+        own = normalise_text(text).strip() if is_storable(text) else text
+        is_uuid = _UUID.fullmatch(own)
+        return cls(kind=IdentifierKind.LOCAL, namespace=namespace, value=is_uuid[1].lower() if is_uuid else own)
 
 
 def birth_date_of(identifier: Identifier) -> date | None:

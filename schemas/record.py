@@ -3,15 +3,36 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.base import Instant, Schema
 from schemas.facts import Fact, Name
 from schemas.identifiers import Identifier
 from schemas.period import Period
+from schemas.text import is_plain, is_storable, loses_content, normalise_text, printable
+
+LONGEST_TEXT = 2_000
+"""Characters that any single text of a record may have."""
+LARGEST_RECORD = 800_000
+"""Characters that a record may have as JSON: what one message of the bus takes."""
+LARGEST_RAW = 1024 * 1024
+"""Bytes of a rejected payload that are kept."""
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
+"""Years between which a time can have been meant."""
+CLOCK_SKEW = timedelta(minutes=5)
+"""So far a source's clock may be ahead of ours before a time counts as lying in the future."""
+FUTURE_TIME = "future_time"
+VERSION_RESTARTED = "version_restarted"
+_OBSERVED_FLAGS = frozenset({FUTURE_TIME})
+"""Flags that depend on when a record was read, and so are no part of what it says."""
+_TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
+_IDS = frozenset({"source", "record_type", "source_id", "source_version"})
+_LARGEST_ORDER = 2**63 - 1
 
 
 class PartyRole(StrEnum):
@@ -46,20 +67,25 @@ class SourceRecord(Schema):
 
     Unique on ``source + record_type + source_id + (source_version or digest)``. A newer version of the
     same entity replaces the older; ``deleted`` makes it a tombstone, which beats a late create.
+
+    This is where text enters: when a record is made, every text in it is normalised (``schemas.text``), what was lost
+    is flagged, and whatever PostgreSQL or the bus would not take is refused. Ids are kept as they are, or refused.
     """
 
-    source: str
+    source: str = Field(max_length=100)
     """Name of the source system."""
-    record_type: str
+    record_type: str = Field(max_length=100)
     """The source's own type, e.g. ``CarePlan``."""
     source_id: str = Field(min_length=1, max_length=200)
     """The source's own id, scoped by environment."""
-    source_version: str | None = None
+    source_version: str | None = Field(default=None, max_length=200)
     """The source's own version, as text; None when it has no notion of one."""
     version_order: int | None = None
-    """The version as a number that grows, when the source has one; else registered time decides."""
+    """The version as a number that grows, when the source has one; else registered time decides. A number that does not
+    fit into 64 bits counts as none."""
     registered_at: Instant
-    """registreringFra: when the source registered this version; the observation time if it does not say."""
+    """registreringFra: when the source registered this version; the observation time if it does not say. One in the
+    future is kept and flagged; intake does not go by it."""
     first_registered_at: Instant | None = None
     """When the source first registered the entity, if it tells (oprettet). A source that only shows its latest
     version was silent about it before, not ignorant: the earliest version we hold counts as known from then."""
@@ -73,7 +99,8 @@ class SourceRecord(Schema):
     """What it says; None only for a tombstone."""
     deleted: bool = False
     deleted_reason: str | None = None
-    """e.g. ``entered_in_error``, ``history_delete``, ``missing_in_two_generations``."""
+    """e.g. ``entered_in_error``, ``history_delete``. One that begins with ``missing`` says that nobody told of the
+    deletion: it was concluded from absence."""
     authority: str | None = None
     """Municipality code of the acting authority."""
     link: str | None = None
@@ -84,6 +111,25 @@ class SourceRecord(Schema):
     digest: str = ""
     """SHA-256 over everything but the times of observation; filled in when empty."""
 
+    @field_validator("source", "record_type", "source_id", "source_version")
+    @classmethod
+    def _storable(cls, text: str | None) -> str | None:
+        if text is not None and not is_storable(text):
+            raise PydanticCustomError("control_characters", "an id must not hold control characters")
+        return text
+
+    @field_validator("version_order", mode="before")
+    @classmethod
+    def _within_64_bits(cls, order: object) -> object:
+        return None if isinstance(order, int) and not -_LARGEST_ORDER <= order <= _LARGEST_ORDER else order
+
+    @field_validator("registered_at", "first_registered_at", "observed_at")
+    @classmethod
+    def _meant(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise PydanticCustomError("bad_date", "a time must be one that somebody can have meant")
+        return moment
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.fact is None and not self.deleted:
@@ -93,7 +139,7 @@ class SourceRecord(Schema):
             msg = "a record has at most one primary party"
             raise ValueError(msg)
         if not self.digest:
-            object.__setattr__(self, "digest", self._content_digest())
+            self._settle_content()
         return self
 
     @property
@@ -111,11 +157,64 @@ class SourceRecord(Schema):
         """What tells this statement from others on the same entity."""
         return self.source_version or self.digest
 
-    def _content_digest(self) -> str:
-        content = self.model_dump(
-            mode="json", exclude={"observed_at", "registered_at", "first_registered_at", "digest"}
-        )
-        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    @property
+    def is_concluded(self) -> bool:
+        """Whether this tombstone only says that the entity was not seen, or not found, when somebody looked.
+
+        Such a tombstone stands until the entity is seen again. A deletion that the source told of has a version or a
+        time of its own.
+        """
+        if not self.deleted:
+            return False
+        is_untold = self.version_order is None and self.registered_at == self.observed_at
+        return is_untold or (self.deleted_reason or "").startswith("missing")
+
+    def _settle_content(self) -> None:
+        content = self.model_dump(mode="json", exclude=set(_TIMES))
+        normal, flags = content, list(self.quality)
+        if self.registered_at > self.observed_at + CLOCK_SKEW:
+            flags.append(QualityFlag(field="registered_at", rule=FUTURE_TIME))
+        text = _as_text(content)
+        if len(text) > LONGEST_TEXT or not is_plain(text):
+            normal = {
+                name: value if name in _IDS else _normalised(value, name.removeprefix("fact"), flags)
+                for name, value in content.items()
+            }
+            if normal != content:
+                self._take_over(normal)
+        if normal is not content or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
+            object.__setattr__(self, "quality", tuple(dict.fromkeys(flags)))
+            said = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
+            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in said]})
+        if len(text) > LARGEST_RECORD:
+            raise PydanticCustomError("too_large", "a record must fit into one message of the bus")
+        object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
+
+    def _take_over(self, normal: Mapping[str, JsonValue]) -> None:
+        times = {name: getattr(self, name) for name in _TIMES - {"digest"}}
+        made = SourceRecord.model_validate({**normal, **times, "digest": "-"})
+        for name in normal:
+            object.__setattr__(self, name, getattr(made, name))
+
+
+def _as_text(content: Mapping[str, JsonValue]) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)
+
+
+def _normalised(value: JsonValue, path: str, flags: list[QualityFlag]) -> JsonValue:
+    """The value with every text normalised; what was lost is added to *flags*."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise PydanticCustomError("too_long", "a text must not be longer than a page shows", {"field": path})
+        normal = normalise_text(value)
+        if normal != value and loses_content(value):
+            flags.append(QualityFlag(field=path, rule="control_characters"))
+        return normal
+    if isinstance(value, dict):
+        return {name: _normalised(inner, f"{path}.{name}".lstrip("."), flags) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_normalised(inner, path, flags) for inner in value]
+    return value
 
 
 class RejectionRule(StrEnum):
@@ -141,7 +240,10 @@ class RejectionRule(StrEnum):
 
 
 class Rejection(Schema):
-    """One payload that was parked in quarantine, with what a person needs to mend it."""
+    """One payload that was parked in quarantine, with what a person needs to mend it.
+
+    It can be made of anything: what cannot be stored in its texts is replaced, and what is too long is cut.
+    """
 
     record_type: str
     source_id: str | None = None
@@ -153,6 +255,21 @@ class Rejection(Schema):
     raw: bytes | None = Field(default=None, repr=False)
     """The payload itself, for replay after a mend; for ``not_carried`` the record as the hub's own message. None when
     it was too large to keep."""
+
+    @field_validator("record_type", "field", mode="before")
+    @classmethod
+    def _named(cls, text: object) -> str:
+        return (printable(text[:300]) if isinstance(text, str) else "") or "unknown"
+
+    @field_validator("source_id", "masked_value", mode="before")
+    @classmethod
+    def _printable(cls, text: object) -> str | None:
+        return printable(text[:200]) or None if isinstance(text, str) else None
+
+    @field_validator("raw")
+    @classmethod
+    def _small_enough(cls, raw: bytes | None) -> bytes | None:
+        return None if raw is not None and len(raw) > LARGEST_RAW else raw
 
 
 class Cursor(Schema):

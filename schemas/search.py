@@ -37,16 +37,18 @@ class SearchDocument(Schema):
     """What makes one citizen findable, with national numbers only as keyed digests; and the page to show then."""
 
     citizen_id: UUID
-    version: int
-    """The overview's version; an older document never replaces a newer."""
+    version: int = Field(ge=0, lt=2**53)
+    """The overview's version; an older document never replaces a newer. Sums of versions stay exact below the limit."""
     name: str
     other_names: tuple[str, ...] = ()
     birth_date: date | None = None
     identifier_digests: tuple[str, ...] = ()
-    protected: bool = False
+    protected: bool
     synthetic: bool = False
     entries: tuple[SearchEntry, ...] = ()
     unit_grants: tuple[UnitGrant, ...] = ()
+    is_cut: bool = False
+    """Whether the index holds less than was given, since it takes no more (``search.limits``)."""
     sources: tuple[str, ...] = ()
     """Names of the sources that speak in the overview; to compare index and store source by source."""
     overview: str = Field(default="", repr=False)
@@ -112,9 +114,9 @@ class SearchHit(Schema):
 
     citizen_id: UUID
     name: str
-    birth_date: date | None = None
-    protected: bool = False
-    found_by: tuple[FoundBy, ...] = ()
+    birth_date: date | None
+    protected: bool
+    found_by: tuple[FoundBy, ...]
 
 
 class FacetValue(Schema):

@@ -11,8 +11,10 @@ Promises every implementation makes, and the contract suite checks:
 * *Words.* Names match in any spelling (``æ/ae``, ``ø/oe``, ``å/aa``, case, accents) and by prefix; other
   text is matched with Danish stemming. All words of the query must match the same citizen.
 * *Order.* Best first, then name, then citizen id; ``after`` continues exactly where the page ended.
+* *Cut rather than refused.* Of a document that is larger than an index takes, the newest entries are stored with names
+  and numbers, and the result names the citizen (``search.limits``).
 * *Found after ``refresh``.* Before it, a put may or may not be found. ``get`` and ``overview`` see it at once.
-* *Built anew without a gap.* An index beside this one is filled while this one serves, and then takes its place.
+* *Reindexed without a gap.* A shadow index is filled while this one serves, and then takes its place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +41,8 @@ class PutResult(Schema):
     """Citizen and reason; to be tried again."""
     refused: tuple[tuple[UUID, str], ...] = ()
     """Citizen and reason; trying the same again is in vain, so it must hold up nobody."""
+    cut: frozenset[UUID] = frozenset()
+    """Citizens whose document was cut to what the index takes, whether it was written or known already."""
 
 
 class StoredOverview(Schema):
@@ -59,8 +63,10 @@ class Tally(Schema):
 BUCKET = 2
 """Hexadecimal digits of a citizen's id that make a bucket: 256 of them."""
 
+ALL_SOURCES = ""
+"""Stands for all sources together."""
 Tallies = Mapping[str, Mapping[str, Tally]]
-"""By source, and ``""`` for all citizens; then by bucket. Empty buckets are left out."""
+"""By source, and ``ALL_SOURCES``; then by bucket. Empty buckets are left out."""
 
 
 class ShadowIndex(Protocol):
@@ -109,8 +115,8 @@ class SearchIndex(Protocol):
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen, or of those in a bucket; to see which ones drifted."""
 
-    def beside(self) -> ShadowIndex:
-        """An empty index beside this one. What another had begun beside it is removed."""
+    def create_shadow_index(self) -> ShadowIndex:
+        """An empty index beside this one. A shadow index that another had begun is removed."""
 
     def refresh(self) -> None:
         """Make everything put so far findable."""

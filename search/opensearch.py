@@ -83,14 +83,14 @@ class OpenSearchIndex:
 
     def get(self, citizen_id: UUID) -> SearchDocument | None:
         """The stored document."""
-        found = self._stored(citizen_id)
-        return from_body(found["_source"]) if found else None
+        stored = self._stored(citizen_id)
+        return from_body(stored["_source"]) if stored else None
 
     def overview(self, citizen_id: UUID) -> StoredOverview | None:
         """The overview put last, by key alone. The whole document is sent: cutting one costs OpenSearch more."""
-        found = self._stored(citizen_id, within=_OVERVIEW_WITHIN)
-        document = found["_source"].get("overview") if found else None
-        return StoredOverview(version=found["_version"], document=document) if found and document else None
+        stored = self._stored(citizen_id, within=_OVERVIEW_WITHIN)
+        document = stored["_source"].get("overview") if stored else None
+        return StoredOverview(version=stored["_version"], document=document) if stored and document else None
 
     def find(self, query: SearchQuery) -> SearchPage:
         """One page of what the access filter lets the actor find.
@@ -106,9 +106,9 @@ class OpenSearchIndex:
         rows = answer["hits"]["hits"]
         page = rows[: query.size]
         last = page[-1]["sort"] if len(rows) > query.size else None
-        told = asking.asked(query)
+        parsed = asking.parse(query)
         return SearchPage(
-            hits=tuple(_hit(row, told) for row in page),
+            hits=tuple(_hit(row, parsed) for row in page),
             total=answer["hits"]["total"]["value"],
             after=to_key((int(last[0]), last[1], UUID(last[2]))) if last else None,
             facets=_counted(answer.get("aggregations", {})),
@@ -121,19 +121,19 @@ class OpenSearchIndex:
         sources = {"sources": {"terms": {"field": "sources", "size": _MOST_SOURCES}, "aggs": versions}}
         by_bucket = {"terms": {"field": "bucket", "size": _BUCKETS}, "aggs": versions | sources}
         answer = self._search({"size": 0, "aggs": {"buckets": by_bucket}, "track_total_hits": False}, _SLOW_WITHIN)
-        found: dict[str, dict[str, Tally]] = {"": {}}
+        tallies: dict[str, dict[str, Tally]] = {"": {}}
         for bucket in answer["aggregations"]["buckets"]["buckets"]:
-            found[""][bucket["key"]] = _tally(bucket)
+            tallies[""][bucket["key"]] = _tally(bucket)
             for source in bucket["sources"]["buckets"]:
-                found.setdefault(source["key"], {})[bucket["key"]] = _tally(source)
-        return found
+                tallies.setdefault(source["key"], {})[bucket["key"]] = _tally(source)
+        return tallies
 
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen or of those in a bucket, deleted ones left out; all of one instant."""
         self.refresh()
         return dict(self._scan({"term": {"bucket": bucket}} if bucket else {"exists": {"field": "citizen_id"}}))
 
-    def beside(self) -> OpenSearchShadowIndex:
+    def create_shadow_index(self) -> OpenSearchShadowIndex:
         """An empty index beside this one, with the next number."""
         return OpenSearchShadowIndex(self._cluster, self._indices)
 
@@ -147,17 +147,19 @@ class OpenSearchIndex:
         self._cluster.close()
 
     def _stored(self, citizen_id: UUID, within: float | None = None) -> dict[str, Any] | None:
-        found: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}", within=within)
-        return found if found["found"] else None
+        answer: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}", within=within)
+        return answer if answer["found"] else None
 
     def _search(self, body: dict[str, Any], within: float | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = self._cluster.read("POST", f"/{self._name}/_search", body, params=_WHOLE, within=within)
-        return found
+        answer: dict[str, Any] = self._cluster.read(
+            "POST", f"/{self._name}/_search", body, params=_WHOLE, within=within
+        )
+        return answer
 
     def _scan(self, condition: dict[str, Any]) -> Iterator[tuple[UUID, int]]:
         """Citizens and versions, page by page out of a view that stands still."""
-        address, kept = f"/{self._name}/_search/point_in_time", {"keep_alive": "1m"}
-        view = {"id": self._cluster.read("POST", address, params=kept)["pit_id"], **kept}
+        address, lifetime = f"/{self._name}/_search/point_in_time", {"keep_alive": "1m"}
+        view = {"id": self._cluster.read("POST", address, params=lifetime)["pit_id"], **lifetime}
         body = {
             "pit": view,
             "query": {"bool": {"filter": [condition]}},
@@ -180,28 +182,28 @@ class OpenSearchIndex:
             self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [view["id"]]})
 
 
-def _hit(row: dict[str, Any], told: asking.Asked) -> SearchHit:
+def _hit(row: dict[str, Any], parsed: asking.ParsedQuery) -> SearchHit:
     by_number = (FoundBy(field="identifier", highlight=()),)
-    held = row["_source"]
+    source = row["_source"]
     return SearchHit(
         citizen_id=UUID(row["_id"]),
-        name=held["name"],
-        birth_date=held["birth_date"],
-        protected=held["protected"],
+        name=source["name"],
+        birth_date=source["birth_date"],
+        protected=source["protected"],
         found_by=by_number
-        if told.mode == "identifier"
-        else tuple(reasons(held["name"], list(_lines(row)), set(told.words))),
+        if parsed.mode == "identifier"
+        else tuple(reasons(source["name"], list(_lines(row)), set(parsed.words))),
     )
 
 
 def _lines(row: dict[str, Any]) -> Iterator[Line]:
     """The entries that hold a word, of those areas that OpenSearch says are open for this citizen."""
     opened = {area for group in row.get("matched_queries", ()) for area in group.split(",")}
-    found = row["inner_hits"][asking.LINES]["hits"]["hits"] if "inner_hits" in row else ()
-    for one in found:
-        entry = one["_source"]
+    hits = row["inner_hits"][asking.LINES]["hits"]["hits"] if "inner_hits" in row else ()
+    for hit in hits:
+        entry = hit["_source"]
         if entry["area"] in opened:
-            stems = " ".join(one.get("highlight", {}).get("entries.stems", ()))
+            stems = " ".join(hit.get("highlight", {}).get("entries.stems", ()))
             yield Line(
                 kind=entry["kind"],
                 text=entry["text"],
@@ -218,8 +220,8 @@ def _counted(parts: dict[str, Any]) -> dict[str, tuple[FacetValue, ...]]:
     for facet in asking.FACETS:
         counts: Counter[str] = Counter()
         for part in parts.values():
-            for one in part["entries"]["shown"][facet]["buckets"]:
-                counts[one["key"]] += one["citizens"]["doc_count"]
+            for value in part["entries"]["shown"][facet]["buckets"]:
+                counts[value["key"]] += value["citizens"]["doc_count"]
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         facets[facet] = tuple(FacetValue(value=value, count=count) for value, count in ordered)
     return facets

@@ -15,7 +15,7 @@ from search.base import SearchUnavailable
 _CONNECT_WITHIN = 1.0
 _CONNECTIONS = 40
 """Kept open to each node: as many as the web server has threads."""
-_NOT_FOUND, _REFUSED, _TOO_MANY, _FAULT = 404, (401, 403), 429, 500
+_NOT_FOUND, _REFUSED, _TOO_LARGE, _TOO_MANY, _FAULT = 404, (401, 403), 413, 429, 500
 _KIND = re.compile(r"[a-z_]{1,80}")
 
 # Given a handler it would write every request whole, with names and words searched for, whatever the level of others.
@@ -24,6 +24,10 @@ logging.getLogger("opensearchpy.trace").disabled = True
 
 class OpenSearchRefuses(Exception):
     """OpenSearch does not take what was asked: a fault of ours. Says status and kind, never what was asked."""
+
+
+class RequestTooLarge(OpenSearchRefuses):
+    """The request has more bytes than OpenSearch, or a proxy before it, takes: send less."""
 
 
 class IndexMoved(SearchUnavailable):
@@ -90,20 +94,20 @@ class Cluster:
                 timeout=patience,  # type: ignore[arg-type]  # handed to urllib3 as it is
             )
         except OpenSearchException as error:
-            told = _told(error)
+            failure = _failure_of(error)
         else:
             if not isinstance(answer, dict) or answer.get("status") != _NOT_FOUND:
                 return answer  # also that there is no such document
-            told = IndexMoved("OpenSearch has no such index")
+            failure = IndexMoved("OpenSearch has no such index")
         # Outside the block: what opensearch-py raised holds what was asked, and must not hang on what is raised here.
-        raise told
+        raise failure
 
-    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None, **given: Any) -> Any:
+    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """As ``ask``, once more if the index was replaced between finding its name and reading it."""
         try:
-            return self.ask(method, path, body, **given)
+            return self.ask(method, path, body, **options)
         except IndexMoved:
-            return self.ask(method, path, body, **given)
+            return self.ask(method, path, body, **options)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -114,7 +118,7 @@ class Cluster:
         return Timeout(connect=min(_CONNECT_WITHIN, seconds), read=seconds)
 
 
-def _told(error: OpenSearchException) -> Exception:
+def _failure_of(error: OpenSearchException) -> Exception:
     if not isinstance(error, TransportError):
         return SearchUnavailable("OpenSearch's answer is no JSON")
     status, kind = error.status_code, _kind(error)
@@ -126,7 +130,7 @@ def _told(error: OpenSearchException) -> Exception:
         return IndexMoved(f"OpenSearch cannot answer now ({status} {kind})")
     if status == _TOO_MANY:
         return SearchUnavailable(f"OpenSearch is too busy ({status} {kind})")
-    return OpenSearchRefuses(f"{status} {kind}")
+    return (RequestTooLarge if status == _TOO_LARGE else OpenSearchRefuses)(f"{status} {kind}")
 
 
 def _kind(error: TransportError) -> str:

@@ -1,4 +1,4 @@
-"""The numbered indices behind one name: made, filled beside the one that serves, and put in its place."""
+"""The numbered indices behind one name: created, filled beside the one that serves, and put in its place."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Indices:
 
     Args:
         cluster: the nodes.
-        name: the alias of the index that serves. The one beside it has an alias too: whoever writes asks for an
+        name: the alias of the index that serves. The shadow index has an alias too: whoever writes asks for an
             alias, so that OpenSearch never makes an index by itself, without our fields.
         shards: of a new index.
         replicas: further copies of each shard of a new index.
@@ -34,14 +34,14 @@ class Indices:
         self._name = name
         self._shards, self._replicas = shards, replicas
         self._ours = re.compile(rf"{re.escape(name)}-(\d{{6,}})")
-        self.beside = f"{name}-beside"
+        self.shadow = f"{name}-shadow"
 
     def is_serving(self) -> bool:
         """Whether an index stands behind the name."""
         return any(self._name in aliases for aliases in self._all().values())
 
     def make(self, *, serving: bool) -> str:
-        """Make an empty index with the next number, behind the name or beside it, in one step.
+        """Make an empty index with the next number, behind the name or as the shadow index, in one step.
 
         Raises:
             AlreadyThere: somebody else took the number.
@@ -51,7 +51,7 @@ class Indices:
         body = {
             "settings": settings(self._shards, self._replicas, _REFRESH if serving else _NEVER),
             "mappings": MAPPINGS,
-            "aliases": {self._name if serving else self.beside: {}},
+            "aliases": {self._name if serving else self.shadow: {}},
         }
         try:
             self._cluster.ask("PUT", f"/{index}", body, within=_SLOW_WITHIN)
@@ -68,7 +68,7 @@ class Indices:
         before = [other for other, aliases in self._all().items() if self._name in aliases]
         actions: list[dict[str, Any]] = [{"remove": {"index": other, "alias": self._name}} for other in before]
         actions += [
-            {"remove": {"index": index, "alias": self.beside}},
+            {"remove": {"index": index, "alias": self.shadow}},
             {"add": {"index": index, "alias": self._name}},
         ]
         self._cluster.ask("POST", "/_aliases", {"actions": actions}, within=_SLOW_WITHIN)
@@ -89,8 +89,8 @@ class Indices:
 
     def _all(self) -> dict[str, set[str]]:
         """Our indices with their aliases, as they were at one instant."""
-        found = self._cluster.ask("GET", f"/{self._name}-*/_alias")
-        return {index: set(held["aliases"]) for index, held in found.items() if self._ours.fullmatch(index)}
+        answer = self._cluster.ask("GET", f"/{self._name}-*/_alias")
+        return {index: set(state["aliases"]) for index, state in answer.items() if self._ours.fullmatch(index)}
 
 
 class OpenSearchShadowIndex:
@@ -105,7 +105,7 @@ class OpenSearchShadowIndex:
         self._indices = indices
         indices.remove_others()
         self._index = indices.make(serving=False)
-        self._writer = Writer(cluster, indices.beside)
+        self._writer = Writer(cluster, indices.shadow)
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""

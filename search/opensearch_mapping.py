@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from schemas.period import Period
 from schemas.search import SearchDocument, SearchEntry
 from search.base import BUCKET
+from search.limits import word_key
 from search.words import folded_words, kle_words, sort_key, words_of
 
 _LONGEST = 8191
@@ -87,11 +88,11 @@ def to_body(document: SearchDocument) -> str | None:
         line = to_json(
             {
                 **vars(document),
-                "names": folded_words(" ".join((document.name, *document.other_names))),
+                "names": [*map(word_key, folded_words(" ".join((document.name, *document.other_names))))],
                 "sort_name": sort_key(document.name)[:_LONGEST_SORT],
                 "bucket": document.citizen_id.hex[:BUCKET],
-                "entries": [{**vars(one), **_words(one), **_span(one.valid)} for one in document.entries],
-                "unit_grants": [{**vars(one), **_span(one.valid)} for one in document.unit_grants],
+                "entries": [{**vars(entry), **_words(entry), **_span(entry.valid)} for entry in document.entries],
+                "unit_grants": [{**vars(grant), **_span(grant.valid)} for grant in document.unit_grants],
             }
         )
     except ValueError:  # a lone surrogate
@@ -105,7 +106,7 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
         return None
     own = {key: value for key, value in body.items() if key not in _DERIVED}
     for nested in ("entries", "unit_grants"):
-        own[nested] = [{key: one[key] for key in one if key not in _DERIVED_OF_ENTRY} for one in own[nested]]
+        own[nested] = [{key: item[key] for key in item if key not in _DERIVED_OF_ENTRY} for item in own[nested]]
     return SearchDocument.model_validate_json(json.dumps(own))
 
 

@@ -19,6 +19,8 @@ LINES = "lines"
 MOST_WORDS = 16
 """OpenSearch takes 1,024 clauses; with every filter and four areas open to different citizens, this many words fit."""
 _MOST_LINES = 100
+_MOST_TERMS = 50_000
+"""Of one clause; OpenSearch takes 65,536."""
 _MOST_VALUES = 10_000
 """Values of one facet; above it counts would be guesses. A municipality has some hundred units."""
 _ENTRIES = "entries"
@@ -41,13 +43,13 @@ class Holders:
         """Matches the citizens."""
         either: list[Clause] = []
         if self.citizens:
-            either.append({"terms": {"citizen_id": sorted(self.citizens)}})
+            either += _terms("citizen_id", self.citizens)
         if self.units:
-            held = [{"terms": {"unit_grants.unit_id": sorted(self.units)}}, {"term": {"unit_grants.span": on}}]
+            held = [_either(_terms("unit_grants.unit_id", self.units)), {"term": {"unit_grants.span": on}}]
             either.append(
                 {"nested": {"path": "unit_grants", "query": {"bool": {"filter": held}}, "score_mode": "none"}}
             )
-        return either[0] if len(either) == 1 else _any(either)
+        return _either(either)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedQuery:
     """What a query asks for, cleaned as what is stored is."""
 
     mode: str
@@ -102,11 +104,11 @@ def reach(access: AccessFilter) -> Reach | None:
     groups: dict[tuple[str, ...], Holders] = {}
     for holders in dict.fromkeys(filter(None, by_area.values())):
         groups[tuple(sorted(area for area, held in by_area.items() if held == holders))] = holders
-    found = Reach(access.on.isoformat(), _holders(access, None), groups)
-    return found if found.anyone else None
+    reachable = Reach(access.on.isoformat(), _holders(access, None), groups)
+    return reachable if reachable.anyone else None
 
 
-def asked(query: SearchQuery) -> Asked:
+def parse(query: SearchQuery) -> ParsedQuery:
     """What the query asks for."""
     mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
     words = {folded: without_controls(word) for word in words_of(query.text) if (folded := fold(word))}
@@ -119,7 +121,9 @@ def asked(query: SearchQuery) -> Asked:
     if query.ongoing_only:
         filters.append({"term": {"entries.span": query.access.on.isoformat()}})
     areas = frozenset(area.value for area in query.areas)
-    return Asked(mode, words if mode == "words" else {}, tuple(filters), areas or _ALL_AREAS, bool(filters or areas))
+    return ParsedQuery(
+        mode, words if mode == "words" else {}, tuple(filters), areas or _ALL_AREAS, bool(filters or areas)
+    )
 
 
 def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
@@ -129,10 +133,10 @@ def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
         PageKeyWrong: ``after`` was not given out by a search.
     """
     place = from_key(query.after) if query.after is not None else None
-    within, told = reach(access), asked(query)
-    by_number = told.mode == "identifier" and access.known_identifier
-    signs_only = told.mode == "words" and not told.words
-    if (within is None and not by_number) or signs_only or len(told.words) > MOST_WORDS:
+    within, parsed = reach(access), parse(query)
+    by_number = parsed.mode == "identifier" and access.known_identifier
+    signs_only = parsed.mode == "words" and not parsed.words
+    if (within is None and not by_number) or signs_only or len(parsed.words) > MOST_WORDS:
         return None
     if within is None:
         within = Reach(access.on.isoformat(), Holders(frozenset(), frozenset()), {})
@@ -141,11 +145,11 @@ def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
             "bool": {
                 "filter": [
                     *([] if by_number else [within.within()]),
-                    *_digest(query, told),
-                    *([_any(_shown_at_all(within, told))] if told.filtered else []),
-                    *([_lines(within, told)] if told.words and within.groups else []),
+                    *_digest(query, parsed),
+                    *([_any(_shown_at_all(within, parsed))] if parsed.filtered else []),
+                    *([_lines(within, parsed)] if parsed.words and within.groups else []),
                 ],
-                "must": [_word(folded, written, within, told) for folded, written in told.words.items()],
+                "must": [_word(folded, written, within, parsed) for folded, written in parsed.words.items()],
             }
         },
         "sort": [{"_score": "desc"}, {"sort_name": "asc"}, {"citizen_id": "asc"}],
@@ -153,7 +157,7 @@ def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
         "size": query.size + 1,
         "track_total_hits": True,
         "_source": ["name", "birth_date", "protected"],
-        "aggs": _facets(within, told),
+        "aggs": _facets(within, parsed),
     }
 
 
@@ -165,33 +169,43 @@ def _holders(access: AccessFilter, area: Area | None) -> Holders:
     )
 
 
+def _terms(field: str, values: Iterable[str]) -> list[Clause]:
+    """Clauses of which one matches each value: OpenSearch takes only so many in one."""
+    ordered = sorted(values)
+    return [{"terms": {field: ordered[start : start + _MOST_TERMS]}} for start in range(0, len(ordered), _MOST_TERMS)]
+
+
+def _either(clauses: Sequence[Clause]) -> Clause:
+    return clauses[0] if len(clauses) == 1 else _any(clauses)
+
+
 def _any(clauses: Sequence[Clause]) -> Clause:
     """One of the clauses; of none, nothing."""
     return {"bool": {"should": clauses, "minimum_should_match": 1}} if clauses else {"match_none": {}}
 
 
-def _digest(query: SearchQuery, told: Asked) -> list[Clause]:
-    if told.mode != "identifier":
+def _digest(query: SearchQuery, parsed: ParsedQuery) -> list[Clause]:
+    if parsed.mode != "identifier":
         return []
     return [{"term": {"identifier_digests": without_controls(query.identifier_digest or "")}}]
 
 
-def _entry(areas: Iterable[str], told: Asked, *more: Clause) -> list[Clause]:
+def _entry(areas: Iterable[str], parsed: ParsedQuery, *more: Clause) -> list[Clause]:
     """An entry of these areas that the filters let through: the conditions, on the entry itself."""
-    return [{"terms": {"entries.area": sorted(told.areas.intersection(areas))}}, *told.filters, *more]
+    return [{"terms": {"entries.area": sorted(parsed.areas.intersection(areas))}}, *parsed.filters, *more]
 
 
 def _nested(path: str, conditions: list[Clause]) -> Clause:
     return {"nested": {"path": path, "query": {"bool": {"filter": conditions}}, "score_mode": "none"}}
 
 
-def _shown(within: Reach, areas: tuple[str, ...], told: Asked, *more: Clause) -> Clause:
+def _shown(within: Reach, areas: tuple[str, ...], parsed: ParsedQuery, *more: Clause) -> Clause:
     """Matches citizens with such an entry, if its area is open for them."""
-    return {"bool": {"filter": [within.opened(areas), _nested(_ENTRIES, _entry(areas, told, *more))]}}
+    return {"bool": {"filter": [within.opened(areas), _nested(_ENTRIES, _entry(areas, parsed, *more))]}}
 
 
-def _shown_at_all(within: Reach, told: Asked) -> list[Clause]:
-    return [_shown(within, areas, told) for areas in within.groups]
+def _shown_at_all(within: Reach, parsed: ParsedQuery) -> list[Clause]:
+    return [_shown(within, areas, parsed) for areas in within.groups]
 
 
 def _holds(folded: str, written: str) -> Clause:
@@ -199,11 +213,11 @@ def _holds(folded: str, written: str) -> Clause:
     return _any([{"term": {"entries.words": folded}}, {"match": {"entries.stems": written}}])
 
 
-def _word(folded: str, written: str, within: Reach, told: Asked) -> Clause:
+def _word(folded: str, written: str, within: Reach, parsed: ParsedQuery) -> Clause:
     """Matches citizens with the word, by the best of: a whole name (3), its beginning (2), an entry (1)."""
     best = [_scored({"term": {"names": folded}}, 3), _scored({"prefix": {"names": folded}}, 2)]
     holds = _holds(folded, written)
-    best += [_scored(_shown(within, areas, told, holds), 1) for areas in within.groups]
+    best += [_scored(_shown(within, areas, parsed, holds), 1) for areas in within.groups]
     return {"dis_max": {"queries": best}}
 
 
@@ -211,11 +225,11 @@ def _scored(clause: Clause, score: int) -> Clause:
     return {"constant_score": {"filter": clause, "boost": score}}
 
 
-def _lines(within: Reach, told: Asked) -> Clause:
+def _lines(within: Reach, parsed: ParsedQuery) -> Clause:
     """Lets everything through, and brings the entries that hold a word. The caller keeps those of open areas."""
     areas = {area for group in within.groups for area in group}
-    holds = _any([_holds(folded, written) for folded, written in told.words.items()])
-    lines = _nested(_ENTRIES, _entry(areas, told, holds))
+    holds = _any([_holds(folded, written) for folded, written in parsed.words.items()])
+    lines = _nested(_ENTRIES, _entry(areas, parsed, holds))
     lines["nested"]["inner_hits"] = {
         "name": LINES,
         "size": _MOST_LINES,
@@ -231,11 +245,11 @@ def _lines(within: Reach, told: Asked) -> Clause:
     return _any([{"match_all": {}}, lines])
 
 
-def _facets(within: Reach, told: Asked) -> Clause:
+def _facets(within: Reach, parsed: ParsedQuery) -> Clause:
     """Counts citizens, each once: they are parted by what is open for them, and counted part by part."""
     parts: Clause = {}
     for opened, part in within.parts():
-        shown = {"bool": {"filter": _entry(opened, told)}}
+        shown = {"bool": {"filter": _entry(opened, parsed)}}
         values = {
             facet: {
                 "terms": {"field": f"entries.{facet}", "size": _MOST_VALUES},

@@ -24,6 +24,7 @@ from schemas.search import (
 )
 from search import statements
 from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
+from search.limits import bare, cut, word_key
 from search.paging import from_key, to_key
 from search.reasons import Line, reasons
 from search.words import fold, folded_words, kle_words, sort_key, without_controls, words_of
@@ -33,6 +34,10 @@ _SCHEMA = "search"
 _SEPARATOR = "\x1f"
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
+
+
+class _BeyondLimitsError(Exception):
+    """PostgreSQL does not take what is in a document; trying the same again is in vain."""
 
 
 class PostgresIndex:
@@ -68,7 +73,7 @@ class PostgresIndex:
             connection.execute(statements.CREATE)
 
     def put(self, documents: Sequence[SearchDocument]) -> PutResult:
-        """Write documents, each only if newer than what is stored; all in one transaction."""
+        """Write documents, each only if newer than what is stored; all in one transaction, cut where need be."""
         newest: dict[UUID, SearchDocument] = {}
         refused: list[tuple[UUID, str]] = []
         for document in documents:
@@ -76,8 +81,23 @@ class PostgresIndex:
                 refused.append((document.citizen_id, "text holds a character that cannot be stored"))
             elif (other := newest.get(document.citizen_id)) is None or other.version < document.version:
                 newest[document.citizen_id] = document
-        written = self._write([newest[citizen_id] for citizen_id in sorted(newest)]) if newest else 0
-        return PutResult(written=written, already_newer=len(documents) - len(refused) - written, refused=tuple(refused))
+        fitting = [cut(newest[citizen_id]) for citizen_id in sorted(newest)]
+        reduced = {document.citizen_id for document in fitting if document.is_cut}
+        try:
+            written = self._write(fitting)
+        except _BeyondLimitsError:
+            written = 0
+            for document in fitting:
+                try:
+                    written += self._write_alone(document, reduced)
+                except _BeyondLimitsError as error:
+                    refused.append((document.citizen_id, str(error)))
+        return PutResult(
+            written=written,
+            already_newer=len(documents) - len(refused) - written,
+            refused=tuple(refused),
+            cut=frozenset(reduced.difference(citizen_id for citizen_id, _ in refused)),
+        )
 
     def delete(self, citizen_id: UUID, version: int) -> None:
         """Remove a citizen, remembering *version*; ignored when a newer version is stored."""
@@ -104,33 +124,33 @@ class PostgresIndex:
             PageKeyWrong: ``after`` was not given out by a search.
             SearchUnavailable: PostgreSQL does not answer.
         """
-        given = _parameters(query)
-        if given["mode"] == "words" and not given["folded"]:
+        parameters = _parameters(query)
+        if parameters["mode"] == "words" and not parameters["folded"]:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
         with self._transaction() as connection:
-            row = connection.execute(statements.FIND, given).fetchone()
+            row = connection.execute(statements.FIND, parameters).fetchone()
         total, facets, rows = row or (0, [], [])
         page = rows[: query.size]
         last = page[-1] if len(rows) > query.size else None
         return SearchPage(
-            hits=tuple(_hit(found, given) for found in page),
+            hits=tuple(_hit(found, parameters) for found in page),
             total=total,
             after=to_key((last["rank"], last["sort_name"], UUID(last["citizen_id"]))) if last else None,
             facets={
-                facet: tuple(
-                    FacetValue(value=one["value"], count=one["count"]) for one in facets if one["facet"] == facet
+                name: tuple(
+                    FacetValue(value=row["value"], count=row["count"]) for row in facets if row["facet"] == name
                 )
-                for facet in _FACETS
+                for name in _FACETS
             },
         )
 
     def tally(self) -> Tallies:
         """Counts and sums of versions by source and bucket, deleted citizens left out."""
-        found: dict[str, dict[str, Tally]] = {"": {}}
+        tallies: dict[str, dict[str, Tally]] = {"": {}}
         with self._transaction() as connection:
             for source, bucket, citizens, versions in connection.execute(statements.TALLY, [BUCKET]):
-                found.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
-        return found
+                tallies.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
+        return tallies
 
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen or of those in a bucket, deleted ones left out."""
@@ -138,7 +158,7 @@ class PostgresIndex:
         with self._transaction() as connection:
             return dict(connection.execute(statements.VERSIONS, {"first": first, "last": last}).fetchall())
 
-    def beside(self) -> "PostgresShadowIndex":
+    def create_shadow_index(self) -> "PostgresShadowIndex":
         """An empty index beside this one, in a schema of its own."""
         return PostgresShadowIndex(self._url, self._schema)
 
@@ -152,15 +172,27 @@ class PostgresIndex:
     def run(self, *composed: sql.Composed) -> None:
         """Run statements on schemas in one transaction; for ``PostgresShadowIndex``."""
         with self._transaction() as connection:
-            for one in composed:
-                connection.execute(one)
+            for statement in composed:
+                connection.execute(statement)
+
+    def _write_alone(self, document: SearchDocument, reduced: set[UUID]) -> int:
+        try:
+            return self._write([document])
+        except _BeyondLimitsError:
+            reduced.add(document.citizen_id)
+            return self._write([bare(document)])
 
     def _write(self, documents: Sequence[SearchDocument]) -> int:
+        if not documents:
+            return 0
         with self._transaction() as connection:
-            rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
-            newer = {citizen_id for (citizen_id,) in rows}
-            _clear(connection, list(newer))
-            _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+            try:
+                rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
+                newer = {citizen_id for (citizen_id,) in rows}
+                _clear(connection, list(newer))
+                _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+            except (psycopg.errors.ProgramLimitExceeded, psycopg.DataError) as error:
+                raise _BeyondLimitsError(type(error).__name__) from None  # its text may hold values
         return len(newer)
 
     @contextmanager
@@ -183,8 +215,8 @@ class PostgresShadowIndex:
     def __init__(self, url: str, schema: str) -> None:
         self._serving = sql.Identifier(schema)
         self._old = sql.Identifier(f"{schema}_old")
-        self._name = sql.Identifier(f"{schema}_beside")
-        self._index = PostgresIndex(url, schema=f"{schema}_beside")
+        self._name = sql.Identifier(f"{schema}_shadow")
+        self._index = PostgresIndex(url, schema=f"{schema}_shadow")
         self._index.run(_drop(self._name))
         self._index.create()
 
@@ -215,8 +247,8 @@ class PostgresShadowIndex:
         PostgreSQL would end one of the two, and it may be the search.
         """
         for table in statements.TABLES:
-            one = sql.SQL("DROP TABLE IF EXISTS {}.{}").format(self._old, sql.Identifier(table))
-            self._index.run(one)
+            statement = sql.SQL("DROP TABLE IF EXISTS {}.{}").format(self._old, sql.Identifier(table))
+            self._index.run(statement)
         self._index.run(_drop(self._old))
 
 
@@ -256,7 +288,8 @@ def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDoc
     with connection.cursor() as cursor:
         with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
             for document in documents:
-                for token in folded_words(" ".join((document.name, *document.other_names))):
+                words = folded_words(" ".join((document.name, *document.other_names)))
+                for token in dict.fromkeys(map(word_key, words)):
                     copy.write_row((document.citizen_id, token))
         with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
             for document in documents:
@@ -339,20 +372,20 @@ def _granted(access: AccessFilter) -> dict[str, list[Any]]:
     }
 
 
-def _hit(found: dict[str, Any], given: dict[str, Any]) -> SearchHit:
+def _hit(row: dict[str, Any], parameters: dict[str, Any]) -> SearchHit:
     return SearchHit(
-        citizen_id=UUID(found["citizen_id"]),
-        name=found["name"],
-        birth_date=found["birth_date"],
-        protected=found["protected"],
-        found_by=tuple(_reasons(found, given)),
+        citizen_id=UUID(row["citizen_id"]),
+        name=row["name"],
+        birth_date=row["birth_date"],
+        protected=row["protected"],
+        found_by=tuple(_reasons(row, parameters)),
     )
 
 
-def _reasons(found: dict[str, Any], given: dict[str, Any]) -> Iterator[FoundBy]:
-    if given["mode"] == "identifier":
+def _reasons(row: dict[str, Any], parameters: dict[str, Any]) -> Iterator[FoundBy]:
+    if parameters["mode"] == "identifier":
         return iter((FoundBy(field="identifier", highlight=()),))
-    return reasons(found["name"], [_line(entry) for entry in found["entries"]], set(given["folded"]))
+    return reasons(row["name"], [_line(entry) for entry in row["entries"]], set(parameters["folded"]))
 
 
 def _line(entry: dict[str, Any]) -> Line:

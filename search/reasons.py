@@ -33,12 +33,12 @@ def reasons(name: str, lines: Sequence[Line], folded: Collection[str]) -> Iterat
     stems: dict[tuple[str, str], set[str]] = {}
     for line in lines:
         stems.setdefault((line.kind, line.text), set()).update(line.stemmed)
-    found = (
+    matches = (
         FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in folded))  # noqa: B023  called at once
         for (kind, text), words in stems.items()
     )
     # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
-    yield from islice((one for one in found if any(is_match for _, is_match in one.highlight)), _MOST_LINES)
+    yield from islice((match for match in matches if any(is_match for _, is_match in match.highlight)), _MOST_LINES)
 
 
 def _by_code(lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy]:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from schemas.text import fold_text, normalise_text
+
 _DANISH = str.maketrans({"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"})
 _STROKED = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
 _LONG_A = re.compile("a{2,}")
@@ -21,14 +23,14 @@ def fold(text: str) -> str:
     ``å``, ``aa`` and ``a`` meet, as do ``ø``, ``oe`` and ``o``, and ``æ`` and ``ae``. The folded beginning of a word
     is a beginning of the folded word, so prefixes still match.
     """
-    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold()).translate(_DANISH)
+    lowered = fold_text(text).translate(_DANISH)
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign))
     return _LONG_O.sub("o", _LONG_A.sub("a", bare.casefold().translate(_STROKED)))
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in their order, as written; a number with dots (``27.24.45``) is one word."""
-    return _WORD.findall(unicodedata.normalize("NFC", text))
+    return _WORD.findall(normalise_text(text))
 
 
 def folded_words(text: str) -> list[str]:
@@ -38,7 +40,7 @@ def folded_words(text: str) -> list[str]:
 
 def sort_key(name: str) -> str:
     """Compared character by character, gives the Danish order of names: ``æ ø å`` last, ``aa`` as ``å``."""
-    lowered = unicodedata.normalize("NFC", without_controls(name)).casefold().replace("aa", "å")
+    lowered = fold_text(name).replace("aa", "å")
     return lowered.translate(_DANISH_LAST)
 
 
@@ -50,17 +52,17 @@ def kle_words(topic: str) -> list[str]:
 
 def without_controls(text: str) -> str:
     """The text with control characters and lone surrogates as blanks: PostgreSQL and pages take neither."""
-    return "".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text)
+    return normalise_text("".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text))
 
 
 def marked(text: str, matches: Callable[[str], bool]) -> tuple[tuple[str, bool], ...]:
     """The text in pieces, each with whether it is a word that *matches*."""
     pieces: list[tuple[str, bool]] = []
     end = 0
-    text = unicodedata.normalize("NFC", text)
-    for found in _WORD.finditer(text):
-        if matches(found.group()):
-            pieces += [(text[end : found.start()], False), (found.group(), True)]
-            end = found.end()
+    text = normalise_text(text)
+    for word in _WORD.finditer(text):
+        if matches(word.group()):
+            pieces += [(text[end : word.start()], False), (word.group(), True)]
+            end = word.end()
     pieces.append((text[end:], False))
     return tuple(piece for piece in pieces if piece[0])

@@ -11,7 +11,7 @@ from hub.access.tables import ActorRow
 from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow
-from schemas.access import AccessRequest, Actor, Purpose, Role
+from schemas.access import AccessFacts, AccessRequest, Actor, Purpose, Role
 from schemas.facts import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.identifiers import Identifier
 from schemas.overview import (
@@ -41,6 +41,21 @@ REASON = "Akut bekymring fra naboen"
 def because(reason: str | None = REASON) -> AccessRequest:
     """A request with a reason beyond team and unit."""
     return WHY.model_copy(update={"override_reason": reason})
+
+
+def make_access_facts(citizen_id: UUID) -> AccessFacts:
+    """Of an actor without any right to the citizen."""
+    return AccessFacts(
+        citizen_id=citizen_id,
+        overview_version=1,
+        on_team=False,
+        is_lead_coordinator=False,
+        unit_has_active_effort=False,
+        is_self=False,
+        name_address_protected=False,
+        consented_areas=frozenset(),
+        not_updated_since=None,
+    )
 
 
 def an_actor(

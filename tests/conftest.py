@@ -16,6 +16,9 @@ from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
+from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.quarantine.rules import RejectLimits
+from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
@@ -64,6 +67,17 @@ def postgres_index(database: Database) -> Iterator[PostgresIndex]:
 
 
 @pytest.fixture
+def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
+    """The index in OpenSearch, under a name of its own, removed after the test."""
+    made = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
+    made.create()
+    yield made
+    for index in made._indices._all():
+        made._indices.remove(index)
+    made.close()
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """12 September 2023, 09.00 in Denmark."""
     return FixedClock(datetime(2023, 9, 12, 7, 0, tzinfo=UTC))
@@ -73,6 +87,18 @@ def clock() -> FixedClock:
 def digest_key() -> bytes:
     """Keys the digests of national numbers in tests."""
     return DIGEST_KEY
+
+
+@pytest.fixture
+def cipher() -> PayloadCipher:
+    """Encrypts the payloads in quarantine."""
+    return PayloadCipher(derived_keys(DIGEST_KEY))
+
+
+@pytest.fixture
+def limits() -> RejectLimits:
+    """As the settings have them."""
+    return RejectLimits(share=0.5, at_least=100)
 
 
 @pytest.fixture(scope="session")

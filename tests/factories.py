@@ -82,6 +82,12 @@ def make_record(
     )
 
 
+def make_unstorable(source_id: str = "2", title: str = "\x00") -> SourceRecord:
+    """A record that no guard has seen, as an older program may have left it on the bus: PostgreSQL cannot hold it."""
+    record = make_record(source_id=source_id, parties=[make_party(IDA)])
+    return record.model_copy(update={"fact": make_effort().model_copy(update={"title": title})})
+
+
 def make_person(
     *identifiers: Identifier,
     given_name: str | None = "Maja",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import SourceRefused
+from connectors.transports.json_reader import read_json
 from schemas.record import Rejection, RejectionRule
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -30,8 +31,8 @@ def list_files(folder: Path, pattern: str = "*.json") -> tuple[Path, ...]:
     """
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
         raise SourceRefused("the folder is missing or may not be read")
-    found = (path for path in folder.rglob(pattern) if path.is_file() and not path.is_symlink())
-    return tuple(sorted(path for path in found if not path.name.startswith(".")))
+    paths = (path for path in folder.rglob(pattern) if path.is_file() and not path.is_symlink())
+    return tuple(sorted(path for path in paths if not path.name.startswith(".")))
 
 
 def read_json_files(folder: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[JsonFile | Rejection]:
@@ -54,12 +55,12 @@ def read_json_file(path: Path, *, max_bytes: int = MAX_BYTES) -> JsonFile | Reje
     if len(raw) > max_bytes:
         return _rejected(RejectionRule.TOO_LARGE)
     try:
-        return JsonFile(path.name, json.loads(raw.decode("utf-8-sig")), len(raw))
+        return JsonFile(path.name, read_json(raw, strict=True), len(raw))
     except json.JSONDecodeError as error:
         # A fault at the very end means that the rest is missing.
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         return _rejected(RejectionRule.TRUNCATED if cut else RejectionRule.UNREADABLE, raw)
-    except (UnicodeDecodeError, RecursionError):
+    except ValueError:
         return _rejected(RejectionRule.UNREADABLE, raw)
 
 

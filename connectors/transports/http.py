@@ -3,22 +3,31 @@
 Error texts name method and path, never a query string, a header or a body: those may hold personal data or secrets.
 """
 
-import json
+import copy
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.retry import Retryable, RetryPolicy, Sleep, attempt
+from connectors.retry import (
+    Retryable,
+    RetryPolicy,
+    Sleep,
+    call_unless_stopped,
+    sleep_unless_stopped,
+    with_retry,
+)
+from connectors.transports.json_reader import read_json
 from schemas.base import Schema
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,6 +39,18 @@ MEGABYTE = 1024 * 1024
 
 class AnswerTooLarge(SourceRefused):
     """The answer is longer than we read; who asks for fewer items at once may still get them."""
+
+
+class RequestRefused(SourceRefused):
+    """The source answered with a status that says no.
+
+    Attributes:
+        status: e.g. 400 or 501 where it does not know what was asked, 403 where we lack the right.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class HttpSettings(Schema):
@@ -70,12 +91,18 @@ class HttpSettings(Schema):
 
 @dataclass(frozen=True)
 class JsonAnswer:
-    """One answer: 2xx with its JSON, or 304, 404 or 410 with whatever body there was (None unless JSON)."""
+    """One answer: 2xx with its JSON (204: None), or 304, 404 or 410 with whatever body there was (None unless JSON)."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: Any = field(repr=False)
     url: str = field(repr=False)
+    """What was asked, with its query."""
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The source's own time when it answered (header ``Date``); None when it did not say."""
+        return _http_date(self.headers.get("date"))
 
 
 class HttpTransport:
@@ -85,6 +112,7 @@ class HttpTransport:
         self._settings = settings
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
         self._sleep = sleep
+        self._should_stop: Callable[[], bool] | None = None
         self._client = httpx.Client(
             auth=auth,
             verify=tls_context(settings),
@@ -98,6 +126,20 @@ class HttpTransport:
         """Let go of the connections."""
         self._client.close()
 
+    def stoppable(self, should_stop: Callable[[], bool]) -> Self:
+        """The same transport for one run, over the same connections.
+
+        Its calls and its waits raise ``connectors.retry.Stopped`` within half a second once *should_stop* says so.
+        """
+        bound = copy.copy(self)
+        bound._should_stop = should_stop  # noqa: SLF001  a copy of our own
+        return bound
+
+    @property
+    def base_url(self) -> str:
+        """The address under which all paths lie; ends in ``/``."""
+        return str(self._base)
+
     def get_json(
         self, path_or_url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> JsonAnswer:
@@ -106,11 +148,12 @@ class HttpTransport:
         Raises:
             SourceUnavailable: no answer, a cut or unreadable one, throttling or a fault of the server, also when tried
                 again as the policy allows.
-            SourceRefused: credentials, right, certificate or address are wrong.
+            SourceRefused: credentials, right, certificate or address are wrong; ``RequestRefused`` names the status.
+            Stopped: the run was asked to stop (``stoppable``).
         """
-        url = self._absolute(path_or_url)
+        url = _with_query(self._absolute(path_or_url), params)
         try:
-            return attempt(lambda: self._get(url, params, headers), self._settings.patience, self._sleep)
+            return with_retry(lambda: self._attempt(url, headers), self._settings.patience, self._pause)
         except Retryable as error:
             raise SourceUnavailable(str(error)) from None
 
@@ -120,9 +163,16 @@ class HttpTransport:
         Raises:
             SourceRefused: it points elsewhere; our credentials would go there.
         """
-        absolute = self._base.join(url)
-        if _origin(absolute) != _origin(self._base):
-            raise SourceRefused("the next link points to another host")
+        try:
+            absolute = self._base.join(url)
+            link, own = _origin(absolute), _origin(self._base)
+        except (httpx.InvalidURL, ValueError):
+            raise SourceRefused("a link of the source is no address") from None
+        if link != own:
+            raise SourceRefused(
+                f"a link of the source points to another host ({_shown(link)}) than base_url ({_shown(own)}); "
+                f"ask for {_shown(own)} to be set as the source's external address"
+            )
         return str(absolute)
 
     def _absolute(self, path_or_url: str) -> httpx.URL:
@@ -131,26 +181,37 @@ class HttpTransport:
             return httpx.URL(self.checked_next(path_or_url))
         return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
 
-    def _get(self, url: httpx.URL, params: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> JsonAnswer:
-        what = f"GET {url.path}"
+    def _attempt(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
+        if self._should_stop is None:
+            return self._get(url, headers)
+        return call_unless_stopped(lambda: self._get(url, headers), self._should_stop)
+
+    def _pause(self, seconds: float) -> None:
+        if self._should_stop is None:
+            self._sleep(seconds)
+        else:
+            sleep_unless_stopped(seconds, self._should_stop, self._sleep)
+
+    def _get(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
+        call = f"GET {url.path}"
         accepted = {"Accept": "application/json", **(headers or {})}
         try:
-            with self._client.stream("GET", url, params=params or None, headers=accepted) as response:
-                _judge_status(what, response)
-                body = self._read(what, response)
-                return JsonAnswer(response.status_code, dict(response.headers), _json(what, response, body), str(url))
+            with self._client.stream("GET", url, headers=accepted) as response:
+                _judge_status(call, response)
+                body = self._read(call, response)
+                return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))
         except httpx.TransportError as error:
-            raise _no_answer(what, error) from None
+            raise _no_answer(call, error) from None
 
-    def _read(self, what: str, response: httpx.Response) -> bytes:
+    def _read(self, call: str, response: httpx.Response) -> bytes:
         deadline = time.monotonic() + self._settings.total_timeout
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._settings.max_bytes:
-                raise AnswerTooLarge(f"{what}: the answer is larger than {self._settings.max_bytes} bytes")
+                raise AnswerTooLarge(f"{call}: the answer is larger than {self._settings.max_bytes} bytes")
             if time.monotonic() > deadline:
-                raise Retryable(f"{what}: the answer did not end within {self._settings.total_timeout:g} seconds")
+                raise Retryable(f"{call}: the answer did not end within {self._settings.total_timeout:g} seconds")
         return bytes(body)
 
 
@@ -173,53 +234,69 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"https": 443, "http": 80}.get(url.scheme)
 
 
-def _judge_status(what: str, response: httpx.Response) -> None:
+def _shown(origin: tuple[str, str, int | None]) -> str:
+    scheme, host, port = origin
+    return f"{scheme}://{host}" + (f":{port}" if port and port not in {80, 443} else "")
+
+
+def _with_query(url: httpx.URL, params: Mapping[str, str] | None) -> httpx.URL:
+    """*url* asking for *params*. A blank becomes ``%20``: some servers take ``+`` for itself."""
+    if not params:
+        return url
+    query = urlencode(params, quote_via=quote, safe="").encode()
+    return url.copy_with(query=b"&".join(part for part in (url.query, query) if part))
+
+
+def _judge_status(call: str, response: httpx.Response) -> None:
     status = response.status_code
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in RETURNED:
         return
-    if status in TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Retryable(f"{what}: status {status}", _retry_after(response.headers.get("retry-after")))
+    is_server_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
+    if status in TRANSIENT or is_server_fault:
+        raise Retryable(f"{call}: status {status}", _retry_after(response.headers.get("retry-after")))
     if status == HTTPStatus.UNAUTHORIZED:
-        raise SourceRefused(f"{what}: the source does not accept our credentials (401)")
+        raise RequestRefused(f"{call}: the source does not accept our credentials (401)", status)
     if status == HTTPStatus.FORBIDDEN:
-        raise SourceRefused(f"{what}: we lack the right to read this (403)")
+        raise RequestRefused(f"{call}: we lack the right to read this (403)", status)
     if response.is_redirect:
-        raise SourceRefused(f"{what}: the source redirects elsewhere ({status}); check the address or the login")
-    raise SourceRefused(f"{what}: the source does not accept the request ({status})")
+        raise SourceRefused(f"{call}: the source redirects elsewhere ({status}); check the address or the login")
+    raise RequestRefused(f"{call}: the source does not accept the request ({status})", status)
 
 
-def _json(what: str, response: httpx.Response, body: bytes) -> Any:
+def _json(call: str, response: httpx.Response, body: bytes) -> Any:
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = content_type == "application/json" or content_type.endswith("+json")
     if response.status_code in RETURNED:
         if not is_json:
             return None
         try:
-            return json.loads(body)
+            return read_json(body, response.charset_encoding)
         except ValueError:
             return None
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        return None
     if content_type in {"text/html", "application/xhtml+xml"}:
-        raise SourceRefused(f"{what}: a page for people instead of data; the login has expired or the address is wrong")
+        raise SourceRefused(f"{call}: a page for people instead of data; the login has expired or the address is wrong")
     if not is_json:
-        raise SourceRefused(f"{what}: the answer is not JSON but {content_type or 'of no stated type'}")
+        raise SourceRefused(f"{call}: the answer is not JSON but {content_type or 'of no stated type'}")
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Retryable(f"{what}: the answer was cut off or is no JSON") from None
+        return read_json(body, response.charset_encoding)
+    except ValueError:
+        raise Retryable(f"{call}: the answer was cut off or is no JSON") from None
 
 
-def _no_answer(what: str, error: httpx.TransportError) -> Exception:
+def _no_answer(call: str, error: httpx.TransportError) -> Exception:
     """What a failure below HTTP means: a certificate needs a person, everything else may pass."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return SourceRefused(f"{what}: the source's certificate is not trusted ({cause.verify_message})")
+            return SourceRefused(f"{call}: the source's certificate is not trusted ({cause.verify_message})")
         if isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "").upper():
-            return SourceRefused(f"{what}: the source does not accept our certificate")
+            return SourceRefused(f"{call}: the source does not accept our certificate")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.UnsupportedProtocol):
-        return SourceRefused(f"{what}: the address is not http or https")
-    return Retryable(f"{what}: {type(error).__name__}")
+        return SourceRefused(f"{call}: the address is not http or https")
+    return Retryable(f"{call}: {type(error).__name__}")
 
 
 def _retry_after(text: str | None) -> float | None:
@@ -228,10 +305,15 @@ def _retry_after(text: str | None) -> float | None:
         return None
     if text.strip().isdigit():
         return float(text)
+    moment = _http_date(text)
+    return None if moment is None else max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _http_date(text: str | None) -> datetime | None:
+    if not text:
+        return None
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -35,25 +35,25 @@ class ClientCredentials(httpx.Auth):
         self._client = (client_id, client_secret)
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         self._monotonic = monotonic
-        self._held: tuple[str, float] | None = None
+        self._token: tuple[str, float] | None = None
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """The request with a token that still lives."""
-        held = self._held
-        if held is not None and self._monotonic() < held[1]:
-            request.headers["Authorization"] = f"Bearer {held[0]}"
+        token_until = self._token
+        if token_until is not None and self._monotonic() < token_until[1]:
+            request.headers["Authorization"] = f"Bearer {token_until[0]}"
             response = yield request
             if response.status_code != HTTPStatus.UNAUTHORIZED:
                 return
-        token = self._keep((yield self._ask()))
+        token = self._store_token((yield self._token_request()))
         request.headers["Authorization"] = f"Bearer {token}"
         yield request
 
-    def _ask(self) -> httpx.Request:
-        identified = httpx.BasicAuth(*self._client)
-        return next(identified.auth_flow(httpx.Request("POST", self._token_url, data=self._form)))
+    def _token_request(self) -> httpx.Request:
+        basic = httpx.BasicAuth(*self._client)
+        return next(basic.auth_flow(httpx.Request("POST", self._token_url, data=self._form)))
 
-    def _keep(self, response: httpx.Response) -> str:
+    def _store_token(self, response: httpx.Response) -> str:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Retryable(f"the token server answers {status}")
@@ -64,5 +64,5 @@ class ClientCredentials(httpx.Auth):
             token, life = str(answer["access_token"]), float(answer.get("expires_in", SHORTEST_LIFE))
         except (ValueError, TypeError, KeyError):
             raise SourceRefused("the token server's answer holds no token") from None
-        self._held = token, self._monotonic() + life - min(MARGIN, life / 2)
+        self._token = token, self._monotonic() + life - min(MARGIN, life / 2)
         return token

@@ -93,15 +93,17 @@ class Offsets(Schema):
 
 def lag_of(offsets: Mapping[int, Offsets]) -> int:
     """How many messages of all these partitions are not worked on yet."""
-    return sum(one.end - one.committed for one in offsets.values())
+    return sum(partition.end - partition.committed for partition in offsets.values())
 
 
-def passed(then: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
+def passed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
     """Whether by *now* a group has worked on everything that was published until *then*; by partition.
 
     A topic that was made anew meanwhile begins at 0 again: reaching its end is enough.
     """
-    return all(now[place].committed >= min(one.end, now[place].end) for place, one in then.items() if place in now)
+    return all(
+        now[place].committed >= min(offsets.end, now[place].end) for place, offsets in before.items() if place in now
+    )
 
 
 def check(messages: Sequence[Message]) -> None:

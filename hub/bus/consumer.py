@@ -80,10 +80,10 @@ class PostgresConsumer:
             while True:
                 _drain(connection)  # before reading: what is announced from here on wakes the wait below
                 self._share(connection)
-                found = self._read(connection, limit)
+                messages = self._read(connection, limit)
                 left = until - monotonic()
-                if found or left <= 0:
-                    return found
+                if messages or left <= 0:
+                    return messages
                 for _ in connection.notifies(timeout=min(left, _LOOK_AGAIN), stop_after=1):
                     pass
 
@@ -94,10 +94,10 @@ class PostgresConsumer:
             BusUnavailable: the bus does not answer; the messages come again.
         """
         done: dict[Place, int] = {}
-        for one in delivered:
-            place = (one.topic, one.partition)
+        for message in delivered:
+            place = (message.topic, message.partition)
             if place in self._positions:
-                done[place] = max(done.get(place, 0), one.offset + 1)
+                done[place] = max(done.get(place, 0), message.offset + 1)
         if not done or self._connection is None:
             return
         with self._answering():
@@ -200,7 +200,7 @@ class PostgresConsumer:
         held = held[self._turn :] + held[: self._turn]
         topics, partitions = [topic for topic, _ in held], [partition for _, partition in held]
         positions = [self._positions[place] for place in held]
-        found = [
+        messages = [
             Delivered(
                 topic=topic,
                 partition=partition,
@@ -211,9 +211,9 @@ class PostgresConsumer:
                 _READ, [topics, partitions, positions, limit, limit]
             ).fetchall()
         ]
-        for one in found:
-            self._positions[one.topic, one.partition] = one.offset + 1
-        return found
+        for message in messages:
+            self._positions[message.topic, message.partition] = message.offset + 1
+        return messages
 
 
 def channel(topic: str) -> str:

@@ -15,6 +15,7 @@ from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, e
 from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
 from hub.bus.kafka_consumer import KafkaConsumer
+from hub.bus.kafka_topics import counts, describe
 
 _DELIVERED_WITHIN = 2 * ANSWER_WITHIN
 """Seconds in which all brokers that must have a lot confirm it; time for one more attempt, with a new leader."""
@@ -22,7 +23,6 @@ _BATCH_BYTES = 1 << 19
 """What goes to a partition at once: most lots in one piece, and well under what a broker takes."""
 _LINGER = 0.1
 """Seconds a lot may take to be put together; it is sent at once when it is whole."""
-_NOT_THERE = errors.UnknownTopicOrPartitionError.errno
 _ALREADY = errors.TopicAlreadyExistsError.errno
 _SETTLING = (errors.CoordinatorLoadInProgressError, errors.CoordinatorNotAvailableError, errors.NotCoordinatorError)
 """Who keeps a group's offsets is just being decided: the first time anybody asks, and when a broker goes or comes."""
@@ -62,15 +62,15 @@ class KafkaBus:
             BusRefused: it does not allow it, or has fewer brokers than copies are wanted.
         """
         with self._administering() as admin:
-            missing = {topic: partitions for topic, partitions in topics.items() if not _partitions(admin, topic)}
+            missing = {topic: partitions for topic, partitions in topics.items() if not describe(admin, topic)}
             if not missing:
                 return
             wanted = {"replication_factor": self._replication, "configs": self._configs}
-            made = admin.create_topics(
+            created = admin.create_topics(
                 {topic: {"num_partitions": partitions, **wanted} for topic, partitions in missing.items()},
                 raise_errors=False,
             )
-            for code in {topic["error_code"] for topic in made["topics"]} - {0, _ALREADY}:
+            for code in {topic["error_code"] for topic in created["topics"]} - {0, _ALREADY}:
                 if code == errors.InvalidReplicationFactorError.errno:
                     raise BusRefused("HELHED_KAFKA_REPLICATION is more than there are brokers")
                 raise errors.for_code(code)
@@ -99,8 +99,8 @@ class KafkaBus:
         with self._publishing() as producer:
             sent = [producer.send(topic, **record) for record in records]
             producer.flush(_DELIVERED_WITHIN)
-            for one in sent:
-                one.get(timeout=0)
+            for future in sent:
+                future.get(timeout=0)
 
     def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
         """Join a group. Starts at the committed offset, or at the beginning of the topic.
@@ -136,16 +136,20 @@ class KafkaBus:
 
     def _offsets(self, group: str, topic: str) -> dict[int, Offsets]:
         with self._administering() as admin:
-            places = [TopicPartition(topic, partition) for partition in _partitions(admin, topic)]
-            if not places:
+            described = describe(admin, topic)
+            if described is None:
                 return {}
+            places = [TopicPartition(topic, partition) for partition in described.partitions]
             committed = admin.list_group_offsets({GROUPS + group: places})[GROUPS + group]
             # What retention removed is not waited for. The ends come last, or a commit between could pass them.
             firsts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
             ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
         return {
             place.partition: Offsets(
-                committed=max(committed[place].offset, firsts[place].offset), end=ends[place].offset
+                committed=max(
+                    committed[place].offset if counts(committed[place], described.id) else 0, firsts[place].offset
+                ),
+                end=ends[place].offset,
             )
             for place in places
         }
@@ -164,7 +168,7 @@ class KafkaBus:
     def _must_be_there(self, topic: str) -> None:
         if topic not in self._known:
             with self._administering() as admin:
-                if not _partitions(admin, topic):
+                if not describe(admin, topic):
                     raise TopicNotFound(topic)
             self._known.add(topic)
 
@@ -187,6 +191,7 @@ class KafkaBus:
                 yield producer
         except Exception:
             # What is left of this lot must not be appended after the lot was published again.
+            self._known.clear()  # the topic may have been deleted
             with self._lock:
                 self._producer = None if self._producer is producer else self._producer
             _end(producer)
@@ -211,16 +216,6 @@ class KafkaBus:
             if given_up:
                 del self._using[admin]
                 admin.close()
-
-
-def _partitions(admin: KafkaAdminClient, topic: str) -> list[int]:
-    """The partitions of a topic; none when nobody has made it."""
-    (told,) = admin.describe_topics([topic])
-    if told["error_code"] == _NOT_THERE:
-        return []
-    if told["error_code"]:
-        raise errors.for_code(told["error_code"])
-    return sorted(one["partition_index"] for one in told["partitions"])
 
 
 def _end(producer: KafkaProducer) -> None:

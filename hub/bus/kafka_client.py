@@ -80,9 +80,9 @@ class KafkaAccess:
             with answering():
                 return make(kafka_client=client, **self._configuration(), **configuration)
         except (BusUnavailable, BusRefused):
-            refusals = [one.connections.refusal for one in clients]
-            for one in clients:
-                one.close()  # the library leaves its thread behind
+            refusals = [each.connections.refusal for each in clients]
+            for each in clients:
+                each.close()  # the library leaves its thread behind
             if any(refusals):
                 raise BusRefused(refusals[-1]) from None
             raise

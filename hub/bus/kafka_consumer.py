@@ -4,6 +4,7 @@ Kafka's client keeps the membership alive from a thread of its own, however long
 partitions only inside ``poll``. That a late commit never moves an offset back, it does not see to; that is done here.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
@@ -15,7 +16,6 @@ from kafka import (
     ConsumerGroupMetadata,
     ConsumerRebalanceListener,
     KafkaAdminClient,
-    OffsetAndMetadata,
     TopicPartition,
     errors,
 )
@@ -24,6 +24,9 @@ from kafka.structs import MemberState
 
 from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+from hub.bus.kafka_topics import committing, counts, current_id, ignore_offsets_of_deleted_topics
+
+log = logging.getLogger("hub.bus")
 
 Administering = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
@@ -60,6 +63,8 @@ class KafkaConsumer:
         self._topics = tuple(topics)
         self._floors: dict[TopicPartition, int] = {}
         """Partitions held and polled, each with the offset below which a commit would move it back."""
+        self._topic_ids: dict[str, str] = {}
+        """As the present client saw them first."""
         self._heard = 0.0
         self._consumer: kafka.KafkaConsumer | None = None
         self._joined()
@@ -72,22 +77,19 @@ class KafkaConsumer:
             BusRefused: it does not let us read.
         """
         with self._answering():
-            consumer = self._joined()
-            _keep_joining(consumer)
-            try:
-                polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
-                found = [_delivered(record) for records in polled.values() for record in records]
-            except errors.CorruptRecordError as error:
-                if not isinstance(error.__context__, UnicodeDecodeError):
-                    raise
-                found = [_stepped_over(consumer)]
-            if found:
+            messages = self._poll(limit, timeout)
+            while self._has_recreated_topic():
+                # What was polled may lie anywhere in the new topic. A new client reads it from its beginning.
+                log.warning("bus.topic_recreated", extra={"fields": {"topics": list(self._topics)}})
+                self.close()
+                messages = self._poll(limit, timeout)
+            if messages:
                 self._heard = monotonic()
             elif monotonic() > self._heard + ANSWER_WITHIN:
                 self._ask()
-        for one in found:
-            self._floors.setdefault(TopicPartition(one.topic, one.partition), one.offset)
-        return found
+        for message in messages:
+            self._floors.setdefault(TopicPartition(message.topic, message.partition), message.offset)
+        return messages
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
         """The work on these, and on all before them in their partitions, is done.
@@ -96,16 +98,16 @@ class KafkaConsumer:
             BusUnavailable: Kafka does not answer; the messages come again.
         """
         done: dict[TopicPartition, int] = {}
-        for one in delivered:
-            place = TopicPartition(one.topic, one.partition)
+        for message in delivered:
+            place = TopicPartition(message.topic, message.partition)
             # A partition without floor was lost since, even if it is held again: others may have gone on in it.
-            if one.offset >= self._floors.get(place, one.offset + 1):
-                done[place] = max(done.get(place, 0), one.offset + 1)
+            if message.offset >= self._floors.get(place, message.offset + 1):
+                done[place] = max(done.get(place, 0), message.offset + 1)
         if not done or self._consumer is None:
             return
         with self._answering(), suppress(*_MOVED):
             self._consumer.commit(
-                {place: OffsetAndMetadata(offset, "", -1) for place, offset in done.items()},
+                {place: committing(offset, self._topic_ids.get(place.topic, "")) for place, offset in done.items()},
                 timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
             )
             self._floors |= done
@@ -122,16 +124,17 @@ class KafkaConsumer:
             places = self._consumer.assignment()
             with self._administering() as admin:
                 committed = admin.list_group_offsets({self._group: list(places)})[self._group] if places else {}
-            for place, told in committed.items():
-                if told.offset < 0:
+            for place, offset in committed.items():
+                if offset.offset < 0 or not counts(offset, self._topic_ids.get(place.topic, "")):
                     self._consumer.seek_to_beginning(place)
                 else:
-                    self._consumer.seek(place, told.offset)
+                    self._consumer.seek(place, offset.offset)
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
         consumer, self._consumer = self._consumer, None
         self._floors.clear()
+        self._topic_ids.clear()
         if consumer is not None:
             self._leave(consumer.group_metadata())
             with suppress(BusUnavailable, BusRefused), answering():
@@ -170,10 +173,28 @@ class KafkaConsumer:
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-            consumer.subscribe(topics=self._topics, listener=_Forgets(self._floors, consumer))
+            ignore_offsets_of_deleted_topics(consumer)
+            consumer.subscribe(topics=self._topics, listener=_ResetPositions(self._floors, consumer))
             self._consumer = consumer
             self._heard = monotonic()
         return self._consumer
+
+    def _poll(self, limit: int, timeout: timedelta) -> list[Delivered]:
+        consumer = self._joined()
+        _keep_joining(consumer)
+        try:
+            polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
+            return [_delivered(record) for records in polled.values() for record in records]
+        except errors.CorruptRecordError as error:
+            if not isinstance(error.__context__, UnicodeDecodeError):
+                raise
+            return [_stepped_over(consumer)]
+
+    def _has_recreated_topic(self) -> bool:
+        """Whether a topic has another id than the client saw first. The client asks for ids every ``_TOPICS_ANEW``."""
+        consumer = self._joined()
+        ids = {topic: known for topic in self._topics if (known := current_id(consumer, topic))}
+        return any(self._topic_ids.setdefault(topic, known) != known for topic, known in ids.items())
 
     def _ask(self) -> None:
         """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
@@ -188,7 +209,7 @@ class KafkaConsumer:
                 admin.remove_group_members(self._group, [MemberToRemove(member_id=member.member_id)])
 
 
-class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
     """Forgets floors and positions of partitions that others may have held meanwhile, even if they are held again.
 
     The library forgets positions only if it knew that we were thrown out before it asked to join again; not if the
@@ -221,7 +242,7 @@ class _Forgets(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
         self._floors.clear()
 
 
-class _Kept:
+class _PendingJoin:
     """A join under way that counts as such until a ``poll`` has taken what came of it.
 
     One that finished between two polls the library forgets, and asks to join again. When the leader does, all others
@@ -244,7 +265,7 @@ def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
         coordinator = consumer._coordinator  # noqa: SLF001  the library offers no other way
         coordinator.request_rejoin()
         if coordinator._join_task is not None:  # noqa: SLF001  likewise
-            coordinator._join_task = _Kept(coordinator._join_task)  # noqa: SLF001  likewise
+            coordinator._join_task = _PendingJoin(coordinator._join_task)  # noqa: SLF001  likewise
 
 
 def _delivered(record: Any) -> Delivered:
@@ -254,8 +275,8 @@ def _delivered(record: Any) -> Delivered:
     return Delivered(topic=record.topic, partition=record.partition, offset=record.offset, message=message)
 
 
-def _text(found: bytes | None) -> str:
-    return (found or b"").decode(errors="replace")
+def _text(encoded: bytes | None) -> str:
+    return (encoded or b"").decode(errors="replace")
 
 
 def _stepped_over(consumer: kafka.KafkaConsumer) -> Delivered:

@@ -32,10 +32,10 @@ class TeamMember(Schema):
     actor_id: str
     name: str
     title: str
-    unit_id: str | None = None
-    unit_name: str | None = None
-    phone: str | None = None
-    area: Area | None = None
+    unit_id: str | None
+    unit_name: str | None
+    phone: str | None
+    area: Area | None
     function: TeamFunction
     since: date
     reason: str
@@ -56,9 +56,9 @@ class MyCitizen(Schema):
     """A citizen on whose team the employee is."""
 
     citizen_id: UUID
-    name: str | None = None
-    birth_date: date | None = None
-    protected: bool = False
+    name: str | None
+    birth_date: date | None
+    protected: bool
     course_id: UUID
     course_title: str
     function: TeamFunction

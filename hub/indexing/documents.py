@@ -1,8 +1,9 @@
-"""An overview as the search index holds it: what makes the citizen findable, and the page to show then."""
+"""An overview as a document of the search index: what makes the citizen findable, and the page to show then. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from hub.overview.columns import sources_of, units_of
 from schemas.codes import Coded, danish_label
 from schemas.facts import (
     AssignmentFact,
@@ -10,7 +11,6 @@ from schemas.facts import (
     ConcernNotificationFact,
     ContactFact,
     EffortFact,
-    EffortStatus,
     GoalFact,
     LegalBasis,
     PlanFact,
@@ -21,30 +21,26 @@ from schemas.overview import Entry, Overview
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.search import SearchDocument, SearchEntry, UnitGrant
-from schemas.source import Area
 
-UnitInArea = tuple[str, Area, Period]
 NOTIFICATION = "underretning"
 _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
 
-def to_document(
-    overview: Overview, digests: Sequence[str], *, guarded: bool = False, document: str = ""
-) -> SearchDocument:
+def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, document: str = "") -> SearchDocument:
     """The search document of an overview.
 
     Args:
         overview: the whole.
         digests: keyed digests of the citizen's identifiers.
-        document: the same overview as JSON, to be given out by key.
+        document: the same overview as JSON, to be served by key.
         guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
             named then: even the name of an institution tells where somebody is.
     """
     guarded = guarded or overview.header.person.name_address_protected
     header = overview.header
     name = header.display_name or next(iter(_party_names(overview)), "")
-    found = [_search_entry(entry, name_unit=not guarded) for entry in overview.entries()]
+    entries = [_search_entry(entry, name_unit=not guarded) for entry in overview.entries()]
     return SearchDocument(
         citizen_id=overview.citizen_id,
         version=overview.version,
@@ -54,33 +50,41 @@ def to_document(
         identifier_digests=tuple(sorted(set(digests))),
         protected=guarded,
         synthetic=overview.synthetic,
-        entries=tuple(one for one in found if one is not None),
-        unit_grants=tuple(dict.fromkeys(UnitGrant(unit_id=unit, valid=valid) for unit, _, valid in units_of(overview))),
+        entries=tuple(entry for entry in entries if entry is not None),
+        unit_grants=unit_grants(overview),
         sources=sources_of(overview),
         overview=document,
     )
 
 
-def sources_of(overview: Overview) -> tuple[str, ...]:
-    """Names of the sources that have a line in the overview, in order."""
-    return tuple(sorted({entry.provenance.source for entry in overview.entries()}))
+def unit_grants(overview: Overview) -> tuple[UnitGrant, ...]:
+    """Which units may find the citizen, and when; a unit's periods that overlap or meet are one.
+
+    A daily visit for years would otherwise give thousands of grants, more than an index takes.
+    """
+    periods: dict[str, list[Period]] = {}
+    for unit_id, _, valid in units_of(overview):
+        periods.setdefault(unit_id, []).append(valid)
+    return tuple(UnitGrant(unit_id=unit_id, valid=valid) for unit_id in periods for valid in merged(periods[unit_id]))
 
 
-def units_of(overview: Overview) -> tuple[UnitInArea, ...]:
-    """Units that have an effort for the citizen, with area and time; those of cancelled efforts left out."""
-    found: list[UnitInArea] = []
-    for entry in overview.entries():
-        fact = entry.fact
-        if not isinstance(fact, EffortFact) or fact.status is EffortStatus.CANCELLED:
+def merged(periods: Iterable[Period]) -> list[Period]:
+    """The fewest periods that hold on the same days, in order."""
+    result: list[Period] = []
+    for period in sorted(periods, key=lambda period: period.start or date.min):
+        if period.is_empty:
             continue
-        units = (fact.responsible.unit if fact.responsible else None, fact.performer)
-        found += [(unit.id, entry.area, entry.valid) for unit in units if unit is not None]
-    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one[0], one[1], one[2].model_dump_json())))
+        last = result[-1] if result else None
+        if last is None or (last.end is not None and (period.start or date.min) > last.end):
+            result.append(period)
+        elif last.end is not None and (period.end is None or period.end > last.end):
+            result[-1] = Period(start=last.start, end=period.end)
+    return result
 
 
 def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
-    disputed = [one for one in overview.disagreements if one.field in {"given_name", "family_name"}]
-    values = {value.value for one in disputed for value in one.values}
+    disputed = [each for each in overview.disagreements if each.field in {"given_name", "family_name"}]
+    values = {value.value for disagreement in disputed for value in disagreement.values}
     return tuple(sorted(value for value in values if value not in name))
 
 

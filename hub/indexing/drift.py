@@ -1,8 +1,8 @@
-"""Whether index and store say the same: pure judgement.
+"""Whether index and store hold the same versions: pure judgement.
 
 Both sides give counts and sums of versions, by source and bucket. Equal tallies settle a bucket; where they differ the
 versions of that bucket are compared citizen by citizen. A change on its way to the index looks like drift, so only
-what stands unchanged in two looks counts, and only when the way was clear between them.
+a difference that is the same in two comparisons counts, and only when nothing was on its way between them.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Schema
-from search.base import Tallies, Tally
-
-ALL = ""
-"""Stands for all sources together."""
-_NOTHING = Tally(citizens=0, versions=0)
+from search.base import ALL_SOURCES, Tallies
 
 
 class Difference(Schema):
@@ -24,9 +20,14 @@ class Difference(Schema):
     in_store: int | None
     in_index: int | None
 
+    @property
+    def index_is_newer(self) -> bool:
+        """Only where the store was restored from a backup."""
+        return (self.in_index or 0) > (self.in_store or 0)
+
 
 class SourceTally(Schema):
-    """How one source, or all together (``""``), stands on both sides."""
+    """How many citizens one source, or all together (``""``), has on both sides."""
 
     source: str
     in_store: int
@@ -36,22 +37,22 @@ class SourceTally(Schema):
     """Also the versions are the same, in every bucket."""
 
 
-class Look(Schema):
+class Comparison(Schema):
     """What one comparison saw."""
 
     sources: tuple[SourceTally, ...]
     differences: dict[UUID, Difference] = Field(default_factory=dict)
-    untold: frozenset[UUID] = frozenset()
-    """Those among them of whose change the bus was not told yet."""
+    unpublished: frozenset[UUID] = frozenset()
+    """Those among the differences whose change was still in the outbox."""
 
 
 def differing_buckets(store: Tallies, index: Tallies) -> tuple[str, ...]:
     """Buckets in which the sides do not agree, whichever source says so."""
-    found: set[str] = set()
+    buckets: set[str] = set()
     for source in store.keys() | index.keys():
         left, right = store.get(source, {}), index.get(source, {})
-        found |= {bucket for bucket in left.keys() | right.keys() if left.get(bucket) != right.get(bucket)}
-    return tuple(sorted(found))
+        buckets |= {bucket for bucket in left.keys() | right.keys() if left.get(bucket) != right.get(bucket)}
+    return tuple(sorted(buckets))
 
 
 def by_source(store: Tallies, index: Tallies) -> tuple[SourceTally, ...]:
@@ -59,11 +60,11 @@ def by_source(store: Tallies, index: Tallies) -> tuple[SourceTally, ...]:
     return tuple(
         SourceTally(
             source=source,
-            in_store=sum(one.citizens for one in store.get(source, {}).values()),
-            in_index=sum(one.citizens for one in index.get(source, {}).values()),
+            in_store=sum(tally.citizens for tally in store.get(source, {}).values()),
+            in_index=sum(tally.citizens for tally in index.get(source, {}).values()),
             is_equal=dict(store.get(source, {})) == dict(index.get(source, {})),
         )
-        for source in sorted(store.keys() | index.keys() | {ALL})
+        for source in sorted(store.keys() | index.keys() | {ALL_SOURCES})
     )
 
 
@@ -76,14 +77,19 @@ def differences(store: Mapping[UUID, int], index: Mapping[UUID, int]) -> dict[UU
     }
 
 
-def standing(before: Look, now: Look) -> dict[UUID, Difference]:
-    """Differences that are the same in both looks."""
-    return {key: one for key, one in now.differences.items() if before.differences.get(key) == one}
+def lasting_differences(before: Comparison, now: Comparison) -> dict[UUID, Difference]:
+    """Differences that are the same in both comparisons."""
+    return {
+        citizen_id: difference
+        for citizen_id, difference in now.differences.items()
+        if before.differences.get(citizen_id) == difference
+    }
 
 
-def drifted(before: Look, now: Look) -> dict[UUID, Difference]:
-    """What has drifted: it stood in both looks, though the bus had been told of it before the first was over.
+def find_drift(before: Comparison, now: Comparison) -> dict[UUID, Difference]:
+    """Citizens that have drifted: they differ alike in both comparisons, and were published before the first.
 
-    Whoever looks twice waits with the second until everything published up to the first has been brought.
+    Whoever compares twice waits with the second until everything published up to the first has been indexed.
     """
-    return {key: one for key, one in standing(before, now).items() if key not in before.untold}
+    lasting = lasting_differences(before, now)
+    return {citizen_id: each for citizen_id, each in lasting.items() if citizen_id not in before.unpublished}

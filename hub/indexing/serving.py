@@ -24,14 +24,14 @@ from schemas.base import Schema
 from schemas.overview import Overview
 from search.base import SearchIndex, SearchUnavailable, StoredOverview
 
-log = logging.getLogger("hub.overview")
+log = logging.getLogger("hub.indexing")
 
-AT_ONCE = 16
-"""Look-ups of one process that ask the index at the same time; as many as a small server has threads busy."""
+CONCURRENT_LOOKUPS = 16
+"""As many as a small server has threads busy."""
 ANSWER_WITHIN = timedelta(seconds=1)
-"""Whoever waits for a page waits so long for the index; the store answers in a hundredth of it."""
-LEAVE_ALONE = timedelta(seconds=5)
-"""An index that did not answer is asked again only after so long: a page must not wait for it each time."""
+"""How long a page waits for the index; the store answers in a hundredth of it."""
+RETRY_AFTER = timedelta(seconds=5)
+"""An index that did not answer is asked again only after so long, or every page would wait for it."""
 
 
 class ServedFrom(StrEnum):
@@ -42,7 +42,7 @@ class ServedFrom(StrEnum):
     """The index has another version; the indexer is on its way, or something drifted."""
     MISSING = "store_missing"
     UNREADABLE = "store_unreadable"
-    """Written by another release: rebuild the index."""
+    """Written by another release: reindex."""
     DOWN = "store_index_down"
 
 
@@ -54,7 +54,7 @@ class Served(Schema):
 
 
 Prefetch = Future[StoredOverview | None] | None
-"""The index's answer, under way. None: it is not asked, since it did not answer a moment ago."""
+"""The index's answer, under way. None: the index is not asked, since it did not answer a moment ago."""
 
 
 class OverviewReader:
@@ -64,43 +64,43 @@ class OverviewReader:
         self._index = index
         self._ticks = ticks
         self._asks_again_at = ticks()
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="overview")
+        self._threads = ThreadPoolExecutor(CONCURRENT_LOOKUPS, thread_name_prefix="overview")
 
-    def ahead(self, citizen_id: UUID) -> Prefetch:
-        """Begin to fetch; what comes is looked at only by ``serve``, after the decision."""
+    def prefetch(self, citizen_id: UUID) -> Prefetch:
+        """Begin to fetch the overview; only ``serve`` reads the answer, after the decision."""
         if self._ticks() < self._asks_again_at:
             return None
         return self._threads.submit(self._index.overview, citizen_id)
 
-    def serve(self, session: Session, citizen_id: UUID, version: int, ahead: Prefetch) -> Served:
+    def serve(self, session: Session, citizen_id: UUID, version: int, prefetched: Prefetch) -> Served:
         """The citizen's overview of that version.
 
         Args:
             session: the caller's transaction, in which *version* was read.
             citizen_id: whose.
             version: what the store vouches for.
-            ahead: what ``ahead`` began for the same citizen.
+            prefetched: what ``prefetch`` began for the same citizen.
         """
         with tracing.span("index.get"):
-            found = self._answer(ahead)
-        if isinstance(found, StoredOverview):
-            if found.version == version:
+            answer = self._answer(prefetched)
+        if isinstance(answer, StoredOverview):
+            if answer.version == version:
                 try:
-                    return Served(overview=Overview.model_validate_json(found.document), origin=ServedFrom.INDEX)
+                    return Served(overview=Overview.model_validate_json(answer.document), origin=ServedFrom.INDEX)
                 except ValidationError:
-                    found = ServedFrom.UNREADABLE
+                    answer = ServedFrom.UNREADABLE
             else:
-                found = ServedFrom.STALE
-        return Served(overview=read(session, citizen_id), origin=found)
+                answer = ServedFrom.STALE
+        return Served(overview=read(session, citizen_id), origin=answer)
 
-    def _answer(self, ahead: Prefetch) -> StoredOverview | ServedFrom:
-        if ahead is None:
+    def _answer(self, prefetched: Prefetch) -> StoredOverview | ServedFrom:
+        if prefetched is None:
             return ServedFrom.DOWN
         try:
-            return ahead.result(ANSWER_WITHIN.total_seconds()) or ServedFrom.MISSING
+            return prefetched.result(ANSWER_WITHIN.total_seconds()) or ServedFrom.MISSING
         except (SearchUnavailable, NotInTime) as error:
-            ahead.cancel()
-            self._asks_again_at = self._ticks() + LEAVE_ALONE.total_seconds()
+            prefetched.cancel()
+            self._asks_again_at = self._ticks() + RETRY_AFTER.total_seconds()
             log.warning("overview.index_down", extra={"fields": {"error": type(error).__name__}})
         except Exception as error:  # noqa: BLE001  whatever is wrong with the index, the store still has the page
             log.error("overview.index_failed", extra={"fields": {"error": place_of(error)}})  # noqa: TRY400  a foreign error's text may hold values

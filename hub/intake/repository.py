@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.intake.rules import Standing, Statement
+from hub.intake.rules import Placement, Statement
 from schemas.base import Schema
-from schemas.record import SourceRecord
+from schemas.record import QualityFlag, SourceRecord
 
 
 class StoredRecord(Schema):
@@ -28,36 +28,44 @@ _ADD_ENTITIES = text("""
 """)
 _LOCK_ENTITIES = text("SELECT id FROM record_entities WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _STATEMENTS_OF = text("""
-    SELECT entity_id, id, version_key, digest, version_order, registered_at, observed_at, deleted,
-           registered_to, is_current
+    SELECT entity_id, id, version_key, digest, version_order, registered_at, stated_at, first_observed_at, observed_at,
+           deleted, is_concluded, registered_to, is_current, flag
     FROM records WHERE entity_id = ANY(:ids)
 """)
 _STEP_DOWN = text("UPDATE records SET is_current = false WHERE id = ANY(:ids) AND is_current")
 _PLACE = text("""
     UPDATE records
-    SET registered_at = place.registered_at, registered_to = place.registered_to,
-        observed_at = place.observed_at, is_current = place.is_current
+    SET registered_at = place.registered_at, registered_to = place.registered_to, stated_at = place.stated_at,
+        first_observed_at = place.first_observed_at, observed_at = place.observed_at, is_current = place.is_current,
+        flag = place.flag
     FROM unnest(cast(:ids AS uuid[]), cast(:registered_at AS timestamptz[]), cast(:registered_to AS timestamptz[]),
-                cast(:observed_at AS timestamptz[]), cast(:is_current AS boolean[]))
-         AS place (id, registered_at, registered_to, observed_at, is_current)
+                cast(:stated_at AS timestamptz[]), cast(:first_observed_at AS timestamptz[]),
+                cast(:observed_at AS timestamptz[]), cast(:is_current AS boolean[]), cast(:flag AS text[]))
+         AS place (id, registered_at, registered_to, stated_at, first_observed_at, observed_at, is_current, flag)
     WHERE records.id = place.id
 """)
 _ADD_RECORDS = text("""
-    INSERT INTO records (id, entity_id, version_key, digest, version_order, registered_at, registered_to,
-                         observed_at, received_at, deleted, is_current, kind, document)
-    SELECT new.id, entity_id, version_key, digest, version_order, registered_at, registered_to,
-           observed_at, :now, deleted, is_current, kind, document
+    INSERT INTO records (id, entity_id, version_key, digest, version_order, registered_at, registered_to, stated_at,
+                         first_observed_at, observed_at, received_at, deleted, is_concluded, is_current, flag, kind,
+                         document)
+    SELECT new.id, entity_id, version_key, digest, version_order, registered_at, registered_to, stated_at,
+           first_observed_at, observed_at, :now, deleted, is_concluded, is_current, flag, kind, document
     FROM ROWS FROM (
              unnest(cast(:id AS uuid[]), cast(:entity_id AS uuid[]), cast(:version_key AS text[]),
                     cast(:digest AS text[]), cast(:version_order AS bigint[]), cast(:registered_at AS timestamptz[]),
-                    cast(:registered_to AS timestamptz[]), cast(:observed_at AS timestamptz[]),
-                    cast(:deleted AS boolean[]), cast(:is_current AS boolean[]), cast(:kind AS text[])),
+                    cast(:registered_to AS timestamptz[]), cast(:stated_at AS timestamptz[]),
+                    cast(:first_observed_at AS timestamptz[]), cast(:observed_at AS timestamptz[]),
+                    cast(:deleted AS boolean[]), cast(:is_concluded AS boolean[]), cast(:is_current AS boolean[]),
+                    cast(:flag AS text[]), cast(:kind AS text[])),
              jsonb_array_elements(cast(:documents AS jsonb)))
-         AS new (id, entity_id, version_key, digest, version_order, registered_at, registered_to, observed_at,
-                 deleted, is_current, kind, document)
+         AS new (id, entity_id, version_key, digest, version_order, registered_at, registered_to, stated_at,
+                 first_observed_at, observed_at, deleted, is_concluded, is_current, flag, kind, document)
+""")
+_RECORDS = text("""
+    SELECT id, registered_at, observed_at, flag, cast(document AS text) AS document FROM records WHERE id = ANY(:ids)
 """)
 _RECORDS_OF = text("""
-    SELECT id, registered_at, observed_at, cast(document AS text) AS document FROM records
+    SELECT id, registered_at, observed_at, flag, cast(document AS text) AS document FROM records
     WHERE entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
       AND CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN is_current
                ELSE registered_at <= :as_known AND (registered_to IS NULL OR :as_known < registered_to) END
@@ -84,44 +92,45 @@ def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -
     return known
 
 
-def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, list[tuple[Statement, Standing]]]:
+def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, list[tuple[Statement, Placement]]]:
     """What is stored on these entities, by entity, with the place it has."""
-    found: dict[UUID, list[tuple[Statement, Standing]]] = {}
+    by_entity: dict[UUID, list[tuple[Statement, Placement]]] = {}
     if not entity_ids:
-        return found
+        return by_entity
     for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids)}).all():
         statement = Statement(
             id=row.id,
             version_key=row.version_key,
             digest=row.digest,
             version_order=row.version_order,
-            registered_at=row.registered_at,
+            stated_at=row.stated_at,
+            first_observed_at=row.first_observed_at,
             observed_at=row.observed_at,
             deleted=row.deleted,
+            is_concluded=row.is_concluded,
         )
-        standing = Standing(row.registered_at, row.registered_to, row.observed_at, row.is_current)
-        found.setdefault(row.entity_id, []).append((statement, standing))
-    return found
+        placement = Placement(
+            registered_at=row.registered_at,
+            registered_to=row.registered_to,
+            stated_at=row.stated_at,
+            first_observed_at=row.first_observed_at,
+            observed_at=row.observed_at,
+            is_current=row.is_current,
+            flag=row.flag,
+        )
+        by_entity.setdefault(row.entity_id, []).append((statement, placement))
+    return by_entity
 
 
-def place(session: Session, standings: Mapping[UUID, Standing]) -> None:
+def place(session: Session, placements: Mapping[UUID, Placement]) -> None:
     """Give stored statements their new places. Whoever steps down does so first: one stands at a time."""
-    if not standings:
+    if not placements:
         return
-    session.execute(_STEP_DOWN, {"ids": [one for one, standing in standings.items() if not standing.is_current]})
-    session.execute(
-        _PLACE,
-        {
-            "ids": list(standings),
-            "registered_at": [standing.registered_at for standing in standings.values()],
-            "registered_to": [standing.registered_to for standing in standings.values()],
-            "observed_at": [standing.observed_at for standing in standings.values()],
-            "is_current": [standing.is_current for standing in standings.values()],
-        },
-    )
+    session.execute(_STEP_DOWN, {"ids": [key for key, placement in placements.items() if not placement.is_current]})
+    session.execute(_PLACE, {"ids": list(placements), **_columns(list(placements.values()))})
 
 
-def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Standing]], now: datetime) -> None:
+def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Placement]], now: datetime) -> None:
     """Store records that were never seen, each with its entity and its place."""
     if not new:
         return
@@ -132,16 +141,20 @@ def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Sta
         "version_key": [statement.version_key for _, statement, _, _ in new],
         "digest": [record.digest for record in records],
         "version_order": [record.version_order for record in records],
-        "registered_at": [standing.registered_at for _, _, _, standing in new],
-        "registered_to": [standing.registered_to for _, _, _, standing in new],
-        "observed_at": [standing.observed_at for _, _, _, standing in new],
         "deleted": [record.deleted for record in records],
-        "is_current": [standing.is_current for _, _, _, standing in new],
+        "is_concluded": [statement.is_concluded for _, statement, _, _ in new],
         "kind": [record.fact.kind if record.fact else None for record in records],
+        **_columns([placement for _, _, _, placement in new]),
     }
     # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
     documents = "[" + ",".join(record.model_dump_json(exclude_none=True) for record in records) + "]"
     session.execute(_ADD_RECORDS, {"now": now, "documents": documents, **columns})
+
+
+def records_by_id(session: Session, record_ids: Iterable[UUID]) -> tuple[StoredRecord, ...]:
+    """These stored records themselves."""
+    rows = session.execute(_RECORDS, {"ids": list(record_ids)})
+    return tuple(map(_stored, rows))
 
 
 def records_of(
@@ -149,14 +162,34 @@ def records_of(
 ) -> tuple[StoredRecord, ...]:
     """What the sources say now (or said at *as_known*) on the entities of these records, tombstones included."""
     rows = session.execute(_RECORDS_OF, {"ids": list(record_ids), "as_known": as_known})
-    return tuple(
-        StoredRecord(id=row.id, record=read_document(row.document, row.registered_at, row.observed_at)) for row in rows
-    )
+    return tuple(map(_stored, rows))
 
 
-def read_document(document: str, registered_at: datetime, observed_at: datetime) -> SourceRecord:
-    """The record of a stored document, given as JSON text, with the times of its row."""
+def read_document(
+    document: str, registered_at: datetime, observed_at: datetime, flag: str | None = None
+) -> SourceRecord:
+    """The record of a stored document, given as JSON text, with the times and the flag of its row."""
     record = SourceRecord.model_validate_json(document)
-    if (record.registered_at, record.observed_at) == (registered_at, observed_at):
+    if flag is None and (record.registered_at, record.observed_at) == (registered_at, observed_at):
         return record
-    return record.model_copy(update={"registered_at": registered_at, "observed_at": observed_at})
+    quality = record.quality
+    if flag is not None and all(known.rule != flag for known in quality):
+        quality = (*quality, QualityFlag(field="registered_at", rule=flag))
+    return record.model_copy(update={"registered_at": registered_at, "observed_at": observed_at, "quality": quality})
+
+
+def _stored(row: Any) -> StoredRecord:
+    return StoredRecord(id=row.id, record=read_document(row.document, row.registered_at, row.observed_at, row.flag))
+
+
+def _columns(placements: Sequence[Placement]) -> dict[str, list[Any]]:
+    names = (
+        "registered_at",
+        "registered_to",
+        "stated_at",
+        "first_observed_at",
+        "observed_at",
+        "is_current",
+        "flag",
+    )
+    return {name: [getattr(placement, name) for placement in placements] for name in names}

@@ -1,30 +1,46 @@
 """Which of several statements on one entity stands, and from when until when. Pure.
 
-The answer is a function of the *set* of statements, never of the order in which they came. So it does
-not matter how often a batch is replayed, how batches overtake one another, or where a crash fell.
+The answer is a function of the *set* of statements, never of the order in which they came. So it does not matter how
+often a batch is replayed, how batches overtake one another, or where a crash fell.
 
-Precedence between two statements of a source:
+Precedence between the statements on one entity:
 
-1. The higher ``version_order`` is the newer. At equal order a tombstone stands above what it deletes:
-   a create that comes late, or is repeated, stays deleted; only a strictly higher order revives.
-2. A statement without an order, among others that have one (a deletion found by comparing lists), takes
-   the place of the newest version that was registered when it was made.
-3. Without any order, the later registration is the newer; at the same instant a tombstone stands above.
-4. The same version with another content (the translation was mended and the source read again): what was
-   observed later stands. Last of all the digest decides, so that there always is one answer.
+1. A tombstone that was only *concluded* (the entity was missing, or not found when somebody looked) stands above all
+   until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion.
+2. The higher ``version_order`` is the newer. At equal order a tombstone stands above what it deletes: a create that
+   comes late, or is repeated, stays deleted; only a strictly higher order revives. The count may *restart*, as after an
+   expunge: a lower version that its source registered clearly later than a higher one is the newer, and is flagged.
+3. A statement without an order, among others that have one, takes the place of the newest version that was registered
+   when it was made.
+4. Without any order, the later registration is the newer; at the same instant a tombstone stands above. A time in the
+   future is nobody's time of registration: such a statement is placed behind all that were first observed before it,
+   and before all that were first observed with it or later.
+5. The same version with another content (the translation was mended and the source read again): what was observed
+   later stands. Last of all the digest decides, so that there always is one answer.
 
 A statement that repeats what stood before it says nothing new and never stands itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
-_BEFORE_ALL = -(2**63)
+from schemas.record import CLOCK_SKEW, FUTURE_TIME, VERSION_RESTARTED
 
-_Rank = tuple[int, bool, datetime, bool, datetime, datetime, str]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_BEFORE_ALL = (-1, -(2**63))
+_RESTART_GAP = timedelta(minutes=1)
+"""Times of one source's machines may differ by so much; a lower version must be later by more to count as a restart."""
+_AHEAD = timedelta(days=366)
+"""A clock may run ahead by so much; a time beyond says nothing even about the order among times in the future."""
+_NOT_BEHIND = (False, _NEVER, False)
+_VOID, _ORDINARY, _CONCLUDED = range(3)
+
+_Behind = tuple[bool, datetime, bool]
+_Rank = tuple[int, tuple[int, int], bool, datetime, _Behind, bool, datetime, datetime, datetime, str]
+_DATED = "\x1f"
+"""Stands in the key of a version between the version and the time its source gave; no version can hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,77 +49,169 @@ class Statement:
 
     id: UUID
     version_key: str
-    """The source's version; where it has none, the time of registration."""
+    """The source's version with the time it gave for it; where it has no version, the time of registration."""
     digest: str
     version_order: int | None
-    registered_at: datetime
+    stated_at: datetime
+    """The time of registration as the source gave it; the time of observation if it gave none."""
+    first_observed_at: datetime
     observed_at: datetime
+    """When it was observed last."""
     deleted: bool
+    is_concluded: bool = False
+    """A tombstone that nobody told of (``SourceRecord.is_concluded``)."""
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Two statements with the same identity are one statement, told twice."""
+        """Two statements with the same identity are one statement, received twice."""
         return (self.version_key, self.digest)
+
+    @property
+    def is_future(self) -> bool:
+        """Whether it was stamped later than it was observed, so that its time of registration is not known."""
+        return self.stated_at > self.first_observed_at + CLOCK_SKEW
+
+    @property
+    def registered_at(self) -> datetime:
+        """The time of registration that counts."""
+        return self.first_observed_at if self.is_future else self.stated_at
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the source itself told when it registered this version, and can have meant it."""
+        return _DATED in self.version_key and not self.is_future
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Placement:
     """A statement's place: it stood in ``[registered_at, registered_to)``; the interval may be empty."""
 
     registered_at: datetime
     registered_to: datetime | None
+    stated_at: datetime
+    first_observed_at: datetime
     observed_at: datetime
     is_current: bool
+    flag: str | None = None
+    """Rule of the ``QualityFlag`` that a reader is told of, if the place was not given by the usual order."""
 
 
-def told_once(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Each statement once: registered when its version was first, observed when it was last.
+def version_key(version: str | None, registered_at: datetime, observed_at: datetime) -> str:
+    """What tells one version of an entity from another.
 
-    Of several tellings the first given lends its ``id``.
+    The time is part of it where the source gave one, because a version may come again after an expunge.
     """
-    kept: dict[tuple[str, str], Statement] = {}
-    first_registered: dict[str, datetime] = {}
-    for told in statements:
-        known = kept.setdefault(told.identity, told)
-        if known.observed_at < told.observed_at:
-            kept[told.identity] = replace(known, observed_at=told.observed_at)
-        earliest = first_registered.get(told.version_key, told.registered_at)
-        first_registered[told.version_key] = min(earliest, told.registered_at)
-    return tuple(_registered(one, first_registered[one.version_key]) for one in kept.values())
+    if version is None:
+        return registered_at.isoformat()
+    return version if registered_at == observed_at else f"{version}{_DATED}{registered_at.isoformat()}"
 
 
-def _registered(one: Statement, at: datetime) -> Statement:
-    return one if one.registered_at == at else replace(one, registered_at=at)
+def merge_repeats(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Each statement once: registered when its version was first, observed from first to last.
+
+    Of several with one identity the first given lends its ``id``.
+    """
+    merged: dict[tuple[str, str], Statement] = {}
+    first_stated: dict[str, datetime] = {}
+    for statement in statements:
+        known = merged.setdefault(statement.identity, statement)
+        merged[statement.identity] = replace(
+            known,
+            first_observed_at=min(known.first_observed_at, statement.first_observed_at),
+            observed_at=max(known.observed_at, statement.observed_at),
+        )
+        earliest = first_stated.get(statement.version_key, statement.stated_at)
+        first_stated[statement.version_key] = min(earliest, statement.stated_at)
+    return tuple(replace(statement, stated_at=first_stated[statement.version_key]) for statement in merged.values())
 
 
-def settle(statements: Sequence[Statement]) -> Mapping[UUID, Standing]:
-    """The place of each of all statements on one entity; they must be told once.
+def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:
+    """The place of each of all statements on one entity; repeats must be merged.
 
     At any instant the newest statement registered by then stands; a version that was registered after
     a newer one therefore never stood.
     """
-    newest_first = sorted(statements, key=_ranking(statements), reverse=True)
-    settled: dict[UUID, Standing] = {}
+    ranking = _Ranking(statements)
+    newest_first = sorted(statements, key=ranking.rank, reverse=True)
+    placements: dict[UUID, Placement] = {}
     replaced_at: datetime | None = None
-    for place, one in enumerate(newest_first):
+    for place, statement in enumerate(newest_first):
         older = newest_first[place + 1] if place + 1 < len(newest_first) else None
-        if older is not None and older.digest == one.digest:
-            settled[one.id] = Standing(one.registered_at, one.registered_at, one.observed_at, is_current=False)
-            continue
-        settled[one.id] = Standing(one.registered_at, replaced_at, one.observed_at, is_current=replaced_at is None)
-        replaced_at = one.registered_at if replaced_at is None else min(replaced_at, one.registered_at)
-    return settled
+        since = statement.registered_at
+        is_repeat = older is not None and older.digest == statement.digest and older.registered_at <= since
+        placements[statement.id] = Placement(
+            registered_at=since,
+            registered_to=since if is_repeat else replaced_at,
+            stated_at=statement.stated_at,
+            first_observed_at=statement.first_observed_at,
+            observed_at=statement.observed_at,
+            is_current=replaced_at is None and not is_repeat,
+            flag=ranking.flag(statement),
+        )
+        if not is_repeat:
+            replaced_at = since if replaced_at is None else min(replaced_at, since)
+    return placements
 
 
-def _ranking(statements: Sequence[Statement]) -> Callable[[Statement], _Rank]:
-    """A sort key under which the newest statement is the greatest."""
-    ordered = [(one.registered_at, one.version_order) for one in statements if one.version_order is not None]
+class _Ranking:
+    """Among the statements of one entity, a sort key under which the newest is the greatest."""
 
-    def rank(one: Statement) -> _Rank:
-        tail = (one.deleted, one.registered_at, one.observed_at, one.digest)
-        if one.version_order is not None:
-            return (one.version_order, False, _NEVER, *tail)
-        seen = max((order for registered, order in ordered if registered <= one.registered_at), default=_BEFORE_ALL)
-        return (seen, True, one.registered_at, *tail)
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._last_seen = max((each.observed_at for each in statements if not each.deleted), default=_NEVER)
+        self._credible = [(each.first_observed_at, each.registered_at) for each in statements if not each.is_future]
+        self._counts: dict[UUID, tuple[int, int]] = {}
+        self._ordered: list[tuple[datetime, tuple[int, int]]] = []
+        self._restarts: set[UUID] = set()
+        self._count(statements)
 
-    return rank
+    def rank(self, statement: Statement) -> _Rank:
+        """The sort key."""
+        tail = (
+            statement.deleted,
+            statement.registered_at,
+            statement.stated_at,
+            statement.observed_at,
+            statement.digest,
+        )
+        if statement.id in self._counts:
+            return (self._class(statement), self._counts[statement.id], False, _NEVER, _NOT_BEHIND, *tail)
+        since, behind = statement.registered_at, _NOT_BEHIND
+        if statement.is_future:
+            since = self._placed_at(statement)
+            is_near = statement.stated_at <= statement.first_observed_at + _AHEAD
+            behind = (True, statement.first_observed_at, is_near)
+        seen = max((count for registered, count in self._ordered if registered <= since), default=_BEFORE_ALL)
+        return (self._class(statement), seen, True, since, behind, *tail)
+
+    def flag(self, statement: Statement) -> str | None:
+        """What a reader should know of the place."""
+        if statement.id in self._restarts:
+            return VERSION_RESTARTED
+        return FUTURE_TIME if statement.is_future else None
+
+    def _class(self, statement: Statement) -> int:
+        if not statement.is_concluded:
+            return _ORDINARY
+        return _VOID if self._last_seen > statement.observed_at else _CONCLUDED
+
+    def _placed_at(self, statement: Statement) -> datetime:
+        """Behind which time of registration a statement from the future belongs."""
+        before = (at for observed, at in self._credible if observed < statement.first_observed_at)
+        return max(before, default=_NEVER)
+
+    def _count(self, statements: Sequence[Statement]) -> None:
+        """Give each numbered version its count: how often the numbers had restarted, and the number."""
+        numbered = [
+            (each.registered_at, each.version_order, each.identity, each)
+            for each in statements
+            if each.version_order is not None and not each.is_concluded
+        ]
+        epoch, highest, reached_at = 0, -(2**63), _NEVER
+        for _, order, _, each in sorted(numbered, key=lambda numbered: numbered[:3]):
+            if order < highest and each.is_dated and each.registered_at > reached_at + _RESTART_GAP:
+                epoch, highest, reached_at = epoch + 1, order, each.registered_at
+                self._restarts.add(each.id)
+            elif order > highest:
+                highest, reached_at = order, each.registered_at
+            self._counts[each.id] = (epoch, order)
+            self._ordered.append((each.registered_at, (epoch, order)))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.intake import repository
 from hub.intake.repository import StoredRecord
-from hub.intake.rules import Standing, Statement, settle, told_once
+from hub.intake.rules import Placement, Statement, merge_repeats, settle, version_key
 from schemas.base import Schema
 from schemas.record import SourceRecord
 
@@ -20,11 +20,11 @@ class Received(Schema):
     """What became of a batch."""
 
     new: tuple[StoredRecord, ...] = ()
-    """Stored for the first time, or current again by being told again."""
+    """Stored for the first time, or current again because of what was received."""
     known: int = 0
     """Stored before, or twice in the batch."""
     outdated: int = 0
-    """How many of ``new`` went fetch_rows into history, because a newer version stands."""
+    """How many of ``new`` went straight into history, because a newer version stands."""
 
 
 def entity_id(key: tuple[str, str, str]) -> UUID:
@@ -38,46 +38,56 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     What is stored afterwards depends on the set of all records ever received, not on their order
     (``rules``). The entities stay locked until the caller's transaction ends.
     """
-    told: dict[UUID, list[tuple[Statement, SourceRecord]]] = {}
+    by_entity: dict[UUID, list[tuple[Statement, SourceRecord]]] = {}
     for record in records:
-        told.setdefault(entity_id(record.key), []).append((_statement(record), record))
-    keys = {entity: several[0][1].key for entity, several in told.items()}
+        by_entity.setdefault(entity_id(record.key), []).append((_statement(record), record))
+    keys = {entity: received[0][1].key for entity, received in by_entity.items()}
     before = repository.statements_of(session, repository.lock_entities(session, keys))
 
-    moved: dict[UUID, Standing] = {}
-    again: dict[UUID, SourceRecord] = {}
-    new: list[tuple[StoredRecord, Statement, UUID, Standing]] = []
-    for entity, several in told.items():
+    moved: dict[UUID, Placement] = {}
+    risen: set[UUID] = set()
+    new: list[tuple[StoredRecord, Statement, UUID, Placement]] = []
+    for entity, received in by_entity.items():
         stored = before.get(entity, [])
-        known = told_once([*(one for one, _ in stored), *(one for one, _ in several)])
-        standings = settle(known)
-        moved |= {one.id: standings[one.id] for one, place in stored if standings[one.id] != place}
+        statements = merge_repeats([*(statement for statement, _ in stored), *(statement for statement, _ in received)])
+        placements = settle(statements)
+        changes = {
+            statement.id: placements[statement.id]
+            for statement, placement in stored
+            if placements[statement.id] != placement
+        }
+        moved |= changes
         new += [
-            (StoredRecord(id=one.id, record=record), one, entity, standings[one.id])
-            for one, record in several
-            if one.id in standings
+            (StoredRecord(id=statement.id, record=record), statement, entity, placements[statement.id])
+            for statement, record in received
+            if statement.id in placements
         ]
-        risen = {one.identity: one.id for one, place in stored if standings[one.id].is_current and not place.is_current}
-        again |= {risen[one.identity]: record for one, record in several if one.identity in risen}
+        risen |= {
+            statement.id
+            for statement, placement in stored
+            if placements[statement.id].is_current and not placement.is_current
+        }
     repository.place(session, moved)
     repository.add(session, new, now)
     return Received(
         new=(
             *(stored for stored, _, _, _ in new),
-            *(StoredRecord(id=one, record=record) for one, record in again.items()),
+            *(repository.records_by_id(session, risen) if risen else ()),
         ),
         known=len(records) - len(new),
-        outdated=sum(not standing.is_current for _, _, _, standing in new),
+        outdated=sum(not placement.is_current for _, _, _, placement in new),
     )
 
 
 def _statement(record: SourceRecord) -> Statement:
     return Statement(
         id=uuid4(),
-        version_key=record.source_version or record.registered_at.isoformat(),
+        version_key=version_key(record.source_version, record.registered_at, record.observed_at),
         digest=record.digest,
         version_order=record.version_order,
-        registered_at=record.registered_at,
+        stated_at=record.registered_at,
+        first_observed_at=record.observed_at,
         observed_at=record.observed_at,
         deleted=record.deleted,
+        is_concluded=record.is_concluded,
     )

@@ -35,19 +35,27 @@ class RecordRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("record_entities.id"))
     version_key: Mapped[str] = mapped_column(Text)
-    """The source's version; where it has none, the time of registration."""
+    """``rules.version_key``."""
     digest: Mapped[str] = mapped_column(Text)
     version_order: Mapped[int | None] = mapped_column(BigInteger)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    """The earliest time the source gave for this version."""
+    """The earliest time the source gave for this version; where that lay in the future, when it was first observed."""
     registered_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When another version replaced it."""
     observed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """When a connector last read it."""
+    stated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """The earliest time the source gave, as it gave it."""
+    first_observed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """When a connector first read it."""
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     deleted: Mapped[bool]
+    is_concluded: Mapped[bool]
+    """Whether this tombstone says only that the entity was not seen, or not found."""
     is_current: Mapped[bool]
     """Whether it is what the source says now; a tombstone can be current too."""
+    flag: Mapped[str | None] = mapped_column(Text)
+    """Rule of a quality flag that its place among the others gives it."""
     kind: Mapped[str | None] = mapped_column(Text)
     """Kind of the fact, None for a tombstone without one."""
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -25,7 +25,7 @@ _STOOD = """
 """
 _LINKED = text(f"""
     SELECT mine.citizen_id, mine.role, r.id, cast(r.document AS text) AS document,
-           r.registered_at, r.registered_to, r.observed_at, r.received_at,
+           r.registered_at, r.registered_to, r.observed_at, r.received_at, r.flag,
            ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
     FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
@@ -82,7 +82,7 @@ def linked_records(
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
         if row.id not in read:
-            read[row.id] = read_document(row.document, row.registered_at, row.observed_at)
+            read[row.id] = read_document(row.document, row.registered_at, row.observed_at, row.flag)
         found[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
     return {citizen_id: tuple(sorted(records.values(), key=_own_order)) for citizen_id, records in found.items()}
 

@@ -9,47 +9,71 @@ earlier national numbers. Nothing else joins identifiers: no name, no birth date
 3. A party without one is whom person records claim its local ids for: one person, or a conflict.
 4. Where no national number is known, the person records with only local ids make a local person.
 5. Otherwise the party waits, unmatched.
+6. A record that was merged into another gives its local ids to the person of the other, whichever of the two says so.
+   A replacement number (erstatningspersonnummer) of the merged record follows; an ordinary number is replaced only
+   where that is declared by number.
 
 Two different national numbers are never one person but by a declared replacement.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
 
-from schemas.identifiers import Identifier
+from hub.matching.graphs import DisjointSets, Key, Replacements
+from schemas.identifiers import REPLACEMENT_DAY_OFFSET
+from schemas.text import fold_text
 
-
-@dataclass(frozen=True, order=True, slots=True)
-class Key:
-    """An identifier as a value to compare by; the value is left out of ``repr``."""
-
-    namespace: str
-    value: str = field(repr=False)
-    national: bool = field(compare=False)
-
-    @classmethod
-    def of(cls, identifier: Identifier) -> "Key":
-        """The key of an identifier."""
-        return cls(identifier.namespace, identifier.value, identifier.is_national)
+LARGEST_COMPONENT = 5_000
+"""Identifiers that may hang together by claims. Beyond, nobody can be meant: an id that stands for "none" joins all who
+have it. Such a component is a conflict, and what was known of its people stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one current person record says."""
+    """What one current person record says of a person's identifiers, and of those that it replaced.
+
+    A record that was merged into another says the same from the other end: there ``keys`` are the other's.
+    """
 
     record_id: UUID
     keys: frozenset[Key]
     """All of them are one person."""
     replaces: frozenset[Key] = frozenset()
-    """Earlier national numbers of that person."""
+    """Earlier national numbers of that person, and local ids of records that were merged into the person's."""
     birth_date: date | None = None
     name: str | None = None
+
+    @property
+    def numbers(self) -> frozenset[Key]:
+        """The national numbers that stand now."""
+        return frozenset(key for key in self.keys if key.national) - self.replaces
+
+    @property
+    def locals(self) -> frozenset[Key]:
+        """The local ids that stand now."""
+        return frozenset(key for key in self.keys if not key.national)
+
+    @property
+    def old_numbers(self) -> frozenset[Key]:
+        """The national numbers that were replaced."""
+        return frozenset(key for key in self.replaces if key.national)
+
+    @property
+    def old_locals(self) -> frozenset[Key]:
+        """The local ids of what was merged."""
+        return frozenset(key for key in self.replaces if not key.national) - self.keys
+
+    @property
+    def merged_into(self) -> frozenset[Key]:
+        """The one identifier that stands for the person to whom merged local ids belong."""
+        return frozenset(sorted(self.locals)[:1] or sorted(self.numbers)[:1])
 
 
 class PartyState(StrEnum):
@@ -73,6 +97,8 @@ class ConflictKind(StrEnum):
     """A local id is claimed for two different national numbers."""
     DISAGREEING_PERSON = "disagreeing_person"
     """One number, but different birth dates or names."""
+    TOO_MANY_IDENTIFIERS = "too_many_identifiers"
+    """So many identifiers hang together that nobody can be meant; they are left as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,109 +112,131 @@ class Resolution:
 class Identities:
     """Answers who is who under one set of claims.
 
-    The claims must be *closed*: with one claim on an identifier, all current ones on it.
+    The claims must be *closed*: with one claim on an identifier, all current ones on it. The work is linear in the size
+    of the claims; only where there are several answers are they compared, and two are enough for a conflict.
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         self._claims = tuple(claims)
-        self._roots: dict[Key, Key] = {}
         self._resolved: dict[frozenset[Key], Resolution] = {}
 
     def root(self, national: Key) -> Key:
         """The number that stands for this number's person."""
-        if national not in self._roots:
-            onward = self._onward(national)
-            self._roots[national] = next(iter(onward)) if len(onward) == 1 else national
-        return self._roots[national]
+        return self._numbers.root(national)
 
     def resolve(self, keys: Iterable[Key]) -> Resolution:
         """Who a party with these identifiers is."""
-        given = frozenset(keys)
-        if given not in self._resolved:
-            self._resolved[given] = self._resolve(given)
-        return self._resolved[given]
+        party = frozenset(keys)
+        if party not in self._resolved:
+            self._resolved[party] = self._resolve(party)
+        return self._resolved[party]
 
-    def _resolve(self, given: frozenset[Key]) -> Resolution:
-        found = {self.root(key) for key in given if key.national}
-        if not found:
-            found = set(chain.from_iterable(self._claimed(key) for key in given))
-            found = {key for key in found if key.national} or found
-        if len(found) > 1:
+    def _resolve(self, party: frozenset[Key]) -> Resolution:
+        people = {self.root(key) for key in party if key.national}
+        if not people:
+            people = set(chain.from_iterable(self._claimed(key) for key in party))
+            people = {key for key in people if key.national} or people
+        if len(people) > 1:
             return Resolution(PartyState.CONFLICT)
-        return Resolution(PartyState.LINKED, found.pop()) if found else Resolution(PartyState.UNMATCHED)
+        return Resolution(PartyState.LINKED, people.pop()) if people else Resolution(PartyState.UNMATCHED)
 
     def conflicts(self) -> frozenset[tuple[ConflictKind, Key]]:
         """All contradictions, each with the identifier it is about."""
-        found = {(ConflictKind.REPLACEMENT_CIRCULAR, old) for old in self._circular}
-        for old in self._successors.keys() - self._circular:
-            if len(self._onward(old)) > 1:
-                found.add((ConflictKind.REPLACEMENT_FORKED, old))
-        found |= {(ConflictKind.LOCAL_CLAIMED_TWICE, key) for key, roots in self._direct.items() if len(roots) > 1}
-        said: dict[Key, list[Claim]] = defaultdict(list)
+        conflicts = {(ConflictKind.REPLACEMENT_CIRCULAR, old) for old in self._numbers.circular}
+        conflicts |= {(ConflictKind.REPLACEMENT_FORKED, old) for old in self._numbers.forked}
+        conflicts |= {(ConflictKind.LOCAL_CLAIMED_TWICE, key) for key, roots in self._direct.items() if len(roots) > 1}
+        by_root: dict[Key, list[Claim]] = defaultdict(list)
         for claim in self._claims:
             for root in {self.root(key) for key in claim.keys if key.national}:
-                said[root].append(claim)
-        found |= {(ConflictKind.DISAGREEING_PERSON, root) for root, claims in said.items() if _disagree(claims)}
-        return frozenset(found)
+                by_root[root].append(claim)
+        conflicts |= {(ConflictKind.DISAGREEING_PERSON, root) for root, claims in by_root.items() if _disagree(claims)}
+        return frozenset(conflicts)
 
-    def _onward(self, national: Key) -> frozenset[Key]:
-        """Where the successors of a number lead; empty when none may be followed."""
-        if national in self._circular:
-            return frozenset()
-        return frozenset(self.root(new) for new in self._successors.get(national, ()))
-
-    def _claimed(self, local: Key) -> frozenset[Key]:
+    def _claimed(self, local: Key) -> tuple[Key, ...]:
         """Whom a local id is claimed for: national numbers, else the local person, else nobody."""
-        if local in self._direct:
-            return self._direct[local]
-        together = self._together.get(local, frozenset())
-        nationals = frozenset(chain.from_iterable(self._direct.get(key, ()) for key in together))
-        return nationals or frozenset(sorted(together)[:1])
+        merged = self._merged.get(local, local)
+        if merged.national:
+            return (self.root(merged),)
+        return self._direct.get(merged) or self._group_people.get(self._groups.find(merged), ())
 
     @cached_property
-    def _successors(self) -> Mapping[Key, frozenset[Key]]:
-        found: dict[Key, frozenset[Key]] = {}
+    def _numbers(self) -> Replacements:
+        by_number = [(claim.numbers, claim.old_numbers) for claim in self._claims]
+        return Replacements([*by_number, *self._replaced_by_merging()])
+
+    def _replaced_by_merging(self) -> Iterable[tuple[Iterable[Key], Iterable[Key]]]:
+        """Replacement numbers of records that were merged into records whose number stands elsewhere.
+
+        An ordinary number is never replaced in this way: it names somebody, if perhaps not this person.
+        """
+        merges = {
+            claim.record_id: self._merged.get(local, local)
+            for claim in self._claims
+            if claim.old_numbers and not claim.numbers
+            for local in claim.merged_into
+        }
+        beside: dict[Key, set[Key]] = {target: set() for target in merges.values()}
         for claim in self._claims:
-            new = frozenset(key for key in claim.keys if key.national) - claim.replaces
-            for old in claim.replaces if new else ():
-                found[old] = found.get(old, frozenset()) | new
-        return found
+            for local in claim.locals & beside.keys():
+                beside[local] |= claim.numbers
+        for claim in self._claims:
+            if claim.record_id in merges:
+                yield beside[merges[claim.record_id]], filter(_is_replacement_number, claim.old_numbers)
 
     @cached_property
-    def _circular(self) -> frozenset[Key]:
-        return frozenset(old for old in self._successors if old in self._reachable(old))
-
-    def _reachable(self, start: Key) -> set[Key]:
-        seen: set[Key] = set()
-        ahead = set(self._successors.get(start, ()))
-        while ahead:
-            seen |= ahead
-            ahead = set(chain.from_iterable(self._successors.get(key, ()) for key in ahead)) - seen
-        return seen
+    def _merged(self) -> Mapping[Key, Key]:
+        """Local ids of records that were merged into others, with the identifier that stands for them now."""
+        merges = Replacements((claim.merged_into, claim.old_locals) for claim in self._claims)
+        return {old: root for old in merges.replaced if (root := merges.root(old)) != old}
 
     @cached_property
-    def _direct(self) -> Mapping[Key, frozenset[Key]]:
+    def _direct(self) -> Mapping[Key, tuple[Key, ...]]:
         """Local ids that stand beside a national number in a person record, with what those numbers lead to."""
-        found: dict[Key, frozenset[Key]] = {}
-        for claim in self._claims:
-            roots = frozenset(self.root(key) for key in claim.keys if key.national)
-            for key in claim.keys if roots else ():
-                if not key.national:
-                    found[key] = found.get(key, frozenset()) | roots
-        return found
+        return self._beside((claim.locals, (key for key in claim.keys if key.national)) for claim in self._claims)
 
     @cached_property
-    def _together(self) -> Mapping[Key, frozenset[Key]]:
-        """Local ids with all local ids that person records join them with, themselves included."""
-        joined: dict[Key, frozenset[Key]] = {}
+    def _earlier(self) -> Mapping[Key, tuple[Key, ...]]:
+        """The same of merged records: it counts where nobody knows the number of what they were merged into."""
+        return self._beside((claim.locals | claim.old_locals, claim.old_numbers) for claim in self._claims)
+
+    def _beside(self, pairs: Iterable[tuple[Iterable[Key], Iterable[Key]]]) -> dict[Key, tuple[Key, ...]]:
+        people: dict[Key, tuple[Key, ...]] = {}
+        for locals_, numbers in pairs:
+            roots = _at_most_two(self.root(number) for number in numbers)
+            for key in locals_ if roots else ():
+                people[key] = _at_most_two((*people.get(key, ()), *roots))
+        return people
+
+    @cached_property
+    def _groups(self) -> DisjointSets:
+        """Local ids that person records join."""
+        groups = DisjointSets()
         for claim in self._claims:
-            locals_ = frozenset(key for key in claim.keys if not key.national)
-            group = locals_.union(*(joined.get(key, frozenset()) for key in locals_))
-            joined.update(dict.fromkeys(group, group))
-        return joined
+            groups.join(claim.locals | claim.old_locals)
+        return groups
+
+    @cached_property
+    def _group_people(self) -> Mapping[Key, tuple[Key, ...]]:
+        """Who a whole group is: the national numbers that any of its ids is claimed for, else its least id."""
+        people: dict[Key, tuple[Key, ...]] = {self._groups.find(key): () for key in self._groups.members()}
+        for known in (self._direct, self._earlier):
+            undecided = {group for group, found in people.items() if not found}
+            for key in self._groups.members():
+                if (group := self._groups.find(key)) in undecided:
+                    people[group] = _at_most_two((*people[group], *known.get(key, ())))
+        return {group: found or (self._groups.least(group),) for group, found in people.items()}
+
+
+def _at_most_two(keys: Iterable[Key]) -> tuple[Key, ...]:
+    """The two least of different keys: two make a conflict, and more would make no other."""
+    return tuple(nsmallest(2, set(keys)))
+
+
+def _is_replacement_number(number: Key) -> bool:
+    return not number.value.isdigit() or int(number.value[:2]) > REPLACEMENT_DAY_OFFSET
 
 
 def _disagree(claims: Iterable[Claim]) -> bool:
     births = {claim.birth_date for claim in claims if claim.birth_date}
-    names = {" ".join(claim.name.casefold().split()) for claim in claims if claim.name}
+    names = {fold_text(claim.name) for claim in claims if claim.name}
     return len(births) > 1 or len(names) > 1

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hub.intake.repository import StoredRecord
 from hub.matching import statements
-from hub.matching.rules import Claim, Identities, Key, PartyState
+from hub.matching.graphs import Key
+from hub.matching.rules import Claim, ConflictKind, Identities, PartyState, Resolution
 from hub.matching.statements import PartyLink
 from schemas.facts import PersonFact
 from schemas.record import PartyRole, SourceRecord
@@ -32,30 +33,38 @@ def match(
     if not stored:
         return frozenset()
     moment = now or datetime.now(UTC)
-    record_ids = [one.id for one in stored]
-    statements.add_claims(session, [claim for one in stored if (claim := claim_of(one))])
+    record_ids = [record.id for record in stored]
+    statements.add_claims(session, [claim for record in stored if (claim := claim_of(record))])
     changed = statements.claimed_keys(session, record_ids)
     statements.hold_claims(session, changing=bool(changed))
 
     disturbed = statements.claims_on(session, changed, whole=True)
-    concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed))
-    new = [link for one in stored for link in _parties(one)]
+    concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed.claims)) - disturbed.parked
+    new = [link for record in stored for link in _parties(record)]
     known = statements.parties_on(session, concerned)
     named = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
-    claims = {claim.record_id: claim for claim in disturbed}
-    claims |= {claim.record_id: claim for claim in statements.claims_on(session, named - concerned, whole=False)}
+    beside = statements.claims_on(session, named - concerned - disturbed.parked, whole=False)
+    parked = disturbed.parked | beside.parked
+    claims = {claim.record_id: claim for claim in (*disturbed.claims, *beside.claims)}
     identities = Identities(claims.values())
 
-    merged = _give_citizens(session, identities, named | concerned, digest_key=digest_key, now=moment)
-    citizens = {key: one.id for key, one in statements.citizens_of(session, _roots(identities, (*new, *known))).items()}
-    linked = [_link(party, identities, citizens) for party in new]
-    moved = [(was, now_) for was in known if (now_ := _link(was, identities, citizens)) != was]
+    merged = _give_citizens(session, identities, (named | concerned) - parked, digest_key=digest_key, now=moment)
+    decided = [party for party in (*new, *known) if not party.keys & parked]
+    roots = statements.citizens_of(session, _roots(identities, decided))
+    citizens = {key: citizen.id for key, citizen in roots.items()}
+    linked = [_link(party, identities, citizens, parked) for party in new]
+    moved = [
+        (was, linked_now)
+        for was in known
+        if not was.keys & parked and (linked_now := _link(was, identities, citizens, parked)) != was
+    ]
     put = {(party.record_id, party.party_index): party for party in (*linked, *(party for _, party in moved))}
     statements.put_parties(session, list(put.values()))
     statements.add_party_identifiers(session, new)
-    if concerned:
-        standing = {found for found in identities.conflicts() if found[1] in concerned}
-        statements.settle_conflicts(session, concerned, standing, digest_key=digest_key, now=moment)
+    if judged := concerned | disturbed.conflicts:
+        standing = {conflict for conflict in identities.conflicts() if conflict[1] in concerned}
+        standing |= {(ConflictKind.TOO_MANY_IDENTIFIERS, key) for key in disturbed.conflicts}
+        statements.settle_conflicts(session, judged, standing, digest_key=digest_key, now=moment)
 
     affected = statements.citizens_behind(session, [*record_ids, *(party.record_id for _, party in moved)])
     affected |= merged | {was.citizen_id for was, _ in moved if was.citizen_id}
@@ -71,10 +80,15 @@ def claim_of(stored: StoredRecord) -> Claim | None:
     primary = next((party for party in record.parties if party.role is PartyRole.PRIMARY), None)
     if primary is None:
         return None
+    own = frozenset(map(Key.of, primary.identifiers))
+    replaced = frozenset(map(Key.of, record.fact.replaces))
+    if record.fact.replaced_by:
+        survivor = frozenset(map(Key.of, record.fact.replaced_by))
+        return Claim(record_id=stored.id, keys=survivor, replaces=(own | replaced) - survivor)
     return Claim(
         record_id=stored.id,
-        keys=frozenset(map(Key.of, primary.identifiers)),
-        replaces=frozenset(Key.of(old) for old in record.fact.replaces if old.is_national),
+        keys=own,
+        replaces=replaced,
         birth_date=record.fact.birth_date,
         name=_name(record.fact),
     )
@@ -94,8 +108,8 @@ def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Ke
     return frozenset(root for party in parties if (root := identities.resolve(party.keys).root))
 
 
-def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID]) -> PartyLink:
-    resolution = identities.resolve(party.keys)
+def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], parked: frozenset[Key]) -> PartyLink:
+    resolution = Resolution(PartyState.UNMATCHED) if party.keys & parked else identities.resolve(party.keys)
     citizen_id = citizens[resolution.root] if resolution.root else None
     return PartyLink(
         party.record_id, party.party_index, party.role, party.keys, state=resolution.state, citizen_id=citizen_id
@@ -112,7 +126,7 @@ def _give_citizens(
     each change.
     """
     resolved = {key: identities.resolve([key]) for key in keys}
-    roots = {one.root for one in resolved.values() if one.root}
+    roots = {resolution.root for resolution in resolved.values() if resolution.root}
     wanted = roots | {key for key in keys if key.national}
     citizens = statements.citizens_of(session, keys | roots)
     if missing := wanted - citizens.keys():

@@ -11,11 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.digest import keyed_digest
-from hub.matching.rules import Claim, ConflictKind, Key, PartyState
-from schemas.identifiers import Identifier, IdentifierKind
+from hub.matching.graphs import DisjointSets, Key
+from hub.matching.rules import LARGEST_COMPONENT, Claim, ConflictKind, PartyState
+from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 
 _ROOM = 4_711_001
 """Number of the advisory lock on all claims."""
+MOST_REACHED = 20 * LARGEST_COMPONENT
+"""Records and identifiers that one statement looks at, for all components of a batch together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Citizen:
     merged_into: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReachedClaims:
+    """Claims that decide who some identifiers are, as far as that may be decided."""
+
+    claims: tuple[Claim, ...]
+    parked: frozenset[Key]
+    """Identifiers in components that are too large: whoever they were stays."""
+    conflicts: frozenset[Key]
+    """One identifier of each such component, to report it by."""
+
+
 _KEYS = "unnest(cast(:namespaces AS text[]), cast(:values AS text[]))"
 _ADD_CLAIMS = text("""
     INSERT INTO identity_claims (record_id, namespace, value, replaced, national, birth_date, name)
@@ -51,13 +65,22 @@ _CLAIMED_KEYS = text("""
     FROM identity_claims c JOIN stored_records r ON r.id = c.record_id
     WHERE r.entity_id IN (SELECT entity_id FROM stored_records WHERE id = ANY(:ids))
 """)
-_CLAIMS_ON = text(f"""
-    SELECT DISTINCT c.* FROM {_KEYS} AS asked (namespace, value)
-    JOIN identity_claims m ON m.namespace = asked.namespace AND m.value = asked.value
-    JOIN stored_records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
-    JOIN identity_claims c ON c.record_id = m.record_id
-    WHERE :whole OR m.replaced OR NOT m.national
+_REACHED = text(f"""
+    WITH RECURSIVE reached (record_id, namespace, value) AS (
+        SELECT cast(NULL AS uuid), namespace, value FROM {_KEYS} AS asked (namespace, value)
+        UNION
+        SELECT step.record_id, step.namespace, step.value
+        FROM reached CROSS JOIN LATERAL (
+            SELECT m.record_id, cast(NULL AS text) AS namespace, cast(NULL AS text) AS value
+            FROM identity_claims m JOIN stored_records r ON r.id = m.record_id AND r.is_current AND NOT r.deleted
+            WHERE m.namespace = reached.namespace AND m.value = reached.value
+              AND (:whole OR m.replaced OR NOT m.national)
+            UNION ALL
+            SELECT cast(NULL AS uuid), c.namespace, c.value FROM identity_claims c
+            WHERE c.record_id = reached.record_id) AS step)
+    SELECT record_id, namespace, value FROM reached LIMIT :most
 """)  # noqa: S608 - the piece put in is the constant above
+_CLAIMS = text("SELECT * FROM identity_claims WHERE record_id = ANY(:ids)")
 _PARTIES_ON = text(f"""
     SELECT p.record_id, p.party_index, p.role, p.state, p.citizen_id, i.namespace, i.value, i.national
     FROM record_parties p JOIN party_identifiers i USING (record_id, party_index)
@@ -146,19 +169,63 @@ def claimed_keys(session: Session, record_ids: Collection[UUID]) -> frozenset[Ke
     return frozenset(map(_key, session.execute(_CLAIMED_KEYS, {"ids": list(record_ids)}).all()))
 
 
-def claims_on(session: Session, keys: Iterable[Key], *, whole: bool) -> tuple[Claim, ...]:
-    """Current claims that decide who *keys* are; with *whole*, also those that others depend on through them."""
-    asked: set[Key] = set()
-    ahead = set(keys)
-    found: dict[UUID, Claim] = {}
-    while ahead:
-        asked |= ahead
-        rows: dict[UUID, list[Any]] = defaultdict(list)
-        for row in session.execute(_CLAIMS_ON, {**_columns(ahead), "whole": whole}).all():
-            rows[row.record_id].append(row)
-        found |= {record_id: _claim(several) for record_id, several in rows.items()}
-        ahead = {_key(row) for several in rows.values() for row in several} - asked
-    return tuple(found.values())
+def claims_on(session: Session, keys: Collection[Key], *, whole: bool) -> ReachedClaims:
+    """Current claims that decide who *keys* are; with *whole*, also those that others depend on through them.
+
+    One statement for all keys. Where that is cut short, because too much hangs together, one for each of them, so that
+    only the component that is too large is left out.
+    """
+    record_ids, reached, is_complete = _reached(session, keys, whole=whole, most=MOST_REACHED)
+    if is_complete:
+        return _within_limit(_claims(session, record_ids))
+    record_ids, seen = set(), set[Key]()
+    too_large: list[frozenset[Key]] = []
+    for key in sorted(keys):
+        if key in seen:
+            continue
+        found, reached, is_complete = _reached(session, [key], whole=whole, most=3 * LARGEST_COMPONENT)
+        seen |= reached
+        if is_complete:
+            record_ids |= found
+        else:
+            too_large.append(frozenset(reached))
+    return _within_limit(_claims(session, record_ids), too_large)
+
+
+def _reached(session: Session, keys: Collection[Key], *, whole: bool, most: int) -> tuple[set[UUID], set[Key], bool]:
+    """Records and identifiers that claims lead to, and whether there are no more."""
+    if not keys:
+        return set(), set(), True
+    known = {(key.namespace, key.value): key for key in keys}
+    rows = session.execute(_REACHED, {**_columns(known.values()), "whole": whole, "most": most}).all()
+    record_ids = {row.record_id for row in rows if row.record_id is not None}
+    names = {(row.namespace, row.value) for row in rows if row.record_id is None}
+    reached = {known.get(name) or Key(*name, national=_is_national(name[0])) for name in names}
+    return record_ids, reached, len(rows) < most
+
+
+def _claims(session: Session, record_ids: Collection[UUID]) -> list[Claim]:
+    rows: dict[UUID, list[Any]] = defaultdict(list)
+    for row in session.execute(_CLAIMS, {"ids": list(record_ids)}).all() if record_ids else ():
+        rows[row.record_id].append(row)
+    return [_claim(several) for several in rows.values()]
+
+
+def _within_limit(claims: Sequence[Claim], too_large: Sequence[frozenset[Key]] = ()) -> ReachedClaims:
+    components = DisjointSets()
+    for claim in claims:
+        components.join(claim.keys | claim.replaces)
+    over: dict[Key, set[Key]] = defaultdict(set)
+    for key in components.members():
+        if components.size(root := components.find(key)) > LARGEST_COMPONENT:
+            over[root].add(key)
+    parked = frozenset[Key]().union(*too_large, *over.values())
+    decided = [claim for claim in claims if not (claim.keys | claim.replaces) & parked] if parked else claims
+    return ReachedClaims(
+        claims=tuple(decided),
+        parked=parked,
+        conflicts=frozenset(min(keys) for keys in (*too_large, *over.values())),
+    )
 
 
 def parties_on(session: Session, keys: Collection[Key]) -> tuple[PartyLink, ...]:
@@ -281,6 +348,10 @@ def _identifier(key: Key) -> Identifier:
 def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
     listed = list(keys)
     return {"namespaces": [key.namespace for key in listed], "values": [key.value for key in listed]}
+
+
+def _is_national(namespace: str) -> bool:
+    return namespace == NATIONAL_NAMESPACE
 
 
 def _claimed(claim: Claim) -> list[tuple[Key, bool]]:

@@ -4,5 +4,16 @@ import importlib
 
 ALL_TABLES = tuple(
     importlib.import_module(f"hub.{room}.tables")
-    for room in ("bus", "collect", "intake", "matching", "overview", "course", "access", "audit")
+    for room in (
+        "bus",
+        "sources",
+        "quarantine",
+        "intake",
+        "matching",
+        "overview",
+        "indexing",
+        "course",
+        "access",
+        "audit",
+    )
 )

@@ -1,1 +1,1 @@
-"""What those who run the hub ask of it: figures, and whether it is well. Knows the context, not the stages."""
+"""What operators ask of a process: its metrics, and whether it is healthy. Knows the context, not the stages."""

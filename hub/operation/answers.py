@@ -1,7 +1,7 @@
-"""The three addresses for those who run the hub, the same in web server and worker.
+"""The three operational endpoints, the same in web server and worker.
 
-Figures name no person, but they tell how a municipality works; so they are for whoever has the token, or, where none
-is set, for this machine only. To all others the address is not there.
+Metrics name no person, but they tell how a municipality works; so only who has the token may read them or, where none
+is set, only this machine. All others get 404.
 """
 
 import hmac
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hub import metrics
 from hub.context import AppContext
 from hub.operation.health import Health, Status
-from hub.operation.pulse import LoopHealthRegistry
+from hub.operation.loop_health import LoopHealthRegistry
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 """Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
@@ -54,32 +54,32 @@ class Operation:
 
     Args:
         context: the live context.
-        pulses: of a worker's loops; None in the web server.
+        loops: of a worker; None in the web server.
     """
 
-    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
-        self._parts = context
-        self._health = Health(context, pulses)
+    def __init__(self, context: AppContext, loops: LoopHealthRegistry | None = None) -> None:
+        self._context = context
+        self._health = Health(context, loops)
 
     def answer(self, path: str, asker: Asker) -> Answer:
-        """What stands at that path. Only ``READY`` waits, and never longer than bounded; the others ask nobody."""
+        """The answer for that path. Only ``READY`` asks others and waits, never longer than bounded."""
         match path:
             case Path.LIVE:
                 return Answer(HTTPStatus.OK, JSON, b'{"status":"live"}')
             case Path.READY:
                 return self._ready()
             case Path.METRICS if self._may_read(asker):
-                metrics.connections(*self._parts.database.connections())
+                metrics.set_connections(*self._context.database.connections())
                 return Answer(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition())
         return UNKNOWN
 
     def _ready(self) -> Answer:
-        found = self._health.ready()
-        status = HTTPStatus.SERVICE_UNAVAILABLE if found.status is Status.NOT_READY else HTTPStatus.OK
-        return Answer(status, JSON, found.model_dump_json().encode())
+        readiness = self._health.ready()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if readiness.status is Status.NOT_READY else HTTPStatus.OK
+        return Answer(status, JSON, readiness.model_dump_json().encode())
 
     def _may_read(self, asker: Asker) -> bool:
-        token = self._parts.settings.metrics_token
+        token = self._context.settings.metrics_token
         if token is not None:
             expected = f"Bearer {token.get_secret_value()}"
             return hmac.compare_digest(expected.encode(), asker.authorization.encode())

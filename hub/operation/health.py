@@ -1,7 +1,7 @@
-"""Whether this process is well: each thing it needs is asked, and nobody waits for the answer longer than bounded.
+"""Whether this process is healthy: each dependency is asked, and nobody waits for the answer longer than bounded.
 
-PostgreSQL is the truth; without it, or with a schema that is older than this program, nothing can be answered. The
-index and the bus may be away: pages are then served from the store, changes wait. That is told, and is no outage.
+PostgreSQL is the system of record; without it, or with a schema older than this program, nothing can be answered. The
+index and the bus may be down: pages are then served from the store, and changes wait. That is degraded, not an outage.
 """
 
 import logging
@@ -17,13 +17,13 @@ from hub.bus.base import OVERVIEWS
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.log import place_of
-from hub.operation.pulse import LoopHealthRegistry, State
+from hub.operation.loop_health import LoopHealthRegistry, State
 from schemas.base import Schema
 
 LONGEST = 2.0
 """Seconds an answer may take."""
-KEPT = 1.0
-"""Seconds an answer is given again, so that no number of askers loads what is asked."""
+CACHED = 1.0
+"""Seconds an answer is reused, so that no number of probes loads what is asked."""
 SCHEMA = max(path.stem for path in (Path(hub.__file__).parent / "migrations/versions").glob("[0-9]*.py"))
 """The newest migration this program knows; their numbers sort as text."""
 _NOBODY = UUID(int=0)
@@ -33,7 +33,7 @@ log = logging.getLogger("hub.health")
 
 
 class Status(StrEnum):
-    """The whole in one word."""
+    """The process as a whole."""
 
     READY = "ready"
     DEGRADED = "degraded"
@@ -42,24 +42,24 @@ class Status(StrEnum):
 
 
 class Readiness(Schema):
-    """What is told: names and states, neither addresses nor texts of errors."""
+    """The answer: names and states, neither addresses nor texts of errors."""
 
     status: Status
     components: Mapping[str, State]
 
 
 class Health:
-    """Asks everything a process needs.
+    """Asks everything a process depends on.
 
     Args:
         context: the live context.
-        pulses: of a worker's loops; None in the web server.
+        loops: of a worker; None in the web server.
     """
 
-    def __init__(self, context: AppContext, pulses: LoopHealthRegistry | None = None) -> None:
-        self._pulses = pulses
-        self._needed = {"postgresql": _Check(lambda: _store(context))}
-        self._missed = {
+    def __init__(self, context: AppContext, loops: LoopHealthRegistry | None = None) -> None:
+        self._loops = loops
+        self._required = {"postgresql": _Check(lambda: _store(context))}
+        self._optional = {
             "index": _Check(lambda: _answers(context.index.get(_NOBODY))),
             # Any group will do: what counts is whether the bus answers.
             "bus": _Check(lambda: _answers(context.bus.lag("health", OVERVIEWS))),
@@ -67,37 +67,37 @@ class Health:
 
     def ready(self) -> Readiness:
         """How everything is doing now; answers within ``LONGEST``."""
-        asked = {name: check.ask() for name, check in {**self._needed, **self._missed}.items()}
-        told = {name: one.state() for name, one in asked.items()}
-        loops = self._pulses.states() if self._pulses else {}
-        components = {**told, **{f"loop.{name}": state for name, state in loops.items()}}
-        return Readiness(status=self._status(told, loops), components=components)
+        probes = {name: check.ask() for name, check in {**self._required, **self._optional}.items()}
+        states = {name: probe.state() for name, probe in probes.items()}
+        loops = self._loops.states() if self._loops else {}
+        components = {**states, **{f"loop.{name}": state for name, state in loops.items()}}
+        return Readiness(status=self._status(states, loops), components=components)
 
-    def _status(self, told: Mapping[str, State], loops: Mapping[str, State]) -> Status:
-        needed = [told[name] for name in self._needed]
-        if any(state is not State.OK for state in needed) or _BAD.intersection(loops.values()):
+    def _status(self, states: Mapping[str, State], loops: Mapping[str, State]) -> Status:
+        required = [states[name] for name in self._required]
+        if any(state is not State.OK for state in required) or _BAD.intersection(loops.values()):
             return Status.NOT_READY
-        if self._pulses and set(loops.values()) <= {State.STARTING}:
+        if self._loops and set(loops.values()) <= {State.STARTING}:
             return Status.NOT_READY
-        return Status.READY if all(told[name] is State.OK for name in self._missed) else Status.DEGRADED
+        return Status.READY if all(states[name] is State.OK for name in self._optional) else Status.DEGRADED
 
 
 class _Check:
-    """A question to something outside. Asked again only when the last answer is in, so that no threads pile up."""
+    """Something outside that is asked. Asked again only when the last answer is in, so that no threads pile up."""
 
     def __init__(self, question: Callable[[], State]) -> None:
         self._question = question
         self._lock = Lock()
-        self._asked: _Asked | None = None
+        self._probe: _Probe | None = None
 
-    def ask(self) -> "_Asked":
+    def ask(self) -> "_Probe":
         with self._lock:
-            if self._asked is None or self._asked.is_over():
-                self._asked = _Asked(self._question)
-            return self._asked
+            if self._probe is None or self._probe.is_over():
+                self._probe = _Probe(self._question)
+            return self._probe
 
 
-class _Asked:
+class _Probe:
     """A question under way in a thread of its own: clients of databases do not all know how to give up."""
 
     def __init__(self, question: Callable[[], State]) -> None:
@@ -107,7 +107,7 @@ class _Asked:
         Thread(target=self._run, args=(question,), name="health", daemon=True).start()
 
     def is_over(self) -> bool:
-        return self._answered.is_set() and monotonic() - self._at > KEPT
+        return self._answered.is_set() and monotonic() - self._at > CACHED
 
     def state(self) -> State:
         """The answer; silent when there is none in time, also while an earlier asker waits for the same."""

@@ -1,4 +1,4 @@
-"""The page's content, made of records: built, kept, told to others, and asked "as of" and "as known".
+"""Overviews: built from a citizen's records, stored with a version, and read "as of" and "as known".
 
-May look back at matching and collect; knows nothing of who asks.
+May import hub.matching and the rooms below it; knows neither who asks nor the search index.
 """

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.current_records import entry_of, parties_of, standing
+from hub.overview.current_records import current_records, entry_of, parties_of
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
 from schemas.facts import PersonFact, RelationFact
@@ -33,7 +33,7 @@ def build(
         version: version the overview gets.
         as_known: build what the page would have shown at this instant.
     """
-    counted = standing(linked, as_known)
+    counted = current_records(linked, as_known)
     persons = merge_persons(counted)
     relations = merge_relations(citizen_id, counted)
     return Overview(
@@ -47,35 +47,35 @@ def build(
         ),
         sections=_sections(counted, areas),
         disagreements=persons.disagreements + relations.disagreements,
-        synthetic=any(one.record.synthetic for one in counted),
+        synthetic=any(linked_record.record.synthetic for linked_record in counted),
     )
 
 
 def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tuple[Section, ...]:
     entries: dict[Area, list[Entry]] = {area: [] for area in Area}
-    for one in counted:
-        area = areas.get(one.record.source)
-        if area is None or one.role is PartyRole.OTHER or isinstance(one.record.fact, PersonFact | RelationFact):
+    for linked in counted:
+        area = areas.get(linked.record.source)
+        if area is None or linked.role is PartyRole.OTHER or isinstance(linked.record.fact, PersonFact | RelationFact):
             continue
-        entry = entry_of(one, area)
+        entry = entry_of(linked, area)
         if entry is not None:
             entries[area].append(entry)
     return tuple(
         Section(
             area=area,
-            state=SectionState.ENTRIES if found else SectionState.NONE_FOUND,
-            entries=tuple(sorted(found, key=lambda entry: (entry.valid.start or date.min, entry.id))),
+            state=SectionState.ENTRIES if of_area else SectionState.NONE_FOUND,
+            entries=tuple(sorted(of_area, key=lambda entry: (entry.valid.start or date.min, entry.id))),
         )
-        for area, found in entries.items()
+        for area, of_area in entries.items()
     )
 
 
 def _identifiers(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> tuple[Identifier, ...]:
     """Every identifier by which a standing record names the citizen; national numbers first."""
-    found: set[Identifier] = set()
-    for one in counted:
-        own = [party for party, citizen in parties_of(one) if citizen == citizen_id]
-        found.update(identifier for party in own for identifier in party.identifiers)
-        if isinstance(one.record.fact, PersonFact) and one.role is PartyRole.PRIMARY:
-            found.update(one.record.fact.replaces)
-    return tuple(sorted(found, key=lambda one: (not one.is_national, one.namespace, one.kind, one.value)))
+    identifiers: set[Identifier] = set()
+    for linked in counted:
+        own = [party for party, citizen in parties_of(linked) if citizen == citizen_id]
+        identifiers.update(identifier for party in own for identifier in party.identifiers)
+        if isinstance(linked.record.fact, PersonFact) and linked.role is PartyRole.PRIMARY:
+            identifiers.update(linked.record.fact.replaces)
+    return tuple(sorted(identifiers, key=lambda each: (not each.is_national, each.namespace, each.kind, each.value)))

@@ -36,13 +36,13 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     """
     earlier = {entry.id: entry for entry in before.entries()}
     later = {entry.id: entry for entry in now.entries()}
-    found = [Change(kind=ChangeKind.GONE, entry=entry) for key, entry in earlier.items() if key not in later]
+    result = [Change(kind=ChangeKind.GONE, entry=entry) for key, entry in earlier.items() if key not in later]
     for key, entry in later.items():
         kind = _kind(earlier.get(key), entry, on)
         if kind is not None:
-            found.append(Change(kind=kind, entry=entry))
-    ordered = sorted(found, key=lambda one: one.entry.id)
-    return tuple(sorted(ordered, key=lambda one: one.entry.provenance.registration.registered_from, reverse=True))
+            result.append(Change(kind=kind, entry=entry))
+    ordered = sorted(result, key=lambda change: change.entry.id)
+    return tuple(sorted(ordered, key=lambda change: change.entry.provenance.registration.registered_from, reverse=True))
 
 
 def _kind(before: Entry | None, now: Entry, on: date) -> ChangeKind | None:

@@ -13,7 +13,7 @@ from schemas.record import Party
 from schemas.source import Area
 
 
-def standing(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
+def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
     """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
 
     An entity that its source had registered by then, but of which no version stood yet that we hold, is told by the
@@ -21,11 +21,11 @@ def standing(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple
     show.
     """
     versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}
-    for one in linked:
-        versions.setdefault(one.record.key, []).append(one)
+    for record in linked:
+        versions.setdefault(record.record.key, []).append(record)
     chosen = (_chosen(each, as_known) for each in versions.values())
-    kept = (_cut(one, as_known) for one in chosen if one is not None and not one.record.deleted)
-    return tuple(sorted(kept, key=_age, reverse=True))
+    standing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
+    return tuple(sorted(standing, key=_age, reverse=True))
 
 
 def provenance_of(linked: LinkedRecord) -> Provenance:
@@ -68,7 +68,7 @@ def parties_of(linked: LinkedRecord) -> tuple[tuple[Party, UUID | None], ...]:
 
 
 def _chosen(versions: Sequence[LinkedRecord], as_known: datetime | None) -> LinkedRecord | None:
-    standing_then = [one for one in versions if _stands(one, as_known)]
+    standing_then = [version for version in versions if _stands(version, as_known)]
     if standing_then:
         return max(standing_then, key=_age)
     earliest = min(versions, key=_age)

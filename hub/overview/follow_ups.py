@@ -42,11 +42,6 @@ class Aftermath(Schema):
     followed: tuple[Followed, ...] = ()
     """Oldest first. Empty: none followed, as far as the sources say."""
 
-    @property
-    def none_followed(self) -> bool:
-        """Whether no effort followed."""
-        return not self.followed
-
 
 def aftermath(overviews: Iterable[Overview]) -> tuple[Aftermath, ...]:
     """Each notification of these citizens (one, or a family) with what followed, newest notification first.
@@ -60,8 +55,8 @@ def aftermath(overviews: Iterable[Overview]) -> tuple[Aftermath, ...]:
     ]
     named = {effort.id for effort in efforts for entry, fact in notifications if _is_named(effort, entry, fact)}
     unnamed = [effort for effort in efforts if effort.id not in named]
-    told = [(fact.received_at, entry.id, _of(entry, fact, efforts, unnamed)) for entry, fact in notifications]
-    return tuple(one for _, _, one in sorted(told, key=lambda one: one[:2], reverse=True))
+    dated = [(fact.received_at, entry.id, _of(entry, fact, efforts, unnamed)) for entry, fact in notifications]
+    return tuple(result for _, _, result in sorted(dated, key=lambda result: result[:2], reverse=True))
 
 
 def _of(
@@ -69,19 +64,21 @@ def _of(
 ) -> Aftermath:
     received = danish_day(notification.received_at)
     by_time = [] if notification.outcome in _DECIDED_OTHERWISE else unnamed
-    named = [Followed(effort=one, ground=Ground.SOURCE) for one in efforts if _is_named(one, entry, notification)]
-    found = named or [
-        Followed(effort=one, ground=Ground.TIME)
-        for one in by_time
-        if one.area is Area.SOCIAL
-        and isinstance(one.fact, EffortFact)
-        and one.fact.status not in _NEVER_BEGAN
-        and one.valid.start is not None
-        and received <= one.valid.start <= received + FOLLOWS_WITHIN
+    named = [
+        Followed(effort=effort, ground=Ground.SOURCE) for effort in efforts if _is_named(effort, entry, notification)
+    ]
+    followed = named or [
+        Followed(effort=effort, ground=Ground.TIME)
+        for effort in by_time
+        if effort.area is Area.SOCIAL
+        and isinstance(effort.fact, EffortFact)
+        and effort.fact.status not in _NEVER_BEGAN
+        and effort.valid.start is not None
+        and received <= effort.valid.start <= received + FOLLOWS_WITHIN
     ]
     return Aftermath(
         notification=entry,
-        followed=tuple(sorted(found, key=lambda one: (str(one.effort.valid.start or ""), one.effort.id))),
+        followed=tuple(sorted(followed, key=lambda each: (str(each.effort.valid.start or ""), each.effort.id))),
     )
 
 

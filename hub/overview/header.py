@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import provenance_of
-from schemas.facts import LifeStatus, PersonFact
+from schemas.facts import PersonFact
 from schemas.overview import DisagreeingValue, Disagreement
 from schemas.record import PartyRole
+from schemas.text import fold_text
 
 
 class Persons(NamedTuple):
@@ -24,7 +25,7 @@ _COMPARED: dict[str, Callable[[PersonFact], str | None]] = {
     "given_name": lambda person: person.given_name,
     "family_name": lambda person: person.family_name,
     "birth_date": lambda person: person.birth_date.isoformat() if person.birth_date else None,
-    "life_status": lambda person: person.life_status.value,
+    "life_status": lambda person: person.life_status.value if person.life_status else None,
     "died_on": lambda person: person.died_on.isoformat() if person.died_on else None,
 }
 
@@ -45,8 +46,8 @@ def merge_persons(counted: Sequence[LinkedRecord]) -> Persons:
 
 
 def disagreement(field: str, values: Sequence[tuple[str, LinkedRecord]]) -> Disagreement | None:
-    """All values with who says them, if they differ by more than case and spaces; else None."""
-    if len({" ".join(value.split()).casefold() for value, _ in values}) < len(("one", "other")):
+    """All values with who says them, if they differ by more than their writing (``fold_text``); else None."""
+    if len({fold_text(value) for value, _ in values}) < len(("one", "other")):
         return None
     return Disagreement(
         field=field,
@@ -59,7 +60,7 @@ def _values(told: Sequence[_Told], read: Callable[[PersonFact], str | None]) -> 
 
 
 def _merged(persons: Sequence[PersonFact]) -> PersonFact:
-    status = persons[0].life_status if persons else LifeStatus.ALIVE
+    status = next((one.life_status for one in persons if one.life_status), None)
     return PersonFact(
         given_name=next((one.given_name for one in persons if one.given_name), None),
         family_name=next((one.family_name for one in persons if one.family_name), None),

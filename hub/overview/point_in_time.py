@@ -1,6 +1,6 @@
 """The two questions of time: what was known at an instant (registered time), what holds on a day (valid time)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from hub.clock import danish_day
 from schemas.facts import (
@@ -16,7 +16,6 @@ from schemas.facts import (
 from schemas.overview import Entry, Overview
 from schemas.period import Period
 
-RECENTLY = timedelta(days=90)
 _RUNNING = frozenset({EffortStatus.ACTIVE, EffortStatus.ON_HOLD})
 
 
@@ -70,18 +69,6 @@ def ongoing(overview: Overview, on: date) -> tuple[Entry, ...]:
 def planned(overview: Overview, on: date) -> tuple[Entry, ...]:
     """Efforts that are planned: by status until the source says otherwise, or not begun by that day."""
     return tuple(entry for entry in overview.entries() if _is_planned(entry, on))
-
-
-def ended_recently(overview: Overview, on: date, within: timedelta = RECENTLY) -> tuple[Entry, ...]:
-    """Efforts whose period ended on that day or at most *within* before it."""
-    return tuple(
-        entry
-        for entry in overview.entries()
-        if isinstance(entry.fact, EffortFact)
-        and entry.fact.status in _RUNNING | {EffortStatus.ENDED}
-        and entry.valid.end is not None
-        and on - within <= entry.valid.end <= on
-    )
 
 
 def _ran(entry: Entry, on: date) -> bool:

@@ -1,4 +1,4 @@
-"""Every statement on the tables of overview. Batches go in and come out as arrays, one statement a batch."""
+"""Every statement on the tables of overview. A batch goes in and out as arrays, in one statement."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -9,11 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from hub.indexing.documents import sources_of, units_of
-from hub.indexing.drift import ALL, SourceTally
-from schemas.base import Instant, Schema
+from hub.overview.columns import sources_of, units_of
 from schemas.overview import Overview
-from search.base import BUCKET, Tallies, Tally
+from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
 
 _ADD = text("""
     INSERT INTO overview_versions (citizen_id, version, digest)
@@ -41,12 +39,6 @@ _WRITE = text("""
                   updated_at = excluded.updated_at
 """)
 _REMOVE = text("DELETE FROM overviews WHERE citizen_id = ANY(:ids)")
-INSERT_OUTBOX = text("""
-    INSERT INTO overview_outbox (citizen_id, version, removed, created_at)
-    SELECT citizen_id, version, removed, :now
-    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
-         AS new (citizen_id, version, removed)
-""")
 _MARK_DUE = text("""
     INSERT INTO overview_due (citizen_id, since, failed_since)
     SELECT unnest(cast(:ids AS uuid[])), :since, cast(:failed_since AS timestamptz)
@@ -78,17 +70,10 @@ _CURRENT = text("""
     WHERE citizen_id = ANY(:ids)
 """)
 _GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
-_UNTOLD = text("""
-    SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
-    ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-""")
-_WAITING = text("SELECT count(*) FROM overview_outbox")
 _IS_SETTLED = text("""
     SELECT EXISTS (SELECT FROM overviews WHERE citizen_id = :id AND version = :version)
        AND NOT EXISTS (SELECT FROM overview_due WHERE citizen_id = :id)
 """)
-_UNTOLD_OF = text("SELECT DISTINCT citizen_id FROM overview_outbox WHERE citizen_id = ANY(:ids)")
-_TOLD = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
 _TALLY = text("""
     SELECT source, left(citizen_id::text, :digits) AS bucket, count(*) AS citizens, sum(version)::bigint AS versions
     FROM overviews CROSS JOIN LATERAL unnest(array_prepend('', sources)) AS s (source)
@@ -100,31 +85,21 @@ _PAGE = text("""
     WHERE citizen_id > :after ORDER BY citizen_id LIMIT :limit
 """)
 _COUNT = text("SELECT count(*) FROM overviews")
-_OUTGROW = text("""
+_RAISE_VERSIONS = text("""
     WITH new AS (
         SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])) AS n (citizen_id, version)
-    ), kept AS (
+    ), raised AS (
         UPDATE overview_versions v SET version = new.version FROM new
         WHERE v.citizen_id = new.citizen_id AND v.version < new.version RETURNING v.citizen_id, v.version
     )
-    UPDATE overviews o SET version = kept.version, document = jsonb_set(document, '{version}', to_jsonb(kept.version))
-    FROM kept WHERE o.citizen_id = kept.citizen_id
-""")
-_SAVE_COMPARISON = text("""
-    INSERT INTO index_comparisons (source, compared_at, in_store, in_index, is_equal, repaired_at, repaired)
-    SELECT source, :at, in_store, in_index, is_equal,
-           CASE WHEN :repaired > 0 THEN cast(:at AS timestamptz) END, :repaired
-    FROM unnest(cast(:sources AS text[]), cast(:in_store AS bigint[]), cast(:in_index AS bigint[]),
-                cast(:is_equal AS boolean[])) AS n (source, in_store, in_index, is_equal)
-    ON CONFLICT (source) DO UPDATE SET
-        compared_at = excluded.compared_at, in_store = excluded.in_store, in_index = excluded.in_index,
-        is_equal = excluded.is_equal, repaired_at = coalesce(excluded.repaired_at, index_comparisons.repaired_at),
-        repaired = CASE WHEN excluded.repaired > 0 THEN excluded.repaired ELSE index_comparisons.repaired END
+    UPDATE overviews o
+    SET version = raised.version, document = jsonb_set(document, '{version}', to_jsonb(raised.version))
+    FROM raised WHERE o.citizen_id = raised.citizen_id
 """)
 
 
-class Kept(NamedTuple):
-    """What is remembered of a citizen's overview, also when there is none now."""
+class VersionState(NamedTuple):
+    """Newest version and digest of a citizen's overview; they are kept also when there is no overview any more."""
 
     version: int
     digest: str
@@ -140,7 +115,7 @@ class Due(NamedTuple):
     failed_since: datetime | None
 
 
-class Written(NamedTuple):
+class NewOverview(NamedTuple):
     """A new version to store."""
 
     citizen_id: UUID
@@ -151,38 +126,18 @@ class Written(NamedTuple):
     """The overview as JSON; empty when there is none."""
 
 
-class Stored(NamedTuple):
+class StoredDocument(NamedTuple):
     """Version and JSON of an overview; no JSON for a citizen who has none any more."""
 
     version: int
     document: str | None
 
 
-class Comparison(SourceTally):
-    """What the last comparison of index and store found."""
-
-    compared_at: Instant
-    repaired_at: Instant | None = None
-    """When something that had drifted was last brought again. None: never."""
-    repaired: int = 0
-    """How many citizens it was then, over all sources."""
-
-
-class OutboxEntry(Schema):
-    """A change the bus does not know of yet."""
-
-    id: int
-    citizen_id: UUID
-    version: int
-    removed: bool
-    created_at: Instant
-
-
-def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, Kept]:
+def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, VersionState]:
     """Hold the overviews of these citizens until the transaction ends, always in the order of their ids."""
     ids = sorted(citizen_ids)
     session.execute(_ADD, {"ids": ids})
-    return {row.citizen_id: Kept(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
+    return {row.citizen_id: VersionState(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
 
 
 def mark_due(
@@ -218,40 +173,39 @@ def is_settled(session: Session, citizen_id: UUID, version: int) -> bool:
     return bool(session.scalar(_IS_SETTLED, {"id": citizen_id, "version": version}))
 
 
-def write(session: Session, written: Sequence[Written], now: datetime) -> None:
-    """Store new versions with their units, and note that others must be told."""
-    if not written:
+def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> None:
+    """Store new versions with their units."""
+    if not overviews:
         return
-    ids = [one.citizen_id for one in written]
-    versions = [one.version for one in written]
-    session.execute(_COUNT_UP, {"ids": ids, "versions": versions, "digests": [one.digest for one in written]})
-    there = [one for one in written if one.overview is not None]
+    ids = [overview.citizen_id for overview in overviews]
+    numbers = [overview.version for overview in overviews]
+    digests = [overview.digest for overview in overviews]
+    session.execute(_COUNT_UP, {"ids": ids, "versions": numbers, "digests": digests})
+    present = [(overview, overview.overview) for overview in overviews if overview.overview is not None]
     documents = {
-        "ids": [one.citizen_id for one in there],
-        "versions": [one.version for one in there],
-        "sources": ["\x1f".join(sources_of(one.overview)) for one in there if one.overview is not None],
+        "ids": [new.citizen_id for new, _ in present],
+        "versions": [new.version for new, _ in present],
+        "sources": ["\x1f".join(sources_of(overview)) for _, overview in present],
         # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
-        "documents": "[" + ",".join(one.document for one in there) + "]",
+        "documents": "[" + ",".join(new.document for new, _ in present) + "]",
     }
     session.execute(_WRITE, {**documents, "now": now})
-    removed = [one.overview is None for one in written]
-    session.execute(_REMOVE, {"ids": [one.citizen_id for one in written if one.overview is None]})
-    session.execute(INSERT_OUTBOX, {"ids": ids, "versions": versions, "removed": removed, "now": now})
-    _replace_units(session, ids, [one.overview for one in there if one.overview is not None])
+    session.execute(_REMOVE, {"ids": [new.citizen_id for new in overviews if new.overview is None]})
+    _replace_units(session, ids, [overview for _, overview in present])
 
 
 def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[int, Overview | None]]:
     """Version and overview of these citizens; None for those without one any more."""
     return {
-        citizen_id: (one.version, Overview.model_validate_json(one.document) if one.document is not None else None)
-        for citizen_id, one in stored(session, citizen_ids).items()
+        citizen_id: (row.version, Overview.model_validate_json(row.document) if row.document is not None else None)
+        for citizen_id, row in stored(session, citizen_ids).items()
     }
 
 
-def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, Stored]:
-    """The same as it stands, unread."""
+def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDocument]:
+    """Version and document of these citizens, as JSON."""
     rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
-    return {row.citizen_id: Stored(row.version, row.document) for row in rows}
+    return {row.citizen_id: StoredDocument(row.version, row.document) for row in rows}
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
@@ -262,39 +216,12 @@ def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozen
     return frozenset(row["citizen_id"] for row in rows)
 
 
-def untold(session: Session, limit: int) -> list[OutboxEntry]:
-    """The oldest changes the bus does not know of, held until the transaction ends; other relays pass them by."""
-    return [
-        OutboxEntry(
-            id=row.id, citizen_id=row.citizen_id, version=row.version, removed=row.removed, created_at=row.created_at
-        )
-        for row in session.execute(_UNTOLD, {"limit": limit})
-    ]
-
-
-def count_outbox(session: Session) -> int:
-    """How many changes the bus does not know of."""
-    return session.scalar(_WAITING) or 0
-
-
-def untold_of(session: Session, citizen_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these citizens with a change the bus does not know of."""
-    if not citizen_ids:
-        return frozenset()
-    return frozenset(session.scalars(_UNTOLD_OF, {"ids": list(citizen_ids)}))
-
-
-def delete_published(session: Session, ids: Sequence[int]) -> None:
-    """Delete what has been published."""
-    session.execute(_TOLD, {"ids": list(ids)})
-
-
 def tally(session: Session) -> Tallies:
-    """Citizens and sums of versions by source and bucket; what ``SearchIndex.tally`` gives of the index."""
-    found: dict[str, dict[str, Tally]] = {ALL: {}}
+    """Citizens and sums of versions by source and bucket; ``SearchIndex.tally`` gives the same of the index."""
+    tallies: dict[str, dict[str, Tally]] = {ALL_SOURCES: {}}
     for row in session.execute(_TALLY, {"digits": BUCKET}):
-        found.setdefault(row.source, {})[row.bucket] = Tally(citizens=row.citizens, versions=row.versions)
-    return found
+        tallies.setdefault(row.source, {})[row.bucket] = Tally(citizens=row.citizens, versions=row.versions)
+    return tallies
 
 
 def versions(session: Session, bucket: str) -> dict[UUID, int]:
@@ -304,7 +231,7 @@ def versions(session: Session, bucket: str) -> dict[UUID, int]:
 
 
 def page(session: Session, after: UUID, limit: int) -> list[tuple[UUID, str]]:
-    """The next overviews in the order of their citizens, as they stand."""
+    """The next overviews in the order of their citizens, as JSON."""
     rows = session.execute(_PAGE, {"after": after, "limit": limit})
     return [(row.citizen_id, row.document) for row in rows]
 
@@ -314,31 +241,10 @@ def count(session: Session) -> int:
     return session.scalar(_COUNT) or 0
 
 
-def outgrow(session: Session, new: Mapping[UUID, int]) -> None:
-    """Raise versions, and leave what the overviews say: something outside has seen greater ones."""
+def raise_versions(session: Session, new: Mapping[UUID, int]) -> None:
+    """Raise versions without changing the content: the search index has seen greater ones."""
     if new:
-        session.execute(_OUTGROW, {"ids": list(new), "versions": list(new.values())})
-
-
-def save_comparison(session: Session, sources: Sequence[SourceTally], repaired: int, at: datetime) -> None:
-    """Keep what a comparison found, and how many citizens were brought again after it."""
-    session.execute(
-        _SAVE_COMPARISON,
-        {
-            "at": at,
-            "repaired": repaired,
-            "sources": [one.source for one in sources],
-            "in_store": [one.in_store for one in sources],
-            "in_index": [one.in_index for one in sources],
-            "is_equal": [one.is_equal for one in sources],
-        },
-    )
-
-
-def comparisons(session: Session) -> dict[str, Comparison]:
-    """The last comparison of each source, and of all together (``""``)."""
-    rows = session.execute(text("SELECT * FROM index_comparisons")).mappings()
-    return {row["source"]: Comparison.model_validate(dict(row)) for row in rows}
+        session.execute(_RAISE_VERSIONS, {"ids": list(new), "versions": list(new.values())})
 
 
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:

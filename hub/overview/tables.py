@@ -1,4 +1,4 @@
-"""Tables of overview: the newest overview of each citizen, the units that have an effort, and who must be told."""
+"""Tables of overview: each citizen's newest overview, the units that have an effort, and what is to be built."""
 
 from datetime import date, datetime
 from typing import Any
@@ -53,18 +53,6 @@ class OverviewUnitRow(Base):
     valid_to: Mapped[date | None] = mapped_column(Date)
 
 
-class OverviewOutboxRow(Base):
-    """A change that the bus does not know of yet. Written with the overview, deleted once published."""
-
-    __tablename__ = "overview_outbox"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    citizen_id: Mapped[UUID]
-    version: Mapped[int] = mapped_column(BigInteger)
-    removed: Mapped[bool]
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
 class OverviewDueRow(Base):
     """A citizen whose records changed, and whose overview is still to be built from them.
 
@@ -78,17 +66,3 @@ class OverviewDueRow(Base):
     """From when on. In the future: building it failed, and is tried again then."""
     failed_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Since when it could not be built, however often it was tried."""
-
-
-class ComparisonRow(Base):
-    """What the last comparison of index and store found, by source; the empty name stands for all together."""
-
-    __tablename__ = "index_comparisons"
-
-    source: Mapped[str] = mapped_column(Text, primary_key=True)
-    compared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    in_store: Mapped[int] = mapped_column(BigInteger)
-    in_index: Mapped[int] = mapped_column(BigInteger)
-    is_equal: Mapped[bool]
-    repaired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    repaired: Mapped[int] = mapped_column(BigInteger)

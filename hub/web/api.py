@@ -11,21 +11,24 @@ from pydantic import Field
 from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
-from hub.clock import danish_day
-from hub.collect.repository import counted_states, quarantine_groups
-from hub.collect.runs import QuarantineGroup, SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
-from hub.web.citizen import noting_failure
-from hub.web.citizens import find
-from hub.web.errors import error_page
-from hub.web.gather import family_of, opened
-from hub.web.oversight import lines_of
-from hub.web.present_search import SearchForm
-from hub.web.security import checked_header, token
-from hub.web.visit import visiting
-from schemas.access import Actor, AuditAction, AuditOutcome, Basis, Decision, Purpose
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineGroup
+from hub.sources.health import SourceState
+from hub.sources.stream_repository import count_published
+from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
+from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
+from hub.web.my_citizens.routes import MY_CITIZENS
+from hub.web.oversight.routes import OVERSIGHT, read_log
+from hub.web.search.present import SearchForm
+from hub.web.search.routes import SEARCH, find_citizens
+from hub.web.shell.errors import error_page
+from hub.web.shell.form_token import form_token, require_header_token
+from hub.web.shell.request_context import open_request
+from hub.web.sources.routes import SOURCES
+from schemas.access import Actor, AuditAction, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchPage
@@ -38,6 +41,8 @@ LOGGED_IN: dict[int | str, dict[str, Any]] = {
     403: {"description": "Role, form token or policy says no; the line is in the log.", **PROBLEM},
     503: {"description": "PostgreSQL or the index does not answer.", **PROBLEM},
 }
+NATIONAL_DATE = 6
+"""Digits of the birth date, with which a national number begins."""
 ABOUT_ONE: dict[int | str, dict[str, Any]] = {**LOGGED_IN, 404: {"description": "No such citizen.", **PROBLEM}}
 
 
@@ -55,9 +60,6 @@ class Problem(Schema):
     """What the policy said, when it refused a citizen."""
 
 
-NATIONAL_DATE = 6
-
-
 class Me(Schema):
     """Who is logged in."""
 
@@ -73,11 +75,11 @@ class OverviewAnswer(Schema):
     decision: Decision
     overview: Overview
     """National numbers are masked, as on the page."""
-    family: tuple[Overview, ...] = ()
+    family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...] = ()
+    aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
-    not_updated_since: datetime | None = None
+    not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
@@ -110,45 +112,45 @@ class SourceAnswer(Schema):
 
     source: SourceSystem
     state: SourceState
+    records: int
+    """Records published over all runs."""
     quarantine: tuple[QuarantineGroup, ...]
 
 
 @router.get("/openapi.json", include_in_schema=False)
 def description(request: Request) -> JSONResponse:
     """What the API offers, for those who are logged in."""
-    with visiting(request):
-        described = request.app.openapi()
+    with open_request(request):
+        openapi = request.app.openapi()
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     problem.pop("$defs")  # stand among the components already
-    described["components"]["schemas"]["Problem"] = problem
-    return JSONResponse(described)
+    openapi["components"]["schemas"]["Problem"] = problem
+    return JSONResponse(openapi)
 
 
 @router.get("/mig", summary="Who am I?", responses=LOGGED_IN)
 def me(request: Request) -> Me:
     """Who is logged in, and the token for posts."""
-    with visiting(request) as visit:
-        actor = visit.actor.model_copy(update={"own_identifier_digest": None})
-        return Me(actor=actor, purpose=visit.access().purpose, csrf=token(request))
+    with open_request(request) as context:
+        actor = context.actor.model_copy(update={"own_identifier_digest": None})
+        return Me(actor=actor, purpose=context.access().purpose, csrf=form_token(request))
 
 
 @router.get("/mine-borgere", summary="My citizens", responses=LOGGED_IN)
 def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
     """The citizens on whose team the actor is."""
-    with visiting(request) as visit:
-        visit.need(AuditAction.LIST_CITIZENS)
-        listed = service.list_citizens(visit.session, visit.actor, visit.access(), now=visit.now)
-        return tuple(each.citizen for each in listed)
+    with open_request(request, MY_CITIZENS) as context:
+        listed = service.list_citizens(context.session, context.actor, context.access(), now=context.now)
+        return tuple(item.citizen for item in listed)
 
 
-@router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(checked_header)])
+@router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(require_header_token)])
 def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     """Find citizens within what the actor may find."""
-    with visiting(request) as visit:
-        visit.need(AuditAction.SEARCH)
-        asked = SearchForm(**ask.model_dump(exclude={"after", "size"}))
-        found = find(visit, asked, ask.after, ask.size)
-        return SearchAnswer(page=found.page, needs_reason=found.needs_reason, rights=found.rights)
+    with open_request(request, SEARCH) as context:
+        form = SearchForm(**ask.model_dump(exclude={"after", "size"}))
+        result = find_citizens(context, form, ask.after, ask.size)
+        return SearchAnswer(page=result.page, needs_reason=result.needs_reason, rights=result.rights)
 
 
 @router.get(
@@ -168,24 +170,24 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
 
     Refused: 403 and a problem document with the decision.
     """
-    with noting_failure(request, citizen_id), visiting(request) as visit:
-        known = kendt if kendt and kendt < danish_day(visit.now) else None
-        found = opened(visit, citizen_id, known)
-        if found.facts is not None and found.overview is not None:
-            others = family_of(visit, found.decision, citizen_id, known)
-            whole = (found.overview, *(other for other, _ in others))
-            people = tuple(mask_identifiers(one) for one in whole)
-            told = OverviewAnswer(
-                decision=found.decision,
-                overview=people[0],
-                family=people[1:],
-                aftermath=aftermath(whole),
-                not_updated_since=min(visit.not_updated, default=None),
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        as_known = earlier_day(context, kendt)
+        citizen = open_citizen(context, citizen_id, as_known)
+        if not isinstance(citizen, NotOpened):
+            people = (citizen, *open_family(context, citizen, as_known))
+            overviews = tuple(person.overview for person in people)
+            masked = tuple(mask_identifiers(overview) for overview in overviews)
+            answer = OverviewAnswer(
+                decision=citizen.decision,
+                overview=masked[0],
+                family=masked[1:],
+                aftermath=aftermath(overviews),
+                not_updated_since=earliest_not_updated(people),
             )
             # Written here and not by the framework, which would make plain objects of all of it first.
-            return Response(told.model_dump_json(), media_type="application/json")
-        if found.facts is not None:
-            decision = found.decision.model_dump(mode="json")
+            return Response(answer.model_dump_json(), media_type="application/json")
+        if citizen.facts is not None:
+            decision = citizen.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
     raise CitizenNotFound
 
@@ -193,14 +195,17 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
 @router.get("/kilder", summary="How each source is doing", responses=LOGGED_IN)
 def source_list(request: Request) -> tuple[SourceAnswer, ...]:
     """How each source is doing."""
-    with visiting(request) as visit:
-        visit.need(AuditAction.READ_SOURCES)
-        why = visit.access(action=AuditAction.READ_SOURCES)
-        service.record(visit.session, visit.actor, AuditAction.READ_SOURCES, AuditOutcome.SHOWN, why, now=visit.now)
-        sources = visit.context.sources
+    with open_request(request, SOURCES) as context:
+        context.record(AuditAction.READ_SOURCES)
+        records = count_published(context.session)
         return tuple(
-            SourceAnswer(source=source, state=state, quarantine=quarantine_groups(visit.session, source.name))
-            for source, state in zip(sources, counted_states(visit.session, sources, visit.now), strict=True)
+            SourceAnswer(
+                source=source,
+                state=state,
+                records=records.get(source.name, 0),
+                quarantine=list_groups(context.session, source.name),
+            )
+            for source, state in zip(context.sources, context.source_states, strict=True)
         )
 
 
@@ -214,17 +219,19 @@ def oversight(
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
 ) -> tuple[LoggedEntry, ...]:
     """Lines of the log, newest first."""
-    with visiting(request) as visit:
-        visit.need(AuditAction.READ_LOG)
-        return lines_of(visit, service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after))
+    with open_request(request, OVERSIGHT) as context:
+        question = service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after)
+        return read_log(context, question)
 
 
 def mask_identifiers(overview: Overview) -> Overview:
     """The overview with national numbers cut to the birth date, as the page shows them."""
-    masked = tuple(
-        one.model_copy(update={"value": one.value[:NATIONAL_DATE] + MASK}) if one.is_national else one
-        for one in overview.header.identifiers
+    identifiers = tuple(
+        identifier.model_copy(update={"value": identifier.value[:NATIONAL_DATE] + MASK})
+        if identifier.is_national
+        else identifier
+        for identifier in overview.header.identifiers
     )
     person = overview.header.person.model_copy(update={"replaces": ()})
-    header = overview.header.model_copy(update={"identifiers": masked, "person": person})
+    header = overview.header.model_copy(update={"identifiers": identifiers, "person": person})
     return overview.model_copy(update={"header": header})

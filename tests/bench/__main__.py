@@ -12,11 +12,11 @@ from tests.bench.fill import fill, index_all
 from tests.bench.ground import Ground, Row, ground, memory_of
 from tests.bench.ingest import freshness, ingesting
 from tests.bench.lookups import looking_up
-from tests.bench.searching import rebuilding, searching
+from tests.bench.searching import reindexing, searching
 from tests.bench.sources import beside_bad_sources
 
 FOLDER = Path("artefacts")
-KINDS = ("lookups", "search", "rebuild", "ingest", "freshness", "sources")
+KINDS = ("lookups", "search", "reindex", "ingest", "freshness", "sources")
 
 
 def main() -> None:
@@ -48,8 +48,8 @@ def _measured(made: Ground, sizes: list[int], only: list[str]) -> Iterator[Row]:
         yield from beside_bad_sources(made)
     for wanted in sizes:
         size = fill(made, wanted)
-        if "rebuild" in only:
-            yield from rebuilding(made, size)
+        if "reindex" in only:
+            yield from reindexing(made, size)
         else:
             index_all(made.distributed)
         if "lookups" in only:

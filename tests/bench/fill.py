@@ -3,9 +3,9 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.clock import danish_day
 from hub.context import AppContext
-from hub.indexing.comparison import look, mend, rebuild
+from hub.indexing.comparison import compare, repair
+from hub.indexing.reindex import reindex
 from hub.overview.repository import count
 from tests.bench.ground import Ground
 
@@ -40,12 +40,12 @@ _COPIED: dict[str, dict[str, str]] = {
 def fill(ground: Ground, citizens: int) -> int:
     """Copy until there are about so many citizens; returns how many. The index in PostgreSQL has them too then."""
     context = ground.embedded
-    mend(
+    repair(
         context.database,
         context.index,
-        look(context.database, context.index).differences,
+        compare(context.database, context.index).differences,
         digest_key=context.digest_key,
-        on=danish_day(context.clock.now()),
+        clock=context.clock,
     )
     with context.database.transaction() as session:
         there = count(session)
@@ -63,7 +63,7 @@ def fill(ground: Ground, citizens: int) -> int:
 
 def index_all(context: AppContext) -> None:
     """Every citizen of the store into the index."""
-    rebuild(context.database, context.index, digest_key=context.digest_key, on=danish_day(context.clock.now()))
+    reindex(context.database, context.index, digest_key=context.digest_key, clock=context.clock)
 
 
 def _copy(session: Session, table: str, changed: dict[str, str], first: int, last: int) -> None:

@@ -17,7 +17,8 @@ from deploy.sandbox.services.member import free_ports
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.collect.service import to_message
 from hub.context import AppContext
-from hub.worker import CARRY_GROUP, INDEX_GROUP
+from hub.indexing.writer import INDEX_GROUP
+from hub.pipeline import PIPELINE_GROUP
 from schemas.record import SourceRecord
 from tests.bench.ground import Ground, Row, memory_of, milliseconds, p50, p99
 
@@ -118,7 +119,7 @@ def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
         "HELHED_OPENSEARCH_REPLICAS": "0",
         "HELHED_LOG_LEVEL": "ERROR",
     }
-    command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in context.sources)]
+    command = [sys.executable, "-m", "tests.bench.worker"]
     ports = free_ports(WORKERS)
     processes = [subprocess.Popen(command, env={**given, "HELHED_WORKER_PORT": str(port)}) for port in ports]
     try:
@@ -145,13 +146,13 @@ def _until_at_rest(context: AppContext) -> None:
 
 
 def _is_at_rest(context: AppContext) -> bool:
-    if context.bus.lag(CARRY_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS):
+    if context.bus.lag(PIPELINE_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS):
         return False
     with context.database.transaction() as session:
         waiting = "SELECT (SELECT count(*) FROM overview_outbox) + (SELECT count(*) FROM overview_due)"
         if session.scalar(text(waiting)):
             return False
-    return not (context.bus.lag(CARRY_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS))
+    return not (context.bus.lag(PIPELINE_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS))
 
 
 def _cpu(pids: Sequence[int]) -> float:

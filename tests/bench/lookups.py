@@ -116,10 +116,9 @@ def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float
 
 def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
     reader = OverviewReader(context.index)
-    areas = {source.name: source.area for source in context.sources}
 
     def look_up(citizen: UUID) -> None:
-        ahead = reader.ahead(citizen)
+        prefetched = reader.prefetch(citizen)
         with context.database.transaction() as session:
             opened = open_overview(
                 session,
@@ -127,8 +126,8 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda version: reader.serve(session, citizen, version, ahead).overview,
-                areas=areas,
+                read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
+                areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision
 

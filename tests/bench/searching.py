@@ -1,4 +1,4 @@
-"""Building the index anew, and searching within one's reach."""
+"""Reindexing, and searching within one's reach."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,11 +8,10 @@ from opensearchpy import OpenSearch
 from opensearchpy.helpers import parallel_bulk
 from sqlalchemy import text
 
-from hub.clock import danish_day
 from hub.context import AppContext
-from hub.indexing.comparison import rebuild
+from hub.indexing.reindex import reindex
+from hub.indexing.writer import build_documents
 from hub.overview import repository
-from hub.overview.service import documents
 from schemas.search import AccessFilter, AccessScope, SearchQuery
 from schemas.source import Area
 from search.opensearch_mapping import to_body
@@ -25,8 +24,8 @@ TEAM, UNIT = 30, 500
 ASKED = {"a name's beginning": "ma", "an effort": "familiebehandling", "no word": ""}
 
 
-def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
-    """``helhed index rebuild`` against a bare bulk load of such documents, ready made, and of as many up to a point."""
+def reindexing(ground: Ground, size: int) -> Iterator[Row]:
+    """``helhed index reindex`` against a bare bulk load of such documents, ready made, and of as many up to a point."""
     context = ground.distributed
     bodies = _bodies(context)
     copies = max(1, min(size, BARE) // len(bodies))
@@ -37,12 +36,12 @@ def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
     client.close()
 
     def anew() -> None:
-        rebuild(context.database, context.index, digest_key=context.digest_key, on=danish_day(context.clock.now()))
+        reindex(context.database, context.index, digest_key=context.digest_key, clock=context.clock)
 
     ours = seconds_of(anew)
     share = bare / ours * (size / len(bodies))
     yield Row(
-        f"rebuild of {size:,} citizens, documents/s",
+        f"reindex of {size:,} citizens, documents/s",
         f"{size / ours:,.0f}",
         f"{len(bodies) / bare:,.0f}",
         share,
@@ -54,7 +53,7 @@ def rebuilding(ground: Ground, size: int) -> Iterator[Row]:
 def _bodies(context: AppContext) -> list[tuple[str, str]]:
     with context.database.transaction() as session:
         page = repository.page(session, UUID(int=0), 5000)
-        made = documents(session, [document for _, document in page], context.digest_key, DAY)
+        made = build_documents(session, [document for _, document in page], context.digest_key, DAY)
     return [(str(one.citizen_id), body) for one in made if (body := to_body(one)) is not None]
 
 

@@ -17,10 +17,11 @@ from deploy.sandbox.services.member import Member
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
-from hub.indexing.comparison import look
+from hub.indexing.comparison import compare
+from hub.indexing.writer import INDEX_GROUP
+from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
 from hub.settings import Settings
-from hub.worker import CARRY_GROUP, INDEX_GROUP
 from schemas.base import Schema
 from search.base import SearchUnavailable
 from tests.chaos.looking import Looking
@@ -52,10 +53,10 @@ class Report(Schema):
     """Entities in the store that no source speaks of."""
     differing: int
     """Citizens whose version differs between index and store."""
-    mended: int
-    """Times the comparison had to bring something again: the way itself had lost it."""
+    repaired: int
+    """Times the comparison had to repair something: a change got lost on its way to the index."""
     parked: int
-    """Records in quarantine because carrying them failed."""
+    """Records in quarantine because storing them failed."""
     shown: int
     """Look-ups answered with a page, all the while."""
     without_line: int
@@ -73,7 +74,7 @@ class Report(Schema):
             or self.twice
             or self.invented
             or self.differing
-            or self.mended
+            or self.repaired
             or self.parked
             or self.without_line
             or self.tracebacks
@@ -178,7 +179,7 @@ def run(
         finally:
             stop.set()
             thread.join()
-        _until(lambda: not look(context.database, context.index).differences)
+        _until(lambda: not compare(context.database, context.index).differences)
         report = _report(stage, context, expected, looking)
         context.close()
     return report.model_copy(
@@ -197,7 +198,7 @@ def parts_of(stage: Stage) -> AppContext:
     """The stage's bus, index and store, for whoever looks at them; close them again."""
     given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
     settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
-    return build_services(settings, sources=())
+    return build_services(settings)
 
 
 def _entities(stage: Stage) -> int:
@@ -221,7 +222,7 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
     reached = _entities(stage) + further
     if reached >= whole:
         with suppress(*_DOWN), stage.database.transaction() as session:
-            session.execute(text("UPDATE cursors SET state = '{}'"))
+            session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
     _until(lambda: _entities(stage) >= reached)
@@ -244,8 +245,8 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-        complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
-    lag = context.bus.lag(CARRY_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
+        complete = session.scalar(text("SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'"))
+    lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
     return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
 
 
@@ -253,7 +254,7 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
     with stage.database.transaction() as session:
         there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
-        parked = session.scalar(text("SELECT count(*) FROM rejected_records WHERE rule = 'not_carried'")) or 0
+        parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'")) or 0
         lines = set(
             session.scalars(
                 text("SELECT request_id FROM audit_log WHERE action = 'open_overview' AND outcome = 'shown'")
@@ -271,8 +272,8 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
         lost=len(expected - there),
         twice=rows - len(there),
         invented=len(there - expected),
-        differing=len(look(context.database, context.index).differences),
-        mended=sum(log.count("index.mended") for log in logs),
+        differing=len(compare(context.database, context.index).differences),
+        repaired=sum(log.count("index.repaired") for log in logs),
         parked=parked,
         shown=len(looking.shown),
         without_line=len(set(looking.shown) - lines),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from tests.contracts.connector import Fault
 
@@ -33,8 +33,23 @@ class Dubu:
     """How many answers a session gives before it expires."""
     alive_sessions: int = 0
     most_per_page: int = 1_000
+    links: str | None = None
+    """How next links are written: ``absolute``, ``host``, ``service`` or ``request``; None: cut without a word."""
+    elsewhere: str | None = None
+    """The host that next links name instead of this one."""
+    counts: bool = True
+    text_ids: bool = False
+    """IEEE754Compatible: 64-bit numbers come as text."""
+    refused: frozenset[str] = frozenset()
+    """Query options that are answered with 400."""
+    statuses: dict[str, int] = field(default_factory=dict)
+    """Paths that are answered with another status."""
     tamper: Callable[[str, dict[str, str], Item], Item] | None = None
     """Changes an answer: address, parameters, answer."""
+    raw: Callable[[str, bytes], tuple[bytes, str]] | None = None
+    """Changes the bytes of an answer, and its content type."""
+    delay: Event | None = None
+    """While given and not set, nothing is answered."""
     asked: list[str] = field(default_factory=list)
     logins: int = 0
     url: str = ""
@@ -42,15 +57,48 @@ class Dubu:
     def answer(self, path: str, params: dict[str, str]) -> Item:
         """The OData answer to a question."""
         by_case = re.fullmatch(r"/odata/Aktivitet/Default\.GetBySag\(Id=(\d+)\)", path)
+        inner = re.fullmatch(r"/odata/Sag\((\d+)\)/sagsparter", path)
         if by_case:
-            answer: Item = {"value": self.aktiviteter.get(int(by_case[1]), [])}
+            rows, counted = self.aktiviteter.get(int(by_case[1]), []), False
+        elif inner:
+            rows, counted = next(item["sagsparter"] for item in self.sager if item["id"] == int(inner[1])), False
         else:
-            items = {"/odata/Sag": self.sager, "/odata/Ydelse": self.ydelser}[path]
+            rows, counted = {"/odata/Sag": self.sager, "/odata/Ydelse": self.ydelser}[path], self.counts
             after = int(params.get("$filter", "id gt 0").removeprefix("id gt "))
-            left = sorted((item for item in items if item["id"] > after), key=lambda item: int(item["id"]))
-            top = min(int(params.get("$top", "1000")), self.most_per_page)
-            answer = {"@odata.count": len(left), "value": left[:top]}
+            rows = [item for item in rows if _number(item) is None or (_number(item) or 0) > after]
+            if "$orderby" in params:
+                rows = sorted(rows, key=lambda item: _number(item) or 0)
+        skip = int(params.get("$skiptoken", "0"))
+        top = min(int(params.get("$top", "1000")), self.most_per_page)
+        answer: Item = {"value": [self._expanded(row, path) for row in rows[skip : skip + top]]}
+        if counted and params.get("$count") == "true":
+            answer["@odata.count"] = str(len(rows)) if self.text_ids else len(rows)
+        if self.links and top == self.most_per_page and len(rows) > skip + top:
+            answer["@odata.nextLink"] = self._link(path, {**params, "$skiptoken": str(skip + top)})
         return self.tamper(path, params, answer) if self.tamper else answer
+
+    def _expanded(self, row: Any, path: str) -> Any:
+        """A row as it is sent: a long list in it is paged, too."""
+        if not isinstance(row, dict):
+            return row
+        row = row | {"id": str(row["id"])} if self.text_ids and "id" in row else row
+        parts = row.get("sagsparter")
+        if path != "/odata/Sag" or not self.links or not isinstance(parts, list) or len(parts) <= self.most_per_page:
+            return row
+        more = self._link(f"/odata/Sag({row['id']})/sagsparter", {"$skiptoken": str(self.most_per_page)})
+        return row | {"sagsparter": parts[: self.most_per_page], "sagsparter@odata.nextLink": more}
+
+    def _link(self, path: str, params: dict[str, str]) -> str:
+        query = urlencode(params, quote_via=quote)
+        whole = f"{self.elsewhere or self.url}{path}?{query}"
+        service = f"{path.removeprefix('/odata/')}?{query}"
+        written = {"absolute": whole, "host": f"odata/{service}", "service": service, "request": f"?{query}"}
+        return written["service" if "sagsparter" in path and self.links == "request" else self.links or "absolute"]
+
+
+def _number(item: Any) -> int | None:
+    key = item.get("id") if isinstance(item, dict) else None
+    return int(key) if isinstance(key, int | str) and str(key).isdigit() else None
 
 
 @contextmanager
@@ -98,12 +146,20 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path, params = unquote(parts.path), {key: values[0] for key, values in parse_qs(parts.query).items()}
         self.server.dubu.asked.append(unquote(self.path))
-        if self.server.dubu.fault:
-            self._fail(self.server.dubu.fault)
+        dubu = self.server.dubu
+        if dubu.delay is not None:
+            dubu.delay.wait(5)
+        if dubu.fault:
+            self._fail(dubu.fault)
+        elif path in dubu.statuses:
+            self._send(dubu.statuses[path], b'{"error": {"code": "no", "message": "no"}}')
+        elif "+" in parts.query or dubu.refused & params.keys():
+            self._send(400, b'{"error": {"code": "400", "message": "no"}}')
         elif not self._is_known():
             self._send(200, b"<html>log in</html>", "text/html; charset=utf-8")
         else:
-            self._send(200, json.dumps(self.server.dubu.answer(path, params)).encode())
+            body, kind = json.dumps(dubu.answer(path, params)).encode(), "application/json"
+            self._send(200, *(dubu.raw(path, body) if dubu.raw else (body, kind)))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         """Quiet."""

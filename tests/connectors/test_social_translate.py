@@ -237,7 +237,7 @@ def test_an_effort_for_a_sibling_is_not_put_on_the_case_s_person() -> None:
     ("more", "field", "rule"),
     [
         ({"startdato": "2022-02-31"}, "startdato", "bad_date"),
-        ({"startdato": "0001-01-01"}, "startdato", "bad_date"),
+        ({"startdato": "1701-01-01"}, "startdato", "bad_date"),
         ({"slutdato": "2021-01-01"}, "slutdato", "end_before_start"),
         ({"status": {"brugervendtNoegle": "Nyt"}}, "status", "unknown_status"),
         ({"cprnr": "99"}, "cprnr", "bad_identifier"),

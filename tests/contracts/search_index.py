@@ -42,7 +42,7 @@ def make_document(
     number: int = 1, name: str = "Maja Testborger", *entries: SearchEntry, **given: Any
 ) -> SearchDocument:
     """A document of the first version, unless told otherwise."""
-    default = {"citizen_id": citizen(number), "version": 1, "name": name, "entries": entries}
+    default = {"citizen_id": citizen(number), "version": 1, "name": name, "protected": False, "entries": entries}
     return SearchDocument.model_validate(default | given)
 
 
@@ -340,14 +340,14 @@ class SearchIndexSuite:
     def test_an_empty_index_has_an_empty_tally(self, index: SearchIndex) -> None:
         assert index.tally() == {"": {}}
 
-    def test_an_index_beside_takes_the_place_of_the_one_that_serves(self, index: SearchIndex) -> None:
+    def test_a_shadow_index_takes_the_place_of_the_one_that_serves(self, index: SearchIndex) -> None:
         self.put(index, [make_document(1, "Maja"), make_document(2, "Ida", overview="{}")])
-        beside = index.beside()
-        assert beside.put([make_document(2, "Ida", version=3, overview="[]")]).written == 1
+        shadow = index.create_shadow_index()
+        assert shadow.put([make_document(2, "Ida", version=3, overview="[]")]).written == 1
         self.put(index, [make_document(3, "Liv")])
         assert index.versions() == {citizen(1): 1, citizen(2): 1, citizen(3): 1}
         assert index.overview(citizen(2)) == StoredOverview(version=1, document="{}")
-        beside.promote()
+        shadow.promote()
         assert index.versions() == {citizen(2): 3}
         assert numbers(index.find(make_query("ida"))) == [2]
         assert index.find(make_query("maja")).total == 0
@@ -356,13 +356,13 @@ class SearchIndexSuite:
         index.create()
         assert index.versions() == {citizen(1): 1, citizen(2): 3}
 
-    def test_an_index_beside_can_be_given_up_and_begun_anew(self, index: SearchIndex) -> None:
+    def test_a_shadow_index_can_be_given_up_and_begun_anew(self, index: SearchIndex) -> None:
         self.put(index, [make_document(1)])
-        given_up = index.beside()
+        given_up = index.create_shadow_index()
         given_up.put([make_document(2)])
         given_up.discard()
-        index.beside().put([make_document(3)])  # as after a crash: nobody discarded it
-        again = index.beside()
+        index.create_shadow_index().put([make_document(3)])  # as after a crash: nobody discarded it
+        again = index.create_shadow_index()
         again.put([make_document(4)])
         assert index.versions() == {citizen(1): 1}
         again.promote()
@@ -383,9 +383,9 @@ class SearchIndexSuite:
         with ThreadPoolExecutor(2) as threads:
             reading = [threads.submit(read) for _ in range(2)]
             for version in (2, 3, 4):
-                beside = index.beside()
-                beside.put([make_document(1, "Maja", version=version, overview="{}")])
-                beside.promote()
+                shadow = index.create_shadow_index()
+                shadow.put([make_document(1, "Maja", version=version, overview="{}")])
+                shadow.promote()
             replaced.set()
             assert all(each.result(timeout=60) >= 3 for each in reading)
         assert index.versions() == {citizen(1): 4}

@@ -27,10 +27,10 @@ from hub.access.policy import (
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
-from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because
+from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because, make_access_facts
 
 CITIZEN = UUID(int=1)
-STRANGER = AccessFacts(citizen_id=CITIZEN, overview_version=1)
+STRANGER = make_access_facts(CITIZEN)
 TEAM = STRANGER.model_copy(update={"on_team": True})
 UNIT = STRANGER.model_copy(update={"unit_has_active_effort": True})
 SHARED = TEAM.model_copy(update={"consented_areas": frozenset({Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL})})
@@ -160,6 +160,8 @@ actors = st.builds(
 )
 facts_strategy = st.builds(
     AccessFacts,
+    is_lead_coordinator=st.booleans(),
+    not_updated_since=st.none(),
     citizen_id=st.just(CITIZEN),
     overview_version=st.just(1),
     on_team=st.booleans(),

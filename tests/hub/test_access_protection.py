@@ -20,7 +20,6 @@ from hub.digest import keyed_digest
 from hub.indexing.documents import to_document
 from hub.matching.repository import citizen_of
 from hub.overview.service import read, rebuild
-from hub.pipeline import carry
 from schemas.facts import Address, EffortFact, EffortStatus, PersonFact, RelationFact, RelationKind, Responsible, Unit
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
@@ -30,6 +29,7 @@ from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, because
 from tests.factories import make_party, make_record
+from tests.processing import process_records
 
 SOFIE = Identifier.national("790191-4002")
 HENRIK = Identifier.national("620888-4001")
@@ -77,11 +77,11 @@ def _records(together: bool | None) -> list[SourceRecord]:
 
 @pytest.fixture
 def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callable[[bool | None], Family]:
-    """Carries the family into the store, Anna on their team with consent to see the social area."""
+    """Puts the family into the store, Anna on their team with consent to see the social area."""
 
     def settle(together: bool | None) -> Family:
+        process_records(database, _records(together), areas=AREAS, digest_key=digest_key, now=clock.now())
         with database.transaction() as session:
-            carry(session, _records(together), areas=AREAS, digest_key=digest_key, now=clock.now())
             found = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
             family = Family(*(one for one in found if one is not None))
             course_id = course.open_course(session, "Familien", family, COURSE_FROM)

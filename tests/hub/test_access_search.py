@@ -78,6 +78,7 @@ def _document(citizen_id: UUID, grants: tuple[UnitGrant, ...] = (), *digests: st
         citizen_id=citizen_id,
         version=1,
         name="Maja Testborger",
+        protected=False,
         identifier_digests=digests,
         entries=tuple(
             SearchEntry(entry_id=area, area=area, kind="effort", text=f"linje{area}", valid=Period()) for area in Area

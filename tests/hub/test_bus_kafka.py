@@ -20,10 +20,11 @@ from hub.bus.kafka import GROUPS, KafkaBus
 from hub.bus.kafka_client import KafkaAccess
 from hub.bus.kafka_consumer import KafkaConsumer
 from hub.clock import FixedClock
-from hub.collect.repository import quarantined
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.pipeline import RoundResult, run_once
+from hub.pipeline import RoundResult, process_batch
+from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.quarantine.service import list_entries
 from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
@@ -262,7 +263,7 @@ def test_a_consumer_that_waits_for_a_topic_gets_it_once_it_is_made(bus: OwnNames
         assert values(drain(consumer, 1)) == [0]
 
 
-def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
+def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
     bus: OwnNames, inside: InsideKafka, database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.create({RECORDS: 1})
@@ -274,20 +275,21 @@ def test_a_journey_from_kafka_parks_what_nobody_can_read_and_goes_on(
     ran = RoundResult()
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         while bus.lag("pipeline", RECORDS):
-            one = run_once(
+            one = process_batch(
                 database,
                 consumer,
                 areas={"social": Area.SOCIAL},
                 digest_key=digest_key,
+                cipher=PayloadCipher(derived_keys(b"only-for-tests")),
                 clock=clock,
                 limit=100,
                 timeout=SECOND,
             )
-            ran = RoundResult(carried=ran.carried + one.carried, parked=ran.parked + one.parked)
-    assert ran == RoundResult(carried=2, parked=3)
+            ran = RoundResult(stored=ran.stored + one.stored, parked=ran.parked + one.parked)
+    assert ran == RoundResult(stored=2, parked=3)
     with database.transaction() as session:
-        assert [(one.rule, one.raw) for one in quarantined(session, "social")] == [(RejectionRule.NOT_CARRIED, b"")]
-        assert len(quarantined(session, "(unknown)")) == 2
+        assert [one.rule for one in list_entries(session, "social")] == [RejectionRule.NOT_CARRIED]
+        assert len(list_entries(session, "(unknown)")) == 2
 
 
 _HANGS = """

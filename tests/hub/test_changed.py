@@ -9,7 +9,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.overview import service as overviews
 from hub.overview.changes import ChangeKind
-from hub.pipeline import note, show
+from hub.pipeline import rebuild_due, store_batch
 from schemas.overview import Overview
 from schemas.record import SourceRecord
 from schemas.source import Area
@@ -19,15 +19,15 @@ AREAS = {"social": Area.SOCIAL}
 ON = date(2023, 9, 12)
 
 
-def noted(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> UUID:
+def stored_only(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> UUID:
     """Stored, and the overview due."""
     with database.transaction() as session:
-        (citizen_id,) = note(session, records, digest_key=digest_key, now=clock.now()).citizens
+        (citizen_id,) = store_batch(session, records, digest_key=digest_key, now=clock.now()).citizens
     return citizen_id
 
 
 def build(database: Database, clock: FixedClock) -> None:
-    show(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=9)
 
 
 def known(session: Session, citizen_id: UUID, clock: FixedClock) -> Overview:
@@ -45,9 +45,9 @@ def stored(session: Session, citizen_id: UUID) -> Overview:
 def test_what_has_not_come_into_the_overview_yet_is_not_gone(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = noted(database, clock, digest_key, make_record(source_id="1"))
+    citizen_id = stored_only(database, clock, digest_key, make_record(source_id="1"))
     build(database, clock)
-    noted(database, clock, digest_key, make_record(source_id="2"))
+    stored_only(database, clock, digest_key, make_record(source_id="2"))
     with database.transaction() as session:
         before, now = known(session, citizen_id, clock), stored(session, citizen_id)
         assert (len(before.entries()), len(now.entries())) == (2, 1)
@@ -61,14 +61,14 @@ def test_what_has_not_come_into_the_overview_yet_is_not_gone(
 def test_what_a_source_took_back_is_gone_and_the_rest_is_told_meanwhile(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = noted(database, clock, digest_key, make_record(source_id="1"), make_record(source_id="2"))
+    citizen_id = stored_only(database, clock, digest_key, make_record(source_id="1"), make_record(source_id="2"))
     build(database, clock)
     with database.transaction() as session:
         before = known(session, citizen_id, clock)
     later = REGISTERED_AT + timedelta(days=1)
     deleted = make_record(source_id="1", deleted=True, registered_at=later)
     mentor = make_record(source_id="2", fact=make_effort("Mentor"), registered_at=later)
-    noted(database, clock, digest_key, deleted, mentor)
+    stored_only(database, clock, digest_key, deleted, mentor)
     build(database, clock)
 
     def kinds() -> set[ChangeKind]:
@@ -77,7 +77,7 @@ def test_what_a_source_took_back_is_gone_and_the_rest_is_told_meanwhile(
             return {one.kind for one in overviews.changed(session, before, now, ON)}
 
     assert kinds() == {ChangeKind.GONE, ChangeKind.CHANGED}
-    noted(database, clock, digest_key, make_record(source_id="3"))
+    stored_only(database, clock, digest_key, make_record(source_id="3"))
     assert kinds() == {ChangeKind.CHANGED}
     build(database, clock)
     assert kinds() == {ChangeKind.GONE, ChangeKind.CHANGED, ChangeKind.NEW}

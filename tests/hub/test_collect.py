@@ -7,20 +7,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from sqlalchemy import text
 
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import SourceRefused, SourceUnavailable
+from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect import repository
-from hub.collect.runs import RunOutcome, RunSummary, SourceState, SourceStatus, status
-from hub.collect.service import collect, topic_key
+from hub.collect.service import RunServices, collect, take_stream, topic_key
 from hub.db import Database
+from hub.quarantine import service as quarantine
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import RejectLimits
+from hub.sources import lease_repository, service
+from hub.sources import repository as sources
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, data_status
+from hub.sources.stream_repository import clear_cursor, count_published, runs, source_states
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
+from tests.sources import add_connector, leased, make_catalogue
 
 DAY = timedelta(days=1)
 SOURCE = SourceSystem(
@@ -81,10 +90,30 @@ def bus(database: Database) -> Iterator[PostgresBus]:
 
 
 @pytest.fixture
-def run(bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes) -> Callable[..., RunSummary]:
+def run(
+    bus: PostgresBus,
+    database: Database,
+    clock: FixedClock,
+    digest_key: bytes,
+    cipher: PayloadCipher,
+    limits: RejectLimits,
+) -> Callable[..., RunSummary]:
+    catalogue = make_catalogue(database, clock)
+
     def collected(connector: NumberedSource, using: object = None) -> RunSummary:
-        on = bus if using is None else using
-        return collect(connector, bus=on, database=database, clock=clock, digest_key=digest_key)  # type: ignore[arg-type]  # a bus that fails
+        with database.transaction() as session:
+            is_there = sources.get_source(session, "social") is not None
+        if not is_there:
+            add_connector(database, catalogue, connector)
+        services = RunServices(
+            bus=bus if using is None else using,  # type: ignore[arg-type]  # a bus that fails
+            database=database,
+            clock=clock,
+            digest_key=digest_key,
+            cipher=cipher,
+            limits=limits,
+        )
+        return collect(lambda: connector, leased(database, "social"), services)
 
     return collected
 
@@ -105,13 +134,13 @@ def published(bus: PostgresBus) -> list[str]:
 
 def saved(database: Database) -> int:
     with database.transaction() as session:
-        state = repository.cursor_of(session, "social").state.get("all", {})
-        return int(str(state.get("next", 0))) if isinstance(state, dict) else 0
+        cursor = session.scalar(text("SELECT cursor FROM source_streams WHERE source = 'social' AND stream = 'all'"))
+    return int(cursor.get("next", 0))
 
 
 def state(database: Database, now: datetime) -> SourceState:
     with database.transaction() as session:
-        (one,) = repository.counted_states(session, [SOURCE], now)
+        (one,) = source_states(session, [SOURCE], now)
     return one
 
 
@@ -125,7 +154,7 @@ def test_a_whole_run(run: Run, bus: PostgresBus, database: Database) -> None:
     assert published(bus) == list("01234")
     assert saved(database) == 5
     with database.transaction() as session:
-        assert repository.runs(session, "social") == (summary,)
+        assert runs(session, "social") == (summary,)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +225,7 @@ def test_a_record_that_no_bus_takes_is_parked_and_holds_up_nobody(
     assert published(bus) == list("023")
     assert saved(database) == 4
     with database.transaction() as session:
-        groups = repository.quarantine_groups(session, "social")
+        groups = list_groups(session, "social")
     assert {(one.rule, one.payloads) for one in groups} >= {(RejectionRule.TOO_LARGE, 1)}
 
 
@@ -204,9 +233,11 @@ def test_a_crash_between_publishing_and_saving_brings_the_records_again(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(repository, "save_cursor", _killed)
+        broken.setattr(lease_repository, "save_cursor", _killed)
         run(NumberedSource(4))
     assert saved(database) == 0
+    with database.transaction() as session:
+        session.execute(text("UPDATE source_streams SET lease_until = now() - interval '1 second'"))
     run(NumberedSource(4))
     assert published(bus) == list("001123")
 
@@ -221,7 +252,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch, faults: list[tuple[int, str]]
 ) -> None:
     with database.transaction() as session:
-        repository.save_cursor(session, "social", Cursor(), datetime(2023, 9, 12).astimezone())
+        clear_cursor(session, "social")
     sent: set[str] = set()
     for page, where in faults:
         seen = 0
@@ -237,7 +268,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
 
         with monkeypatch.context() as broken:
             if where == "save":
-                broken.setattr(repository, "quarantine", _fail_on_save)
+                broken.setattr(quarantine, "add", _fail_on_save)
             run(
                 NumberedSource(7, fail(page, SourceUnavailable("down")) if where == "source" else lambda _: None),
                 Failing(),
@@ -248,45 +279,18 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
     assert set(published(bus)) == set("0123456")
 
 
-def _fail_on_save(*_: object) -> None:
+def _fail_on_save(*_: object, **__: object) -> None:
     raise RuntimeError
 
 
-def test_the_same_payload_again_is_counted_not_doubled(run: Run, database: Database, clock: FixedClock) -> None:
+def test_a_paused_source_is_not_read(run: Run, database: Database, clock: FixedClock) -> None:
     run(NumberedSource(4))
-    first = clock.now()
-    clock.move(DAY)
-    run(NumberedSource(6))
     with database.transaction() as session:
-        (group,) = repository.quarantine_groups(session, "social")
-        (one,) = repository.quarantined(session, "social")
-        assert (group.payloads, group.seen) == (1, 3)
-        assert (one.seen, one.raw, one.first_seen_at, one.last_seen_at) == (3, b"{}", first, clock.now())
-        assert repository.quarantined(session, "social", after=one.id) == ()
-        repository.resolve(session, one.id, clock.now())
-    with database.transaction() as session:
-        assert repository.quarantine_groups(session, "social") == ()
-    run(NumberedSource(8))
-    with database.transaction() as session:
-        assert len(repository.quarantine_groups(session, "social")) == 1, "it came again"
-
-
-def test_a_payload_too_large_is_parked_without_itself(database: Database, clock: FixedClock) -> None:
-    with database.transaction() as session:
-        large = REJECTED.model_copy(update={"raw": b"x" * (repository.MOST_RAW_BYTES + 1)})
-        repository.quarantine(session, "social", [large], clock.now())
-        (one,) = repository.quarantined(session, "social")
-    assert one.raw is None
-
-
-def test_a_paused_source_is_not_read(run: Run, bus: PostgresBus, database: Database, clock: FixedClock) -> None:
-    with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
-    assert run(NumberedSource(4)).outcome is RunOutcome.PAUSED
-    assert published(bus) == []
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+    assert take_stream(database, "social", owner="me") is None
     assert (state(database, clock.now()).state, state(database, clock.now()).reason) == ("paused", "Opdateres")
     with database.transaction() as session:
-        repository.resume(session, "social")
+        service.resume_source(session, "social", clock.now())
     assert run(NumberedSource(4)).outcome is RunOutcome.COMPLETE
 
 
@@ -298,7 +302,8 @@ def test_the_state_follows_the_data_not_the_runs(run: Run, database: Database, c
     run(NumberedSource(4))
     shown = state(database, clock.now())
     assert (shown.state, shown.last_data_at, shown.last_success_at) == (SourceStatus.SILENT, came, clock.now())
-    assert (shown.records, shown.quarantined) == (4, 1)
+    with database.transaction() as session:
+        assert count_published(session) == {"social": 4}
     run(NumberedSource(6, fail(0, SourceUnavailable("down"))))
     assert state(database, clock.now()).state is SourceStatus.FAILING
 
@@ -315,7 +320,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
     clock.move(timedelta(seconds=1))
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("failing", came)
     with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("paused", came)
 
 
@@ -325,7 +330,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
 )
 def test_fresh_late_silent(age: timedelta, expected: str, clock: FixedClock) -> None:
     now = clock.now()
-    assert status(now - age, RunOutcome.COMPLETE, cadence=DAY, paused=False, now=now) == expected
+    assert data_status(now - age, cadence=DAY, now=now) == expected
 
 
 def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:
@@ -335,3 +340,70 @@ def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:
     assert topic_key(own, digest_key) == topic_key(again, digest_key)
     assert topic_key(nobody, digest_key) != topic_key(own, digest_key)
     assert MAJA.value not in topic_key(own, digest_key)
+
+
+class SpoiltSource(NumberedSource):
+    """Each page has two good records, and of the pages in *spoilt* all items but one cannot be read."""
+
+    def __init__(self, count: int, spoilt: range) -> None:
+        super().__init__(count)
+        self._spoilt = spoilt
+
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        for page, batch in enumerate(super().read(stream, cursor, context)):
+            good, *rest = batch.records
+            bad = tuple(REJECTED.model_copy(update={"source_id": record.source_id}) for record in rest)
+            spoilt = {"records": (good,), "rejected": bad}
+            yield batch.model_copy(update=spoilt if page in self._spoilt else {"rejected": ()})
+
+
+@pytest.fixture
+def limits() -> RejectLimits:
+    return RejectLimits(share=0.4, at_least=8)
+
+
+def test_a_run_that_rejects_too_much_stops_and_the_cursor_is_where_it_was_before_it(
+    run: Run, bus: PostgresBus, database: Database, clock: FixedClock
+) -> None:
+    run(SpoiltSource(2, range(0)))
+    before = metric_of("social")
+    clock.move(DAY)
+    summary = run(SpoiltSource(20, range(9)))
+    assert (summary.outcome, summary.advice) == (RunOutcome.TOO_MANY_REJECTED, "too_many_rejected")
+    assert summary.message == "4 of 8 items could not be read; the cursor is where it was before the run"
+    assert (summary.published, summary.rejected, saved(database)) == (3, 4, 2)
+    assert metric_of("social") == before + 4
+    assert state(database, clock.now()).state is SourceStatus.FAILING
+    assert quarantined(database) == ["3", "5", "7", "9"]
+    run(SpoiltSource(20, range(9)))
+    assert quarantined(database) == ["3", "5", "7", "9"], "the same items again are the same entries"
+    assert saved(database) == 2
+    assert run(SpoiltSource(20, range(0))).outcome is RunOutcome.COMPLETE
+    assert set(published(bus)) == {str(number) for number in range(20)}, "nothing of any page is lost"
+    assert quarantined(database) == [], "they could be read this time"
+    assert saved(database) == 20
+
+
+def test_few_items_or_a_small_share_stop_no_run(run: Run, database: Database) -> None:
+    assert run(SpoiltSource(6, range(3))).outcome is RunOutcome.COMPLETE
+    assert run(SpoiltSource(60, range(5, 13))).outcome is RunOutcome.COMPLETE
+    assert saved(database) == 60
+
+
+def test_a_batch_that_has_a_record_and_rejects_it_too_leaves_it_open(run: Run, database: Database) -> None:
+    class BothWays(NumberedSource):
+        def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+            for batch in super().read(stream, cursor, context):
+                yield batch.model_copy(update={"rejected": (REJECTED.model_copy(update={"source_id": "1"}),)})
+
+    run(BothWays(2))
+    assert quarantined(database) == ["1"]
+
+
+def quarantined(database: Database) -> list[str | None]:
+    with database.transaction() as session:
+        return [entry.source_id for entry in quarantine.list_entries(session, "social")]
+
+
+def metric_of(source: str) -> float:
+    return float(metrics.RECORDS.labels(source, "rejected")._value.get())

@@ -20,7 +20,7 @@ from schemas.facts import ConcernNotificationFact, Outcome
 
 RECEIVED = datetime(2023, 9, 8, 13, 0, tzinfo=UTC)  # a Friday
 SCHOOL = Coded(code_list="notifier_categories", code="2")
-NOTIFICATION = ConcernNotificationFact(received_at=RECEIVED, notifier=SCHOOL)
+NOTIFICATION = ConcernNotificationFact(received_at=RECEIVED, received_has_time=True, notifier=SCHOOL)
 HOUR = timedelta(hours=1)
 
 

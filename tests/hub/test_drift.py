@@ -1,4 +1,4 @@
-"""Index and store compared: pure judgement by property, then drift made and mended in the real thing."""
+"""Index and store compared: pure judgement by property, then drift made and repaired in the real thing."""
 
 from uuid import UUID
 
@@ -9,16 +9,25 @@ from sqlalchemy import text
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.indexing import comparison
-from hub.indexing.drift import Difference, Look, by_source, differences, differing_buckets, drifted, standing
-from hub.overview import repository
-from hub.pipeline import carry
+from hub.indexing import repository
+from hub.indexing.comparison import compare, repair
+from hub.indexing.drift import (
+    Comparison,
+    Difference,
+    by_source,
+    differences,
+    differing_buckets,
+    find_drift,
+    lasting_differences,
+)
+from hub.indexing.reindex import Progress, reindex
+from hub.overview import repository as overviews
 from schemas.identifiers import Identifier
 from schemas.source import Area
 from search.base import BUCKET, SearchUnavailable, Tallies, Tally
 from search.postgres import PostgresIndex
-from tests.access_town import TODAY
 from tests.factories import make_effort, make_party, make_record
+from tests.processing import process_records
 
 citizens = st.dictionaries(st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number)), st.integers(1, 9))
 
@@ -58,19 +67,19 @@ def test_one_lost_or_late_citizen_is_always_noticed(store: dict[UUID, int], data
 def test_only_what_stands_unchanged_counts(
     first: dict[UUID, int], second: dict[UUID, int], index: dict[UUID, int]
 ) -> None:
-    before = Look(sources=(), differences=differences(first, index))
-    now = Look(sources=(), differences=differences(second, index))
-    assert standing(before, now) == {
+    before = Comparison(sources=(), differences=differences(first, index))
+    now = Comparison(sources=(), differences=differences(second, index))
+    assert lasting_differences(before, now) == {
         key: one for key, one in now.differences.items() if first.get(key) == second.get(key)
     }
 
 
 @given(citizens, st.sets(st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))))
-def test_a_change_the_bus_was_not_told_of_has_not_drifted(store: dict[UUID, int], others: set[UUID]) -> None:
-    untold = frozenset({*list(store)[::2], *others})
-    before = Look(sources=(), differences=differences(store, {}), untold=untold)
-    now = Look(sources=(), differences=differences(store, {}))
-    assert set(drifted(before, now)) == set(store) - untold
+def test_a_change_that_is_not_published_has_not_drifted(store: dict[UUID, int], others: set[UUID]) -> None:
+    unpublished = frozenset({*list(store)[::2], *others})
+    before = Comparison(sources=(), differences=differences(store, {}), unpublished=unpublished)
+    now = Comparison(sources=(), differences=differences(store, {}))
+    assert set(find_drift(before, now)) == set(store) - unpublished
 
 
 def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 5) -> list[UUID]:
@@ -80,23 +89,21 @@ def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 
         )
         for one in range(count)
     ]
-    with database.transaction() as session:
-        return sorted(
-            carry(session, records, areas={"social": Area.SOCIAL}, digest_key=digest_key, now=clock.now()).citizens
-        )
+    areas = {"social": Area.SOCIAL}
+    return sorted(process_records(database, records, areas=areas, digest_key=digest_key, now=clock.now()).citizens)
 
 
-def mended(database: Database, index: PostgresIndex, digest_key: bytes) -> int:
-    seen = comparison.look(database, index)
-    return comparison.mend(database, index, seen.differences, digest_key=digest_key, on=TODAY)
+def repaired(database: Database, index: PostgresIndex, digest_key: bytes, clock: FixedClock) -> int:
+    differing = compare(database, index).differences
+    return repair(database, index, differing, digest_key=digest_key, clock=clock)
 
 
-def test_whatever_drifts_is_found_and_mended(
+def test_whatever_drifts_is_found_and_repaired(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     lost, late, ahead, removed, well = fill(database, clock, digest_key)
-    assert mended(database, index, digest_key) == 5, "nothing was there"
-    assert comparison.look(database, index).differences == {}
+    assert repaired(database, index, digest_key, clock) == 5, "nothing was there"
+    assert compare(database, index).differences == {}
     stranger = UUID(int=7)
     with database.transaction() as session:
         session.execute(text("DELETE FROM search.documents WHERE citizen_id = :id"), {"id": lost})
@@ -106,60 +113,60 @@ def test_whatever_drifts_is_found_and_mended(
         session.execute(
             text("INSERT INTO search.documents (citizen_id, version, document) VALUES (:id, 3, '{}')"), {"id": stranger}
         )
-    assert comparison.look(database, index).differences == {
+    assert compare(database, index).differences == {
         lost: Difference(in_store=1, in_index=None),
         late: Difference(in_store=1, in_index=0),
         ahead: Difference(in_store=1, in_index=41),
         removed: Difference(in_store=None, in_index=1),
         stranger: Difference(in_store=None, in_index=3),
     }
-    assert mended(database, index, digest_key) == 5
-    assert comparison.look(database, index).differences == {}
+    assert repaired(database, index, digest_key, clock) == 5
+    assert compare(database, index).differences == {}
     assert index.versions() == {lost: 1, late: 1, ahead: 42, well: 1}
     with database.transaction() as session:
-        _, grown = repository.current(session, [ahead])[ahead]
+        _, grown = overviews.current(session, [ahead])[ahead]
     assert grown is not None
     assert grown.version == 42, "a version never falls, so the store goes beyond what the index had seen"
 
 
-def test_a_look_tells_of_which_changes_the_bus_does_not_know(
+def test_a_comparison_knows_which_changes_are_not_published(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
-    told, untold = fill(database, clock, digest_key, 2)
+    published, unpublished = fill(database, clock, digest_key, 2)
     with database.transaction() as session:
-        waiting = repository.untold(session, 100)
-        repository.delete_published(session, [one.id for one in waiting if one.citizen_id == told])
-    seen = comparison.look(database, index)
-    assert set(seen.differences) == {told, untold}
-    assert seen.untold == {untold}
-    mended(database, index, digest_key)
-    assert comparison.look(database, index).untold == frozenset(), "it differs no more"
+        entries = repository.pending_outbox(session, 100)
+        repository.delete_published(session, [entry.id for entry in entries if entry.citizen_id == published])
+    comparison = compare(database, index)
+    assert set(comparison.differences) == {published, unpublished}
+    assert comparison.unpublished == {unpublished}
+    repaired(database, index, digest_key, clock)
+    assert compare(database, index).unpublished == frozenset(), "it differs no more"
 
 
 def test_what_a_comparison_found_is_kept(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     fill(database, clock, digest_key, 3)
-    for repaired in (3, 0):
+    for citizens_repaired in (3, 0):
         with database.transaction() as session:
-            repository.save_comparison(session, comparison.look(database, index).sources, repaired, clock.now())
-        mended(database, index, digest_key)
+            repository.save_comparison(session, compare(database, index).sources, citizens_repaired, clock.now())
+        repaired(database, index, digest_key, clock)
     with database.transaction() as session:
         kept = repository.comparisons(session)
     assert {source: (one.in_store, one.in_index, one.is_equal) for source, one in kept.items()} == {
         "": (3, 3, True),
         "social": (3, 3, True),
     }
-    assert (kept["social"].repaired, kept["social"].repaired_at) == (3, clock.now())
+    assert (kept["social"].repaired_citizens, kept["social"].repaired_at) == (3, clock.now())
 
 
-def test_a_rebuilt_index_holds_what_the_store_says(
+def test_a_new_index_holds_what_the_store_says(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     ids = fill(database, clock, digest_key, 7)
     told: list[tuple[int, int]] = []
-    done = comparison.rebuild(
-        database, index, digest_key=digest_key, on=TODAY, progress=lambda at: told.append((at.done, at.total))
+    done = reindex(
+        database, index, digest_key=digest_key, clock=clock, progress=lambda at: told.append((at.done, at.total))
     )
     assert done == 7
     assert told == [(7, 7)]
@@ -167,35 +174,35 @@ def test_a_rebuilt_index_holds_what_the_store_says(
     assert index.overview(ids[0]) is not None
 
 
-def test_what_changes_during_a_rebuild_is_in_the_new_index(
+def test_what_changes_during_a_reindex_is_in_the_new_index(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     gone, *_ = fill(database, clock, digest_key, 4)
 
-    def meanwhile(_: comparison.Progress) -> None:
+    def meanwhile(_: Progress) -> None:
         fill(database, clock, digest_key, 6)
         with database.transaction() as session:
             session.execute(text("DELETE FROM overviews WHERE citizen_id = :id"), {"id": gone})
 
-    comparison.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=meanwhile)
-    assert comparison.look(database, index).differences == {}
+    reindex(database, index, digest_key=digest_key, clock=clock, progress=meanwhile)
+    assert compare(database, index).differences == {}
     assert len(index.versions()) == 5
 
 
-def test_a_rebuild_that_fails_leaves_the_old_index_serving(
+def test_a_reindex_that_fails_leaves_the_old_index_serving(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     ids = fill(database, clock, digest_key, 3)
-    mended(database, index, digest_key)
+    repaired(database, index, digest_key, clock)
 
-    def breaks(_: comparison.Progress) -> None:
+    def breaks(_: Progress) -> None:
         raise SearchUnavailable
 
     with pytest.raises(SearchUnavailable):
-        comparison.rebuild(database, index, digest_key=digest_key, on=TODAY, progress=breaks)
+        reindex(database, index, digest_key=digest_key, clock=clock, progress=breaks)
     assert index.versions() == dict.fromkeys(ids, 1)
     with database.transaction() as session:
-        assert session.scalar(text("SELECT to_regnamespace('search_beside')")) is None
+        assert session.scalar(text("SELECT to_regnamespace('search_shadow')")) is None
 
 
 def test_one_process_leads_until_it_lets_go(database: Database) -> None:

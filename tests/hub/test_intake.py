@@ -12,7 +12,7 @@ from hub.db import Database
 from hub.intake.repository import records_of
 from hub.intake.service import Received, receive
 from schemas.record import SourceRecord
-from tests.factories import REGISTERED_AT, make_effort, make_record
+from tests.factories import OBSERVED_AT, REGISTERED_AT, make_effort, make_record
 
 HOUR = timedelta(hours=1)
 
@@ -28,7 +28,7 @@ def content(database: Database) -> list[tuple[object, ...]]:
         rows = session.execute(
             text(
                 "SELECT source, record_type, source_id, version_key, digest, registered_at, registered_to,"
-                " observed_at, deleted, is_current"
+                " stated_at, first_observed_at, observed_at, deleted, is_concluded, is_current, flag"
                 " FROM records JOIN record_entities e ON e.id = entity_id ORDER BY 1, 2, 3, 4, 5"
             )
         )
@@ -48,6 +48,23 @@ def version(number: int, *, deleted: bool = False, source_id: str = "1") -> Sour
 
 def stated(title: str, hours: int) -> SourceRecord:
     return make_record(fact=make_effort(title), registered_at=REGISTERED_AT + hours * HOUR)
+
+
+def seen(number: int, hours: int, source_id: str = "7") -> SourceRecord:
+    """A version as it was read so many hours after our first reading."""
+    record = version(number, source_id=source_id)
+    times = {"observed_at": record.observed_at + hours * HOUR}
+    if source_id == "d":
+        times |= {"registered_at": REGISTERED_AT + hours * 10 * HOUR}
+    return SourceRecord.model_validate({**record.model_dump(exclude={"digest"}), **times})
+
+
+def gone(hours: int, source_id: str = "7") -> SourceRecord:
+    """The conclusion, so many hours after our first reading, that it is gone."""
+    at = OBSERVED_AT + hours * HOUR
+    return make_record(
+        deleted=True, deleted_reason="missing_in_id_list", source_id=source_id, registered_at=at, observed_at=at
+    )
 
 
 def standing_title(database: Database, received: Received, hours: int | None = None) -> str | None:
@@ -117,6 +134,9 @@ def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
     records = [version(number, source_id=own) for number in range(1, 5) for own in "abc"]
     records += [version(3, deleted=True, source_id="b"), version(4, deleted=True, source_id="c")]
     records += [stated(title, hours) for hours, title in enumerate(["Aktiv", "Aktiv", "Pause", "Aktiv"])]
+    records += [stated("Fremtid", 10**6), *(seen(2, hours) for hours in (1, 5)), gone(3)]
+    records += [seen(number, hours, source_id=own) for number, hours, own in [(9, 1, "d"), (1, 7, "d"), (2, 8, "d")]]
+    records += [gone(hours, source_id="d") for hours in (6, 9)]
     take(database, clock, *records)
     expected = content(database)
     with database.transaction() as session:
@@ -145,3 +165,42 @@ def test_a_reading_that_makes_a_stored_version_current_again_is_handed_on(
     again = take(database, clock, read("Rigtig", 3))
     assert [stored.id for stored in again.new] == [stored.id for stored in first.new]
     assert standing_title(database, first) == "Rigtig"
+
+
+def test_an_id_that_is_seen_again_lives_again_though_nothing_changed(database: Database, clock: FixedClock) -> None:
+    first = take(database, clock, seen(2, 1), seen(1, 0))
+    take(database, clock, gone(3))
+    assert standing_title(database, first) is None
+    again = take(database, clock, seen(2, 5))
+    assert [stored.id for stored in again.new] == [first.new[0].id]
+    assert standing_title(database, first) == "Version 2"
+
+
+def test_what_rises_because_of_another_statement_is_handed_on(database: Database, clock: FixedClock) -> None:
+    first = take(database, clock, seen(2, 1))
+    take(database, clock, gone(3))
+    handed_on = take(database, clock, seen(1, 5))
+    assert first.new[0].id in {stored.id for stored in handed_on.new}
+    assert standing_title(database, first) == "Version 2"
+
+
+def test_a_delivery_from_the_future_is_kept_and_flagged_and_gives_way_to_a_correction(
+    database: Database, clock: FixedClock
+) -> None:
+    first = take(database, clock, stated("Fra 2199", 10**6))
+    with database.transaction() as session:
+        (kept,) = records_of(session, [first.new[0].id])
+    assert [flag.rule for flag in kept.record.quality] == ["future_time"]
+    assert kept.record.registered_at == OBSERVED_AT
+    assert standing_title(database, first) == "Fra 2199"
+    take(database, clock, stated("Rettet", 7))
+    assert standing_title(database, first) == "Rettet"
+
+
+def test_a_version_that_restarts_after_an_expunge_is_taken_and_flagged(database: Database, clock: FixedClock) -> None:
+    first = take(database, clock, seen(9, 1, source_id="d"))
+    take(database, clock, seen(1, 7, source_id="d"))
+    with database.transaction() as session:
+        (standing,) = records_of(session, [first.new[0].id])
+    assert standing.record.source_version == "1"
+    assert [flag.rule for flag in standing.record.quality] == ["version_restarted"]

@@ -14,6 +14,7 @@ from hub.digest import keyed_digest
 from hub.intake.service import receive
 from hub.matching import repository
 from hub.matching.service import match
+from schemas.facts import PersonFact
 from schemas.identifiers import Identifier
 from schemas.record import PartyRole, SourceRecord
 from tests.factories import (
@@ -236,3 +237,29 @@ def test_two_workers_at_once_agree_with_one_alone(database: Database, clock: Fix
         halves = [[*half, *other] for half, other in (halves, halves[::-1])]
         list(workers.map(lambda half: [carry(database, clock, *batch) for batch in half], halves))
     assert partition(database) == expected
+
+
+@pytest.mark.parametrize("who_says", ["merged", "survivor"])
+def test_what_pointed_at_a_merged_record_follows_it_and_comes_back(
+    database: Database, clock: FixedClock, who_says: str
+) -> None:
+    old, survivor = local("a-17"), local("b-99")
+    carry(database, clock, make_person(old, source_id="a-17"), make_person(MAJA, survivor, source_id="b-99"))
+    carry(database, clock, about(old, "cp-17"))
+    assert "social/Ydelse/cp-17" not in shown(database, MAJA)
+
+    def said(*, merged: bool, hours: int) -> SourceRecord:
+        at = REGISTERED_AT + timedelta(hours=hours)
+        if who_says == "survivor":
+            return make_person(MAJA, survivor, replaces=[old] if merged else [], source_id="b-99", registered_at=at)
+        person = make_person(old, source_id="a-17", registered_at=at)
+        fact = PersonFact(given_name="Maja", replaced_by=(survivor,) if merged else ())
+        return SourceRecord.model_validate({**person.model_dump(exclude={"digest"}), "fact": fact})
+
+    carry(database, clock, said(merged=True, hours=1))
+    assert "social/Ydelse/cp-17" in shown(database, MAJA)
+    carry(database, clock, about(old, "cp-18"))
+    assert "social/Ydelse/cp-18" in shown(database, MAJA), "also what comes later"
+    carry(database, clock, said(merged=False, hours=2))
+    assert not {"social/Ydelse/cp-17", "social/Ydelse/cp-18"} & set(shown(database, MAJA))
+    assert "social/Ydelse/cp-17" in shown(database, old)

@@ -57,7 +57,7 @@ _persons = st.builds(
     given_name=st.sampled_from([None, "Maja", "maja ", "Maya"]),
     family_name=st.sampled_from([None, "Testborger", "Prøve"]),
     birth_date=st.sampled_from([None, date(1986, 7, 15), date(1986, 7, 16)]),
-    life_status=st.sampled_from(list(LifeStatus)),
+    life_status=st.sampled_from([None, *LifeStatus]),
     died_on=st.sampled_from([None, date(2020, 1, 1)]),
     name_address_protected=st.booleans(),
 )
@@ -143,6 +143,14 @@ def test_one_protecting_source_is_enough_even_if_it_is_older() -> None:
     assert header.protection_sources == ("health",)
 
 
+def test_a_source_that_does_not_tell_whether_somebody_lives_contradicts_no_other() -> None:
+    dead = PersonFact(life_status=LifeStatus.DEAD, died_on=date(2023, 1, 2))
+    overview = made([about(dead, source="social"), about(PersonFact(given_name="Maja"), day=9, source="health")])
+    assert (overview.header.person.life_status, overview.header.person.died_on) == (LifeStatus.DEAD, date(2023, 1, 2))
+    assert overview.disagreements == ()
+    assert made([about(PersonFact(given_name="Maja"))]).header.person.life_status is None
+
+
 def test_the_newest_value_is_shown_and_the_disagreement_with_it() -> None:
     linked = [
         about(PersonFact(given_name="MAJA ", birth_date=date(1986, 7, 15)), source="health"),
@@ -186,6 +194,7 @@ def test_a_tombstone_leaves_nothing() -> None:
 def test_an_outcome_is_not_known_before_it_was_decided() -> None:
     fact = ConcernNotificationFact(
         received_at=START,
+        received_has_time=True,
         notifier=Coded(code_list="notifier_categories", code="2"),
         assessed_at=START + timedelta(hours=20),
         outcome=Outcome.ASSESSMENT,

@@ -1,4 +1,4 @@
-"""The migration makes exactly the tables of the room, and takes them away again."""
+"""The migrations make exactly the tables of overview and indexing, and take them away again."""
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -6,10 +6,19 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from hub.db import Base, Database
+from hub.indexing.tables import ComparisonRow, CutDocumentRow, OutboxRow
 from hub.migrations import config, migrate
-from hub.overview.tables import ComparisonRow, OverviewOutboxRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
+from hub.overview.tables import OverviewDueRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
 
-ROWS = (ComparisonRow, OverviewRow, OverviewVersionRow, OverviewUnitRow, OverviewOutboxRow)
+ROWS = (
+    ComparisonRow,
+    CutDocumentRow,
+    OutboxRow,
+    OverviewDueRow,
+    OverviewRow,
+    OverviewUnitRow,
+    OverviewVersionRow,
+)
 NAMES = {row.__tablename__ for row in ROWS}
 
 

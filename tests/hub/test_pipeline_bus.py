@@ -11,11 +11,12 @@ from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable, Message
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.overview.service import OverviewChanged, relay
-from hub.pipeline import RoundResult, run_once
+from hub.indexing.outbox import OverviewChanged, publish_outbox
+from hub.pipeline import RoundResult, process_batch
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
-from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
+from tests.factories import IDA, MAJA, make_person, make_record, make_unstorable
 
 AREAS = {"social": Area.SOCIAL}
 SECOND = timedelta(seconds=1)
@@ -35,7 +36,16 @@ def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=100, timeout=SECOND)
+        return process_batch(
+            database,
+            consumer,
+            areas=AREAS,
+            digest_key=digest_key,
+            cipher=PayloadCipher(derived_keys(digest_key)),
+            clock=clock,
+            limit=100,
+            timeout=SECOND,
+        )
 
 
 def overviews(database: Database) -> int:
@@ -43,11 +53,11 @@ def overviews(database: Database) -> int:
         return session.scalar(text("SELECT count(*) FROM overviews")) or 0
 
 
-def test_a_batch_is_carried_and_committed(
+def test_a_batch_is_stored_and_committed(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     put(bus, make_person(MAJA), make_record())
-    assert run(database, bus, clock, digest_key) == RoundResult(carried=2, shown=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(stored=2, rebuilt=1)
     assert (overviews(database), bus.lag("pipeline", RECORDS)) == (1, 0)
 
 
@@ -55,10 +65,10 @@ def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_v
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     # PostgreSQL's text cannot hold a NUL, so this one is a fine record that no store can take.
-    poisoned = make_record(fact=make_effort(f"{IDA.value}\x00"), source_id="2", parties=[make_party(IDA)])
+    poisoned = make_unstorable(title=f"{IDA.value}\x00")
     put(bus, make_person(MAJA), f'{{"source": "{IDA.value}"}}'.encode(), poisoned, make_record(source_id="3"))
     with caplog.at_level(logging.INFO):
-        assert run(database, bus, clock, digest_key) == RoundResult(carried=2, parked=2, shown=1)
+        assert run(database, bus, clock, digest_key) == RoundResult(stored=2, parked=2, rebuilt=1)
     assert (overviews(database), bus.lag("pipeline", RECORDS)) == (1, 0)
     assert IDA.value not in "".join(f"{one.getMessage()} {vars(one)}" for one in caplog.records)
 
@@ -69,9 +79,9 @@ def test_changes_go_to_the_bus_once_they_are_committed(
     put(bus, make_person(MAJA), make_record())
     run(database, bus, clock, digest_key)
     with database.transaction() as session:
-        assert relay(session, bus) == 1
+        assert publish_outbox(session, bus) == 1
     with database.transaction() as session:
-        assert relay(session, bus) == 0
+        assert publish_outbox(session, bus) == 0
     with bus.consumer("indexer", [OVERVIEWS]) as consumer:
         (delivered,) = consumer.poll(limit=10, timeout=SECOND)
     change = OverviewChanged.model_validate_json(delivered.message.value)
@@ -80,25 +90,25 @@ def test_changes_go_to_the_bus_once_they_are_committed(
     assert delivered.message.headers["ce_subject"] == str(change.citizen_id) == delivered.message.key
 
 
-def test_what_the_bus_did_not_take_is_told_later(
+def test_what_the_bus_did_not_take_is_published_later(
     database: Database, bus: PostgresBus, unreachable: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     put(bus, make_person(MAJA))
     run(database, bus, clock, digest_key)
     with pytest.raises(BusUnavailable), database.transaction() as session:
-        relay(session, unreachable)
+        publish_outbox(session, unreachable)
     with database.transaction() as session:
-        assert relay(session, bus) == 1
+        assert publish_outbox(session, bus) == 1
 
 
-def test_a_crash_after_publishing_tells_it_again(
+def test_a_crash_after_publishing_publishes_it_again(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     put(bus, make_person(MAJA))
     run(database, bus, clock, digest_key)
     with pytest.raises(KeyboardInterrupt), database.transaction() as session:
-        relay(session, bus)
+        publish_outbox(session, bus)
         raise KeyboardInterrupt
     with database.transaction() as session:
-        assert relay(session, bus) == 1
+        assert publish_outbox(session, bus) == 1
     assert bus.lag("indexer", OVERVIEWS) == 2

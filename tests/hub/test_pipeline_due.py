@@ -1,4 +1,4 @@
-"""The path in two halves: what is stored is shown once it is due, once for a backlog, and no mark is lost."""
+"""The path in two halves: what is stored is rebuilt once it is due, once for a backlog, and no mark is lost."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +14,12 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
+from hub.indexing.repository import add_to_outbox
 from hub.overview import repository
 from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
-from hub.pipeline import AT_LATEST, TRIED_AGAIN, RebuildResult, RoundResult, note, run_once, show
+from hub.pipeline import LONGEST_DELAY, RETRY_AFTER, RebuildResult, RoundResult, process_batch, rebuild_due, store_batch
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record
@@ -30,13 +32,13 @@ def efforts(first: int, last: int) -> list[SourceRecord]:
     return [make_record(source_id=str(number)) for number in range(first, last)]
 
 
-def noted(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:
+def store(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:
     with database.transaction() as session:
-        note(session, records, digest_key=digest_key, now=clock.now())
+        store_batch(session, records, digest_key=digest_key, now=clock.now())
 
 
-def shown(database: Database, clock: FixedClock, limit: int = 100) -> RebuildResult:
-    return show(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=limit)
+def build(database: Database, clock: FixedClock, limit: int = 100) -> RebuildResult:
+    return rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=limit)
 
 
 def entries(database: Database) -> list[int]:
@@ -55,7 +57,7 @@ def due(database: Database) -> int:
         return session.scalar(text("SELECT count(*) FROM overview_due")) or 0
 
 
-def standing(database: Database) -> Due:
+def due_state(database: Database) -> Due:
     with database.transaction() as session:
         return repository.due(session)
 
@@ -65,112 +67,124 @@ def run(
 ) -> Sequence[RoundResult]:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         return [
-            run_once(database, consumer, areas=AREAS, digest_key=digest_key, clock=clock, limit=2, timeout=AT_ONCE)
+            process_batch(
+                database,
+                consumer,
+                areas=AREAS,
+                digest_key=digest_key,
+                cipher=PayloadCipher(derived_keys(digest_key)),
+                clock=clock,
+                limit=2,
+                timeout=AT_ONCE,
+            )
             for _ in range(rounds)
         ]
 
 
-def test_a_backlog_makes_one_version_and_its_end_shows_it_at_once(
+def test_a_backlog_makes_one_version_and_its_end_rebuilds_at_once(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 5)])
     ran = run(bus, database, clock, digest_key, 3)
     assert ran == [
-        RoundResult(carried=2, has_more=True),
-        RoundResult(carried=2, has_more=True),
-        RoundResult(carried=1, shown=1),
+        RoundResult(stored=2, has_more=True),
+        RoundResult(stored=2, has_more=True),
+        RoundResult(stored=1, rebuilt=1),
     ]
     assert (entries(database), versions(database), due(database)) == ([5], [1], 0)
 
 
-def test_a_backlog_that_ends_with_a_full_batch_is_shown_in_the_next_round(
+def test_a_backlog_that_ends_with_a_full_batch_is_rebuilt_in_the_next_round(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 2)])
     assert run(bus, database, clock, digest_key, 3) == [
-        RoundResult(carried=2, has_more=True),
-        RoundResult(shown=1),
+        RoundResult(stored=2, has_more=True),
+        RoundResult(rebuilt=1),
         RoundResult(),
     ]
 
 
-def test_no_backlog_is_so_long_that_nothing_is_shown(
+def test_no_backlog_is_so_long_that_nothing_is_rebuilt(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 6)])
     run(bus, database, clock, digest_key, 1)
-    clock.move(AT_LATEST)
-    assert run(bus, database, clock, digest_key, 1) == [RoundResult(carried=2, shown=1, has_more=True)]
+    clock.move(LONGEST_DELAY)
+    assert run(bus, database, clock, digest_key, 1) == [RoundResult(stored=2, rebuilt=1, has_more=True)]
     assert entries(database) == [4]
 
 
-def test_what_is_due_is_shown_in_lots_and_after_a_crash(
+def test_what_is_due_is_rebuilt_in_lots_and_after_a_crash(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    noted(database, clock, digest_key, make_record(), make_record(source_id="2", parties=[make_party(IDA)]))
+    store(database, clock, digest_key, make_record(), make_record(source_id="2", parties=[make_party(IDA)]))
     assert entries(database) == []
-    assert [shown(database, clock, limit=1) for _ in range(3)] == [RebuildResult(taken=1, rebuilt=1)] * 2 + [
+    assert [build(database, clock, limit=1) for _ in range(3)] == [RebuildResult(taken=1, rebuilt=1)] * 2 + [
         RebuildResult()
     ]
     assert entries(database) == [1, 1]
 
 
-def test_a_crash_while_showing_leaves_it_due(database: Database, clock: FixedClock, digest_key: bytes) -> None:
-    noted(database, clock, digest_key, make_record())
+def test_a_crash_while_rebuilding_leaves_it_due(database: Database, clock: FixedClock, digest_key: bytes) -> None:
+    store(database, clock, digest_key, make_record())
     with pytest.raises(KeyboardInterrupt), database.transaction() as session:
         rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
         raise KeyboardInterrupt
     assert (entries(database), due(database)) == ([], 1)
-    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
+    assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
 
 
 def test_a_mark_made_while_the_overview_is_built_outlives_it(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    noted(database, clock, digest_key, *efforts(0, 1))
+    store(database, clock, digest_key, *efforts(0, 1))
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
-            rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
-            marking = other.submit(noted, database, clock, digest_key, *efforts(1, 2))
+            versions_built = rebuild(
+                session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now()
+            )
+            add_to_outbox(session, versions_built, now=clock.now())
+            marking = other.submit(store, database, clock, digest_key, *efforts(1, 2))
             wait_for_a_lock(database)
         marking.result()
     assert (entries(database), due(database)) == ([1], 1)
-    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
+    assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
     assert (entries(database), versions(database)) == ([2], [1, 2])
 
 
 def test_what_is_being_marked_is_passed_by_and_not_forgotten(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    noted(database, clock, digest_key, *efforts(0, 1))
+    store(database, clock, digest_key, *efforts(0, 1))
     with database.transaction() as session:
-        note(session, efforts(1, 2), digest_key=digest_key, now=clock.now())
-        assert shown(database, clock) == RebuildResult()
-    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
+        store_batch(session, efforts(1, 2), digest_key=digest_key, now=clock.now())
+        assert build(database, clock) == RebuildResult()
+    assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
     assert entries(database) == [2]
 
 
-def test_storing_and_showing_side_by_side_loses_nothing(
+def test_storing_and_rebuilding_side_by_side_loses_nothing(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    """Four store, four show, all about the same two citizens; no mark may go under between them."""
+    """Four store, four rebuild, all about the same two citizens; no mark may go under between them."""
     stored = Event()
 
-    def store(part: int) -> None:
+    def store_part(part: int) -> None:
         for number in range(part * 12, part * 12 + 12):
             both = [make_party(MAJA)] if number % 2 else [make_party(IDA)]
-            noted(database, clock, digest_key, make_record(source_id=str(number), parties=both))
+            store(database, clock, digest_key, make_record(source_id=str(number), parties=both))
 
-    def keep_showing(_: int) -> None:
+    def keep_building(_: int) -> None:
         while not stored.is_set() or due(database):
-            shown(database, clock, limit=1)
+            build(database, clock, limit=1)
 
     with ExitStack() as stack:
-        showing = stack.enter_context(ThreadPoolExecutor(4)).map(keep_showing, range(4))
+        building = stack.enter_context(ThreadPoolExecutor(4)).map(keep_building, range(4))
         stack.callback(stored.set)
-        list(stack.enter_context(ThreadPoolExecutor(4)).map(store, range(4)))
+        list(stack.enter_context(ThreadPoolExecutor(4)).map(store_part, range(4)))
         stored.set()
-        list(showing)
+        list(building)
     assert (entries(database), due(database)) == ([24, 24], 0)
     with database.transaction() as session:
         told = session.execute(
@@ -185,14 +199,14 @@ def test_an_overview_that_cannot_be_built_holds_up_nobody_and_is_tried_again(
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
     unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
-    noted(database, clock, digest_key, make_record(), unshowable)
-    assert shown(database, clock) == RebuildResult(taken=2, rebuilt=1)
+    store(database, clock, digest_key, make_record(), unshowable)
+    assert build(database, clock) == RebuildResult(taken=2, rebuilt=1)
     assert (entries(database), due(database)) == ([1], 1)
-    assert shown(database, clock) == RebuildResult()
+    assert build(database, clock) == RebuildResult()
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
-    clock.move(TRIED_AGAIN)
-    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
+    clock.move(RETRY_AFTER)
+    assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
 
 
 def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
@@ -202,20 +216,20 @@ def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
     unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
-    noted(database, clock, digest_key, make_record(), unshowable)
-    assert standing(database) == Due(waiting=2, waiting_since=began, failed=0, failed_since=None)
-    shown(database, clock)
+    store(database, clock, digest_key, make_record(), unshowable)
+    assert due_state(database) == Due(waiting=2, waiting_since=began, failed=0, failed_since=None)
+    build(database, clock)
     failing = Due(waiting=0, waiting_since=None, failed=1, failed_since=began)
-    assert standing(database) == failing
-    clock.move(TRIED_AGAIN)
-    assert shown(database, clock) == RebuildResult(taken=1)
-    assert standing(database) == failing, "it fails since the first time, however often it is tried"
-    noted(database, clock, digest_key, make_record(source_id="3", parties=[make_party(IDA)]))
-    assert standing(database) == failing, "a new record makes it due, not whole"
+    assert due_state(database) == failing
+    clock.move(RETRY_AFTER)
+    assert build(database, clock) == RebuildResult(taken=1)
+    assert due_state(database) == failing, "it fails since the first time, however often it is tried"
+    store(database, clock, digest_key, make_record(source_id="3", parties=[make_party(IDA)]))
+    assert due_state(database) == failing, "a new record makes it due, not whole"
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT overviews_document_check"))
-    assert shown(database, clock) == RebuildResult(taken=1, rebuilt=1)
-    assert standing(database) == Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
+    assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
+    assert due_state(database) == Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 
 def wait_for_a_lock(database: Database) -> None:

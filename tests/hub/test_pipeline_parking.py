@@ -9,51 +9,52 @@ from sqlalchemy import text
 from hub.bus.base import RECORDS, Message
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect.repository import quarantine_groups, quarantined
-from hub.collect.runs import Quarantined
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import StoreUnavailable
-from hub.pipeline import RoundResult, run_once
-from schemas.record import RejectionRule, SourceRecord
+from hub.pipeline import RoundResult, process_batch
+from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantineEntry
+from hub.quarantine.service import list_entries, not_carried
+from schemas.record import RejectionRule
 from schemas.source import Area
-from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
+from tests.factories import MAJA, make_person, make_record, make_unstorable
 
 SECOND = timedelta(seconds=1)
-
-
-def poisoned(source_id: str = "2") -> SourceRecord:
-    """A fine record that PostgreSQL's text cannot hold."""
-    return make_record(fact=make_effort("\x00"), source_id=source_id, parties=[make_party(IDA)])
+CIPHER = PayloadCipher(derived_keys(b"only-for-tests"))
 
 
 def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes) -> RoundResult:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return run_once(
+        return process_batch(
             database,
             consumer,
             areas={"social": Area.SOCIAL},
             digest_key=digest_key,
+            cipher=CIPHER,
             clock=clock,
             limit=100,
             timeout=SECOND,
         )
 
 
-def parked(database: Database, source: str = "social") -> tuple[Quarantined, ...]:
+def parked(database: Database, source: str = "social") -> tuple[QuarantineEntry, ...]:
     with database.transaction() as session:
-        return quarantined(session, source)
+        return list_entries(session, source)
 
 
 def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
-    bad = to_message(poisoned(), digest_key)
+    bad = to_message(make_unstorable(), digest_key)
     bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
-    assert run(database, bus, clock, digest_key) == RoundResult(carried=1, parked=1, shown=1)
+    assert run(database, bus, clock, digest_key) == RoundResult(stored=1, parked=1, rebuilt=1)
     (kept,) = parked(database)
     assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
-    assert (kept.rule, kept.raw, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, bad.value, clock.now())
+    assert (kept.rule, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, clock.now())
+    with database.transaction() as session:
+        assert not_carried(session, "social", cipher=CIPHER, after=0, size=9) == ((kept.id, bad.value),)
     assert bus.lag("pipeline", RECORDS) == 0
 
 
@@ -65,9 +66,9 @@ def test_a_message_that_is_no_record_is_in_quarantine_under_the_source_in_its_he
     bus.publish(RECORDS, [Message(key="k", value=b"\xff\x00", headers={})])
     assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
     (kept,) = parked(database)
-    assert (kept.record_type, kept.source_id, kept.field, kept.raw) == ("Ydelse", None, "source", b'{"source": 1}')
+    assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", None, "source")
     (nameless,) = parked(database, "(unknown)")
-    assert (nameless.record_type, nameless.field, nameless.raw) == ("(unknown)", "(message)", b"\xff\x00")
+    assert (nameless.record_type, nameless.field) == ("(unknown)", "(message)")
 
 
 def test_what_poisons_the_record_does_not_poison_its_row(
@@ -75,12 +76,12 @@ def test_what_poisons_the_record_does_not_poison_its_row(
 ) -> None:
     number = MAJA.value
     field = Message(key="k", value=f'{{"{number}\\u0000": 1}}'.encode())
-    bus.publish(RECORDS, [to_message(poisoned(f"\x00{number}"), digest_key), field])
+    bus.publish(RECORDS, [to_message(make_unstorable(number), digest_key), field])
     assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
     (kept,) = parked(database)
     assert kept.source_id == "••••••-••••"
     with database.transaction() as session:
-        (group,) = quarantine_groups(session, "(unknown)")
+        (group,) = list_groups(session, "(unknown)")
     assert number not in group.field
 
 
@@ -89,7 +90,7 @@ def test_a_value_too_long_for_the_store_is_no_reason_to_try_for_ever(
 ) -> None:
     # PostgreSQL reports an index row that is too long as an operational error, like a lost connection.
     version = random.Random(1).randbytes(9000).hex()  # noqa: S311  only has to resist compression
-    bus.publish(RECORDS, [to_message(make_record(source_version=version), digest_key)])
+    bus.publish(RECORDS, [to_message(make_record().model_copy(update={"source_version": version}), digest_key)])
     assert run(database, bus, clock, digest_key) == RoundResult(parked=1)
     assert len(parked(database)) == 1
 
@@ -98,7 +99,7 @@ def test_what_comes_again_is_one_row_that_counts(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     for _ in range(2):
-        bus.publish(RECORDS, [to_message(poisoned(), digest_key)])
+        bus.publish(RECORDS, [to_message(make_unstorable(), digest_key)])
         run(database, bus, clock, digest_key)
     assert [one.seen for one in parked(database)] == [2]
 
@@ -106,11 +107,11 @@ def test_what_comes_again_is_one_row_that_counts(
 def test_the_offset_stays_when_parking_fails(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
-    bus.publish(RECORDS, [to_message(poisoned(), digest_key)])
+    bus.publish(RECORDS, [to_message(make_unstorable(), digest_key)])
     ends_the_session = """
         CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN new; END $$;
-        CREATE TRIGGER end_session BEFORE INSERT ON rejected_records FOR EACH ROW EXECUTE FUNCTION end_session();
+        CREATE TRIGGER end_session BEFORE INSERT ON quarantine_entries FOR EACH ROW EXECUTE FUNCTION end_session();
     """
     with database.transaction() as session:
         session.execute(text(ends_the_session))
@@ -118,5 +119,5 @@ def test_the_offset_stays_when_parking_fails(
         run(database, bus, clock, digest_key)
     assert bus.lag("pipeline", RECORDS) == 1
     with database.transaction() as session:
-        session.execute(text("DROP TRIGGER end_session ON rejected_records"))
+        session.execute(text("DROP TRIGGER end_session ON quarantine_entries"))
     assert run(database, bus, clock, digest_key) == RoundResult(parked=1)

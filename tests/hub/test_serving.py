@@ -10,12 +10,13 @@ import pytest
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.indexing.serving import OverviewReader, Served, ServedFrom
-from hub.overview.service import documents, read
-from hub.pipeline import carry
+from hub.indexing.writer import build_documents
+from hub.overview.service import read
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import TODAY
 from tests.factories import MAJA, make_effort, make_person, make_record
+from tests.processing import process_records
 
 AREAS = {"social": Area.SOCIAL}
 
@@ -30,12 +31,11 @@ def reader(index: PostgresIndex) -> Iterator[OverviewReader]:
         yield made
 
 
-def carried(database: Database, clock: FixedClock, digest_key: bytes, version: int = 1) -> UUID:
+def processed(database: Database, clock: FixedClock, digest_key: bytes, version: int = 1) -> UUID:
     """Maja with one effort, as the source says it in that version; her key."""
     effort = make_record(fact=make_effort(f"Indsats {version}"), source_version=str(version), version_order=version)
-    with database.transaction() as session:
-        done = carry(session, [make_person(MAJA), effort], areas=AREAS, digest_key=digest_key, now=clock.now())
-    (citizen_id,) = done.citizens
+    records = [make_person(MAJA), effort]
+    (citizen_id,) = process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now()).citizens
     return citizen_id
 
 
@@ -43,15 +43,15 @@ def indexed(database: Database, index: PostgresIndex, citizen_id: UUID, digest_k
     with database.transaction() as session:
         overview = read(session, citizen_id)
         assert overview is not None
-        index.put(documents(session, [overview.model_dump_json()], digest_key, TODAY))
+        index.put(build_documents(session, [overview.model_dump_json()], digest_key, TODAY))
 
 
 def served(database: Database, reader: OverviewReader, citizen_id: UUID) -> Served:
-    ahead = reader.ahead(citizen_id)
+    prefetched = reader.prefetch(citizen_id)
     with database.transaction() as session:
         overview = read(session, citizen_id)
         assert overview is not None
-        found = reader.serve(session, citizen_id, overview.version, ahead)
+        found = reader.serve(session, citizen_id, overview.version, prefetched)
         assert found.overview == overview, "wherever it came from, it is what the store says now"
     return found
 
@@ -59,7 +59,7 @@ def served(database: Database, reader: OverviewReader, citizen_id: UUID) -> Serv
 def test_a_document_of_the_stores_version_is_served(
     database: Database, index: PostgresIndex, reader: OverviewReader, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = carried(database, clock, digest_key)
+    citizen_id = processed(database, clock, digest_key)
     assert served(database, reader, citizen_id).origin is ServedFrom.MISSING
     indexed(database, index, citizen_id, digest_key)
     assert served(database, reader, citizen_id).origin is ServedFrom.INDEX
@@ -68,9 +68,9 @@ def test_a_document_of_the_stores_version_is_served(
 def test_an_older_document_is_never_shown(
     database: Database, index: PostgresIndex, reader: OverviewReader, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = carried(database, clock, digest_key)
+    citizen_id = processed(database, clock, digest_key)
     indexed(database, index, citizen_id, digest_key)
-    carried(database, clock, digest_key, version=2)
+    processed(database, clock, digest_key, version=2)
     assert served(database, reader, citizen_id).origin is ServedFrom.STALE
     indexed(database, index, citizen_id, digest_key)
     assert served(database, reader, citizen_id).origin is ServedFrom.INDEX
@@ -79,37 +79,37 @@ def test_an_older_document_is_never_shown(
 def test_a_document_in_another_form_is_passed_over(
     database: Database, index: PostgresIndex, reader: OverviewReader, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = carried(database, clock, digest_key)
+    citizen_id = processed(database, clock, digest_key)
     indexed(database, index, citizen_id, digest_key)
     with database.transaction() as session:
         overview = read(session, citizen_id)
         assert overview is not None
-        (document,) = documents(session, [overview.model_dump_json()], digest_key, TODAY)
+        (document,) = build_documents(session, [overview.model_dump_json()], digest_key, TODAY)
     index.delete(citizen_id, document.version)
-    beside = index.beside()
-    beside.put([document.model_copy(update={"overview": '{"of": "an older release"}'})])
-    beside.promote()
+    shadow = index.create_shadow_index()
+    shadow.put([document.model_copy(update={"overview": '{"of": "an older release"}'})])
+    shadow.promote()
     assert served(database, reader, citizen_id).origin is ServedFrom.UNREADABLE
 
 
 def test_an_index_that_is_down_is_asked_again_only_after_a_while(
     database: Database, clock: FixedClock, digest_key: bytes
 ) -> None:
-    citizen_id = carried(database, clock, digest_key)
+    citizen_id = processed(database, clock, digest_key)
     now = [0.0]
     nobody = PostgresIndex("postgresql://127.0.0.1:1/nobody", answer_within=0.2)
     with closing(nobody), closing(OverviewReader(nobody, ticks=lambda: now[0])) as reader:
         assert served(database, reader, citizen_id).origin is ServedFrom.DOWN
-        assert reader.ahead(citizen_id) is None
+        assert reader.prefetch(citizen_id) is None
         assert served(database, reader, citizen_id).origin is ServedFrom.DOWN
         now[0] = 60.0
-        assert reader.ahead(citizen_id) is not None
+        assert reader.prefetch(citizen_id) is not None
 
 
 def test_an_index_that_hangs_does_not_hold_up_the_page(
     database: Database, clock: FixedClock, digest_key: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    citizen_id = carried(database, clock, digest_key)
+    citizen_id = processed(database, clock, digest_key)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = PostgresIndex(f"postgresql://127.0.0.1:{silent.getsockname()[1]}/silent", answer_within=3)
         with closing(OverviewReader(hanging)) as reader:

@@ -71,7 +71,7 @@ def has_come_to(database: Database, reached: int) -> bool:
 
 def is_finished(database: Database) -> bool:
     """Both sources were read to their end once, and what they said has reached the index."""
-    complete = count(database, "SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'")
+    complete = count(database, "SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'")
     behind = count(
         database,
         "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"
@@ -108,5 +108,5 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
     assert versions == indexed
     assert len(versions) == sandbox.citizens
     assert count(database, "SELECT count(*) FROM records") == len(expected), "a record was stored twice"
-    assert count(database, "SELECT count(*) FROM rejected_records WHERE rule = 'not_carried'") == 0
+    assert count(database, "SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'") == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -18,7 +18,6 @@ from connectors.base import Batch, Connector
 from hub import metrics
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
-from hub.collect.repository import pause
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
@@ -26,12 +25,15 @@ from hub.errors import SettingWrong
 from hub.indexing.drift import Difference, SourceTally
 from hub.migrations import migrate
 from hub.operation.answers import Operation
-from hub.operation.figures import collect_store_metrics, observe_drift
-from hub.operation.pulse import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
+from hub.operation.gauges import collect_store_metrics, observe_drift
+from hub.operation.loop_health import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
 from hub.operation.server import answering
 from hub.overview.service import mark_due
-from schemas.record import Cursor
-from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
+from hub.quarantine import service as quarantine
+from hub.worker.collecting import SourceReader
+from schemas.record import Cursor, Rejection, RejectionRule
+from tests.hub.test_worker import Told, citizens, in_index, make_parts, make_source, until, working
+from tests.sources import SilentSource, add_connectors, replace_connectors
 
 LONG_AGO = 10_000.0
 
@@ -82,20 +84,18 @@ def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     made.close()
 
 
-def test_a_worker_tells_what_it_carried_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
+def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
-    with database.transaction() as session:
-        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=context.clock.now())
     with asked(context, {"social": Told(pages)}) as client:
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
-        until(lambda: figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 0)
+        until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
-        expected = {"carry", "collect.social", "compare", "index", "prepare", "prune", "watch.bus", "watch.store"}
+        expected = {"collect", "compare", "index", "metrics.bus", "metrics.store", "pipeline", "prepare", "prune"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
-        assert (figure(client, "helhed_source_records_total", source="social", fate="published") or 0) >= 3
-        assert (figure(client, "helhed_carried_records_total", fate="new") or 0) >= 3
+        assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
+        assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3
         assert (figure(client, "helhed_indexed_documents_total", outcome="written") or 0) >= 3
         assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
         assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
@@ -115,12 +115,13 @@ def test_other_addresses_are_not_there(context: AppContext) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is the point
-def test_a_loop_that_ended_is_told(context: AppContext) -> None:
-    def ends() -> Iterator[Batch]:
+def test_a_loop_that_ended_is_told(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: SourceReader) -> None:
         raise SystemExit
 
-    with asked(context, {"social": Told(ends)}) as client:
-        until(lambda: components(client).get("loop.collect.social") == "ended")
+    monkeypatch.setattr(SourceReader, "start_due", ends)
+    with asked(context) as client:
+        until(lambda: components(client).get("loop.collect") == "ended")
         answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["status"] == "not_ready"
@@ -143,7 +144,7 @@ def test_without_its_database_a_worker_is_not_ready_and_tells_no_old_figures(
         until(lambda: client.get("/health/ready").status_code == 503)
         assert components(client)["postgresql"] == "silent"
         assert client.get("/health/live").status_code == 200
-        until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="carry") or 0) > 0)
+        until(lambda: (figure(client, "helhed_loop_consecutive_failures", loop="pipeline") or 0) > 0)
         assert client.get("/metrics").status_code == 200
     context.close()
     database.close()
@@ -163,19 +164,50 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
     with answering(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-        metrics.bus_figures({("pipeline", RECORDS): 7})
-        social = metrics.SourceFigures(None, 60, paused=True, quarantined=1)
-        metrics.store_figures({"social": social}, {"waiting": metrics.DueFigures(3, 7.0)}, {OVERVIEWS: 2})
+        metrics.set_bus_metrics({("pipeline", RECORDS): 7})
+        social = metrics.SourceMetrics(None, 60, paused=True)
+        metrics.set_store_metrics(
+            {"social": social}, {"social": 1}, {"waiting": metrics.DueMetrics(3, 7.0)}, {OVERVIEWS: 2}
+        )
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
-        metrics.forget_bus_figures()
+        metrics.clear_bus_metrics()
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is None
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) == 2
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 2
         assert figure(client, "helhed_overviews_due", state="waiting") == 3
-        metrics.forget_store_figures()
-        assert figure(client, "helhed_outbox_waiting", topic=OVERVIEWS) is None
+        metrics.clear_store_metrics()
+        assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) is None
         assert figure(client, "helhed_overviews_due", state="waiting") is None
         client.close()
+
+
+def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_are_not_connected(
+    context: AppContext, database: Database, clock: FixedClock
+) -> None:
+    def rejected(source_id: str) -> Rejection:
+        return Rejection(record_type="Ydelse", source_id=source_id, field="start", rule=RejectionRule.BAD_DATE)
+
+    with (
+        answering(Operation(context), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        quarantined = partial(figure, client, "helhed_quarantine_open")
+        add_connectors(context, {"social": SilentSource(make_source())})
+        collect_store_metrics(context)
+        assert (quarantined(source="social"), quarantined(source="(unknown)")) == (0, None)
+        with database.transaction() as session:
+            quarantine.add(session, "social", map(rejected, "123"), cipher=context.payload_cipher, now=clock.now())
+            quarantine.add(session, "(unknown)", [rejected("1")], cipher=context.payload_cipher, now=clock.now())
+        collect_store_metrics(context)
+        assert (quarantined(source="social"), quarantined(source="(unknown)")) == (3, 1)
+        with database.transaction() as session:
+            entry, *_ = quarantine.list_entries(session, "social")
+            quarantine.resolve(session, entry.id, clock.now())
+        collect_store_metrics(context)
+        assert quarantined(source="social") == 2
+        replace_connectors(context, {})
+        collect_store_metrics(context)
+        assert figure(client, "helhed_source_paused", source="social") is None, "it was removed"
 
 
 def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
@@ -219,24 +251,24 @@ def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: Fix
 
 
 def test_a_loop_is_judged_by_how_long_it_has_failed() -> None:
-    pulse = LoopHealth("test")
-    began = pulse.seen_at
-    assert pulse.state(began) is State.STARTING
-    pulse.record_success()
-    assert pulse.state(pulse.seen_at) is State.OK
-    pulse.failed()
-    first = pulse.seen_at
-    pulse.failed()
-    assert pulse.state(first + FAILING_AFTER - 1) is State.OK
-    assert pulse.state(first + FAILING_AFTER + 1) is State.FAILING
-    pulse.record_success()
-    assert pulse.state(pulse.seen_at + 1) is State.OK
+    health = LoopHealth("test")
+    began = health.seen_at
+    assert health.state(began) is State.STARTING
+    health.record_success()
+    assert health.state(health.seen_at) is State.OK
+    health.record_failure()
+    first = health.seen_at
+    health.record_failure()
+    assert health.state(first + FAILING_AFTER - 1) is State.OK
+    assert health.state(first + FAILING_AFTER + 1) is State.FAILING
+    health.record_success()
+    assert health.state(health.seen_at + 1) is State.OK
 
 
 def test_a_loop_without_a_sign_is_stuck_unless_it_rests() -> None:
-    works, rests, ended = LoopHealth("works"), LoopHealth("rests", rests=True), LoopHealth("ended")
-    for pulse in (works, rests, ended):
-        pulse.record_success()
+    works, rests, ended = LoopHealth("works"), LoopHealth("rests", may_rest=True), LoopHealth("ended")
+    for health in (works, rests, ended):
+        health.record_success()
     ended.thread = Thread(target=int)
     assert works.state(works.seen_at + STUCK_AFTER + 1) is State.STUCK
     assert rests.state(rests.seen_at + LONG_AGO) is State.OK

@@ -133,3 +133,23 @@ def test_numbers_with_letters_and_local_ids_tell_no_birth_date() -> None:
 
 def test_29_february_of_a_common_year_tells_no_birth_date() -> None:
     assert birth_date_of(Identifier.national("2902993000")) is None
+
+
+@pytest.mark.parametrize(
+    "separator", ["-", " ", "\u00a0", "\u2011", "\u2012", "\u2013", "\u2212", "\u200b", "\u00ad", " - ", "\u202f"]
+)
+@pytest.mark.parametrize("tail", ["1234", "1VJ4"])
+def test_a_number_is_read_as_people_and_systems_write_it(separator: str, tail: str) -> None:
+    assert Identifier.national(f"\u200e610190{separator}{tail.lower()}\u00a0").value == f"610190{tail}"
+
+
+@pytest.mark.parametrize("text", ["610190\x001234", "610190\ud83d1234", "610190_1234", "6101901234" * 1000])
+def test_a_number_with_other_signs_in_it_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="national number"):
+        Identifier.national(text)
+
+
+def test_a_uuid_is_one_id_however_it_is_written() -> None:
+    written = "0F8FAD5B-D9CB-469F-A165-70867728950E"
+    ways = (written, written.lower(), f"{{{written}}}", f"urn:uuid:{written}", f" {written}\u200b")
+    assert {Identifier.local("source:Person", way).value for way in ways} == {written.lower()}

@@ -8,14 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.search import AccessFilter, AccessScope, UnitGrant
+from schemas.search import AccessFilter, AccessScope
 from schemas.source import Area
 from search.base import SearchUnavailable
 from search.opensearch import OpenSearchIndex
 from search.opensearch_client import Cluster, OpenSearchRefuses
 from search.opensearch_query import MOST_WORDS, body
 from tests.contracts.search_index import (
-    EVER,
     TODAY,
     SearchIndexSuite,
     citizen,
@@ -65,7 +64,7 @@ def test_no_request_looks_for_citizens_without_the_access_filter(
             index.find(one) for one in (make_query(), make_query("maja"), make_query("", areas={Area.SOCIAL}))
         ],
         "refresh": index.refresh,
-        "beside": lambda: index.beside().discard(),
+        "create_shadow_index": lambda: index.create_shadow_index().discard(),
         # No citizen's content: keys, counts and sums.
         "tally": index.tally,
         "versions": index.versions,
@@ -162,16 +161,6 @@ def test_many_documents_go_in_many_requests_and_all_their_answers_are_read(index
     assert index.versions() == {document.citizen_id: 2 for document in documents}
 
 
-def test_a_document_opensearch_refuses_is_told_without_its_values(index: OpenSearchIndex) -> None:
-    too_many = [UnitGrant(unit_id=f"hemmelig:{n}", valid=EVER) for n in range(10_001)]
-    wrong = make_document(1, "Hemmelig", unit_grants=too_many)
-    result = index.put([wrong, make_document(2)])
-    assert result.written == 1
-    ((failed, reason),) = result.refused
-    assert failed == citizen(1)
-    assert reason == "400 mapper_parsing_exception"
-
-
 def test_versions_are_read_page_by_page(index: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.opensearch._SCAN", 3)
     TestOpenSearchIndex.put(index, [make_document(n, version=n) for n in range(1, 10)])
@@ -182,7 +171,7 @@ def test_versions_are_read_page_by_page(index: OpenSearchIndex, monkeypatch: pyt
 def test_other_peoples_indices_are_left_alone(index: OpenSearchIndex) -> None:
     name = f"{index._name}-archive"
     index._cluster.ask("PUT", f"/{name}", {"settings": {"number_of_replicas": 0}})
-    index.beside().promote()
+    index.create_shadow_index().promote()
     assert index._cluster.ask("GET", f"/{name}/_count")["count"] == 0
     assert list(index._indices._all()) == [f"{index._name}-000002"]
     index._indices.remove(name)

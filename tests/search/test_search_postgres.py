@@ -41,11 +41,11 @@ def test_who_waits_for_a_search_to_end_in_the_old_index_holds_none_of_its_tables
     database: Database, index: PostgresIndex, table: str
 ) -> None:
     address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    beside = index.beside()
+    shadow = index.create_shadow_index()
     with psycopg.connect(address) as reading, psycopg.connect(address, autocommit=True) as watching:
         with ThreadPoolExecutor(1) as threads:
             reading.execute(sql.SQL("SELECT FROM search.{}").format(sql.Identifier(table)))
-            promoting = threads.submit(beside.promote)
+            promoting = threads.submit(shadow.promote)
             while watching.execute(_WAITING).fetchone() == (0,):
                 assert not promoting.done()
             held = watching.execute(_HELD_BY_WHO_WAITS).fetchone()

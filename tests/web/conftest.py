@@ -18,10 +18,10 @@ from hub.course import service as course
 from hub.course.views import Membership, TeamFunction
 from hub.db import Database
 from hub.digest import keyed_digest
+from hub.indexing.writer import build_documents
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
-from hub.overview.service import documents
-from hub.pipeline import carry
+from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.settings import Settings
 from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier
@@ -30,6 +30,8 @@ from schemas.period import Period
 from schemas.record import Party, PartyRole, SourceRecord
 from schemas.source import Area
 from search.postgres import PostgresIndex
+from tests.processing import process_records
+from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
 from tests.web.serving import Browser, browsing, serving
 
@@ -70,10 +72,13 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
         bus=PostgresBus(database.url),
         index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),
         clock=clock,
-        sources=(maja.SOCIAL, maja.HEALTH),
+        catalogue=make_catalogue(database, clock),
         digest_key=digest_key,
         session_key=SESSION_KEY,
+        payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
+    for source in (maja.SOCIAL, maja.HEALTH):
+        add_connector(database, made.catalogue, SilentSource(source))
     made.index.create()
     yield made
     made.index.close()
@@ -84,8 +89,8 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
 def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
     """Maja's family with course, team and search, as in September 2023."""
     areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
+    process_records(context.database, _records(), areas=areas, digest_key=context.digest_key, now=clock.now())
     with context.database.transaction() as session:
-        carry(session, _records(), areas=areas, digest_key=context.digest_key, now=clock.now())
         ids = {
             number: found
             for number, text in NUMBERS.items()
@@ -102,7 +107,7 @@ def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
         for one in family:
             course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
         stored = [one.document for one in overviews.stored(session, ids.values()).values() if one.document]
-        context.index.put(documents(session, stored, context.digest_key, danish_day(clock.now())))
+        context.index.put(build_documents(session, stored, context.digest_key, danish_day(clock.now())))
     context.index.refresh()
     app = create_app(context)
     with ExitStack() as stack:

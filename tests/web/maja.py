@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hub.clock import danish_midnight
-from hub.web.material import Changes, Material, Seen, SourceAge, Team, Teammate
+from hub.overview.changes import Change, ChangeKind
+from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer
 from schemas.access import Actor, Basis, Decision, Purpose, Role
 from schemas.codes import Coded
 from schemas.facts import (
@@ -121,6 +122,7 @@ def notification(
     received = danish_midnight(day) + timedelta(hours=14, minutes=10)
     fact = ConcernNotificationFact(
         received_at=received,
+        received_has_time=True,
         notifier=Coded(code_list="notifier_categories", code=sender[0]),
         notifier_title=sender[1],
         reasons=tuple(Coded(code_list="notification_reasons", code=code) for code in reasons),
@@ -296,9 +298,9 @@ def decision(basis: Basis = Basis.TEAM) -> Decision:
     )
 
 
-def material(*, protected: bool = False, health: bool = False) -> Material:
+def page_data(*, protected: bool = False, health: bool = False) -> PageData:
     """Everything a page about Maja is made from."""
-    return Material(
+    return PageData(
         overview=maja(protected=protected, health=health),
         decision=decision(),
         actor=ANNA,
@@ -306,7 +308,7 @@ def material(*, protected: bool = False, health: bool = False) -> Material:
         now=NOW,
         sources=SOURCES,
         family=children(),
-        followed=FOLLOWED,
+        follow_ups=FOLLOWED,
         team=Team(
             started_on=date(2023, 3, 12),
             title="Majas forløb",
@@ -317,16 +319,19 @@ def material(*, protected: bool = False, health: bool = False) -> Material:
             ),
         ),
         is_lead=True,
-        ages=(
-            SourceAge(SOCIAL, "fresh", NOW - timedelta(hours=3, minutes=48)),
-            SourceAge(HEALTH, "silent", NOW - timedelta(days=2, hours=1)),
+        source_ages=(
+            SourceAge(SOCIAL, "fresh", NOW - timedelta(hours=3, minutes=48), NOW - timedelta(minutes=1)),
+            SourceAge(HEALTH, "silent", NOW - timedelta(days=2, hours=1), NOW - timedelta(days=2, hours=1)),
         ),
-        seen=(
-            Seen("Lene Friis", "Familiehuset", NOW - timedelta(days=1)),
-            Seen("Peter Lund", "Beskæftigelse", NOW - timedelta(days=8)),
+        viewers=(
+            Viewer("Lene Friis", "Familiehuset", NOW - timedelta(days=1)),
+            Viewer("Peter Lund", "Beskæftigelse", NOW - timedelta(days=8)),
         ),
         changes=Changes(
             since=datetime(2023, 8, 28, 8, 0, tzinfo=UTC),
-            entries=(("new", NOTIFICATIONS[7]), ("changed", FAMILY_TREATMENT)),
+            changes=(
+                Change(kind=ChangeKind.NEW, entry=NOTIFICATIONS[7]),
+                Change(kind=ChangeKind.CHANGED, entry=FAMILY_TREATMENT),
+            ),
         ),
     )

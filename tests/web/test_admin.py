@@ -9,15 +9,20 @@ from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.clock import FixedClock
-from hub.collect import repository as collect
-from hub.collect.runs import Pause, QuarantineGroup, RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
-from hub.overview.repository import Comparison, Due
+from hub.overview.repository import Due
 from hub.overview.service import mark_due
-from hub.pipeline import TRIED_AGAIN, show
-from hub.web import texts
-from hub.web.present_sources import BAR_HEIGHT, SourceDetails, sources_page
+from hub.pipeline import RETRY_AFTER, rebuild_due
+from hub.quarantine import service as quarantine
+from hub.quarantine.rules import QuarantineGroup
+from hub.sources.definitions import Pause
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.sources.repository import pause_reason
+from hub.sources.stream_repository import save_run
+from hub.web.sources import texts
+from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction, ObjectKind
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
@@ -29,13 +34,27 @@ NOTHING_DUE = Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int = 0, **more: object) -> RunSummary:
     ended = maja.NOW - timedelta(minutes=ago)
-    given = {"source": "social", "started_at": ended, "ended_at": ended, "outcome": outcome, "read": published}
+    given = {
+        "source": "social",
+        "stream": "all",
+        "started_at": ended,
+        "ended_at": ended,
+        "outcome": outcome,
+        "read": published,
+    }
     return RunSummary.model_validate({**given, "published": published, **more})
 
 
 def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails:
-    state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
-    return SourceDetails(maja.SOCIAL, state, runs=runs, **more)
+    state = SourceState(
+        source="social",
+        state=status,
+        last_run=runs[0] if runs else None,
+        last_data_at=maja.NOW,
+        next_due_at=maja.NOW,
+    )
+    rest: dict[str, Any] = {"quarantine": (), "pause": None, "unmatched": 0, "comparison": None}
+    return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
 @pytest.mark.parametrize("status", SourceStatus)
@@ -46,14 +65,14 @@ def test_every_state_has_a_word_and_a_sentence(status: SourceStatus) -> None:
     assert row.trouble == (status is not SourceStatus.FRESH)
 
 
-@pytest.mark.parametrize("outcome", [one for one in RunOutcome if one is not RunOutcome.COMPLETE])
+@pytest.mark.parametrize("outcome", [RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED])
 def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) -> None:
     failed = [run(outcome, ago, advice="bus_unavailable") for ago in (1, 2, 3)]
     row = sources_page(
         [known(SourceStatus.FAILING, *failed, run(ago=4, published=9))], (), NOTHING_DUE, {}, maja.NOW
     ).sources[0]
     assert texts.RUN_OUTCOME[outcome] in row.reason
-    assert "3 kørsler i træk er gået galt siden for 3 minutter siden" in row.reason
+    assert "3 kørsler i træk gik galt; den første for 3 minutter siden" in row.reason
     assert row.advice == texts.ADVICE["bus_unavailable"]
     assert row.counts == "intet blev læst"
     assert [bar.failed for bar in row.bars] == [False, True, True, True]
@@ -74,28 +93,36 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
 def test_the_page_says_how_much_of_a_source_can_be_searched(
     comparison: tuple[int, int, bool] | None, words: str
 ) -> None:
-    found = comparison and Comparison(
+    found = comparison and SourceComparison(
         source="social",
         in_store=comparison[0],
         in_index=comparison[1],
         is_equal=comparison[2],
         compared_at=maja.NOW - timedelta(minutes=2),
         repaired_at=maja.NOW - timedelta(hours=3),
-        repaired=4,
+        repaired_citizens=4,
     )
     row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.searchable == words
     assert row.compared == (
-        "sammenlignet for 2 minutter siden; 4 borgere blev hentet ind igen for 3 timer siden" if found else None
+        "sammenlignet for 2 minutter siden; 4 borgere blev rettet for 3 timer siden" if found else None
     )
 
 
 def test_a_comparison_that_is_not_made_any_more_says_what_may_be_down() -> None:
-    found = Comparison(
+    found = SourceComparison(
         source="social", in_store=3, in_index=3, is_equal=True, compared_at=maja.NOW - timedelta(minutes=20)
     )
     row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
     assert row.compared == ("sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller ingen worker kører")
+
+
+@pytest.mark.parametrize(("citizens", "words"), [(1, "1 borger har flere"), (1200, "1.200 borgere har flere")])
+def test_the_page_says_of_how_many_citizens_the_search_holds_not_all(citizens: int, words: str) -> None:
+    page = sources_page((), (), NOTHING_DUE, {}, maja.NOW, cut_documents=citizens)
+    assert page.cut_documents is not None
+    assert page.cut_documents.startswith(words)
+    assert sources_page((), (), NOTHING_DUE, {}, maja.NOW).cut_documents is None
 
 
 @pytest.mark.parametrize("rule", RejectionRule)
@@ -112,7 +139,7 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         seen=1204,
     )
     row = (
-        sources_page([known(SourceStatus.FRESH, run(), groups=(group,))], (), NOTHING_DUE, {}, maja.NOW)
+        sources_page([known(SourceStatus.FRESH, run(), quarantine=(group,))], (), NOTHING_DUE, {}, maja.NOW)
         .sources[0]
         .quarantine[0]
     )
@@ -127,8 +154,7 @@ def test_who_is_who_is_said_with_what_to_do() -> None:
     page = sources_page([known(SourceStatus.FRESH, run(), unmatched=3)], conflicts, NOTHING_DUE, {}, maja.NOW)
     assert all(row.advice for row in page.conflicts)
     assert page.unmatched[0].startswith(f"{maja.SOCIAL.title}: 3 omtaler af personer")
-    assert "6 uenigheder" not in page.summary
-    assert f"{len(kinds)} uenigheder" in page.summary
+    assert f"{len(kinds)} borgere, hvor kilderne er uenige om identiteten." in page.summary
 
 
 def test_a_switched_off_source_says_who_and_why() -> None:
@@ -150,7 +176,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
         in browser.post("/kilder/social/sluk", reason="Leverandøren opdaterer i aften").text
     )
     with town.context.database.transaction() as session:
-        assert collect.pause_reason(session, "social") == "Leverandøren opdaterer i aften"
+        assert pause_reason(session, "social") == "Leverandøren opdaterer i aften"
         entry = newest(session)[1].entry
     assert (entry.action, entry.object_kind, entry.object_id) == (AuditAction.PAUSE_SOURCE, ObjectKind.SOURCE, "social")
     assert entry.override_reason == "Leverandøren opdaterer i aften"
@@ -167,7 +193,7 @@ def test_only_an_administrator_switches(town: Town, actor_id: str) -> None:
     answer = town.client(actor_id).post("/kilder/social/sluk", reason="Det vil jeg gerne prøve")
     assert answer.status_code == 403
     with town.context.database.transaction() as session:
-        assert collect.pause_reason(session, "social") is None
+        assert pause_reason(session, "social") is None
 
 
 def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: FixedClock) -> None:
@@ -183,9 +209,9 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
         for number in range(3)
     ]
     with town.context.database.transaction() as session:
-        collect.quarantine(session, "social", rejected, clock.now())
+        quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
         summary = run(published=7, rejected=3)
-        collect.save_run(session, summary, clock.now())
+        save_run(session, summary, clock.now())
     page = town.client("tine.skov").get("/kilder").text
     assert "3 linjer kunne ikke læses" in page
     assert "Sag: startdato" in page
@@ -220,7 +246,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     town: Town, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser, database = town.client("tine.skov"), town.context.database
-    build = partial(show, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
+    build = partial(rebuild_due, database, areas={"social": Area.SOCIAL, "health": Area.HEALTH}, limit=9)
     assert "kan ikke bygges" not in browser.get("/kilder").text
     family = [town.ids[maja.IDA], town.ids[maja.EMIL]]
     with database.transaction() as session:
@@ -238,7 +264,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     assert not any(str(one) in page for one in family)
     with database.transaction() as session:
         session.execute(text("ALTER TABLE overviews DROP CONSTRAINT nobody"))
-    clock.move(TRIED_AGAIN)
+    clock.move(RETRY_AFTER)
     build(until=clock.now(), now=clock.now())
     assert "kan ikke bygges" not in browser.get("/kilder").text
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from deploy.browser import QUIET, find
-from hub.web.templating import WEB
+from hub.web.shell.rendering import WEB
 from tests.web import maja
 from tests.web.conftest import Town
 

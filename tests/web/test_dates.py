@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.clock import DANISH_TIME
-from hub.web import dates
+from hub.web.shell import dates
 
 NOW = datetime(2023, 9, 12, 9, 0, tzinfo=DANISH_TIME)
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  zone beside

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from hub.app import LARGEST_BODY, create_app
+from hub.app import create_app
 from hub.context import AppContext
-from hub.web.security import CONTENT_SECURITY_POLICY
+from hub.web.middlewares.body_size_limit import LARGEST_BODY
+from hub.web.middlewares.security_headers import CONTENT_SECURITY_POLICY
 from tests.web.serving import serving
 
 

@@ -9,12 +9,12 @@ import pytest
 from hub.audit.repository import by_citizen, newest
 from hub.course.views import MyCitizen, TeamFunction
 from hub.overview.changes import Change, ChangeKind
-from hub.web import texts
-from hub.web.mine import Family, Mine
-from hub.web.pages_lists import MyCitizensPage
-from hub.web.present_mine import PAGE, Filters, my_citizens_page
-from hub.web.present_search import SearchForm, facet_words, kle_name, search_page
-from schemas.access import AuditAction, Basis, ObjectKind
+from hub.web.my_citizens.families import Family, FamilyMember
+from hub.web.my_citizens.page import MyCitizensPage
+from hub.web.my_citizens.present import PAGE_SIZE, Filters, my_citizens_page
+from hub.web.search import texts
+from hub.web.search.present import SearchForm, facet_text, kle_name, search_page
+from schemas.access import AuditAction, Basis, ObjectKind, Purpose
 from schemas.facts import EffortFact
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area
@@ -26,30 +26,39 @@ LOOKED = datetime(2023, 8, 28, 7, 5, tzinfo=UTC)
 
 
 def citizen(number: int = 1, **more: object) -> MyCitizen:
-    given = {"citizen_id": UUID(int=number), "name": "Maja Testborger", "course_id": COURSE, "course_title": "Maja"}
-    return MyCitizen.model_validate({**given, "function": TeamFunction.MEMBER, "since": maja.NOW.date(), **more})
+    given = {
+        "citizen_id": UUID(int=number),
+        "name": "Maja Testborger",
+        "birth_date": None,
+        "protected": False,
+        "course_id": COURSE,
+        "course_title": "Maja",
+        "function": TeamFunction.MEMBER,
+        "since": maja.NOW.date(),
+    }
+    return MyCitizen.model_validate({**given, **more})
 
 
 def page(*families: Family, wanted: Filters | None = None) -> MyCitizensPage:
     return my_citizens_page(
-        families, wanted or Filters(), purpose="opfølgning", purposes=(), unit="Familieafdelingen", now=maja.NOW
+        families, wanted or Filters(), purpose=Purpose.FOLLOW_UP, unit="Familieafdelingen", now=maja.NOW
     )
 
 
 def test_a_change_is_said_in_words_once_for_the_family() -> None:
     told = Change(kind=ChangeKind.NEW, entry=maja.NOTIFICATIONS[-1])
-    members = tuple(Mine(citizen(key.int, name=name), None, (told,)) for key, name in maja.NAMES.items())
+    members = tuple(FamilyMember(citizen(key.int, name=name), None, (told,)) for key, name in maja.NAMES.items())
     row = page(Family(members, LOOKED)).families[0]
     assert len(row.people) == len(maja.NAMES)
     assert len(row.changes) == 1
     assert row.changes[0].startswith("Ny underretning fra ")
-    assert row.since.startswith("Siden du så efter")
+    assert row.since.startswith("Nyt siden 28. aug.")
 
 
 @pytest.mark.parametrize("kind", ChangeKind)
 def test_every_kind_of_change_has_words(kind: ChangeKind) -> None:
     for entry in (maja.FAMILY_TREATMENT, maja.NOTIFICATIONS[0], maja.WISH):
-        family = Family((Mine(citizen(), None, (Change(kind=kind, entry=entry),)),), LOOKED)
+        family = Family((FamilyMember(citizen(), None, (Change(kind=kind, entry=entry),)),), LOOKED)
         assert page(family).families[0].changes
 
 
@@ -57,22 +66,22 @@ def test_a_passed_follow_up_is_red_and_can_be_filtered() -> None:
     fact = maja.FAMILY_TREATMENT.fact
     assert isinstance(fact, EffortFact)
     passed = fact.model_copy(update={"next_follow_up_on": maja.NOW.date() - timedelta(days=9)})
-    whole = maja.material().overview
+    whole = maja.page_data().overview
     social = next(one for one in whole.sections if one.area is Area.SOCIAL)
     late = social.model_copy(update={"entries": (maja.FAMILY_TREATMENT.model_copy(update={"fact": passed}),)})
-    overdue = Family((Mine(citizen(), whole.model_copy(update={"sections": (late,)})),), LOOKED)
-    other = Family((Mine(citizen(2)),), None)
+    overdue = Family((FamilyMember(citizen(), whole.model_copy(update={"sections": (late,)})),), LOOKED)
+    other = Family((FamilyMember(citizen(2)),), None)
     shown = page(overdue, other, wanted=Filters(passed_only=True))
     assert [row.follow_up for row in shown.families] == ["passeret for 9 dage siden"]
     assert shown.families[0].overdue
-    assert "Opfølgning passeret (1)" in [one.text for one in shown.filters]
-    assert "1 opfølgning er passeret" in shown.summary
+    assert "Opfølgning overskredet (1)" in [one.text for one in shown.filters]
+    assert "1 opfølgning er overskredet." in shown.summary
 
 
 def test_more_families_than_a_page_holds_are_turned() -> None:
-    many = [Family((Mine(citizen(key, course_title=f"{key:03}")),), None) for key in range(PAGE + 1)]
+    many = [Family((FamilyMember(citizen(key, course_title=f"{key:03}")),), None) for key in range(PAGE_SIZE + 1)]
     first, second = page(*many), page(*many, wanted=Filters(page=2))
-    assert (len(first.families), len(second.families)) == (PAGE, 1)
+    assert (len(first.families), len(second.families)) == (PAGE_SIZE, 1)
     assert first.later is not None
     assert first.later.href == "/mine-borgere?side=2"
     assert second.earlier is not None
@@ -85,10 +94,10 @@ def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
     assert "24 timer: 1 udløber i dag kl. 14.10" in shown
     assert shown.index("24 timer") < shown.index('class="course"')
     assert shown.count('class="course"') == 1
-    assert "Du har ikke set siden endnu" in shown
+    assert "Du har ikke åbnet siden før" in shown
     browser.get(f"/overblik/{town.ids[maja.MAJA]}")
 
-    assert "Intet nyt, siden du så efter" in browser.get("/mine-borgere").text
+    assert "Intet nyt siden i dag kl. " in browser.get("/mine-borgere").text
     assert "Ingen forløb passer" in browser.get("/mine-borgere?vis=nyt").text
     assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
 
@@ -154,13 +163,19 @@ def test_a_foreign_page_key_is_a_danish_page_and_a_problem(town: Town) -> None:
 def test_a_code_never_stands_without_its_name() -> None:
     day = maja.NOW.date()
     assert kle_name("27.24.45") == "Underretningspligt"
-    assert facet_words("kle_topic", "27.24.00", day)[0] == kle_name("27.24")
-    assert facet_words("paragraph", "Serviceloven § 52, stk. 3, nr. 3", day)[0].startswith("Familiebehandling")
-    assert facet_words("paragraph", "Serviceloven § 153", day)[0] == "Underretning fra fagpersoner"
+    assert facet_text("kle_topic", "27.24.00", day)[0] == kle_name("27.24")
+    assert facet_text("paragraph", "Serviceloven § 52, stk. 3, nr. 3", day)[0].startswith("Familiebehandling")
+    assert facet_text("paragraph", "Serviceloven § 153", day)[0] == "Underretning fra fagpersoner"
 
 
 def test_a_chosen_facet_stays_when_nothing_has_it() -> None:
-    hit = SearchHit(citizen_id=maja.MAJA, name="Maja", found_by=(FoundBy(field="name", highlight=(("Maja", True),)),))
+    hit = SearchHit(
+        citizen_id=maja.MAJA,
+        name="Maja",
+        birth_date=None,
+        protected=False,
+        found_by=(FoundBy(field="name", highlight=(("Maja", True),)),),
+    )
     found = SearchPage(hits=(hit,), total=1, facets={"unit": (FacetValue(value="Familiehuset", count=1),)})
     asked = SearchForm("maja", units=frozenset({"PPR"}))
     shown = search_page(asked, found, rights={maja.MAJA: Basis.NONE}, sources=(), unit=None, now=maja.NOW)

@@ -22,7 +22,7 @@ from hub.bus.postgres import PostgresBus
 from hub.context import AppContext
 from hub.db import Database
 from hub.operation.health import LONGEST, SCHEMA, Health, Status
-from hub.operation.pulse import State
+from hub.operation.loop_health import State
 from search.postgres import PostgresIndex
 from tests.otlp import collecting
 from tests.web import maja

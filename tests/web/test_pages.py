@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from hub.audit.repository import newest
+from hub.digest import keyed_digest
+from hub.web.citizen import texts
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.identifiers import Identifier
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town
 
@@ -50,9 +54,21 @@ def test_without_a_relation_the_page_asks_for_a_reason_and_then_opens(town: Town
     assert "mindst 10 tegn" in short.text
     shown = browser.post(f"{address}/grund", purpose="case_work", reason="Akut henvendelse fra hjemmet i nat")
     assert shown.status_code == 200
-    assert "særlig grund" in shown.text
+    assert "Du ser siden med <strong>en særlig grund</strong>" in shown.text
     last = lines(town)[0]
     assert (last.basis, last.override_reason) == (Basis.OVERRIDE, "Akut henvendelse fra hjemmet i nat")
+
+
+def test_who_gives_too_short_a_reason_for_the_own_page_is_told_that_no_reason_opens_it(
+    town: Town, digest_key: bytes
+) -> None:
+    with town.context.database.transaction() as session:
+        own = keyed_digest(Identifier.national(NUMBERS[maja.MAJA]), digest_key)
+        session.execute(text("UPDATE actors SET own_identifier_digest = :own WHERE id = 'ole.bruun'"), {"own": own})
+    browser = town.client("ole.bruun")
+    address = f"/overblik/{town.ids[maja.MAJA]}"
+    for page in (browser.get(address), browser.post(f"{address}/grund", purpose="case_work", reason="fordi")):
+        assert texts.SELF_REFUSED in page.text
 
 
 def test_an_unknown_citizen_is_a_danish_page_and_a_line(town: Town) -> None:
@@ -144,7 +160,7 @@ def test_the_dpo_finds_lines_by_number_and_by_employee(town: Town) -> None:
 def test_my_citizens_tells_the_running_clock(town: Town) -> None:
     page = town.client("anna.holm").get("/mine-borgere").text
     assert "24 timer: 1 udløber i dag kl. 14.10" in page
-    assert "skal vurderes inden i dag kl. 14.10" in page
+    assert "skal vurderes senest i dag kl. 14.10" in page
 
 
 @pytest.mark.parametrize(

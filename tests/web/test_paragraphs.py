@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.web.paragraphs import cited, section_name
+from hub.web.shell.paragraphs import cited, section_name
 from schemas.facts import LegalBasis
 
 DAY = date(2023, 9, 12)

@@ -7,24 +7,26 @@ from itertools import pairwise
 import pytest
 
 from hub.indicators.deadlines import assessment_due
-from hub.web.material import Material
-from hub.web.present_efforts import gaps, ongoing
-from hub.web.present_notifications import deadline_text
-from hub.web.present_overview import family_page, overview_page, timeline_page
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts
+from hub.web.citizen.present_notifications import deadline_text
+from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
+from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
 
 
 def test_the_count_names_senders_years_and_what_followed() -> None:
-    said = overview_page(maja.material()).notifications_line
+    said = overview_page(maja.page_data()).notifications_line
     assert said == (
         "8 underretninger fra 6 afsendere siden 2015. Efter 2 af dem fulgte en indsats inden for et halvt år."
     )
 
 
 def test_two_notifications_of_one_day_and_sender_are_one_row() -> None:
-    page = overview_page(maja.material())
+    page = overview_page(maja.page_data())
     row = next(row for row in page.notifications if len(row.senders) > 1)
     assert row.senders == ("Skolen om Ida", "skolen om Emil")
     assert (row.tone, row.outcome) == (
@@ -34,7 +36,7 @@ def test_two_notifications_of_one_day_and_sender_are_one_row() -> None:
 
 
 def test_what_did_not_follow_is_said() -> None:
-    page = overview_page(maja.material())
+    page = overview_page(maja.page_data())
     said = {row.senders[0]: (row.outcome, row.tone) for row in (*page.notifications, *page.older)}
     assert said["Egen læge om Ida og Emil"] == ("Ingen indsats fulgte", "missing")
     assert said["Jobcentret om Ida og Emil"] == ("Indgår i igangværende sag. Ingen ny indsats", "plain")
@@ -57,7 +59,7 @@ def test_the_four_gaps_are_four_different_sentences() -> None:
         ),
         Area.HEALTH: Section(area=Area.HEALTH, state=SectionState.WITHHELD),
     }
-    whole = maja.material()
+    whole = maja.page_data()
     emptied = replace(whole, overview=whole.overview.model_copy(update={"sections": tuple(states.values())}), family=())
     said = gaps(emptied, ())
     assert len({(gap.headline, gap.advice) for gap in said}) == len(Area)
@@ -66,7 +68,7 @@ def test_the_four_gaps_are_four_different_sentences() -> None:
 
 
 def test_a_source_that_was_never_read_to_its_end_is_not_said_to_have_nothing() -> None:
-    whole = maja.material()
+    whole = maja.page_data()
     sections = [
         Section(area=Area.EMPLOYMENT, state=SectionState.NOT_COVERED, is_unread=True),
         Section(area=Area.SCHOOL, state=SectionState.NONE_FOUND, is_unread=True),
@@ -74,39 +76,39 @@ def test_a_source_that_was_never_read_to_its_end_is_not_said_to_have_nothing() -
         Section(area=Area.HEALTH, state=SectionState.WITHHELD, is_unread=True),
     ]
     first = replace(whole, overview=whole.overview.model_copy(update={"sections": tuple(sections)}), family=())
-    said = {gap.area: gap.headline for gap in gaps(first, [maja.SUPPORT])}
+    said = {gap.area: gap.headline for gap in gaps(first, efforts_of([maja.SUPPORT]))}
     assert said[Area.SCHOOL] == said[Area.SOCIAL] == "kilden er ikke læst til ende endnu", "also beside what came"
     assert said[Area.EMPLOYMENT] == "ikke dækket her"
     assert said[Area.HEALTH] == "ikke for dig at se"
 
 
 def test_a_withheld_area_says_nothing_of_what_there_is() -> None:
-    page = overview_page(maja.material())
+    page = overview_page(maja.page_data())
     assert not [row for row in page.efforts if row.area == Area.HEALTH]
     assert "Sundhed" in {gap.area_name for gap in page.gaps}
-    assert page.talk == ()
+    assert page.recommendations == ()
 
 
 def test_a_recommendation_stands_by_its_effort_and_is_worth_talking_about() -> None:
-    page = overview_page(maja.material(health=True))
+    page = overview_page(maja.page_data(health=True))
     assert [row.recommendation for row in page.efforts if row.recommendation]
-    assert page.talk == (("Skånes for spørgsmål om hverdag og familie.", "Anbefaling fra Sundhed (Nexus)"),)
+    assert page.recommendations == (("Skånes for spørgsmål om hverdag og familie.", "Anbefaling fra Sundhed (Nexus)"),)
 
 
 def test_the_same_entry_on_three_overviews_is_one_row() -> None:
-    page = overview_page(maja.material())
+    page = overview_page(maja.page_data())
     assert [row.title for row in page.efforts].count("Familiebehandling") == 1
 
 
 def test_protection_is_said_and_the_address_left_out() -> None:
-    head = overview_page(maja.material(protected=True)).head
+    head = overview_page(maja.page_data(protected=True)).head
     assert head.protected is not None
     assert "den anden forælder" in head.protected
     assert head.address is None
 
 
 def test_a_disagreement_shows_both() -> None:
-    whole = maja.material()
+    whole = maja.page_data()
     said = tuple(
         DisagreeingValue(value=value, provenance=maja.provenance(source, "Person", "1"))
         for source, value in (("social", "1986-07-15"), ("health", "1986-07-16"))
@@ -117,7 +119,7 @@ def test_a_disagreement_shows_both() -> None:
 
 
 def test_drawing_and_table_tell_the_same() -> None:
-    page = timeline_page(maja.material())
+    page = timeline_page(maja.page_data())
     assert page.drawing is not None
     drawn = sum(len(lane.bars) + len(lane.points) for lane in page.drawing.lanes)
     assert drawn == len(page.rows) == 12
@@ -127,7 +129,7 @@ def test_drawing_and_table_tell_the_same() -> None:
 
 
 def test_bars_of_one_time_do_not_cover_each_other() -> None:
-    drawing = timeline_page(maja.material()).drawing
+    drawing = timeline_page(maja.page_data()).drawing
     assert drawing is not None
     for lane in drawing.lanes:
         placed = sorted((bar.row, bar.left, bar.left + bar.width) for bar in lane.bars)
@@ -136,15 +138,24 @@ def test_bars_of_one_time_do_not_cover_each_other() -> None:
 
 
 def test_the_family_page_has_everybody_once_and_says_who_is_left_out() -> None:
-    whole = maja.material()
+    whole = maja.page_data()
     page = family_page(replace(whole, family=whole.family[:1]))
     assert [column.name for column in page.columns] == ["Maja Testborger", "Ida Testborger"]
-    assert page.left_out is not None
-    assert page.left_out.startswith("Emil vises ikke her, for ")
+    assert page.not_shown is not None
+    assert page.not_shown.startswith("Emil vises ikke her, for ")
 
 
 @pytest.mark.parametrize("day", [date(2014, 1, 1), date(2020, 9, 1), date(2023, 9, 12)])
 def test_now_is_the_pages_day(day: date) -> None:
-    whole: Material = maja.material()
-    found = ongoing(whole.overview.entries(), day)
-    assert all(entry.valid.contains(day) for entry in found)
+    whole: PageData = maja.page_data()
+    for entry, effort in listed_efforts(whole.overview.entries(), day):
+        is_planned = effort_state(entry, effort, day) is EffortState.PLANNED
+        assert is_planned or entry.valid.contains(day)
+
+
+def test_an_effort_that_is_about_to_begin_is_listed_and_called_planned() -> None:
+    whole = maja.page_data()
+    tomorrow = Period(start=whole.today + timedelta(days=1))
+    soon = maja.SUPPORT.model_copy(update={"valid": tomorrow})
+    (row,) = effort_rows(listed_efforts([soon], whole.today), whole)
+    assert row.status == "planlagt"

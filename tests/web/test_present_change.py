@@ -5,28 +5,29 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub.overview.changes import ChangeKind
-from hub.web.dates import aged, within
-from hub.web.material import Changes
-from hub.web.paragraphs import cited
-from hub.web.present_efforts import source_line
-from hub.web.present_notifications import notifications
-from hub.web.present_overview import family_page, overview_page, timeline_page
+from hub.overview.changes import Change, ChangeKind
+from hub.web.citizen.page_data import Changes
+from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present_efforts import source_line
+from hub.web.citizen.present_notifications import notifications_of
+from hub.web.shell.dates import aged, within
+from hub.web.shell.paragraphs import cited
 from schemas.facts import EffortFact, GoalFact, GoalKind, LegalBasis
 from tests.web import maja
 
-WHOLE = maja.material()
+WHOLE = maja.page_data()
 
 
 def test_a_notification_about_a_child_is_told_on_the_mothers_page_and_first() -> None:
-    entry, _ = notifications([one for person in WHOLE.family for one in person.entries()])[0]
+    entry, _ = notifications_of([one for person in WHOLE.family for one in person.entries()])[0]
     goal = next(
         one
         for person in WHOLE.people
         for one in person.entries()
         if isinstance(one.fact, GoalFact) and one.fact.goal is GoalKind.STRENGTH
     )
-    since = Changes(maja.NOW - timedelta(days=14), ((ChangeKind.NEW, goal), (ChangeKind.NEW, entry)))
+    news = tuple(Change(kind=ChangeKind.NEW, entry=one) for one in (goal, entry))
+    since = Changes(maja.NOW - timedelta(days=14), news)
     said = overview_page(replace(WHOLE, changes=since)).changes
     assert said[0] == "Ny underretning fra skolen om Emil, i går 14.10"
     assert said[1].startswith("Ny styrke: ")
@@ -67,8 +68,8 @@ def test_age_as_people_say_it(days: int, text: str) -> None:
 
 def test_an_earlier_day_says_so_and_shows_no_address_of_today() -> None:
     head = timeline_page(replace(WHOLE, as_known=date(2019, 9, 1), team=None)).head
-    assert head.standing is not None
-    assert head.standing.startswith("Du står den 1. september 2019")
+    assert head.earlier_day is not None
+    assert head.earlier_day.startswith("Du står den 1. september 2019")
     assert (head.address, head.lead, head.team) == (None, None, None)
 
 

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from hub.app import create_app
 from hub.context import AppContext
 from hub.settings import Settings
-from hub.web.security import CONTENT_SECURITY_POLICY
+from hub.web.middlewares.security_headers import CONTENT_SECURITY_POLICY
 from tests.web import maja
 from tests.web.conftest import Town
 from tests.web.serving import browsing, serving

@@ -7,28 +7,32 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from jinja2 import nodes
 
-from hub.web import pages, pages_lists
-from hub.web.templating import WEB, _environment
+from hub.web.shell.rendering import WEB, _environment
+from hub.web.shell.view_models import ErrorPage, Frame, Page
+from hub.web.workspaces import WORKSPACES
 
-PAGES: dict[str, type] = {
-    "overview.html": pages.OverviewPage,
-    "family.html": pages.FamilyPage,
-    "timeline.html": pages.TimelinePage,
-    "login.html": pages_lists.LoginPage,
-    "my_citizens.html": pages_lists.MyCitizensPage,
-    "search.html": pages_lists.SearchResultPage,
-    "reason.html": pages_lists.ReasonPage,
-    "sources.html": pages_lists.SourcesPage,
-    "oversight.html": pages_lists.OversightPage,
-    "error.html": pages_lists.ErrorPage,
-    "revealed.html": pages_lists.RevealedPage,
-    "_revealed.html": pages_lists.Revealed,
+PAGES: list[type[Page]] = [ErrorPage, *(page for workspace in WORKSPACES for page in workspace.pages)]
+BASE = "shell/templates/base.html"
+PARTS = {
+    BASE,
+    "shell/templates/_parts.html",
+    "citizen/templates/_head.html",
+    "citizen/templates/_timeline_table.html",
 }
+"""Templates that others extend, import or include."""
+
+
+def templates() -> dict[str, nodes.Template]:
+    """Every template by its path below ``hub/web``."""
+    return {
+        str(path.relative_to(WEB)): _environment.parse(path.read_text(encoding="utf-8"))
+        for path in WEB.glob("*/templates/*.html")
+    }
 
 
 def used_of(template: str, name: str = "page") -> set[str]:
     """Attributes of *name* that the template and what it includes use."""
-    tree = _environment.parse((WEB / "templates" / template).read_text(encoding="utf-8"))
+    tree = templates()[template]
     found = {
         one.attr for one in tree.find_all(nodes.Getattr) if isinstance(one.node, nodes.Name) and one.node.name == name
     }
@@ -38,32 +42,27 @@ def used_of(template: str, name: str = "page") -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("template", PAGES)
-def test_a_template_uses_what_its_page_has(template: str) -> None:
-    assert used_of(template) == {field.name for field in fields(PAGES[template])}
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
+def test_a_template_uses_what_its_page_has(page: Any) -> None:
+    assert used_of(page.template) == {field.name for field in fields(page)}
 
 
 def test_the_frame_is_used_whole() -> None:
-    used = used_of("base.html", "frame").union(*(used_of(template, "frame") for template in PAGES))
-    assert used == {field.name for field in fields(pages.Frame)}
+    used = used_of(BASE, "frame").union(*(used_of(page.template, "frame") for page in PAGES))
+    assert used == {field.name for field in fields(Frame)}
 
 
 def test_every_field_of_every_part_is_used_somewhere() -> None:
-    used = {
-        one.attr
-        for path in (WEB / "templates").glob("*.html")
-        for one in _environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Getattr)
-    }
-    carried = {field.name for kind in PAGES.values() for part in _parts(kind) for field in fields(part)}
+    used = {one.attr for tree in templates().values() for one in tree.find_all(nodes.Getattr)}
+    carried = {field.name for page in PAGES for part in _parts(page) for field in fields(part)}
     assert carried <= used
 
 
 def test_every_template_has_a_page() -> None:
-    shared = {"base.html", "_head.html", "_parts.html", "_timeline_table.html"}
-    assert {path.name for path in (WEB / "templates").glob("*.html")} == set(PAGES) | shared
+    assert set(templates()) == {page.template for page in PAGES} | PARTS
 
 
-def _parts(kind: Any) -> set[type]:
+def _parts(kind: Any) -> set[Any]:
     """The class and every page class within its fields."""
     if isinstance(kind, type) and is_dataclass(kind):
         return {kind}.union(*(_parts(hint) for hint in get_type_hints(kind).values()))

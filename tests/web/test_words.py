@@ -7,16 +7,23 @@ from typing import Any
 
 import pytest
 
-from hub.collect.runs import RunOutcome, SourceStatus
+from hub.audit.repository import Only
 from hub.course.views import TeamFunction
 from hub.errors import HubError
-from hub.web import texts
-from hub.web.errors import FormInvalid, SearchDown
+from hub.overview.changes import ChangeKind
+from hub.sources.health import RunOutcome, SourceStatus
+from hub.web.citizen import texts as citizen
+from hub.web.login import texts as login
+from hub.web.oversight import texts as oversight
+from hub.web.search import texts as search
+from hub.web.shell import texts as shared
+from hub.web.shell.errors import FormInvalid, SearchDown
+from hub.web.sources import texts as sources
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
-from schemas.facts import AbsenceKind, EffortStatus, GoalKind, LifeStatus, Outcome, Progress, RelationKind
+from schemas.facts import EffortStatus, GoalKind, LifeStatus, Outcome, RelationKind
 from schemas.overview import SectionState
 from schemas.record import RejectionRule
-from schemas.source import Area, Sensitivity
+from schemas.source import Area
 
 ADVICE = re.compile(r'advice\b.*=.*"([a-z_]+)"\W*$')
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,27 +32,26 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        (Area, texts.AREA),
-        (Area, texts.AREA_DETAILS),
-        (Role, texts.ROLE),
-        (Role, texts.CARD),
-        (Purpose, texts.PURPOSE),
-        (Basis, texts.BASIS),
-        (AuditAction, texts.AUDIT_ACTION),
-        (AuditOutcome, texts.AUDIT_OUTCOME),
-        (EffortStatus, texts.EFFORT_STATUS),
-        (Outcome, texts.OUTCOME),
-        (RelationKind, texts.RELATION),
-        (LifeStatus, texts.LIFE_STATUS),
-        (AbsenceKind, texts.ABSENCE),
-        (GoalKind, texts.GOAL),
-        (Progress, texts.PROGRESS),
-        (Sensitivity, texts.SENSITIVITY),
-        (SectionState, texts.SECTION_STATE),
-        (RejectionRule, texts.REJECTION),
-        (SourceStatus, texts.SOURCE_STATE),
-        (RunOutcome, texts.RUN_OUTCOME),
-        (TeamFunction, texts.TEAM_FUNCTION),
+        (Area, shared.AREA),
+        (Area, login.AREA_DETAILS),
+        (Role, login.CARD),
+        (Purpose, shared.PURPOSE),
+        (Basis, shared.BASIS),
+        (Basis, search.RELATION_TO_ME),
+        (AuditAction, oversight.AUDIT_ACTION),
+        (AuditOutcome, oversight.AUDIT_OUTCOME),
+        (Only, oversight.ONLY),
+        (EffortStatus, shared.EFFORT_STATUS),
+        (Outcome, citizen.OUTCOME),
+        (RelationKind, citizen.RELATION),
+        (LifeStatus, citizen.LIFE_STATUS),
+        (GoalKind, shared.GOAL_CHANGE),
+        (ChangeKind, shared.NOTIFICATION_CHANGE),
+        (SectionState, citizen.SECTION_STATE),
+        (RejectionRule, sources.REJECTION),
+        (SourceStatus, shared.SOURCE_STATE),
+        (RunOutcome, sources.RUN_OUTCOME),
+        (TeamFunction, shared.TEAM_FUNCTION),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -58,19 +64,19 @@ def test_every_error_has_a_page() -> None:
         return {kind.key}.union(*(below(child) for child in kind.__subclasses__()))
 
     assert {FormInvalid.key, SearchDown.key} <= below(HubError)
-    assert below(HubError) == set(texts.ERROR)
+    assert below(HubError) == set(shared.ERROR)
 
 
 def test_every_advice_that_is_given_has_a_sentence() -> None:
-    sources = [*(ROOT / "connectors").rglob("*.py"), *(ROOT / "hub/collect").glob("*.py")]
-    lines = [line for path in sources for line in path.read_text(encoding="utf-8").splitlines()]
+    modules = [*(ROOT / "connectors").rglob("*.py"), *(ROOT / "hub/collect").glob("*.py")]
+    lines = [line for path in modules for line in path.read_text(encoding="utf-8").splitlines()]
     told = {found.group(1) for line in lines if (found := ADVICE.search(line))}
     assert {"source_unavailable", "source_refused", "bus_unavailable"} <= told
-    assert told <= set(texts.ADVICE)
+    assert told <= set(sources.ADVICE)
 
 
 def test_forbidden_words_stay_out() -> None:
-    told = (ROOT / "hub/web/texts.py").read_text(encoding="utf-8")
-    told += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "hub/web/templates").glob("*.html"))
+    paths = [*(ROOT / "hub/web").glob("*/texts.py"), *(ROOT / "hub/web").glob("*/templates/*.html")]
+    told = "".join(path.read_text(encoding="utf-8") for path in paths)
     for word in ("payload", "entity", "risikoniveau", "synkroniser", "rød borger"):
         assert word not in told.lower()

@@ -5,7 +5,7 @@ from datetime import datetime
 from connectors.sources.social import words
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
-from connectors.sources.social.values import Reading, danish_day
+from connectors.sources.social.values import Values, danish_day
 from schemas.codes import Coded, codes_of, lookup
 from schemas.facts import ConcernNotificationFact, GoalFact, GoalKind, Outcome, PlanFact, Progress, Responsible, Worker
 from schemas.identifiers import Identifier
@@ -37,7 +37,7 @@ def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -
     return _goal(scope, reading, aktivitet, case)
 
 
-def _notification(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
+def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
     field, text = ("modtagetDato", aktivitet.modtaget_dato)
     if not text:
         field, text = ("haendelsesDato", aktivitet.haendelses_dato)
@@ -82,7 +82,7 @@ def _notification(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: Ca
     )
 
 
-def _plan(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
+def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
     valid = period(reading, ("haendelsesDato", aktivitet.haendelses_dato), ("slutDato", aktivitet.slut_dato))
     fact = PlanFact(
         title=reading.required_line("undertype.titel", aktivitet.undertype.titel if aktivitet.undertype else None),
@@ -100,7 +100,7 @@ def _plan(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContex
     )
 
 
-def _goal(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
+def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
     kind = words.GOALS[aktivitet.type.titel or ""]
     if kind is GoalKind.GOAL and aktivitet.maal_type and aktivitet.maal_type.titel == words.SUB_GOAL:
         kind = GoalKind.SUB_GOAL
@@ -126,7 +126,7 @@ def _goal(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContex
     )
 
 
-def _notifier(reading: Reading, underretter: Kode | None, received_at: datetime) -> Coded:
+def _notifier(reading: Values, underretter: Kode | None, received_at: datetime) -> Coded:
     key = underretter.brugervendt_noegle if underretter else None
     label = underretter.titel if underretter else None
     if key is None:
@@ -137,14 +137,14 @@ def _notifier(reading: Reading, underretter: Kode | None, received_at: datetime)
 
 
 def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
-    given = (
+    kodes = (
         *(aktivitet.baggrunde_for_underretning_barnet or ()),
         *(aktivitet.baggrunde_for_underretning_hjemmet or ()),
         *(aktivitet.baggrunde_for_underretning_andet or ()),
     )
     known = {row.code for row in codes_of("notification_reasons")}
     reasons: dict[str, Coded] = {}
-    for kode in given:
+    for kode in kodes:
         key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
         key = key or _code_by_words("notification_reasons", kode.titel)
         found = (
@@ -157,14 +157,14 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
     return tuple(reasons.values())
 
 
-def _code_by_words(code_list: str, words_given: str | None) -> str | None:
-    if not words_given:
+def _code_by_words(code_list: str, title: str | None) -> str | None:
+    if not title:
         return None
-    wanted = words_given.casefold()
-    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == wanted), None)
+    folded = title.casefold()
+    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == folded), None)
 
 
-def _outcome(reading: Reading, udfald: Kode | None) -> Outcome | None:
+def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
     if udfald is None or not (udfald.brugervendt_noegle or udfald.titel):
         return None
     found = words.OUTCOMES.get(udfald.brugervendt_noegle or "") or words.OUTCOMES.get(udfald.titel or "")
@@ -182,7 +182,7 @@ def _plan_status(status: Kode | None) -> Coded:
     return coded("dubu:Aktivitetsstatus", status) or Coded(code_list="plan_status", code="unknown")
 
 
-def _responsible(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContext) -> Responsible | None:
+def _responsible(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> Responsible | None:
     name = reading.name("primaerBehandlerNavn", aktivitet.primaer_behandler_navn)
     handler = case.handler
     same = handler is not None and handler.id == aktivitet.primaer_behandler_id
@@ -201,7 +201,7 @@ def _primary(case: CaseContext) -> tuple[Party, ...]:
     return (case.person,) if case.person else ()
 
 
-def _concerned(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseContext) -> tuple[Party, ...]:
+def _concerned(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> tuple[Party, ...]:
     own = set(case.person.identifiers) if case.person else set()
     parties: list[Party] = []
     for person in aktivitet.vedroerer or ():
@@ -213,7 +213,7 @@ def _concerned(scope: Scope, reading: Reading, aktivitet: Aktivitet, case: CaseC
     return tuple(parties)
 
 
-def _identifiers(scope: Scope, reading: Reading, person: Vedroerer) -> tuple[Identifier, ...]:
+def _identifiers(scope: Scope, reading: Values, person: Vedroerer) -> tuple[Identifier, ...]:
     number = national(person.cprnr)
     if person.cprnr and number is None:
         reading.flags.append(QualityFlag(field="vedroerer.cprnr", rule=RejectionRule.BAD_IDENTIFIER))

@@ -1,38 +1,35 @@
 """The social sector by OData v4, in the shape of DUBU: whole readings, compared with the one before."""
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self, cast
 
 import httpx
-from pydantic import Field, JsonValue, SecretStr, ValidationError, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 
+from connectors.absence import AbsenceLimits
 from connectors.base import Batch, CheckResult, ReadContext, Stream
-from connectors.errors import ConnectorError, RecordRejected, SourceUnavailable
-from connectors.kit import InvalidValue, validation_fault
-from connectors.retry import RetryPolicy
-from connectors.sources.social.activities import translate_aktivitet
-from connectors.sources.social.generations import NAMELESS, Generation
-from connectors.sources.social.odata import EXPAND_SAG, SELECT_SAG, Collection, Item, activities_of, read_answer
-from connectors.sources.social.payloads import Aktivitet, Payload, Sag, Ydelse
+from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
+from connectors.retry import RetryPolicy, Stopped
+from connectors.sources.social.collection import Collection
+from connectors.sources.social.generations import Generation
+from connectors.sources.social.odata import NoStatement, ODataService
+from connectors.sources.social.reading import Reading
+from connectors.sources.social.scalars import read_id
 from connectors.sources.social.session import SessionCookie
 from connectors.sources.social.streams import STREAM, source_system
-from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
-from connectors.transports.http import AnswerTooLarge, HttpSettings, HttpTransport
+from connectors.sources.social.translate import Scope
+from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
-from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
+from schemas.record import Cursor
 from schemas.source import SourceSystem
 
-CLOSED = frozenset({"SagStatus2", "SagStatus5", "SagStatus6", "SagStatus7"})
-LARGEST_PAYLOAD = 256 * 1024
-"""Bytes of a rejected payload that are still kept for replay."""
-_TOO_LARGE = InvalidValue("(payload)", RejectionRule.TOO_LARGE)
-P = TypeVar("P", bound=Payload)
+SELECT_SAG = "id,sagsnummer,titel,isSensitive,sagstype,status,kleNummer,oprettetDato,lukketDato,syntetisk"
+EXPAND_SAG = "primaerPerson,primaerBehandler,foerstkommendeFrist,sagsparter"
+PROBE_EVERY = 30
+"""In every so many generations a server's missing capabilities are found out anew."""
 
 
 class SocialSettings(Schema):
@@ -62,10 +59,25 @@ class SocialSettings(Schema):
     """Certificates to trust instead of the system's (PEM)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
+    absence_max_share: float = Field(default=0.2, ge=0, le=1)
+    """When more than this share of a type is missing at once, its deletions wait for a person."""
+    absence_max_count: int = Field(default=1000, ge=0)
+    """Likewise for a number, however long the list is."""
+    absence_always_allowed: int = Field(default=2, ge=0)
+    """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when DUBU does not answer."""
     expected_cadence: timedelta = timedelta(days=1)
     """At least this often new data should come."""
+
+    @property
+    def absence_limits(self) -> AbsenceLimits:
+        """How much may be missing without a person, for each type."""
+        return AbsenceLimits(
+            max_share=self.absence_max_share,
+            max_count=self.absence_max_count,
+            always_allowed=self.absence_always_allowed,
+        )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -97,45 +109,86 @@ class SocialConnector:
         return cls.settings_type.model_json_schema()
 
     def check(self) -> CheckResult:
-        """Log in and read one case."""
+        """Log in and ask what a reading asks: one case, one effort, and the activities of that case."""
+        odata = ODataService(self._transport)
+        lacking: list[str] = []
         try:
-            answer = self._transport.get_json("odata/Sag", params={"$top": "1", "$select": "id,status"})
-            read_answer("Sag", answer.body)
+            sag = None
+            for collection in self._collections(odata, {}, 1):
+                item = next((page[0] for page in collection.pages() if page), None)
+                lacking += [f"{collection.name} without {option}" for option in sorted(collection.refused)]
+                if collection.name == "Sag":
+                    sag = item
+            key = read_id(sag.get("id")) if isinstance(sag, dict) else None
+            if key is not None:
+                odata.with_inner_pages("Sag", sag)
+                odata.activities(key)
+        except NoStatement as nothing:
+            message = f"the activities of a case cannot be read ({nothing.rule})"
+            return CheckResult(ok=False, message=message, advice=SourceRefused.advice)
         except ConnectorError as error:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
-        return CheckResult(ok=True, message="logged in and read one case")
+        read = "logged in; there is no case to be seen" if sag is None else "logged in and read one case"
+        return CheckResult(ok=True, message=f"{read}; reads {', '.join(lacking)}" if lacking else read)
 
     def discover(self) -> tuple[Stream, ...]:
         """One stream, since a generation is one reading of everything; field by field."""
         return (STREAM,)
 
-    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002
-        """One generation: every case with its activities, then every effort; then what has been missing twice.
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        """One generation: every case with its activities, then every effort; then what was missing is judged.
 
-        Only changes are given. The cursor comes with the last batch, and only when the generation is complete;
-        else the run ends with ``SourceUnavailable``, nothing is taken for deleted, and the next run compares with
-        the same generation again.
+        Only changes are given. The cursor comes with the last batch, and only when the generation is complete; else
+        the run ends with an error, nothing is taken for deleted, and the next run compares with the same generation
+        again.
+
+        Raises:
+            KeyError: there is no such stream.
+            SourceUnavailable: an answer is missing or incomplete, or the counts do not agree.
+            SourceRefused: a person must act.
         """
-        run = _Run(self._scope(), Generation.of(cursor))
-        sager = Collection(
-            self._transport, "Sag", self._settings.page_size, {"$select": SELECT_SAG, "$expand": EXPAND_SAG}
-        )
-        ydelser = Collection(self._transport, "Ydelse", self._settings.page_size)
-        total = sager.start() + ydelser.start()
-        for page in sager.pages():
-            for item in page:
-                run.sag(item, lambda sag_id: activities_of(self._transport, sag_id))
-            yield run.batch(total)
-        run.too_large(sager)
-        for page in ydelser.pages():
-            for item in page:
-                run.ydelse(item)
-            yield run.batch(total)
-        run.too_large(ydelser)
-        if not (sager.is_complete() and ydelser.is_complete()):
+        if stream != STREAM.name:
+            raise KeyError(stream)
+        generation = Generation.of(cursor)
+        odata = ODataService(self._transport.stoppable(context.should_stop))
+        reading = Reading(self._scope(), odata, generation)
+        capabilities = {} if generation.number % PROBE_EVERY == 0 else _refused_before(cursor)
+        collections = self._collections(odata, capabilities, self._settings.page_size)
+        try:
+            total = _sum([collection.start() for collection in collections])
+            for collection, take in zip(collections, (reading.sag, reading.ydelse), strict=True):
+                for page in collection.pages():
+                    for item in page:
+                        take(item)
+                    yield reading.batch(total)
+                    if context.should_stop():
+                        return
+                reading.finish_collection(collection)
+            is_complete = all(collection.is_complete() for collection in collections)
+        except Stopped:
+            yield reading.batch(None)
+            return
+        yield reading.batch(total)
+        reading.check_finished()
+        if not is_complete:
             raise SourceUnavailable("the counts before and after the reading do not agree")
-        run.tombstones()
-        yield run.batch(total, run.generation.cursor())
+        held = reading.conclude(self._settings.absence_limits, context.releases)
+        refused = {collection.name: sorted(collection.refused) for collection in collections if collection.refused}
+        state = {**generation.cursor().state, "refused": refused}
+        yield reading.batch(total, Cursor.model_validate({"state": state}), held)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
+    def _collections(
+        self, odata: ODataService, refused: Mapping[str, set[str]], size: int
+    ) -> tuple[Collection, Collection]:
+        fields = {"$select": SELECT_SAG, "$expand": EXPAND_SAG}
+        return (
+            Collection(odata, "Sag", size, fields, set(refused.get("Sag", ()))),
+            Collection(odata, "Ydelse", size, refused=set(refused.get("Ydelse", ()))),
+        )
 
     def _scope(self) -> Scope:
         return Scope(
@@ -147,108 +200,16 @@ class SocialConnector:
         )
 
 
-class _Run:
-    """What one reading gathers, a batch at a time."""
+def _refused_before(cursor: Cursor) -> dict[str, set[str]]:
+    """What the server was found not to know, by collection."""
+    return {
+        name: set(options) for name, options in cast("dict[str, list[str]]", cursor.state.get("refused", {})).items()
+    }
 
-    def __init__(self, scope: Scope, generation: Generation) -> None:
-        self.scope = scope
-        self.generation = generation
-        self._cases: dict[int, CaseContext] = {}
-        self._records: list[SourceRecord] = []
-        self._rejected: list[Rejection] = []
-        self._skipped: Counter[str] = Counter()
 
-    def sag(self, item: Item, activities: Callable[[int], list[Item]]) -> None:
-        sag = self._parsed(Sag, "Sag", item)
-        if sag is None:
-            return
-        case = self._cases[sag.id] = CaseContext.of(self.scope, sag)
-        for result in translate_sag(self.scope, sag):
-            self._take(result, item)
-        case_id = self.scope.id(sag.id)
-        if sag.status.brugervendt_noegle in CLOSED and not self.generation.is_new_or_changed("Sag", case_id):
-            self.generation.carry_activities(case_id)
-            return
-        try:
-            found = activities(sag.id)
-        except AnswerTooLarge:
-            self.generation.carry_activities(case_id)
-            self._take(_TOO_LARGE.rejected("Aktivitet", None), {"sagId": sag.id}, sag.id)
-            return
-        for raw in found:
-            self._aktivitet(raw, case)
-
-    def ydelse(self, item: Item) -> None:
-        ydelse = self._parsed(Ydelse, "Ydelse", item)
-        if ydelse is None:
-            return
-        case = self._cases.get(ydelse.sag_id) if ydelse.sag_id is not None else None
-        try:
-            self._take(translate_ydelse(self.scope, ydelse, case), item)
-        except RecordRejected as rejected:
-            self._take(rejected, item)
-
-    def too_large(self, collection: Collection) -> None:
-        """What the collection had to pass over is kept as rejected; of a case the activities are as before."""
-        for key in collection.too_large:
-            item_id = self.scope.id(key)
-            if collection.name == "Sag":
-                self.generation.carry_activities(item_id)
-            self._take(_TOO_LARGE.rejected(collection.name, item_id), {"id": key})
-
-    def tombstones(self) -> None:
-        self._records.extend(self.generation.tombstones(self.scope.source, self.scope.observed_at))
-
-    def batch(self, total: int, cursor: Cursor | None = None) -> Batch:
-        made = Batch(
-            records=tuple(self._records),
-            rejected=tuple(self._rejected),
-            skipped=dict(self._skipped),
-            cursor=cursor,
-            total=total,
-        )
-        self._records, self._rejected, self._skipped = [], [], Counter()
-        return made
-
-    def _aktivitet(self, item: Item, case: CaseContext) -> None:
-        aktivitet = self._parsed(Aktivitet, "Aktivitet", item)
-        if aktivitet is None:
-            return
-        try:
-            record = translate_aktivitet(self.scope, aktivitet, case)
-        except RecordRejected as rejected:
-            self._take(rejected, item, case.sag_id)
-            return
-        if record is None:
-            self._skipped["Aktivitet: other_kind"] += 1
-        else:
-            self._take(record, item, case.sag_id)
-
-    def _take(self, result: SourceRecord | RecordRejected, item: Item, case: int | None = None) -> None:
-        of_case = None if case is None else self.scope.id(case)
-        if isinstance(result, SourceRecord):
-            changed = self.generation.changed(result, of_case)
-            if changed is not None:
-                self._records.append(changed)
-            return
-        rejection = result.rejection
-        raw = json.dumps(item, sort_keys=True, ensure_ascii=False).encode()
-        digest = hashlib.sha256(raw).hexdigest()
-        source_id = rejection.source_id or f"{NAMELESS}{digest}"
-        if self.generation.rejected(rejection.record_type, source_id, digest, of_case):
-            is_whole = rejection.rule is not RejectionRule.TOO_LARGE and len(raw) <= LARGEST_PAYLOAD
-            kept = raw if is_whole else None
-            self._rejected.append(rejection.model_copy(update={"raw": kept}))
-
-    def _parsed(self, shape: type[P], record_type: str, item: Item) -> P | None:
-        try:
-            return shape.model_validate(item)
-        except ValidationError as error:
-            fault = validation_fault(error)
-        key = item.get("id")
-        source_id = self.scope.id(key) if isinstance(key, int) else None
-        self._take(fault.rejected(record_type, source_id), item)
-        return None
+def _sum(counts: list[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _auth(settings: SocialSettings) -> httpx.Auth:

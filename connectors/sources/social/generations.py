@@ -1,16 +1,19 @@
 """What changed between two complete readings of a source that has no change mechanism; pure.
 
-A generation is one reading of everything. Compared are digests of the records, so that only what is read
-can count as a change: an age, a note or a counter cannot.
+A generation is one reading of everything. Compared are digests of the records, so that only what is read can count as
+a change: an age, a note or a counter cannot. What is missing is judged by ``connectors.absence``, type by type.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from pydantic import JsonValue
 
+from connectors.absence import AbsenceLimits, KnownIds, judge
+from connectors.base import HeldDeletions
 from schemas.record import Cursor, SourceRecord
 
 HASH_LENGTH = 16
@@ -18,25 +21,49 @@ GONE = "gone"
 """Stands for the hash of what was reported missing, so that its return counts as a change."""
 NAMELESS = "?"
 """Begins the key of a payload without a usable id: known again while it stays the same, never missed."""
-GENERATIONS_UNTIL_MISSING = 2
+CASE = "Sag"
+OF_CASE = ("Sag.person", "Sag.part", "Aktivitet")
+"""Types that are read through their case: without a word about the case there is none about them."""
+ALWAYS_HELD = AbsenceLimits(max_share=0, max_count=0, always_allowed=0)
 
 Hashes = dict[str, dict[str, str]]
+Ids = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a complete generation says about what was not in it."""
+
+    gone: tuple[tuple[str, str], ...]
+    """Type and id of what is deleted."""
+    held: tuple[HeldDeletions, ...]
+    not_judged: tuple[str, ...]
+    """Lists with an item whose id cannot be read: it may be any of those that seem missing."""
 
 
 @dataclass
 class Generation:
     """One reading, compared with the one before.
 
-    The state goes in and out by value: ``of(cursor)`` and, once the reading is complete, ``cursor()``. Activities are
-    noted with their case (``of_case``), because those of closed cases are not read again.
+    The state goes in and out by value: ``of(cursor)`` and, once the reading is complete and ``conclude`` was called,
+    ``cursor()``.
     """
 
     number: int
     before: Hashes
-    missing_before: dict[str, dict[str, int]]
-    activities_before: dict[str, list[str]]
+    unproven: Ids
+    held: Ids
+    cases_before: dict[str, Ids]
+    """What each case had, by case and type."""
+    unread_before: frozenset[str]
+    """Cases whose activities the last reading could not get."""
     now: Hashes = field(default_factory=dict)
-    activities: dict[str, list[str]] = field(default_factory=dict)
+    cases: dict[str, Ids] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    _waiting: frozenset[str] = frozenset()
+    """Activities that were missing in the reading before: whether they are gone must be asked."""
+    _carried: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _after: dict[str, KnownIds] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cursor: Cursor) -> "Generation":
@@ -45,21 +72,34 @@ class Generation:
         return cls(
             number=cast("int", state.get("generation", 0)) + 1,
             before=cast("Hashes", state.get("seen", {})),
-            missing_before=cast("dict[str, dict[str, int]]", state.get("missing", {})),
-            activities_before=cast("dict[str, list[str]]", state.get("activities", {})),
+            unproven=cast("Ids", state.get("unproven", {})),
+            held=cast("Ids", state.get("held", {})),
+            cases_before=cast("dict[str, Ids]", state.get("cases", {})),
+            unread_before=frozenset(cast("list[str]", state.get("unread", []))),
+            _waiting=frozenset(
+                entity
+                for waiting in (state.get("unproven", {}), state.get("held", {}))
+                for entity in cast("Ids", waiting).get("Aktivitet", ())
+            ),
         )
 
-    def changed(self, record: SourceRecord, of_case: str | None = None) -> SourceRecord | None:
-        """The record as it shall be published; None when it is as before or came already in this generation.
+    def begin_case(self, case_id: str) -> None:
+        """The case stands in this reading, readable or not."""
+        self.cases.setdefault(case_id, {})
 
-        The first statement on an entity keeps the entity's own registered time and needs no version. A later one
-        was registered when it was seen, and its version names the generation, because what changes back again has
-        the digest it had before.
+    def changed(self, record: SourceRecord, of_case: str | None = None) -> SourceRecord | None:
+        """The record as it shall be published; None when it is as before or came like this in this generation.
+
+        A row that a list gives twice counts as it came last; what several cases have (a person) as it came first.
+
+        The first statement on an entity keeps the entity's own registered time and needs no version. A later one was
+        registered when it was seen, and its version names the generation, because what changes back again has the
+        digest it had before.
         """
-        if self._noted(record.record_type, record.source_id, of_case):
-            return None
         short = record.digest[:HASH_LENGTH]
-        self.now.setdefault(record.record_type, {})[record.source_id] = short
+        earlier = self._note(record.record_type, record.source_id, short, of_case)
+        if earlier is not None:
+            return None if earlier == short or of_case is not None else self._versioned(record, short)
         known = self.before.get(record.record_type, {}).get(record.source_id)
         if known == short:
             return None
@@ -67,74 +107,191 @@ class Generation:
 
     def rejected(self, record_type: str, source_id: str, digest: str, of_case: str | None = None) -> bool:
         """Whether a payload that cannot be read is new or differs from before; either way it is there."""
-        if self._noted(record_type, source_id, of_case):
-            return False
         short = f"!{digest[:HASH_LENGTH]}"
-        self.now.setdefault(record_type, {})[source_id] = short
-        return self.before.get(record_type, {}).get(source_id) != short
+        if of_case is not None and source_id.startswith(NAMELESS):
+            self.carry(of_case, (record_type,))  # it may be any of those that the case had
+        earlier = self._note(record_type, source_id, short, of_case)
+        if earlier is not None and of_case is not None:
+            return False
+        return short not in (earlier, self.before.get(record_type, {}).get(source_id))
 
-    def is_new_or_changed(self, record_type: str, source_id: str) -> bool:
-        """Whether an entity of this generation differs from the one before."""
-        return self.now[record_type].get(source_id) != self.before.get(record_type, {}).get(source_id)
+    def keep(self, record_type: str, source_id: str, case_id: str) -> bool:
+        """Keep an entity as it was because its case, which it borrows from, is missing; False when it is new.
 
-    def carry_activities(self, case_id: str) -> None:
-        """The activities of a case that was not read again are as before."""
-        kept = self.activities_before.get(case_id, [])
-        self.activities[case_id] = kept
-        before = self.before.get("Aktivitet", {})
-        now = self.now.setdefault("Aktivitet", {})
-        now.update({source_id: before[source_id] for source_id in kept if source_id in before})
+        Without the case it would lose the person it is about, though nothing says that this changed.
+        """
+        before = self.before.get(record_type, {}).get(source_id, GONE)
+        if before == GONE or case_id in self.cases or case_id not in self.cases_before:
+            return False
+        self._note(record_type, source_id, before, None)
+        return True
 
-    def tombstones(self, source: str, observed_at: datetime) -> Iterator[SourceRecord]:
-        """What this and the generation before missed."""
-        for record_type, source_id, times in self._missing():
-            if times == GENERATIONS_UNTIL_MISSING:
-                yield SourceRecord(
-                    source=source,
-                    record_type=record_type,
-                    source_id=source_id,
-                    source_version=f"g{self.number}:{GONE}",
-                    registered_at=observed_at,
-                    observed_at=observed_at,
-                    deleted=True,
-                    deleted_reason="missing_in_two_generations",
-                )
+    def is_known_as_read(self, case_id: str) -> bool:
+        """Whether the case is as before and its activities were read then, so that they need not be asked for."""
+        before = self.before.get(CASE, {}).get(case_id)
+        same = before is not None and before == self.now.get(CASE, {}).get(case_id)
+        if not same or case_id not in self.cases_before or case_id in self.unread_before:
+            return False
+        return self._waiting.isdisjoint(self.cases_before[case_id].get("Aktivitet", ()))
 
-    def cursor(self) -> Cursor:
-        """The state after this generation; only for a complete one."""
-        seen = {record_type: dict(hashes) for record_type, hashes in self.now.items()}
-        missing: dict[str, dict[str, int]] = {}
-        for record_type, source_id, times in self._missing():
-            if times < GENERATIONS_UNTIL_MISSING:
-                missing.setdefault(record_type, {})[source_id] = times
-                kept = self.before[record_type][source_id]
-            else:
-                kept = GONE
-            seen.setdefault(record_type, {})[source_id] = kept
-        return Cursor(
-            state=cast(
-                "dict[str, JsonValue]",
-                {"generation": self.number, "seen": seen, "missing": missing, "activities": self.activities},
-            )
+    def carry(self, case_id: str, record_types: Iterable[str] = OF_CASE) -> None:
+        """Nothing was said about these types of a case: whatever else of it was known stays as it was."""
+        for record_type in record_types:
+            self._carried[record_type].update(self.cases_before.get(case_id, {}).get(record_type, ()))
+
+    def leave_unread(self, case_id: str) -> None:
+        """The activities of a case could not be got: they stay as they were, and are asked for again next time."""
+        self.carry(case_id, ("Aktivitet",))
+        self.unread.add(case_id)
+
+    def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> Conclusion:
+        """What is deleted, what is held, and what follows for the next generation; once, after everything was read.
+
+        What belongs to a case follows it: as long as a missing case is not known to be gone, nothing is said about it.
+        Then it goes along, within the limits of its own type.
+        """
+        conclusion = [self._judge(CASE, limits, releases, frozenset())]
+        missing_cases = self.cases_before.keys() - self.cases.keys()
+        gone_cases = missing_cases & self._after[CASE].gone
+        cases_are_held = bool(conclusion[0].held)
+        for case_id in missing_cases - gone_cases:
+            if not cases_are_held:
+                self.carry(case_id)
+        for record_type in OF_CASE:
+            along = {entity for case_id in gone_cases for entity in self.cases_before[case_id].get(record_type, ())}
+            is_suspicious = cases_are_held or (record_type == "Aktivitet" and self._a_list_became_empty(limits))
+            own_limits = ALWAYS_HELD if is_suspicious else limits
+            conclusion.append(self._judge(record_type, own_limits, releases, frozenset(along)))
+        others = sorted((self.before.keys() | self.now.keys()) - {CASE, *OF_CASE})
+        conclusion += [self._judge(record_type, limits, releases, frozenset()) for record_type in others]
+        return Conclusion(
+            gone=tuple(gone for part in conclusion for gone in part.gone),
+            held=tuple(held for part in conclusion for held in part.held),
+            not_judged=tuple(record_type for part in conclusion for record_type in part.not_judged),
         )
 
-    def _missing(self) -> Iterator[tuple[str, str, int]]:
-        for record_type, hashes in self.before.items():
-            for source_id, known in hashes.items():
-                if self._seen(record_type, source_id) or source_id.startswith(NAMELESS):
-                    continue
-                times = self.missing_before.get(record_type, {}).get(source_id, 0) + 1
-                yield record_type, source_id, GENERATIONS_UNTIL_MISSING + 1 if known == GONE else times
+    def tombstones(self, conclusion: Conclusion, source: str, observed_at: datetime) -> Iterator[SourceRecord]:
+        """A tombstone for each entity that is gone."""
+        for record_type, source_id in conclusion.gone:
+            yield SourceRecord(
+                source=source,
+                record_type=record_type,
+                source_id=source_id,
+                source_version=f"g{self.number}:{GONE}",
+                registered_at=observed_at,
+                observed_at=observed_at,
+                deleted=True,
+                deleted_reason="missing_in_two_generations",
+            )
 
-    def _noted(self, record_type: str, source_id: str, of_case: str | None) -> bool:
-        if self._seen(record_type, source_id):
-            return True
-        if of_case is not None:
-            self.activities.setdefault(of_case, []).append(source_id)
+    def cursor(self) -> Cursor:
+        """The state after this generation; only for a complete and concluded one."""
+        state = {
+            "generation": self.number,
+            "seen": {record_type: self._hashes_after(record_type) for record_type in self._after},
+            "unproven": {name: sorted(known.unproven) for name, known in self._after.items() if known.unproven},
+            "held": {name: sorted(known.held) for name, known in self._after.items() if known.held},
+            "cases": self._cases_after(),
+            "unread": sorted(self.unread),
+        }
+        return Cursor(state=cast("dict[str, JsonValue]", state))
+
+    def _judge(
+        self, record_type: str, limits: AbsenceLimits, releases: Mapping[str, int], along: frozenset[str]
+    ) -> Conclusion:
+        """Judge one type; *along* belonged to a case that is gone, which counts as missing once before."""
+        known = self._known(record_type)
+        stated = self.now.get(record_type, {})
+        seen = frozenset(entity for entity in stated if not entity.startswith(NAMELESS))
+        expected = known.live | known.unproven
+        missing = expected - seen
+        if len(seen) < len(stated) and missing and record_type not in OF_CASE:
+            self._after[record_type] = KnownIds(
+                live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
+            )
+            return Conclusion(gone=(), held=(), not_judged=(record_type,))
+        carried = (self._carried[record_type] & expected) - seen - along
+        live_carried = carried & known.live
+        # Limits count against what was asked for. Few may always be missing; then those not asked for tell that the
+        # list is not empty.
+        present = live_carried if len(missing - carried) <= limits.always_allowed else frozenset()
+        unproven = (known.unproven - carried) | (along & known.live)
+        asked = KnownIds(
+            live=(known.live - carried - along) | present,
+            unproven=unproven,
+            gone=known.gone,
+            held=known.held - carried,
+        )
+        verdict = judge(record_type, asked, seen | present, limits=limits, released=releases.get(record_type))
+        following = verdict.known
+        if verdict.held:
+            following = following.model_copy(
+                update={"live": following.live | (along - seen), "unproven": following.unproven - along}
+            )
+        self._after[record_type] = KnownIds(
+            live=following.live | live_carried,
+            unproven=following.unproven | (carried & known.unproven),
+            gone=following.gone,
+            held=following.held | (known.held & carried),
+        )
+        return Conclusion(
+            gone=tuple((record_type, entity) for entity in sorted(verdict.gone)),
+            held=(verdict.held,) if verdict.held else (),
+            not_judged=(),
+        )
+
+    def _known(self, record_type: str) -> KnownIds:
+        hashes = self.before.get(record_type, {})
+        known = frozenset(entity for entity in hashes if not entity.startswith(NAMELESS))
+        gone = frozenset(entity for entity in known if hashes[entity] == GONE)
+        unproven = known.intersection(self.unproven.get(record_type, ())) - gone
+        held = known.intersection(self.held.get(record_type, ())) - gone
+        return KnownIds(live=known - gone - unproven, unproven=unproven, gone=gone, held=held)
+
+    def _a_list_became_empty(self, limits: AbsenceLimits) -> bool:
+        """Whether a case that is still there answers with none of the activities it had: perhaps a lost right."""
+        seen = self.now.get("Aktivitet", {})
+        before = self.before.get("Aktivitet", {})
+        for case_id in self.cases.keys() & self.cases_before.keys():
+            had = [entity for entity in self.cases_before[case_id].get("Aktivitet", ()) if before.get(entity) != GONE]
+            is_silent = not any(entity in seen or entity in self._carried["Aktivitet"] for entity in had)
+            if len(had) > limits.always_allowed and is_silent:
+                return True
         return False
 
-    def _seen(self, record_type: str, source_id: str) -> bool:
-        return source_id in self.now.get(record_type, {})
+    def _hashes_after(self, record_type: str) -> dict[str, str]:
+        known = self._after[record_type]
+        before, now = self.before.get(record_type, {}), self.now.get(record_type, {})
+        kept = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
+        return {**now, **kept, **dict.fromkeys(sorted(known.gone), GONE)}
+
+    def _cases_after(self) -> dict[str, Ids]:
+        """What each case has: as read now, and what it had before and is still waited for."""
+        waited_for = {
+            name: (self._after[name].live | self._after[name].unproven) - self.now.get(name, {}).keys()
+            for name in OF_CASE
+        }
+        after: dict[str, Ids] = {}
+        for case_id in sorted(self.cases.keys() | (self.cases_before.keys() - self._after[CASE].gone)):
+            read, had = self.cases.get(case_id, {}), self.cases_before.get(case_id, {})
+            parts = {
+                name: sorted({*read.get(name, ()), *waited_for[name].intersection(had.get(name, ()))})
+                for name in OF_CASE
+            }
+            after[case_id] = {name: entities for name, entities in parts.items() if entities}
+        return after
+
+    def _note(self, record_type: str, source_id: str, short: str, of_case: str | None) -> str | None:
+        """Keep what was seen; gives what the same entity was earlier in this generation."""
+        hashes = self.now.setdefault(record_type, {})
+        earlier = hashes.get(source_id)
+        if earlier is None or of_case is None:
+            hashes[source_id] = short
+        if of_case is not None and not source_id.startswith(NAMELESS):
+            listed = self.cases.setdefault(of_case, {}).setdefault(record_type, [])
+            if source_id not in listed:
+                listed.append(source_id)
+        return earlier
 
     def _versioned(self, record: SourceRecord, short: str) -> SourceRecord:
         content = record.model_dump(exclude={"digest"}) | {

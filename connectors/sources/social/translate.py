@@ -4,7 +4,7 @@ Valid time: DUBU's end dates are last days, ours the first day after. Registered
 entity's own dates that is not in the future, because DUBU has no notion of one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from connectors.errors import RecordRejected
 from connectors.kit import DANISH_TIME
 from connectors.sources.social import words
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
-from connectors.sources.social.values import Reading
+from connectors.sources.social.values import Values, attempt
 from schemas.codes import Coded
 from schemas.facts import (
     Address,
@@ -47,10 +47,10 @@ class Scope:
         """A source id that means something only within this environment."""
         return f"{self.environment}:{'/'.join(map(str, parts))}"
 
-    def reading(self, record_type: str, *parts: int, case: int | None = None, synthetic: bool = False) -> Reading:
+    def reading(self, record_type: str, *parts: int, case: int | None = None, synthetic: bool = False) -> Values:
         """Reads the values of one payload; *case* is the case that its link opens."""
         link = None if case is None else f"{self.base_url}/sag/{case}"
-        return Reading(record_type=record_type, source_id=self.id(*parts), link=link, synthetic=synthetic)
+        return Values(record_type=record_type, source_id=self.id(*parts), link=link, synthetic=synthetic)
 
     def local(self, kind: str, *parts: int | str) -> Identifier:
         """DUBU's own id of a person."""
@@ -58,7 +58,7 @@ class Scope:
 
     def record(
         self,
-        reading: Reading,
+        reading: Values,
         *,
         fact: Fact | None,
         dates: Sequence[date | datetime | None],
@@ -122,12 +122,12 @@ class CaseContext:
 
 def translate_sag(scope: Scope, sag: Sag) -> Iterator[SourceRecord | RecordRejected]:
     """A case as records: the case, its primary person, and one relation a party."""
-    yield _attempt(partial(_case, scope, sag))
+    yield attempt("Sag", scope.id(sag.id), partial(_case, scope, sag))
     if sag.primaer_person is not None:
         person = sag.primaer_person
-        yield _attempt(partial(_person, scope, person, sag))
-        for part in sag.sagsparter or ():
-            yield _attempt(partial(_relation, scope, sag, person, part))
+        yield attempt("Sag.person", scope.id(person.id), partial(_person, scope, person, sag))
+        for part in {part.id: part for part in sag.sagsparter or ()}.values():
+            yield attempt("Sag.part", scope.id(sag.id, part.id), partial(_relation, scope, sag, person, part))
 
 
 def translate_ydelse(scope: Scope, ydelse: Ydelse, case: CaseContext | None) -> SourceRecord:
@@ -187,7 +187,7 @@ def national(text: str | None) -> Identifier | None:
         return None
 
 
-def period(reading: Reading, start: tuple[str, str | None], end: tuple[str, str | None]) -> Period:
+def period(reading: Values, start: tuple[str, str | None], end: tuple[str, str | None]) -> Period:
     """Half-open valid time from first and last day."""
     first, last = reading.day(*start), reading.day(*end)
     if first and last and last < first:
@@ -195,7 +195,7 @@ def period(reading: Reading, start: tuple[str, str | None], end: tuple[str, str 
     return Period(start=first, end=last + timedelta(days=1) if last else None)
 
 
-def unit(scope: Scope, reading: Reading, field: str, enhed: Enhed | None) -> Unit | None:
+def unit(scope: Scope, reading: Values, field: str, enhed: Enhed | None) -> Unit | None:
     """A unit, its id scoped by source."""
     if enhed is None:
         return None
@@ -203,7 +203,7 @@ def unit(scope: Scope, reading: Reading, field: str, enhed: Enhed | None) -> Uni
     return Unit(id=f"{scope.source}:{enhed.org_enhed_id}", name=name, phone=enhed.telefon) if name else None
 
 
-def responsible(scope: Scope, reading: Reading, behandler: Behandler | None) -> Responsible | None:
+def responsible(scope: Scope, reading: Values, behandler: Behandler | None) -> Responsible | None:
     """Who to call: employee and unit."""
     if behandler is None:
         return None
@@ -250,8 +250,8 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     fact = PersonFact(
         given_name=reading.name("primaerPerson.fornavn", _given(person)),
         family_name=reading.name("primaerPerson.efternavn", person.efternavn),
-        birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato),
-        life_status=LifeStatus.DEAD if died else LifeStatus.ALIVE,
+        birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato, is_birth=True),
+        life_status=LifeStatus.DEAD if died else None,
         died_on=died,
         name_address_protected=bool(person.adressebeskyttelse),
         address=Address(
@@ -290,7 +290,7 @@ def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceR
     )
 
 
-def _effort_parties(reading: Reading, ydelse: Ydelse, case: CaseContext | None) -> tuple[Party, ...]:
+def _effort_parties(reading: Values, ydelse: Ydelse, case: CaseContext | None) -> tuple[Party, ...]:
     number = reading.identifier("cprnr", ydelse.cprnr)
     primary = case.person if case else None
     if number is None:
@@ -308,7 +308,7 @@ def _effort_code(ydelsestype: Kode, paragraph: LegalBasis | None) -> Coded | Non
     return coded("dubu:Ydelsestype", ydelsestype)
 
 
-def basis(reading: Reading, field: str, text: str | None) -> LegalBasis | None:
+def basis(reading: Values, field: str, text: str | None) -> LegalBasis | None:
     """A paragraph as law and section; flagged when the law is not known."""
     if not text or not text.strip():
         return None
@@ -324,7 +324,7 @@ def coded(code_list: str, kode: Kode | None) -> Coded | None:
     return Coded(code_list=code_list, code=code, label=kode.titel if kode else None) if code else None
 
 
-def coded_key(reading: Reading, field: str, kode: Kode) -> str:
+def coded_key(reading: Values, field: str, kode: Kode) -> str:
     """The key of a value that must have one."""
     key = kode.brugervendt_noegle or kode.titel
     if not key:
@@ -334,10 +334,3 @@ def coded_key(reading: Reading, field: str, kode: Kode) -> str:
 
 def _given(person: Person) -> str | None:
     return " ".join(part for part in (person.fornavn, person.mellemnavn) if part) or None
-
-
-def _attempt(make: Callable[[], SourceRecord]) -> SourceRecord | RecordRejected:
-    try:
-        return make()
-    except RecordRejected as rejected:
-        return rejected

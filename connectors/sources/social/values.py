@@ -1,16 +1,49 @@
 """Single values of one payload: what the kit mended is gathered, what cannot be read rejects the payload."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
-from connectors.kit import DANISH_TIME, LINE_LENGTH, NAME_LENGTH, InvalidValue, clean_line, read_date, read_instant
+from connectors.kit import (
+    DANISH_TIME,
+    LINE_LENGTH,
+    NAME_LENGTH,
+    InvalidValue,
+    clean_line,
+    read_date,
+    read_instant,
+    validation_fault,
+)
+from connectors.sources.social.scalars import TOO_LONG
 from schemas.identifiers import Identifier
 from schemas.record import QualityFlag, RejectionRule
 
+BAD_CONTENT = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
+"""What code raises over content that it does not expect."""
+T = TypeVar("T")
+
+
+def attempt(record_type: str, source_id: str | None, make: Callable[[], T]) -> T | RecordRejected:
+    """What *make* gives, or why this one item cannot become it; an item's content never ends a run."""
+    try:
+        return make()
+    except RecordRejected as rejected:
+        return rejected
+    except ValidationError as error:
+        fault = validation_fault(error)
+        if error.errors(include_url=False, include_context=False)[0]["type"] == TOO_LONG:
+            fault.rule = RejectionRule.TOO_LONG
+        return fault.rejected(record_type, source_id)
+    except BAD_CONTENT:
+        return InvalidValue("(payload)", RejectionRule.UNREADABLE).rejected(record_type, source_id)
+
 
 @dataclass
-class Reading:
+class Values:
     """Reads the values of one payload."""
 
     record_type: str
@@ -23,8 +56,10 @@ class Reading:
         """The rejection of the whole payload because of one value, which is masked."""
         return InvalidValue(path, rule, value).rejected(self.record_type, self.source_id)
 
-    def moment(self, path: str, text: str | None) -> tuple[datetime, bool] | None:
+    def moment(self, path: str, text: str | None, *, is_birth: bool = False) -> tuple[datetime, bool] | None:
         """An instant and whether the source gave a time of day; a bare date is midnight in Denmark.
+
+        A date that stands for "no date" is not given.
 
         Raises:
             RecordRejected: ``bad_date``.
@@ -32,12 +67,15 @@ class Reading:
         if not text or not text.strip():
             return None
         try:
-            if len(text.strip()) > len("2024-01-01"):
-                return read_instant(path, text), True
-            found = read_date(path, text)
+            if not is_birth and len(text.strip()) > len("2024-01-01"):
+                moment = read_instant(path, text)
+                return None if moment is None else (moment, True)
+            found = read_date(path, text, is_birth=is_birth)
         except InvalidValue as fault:
             raise fault.rejected(self.record_type, self.source_id) from None
-        if found is None or found[1] != "day":
+        if found is None:
+            return None
+        if found[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)
         day = found[0]
         return datetime(day.year, day.month, day.day, tzinfo=DANISH_TIME), False
@@ -47,9 +85,9 @@ class Reading:
         found = self.moment(path, text)
         return found[0] if found else None
 
-    def day(self, path: str, text: str | None) -> date | None:
+    def day(self, path: str, text: str | None, *, is_birth: bool = False) -> date | None:
         """A calendar day in Denmark, also when the source wrote an instant."""
-        found = self.moment(path, text)
+        found = self.moment(path, text, is_birth=is_birth)
         return danish_day(found[0]) if found else None
 
     def line(self, path: str, text: str | None, *, longest: int = LINE_LENGTH) -> str | None:

@@ -12,7 +12,7 @@ from deploy.sandbox.fagsystemer.odata_rows import Row, Rows, rows
 from deploy.sandbox.municipality.truth import Municipality
 
 SERVER_PAGE = 500
-"""At most so many rows are answered, whatever is asked: silently, as the real one does."""
+"""At most so many rows are answered, whatever is asked for: silently, as the real one does."""
 _AFTER = re.compile(r"id gt (\d+)")
 _NOT_STATUS = re.compile(r"status/brugervendtNoegle ne '(\w+)'")
 
@@ -22,14 +22,14 @@ class _NoSession(Exception):
 
 
 def odata_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI:
-    """The server, filled."""
-    filled = rows(truth)
+    """The server of a municipality."""
+    town = rows(truth)
     app = FastAPI(openapi_url=None)
     open_sessions = sessions.Sessions(credentials)
     sessions.install(app, open_sessions)
     faults.install(app, faults.Faults(open_sessions.clear))
 
-    def known(request: Request) -> None:
+    def require_login(request: Request) -> None:
         if open_sessions.knows(request):
             return
         if request.headers.get("authorization"):
@@ -41,54 +41,54 @@ def odata_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI
         """An expired session is answered with 200 and a page for people."""
         return HTMLResponse(faults.LOGIN_PAGE)
 
-    _reading(app, filled, Depends(known))
-    _controls(app, filled)
+    _reading(app, town, Depends(require_login))
+    _controls(app, town)
     return app
 
 
-def _reading(app: FastAPI, filled: Rows, known: Any) -> None:
-    @app.get("/odata/Sag", dependencies=[known])
-    def cases(asked: Annotated[dict[str, Any], Depends(_asked)]) -> dict[str, object]:
-        return _answer(filled.cases.values(), asked)
+def _reading(app: FastAPI, town: Rows, login: Any) -> None:
+    @app.get("/odata/Sag", dependencies=[login])
+    def cases(options: Annotated[dict[str, Any], Depends(_query_options)]) -> dict[str, object]:
+        return _answer(town.cases.values(), options)
 
-    @app.get("/odata/Ydelse", dependencies=[known])
-    def efforts(asked: Annotated[dict[str, Any], Depends(_asked)]) -> dict[str, object]:
-        return _answer(filled.efforts.values(), asked)
+    @app.get("/odata/Ydelse", dependencies=[login])
+    def efforts(options: Annotated[dict[str, Any], Depends(_query_options)]) -> dict[str, object]:
+        return _answer(town.efforts.values(), options)
 
-    @app.get("/odata/Aktivitet/Default.GetBySag(Id={case})", dependencies=[known])
+    @app.get("/odata/Aktivitet/Default.GetBySag(Id={case})", dependencies=[login])
     def activities(case: int) -> dict[str, object]:
-        if case not in filled.cases:
+        if case not in town.cases:
             raise HTTPException(404, "no such case")
-        return {"value": filled.activities.get(case, [])}
+        return {"value": town.activities.get(case, [])}
 
 
-def _controls(app: FastAPI, filled: Rows) -> None:
+def _controls(app: FastAPI, town: Rows) -> None:
     @app.delete("/_truth/{kind}/{key}", status_code=204)
     def delete(kind: str, key: int) -> None:
         if kind == "Aktivitet":
-            for listed in filled.activities.values():
+            for listed in town.activities.values():
                 listed[:] = [row for row in listed if row["id"] != key]
         else:
-            _table(filled, kind).pop(key)
+            _table(town, kind).pop(key)
 
     @app.patch("/_truth/{kind}/{key}", status_code=204)
     def change(kind: str, key: int, fields: dict[str, Any]) -> None:
         if kind == "Aktivitet":
-            for listed in filled.activities.values():
+            for listed in town.activities.values():
                 listed[:] = [row | fields if row["id"] == key else row for row in listed]
         else:
-            _table(filled, kind)[key] = _table(filled, kind)[key] | fields
+            _table(town, kind)[key] = _table(town, kind)[key] | fields
 
     @app.post("/_truth/Aktivitet/{case}", status_code=204)
     def add(case: int, row: dict[str, Any]) -> None:
-        filled.activities.setdefault(case, []).append(row)
+        town.activities.setdefault(case, []).append(row)
 
 
-def _table(filled: Rows, kind: str) -> dict[int, Row]:
-    return {"Sag": filled.cases, "Ydelse": filled.efforts}[kind]
+def _table(town: Rows, kind: str) -> dict[int, Row]:
+    return {"Sag": town.cases, "Ydelse": town.efforts}[kind]
 
 
-def _asked(
+def _query_options(
     top: Annotated[int, Query(alias="$top", ge=1)] = SERVER_PAGE,
     skip: Annotated[int, Query(alias="$skip", ge=0)] = 0,
     order: Annotated[str, Query(alias="$orderby")] = "id",
@@ -99,13 +99,13 @@ def _asked(
     return {"top": top, "skip": skip, "order": order, "condition": condition, "count": count}
 
 
-def _answer(found: Iterable[Row], asked: dict[str, Any]) -> dict[str, object]:
+def _answer(rows: Iterable[Row], options: dict[str, Any]) -> dict[str, object]:
     """A page. The count is of all rows that meet the condition on status, as OData counts before paging."""
-    hidden = set(_NOT_STATUS.findall(asked["condition"]))
-    chosen = [row for row in found if row["status"]["brugervendtNoegle"] not in hidden]
-    after = _AFTER.search(asked["condition"])
+    hidden = set(_NOT_STATUS.findall(options["condition"]))
+    matching = [row for row in rows if row["status"]["brugervendtNoegle"] not in hidden]
+    after = _AFTER.search(options["condition"])
     if after:
-        chosen = [row for row in chosen if row["id"] > int(after[1])]
-    chosen.sort(key=lambda row: int(row["id"]), reverse=asked["order"].endswith("desc"))
-    page = chosen[asked["skip"] : asked["skip"] + min(asked["top"], SERVER_PAGE)]
-    return ({"@odata.count": len(chosen)} if asked["count"] else {}) | {"value": page}
+        matching = [row for row in matching if row["id"] > int(after[1])]
+    matching.sort(key=lambda row: int(row["id"]), reverse=options["order"].endswith("desc"))
+    page = matching[options["skip"] : options["skip"] + min(options["top"], SERVER_PAGE)]
+    return ({"@odata.count": len(matching)} if options["count"] else {}) | {"value": page}

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0015_published_views"
-down_revision = "0011_not_built"
+down_revision = "0014_indexing"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,147 @@
+"""Dates and instants as sources write them, and the dates that stand for "no date". Pure.
+
+Databases and programs that must write something where nothing is known write the least or the greatest date they have.
+``NO_DATE`` lists those that are known; each means "not given", never a day.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from schemas.record import EARLIEST_YEAR, LATEST_YEAR
+from schemas.text import normalise_text
+
+DANISH_TIME = ZoneInfo("Europe/Copenhagen")
+LONGEST = 60
+"""Characters of the longest way to write an instant, with a zone's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoDate:
+    """One date that stands for "no date"."""
+
+    day: str
+    """``YYYY-MM-DD``, as written or as the day in Denmark; ``YYYY`` for any day of that year."""
+    reason: str
+    """Which system writes it, and why it cannot be meant."""
+    may_be_birth: bool = False
+    """Whether somebody can be born on it; then it is a date where a date of birth is read."""
+    only_as_instant: bool = False
+    """Whether it stands for "no date" only as the first instant of the day; the plain date is a date."""
+
+
+NO_DATE = (
+    NoDate("0001", "least date of .NET, SQL and Java (0001-01-01)"),
+    NoDate("9999", "greatest date of .NET and SQL, FHIR's and SAP's open end (9999-12-31)"),
+    NoDate("2999-12-31", "open end, where a program refuses the year 9999"),
+    NoDate("1753-01-01", "least datetime of SQL Server"),
+    NoDate("1899-12-30", "zero of OLE Automation, Access and Delphi", may_be_birth=True),
+    NoDate("1899-12-31", "zero of Excel", may_be_birth=True),
+    NoDate("1900-01-01", "zero of SQL Server's datetime; no act of today's systems is so old", may_be_birth=True),
+    NoDate("1970-01-01", "zero of Unix time, when written as an instant", may_be_birth=True, only_as_instant=True),
+)
+_BY_DAY = {entry.day: entry for entry in NO_DATE}
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,]([0-9]{1,12}))?"
+    r" ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?(?:\[[A-Za-z_/+-]{1,40}\])?"
+)
+_END_OF_DAY = re.compile(r"24:00(?::00)?")
+
+
+def is_no_date(text: str, *, is_birth: bool = False) -> bool:
+    """Whether the text is one of the dates that stand for "no date"."""
+    written = _written(text)
+    moment = _MOMENT.fullmatch(written)
+    day = moment[1] if moment else written
+    if any(_counts(entry, moment, is_birth=is_birth) for entry in _entries(day)):
+        return True
+    if moment is None:
+        return False
+    # Midnight of such a day here is the evening before in UTC.
+    instant = _parsed(moment)
+    local = None if instant is None else _danish(instant)
+    if local is None or (local.hour, local.minute) != (0, 0):
+        return day[:4] == "9999"
+    return any(_counts(entry, moment, is_birth=is_birth) for entry in _entries(local.date().isoformat()))
+
+
+def parse_date(text: str) -> tuple[date, str] | None:
+    """A day and its precision (``year``, ``month``, ``day``); None when nobody can have meant it."""
+    written = _written(text)
+    found = _PARTIAL.fullmatch(written)
+    if found is None:
+        moment = parse_instant(text)
+        return None if moment is None else (moment.astimezone(DANISH_TIME).date(), "day")
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        meant = date(year or 0, month or 1, day or 1)
+    except ValueError:
+        return None
+    if not EARLIEST_YEAR <= meant.year <= LATEST_YEAR:
+        return None
+    return meant, "day" if day else "month" if month else "year"
+
+
+def parse_instant(text: str) -> datetime | None:
+    """An instant in UTC; None when nobody can have meant it. Without a zone it is Danish time.
+
+    Fractions of any length, ``24:00``, a leap second, an offset without a colon, and a zone's name behind the offset
+    are read.
+    """
+    found = _MOMENT.fullmatch(_written(text))
+    moment = _parsed(found) if found else None
+    return moment if moment is not None and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
+
+
+def _parsed(found: re.Match[str]) -> datetime | None:
+    day, clock, fraction, offset = found.groups()
+    is_end = _END_OF_DAY.fullmatch(clock) is not None
+    if clock.endswith(":60"):
+        clock, fraction = clock.removesuffix("60") + "59", None
+    zone = (offset or "").upper().replace("Z", "+00:00")
+    try:
+        moment = datetime.fromisoformat(f"{day}T{'00:00' if is_end else clock}{zone}") + timedelta(days=is_end)
+        if fraction:
+            moment = moment.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+        if moment.tzinfo is None:
+            local = moment.replace(tzinfo=DANISH_TIME)
+            is_skipped = local.astimezone(UTC).astimezone(DANISH_TIME).replace(tzinfo=None) != moment
+            return None if is_skipped else local.astimezone(UTC)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _danish(moment: datetime) -> datetime | None:
+    try:
+        return moment.astimezone(DANISH_TIME)
+    except OverflowError:
+        return None
+
+
+def _entries(day: str) -> list[NoDate]:
+    return [entry for key in (day, day[:4]) if (entry := _BY_DAY.get(key)) is not None]
+
+
+def _counts(entry: NoDate, moment: re.Match[str] | None, *, is_birth: bool) -> bool:
+    if is_birth and entry.may_be_birth:
+        return False
+    if moment is None:
+        return not entry.only_as_instant
+    # A year that nobody lives in needs no midnight; a day that something can happen on does.
+    return len(entry.day) == len("YYYY") or not entry.may_be_birth or _is_first_instant(moment)
+
+
+def _is_first_instant(moment: re.Match[str]) -> bool:
+    clock, fraction = moment[2], moment[3]
+    instant = _parsed(moment)
+    local = None if instant is None else _danish(instant)
+    is_local_midnight = local is not None and (local.hour, local.minute, local.second) == (0, 0, 0)
+    is_written_midnight = set(clock) <= set("0:")
+    return (is_written_midnight or is_local_midnight) and set(fraction or "0") == {"0"}
+
+
+def _written(text: str) -> str:
+    return normalise_text(text[: LONGEST + 1]).strip() if len(text) <= LONGEST else ""

@@ -1,0 +1,70 @@
+"""``helhed quarantine``: what could not be read or stored, and publishing again what could not be stored."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hub.cli.terms import fail
+from hub.collect.replay import republish as republish_all
+from hub.quarantine.service import list_entries
+from hub.services import build_services
+from hub.settings import load
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""
+What could not be read or stored: [bold]list[/bold] shows it masked, [bold]republish[/bold] tries what could not be
+stored again.
+""",
+)
+console = Console()
+Source = Annotated[str, typer.Argument(help="The source's name; (unknown) for messages that name none.")]
+
+
+@app.command("list")
+def list_open(
+    source: Source,
+    after: Annotated[int, typer.Option(help="Number of the last entry of the page before.")] = 0,
+) -> None:
+    """The open entries of a source, fifty at a time, oldest first. Values are masked, payloads are not shown."""
+    with fail():
+        context = build_services(load())
+        with context.database.transaction() as session:
+            entries = list_entries(session, source, after=after)
+        context.close()
+        table = Table("Number", "Type", "Id", "Field", "Rule", "Value", "Seen", "Last seen", "Payload")
+        for entry in entries:
+            table.add_row(
+                str(entry.id),
+                entry.record_type,
+                entry.source_id or "",
+                entry.field,
+                entry.rule.value,
+                entry.masked_value or "",
+                str(entry.seen),
+                f"{entry.last_seen_at:%Y-%m-%d %H:%M}",
+                entry.payload_state.value,
+            )
+        console.print(table)
+
+
+@app.command()
+def republish(source: Source) -> None:
+    """Publish again what could not be stored (not_carried). Run it after an upgrade that mends the fault.
+
+    What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
+    """
+    with fail():
+        context = build_services(load())
+        done = republish_all(
+            context.database,
+            context.bus,
+            source,
+            cipher=context.payload_cipher,
+            digest_key=context.digest_key,
+            clock=context.clock,
+        )
+        context.close()
+        console.print(f"{done.published} published again, {done.left} left: not stored, deleted, or still no record")

@@ -1,0 +1,78 @@
+"""From the outbox to the bus, and the messages that go that way."""
+
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from hub import metrics, tracing
+from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
+from hub.indexing import repository
+from hub.indexing.repository import OutboxEntry
+from schemas.base import Schema
+
+EVENT_TYPE = "dk.helhed.overview.changed.v1"
+"""CloudEvents type of a message on ``helhed.overviews``."""
+_EVENT_SOURCE = "/helhed/overview"
+
+log = logging.getLogger("hub.indexing")
+
+
+class OverviewChanged(Schema):
+    """The data of a message on ``helhed.overviews``."""
+
+    citizen_id: UUID
+    version: int
+    removed: bool
+
+
+def publish_outbox(session: Session, bus: Bus, limit: int = 500) -> int:
+    """Publish the oldest entries in order and delete what the bus acknowledged; returns how many.
+
+    They are published first and deleted in the caller's transaction after: a crash between the two publishes again.
+
+    Raises:
+        BusUnavailable: the entries stay in the outbox.
+    """
+    entries = repository.pending_outbox(session, limit)
+    if entries:
+        with tracing.span("publish_outbox", changes=len(entries)):
+            bus.publish(OVERVIEWS, [_message(entry) for entry in entries])
+        metrics.outbox_published(len(entries))
+        repository.delete_published(session, [entry.id for entry in entries])
+    return len(entries)
+
+
+def read_changes(delivered: Sequence[Delivered]) -> list[OverviewChanged]:
+    """The changes in these messages; a message that is none is logged with its place, and left out."""
+    return [change for message in delivered if (change := _change(message)) is not None]
+
+
+def _message(entry: OutboxEntry) -> Message:
+    data = OverviewChanged(citizen_id=entry.citizen_id, version=entry.version, removed=entry.removed)
+    return Message(
+        key=str(entry.citizen_id),
+        value=data.model_dump_json().encode(),
+        headers={
+            "ce_id": f"{entry.citizen_id}/{entry.version}",
+            "ce_source": _EVENT_SOURCE,
+            "ce_type": EVENT_TYPE,
+            "ce_specversion": "1.0",
+            "ce_subject": str(entry.citizen_id),
+            "ce_time": entry.created_at.isoformat(),
+            "content-type": "application/json",
+            **tracing.headers(),
+        },
+    )
+
+
+def _change(delivered: Delivered) -> OverviewChanged | None:
+    try:
+        return OverviewChanged.model_validate_json(delivered.message.value)
+    except ValidationError:
+        # Not of our making; whoever put it there, the next change of the citizen brings the index up to date.
+        where = {"topic": delivered.topic, "partition": delivered.partition, "offset": delivered.offset}
+        log.error("index.unreadable", extra={"fields": where})  # noqa: TRY400  the error's text may hold values
+        return None

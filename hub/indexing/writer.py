@@ -1,0 +1,170 @@
+"""From the store to the index: changed overviews become documents and are written, versions deciding."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from hub import metrics
+from hub.bus.base import Delivered
+from hub.clock import Clock, danish_day
+from hub.db import Database
+from hub.digest import keyed_digest
+from hub.indexing import repository
+from hub.indexing.documents import to_document
+from hub.indexing.outbox import read_changes
+from hub.overview import repository as overviews
+from hub.overview.repository import StoredDocument
+from schemas.base import Schema
+from schemas.overview import Overview
+from schemas.search import SearchDocument
+from search.base import SearchIndex, SearchUnavailable
+
+INDEX_GROUP = "indexer"
+"""Consumer group of the index writers."""
+
+log = logging.getLogger("hub.indexing")
+
+
+class IndexBatch(Schema):
+    """What is to be written to the index."""
+
+    documents: tuple[SearchDocument, ...] = ()
+    removed: dict[UUID, int] = Field(default_factory=dict)
+    """Citizens to be removed, each with the version that says so."""
+    unreadable: int = 0
+    """Messages that hold no change; each is logged with where it lies."""
+    cut_before: frozenset[UUID] = frozenset()
+    """Those among them whose document was cut when it was written last."""
+
+
+class WriteResult(Schema):
+    """What became of a batch in the index."""
+
+    written: int = 0
+    already_newer: int = 0
+    refused: int = 0
+    """Documents the index never takes, however far they are cut; the citizens' pages come from the store."""
+    deleted: int = 0
+    unreadable: int = 0
+    cut: frozenset[UUID] = frozenset()
+    """Citizens whose document holds less than their overview, since the index takes no more."""
+
+
+def index_changes(
+    database: Database, index: SearchIndex, delivered: Sequence[Delivered], *, digest_key: bytes, clock: Clock
+) -> WriteResult:
+    """Write the citizens in these messages to the index as they are now, whatever version the message names.
+
+    No transaction is open while the index is written: an index that hangs must not hold the store.
+
+    Raises:
+        SearchUnavailable: something was not written; do not commit the messages.
+    """
+    now = clock.now()
+    with database.transaction() as session:
+        batch = prepare_batch(session, delivered, digest_key=digest_key, on=danish_day(now))
+    return write_and_remember(database, index, batch, clock=clock)
+
+
+def prepare_batch(session: Session, delivered: Sequence[Delivered], *, digest_key: bytes, on: date) -> IndexBatch:
+    """Read the citizens in these messages from the store.
+
+    *on* is today: whoever lives with a protected citizen then is indexed like one.
+    """
+    changes = read_changes(delivered)
+    newest = {change.citizen_id: change.version for change in sorted(changes, key=lambda change: change.version)}
+    stored = overviews.stored(session, newest)
+    # A citizen who was forgotten altogether has no version any more; then the message's own counts.
+    current = {
+        citizen_id: stored.get(citizen_id, StoredDocument(number, None)) for citizen_id, number in newest.items()
+    }
+    removed = {key: each.version for key, each in current.items() if each.document is None}
+    batch = batch_of(session, current, removed, digest_key=digest_key, on=on)
+    return batch.model_copy(update={"unreadable": len(delivered) - len(changes)})
+
+
+def batch_of(
+    session: Session,
+    stored: Mapping[UUID, StoredDocument],
+    removed: Mapping[UUID, int],
+    *,
+    digest_key: bytes,
+    on: date,
+) -> IndexBatch:
+    """The batch that brings the index up to what is stored of these citizens, and removes the others."""
+    documents = [each.document for each in stored.values() if each.document is not None]
+    return IndexBatch(
+        documents=build_documents(session, documents, digest_key, on),
+        removed=dict(removed),
+        cut_before=repository.cut_among(session, [*stored, *removed]),
+    )
+
+
+def build_documents(
+    session: Session, documents: Sequence[str], digest_key: bytes, on: date
+) -> tuple[SearchDocument, ...]:
+    """The search documents of these overviews, given as JSON."""
+    read = [(Overview.model_validate_json(document), document) for document in documents]
+    guarded = overviews.guarded(session, [overview.citizen_id for overview, _ in read], on)
+    return tuple(
+        to_document(
+            overview,
+            [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
+            guarded=overview.citizen_id in guarded,
+            document=document,
+        )
+        for overview, document in read
+    )
+
+
+def write_and_remember(database: Database, index: SearchIndex, batch: IndexBatch, *, clock: Clock) -> WriteResult:
+    """``write_to_index``, and store whose document was cut.
+
+    Raises:
+        SearchUnavailable: something was not written.
+    """
+    result = write_to_index(index, batch)
+    if result.cut or batch.cut_before:
+        whole = {*(document.citizen_id for document in batch.documents), *batch.removed} - result.cut
+        with database.transaction() as session:
+            repository.save_cut_documents(session, result.cut, whole, now=clock.now())
+    return result
+
+
+def write_to_index(index: SearchIndex, batch: IndexBatch) -> WriteResult:
+    """Write a batch to the index.
+
+    Raises:
+        SearchUnavailable: something was not written; do not commit the messages.
+    """
+    for citizen_id, version in batch.removed.items():
+        index.delete(citizen_id, version)
+    put = index.put(batch.documents)
+    metrics.indexed(
+        written=put.written,
+        already_newer=put.already_newer,
+        failed=len(put.failed),
+        refused=len(put.refused),
+        deleted=len(batch.removed),
+        unreadable=batch.unreadable,
+    )
+    if put.failed:
+        raise SearchUnavailable(f"{len(put.failed)} of {len(batch.documents)} documents were not written")
+    if put.refused:
+        # One citizen's document must not hold up all behind it. The comparison finds it different.
+        fields = {"citizens": len(put.refused), "reason": put.refused[0][1]}
+        log.error("index.refused", extra={"fields": fields})
+    if put.cut:
+        log.warning("index.cut", extra={"fields": {"citizens": len(put.cut)}})
+    return WriteResult(
+        written=put.written,
+        already_newer=put.already_newer,
+        refused=len(put.refused),
+        deleted=len(batch.removed),
+        unreadable=batch.unreadable,
+        cut=put.cut,
+    )

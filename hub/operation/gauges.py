@@ -1,0 +1,96 @@
+"""Metrics that must be collected: how sources do, what waits, how index and store compare. A worker's loops call these.
+
+They are collected beforehand and never while somebody reads the metrics, so that reading waits for nobody. What cannot
+be collected is cleared: no value rather than an old one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hub import metrics
+from hub.bus.base import OVERVIEWS, Delivered
+from hub.context import AppContext
+from hub.indexing.drift import Difference, SourceTally
+from hub.indexing.repository import count_outbox
+from hub.overview.repository import due
+from hub.quarantine.repository import count_open
+from hub.sources.health import SourceStatus
+from hub.sources.stream_repository import source_states
+from search.base import ALL_SOURCES
+
+
+def collect_store_metrics(context: AppContext) -> None:
+    """How each source does, what is open in quarantine, what is to be built, and what the bus does not know of.
+
+    Raises:
+        StoreUnavailable: PostgreSQL does not answer.
+    """
+    try:
+        systems = context.catalogue.systems()
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            states = source_states(session, systems, now)
+            quarantined = count_open(session)
+            to_build = due(session)
+            outbox = count_outbox(session)
+    except Exception:
+        metrics.clear_store_metrics()
+        raise
+    sources = {
+        source.name: metrics.SourceMetrics(
+            last_data_at=state.last_data_at,
+            cadence=source.expected_cadence.total_seconds(),
+            paused=state.state is SourceStatus.PAUSED,
+        )
+        for source, state in zip(systems, states, strict=True)
+    }
+    waits = {
+        "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
+        "failed": metrics.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
+    }
+    # Messages that cannot be stored may name a source that is not connected, or none.
+    quarantined = dict.fromkeys(sources, 0) | quarantined
+    metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
+
+
+def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
+    """How far each of these groups is behind in its topic.
+
+    Raises:
+        BusUnavailable: the bus does not answer.
+    """
+    try:
+        lag = {(group, topic): context.bus.lag(group, topic) for group, topic in groups}
+    except Exception:
+        metrics.clear_bus_metrics()
+        raise
+    metrics.set_bus_metrics(lag)
+
+
+def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
+    """How old the changes in these messages are, now that the index has them."""
+    for message in delivered:
+        registered_at = message.message.headers.get("ce_time")
+        if registered_at is not None:
+            metrics.change_indexed((now - datetime.fromisoformat(registered_at)).total_seconds())
+
+
+def observe_drift(tallies: Sequence[SourceTally], drift: Iterable[Difference], repaired: int, now: datetime) -> None:
+    """What a comparison of index and store found, and how many citizens were repaired."""
+    kinds = [_kind(difference) for difference in drift]
+    metrics.set_comparison(
+        {tally.source if tally.source != ALL_SOURCES else "all": (tally.in_store, tally.in_index) for tally in tallies},
+        {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
+        repaired,
+        now,
+    )
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
+
+
+def _kind(difference: Difference) -> str:
+    if difference.in_index is None:
+        return "missing"
+    return "extra" if difference.in_store is None else "stale"

@@ -1,0 +1,145 @@
+"""Every statement of quarantine."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub.db import fetch_rows
+from hub.quarantine.rules import QuarantineGroup
+from hub.quarantine.tables import QuarantineEntryRow as Entry
+from schemas.record import RejectionRule
+
+_LIST_POSITION = r"\[\d+\]|(?<=^|\.)\d+(?=\.|$)"
+_RESOLVE = text("""
+    UPDATE quarantine_entries entry SET resolved_at = :now, payload = NULL
+    FROM unnest(cast(:sources AS text[]), cast(:types AS text[]), cast(:ids AS text[]))
+         AS record (source, record_type, source_id)
+    WHERE entry.source = record.source AND entry.record_type = record.record_type
+      AND entry.source_id = record.source_id AND entry.resolved_at IS NULL
+      AND (entry.rule = :not_carried) = :only_not_carried
+""")
+"""On the path of every batch: a look into the index of open entries, which are few."""
+
+
+def save_entry(session: Session, entry: Entry) -> None:
+    """Store the entry. One that is there already is counted once more and is open again.
+
+    While an entry is open its payload stays the one stored first, so that its time limit does not move.
+    """
+    values = {
+        column.key: getattr(entry, column.key)
+        for column in Entry.__mapper__.column_attrs
+        if column.key not in {"id", "resolved_at"}
+    }
+    statement = insert(Entry).values(**values)
+    new = statement.excluded
+    was_resolved = Entry.resolved_at.is_not(None)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source", "fingerprint"],
+            set_={
+                "last_seen_at": new.last_seen_at,
+                "seen": Entry.seen + 1,
+                "payload": case((was_resolved, new.payload), else_=Entry.payload),
+                "payload_stored_at": case((was_resolved, new.payload_stored_at), else_=Entry.payload_stored_at),
+                "resolved_at": None,
+            },
+        )
+    )
+
+
+def resolve_records(
+    session: Session, keys: Collection[tuple[str, str, str]], now: datetime, *, only_not_carried: bool
+) -> None:
+    """Resolve the open entries of these records (source, type, id), and delete their payloads.
+
+    Args:
+        session: the caller's transaction.
+        keys: the records.
+        now: when.
+        only_not_carried: whether only ``not_carried`` is resolved, or everything else.
+    """
+    sources, types, ids = zip(*keys, strict=True)
+    values = {
+        "now": now,
+        "sources": list(sources),
+        "types": list(types),
+        "ids": list(ids),
+        "not_carried": RejectionRule.NOT_CARRIED.value,
+        "only_not_carried": only_not_carried,
+    }
+    fetch_rows(session, _RESOLVE, values)
+
+
+def resolve_entry(session: Session, entry_id: int, now: datetime) -> None:
+    """Resolve one entry, and delete its payload."""
+    session.execute(update(Entry).where(Entry.id == entry_id).values(resolved_at=now, payload=None))
+
+
+def delete_payloads(session: Session, stored_before: datetime) -> int:
+    """Delete the payloads stored before that instant; the entries stay. How many there were."""
+    statement = update(Entry).where(Entry.payload.is_not(None), Entry.payload_stored_at < stored_before)
+    return cast("CursorResult[Any]", session.execute(statement.values(payload=None))).rowcount
+
+
+def count_open(session: Session) -> dict[str, int]:
+    """How many entries are open, by source; sources without any are left out."""
+    counted = select(Entry.source, func.count().label("entries")).where(Entry.resolved_at.is_(None))
+    rows = session.execute(counted.group_by(Entry.source))
+    return {row.source: row.entries for row in rows}
+
+
+def list_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
+    """The open entries of a source, grouped by fault, the largest group first."""
+    field = func.regexp_replace(Entry.field, _LIST_POSITION, "*", "g").label("field")
+    entries = (
+        select(
+            Entry.source,
+            Entry.record_type,
+            field,
+            Entry.rule,
+            Entry.masked_value,
+            Entry.first_seen_at,
+            Entry.last_seen_at,
+            Entry.seen,
+        )
+        .where(Entry.source == source, Entry.resolved_at.is_(None))
+        .subquery()
+        .c
+    )
+    fault = (entries.source, entries.record_type, entries.field, entries.rule)
+    rows = session.execute(
+        select(
+            *fault,
+            func.min(entries.masked_value).label("masked_value"),
+            func.min(entries.first_seen_at).label("first_seen_at"),
+            func.max(entries.last_seen_at).label("last_seen_at"),
+            func.count().label("payloads"),
+            func.sum(entries.seen).label("seen"),
+        )
+        .group_by(*fault)
+        .order_by(func.count().desc(), *fault)
+    ).mappings()
+    return tuple(QuarantineGroup.model_validate(dict(row)) for row in rows)
+
+
+def list_entries(
+    session: Session, source: str, *, rule: RejectionRule | None = None, after: int = 0, size: int = 50
+) -> tuple[Entry, ...]:
+    """The open entries of a source, oldest first, a page at a time.
+
+    Args:
+        session: the caller's transaction.
+        source: its name.
+        rule: only entries with that fault. None: with any.
+        after: ``id`` of the last entry of the page before.
+        size: of the page.
+    """
+    wanted = [Entry.source == source, Entry.resolved_at.is_(None), Entry.id > after]
+    if rule is not None:
+        wanted.append(Entry.rule == rule)
+    return tuple(session.scalars(select(Entry).where(*wanted).order_by(Entry.id).limit(size)))

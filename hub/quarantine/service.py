@@ -1,0 +1,176 @@
+"""The verbs of quarantine: add, park, resolve, list, delete what has been kept long enough."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from hub.bus.base import Delivered
+from hub.log import redact_cpr
+from hub.quarantine import repository
+from hub.quarantine.cipher import PayloadCipher
+from hub.quarantine.rules import (
+    LARGEST_PAYLOAD,
+    UNKNOWN,
+    PayloadState,
+    QuarantineEntry,
+    fingerprint_of,
+    payload_place,
+    storable,
+)
+from hub.quarantine.tables import QuarantineEntryRow
+from schemas.record import Rejection, RejectionRule, SourceRecord
+
+WHOLE = "(record)"
+"""Stands for the field where the fault lies in no single one."""
+_SOURCE = "urn:helhed:source:"
+
+
+class NotCarried(NamedTuple):
+    """A message that could not be carried."""
+
+    id: int
+    """Of its entry."""
+    message: bytes | None
+    """None: it was not stored, or has been deleted."""
+
+
+def add(
+    session: Session, source: str, rejections: Iterable[Rejection], *, cipher: PayloadCipher, now: datetime
+) -> None:
+    """Put rejected payloads into quarantine. The same fault of the same payload is one entry that is counted."""
+    for rejection in rejections:
+        fingerprint = fingerprint_of(rejection)
+        payload = None
+        if rejection.raw is not None and len(rejection.raw) <= LARGEST_PAYLOAD:
+            payload = cipher.seal(rejection.raw, payload_place(_shown(source), fingerprint))
+        entry = QuarantineEntryRow(
+            source=_shown(source),
+            fingerprint=fingerprint,
+            record_type=_shown(rejection.record_type),
+            source_id=None if rejection.source_id is None else storable(rejection.source_id),
+            field=_shown(rejection.field),
+            rule=rejection.rule.value,
+            masked_value=None if rejection.masked_value is None else redact_cpr(storable(rejection.masked_value)),
+            payload=payload,
+            payload_stored_at=None if payload is None else now,
+            first_seen_at=now,
+            last_seen_at=now,
+            seen=1,
+        )
+        repository.save_entry(session, entry)
+
+
+def park(
+    session: Session,
+    delivered: Delivered,
+    *,
+    cipher: PayloadCipher,
+    now: datetime,
+    record: SourceRecord | None = None,
+    field: str = WHOLE,
+) -> None:
+    """Put a message of ``helhed.records`` that could not be carried into quarantine as ``not_carried``.
+
+    Args:
+        session: the caller's transaction; commit the offset after it.
+        delivered: the message; its value is the entry's payload, for publishing again.
+        cipher: encrypts the payload.
+        now: when.
+        record: what could be read from it; None where nothing could, and its headers must tell the source.
+        field: path of the fault.
+    """
+    source, record_type = (record.source, record.record_type) if record else _source_of(delivered)
+    rejection = Rejection(
+        record_type=record_type,
+        source_id=record.source_id if record else None,
+        field=field,
+        rule=RejectionRule.NOT_CARRIED,
+        raw=delivered.message.value,
+    )
+    add(session, source, [rejection], cipher=cipher, now=now)
+
+
+def resolve_published(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
+    """These records could be read and were published: what was wrong with them at the source has been corrected.
+
+    ``not_carried`` stays: whether they can be stored now is known only when the pipeline has them.
+    """
+    _resolve(session, records, now, only_not_carried=False)
+
+
+def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
+    """These records were stored for the first time: entries that say they could not be carried are resolved."""
+    _resolve(session, records, now, only_not_carried=True)
+
+
+def list_entries(session: Session, source: str, *, after: int = 0, size: int = 50) -> tuple[QuarantineEntry, ...]:
+    """The open entries of a source, oldest first, a page at a time; *after* is the ``id`` of the last one had."""
+    return tuple(_entry(row) for row in repository.list_entries(session, source, after=after, size=size))
+
+
+def not_carried(
+    session: Session, source: str, *, cipher: PayloadCipher, after: int, size: int
+) -> tuple[NotCarried, ...]:
+    """The open ``not_carried`` entries of a source with their messages, oldest first, a page at a time."""
+    rows = repository.list_entries(session, source, rule=RejectionRule.NOT_CARRIED, after=after, size=size)
+    return tuple(
+        NotCarried(
+            row.id,
+            None if row.payload is None else cipher.open(row.payload, payload_place(row.source, row.fingerprint)),
+        )
+        for row in rows
+    )
+
+
+def resolve(session: Session, entry_id: int, now: datetime) -> None:
+    """Resolve one entry, and delete its payload."""
+    repository.resolve_entry(session, entry_id, now)
+
+
+def delete_expired(session: Session, now: datetime, retention: timedelta) -> int:
+    """Delete the payloads that have been stored for longer than *retention*; how many. Their entries stay."""
+    return repository.delete_payloads(session, stored_before=now - retention)
+
+
+def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
+    # In one order for all processes, so that two of them do not wait for each other.
+    keys = sorted({(_shown(one.source), _shown(one.record_type), storable(one.source_id)) for one in records})
+    if keys:
+        repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
+
+
+def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
+    return QuarantineEntry(
+        id=row.id,
+        source=row.source,
+        record_type=row.record_type,
+        source_id=None if row.source_id is None else redact_cpr(row.source_id),
+        field=row.field,
+        rule=RejectionRule(row.rule),
+        masked_value=row.masked_value,
+        payload_state=_payload_state(row),
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        seen=row.seen,
+    )
+
+
+def _payload_state(row: QuarantineEntryRow) -> PayloadState:
+    if row.payload is not None:
+        return PayloadState.STORED
+    return PayloadState.NOT_STORED if row.payload_stored_at is None else PayloadState.DELETED
+
+
+def _source_of(delivered: Delivered) -> tuple[str, str]:
+    """Source and type as the CloudEvents headers give them (``hub.collect.service.to_message``)."""
+    headers = delivered.message.headers
+    source = headers.get("ce_source", "")
+    record_type = headers.get("ce_id", "").split("/")[0]
+    return source.removeprefix(_SOURCE) if source.startswith(_SOURCE) else UNKNOWN, record_type or UNKNOWN
+
+
+def _shown(text: str) -> str:
+    """As the store and a page can hold it: what spoils the payload must not spoil its entry."""
+    return redact_cpr(storable(text)) or UNKNOWN

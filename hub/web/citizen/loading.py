@@ -1,0 +1,226 @@
+"""Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from hub import metrics
+from hub.access import identity, service
+from hub.audit import repository as audit
+from hub.clock import danish_day
+from hub.course import service as course
+from hub.course.views import CourseView
+from hub.errors import NotLoggedIn
+from hub.indexing.serving import Prefetch, Served, ServedFrom
+from hub.overview import service as overviews
+from hub.overview.changes import Change
+from hub.overview.follow_ups import aftermath
+from hub.overview.freshness import with_coverage
+from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
+from hub.web.shell.request_context import RequestContext
+from schemas.access import AccessFacts, Basis, Decision
+from schemas.overview import Overview, Section, SectionState
+from schemas.source import Area
+
+RECENTLY = timedelta(hours=1)
+"""Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
+LOOK_UPS_READ = 60
+VIEWERS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class OpenedCitizen:
+    """A citizen whose overview the actor may see, and how current it is."""
+
+    overview: Overview
+    """Cut to the decision, protected fields masked."""
+    decision: Decision
+    facts: AccessFacts
+    served_from: ServedFrom | None
+    """None: as known on an earlier day, so built from the store."""
+    not_updated_since: datetime | None
+    """Since when the overview could not be built from what the sources say."""
+
+
+@dataclass(frozen=True)
+class NotOpened:
+    """A citizen who was not opened."""
+
+    decision: Decision
+    facts: AccessFacts | None
+    """None: there is no such citizen."""
+
+
+def open_citizen(context: RequestContext, citizen_id: UUID, as_known: date | None = None) -> OpenedCitizen | NotOpened:
+    """Decide, write the audit line, read. Neither a refusal nor an unknown citizen is an exception."""
+    return _open(context, citizen_id, as_known, None if as_known else context.reader.prefetch(citizen_id))
+
+
+def open_family(
+    context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None
+) -> tuple[OpenedCitizen, ...]:
+    """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
+    if citizen.decision.basis is not Basis.TEAM:
+        return ()
+    others = course.family_of(context.session, citizen.overview.citizen_id, danish_day(context.now))
+    # All are asked for before the first is opened: the index answers for one while the store decides on another.
+    prefetches = [(other, None if as_known else context.reader.prefetch(other)) for other in others]
+    results = [_open(context, other, as_known, prefetch) for other, prefetch in prefetches]
+    family = [result for result in results if isinstance(result, OpenedCitizen)]
+    return tuple(sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max))
+
+
+def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
+    """Since when one of these overviews could not be built; None: all are current."""
+    return min((person.not_updated_since for person in people if person.not_updated_since), default=None)
+
+
+def _open(
+    context: RequestContext, citizen_id: UUID, as_known: date | None, prefetch: Prefetch
+) -> OpenedCitizen | NotOpened:
+    served: Served | None = None
+
+    def read(version: int) -> Overview | None:
+        nonlocal served
+        if as_known:
+            return _read_as_known(context, citizen_id, end_of(as_known))
+        served = context.reader.serve(context.session, citizen_id, version, prefetch)
+        metrics.overview_served(served.origin)
+        return served.overview
+
+    opened = service.open_overview(
+        context.session,
+        context.actor,
+        citizen_id,
+        context.access(citizen_id),
+        now=context.now,
+        read=read,
+        areas=context.areas,
+    )
+    if opened.overview is None or opened.facts is None:
+        return NotOpened(opened.decision, opened.facts)
+    return OpenedCitizen(
+        overview=_with_coverage(context, opened.overview, as_known),
+        decision=opened.decision,
+        facts=opened.facts,
+        served_from=served.origin if served else None,
+        not_updated_since=None if as_known else opened.facts.not_updated_since,
+    )
+
+
+def _with_coverage(context: RequestContext, overview: Overview, as_known: date | None) -> Overview:
+    areas = context.areas
+    states = () if as_known else context.source_states
+    silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
+    unread = {areas[state.source] for state in states if state.last_success_at is None}
+    return with_coverage(overview, {source.area for source in context.sources}, silent, unread)
+
+
+def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
+    overview = overviews.read(context.session, citizen_id, moment, areas=context.areas)
+    if overview is not None:
+        return overview
+    current = overviews.read(context.session, citizen_id)
+    # Nothing was known then; the page still says about whom, so that one can step on to a later day.
+    empty = [Section(area=area, state=SectionState.NONE_FOUND) for area in Area]
+    return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
+
+
+def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None) -> PageData:
+    """All that a page about the opened citizen needs."""
+    citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
+    sources = context.known_sources
+    people = (citizen, *open_family(context, citizen, as_known))
+    family_overviews = tuple(person.overview for person in people)
+    course_view = course.team_of(context.session, citizen_id, as_known or today)
+    protected = citizen.facts.name_address_protected
+    data = PageData(
+        overview=citizen.overview,
+        decision=citizen.decision,
+        actor=context.actor,
+        purpose=context.access(citizen_id).purpose,
+        now=context.now,
+        sources=sources,
+        family=family_overviews[1:],
+        served_from=frozenset(person.served_from for person in people if person.served_from),
+        not_updated_since=earliest_not_updated(people),
+        follow_ups={
+            after.notification.id: tuple(followed.effort for followed in after.followed)
+            for after in aftermath(family_overviews)
+        },
+        team=_team(course_view, protected=protected) if course_view else None,
+        is_lead=citizen.facts.is_lead_coordinator,
+        source_ages=tuple(
+            SourceAge(sources[state.source], state.state, state.last_data_at, state.last_success_at)
+            for state in context.source_states
+        ),
+        as_known=as_known,
+        demo=context.app.settings.demo,
+    )
+    if as_known:
+        return data
+    look_ups = audit.seen_by(context.session, citizen_id, LOOK_UPS_READ)
+    return replace(
+        data,
+        viewers=_viewers(context, look_ups, protected=protected),
+        changes=_changes(context, people, look_ups),
+    )
+
+
+def _team(view: CourseView, *, protected: bool) -> Team:
+    """The team; where its people work is left out for a protected citizen, since it tells where the citizen is."""
+    return Team(
+        started_on=view.started_on,
+        title=view.title,
+        members=tuple(
+            Teammate(
+                name=member.name,
+                title=member.title,
+                function=member.function,
+                unit=None if protected else member.unit_name,
+                phone=member.phone,
+                area=member.area,
+            )
+            for member in view.team
+        ),
+    )
+
+
+def _viewers(
+    context: RequestContext, look_ups: tuple[audit.LoggedEntry, ...], *, protected: bool
+) -> tuple[Viewer, ...]:
+    """Who else has looked, each once, newest first."""
+    latest = {line.entry.actor_id: line.entry for line in reversed(look_ups) if line.entry.actor_id != context.actor.id}
+    newest = sorted(latest.values(), key=lambda entry: entry.recorded_at, reverse=True)[:VIEWERS_SHOWN]
+    return tuple(
+        Viewer(entry.actor_name, None if protected else _unit_name(context, entry.actor_id), entry.recorded_at)
+        for entry in newest
+    )
+
+
+def _unit_name(context: RequestContext, actor_id: str) -> str | None:
+    try:
+        return identity.actor(context.session, actor_id).unit_name
+    except NotLoggedIn:
+        return None
+
+
+def _changes(
+    context: RequestContext, people: Iterable[OpenedCitizen], look_ups: tuple[audit.LoggedEntry, ...]
+) -> Changes | None:
+    """What came in the family since the actor's last look that is not part of this one; None when this is the first."""
+    own = (line.entry.recorded_at for line in look_ups if line.entry.actor_id == context.actor.id)
+    since = next((moment for moment in own if moment < context.now - RECENTLY), None)
+    if since is None:
+        return None
+    today = danish_day(context.now)
+    by_entry: dict[str, Change] = {}
+    for person in people:
+        earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
+        before = service.limited(context.session, earlier, person.decision, context.areas, today)
+        if before is None:
+            continue
+        for change in overviews.changed(context.session, before, person.overview, today):
+            by_entry.setdefault(change.entry.id, change)
+    return Changes(since, tuple(by_entry.values()))

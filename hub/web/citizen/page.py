@@ -1,0 +1,328 @@
+"""One frozen class a page: exactly what its template may use. Words are final here; templates only place them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.dates import When
+from hub.web.shell.view_models import Choice, Link, Person
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """Where a line comes from and how old it is."""
+
+    text: str
+    """Source and paragraph."""
+    updated: When
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class EffortRow:
+    """One ongoing or planned effort."""
+
+    area: str
+    area_name: str
+    title: str
+    about: str | None
+    """First name, when it is about another of the family."""
+    status: str | None
+    """Set when it is not simply running."""
+    goal: str | None
+    extent: str | None
+    recommendation: str | None
+    responsible: Person
+    performer: str | None
+    since: When | None
+    follow_up: str
+    follow_up_on: When | None
+    overdue: bool
+    source: SourceLine
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """An area that has nothing to show, and why."""
+
+    area: str
+    area_name: str
+    headline: str
+    advice: str
+    trouble: bool
+
+
+@dataclass(frozen=True)
+class NotificationRow:
+    """One or more concern notifications from one sender on one day."""
+
+    when: When
+    senders: tuple[str, ...]
+    """E.g. "Skolen om Ida"."""
+    reasons: str
+    outcome: str
+    tone: str
+    """``missing`` (red), ``followed`` (green) or ``plain``."""
+    source: SourceLine
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A span in a lane; left and width in percent of the lane."""
+
+    left: float
+    width: float
+    area: str
+    label: str
+    full: str
+    side: str
+    """Where the label stands: ``in`` the bar, ``after`` or ``before`` it."""
+    row: int = 0
+    """Which of the lane's rows it lies in, so that bars of one time do not cover each other."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A notification in a lane; left in percent."""
+
+    left: float
+    full: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of the drawing."""
+
+    name: str
+    bars: tuple[Bar, ...]
+    points: tuple[Point, ...]
+    description: str
+    """The same in words, for those who do not see it."""
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The course over time."""
+
+    years: tuple[tuple[float, str], ...]
+    lanes: tuple[Lane, ...]
+    span: str
+    now: float | None
+    """Where the page's day stands, in percent; None when it lies outside."""
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """What works: the citizen's own words first."""
+
+    wishes: tuple[tuple[str, str], ...]
+    """The citizen's words, and who said them when."""
+    works: tuple[tuple[str, str], ...]
+    reached: tuple[tuple[str, str], ...]
+    """Goals that were reached."""
+    missing: str | None
+    """What is said when there is nothing of the three."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """One source, how old its data are."""
+
+    title: str
+    text: str
+    trouble: bool
+    full: str
+
+
+@dataclass(frozen=True)
+class SeenBy:
+    """Somebody else who has looked."""
+
+    who: str
+    when: When
+
+
+@dataclass(frozen=True)
+class CitizenHead:
+    """The header every page about a citizen shares."""
+
+    citizen_id: str
+    name: str
+    age: str
+    cpr: str
+    cpr_hidden: bool
+    relatives: tuple[tuple[str, tuple[Link, ...]], ...]
+    """Word ("Børn") and people."""
+    course: str | None
+    lead: Person | None
+    team: str | None
+    teammates: tuple[str, ...]
+    life: str | None
+    """Set when the person is dead, has moved out, …"""
+    protected: str | None
+    """The sentence of the banner; None when not protected."""
+    address: str | None
+    may_reveal: bool
+    basis_word: str
+    """"som" a function, "med" a reason."""
+    basis: str
+    purpose: str
+    views: tuple[Link, ...]
+    purposes: tuple[Choice, ...]
+    earlier_day: str | None
+    """Set when the page shows an earlier day: which, and what is therefore left out."""
+    printed: str
+    """Who prints, and when; for paper only."""
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """Who is doing what, since when, for what, whom to call, what came in and what followed?"""
+
+    template: ClassVar[str] = "citizen/templates/overview.html"
+    head: CitizenHead
+    now_line: str
+    efforts: tuple[EffortRow, ...]
+    gaps: tuple[GapRow, ...]
+    notifications_line: str
+    notifications: tuple[NotificationRow, ...]
+    older: tuple[NotificationRow, ...]
+    drawing: Drawing | None
+    disagreements: tuple[str, ...]
+    recommendations: tuple[tuple[str, str], ...]
+    """What the sources recommend: sentence, and where from."""
+    changes_since: When | None
+    changes: tuple[str, ...]
+    strengths: Strengths
+    since_course: tuple[str, ...]
+    """What has moved since the course began; empty while nothing has."""
+    sources: tuple[Freshness, ...]
+    not_covered: str | None
+    seen_by: tuple[SeenBy, ...]
+
+
+@dataclass(frozen=True)
+class FamilyCell:
+    """What came about one person, or about several side by side."""
+
+    span: int
+    """Columns that it spans."""
+    area: str
+    """Empty for a notification."""
+    who: str
+    """First names, for narrow screens where columns lie below each other."""
+    title: str
+    text: str
+    tone: str
+    """Of a notification's text, as in ``NotificationRow``."""
+
+
+@dataclass(frozen=True)
+class FamilyMoment:
+    """One day; a cell a column or more, None where nothing came."""
+
+    when: When
+    cells: tuple[FamilyCell | None, ...]
+
+
+@dataclass(frozen=True)
+class FamilyColumn:
+    """One person of the family."""
+
+    name: str
+    age: str
+    href: str
+    efforts: tuple[EffortRow, ...]
+    notifications: int
+    empty: str | None
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One line of the table behind the timeline."""
+
+    lane: str
+    area: str
+    start: When | None
+    end: When | None
+    text: str
+    outcome: str
+    source: str
+    is_point: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of "Som kendt den …" by keyboard."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """What happened in which order, and what did we know then?"""
+
+    template: ClassVar[str] = "citizen/templates/timeline.html"
+    head: CitizenHead
+    heading: str
+    drawing: Drawing | None
+    rows: tuple[TimelineRow, ...]
+    count_line: str
+    as_known: str
+    """ISO day in the form."""
+    latest: str
+    known_line: str
+    steps: tuple[Step, ...]
+    address: str
+    zooms: tuple[Choice, ...]
+    """The whole course, and each year of it; the value is the address."""
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """How does it look for all of them at once?"""
+
+    template: ClassVar[str] = "citizen/templates/family.html"
+    head: CitizenHead
+    columns: tuple[FamilyColumn, ...]
+    notifications_line: str
+    moments: tuple[FamilyMoment, ...]
+    drawing: Drawing | None
+    not_shown: str | None
+    """Who of the family has no column, and why."""
+
+
+@dataclass(frozen=True)
+class ReasonPage:
+    """May I, and why do I need to?"""
+
+    template: ClassVar[str] = "citizen/templates/reason.html"
+    citizen_id: str
+    warning: str
+    refused: bool
+    """No reason opens it (own page, or a role that never sees citizens)."""
+    purposes: tuple[Choice, ...]
+    side: str
+    """Which page to open afterwards: ``overblik``, ``familien`` or ``tidslinje``."""
+    reason: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What was hidden, shown in place after a stated reason."""
+
+    template: ClassVar[str] = "citizen/templates/_revealed.html"
+    cpr: str | None
+    address: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class RevealedPage:
+    """The same on a page of its own, without a script."""
+
+    template: ClassVar[str] = "citizen/templates/revealed.html"
+    revealed: Revealed
+    back: str

@@ -1,0 +1,132 @@
+"""What a page about a citizen is made of: loaded by ``loading``, turned into words by ``present_*``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from hub.clock import danish_day, danish_midnight
+from hub.indexing.serving import ServedFrom
+from hub.overview.changes import Change
+from hub.web.shell.people import FirstNames, first_word
+from schemas.access import Actor, Decision, Purpose
+from schemas.facts import LifeStatus
+from schemas.overview import Entry, Overview
+from schemas.source import Area, SourceSystem
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of the Danish day."""
+    return danish_midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Teammate:
+    """One member of the team around the citizen."""
+
+    name: str
+    title: str
+    function: str
+    """``lead_coordinator | citizen_coordinator | member``."""
+    unit: str | None = None
+    phone: str | None = None
+    area: Area | None = None
+
+
+@dataclass(frozen=True)
+class Team:
+    """The course (sammenhængende borgerforløb) and its people."""
+
+    started_on: date
+    title: str
+    members: tuple[Teammate, ...]
+
+    @property
+    def lead(self) -> Teammate | None:
+        """The lead coordinator (tovholder)."""
+        return next((member for member in self.members if member.function == "lead_coordinator"), None)
+
+
+@dataclass(frozen=True)
+class SourceAge:
+    """How a source is doing."""
+
+    source: SourceSystem
+    state: str
+    """Key of ``texts.SOURCE_STATE``."""
+    last_data_at: datetime | None
+    """When something new last came."""
+    last_read_at: datetime | None
+    """When it was last read to its end."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who opened the page."""
+
+    name: str
+    unit: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What came since the actor last looked."""
+
+    since: datetime
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class PageData:
+    """Everything one page about a citizen may use; already cut to the decision."""
+
+    overview: Overview
+    decision: Decision
+    actor: Actor
+    purpose: Purpose
+    now: datetime
+    sources: Mapping[str, SourceSystem]
+    family: tuple[Overview, ...] = ()
+    """The others of the course whom the actor may open, each already cut to its own decision."""
+    served_from: frozenset[ServedFrom] = frozenset()
+    """Where the overviews came from; empty for an earlier day."""
+    not_updated_since: datetime | None = None
+    """Since when one of the overviews could not be built from what the sources say; the newest may be missing."""
+    follow_ups: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """Efforts that began within half a year after a notification, by the notification's entry id."""
+    team: Team | None = None
+    is_lead: bool = False
+    source_ages: tuple[SourceAge, ...] = ()
+    viewers: tuple[Viewer, ...] = ()
+    changes: Changes | None = None
+    as_known: date | None = None
+    """Set when the page shows what was known on an earlier day."""
+    demo: bool = False
+    """The sources are sandboxes on this machine: their links go there without TLS."""
+
+    @property
+    def moment(self) -> datetime:
+        """The instant that the page is about: now, or the end of the earlier day."""
+        return end_of(self.as_known) if self.as_known else self.now
+
+    @property
+    def today(self) -> date:
+        """The Danish day the page is about."""
+        return self.as_known or danish_day(self.now)
+
+    @property
+    def people(self) -> tuple[Overview, ...]:
+        """The citizen first, then the family."""
+        return (self.overview, *self.family)
+
+    @property
+    def team_meets(self) -> bool:
+        """Whether there is a team that can meet with the citizen."""
+        return self.team is not None and self.overview.header.person.life_status is not LifeStatus.DEAD
+
+    @cached_property
+    def names(self) -> FirstNames:
+        """First names of the citizen and the family."""
+        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in self.people}
+        return FirstNames(first_names, own=self.overview.citizen_id)

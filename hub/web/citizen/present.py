@@ -1,0 +1,192 @@
+"""A cut overview with its surroundings → the pages about one citizen. Pure."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from hub.clock import danish_day
+from hub.indexing.serving import ServedFrom
+from hub.web.citizen import texts
+from hub.web.citizen.page import (
+    FamilyColumn,
+    FamilyPage,
+    Freshness,
+    OverviewPage,
+    SeenBy,
+    Step,
+    TimelinePage,
+)
+from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.present_drawing import drawing, timeline_rows
+from hub.web.citizen.present_efforts import (
+    effort_rows,
+    family_entries,
+    gaps,
+    listed_efforts,
+    now_line,
+    recommendations,
+)
+from hub.web.citizen.present_family import moments
+from hub.web.citizen.present_head import head
+from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
+from hub.web.citizen.present_strengths import change_lines, since_course, strengths
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import age_text, at_minute, lasted, listed, long_day_text, of_moment
+from hub.web.shell.people import first_word
+from hub.web.shell.view_models import Choice
+from schemas.overview import Disagreement, Overview
+
+MOST_ZOOMS = 30
+
+
+def overview_page(data: PageData) -> OverviewPage:
+    """The page that answers within the first screen."""
+    entries = family_entries(data)
+    efforts, notifications = listed_efforts(entries, data.today), notifications_of(entries)
+    rows = notification_rows(notifications, data)
+    return OverviewPage(
+        head=head(data),
+        now_line=now_line(efforts, data),
+        efforts=effort_rows(efforts, data),
+        gaps=gaps(data, efforts),
+        notifications_line=notifications_line(notifications, data),
+        notifications=rows[:SHOWN],
+        older=rows[SHOWN:],
+        drawing=drawing(entries, data),
+        disagreements=tuple(_disagreement(disagreement, data) for disagreement in data.overview.disagreements),
+        recommendations=recommendations(efforts, data),
+        changes_since=of_moment(data.changes.since, data.now) if data.changes else None,
+        changes=change_lines(data.changes, data) if data.changes else (),
+        strengths=strengths(entries, data),
+        since_course=since_course(entries, data),
+        sources=tuple(_freshness(age, data) for age in data.source_ages),
+        not_covered=_not_covered(data),
+        seen_by=tuple(
+            SeenBy(", ".join(part for part in (viewer.name, viewer.unit) if part), of_moment(viewer.at, data.now))
+            for viewer in data.viewers
+        ),
+    )
+
+
+def notice(data: PageData) -> str | None:
+    """What is out of order with the overviews, and what it means for the page; None: nothing."""
+    if data.not_updated_since:
+        return texts.NOT_UPDATED.format(since=at_minute(data.not_updated_since))
+    return texts.INDEX_DOWN if ServedFrom.DOWN in data.served_from else None
+
+
+def _disagreement(disagreement: Disagreement, data: PageData) -> str:
+    field = texts.DISAGREEMENT_FIELD.get(disagreement.field, f"feltet {disagreement.field}")
+    statements = [
+        f"{_source_title(value.provenance.source, data)} siger «{value.value}»" for value in disagreement.values
+    ]
+    return f"Kilderne er ikke enige om {field}: {listed(statements)}. Begge vises; ret det i den kilde, der tager fejl."
+
+
+def _source_title(source: str, data: PageData) -> str:
+    return data.sources[source].title if source in data.sources else source
+
+
+def _freshness(age: SourceAge, data: PageData) -> Freshness:
+    state = shared.SOURCE_STATE[age.state][0]
+    if age.last_data_at is None:
+        return Freshness(age.source.title, state, age.state != "fresh", "")
+    when = of_moment(age.last_data_at, data.now)
+    if age.state == "fresh":
+        read_text = of_moment(age.last_read_at, data.now).text if age.last_read_at else when.text
+        read = "" if read_text == when.text else f", læst {read_text}"
+        return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full)
+    if age.state == "silent":
+        return Freshness(age.source.title, f"tavs i {lasted(age.last_data_at, data.now)}", True, when.full)
+    return Freshness(age.source.title, f"{state}, {when.text}", True, when.full)
+
+
+def _not_covered(data: PageData) -> str | None:
+    topics = [topic for source in data.sources.values() for topic in source.not_covered]
+    return f"Ikke dækket: {', '.join(topics)}." if topics else None
+
+
+def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
+    """The order of things, as known on a day."""
+    entries = family_entries(data)
+    rows = timeline_rows(entries, data)
+    known = data.as_known
+    known_line = (
+        f"Du ser det, der var kendt den {long_day_text(known)}. Senere oplysninger er udeladt."
+        if known
+        else "Du ser alt, der er kendt i dag."
+    )
+    address, today = f"/tidslinje/{data.overview.citizen_id}", danish_day(data.now)
+    first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
+    return TimelinePage(
+        head=head(data),
+        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or shared.NAME_MISSING}",
+        drawing=drawing(entries, data, years=30, year=year),
+        rows=rows,
+        count_line=f"{len(rows)} linjer. Det nyeste først.",
+        as_known=(known or today).isoformat(),
+        latest=today.isoformat(),
+        known_line=known_line,
+        steps=tuple(
+            Step(str(number), f"{number}-12-31") for number in range(max(first_year, today.year - 12), today.year)
+        ),
+        address=address,
+        zooms=_zooms(address, first_year, year, data),
+    )
+
+
+def _zooms(address: str, first_year: int, year: int | None, data: PageData) -> tuple[Choice, ...]:
+    """The whole course, then each year."""
+    known = {"kendt": data.as_known.isoformat()} if data.as_known else {}
+    zooms: list[tuple[dict[str, str], str, bool]] = [(known, "Hele forløbet", year is None)]
+    years = range(max(first_year, data.today.year - MOST_ZOOMS), data.today.year + 1)
+    zooms += [(known | {"aar": str(number)}, str(number), number == year) for number in years]
+    return tuple(
+        Choice(f"{address}?{urlencode(query)}" if query else address, text, is_chosen)
+        for query, text, is_chosen in zooms
+    )
+
+
+def family_page(data: PageData) -> FamilyPage:
+    """All of the family at once: a column each, then what came in, then the lanes."""
+    entries = family_entries(data)
+    return FamilyPage(
+        head=head(data),
+        columns=tuple(_column(person, data) for person in data.people),
+        notifications_line=notifications_line(notifications_of(entries), data),
+        moments=moments(entries, data),
+        drawing=drawing(entries, data, years=30),
+        not_shown=_not_shown(data),
+    )
+
+
+def _not_shown(data: PageData) -> str | None:
+    """Who of the family has no column, and why: named in the header, shown only on a page of their own."""
+    shown = {person.citizen_id for person in data.people}
+    names = [
+        first_word(relative.name)
+        for relative in data.overview.header.relatives
+        if relative.citizen_id not in shown and relative.name and relative.valid.contains(data.today)
+    ]
+    if not names:
+        return None
+    why = (
+        "de er ikke med i det forløb, der giver dig adgang"
+        if data.team
+        else "intet sammenhængende forløb giver adgang til andre end borgeren selv"
+    )
+    names_text = listed(list(dict.fromkeys(names)))
+    return f"{names_text} vises ikke her, for {why}. Hver side åbnes for sig og med egen grund."
+
+
+def _column(person: Overview, data: PageData) -> FamilyColumn:
+    others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
+    efforts = listed_efforts(person.entries(), data.today)
+    born = person.header.person.birth_date
+    return FamilyColumn(
+        name=person.header.display_name or shared.NAME_MISSING,
+        age=age_text(born, data.today) if born else shared.AGE_MISSING,
+        href=f"/overblik/{person.citizen_id}",
+        efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
+        notifications=len(notifications_of(person.entries())),
+        empty=None if efforts else texts.NO_EFFORTS,
+    )

@@ -1,0 +1,163 @@
+"""*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from hub.web.citizen import texts
+from hub.web.citizen.page import EffortRow, GapRow, SourceLine
+from hub.web.citizen.page_data import PageData
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import aged, capital, counted, distance, lasted, of_day, of_moment, phone_text
+from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
+from hub.web.shell.paragraphs import cited
+from hub.web.shell.view_models import Link, Person, Phone
+from schemas.facts import EffortFact, EffortStatus, Responsible
+from schemas.overview import Entry, Section, SectionState
+from schemas.source import Area
+
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
+"""Where the demo's sandboxes answer."""
+NOT_GIVEN = "Ikke oplyst af kilden"
+
+
+def family_entries(data: PageData) -> tuple[Entry, ...]:
+    """All entries of the citizen and the family members shown, the citizen's own first.
+
+    An entry that stands on several members' overviews is taken once.
+    """
+    entries = [entry for person in data.people for entry in person.entries()]
+    return tuple({entry.id: entry for entry in reversed(entries)}.values())[::-1]
+
+
+def listed_efforts(entries: Sequence[Entry], today: date) -> tuple[Effort, ...]:
+    """The efforts under *Lige nu*: those that run and those that are planned, by area, then oldest first."""
+    order = list(Area)
+    listed = [effort for effort in efforts_of(entries) if effort_state(*effort, today) in LISTED]
+    return tuple(
+        sorted(
+            listed, key=lambda effort: (order.index(effort[0].area), effort[0].valid.start or date.min, effort[0].id)
+        )
+    )
+
+
+def effort_rows(efforts: Sequence[Effort], data: PageData) -> tuple[EffortRow, ...]:
+    """One row an effort."""
+    return tuple(_row(entry, effort, data) for entry, effort in efforts)
+
+
+def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
+    today, follow_up = data.today, effort.next_follow_up_on
+    overdue = follow_up is not None and follow_up < today
+    return EffortRow(
+        area=entry.area,
+        area_name=shared.AREA[entry.area],
+        title=capital(effort.title),
+        about=data.names.subject(entry),
+        status=_status(entry, effort, today),
+        goal=effort.purpose,
+        extent=effort.extent,
+        recommendation=effort.recommendation,
+        responsible=person(effort.responsible),
+        performer=effort.performer.name if effort.performer else None,
+        since=of_day(entry.valid.start) if entry.valid.start else None,
+        follow_up=_follow_up(follow_up, today),
+        follow_up_on=of_day(follow_up) if follow_up else None,
+        overdue=overdue,
+        source=source_line(entry, data),
+    )
+
+
+def _status(entry: Entry, effort: EffortFact, today: date) -> str | None:
+    """What is said of an effort that is not simply running."""
+    if effort_state(entry, effort, today) is EffortState.PLANNED:
+        return shared.EFFORT_STATUS[EffortStatus.PLANNED]
+    return None if effort.status is EffortStatus.ACTIVE else shared.EFFORT_STATUS[effort.status]
+
+
+def _follow_up(day: date | None, today: date) -> str:
+    if day is None:
+        return "ikke oplyst"
+    if day < today:
+        return "passeret i går" if (today - day).days == 1 else f"passeret {distance(day, today)}"
+    return of_day(day).text
+
+
+def person(responsible: Responsible | None) -> Person:
+    """Name, unit and number in one."""
+    if responsible is None or (responsible.worker is None and responsible.unit is None):
+        return Person(NOT_GIVEN)
+    contacts = [contact for contact in (responsible.worker, responsible.unit) if contact]
+    names = dict.fromkeys(contact.name for contact in contacts)
+    numbers = [contact.phone for contact in contacts if contact.phone]
+    return Person(", ".join(names), phone(numbers[0]) if numbers else None)
+
+
+def phone(number: str) -> Phone:
+    """A number as a link."""
+    return Phone(phone_text(number), f"tel:{number.replace(' ', '')}")
+
+
+def source_line(entry: Entry, data: PageData) -> SourceLine:
+    """Source, paragraph, age and the way into the fagsystem."""
+    source = data.sources.get(entry.provenance.source)
+    title = source.deep_link_title if source else None
+    parts = [_origin(shared.AREA[entry.area], source.title if source else entry.provenance.source)]
+    if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
+        parts.append(cited(entry.fact.legal_basis, entry.valid.start or data.today))
+    link = entry.provenance.link
+    opens = link is not None and (link.startswith("https://") or (data.demo and LOOPBACK.match(link) is not None))
+    return SourceLine(
+        text=" · ".join(parts),
+        updated=aged(entry.provenance.registration.registered_from, data.moment),
+        link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and opens else None,
+    )
+
+
+def _origin(area: str, title: str) -> str:
+    """Area and source in one, the area said once: "Social (DUBU)"."""
+    return title if title.startswith(area) else f"{area} · {title}"
+
+
+def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
+    """The areas that have no row under *Lige nu*, and those whose source is silent: why, and what one can do."""
+    filled = {entry.area for entry, _ in efforts}
+    return tuple(gap for section in data.overview.sections if (gap := _gap(section, section.area in filled, data)))
+
+
+def _gap(section: Section, filled: bool, data: PageData) -> GapRow | None:
+    name = shared.AREA[section.area]
+    # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
+    if section.state not in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
+        if section.is_unread:
+            return GapRow(section.area, name, *texts.UNREAD, True)
+        if section.silent_since is not None:
+            headline = f"kilden har været tavs i {lasted(section.silent_since, data.now)}"
+            return GapRow(section.area, name, headline, texts.SILENT, True)
+    if filled:
+        return None
+    state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
+    headline, advice = texts.SECTION_STATE[state]
+    if state is SectionState.WITHHELD and data.team_meets:
+        advice = f"{advice} {texts.ASK_CONSENT}"
+    return GapRow(section.area, name, headline, advice, False)
+
+
+def now_line(efforts: Sequence[Effort], data: PageData) -> str:
+    """How much there is, and how new: «4 igangværende indsatser i 3 områder. Sidst ændret i går»."""
+    if not efforts:
+        return texts.NO_EFFORTS
+    areas = len({entry.area for entry, _ in efforts})
+    newest = max(entry.provenance.registration.registered_from for entry, _ in efforts)
+    count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
+    where = counted(areas, "område", "områder")
+    return f"{count} i {where}. Sidst ændret {of_moment(newest, data.now).text}."
+
+
+def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:
+    """Recommendations that the others around the citizen should know of: sentence and source, no judgement."""
+    return tuple(
+        (f"{capital(effort.recommendation)}.", f"Anbefaling fra {source_line(entry, data).text}")
+        for entry, effort in efforts
+        if effort.recommendation
+    )

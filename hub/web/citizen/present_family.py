@@ -1,0 +1,96 @@
+"""*Familien*: the table of what came when, one column a person, what is shared across columns. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from hub.clock import danish_day
+from hub.web.citizen.page import FamilyCell, FamilyMoment
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_notifications import day_and_sender, notification_rows, notifications_of
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import capital, day_text, of_day, within
+from hub.web.shell.efforts import EffortState, effort_state, efforts_of
+from hub.web.shell.people import sender
+from schemas.overview import Entry
+from schemas.record import PartyRole
+
+
+@dataclass(frozen=True)
+class _Event:
+    day: date
+    columns: tuple[int, ...]
+    cell: FamilyCell
+
+
+def moments(entries: Sequence[Entry], data: PageData) -> tuple[FamilyMoment, ...]:
+    """Newest first; what came on one day about different people stands side by side in one row."""
+    events = sorted(_efforts(entries, data) + _notifications(entries, data), key=lambda event: event.day, reverse=True)
+    rows = []
+    for day, of_day_events in groupby(events, key=lambda event: event.day):
+        lines: list[dict[int, _Event]] = []
+        for event in of_day_events:
+            free = next((line for line in lines if not line.keys() & set(event.columns)), None)
+            if free is None:
+                free = {}
+                lines.append(free)
+            free |= dict.fromkeys(event.columns, event)
+        rows += [FamilyMoment(of_day(day), _cells(line, len(data.people))) for line in lines]
+    return tuple(rows)
+
+
+def _cells(line: dict[int, _Event], width: int) -> tuple[FamilyCell | None, ...]:
+    """One cell for each run of columns about the same event; None for an empty column."""
+    cells: list[FamilyCell | None] = []
+    for event, run in groupby(range(width), key=line.get):
+        columns = list(run)
+        cells += [replace(event.cell, span=len(columns))] if event else [None] * len(columns)
+    return tuple(cells)
+
+
+def _efforts(entries: Sequence[Entry], data: PageData) -> list[_Event]:
+    events = []
+    for entry, effort in efforts_of(entries):
+        state, columns = effort_state(entry, effort, data.today), _columns([entry], data)
+        if state is EffortState.CANCELLED or entry.valid.start is None or not columns:
+            continue
+        text = f"{shared.AREA[entry.area]} · {_state_text(entry, state)}"
+        cell = FamilyCell(1, entry.area, _who(columns, data), capital(effort.title), text, "")
+        events.append(_Event(entry.valid.start, columns, cell))
+    return events
+
+
+def _state_text(entry: Entry, state: EffortState) -> str:
+    if state is EffortState.PLANNED:
+        return "planlagt"
+    if state is EffortState.ONGOING:
+        return "i gang"
+    return f"til {day_text(entry.valid.end)}" if entry.valid.end else "afsluttet"
+
+
+def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
+    events = []
+    for _, same in groupby(sorted(notifications_of(entries), key=day_and_sender), key=day_and_sender):
+        group = list(same)
+        columns = _columns([entry for entry, _ in group], data)
+        row = notification_rows(group, data)[0]
+        _, fact = group[0]
+        title = f"Underretning fra {within(sender(fact))}"
+        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone)
+        events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
+    return events
+
+
+def _columns(entries: Sequence[Entry], data: PageData) -> tuple[int, ...]:
+    """The people that the entries are about; with none named, those on whose pages they stand."""
+    named = {party.citizen_id for entry in entries for party in entry.parties if party.role is not PartyRole.OTHER}
+    ids = {entry.id for entry in entries}
+    about = [at for at, person in enumerate(data.people) if person.citizen_id in named]
+    on_page_of = [at for at, person in enumerate(data.people) if ids & {entry.id for entry in person.entries()}]
+    return tuple(about or on_page_of)
+
+
+def _who(columns: Sequence[int], data: PageData) -> str:
+    names = (data.names.of(data.people[at].citizen_id) for at in columns)
+    return ", ".join(name for name in names if name) or "familien"

@@ -1,0 +1,138 @@
+"""The header that all pages about a citizen share. Pure."""
+
+from datetime import date
+
+from hub.web.citizen import texts
+from hub.web.citizen.page import CitizenHead
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_efforts import phone
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import age_text, at_minute, counted, day_text, listed, long_day_text
+from hub.web.shell.people import first_word
+from hub.web.shell.view_models import Link, Person, purpose_choices
+from schemas.access import Basis
+from schemas.facts import LifeStatus, PersonFact, RelationKind
+from schemas.overview import Relative
+
+
+def head(data: PageData) -> CitizenHead:
+    """Who the page is about, who is around them, and as whom one is looking."""
+    header = data.overview.header
+    person = header.person
+    number = next((identifier for identifier in header.identifiers if identifier.is_national), None)
+    team, citizen = data.team, str(data.overview.citizen_id)
+    protected = person.name_address_protected
+    basis_word, basis = _basis(data)
+    return CitizenHead(
+        citizen_id=citizen,
+        name=header.display_name or shared.NAME_MISSING,
+        age=age_text(person.birth_date, data.today) if person.birth_date else shared.AGE_MISSING,
+        cpr=number.masked if number else "ikke oplyst af kilden",
+        cpr_hidden=number is not None,
+        relatives=_relatives(data),
+        course=f"sammenhængende siden {long_day_text(team.started_on)}" if team else None,
+        lead=Person(team.lead.name, phone(team.lead.phone) if team.lead.phone else None)
+        if team and team.lead
+        else None,
+        team=_team_line(data),
+        teammates=tuple(_teammate(member.name, member.function, member.unit) for member in team.members)
+        if team
+        else (),
+        life=_life(person),
+        protected=_protection(data) if protected else None,
+        address=None if data.as_known else address_line(person),
+        may_reveal=data.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
+        basis_word=basis_word,
+        basis=basis,
+        purpose=shared.PURPOSE[data.purpose],
+        views=(
+            Link("Overblik", f"/overblik/{citizen}"),
+            Link("Hele familien", f"/familien/{citizen}"),
+            Link("Tidslinje", f"/tidslinje/{citizen}"),
+        ),
+        purposes=purpose_choices(data.purpose),
+        earlier_day=_earlier_day(data),
+        printed=f"Udskrevet af {data.actor.name}, {data.actor.title}, {at_minute(data.now)}."
+        " Indeholder personoplysninger: læg det ikke fra dig, og makulér det, når det er brugt.",
+    )
+
+
+def _earlier_day(data: PageData) -> str | None:
+    if data.as_known is None:
+        return None
+    since = "" if data.team else " Der var intet sammenhængende forløb."
+    return (
+        f"Du står den {long_day_text(data.as_known)} og ser kun det, der var kendt ved dagens udgang.{since}"
+        " Adressen er udeladt, fordi den er fra i dag."
+    )
+
+
+def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """Children and parents first; former relations only where they still hold on the page's day."""
+    birth_dates = {person.citizen_id: person.header.person.birth_date for person in data.family}
+
+    def birth_date(relative: Relative) -> date | None:
+        return birth_dates.get(relative.citizen_id) if relative.citizen_id else None
+
+    links: dict[RelationKind, dict[str, Link]] = {}
+    by_age = sorted(
+        data.overview.header.relatives,
+        key=lambda relative: (birth_date(relative) or date.max, relative.name or ""),
+    )
+    for relative in by_age:
+        if not relative.valid.contains(data.today):
+            continue
+        first_name = first_word(relative.name) or "navn ikke oplyst"
+        born = birth_date(relative)
+        text = f"{first_name}, {age_text(born, data.today)}" if born else first_name
+        href = f"/overblik/{relative.citizen_id}" if relative.citizen_id else ""
+        links.setdefault(relative.relation, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
+    order = dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind))
+    return tuple(
+        (texts.RELATION[kind][len(links[kind]) > 1], tuple(links[kind].values())) for kind in order if kind in links
+    )
+
+
+def _team_line(data: PageData) -> str | None:
+    if data.team is None:
+        return None
+    areas = {member.area for member in data.team.members if member.area}
+    people = counted(len(data.team.members), "person", "personer")
+    return f"{people}, {counted(len(areas), 'område', 'områder')}" if areas else people
+
+
+def _teammate(name: str, function: str, unit: str | None) -> str:
+    role = "" if function == "member" else f", {shared.TEAM_FUNCTION.get(function, function)}"
+    return f"{name}{f', {unit}' if unit else ''}{role}"
+
+
+def _life(person: PersonFact) -> str | None:
+    if person.life_status is None or person.life_status is LifeStatus.ALIVE:
+        return None
+    status = texts.LIFE_STATUS[person.life_status]
+    return f"{status} {day_text(person.died_on)}" if person.died_on else status
+
+
+def _protection(data: PageData) -> str:
+    titles = [data.sources[name].title for name in data.overview.header.protection_sources if name in data.sources]
+    sources = f" Det siger {listed(titles)}." if titles else ""
+    return (
+        "Navne- og adressebeskyttelse. Adresse, skole og arbejdssteder er skjult; giv dem aldrig videre, heller ikke"
+        f" til den anden forælder.{sources}"
+    )
+
+
+def address_line(person: PersonFact) -> str | None:
+    """Street, postal code and town in one line."""
+    if person.address is None:
+        return None
+    town = " ".join(part for part in (person.address.postal_code, person.address.town) if part)
+    return ", ".join(part for part in (person.address.street, town) if part) or None
+
+
+def _basis(data: PageData) -> tuple[str, str]:
+    if data.decision.basis is Basis.OVERRIDE:
+        return "med", f"en {shared.BASIS[Basis.OVERRIDE]}"
+    if data.decision.basis is Basis.TEAM and data.is_lead:
+        return "som", "tovholder i forløbet"
+    return "som", shared.BASIS[data.decision.basis]

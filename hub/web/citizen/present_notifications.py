@@ -1,0 +1,150 @@
+"""*Underretninger om familien*: what came in, from whom, and what followed. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from hub.clock import DANISH_TIME, danish_day
+from hub.indicators.deadlines import ClockState, deadline_state
+from hub.overview.follow_ups import FOLLOWS_WITHIN
+from hub.web.citizen import texts
+from hub.web.citizen.page import NotificationRow
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_efforts import source_line
+from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, within
+from hub.web.shell.efforts import Effort, efforts_of
+from hub.web.shell.people import sender
+from schemas.codes import danish_label
+from schemas.facts import ConcernNotificationFact, Outcome
+from schemas.overview import Entry
+
+SHOWN = 6
+"""Rows before the rest is folded away."""
+UNMET = frozenset({ClockState.RUNNING, ClockState.OVERDUE})
+ASSESSMENT_STILL_ASKED = timedelta(days=60)
+"""Longer after the limit the page asks what followed, not for the assessment."""
+
+
+Notification = tuple[Entry, ConcernNotificationFact]
+
+
+def notifications_of(entries: Sequence[Entry]) -> tuple[Notification, ...]:
+    """The concern notifications among the entries, newest first."""
+    notifications = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, ConcernNotificationFact)]
+    return tuple(sorted(notifications, key=lambda pair: (pair[1].received_at, pair[0].id), reverse=True))
+
+
+def notifications_line(notifications: Sequence[Notification], data: PageData) -> str:
+    """How many, from whom, and after how many an effort began within half a year; and whether some may be missing."""
+    counts = _counts(notifications, data)
+    is_unread = any(section.is_unread for person in data.people for section in person.sections)
+    return f"{counts} {texts.UNREAD_NOTIFICATIONS}" if is_unread else counts
+
+
+def _counts(notifications: Sequence[Notification], data: PageData) -> str:
+    if not notifications:
+        return "Ingen underretninger fundet i de kilder, du kan se."
+    followed = sum(bool(data.follow_ups.get(entry.id)) for entry, _ in notifications)
+    only = len(notifications) == 1
+    if not followed:
+        outcome = f"Ingen indsats begyndte inden for et halvt år efter {'den' if only else 'nogen af dem'}."
+    elif only:
+        outcome = "Derefter fulgte en indsats."
+    else:
+        outcome = f"Efter {followed} af dem fulgte en indsats inden for et halvt år."
+    return f"{_senders(notifications)} {outcome}"
+
+
+def _senders(notifications: Sequence[Notification]) -> str:
+    """As in "8 underretninger fra 6 afsendere siden 2015.", or of one "1 underretning, fra politiet i 2022."."""
+    senders = {sender(fact).lower(): within(sender(fact)) for _, fact in notifications}
+    first = danish_day(notifications[-1][1].received_at).year
+    count = counted(len(notifications), "underretning", "underretninger")
+    if len(notifications) == 1:
+        return f"{count}, fra {listed(list(senders.values()))} i {first}."
+    if len(senders) == 1:
+        return f"{count}, alle fra {listed(list(senders.values()))}, siden {first}."
+    return f"{count} fra {counted(len(senders), 'afsender', 'afsendere')} siden {first}."
+
+
+def notification_rows(notifications: Sequence[Notification], data: PageData) -> tuple[NotificationRow, ...]:
+    """One row for each day and sender; a notification on each of two siblings is one row with both named."""
+    return tuple(_row(list(group), data) for _, group in groupby(notifications, key=day_and_sender))
+
+
+def day_and_sender(notification: Notification) -> tuple[date, str]:
+    """What notifications of one row have in common."""
+    _, fact = notification
+    return danish_day(fact.received_at), sender(fact)
+
+
+def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
+    entry, first = group[0]
+    day = danish_day(first.received_at)
+    reasons = dict.fromkeys(danish_label(reason, day) for _, fact in group for reason in fact.reasons)
+    outcome, tone = _outcome(group, data)
+    senders = [f"{sender(fact)} om {data.names.concerned(entry)}" for entry, fact in reversed(group)]
+    return NotificationRow(
+        when=of_moment(first.received_at, data.now) if first.received_has_time else of_day(day),
+        senders=tuple(_with_small_letters(senders)),
+        reasons=listed(_with_small_letters(list(reasons))) or "Årsag ikke oplyst af kilden",
+        outcome=outcome,
+        tone=tone,
+        source=source_line(entry, data),
+    )
+
+
+def _with_small_letters(phrases: list[str]) -> list[str]:
+    """The phrases as they follow each other in one sentence."""
+    return phrases[:1] + [phrase[:1].lower() + phrase[1:] for phrase in phrases[1:]]
+
+
+def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
+    """What followed, and the tone it is shown in."""
+    efforts = {effort.id: effort for entry, _ in group for effort in data.follow_ups.get(entry.id, ())}
+    facts = [fact for _, fact in group]
+    deadlines = [deadline_state(fact, data.moment) for fact in facts]
+    due = min((deadline.due_at for deadline in deadlines if deadline.state in UNMET and deadline.due_at), default=None)
+    if efforts:
+        first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
+        names = listed(_effort_names(efforts_of(efforts.values()), data))
+        by_source = any(fact.outcome is Outcome.EFFORT for fact in facts)
+        return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
+    if due and data.moment - due < ASSESSMENT_STILL_ASKED:
+        return deadline_text(due, data.moment), "missing"
+    outcomes = {fact.outcome for fact in facts}
+    if outcomes & {Outcome.CLARIFICATION, Outcome.ASSESSMENT, Outcome.ACUTE}:
+        return texts.OUTCOME[next(outcome for outcome in outcomes if outcome is not None)], "plain"
+    if Outcome.TO_RUNNING_CASE in outcomes:
+        return f"{texts.OUTCOME[Outcome.TO_RUNNING_CASE]}. Ingen ny indsats", "plain"
+    if data.moment - facts[0].received_at < FOLLOWS_WITHIN:
+        no_action = texts.OUTCOME[Outcome.NO_ACTION]
+        return (no_action if Outcome.NO_ACTION in outcomes else "Ingen indsats endnu"), "plain"
+    return "Ingen indsats fulgte", "missing"
+
+
+def _effort_names(efforts: Sequence[Effort], data: PageData) -> list[str]:
+    """The efforts in a sentence; with first names when they are for different people, each name once."""
+    people = [data.names.primary(entry) for entry, _ in efforts]
+    titles = [effort.title for _, effort in efforts]
+    named = len(set(people)) > 1
+    names = [
+        f"{within(_short(title, titles))} ({person})" if named and person else within(_short(title, titles))
+        for title, person in zip(titles, people, strict=True)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _short(title: str, titles: Sequence[str]) -> str:
+    """The title without what another of the titles says already: "Familiebehandling, samtaler" beside that effort."""
+    general, _, particular = title.partition(", ")
+    return particular if particular and general in titles else title
+
+
+def deadline_text(due: datetime, now: datetime) -> str:
+    """The 24 hours as people say it: runs out today at 14.10, or ran out so and so."""
+    day = due.astimezone(DANISH_TIME).date()
+    if due >= now:
+        word = "i dag" if day == danish_day(now) else "i morgen"
+        return f"Vurdering mangler: fristen på 24 timer udløber {word} kl. {clock_text(due)}"
+    return f"Vurdering mangler: fristen på 24 timer udløb {of_moment(due, now).text}"

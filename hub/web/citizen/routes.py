@@ -1,0 +1,216 @@
+"""The pages about one citizen: overview, family, timeline; the reason page; purposes; what is hidden."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Form, Header, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hub.access import service
+from hub.access.masking import ProtectedField
+from hub.access.policy import SHORTEST_REASON, is_reason
+from hub.clock import danish_day
+from hub.course.repository import access_facts
+from hub.errors import CitizenNotFound, HubError
+from hub.overview import service as overviews
+from hub.web.citizen import present_reason
+from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
+from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
+from hub.web.citizen.present_reason import Side
+from hub.web.shell.errors import error_page
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.people import first_word
+from hub.web.shell.rendering import render_fragment
+from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
+from hub.web.shell.view_models import Page
+from hub.web.shell.workspace import Workspace
+from schemas.access import AccessFacts, AuditAction, Purpose
+
+CITIZEN = Workspace(
+    name="citizen",
+    path="/overblik/{citizen_id}",
+    title="Overblik",
+    action=AuditAction.OPEN_OVERVIEW,
+    pages=(OverviewPage, FamilyPage, TimelinePage, ReasonPage, Revealed, RevealedPage),
+    in_menu=False,
+    decided_per_citizen=True,
+)
+router = CITIZEN.router
+TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
+SHORT_REASON = "short_reason"
+"""In the session: a reason that was too short, and for whom, until a longer one is given."""
+REVEAL_REASON = "reveal_reason"
+"""In the session: why something hidden is to be shown, and of whom; used once."""
+REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER})
+
+
+@router.get("/overblik/{citizen_id}")
+def overview(request: Request, citizen_id: UUID) -> Response:
+    """Who is doing what, since when, for what, whom to call; what came in and what followed?"""
+    return _show(request, citizen_id, "overblik", overview_page)
+
+
+@router.get("/familien/{citizen_id}")
+def family(request: Request, citizen_id: UUID) -> Response:
+    """How does it look for all of them at once?"""
+    return _show(request, citizen_id, "familien", family_page)
+
+
+@router.get("/tidslinje/{citizen_id}")
+def timeline(
+    request: Request,
+    citizen_id: UUID,
+    kendt: date | None = None,
+    aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+) -> Response:
+    """What happened in which order, and what did we know then?"""
+    return _show(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
+
+
+def _show(
+    request: Request,
+    citizen_id: UUID,
+    side: Side,
+    present: Callable[[PageData], Page],
+    as_known: date | None = None,
+) -> Response:
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        as_known = earlier_day(context, as_known)
+        citizen = open_citizen(context, citizen_id, as_known)
+        if isinstance(citizen, NotOpened):
+            if citizen.facts is None:
+                return error_page(request, CitizenNotFound(), context.actor)
+            return _ask_reason(context, citizen.facts, side)
+        data = load_page_data(context, citizen, as_known)
+        name = first_word(data.overview.header.person.given_name) or "borger"
+        return context.page(present(data), f"{TITLES[side]}: {name}", notice=notice(data))
+
+
+def earlier_day(context: RequestContext, day: date | None) -> date | None:
+    """The day, if it has passed; today and later days are the present."""
+    return day if day is not None and day < danish_day(context.now) else None
+
+
+@contextmanager
+def recording_failure(request: Request, citizen_id: UUID) -> Iterator[None]:
+    """When opening fails the transaction takes its line back; this writes that it failed, in one of its own."""
+    try:
+        yield
+    except HubError:
+        raise
+    except Exception:
+        with open_request(request, CITIZEN) as context:
+            access = context.access(citizen_id)
+            service.record_failure(context.session, context.actor, citizen_id, access, now=context.now)
+        raise
+
+
+@router.post("/overblik/{citizen_id}/grund", dependencies=[Depends(require_form_token)])
+def give_reason(
+    request: Request,
+    citizen_id: UUID,
+    *,
+    purpose: Annotated[Purpose, Form()],
+    reason: Annotated[str, Form(max_length=300)],
+    side: Annotated[Side, Form()] = "overblik",
+) -> Response:
+    """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
+    with open_request(request, CITIZEN):
+        choose_purpose(request, purpose)
+    if not is_reason(reason):
+        request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
+        return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
+    request.session.pop(SHORT_REASON, None)
+    request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
+    return RedirectResponse(f"/{side}/{citizen_id}", 303)
+
+
+@router.get("/overblik/{citizen_id}/grund")
+def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik") -> Response:
+    """The form for a reason once more, with the one that was too short.
+
+    Raises:
+        CitizenNotFound: there is no such citizen.
+    """
+    with open_request(request, CITIZEN) as context:
+        short: dict[str, str] = request.session.get(SHORT_REASON) or {}
+        if short.get("citizen") != str(citizen_id):
+            return RedirectResponse(f"/{side}/{citizen_id}", 303)
+        facts = access_facts(context.session, context.actor, citizen_id, danish_day(context.now))
+        if facts is None:
+            raise CitizenNotFound
+        error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
+        return _ask_reason(context, facts, side, reason=short["reason"], error=error)
+
+
+@router.post("/formaal", dependencies=[Depends(require_form_token)])
+def change_purpose(
+    request: Request, purpose: Annotated[Purpose, Form()], citizen: Annotated[UUID | None, Form()] = None
+) -> Response:
+    """Look on for another purpose; the next look-up is logged with it."""
+    with open_request(request, CITIZEN):
+        choose_purpose(request, purpose)
+    return RedirectResponse(f"/overblik/{citizen}" if citizen else "/mine-borgere", 303)
+
+
+@router.post("/overblik/{citizen_id}/vis", dependencies=[Depends(require_form_token)])
+def reveal(
+    request: Request,
+    citizen_id: UUID,
+    reason: Annotated[str, Form(max_length=300)],
+    hx_request: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Show what is hidden for a stated reason: in place where there is a script, else on a page of its own."""
+    if not hx_request:
+        with open_request(request, CITIZEN):
+            request.session[REVEAL_REASON] = {"citizen": str(citizen_id), "reason": reason.strip()}
+        return RedirectResponse(f"/overblik/{citizen_id}/vis", 303)
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        revealed = _reveal(context, citizen_id, reason.strip())
+        if revealed is None:
+            return error_page(request, CitizenNotFound(), context.actor)
+        return HTMLResponse(render_fragment(revealed))
+
+
+@router.get("/overblik/{citizen_id}/vis")
+def revealed_page(request: Request, citizen_id: UUID) -> Response:
+    """What is hidden, once for each reason that was stated."""
+    stated: dict[str, str] = request.session.get(REVEAL_REASON) or {}
+    if stated.get("citizen") != str(citizen_id):
+        return RedirectResponse(f"/overblik/{citizen_id}", 303)
+    del request.session[REVEAL_REASON]
+    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        revealed = _reveal(context, citizen_id, stated["reason"])
+        if revealed is None:
+            return error_page(request, CitizenNotFound(), context.actor)
+        return context.page(RevealedPage(revealed, f"/overblik/{citizen_id}"), "Skjulte oplysninger")
+
+
+def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed | None:
+    """The hidden number, and a protected person's address; logged. None: there is no such citizen."""
+    opened = service.reveal(
+        context.session,
+        context.actor,
+        citizen_id,
+        context.access(citizen_id, reason=reason),
+        fields=REVEALED,
+        now=context.now,
+        read=lambda _: overviews.read(context.session, citizen_id),
+        areas=context.areas,
+    )
+    return present_reason.revealed(opened.overview) if opened.facts else None
+
+
+def _ask_reason(
+    context: RequestContext, facts: AccessFacts, side: Side, *, reason: str = "", error: str | None = None
+) -> HTMLResponse:
+    purpose = context.access().purpose
+    page = present_reason.reason_page(context.actor, facts, purpose, side=side, reason=reason, error=error)
+    return context.page(page, "Begrund opslaget", status=HTTPStatus.FORBIDDEN)

@@ -1,0 +1,1 @@
+"""Mine borgere: what needs me today?"""

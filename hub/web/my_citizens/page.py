@@ -1,0 +1,73 @@
+"""What Mine borgere shows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.view_models import Choice, Link
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """Somebody on the team's course."""
+
+    name: str
+    age: str
+    href: str
+    protected: bool
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """One course I am on the team of."""
+
+    title: str
+    function: str
+    people: tuple[PersonLink, ...]
+    since: str
+    """Since when the changes count, or that there are none."""
+    changes: tuple[str, ...]
+    more: str | None
+    follow_up: str
+    follow_up_of: str | None
+    overdue: bool
+    areas: tuple[tuple[str, str], ...]
+    """Areas in which something runs: key and name."""
+
+
+@dataclass(frozen=True)
+class DeadlineRow:
+    """One deadline that runs."""
+
+    text: str
+    when: str
+    href: str
+    name: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One way to see fewer."""
+
+    text: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class MyCitizensPage:
+    """What needs me today?"""
+
+    template: ClassVar[str] = "my_citizens/templates/my_citizens.html"
+    summary: str
+    deadline_line: str
+    deadlines: tuple[DeadlineRow, ...]
+    families: tuple[FamilyRow, ...]
+    has_families: bool
+    filters: tuple[Filter, ...]
+    earlier: Link | None
+    later: Link | None
+    purpose: str
+    purposes: tuple[Choice, ...]
+    unit: str | None
+    """Name of the own unit, whose citizens can be searched."""

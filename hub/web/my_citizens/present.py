@@ -1,0 +1,218 @@
+"""Mine borgere: what needs me today? Deadlines first, then families by what changed since I last looked. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from hub.clock import danish_day
+from hub.overview.changes import Change
+from hub.web.my_citizens.families import Family, FamilyMember
+from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
+from hub.web.my_citizens.present_deadlines import deadline_line, running_deadlines
+from hub.web.shell import texts as shared
+from hub.web.shell.changes import change_text, entry_text
+from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, since_text
+from hub.web.shell.efforts import Effort, ongoing_efforts
+from hub.web.shell.people import FirstNames, first_word
+from hub.web.shell.view_models import Link, purpose_choices
+from schemas.access import Purpose
+from schemas.facts import ConcernNotificationFact
+from schemas.overview import Entry
+from schemas.source import Area
+
+PAGE_SIZE = 25
+"""Families on a page."""
+CHANGES_SHOWN = 3
+ADDRESS = "/mine-borgere"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which of my families to show."""
+
+    news_only: bool = False
+    passed_only: bool = False
+    area: Area | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class _FamilySummary:
+    """A family's row, and what it is sorted and filtered by."""
+
+    row: FamilyRow
+    newest_change: datetime | None
+    next_follow_up: date | None
+    areas: frozenset[Area]
+
+
+def my_citizens_page(
+    families: Sequence[Family], filters: Filters, *, purpose: Purpose, unit: str | None, now: datetime
+) -> MyCitizensPage:
+    """What needs me today."""
+    today = danish_day(now)
+    summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
+    matching = [summary for summary in summaries if _matches(summary, filters)]
+    deadlines = running_deadlines(families, now)
+    start = (filters.page - 1) * PAGE_SIZE
+    return MyCitizensPage(
+        summary=_summary(families, summaries),
+        deadline_line=deadline_line(deadlines, now),
+        deadlines=tuple(deadline.row for deadline in deadlines),
+        families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),
+        has_families=bool(families),
+        filters=_filters(summaries, filters),
+        earlier=_page_link("Forrige side", filters, page=filters.page - 1) if start > 0 else None,
+        later=_page_link("Næste side", filters, page=filters.page + 1) if len(matching) > start + PAGE_SIZE else None,
+        purpose=shared.PURPOSE[purpose],
+        purposes=purpose_choices(purpose),
+        unit=unit,
+    )
+
+
+def _order(summary: _FamilySummary, today: date) -> tuple[bool, float, bool, date, str]:
+    """News first, newest on top; then the nearest follow-up; then by title."""
+    newest = -summary.newest_change.timestamp() if summary.newest_change else 0.0
+    follow_up = summary.next_follow_up
+    return summary.newest_change is None, newest, follow_up is None, follow_up or today, summary.row.title
+
+
+def _summary(families: Sequence[Family], summaries: Sequence[_FamilySummary]) -> str:
+    if not families:
+        return ""
+    people = counted(sum(len(family.members) for family in families), "borger", "borgere")
+    news, passed = _news_and_passed(summaries)
+    sentences = [
+        f"{counted(len(summaries), 'forløb', 'forløb')} med {people}.",
+        f"Nyt i {counted(news, 'forløb', 'forløb')}." if news else "Intet nyt, siden du sidst så efter.",
+        f"{counted(passed, 'opfølgning', 'opfølgninger')} er overskredet."
+        if passed
+        else "Ingen opfølgning er overskredet.",
+    ]
+    return " ".join(sentences)
+
+
+def _news_and_passed(summaries: Sequence[_FamilySummary]) -> tuple[int, int]:
+    news = sum(summary.newest_change is not None for summary in summaries)
+    return news, sum(summary.row.overdue for summary in summaries)
+
+
+def _family(family: Family, now: datetime) -> _FamilySummary:
+    today = danish_day(now)
+    names = FirstNames({member.citizen.citizen_id: first_word(member.citizen.name) for member in family.members})
+    members = {entry.id: member for member in family.members for entry in member.entries()}
+    entries = {entry.id: entry for member in family.members for entry in member.entries()}
+    changes = list(_changes(family, names, now))
+    efforts = ongoing_efforts(entries.values(), today)
+    next_follow_up, follow_up_of = _next_follow_up(efforts, members)
+    areas = frozenset(entry.area for entry, _ in efforts)
+    first = family.members[0].citizen
+    row = FamilyRow(
+        title=first.course_title,
+        function=shared.TEAM_FUNCTION[first.function],
+        people=tuple(_person(member, today) for member in family.members),
+        since=_since(family, bool(changes), entries, names, now),
+        changes=tuple(changes[:CHANGES_SHOWN]),
+        more=f"og {len(changes) - CHANGES_SHOWN} til" if len(changes) > CHANGES_SHOWN else None,
+        follow_up=_follow_up(next_follow_up, today, has_efforts=bool(efforts)),
+        follow_up_of=follow_up_of,
+        overdue=next_follow_up is not None and next_follow_up < today,
+        areas=tuple((area.value, shared.AREA[area]) for area in shared.AREA if area in areas),
+    )
+    newest = max((_registered(change.entry) for member in family.members for change in member.changes), default=None)
+    return _FamilySummary(row, newest if changes else None, next_follow_up, areas)
+
+
+def _next_follow_up(efforts: Sequence[Effort], members: Mapping[str, FamilyMember]) -> tuple[date | None, str | None]:
+    """The nearest day of a follow-up, and of whose effort."""
+    follow_ups = sorted(
+        (effort.next_follow_up_on, effort.title, first_word(members[entry.id].citizen.name) or "Borgeren")
+        for entry, effort in efforts
+        if effort.next_follow_up_on is not None
+    )
+    if not follow_ups:
+        return None, None
+    day, title, name = follow_ups[0]
+    return day, f"{name}: {title}"
+
+
+def _registered(entry: Entry) -> datetime:
+    return entry.provenance.registration.registered_from
+
+
+def _person(member: FamilyMember, today: date) -> PersonLink:
+    citizen = member.citizen
+    return PersonLink(
+        name=citizen.name or shared.NAME_MISSING,
+        age=age_text(citizen.birth_date, today) if citizen.birth_date else shared.AGE_MISSING,
+        href=f"/overblik/{citizen.citizen_id}",
+        protected=citizen.protected,
+    )
+
+
+def _follow_up(day: date | None, today: date, *, has_efforts: bool) -> str:
+    if day is None:
+        return "dato ikke oplyst af kilden" if has_efforts else "ingen indsats i gang"
+    if day < today:
+        return f"passeret {distance(day, today)}"
+    return f"{of_day(day).text}, {distance(day, today)}"
+
+
+def _since(family: Family, has_changes: bool, entries: Mapping[str, Entry], names: FirstNames, now: datetime) -> str:
+    if family.looked_at is not None:
+        since = since_text(family.looked_at, now)
+        return f"Nyt siden {since}" if has_changes else f"Intet nyt siden {since}"
+    newest = sorted(entries.values(), key=_registered, reverse=True)
+    latest = next(((text, entry) for entry in newest if (text := entry_text(entry, names))), None)
+    if latest is None:
+        return "Du har ikke åbnet siden før."
+    text, entry = latest
+    return f"Du har ikke åbnet siden før. Senest: {text}, {of_moment(_registered(entry), now).text}"
+
+
+def _changes(family: Family, names: FirstNames, now: datetime) -> Iterator[str]:
+    """What changed, each entry once however many of the family it is about."""
+    by_entry = {change.entry.id: change for member in family.members for change in member.changes}
+    for change in sorted(by_entry.values(), key=_change_order):
+        text = change_text(change, names, now)
+        if text:
+            yield text
+
+
+def _change_order(change: Change) -> tuple[bool, float, str]:
+    """Notifications first, then the newest."""
+    is_notification = isinstance(change.entry.fact, ConcernNotificationFact)
+    return not is_notification, -_registered(change.entry).timestamp(), change.entry.id
+
+
+def _matches(summary: _FamilySummary, filters: Filters) -> bool:
+    return not (
+        (filters.news_only and summary.newest_change is None)
+        or (filters.passed_only and not summary.row.overdue)
+        or (filters.area is not None and filters.area not in summary.areas)
+    )
+
+
+def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filter, ...]:
+    """All, with news, with a passed follow-up, and one an area in which something runs."""
+    news, passed = _news_and_passed(summaries)
+    filters = [Filter(f"Alle ({len(summaries)})", ADDRESS, chosen == Filters(page=chosen.page))]
+    if news:
+        filters.append(Filter(f"Nyt ({news})", f"{ADDRESS}?vis=nyt", chosen.news_only))
+    if passed:
+        filters.append(Filter(f"Opfølgning overskredet ({passed})", f"{ADDRESS}?vis=passeret", chosen.passed_only))
+    for area, name in shared.AREA.items():
+        count = sum(area in summary.areas for summary in summaries)
+        if count:
+            filters.append(Filter(f"{name} ({count})", f"{ADDRESS}?omraade={area.value}", chosen.area is area))
+    return tuple(filters)
+
+
+def _page_link(text: str, filters: Filters, page: int) -> Link:
+    query = {
+        "vis": "nyt" if filters.news_only else "passeret" if filters.passed_only else None,
+        "omraade": filters.area.value if filters.area else None,
+        "side": str(page),
+    }
+    return Link(text, f"{ADDRESS}?{urlencode({key: value for key, value in query.items() if value})}")

@@ -1,0 +1,42 @@
+"""Mine borgere: what needs me today?"""
+
+from typing import Annotated, Literal
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse
+
+from hub.web.my_citizens.families import load_families
+from hub.web.my_citizens.page import MyCitizensPage
+from hub.web.my_citizens.present import Filters, my_citizens_page
+from hub.web.shell.request_context import open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction
+from schemas.source import Area
+
+MY_CITIZENS = Workspace(
+    name="my_citizens",
+    path="/mine-borgere",
+    title="Mine borgere",
+    action=AuditAction.LIST_CITIZENS,
+    pages=(MyCitizensPage,),
+)
+router = MY_CITIZENS.router
+
+
+@router.get(MY_CITIZENS.path)
+def my_citizens(
+    request: Request,
+    vis: Literal["nyt", "passeret"] | None = None,
+    omraade: Area | None = None,
+    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> HTMLResponse:
+    """Running deadlines, then my families by what changed since I last looked."""
+    with open_request(request, MY_CITIZENS) as context:
+        page = my_citizens_page(
+            load_families(context),
+            Filters(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
+            purpose=context.access().purpose,
+            unit=context.actor.unit_name,
+            now=context.now,
+        )
+        return context.page(page)

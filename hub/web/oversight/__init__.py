@@ -1,0 +1,1 @@
+"""Tilsyn: who looked, with which right, and why?"""

@@ -1,0 +1,57 @@
+"""What Tilsyn shows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.dates import When
+from hub.web.shell.view_models import Choice
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One line of the log."""
+
+    when: When
+    who: str
+    unit: str
+    action: str
+    outcome: str
+    refused: bool
+    citizen: str
+    citizen_href: str | None
+    purpose: str
+    basis: str
+    details: str
+    reason: str | None
+    """What the person wrote."""
+    override: bool
+
+
+@dataclass(frozen=True)
+class LogCount:
+    """A number of today, and the choice that shows its lines."""
+
+    number: str
+    text: str
+    only: str
+    trouble: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class OversightPage:
+    """Who looked, with which right, and why?"""
+
+    template: ClassVar[str] = "oversight/templates/oversight.html"
+    heading: str
+    about: str | None
+    """Who the heading is about, in small."""
+    summary: str
+    kind: str
+    """``everything``, ``citizen`` or ``actor``."""
+    key: str
+    only: str
+    counts: tuple[LogCount, ...]
+    rows: tuple[LogRow, ...]
+    after: str | None
+    employees: tuple[Choice, ...]

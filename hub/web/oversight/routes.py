@@ -1,0 +1,145 @@
+"""The DPO's pages of the log. A number that was typed goes no further than its digest."""
+
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from hub.access import identity, service
+from hub.access.words import national_in
+from hub.audit import repository as audit
+from hub.audit.repository import LoggedEntry, Only
+from hub.clock import danish_day, danish_midnight
+from hub.digest import keyed_digest
+from hub.errors import RoleMissing
+from hub.matching.repository import citizen_of
+from hub.overview import service as overviews
+from hub.overview.repository import guarded
+from hub.web.oversight.page import OversightPage
+from hub.web.oversight.present import LogSubject, oversight_page
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction, Purpose
+
+OVERSIGHT = Workspace(
+    name="oversight",
+    path="/tilsyn",
+    title="Tilsyn",
+    action=AuditAction.READ_LOG,
+    purpose=Purpose.LOG_REVIEW,
+    pages=(OversightPage,),
+)
+router = OVERSIGHT.router
+PAGE_SIZE = 50
+UNKNOWN = "ukendt"
+"""In the address: a number or an id that nobody has."""
+NAMED = "named"
+"""In the session: the citizen whose number the DPO gave last, so that the name stays while paging."""
+
+
+@router.get(OVERSIGHT.path)
+def oversight(
+    request: Request,
+    borger: Annotated[str, Query(max_length=60)] = "",
+    medarbejder: Annotated[str, Query(max_length=100)] = "",
+    vis: Only = Only.ALL,
+    efter: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+) -> HTMLResponse:
+    """Who looked, with which right? The newest lines, of all or about one citizen (by key) or employee."""
+    with open_request(request, OVERSIGHT) as context:
+        citizen_id = _key(borger)
+        question = service.LogQuestion(
+            citizen_id=citizen_id,
+            actor_id=None if borger else medarbejder or None,
+            only=vis,
+            after=efter,
+            size=PAGE_SIZE,
+        )
+        lines = read_log(context, question)
+        midnight = danish_midnight(danish_day(context.now))
+        page = oversight_page(
+            () if borger and citizen_id is None else lines,
+            LogSubject(
+                kind="citizen" if borger else "actor" if medarbejder else "everything",
+                key=str(citizen_id or "") if borger else medarbejder,
+                name=_name(context, citizen_id) if citizen_id else None,
+                only=vis,
+                page_size=PAGE_SIZE,
+            ),
+            audit.tally(context.session, midnight, context.now + timedelta(seconds=1)),
+            identity.actors(context.session),
+            {name: source.title for name, source in context.known_sources.items()},
+        )
+        return context.page(page)
+
+
+@router.post(OVERSIGHT.path, dependencies=[Depends(require_form_token)])
+def choose_lines(
+    request: Request,
+    *,
+    citizen: Annotated[str, Form(max_length=60)] = "",
+    employee: Annotated[str, Form(max_length=100)] = "",
+    only: Annotated[Only, Form()] = Only.ALL,
+    after: Annotated[int | None, Form(ge=0, le=2**63 - 1)] = None,
+) -> RedirectResponse:
+    """Go to the lines about one citizen (by number or key) or of one employee; only keys stand in the address."""
+    citizen, employee = citizen.strip(), employee.strip()
+    query: dict[str, str] = {}
+    with open_request(request, OVERSIGHT) as context:
+        if citizen:
+            query["borger"] = str(_citizen_id(context, citizen) or UNKNOWN)
+        elif employee:
+            is_known = employee in {actor.id for actor in identity.actors(context.session)}
+            query["medarbejder"] = employee if is_known else UNKNOWN
+    if only is not Only.ALL:
+        query["vis"] = only.value
+    if after is not None:
+        query["efter"] = str(after)
+    return RedirectResponse(f"{OVERSIGHT.path}?{urlencode(query)}" if query else OVERSIGHT.path, 303)
+
+
+def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[LoggedEntry, ...]:
+    """Lines of the log; that they are read is a line too.
+
+    Raises:
+        RoleMissing: the role does not read the log.
+    """
+    lines = service.read_log(context.session, context.actor, context.access(), question, now=context.now)
+    if lines is None:
+        raise RoleMissing
+    return lines
+
+
+def _citizen_id(context: RequestContext, text: str) -> UUID | None:
+    """The citizen with that key or number."""
+    key = _key(text)
+    if key is not None:
+        return key
+    number = national_in(text)
+    digest = keyed_digest(number, context.app.digest_key) if number else None
+    citizen_id = citizen_of(context.session, digest) if digest else None
+    context.request.session[NAMED] = str(citizen_id) if citizen_id else None
+    return citizen_id
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _name(context: RequestContext, citizen_id: UUID) -> str | None:
+    """The citizen's name where the DPO gave the number; never of somebody protected or who lives with such a person."""
+    if context.request.session.get(NAMED) != str(citizen_id):
+        return None
+    overview = overviews.read(context.session, citizen_id)
+    if overview is None:
+        return None
+    if guarded(context.session, [citizen_id], danish_day(context.now)):
+        return "en borger med navne- og adressebeskyttelse"
+    return overview.header.display_name

@@ -1,0 +1,1 @@
+"""Søg: is it this person, and may I?"""

@@ -1,0 +1,190 @@
+"""Søg: is it this person, and may I? Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+from hub.clock import danish_day
+from hub.web.search import texts
+from hub.web.search.page import Facet, FacetChoice, Hit, SearchResultPage
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import age_text, capital, counted, listed, number_text
+from hub.web.shell.paragraphs import section_name
+from schemas.access import Basis
+from schemas.codes import codes_of
+from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
+from schemas.source import Area, SourceSystem
+from search.words import kle_words
+
+FACETS = (("area", "Område"), ("unit", "Enhed"), ("kle_topic", "Emne (KLE)"), ("paragraph", "Paragraf"))
+SHOWN_CHOICES = 5
+EARLIER_LAW = (date(2023, 1, 1), date(2024, 1, 1))
+"""Days on either side of the change to barnets lov: old lines keep their old paragraphs."""
+
+
+@dataclass(frozen=True)
+class SearchForm:
+    """What somebody searched for."""
+
+    text: str
+    areas: frozenset[Area] = frozenset()
+    units: frozenset[str] = frozenset()
+    kle_topics: frozenset[str] = frozenset()
+    paragraphs: frozenset[str] = frozenset()
+    ongoing_only: bool = False
+    own_unit: bool = False
+    """Only citizens for whom the own unit has an effort; then the text may be empty."""
+    identifier_digest: str | None = None
+    """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
+
+    def chosen(self, facet: str) -> frozenset[str]:
+        """Chosen values of a facet."""
+        return {
+            "area": frozenset(area.value for area in self.areas),
+            "unit": self.units,
+            "kle_topic": self.kle_topics,
+            "paragraph": self.paragraphs,
+        }[facet]
+
+
+def search_page(
+    form: SearchForm,
+    result: SearchPage | None,
+    *,
+    rights: Mapping[UUID, Basis],
+    sources: Sequence[SourceSystem],
+    unit: str | None,
+    now: datetime,
+) -> SearchResultPage:
+    """Whom the search found, why, and what was searched when it found nobody.
+
+    Args:
+        form: what for.
+        result: one page of hits; None: nothing was searched for yet.
+        rights: with which right each hit could be opened.
+        sources: what is searched.
+        unit: name of the actor's own unit.
+        now: the instant.
+    """
+    today = danish_day(now)
+    return SearchResultPage(
+        text=form.text,
+        has_result=result is not None,
+        summary=_summary(form, result, unit),
+        ongoing_only=form.ongoing_only,
+        own_unit=form.own_unit,
+        unit=unit,
+        hits=tuple(_hit(hit, rights.get(hit.citizen_id, Basis.NONE), today) for hit in result.hits) if result else (),
+        facets=_facets(form, result.facets, today) if result else (),
+        after=result.after if result else None,
+        advice=_advice(form, result, sources),
+    )
+
+
+def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> str:
+    if result is None:
+        return "Hvem leder du efter?"
+    within = f" med en indsats i {unit}" if form.own_unit and unit else ""
+    if not result.total:
+        return f"Ingen fundet{within}"
+    return f"{counted(result.total, 'borger', 'borgere')}{within}"
+
+
+def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
+    if result is None:
+        return (
+            "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
+            (
+                "Du finder borgere, hvis team du er på, og borgere, som din enhed har en indsats for. Andre findes kun"
+                " med hele cpr-nummeret, og så skal du begrunde, at du åbner siden."
+            ),
+        )
+    if result.total:
+        return ()
+    narrowed = form.ongoing_only or any(form.chosen(field) for field, _ in FACETS)
+    titles = [source.title for source in sources]
+    missing = [name for area, name in shared.AREA.items() if area not in {source.area for source in sources}]
+    not_covered = [f"{name.lower()} (ingen kilde tilsluttet)" for name in missing]
+    not_covered += [topic for source in sources for topic in source.not_covered]
+    lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
+    if form.own_unit and not form.text and not narrowed:
+        lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
+    lines.append(
+        f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, hvis team du er på, og dem, som din enhed"
+        " har en indsats for."
+        if titles
+        else "Ingen kilder er tilsluttet endnu, så der er intet at søge i."
+    )
+    if not_covered:
+        lines.append(f"Ikke dækket: {listed(not_covered)}.")
+    lines.append("Har du en grund til at slå en anden borger op, så skriv hele cpr-nummeret.")
+    return tuple(lines)
+
+
+def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
+    return Hit(
+        name=hit.name or shared.NAME_MISSING,
+        age=age_text(hit.birth_date, today) if hit.birth_date else shared.AGE_MISSING,
+        href=f"/overblik/{hit.citizen_id}",
+        relation=texts.RELATION_TO_ME[right],
+        needs_reason=right not in {Basis.TEAM, Basis.OWN_UNIT},
+        reasons=tuple(_reason(match) for match in hit.found_by),
+        protected=hit.protected,
+    )
+
+
+def _reason(match: FoundBy) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """Where the search matched, and the matching text in pieces."""
+    field = texts.FOUND_BY.get(match.field, match.field)
+    if match.field != "kle_topic":
+        return field, match.highlight
+    name = kle_name("".join(piece for piece, _ in match.highlight))
+    return field, ((f"{name} ", False), *match.highlight) if name else match.highlight
+
+
+def _facets(form: SearchForm, values: Mapping[str, Sequence[FacetValue]], today: date) -> tuple[Facet, ...]:
+    facets = []
+    for field, name in FACETS:
+        chosen = form.chosen(field)
+        counts = {value.value: value.count for value in values.get(field, ())}
+        counts |= dict.fromkeys(chosen - counts.keys(), 0)
+        choices = [
+            FacetChoice(value, *facet_text(field, value, today), number_text(count), value in chosen)
+            for value, count in sorted(counts.items(), key=lambda item: (item[0] not in chosen, -item[1], item[0]))
+        ]
+        if choices:
+            shown = max(SHOWN_CHOICES, len(chosen))
+            facets.append(Facet(name, field, tuple(choices[:shown]), tuple(choices[shown:])))
+    return tuple(facets)
+
+
+def facet_text(field: str, value: str, today: date) -> tuple[str, str | None]:
+    """The value by name, and its code if it has one."""
+    if field == "area":
+        return (shared.AREA[Area(value)], None) if value in set(Area) else (value, None)
+    if field == "kle_topic":
+        name = kle_name(value)
+        return (name, value) if name else (f"KLE-emne {value}", None)
+    if field == "paragraph":
+        name = _paragraph_name(value, today)
+        return (name, value) if name else (value, None)
+    return value, None
+
+
+@cache
+def kle_name(topic: str) -> str | None:
+    """What a KLE number is called, or else the group it belongs to; also of numbers that no longer stand."""
+    names = {row.code: row.danish for row in codes_of("kle")}
+    return next((names[code] for code in kle_words(topic) if code in names), None)
+
+
+def _paragraph_name(paragraph: str, today: date) -> str | None:
+    """What the paragraph is about, from the code lists; also of paragraphs that no longer stand."""
+    if paragraph in texts.PARAGRAPH:
+        return texts.PARAGRAPH[paragraph]
+    title, _, section = paragraph.partition(" §")
+    law = next((row.code for row in codes_of("laws") if row.danish == title), title)
+    name = section_name(law, section, today, *EARLIER_LAW)
+    return capital(name) if name else None

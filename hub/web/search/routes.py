@@ -1,0 +1,128 @@
+"""The search: what somebody types never stands in an address."""
+
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hub.access import finding
+from hub.clock import danish_day
+from hub.digest import keyed_digest
+from hub.web.search import texts
+from hub.web.search.page import SearchResultPage
+from hub.web.search.present import SearchForm, search_page
+from hub.web.search.stored_search import store, stored, without_national_number
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction
+from schemas.search import AccessFilter, SearchQuery
+from schemas.source import Area
+
+SEARCH = Workspace(
+    name="search",
+    path="/soeg",
+    title="Søg",
+    action=AuditAction.SEARCH,
+    pages=(SearchResultPage,),
+    in_menu=False,  # the field in the header leads there
+)
+router = SEARCH.router
+RESULT_PATH = "/soeg/resultat"
+PAGE_SIZE = 20
+
+
+@router.get(SEARCH.path)
+def search_form(request: Request) -> HTMLResponse:
+    """The empty search."""
+    with open_request(request, SEARCH) as context:
+        return _show(context, SearchForm(""), None)
+
+
+@router.post(SEARCH.path, dependencies=[Depends(require_form_token)])
+def search(  # noqa: PLR0913  one argument a field of the form
+    request: Request,
+    *,
+    text: Annotated[str, Form(max_length=200)] = "",
+    area: Annotated[list[Area] | None, Form()] = None,
+    unit: Annotated[list[str] | None, Form()] = None,
+    kle_topic: Annotated[list[str] | None, Form()] = None,
+    paragraph: Annotated[list[str] | None, Form()] = None,
+    ongoing_only: Annotated[bool, Form()] = False,
+    own_unit: Annotated[bool, Form()] = False,
+    after: Annotated[str | None, Form(max_length=500)] = None,
+) -> Response:
+    """Search, and go to the result; what was typed stands in the session and never in the address."""
+    form = SearchForm(
+        text=text.strip(),
+        areas=frozenset(area or ()),
+        units=frozenset(unit or ()),
+        kle_topics=frozenset(kle_topic or ()),
+        paragraphs=frozenset(paragraph or ()),
+        ongoing_only=ongoing_only,
+        own_unit=own_unit,
+    )
+    with open_request(request, SEARCH) as context:
+        if not form.text and not form.own_unit:
+            return RedirectResponse(SEARCH.path, 303)
+        digest_key = context.app.digest_key
+        form = without_national_number(form, request.session, lambda number: keyed_digest(number, digest_key))
+        if store(request.session, form, after):
+            return RedirectResponse(RESULT_PATH, 303)
+        return _show(context, form, find_citizens(context, form, after))
+
+
+@router.get(RESULT_PATH)
+def search_result(request: Request) -> Response:
+    """Is it this person, and may I? The result of the latest search, made again."""
+    with open_request(request, SEARCH) as context:
+        latest = stored(request.session)
+        if latest is None:
+            return RedirectResponse(SEARCH.path, 303)
+        form, after = latest
+        return _show(context, form, find_citizens(context, form, after))
+
+
+def _show(context: RequestContext, form: SearchForm, result: finding.Found | None) -> HTMLResponse:
+    page = search_page(
+        form,
+        result.page if result else None,
+        rights=result.rights if result else {},
+        sources=context.sources,
+        unit=context.actor.unit_name,
+        now=context.now,
+    )
+    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.limited else None)
+
+
+def find_citizens(
+    context: RequestContext, form: SearchForm, after: str | None = None, size: int = PAGE_SIZE
+) -> finding.Found:
+    """Search within what the actor may find; logged.
+
+    Raises:
+        PageKeyWrong: *after* was not given out by a search.
+        SearchUnavailable: the index does not answer.
+    """
+    query = SearchQuery(
+        text="" if form.identifier_digest else form.text,
+        identifier_digest=form.identifier_digest,
+        areas=form.areas,
+        units=form.units,
+        kle_topics=form.kle_topics,
+        paragraphs=form.paragraphs,
+        ongoing_only=form.ongoing_only,
+        access=AccessFilter(on=danish_day(context.now)),
+        after=after or None,
+        size=size,
+    )
+    return finding.search(
+        context.session,
+        context.actor,
+        query,
+        context.access(),
+        index=context.app.index,
+        digest_key=context.app.digest_key,
+        now=context.now,
+        own_unit_only=form.own_unit,
+    )

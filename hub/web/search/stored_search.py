@@ -1,0 +1,69 @@
+"""The latest search, kept in the session so that its result has an address of its own and can be gone back to.
+
+The session is signed and not encrypted, so it holds no national number: a whole one is kept as its keyed digest, with
+what the page shows of it; what looks like a mistyped one is hidden.
+"""
+
+import json
+from collections.abc import Callable, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from hub.access.words import national_in, redact_identifiers
+from hub.web.search.present import SearchForm
+from schemas.identifiers import Identifier
+from schemas.source import Area
+
+KEY = "search"
+LARGEST = 1500
+"""Characters of JSON; a browser drops a cookie of more than 4096 bytes."""
+
+
+def without_national_number(
+    form: SearchForm, session: MutableMapping[str, Any], digest: Callable[[Identifier], str]
+) -> SearchForm:
+    """The form with a whole number replaced by its digest; a masked number that comes back is the one kept before."""
+    number = national_in(form.text)
+    if number is not None:
+        return replace(form, text=number.masked, identifier_digest=digest(number))
+    latest = session.get(KEY) or {}
+    if form.text == latest.get("text") and latest.get("identifier_digest"):
+        return replace(form, identifier_digest=latest["identifier_digest"])
+    return replace(form, text=redact_identifiers(form.text))
+
+
+def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None) -> bool:
+    """Keep the search; False when it is too large for the session."""
+    search = {
+        "text": form.text,
+        "identifier_digest": form.identifier_digest,
+        "areas": sorted(form.areas),
+        "units": sorted(form.units),
+        "kle_topics": sorted(form.kle_topics),
+        "paragraphs": sorted(form.paragraphs),
+        "ongoing_only": form.ongoing_only,
+        "own_unit": form.own_unit,
+        "after": after,
+    }
+    if len(json.dumps(search)) > LARGEST:
+        return False
+    session[KEY] = search
+    return True
+
+
+def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, str | None] | None:
+    """The latest search and the key of its page; None: there is none."""
+    search = session.get(KEY)
+    if not search:
+        return None
+    form = SearchForm(
+        text=search["text"],
+        identifier_digest=search["identifier_digest"],
+        areas=frozenset(Area(area) for area in search["areas"]),
+        units=frozenset(search["units"]),
+        kle_topics=frozenset(search["kle_topics"]),
+        paragraphs=frozenset(search["paragraphs"]),
+        ongoing_only=search["ongoing_only"],
+        own_unit=search["own_unit"],
+    )
+    return form, search["after"]

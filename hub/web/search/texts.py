@@ -1,0 +1,41 @@
+"""What the search says."""
+
+from schemas.access import Basis
+
+RELATION_TO_ME = {
+    Basis.TEAM: "du er på teamet",
+    Basis.OWN_UNIT: "din enhed har en indsats",
+    Basis.OVERRIDE: "kræver begrundelse",
+    Basis.NONE: "kræver begrundelse",
+}
+"""Why one may open a citizen that was found."""
+
+PARAGRAPH = {
+    "Serviceloven § 153": "Underretning fra fagpersoner",
+    "Serviceloven § 154": "Underretning fra enhver",
+    "Barnets lov § 133": "Underretning fra fagpersoner",
+    "Barnets lov § 135": "Underretning fra enhver",
+}
+"""Names of paragraphs that stand in no code list."""
+
+FOUND_BY = {
+    "name": "navn",
+    "identifier": "cpr-nummer",
+    "unit": "enhed",
+    "kle_topic": "emne",
+    "paragraph": "paragraf",
+    "effort": "indsats",
+    "case": "sag",
+    "concern_notification": "underretning",
+    "plan": "plan",
+    "goal": "mål",
+    "contact": "kontakt",
+    "assignment": "tilknytning",
+    "absence": "fravær",
+}
+"""On what a search found somebody: a field, or the kind of a fact."""
+
+SEARCH_LIMITED = (
+    "Søgningen svarer ikke lige nu. Vi har kun kigget efter navn blandt borgerne på dine teams og efter hele"
+    " cpr-numre. Prøv igen om lidt."
+)

@@ -1,0 +1,1 @@
+"""What every page has around it: the request's context, rendering, dates, errors, forms."""

@@ -1,0 +1,69 @@
+"""How a change is worded, on every page. Pure."""
+
+from datetime import datetime
+
+from hub.clock import danish_day
+from hub.overview.changes import Change, ChangeKind
+from hub.web.shell import texts
+from hub.web.shell.dates import of_day, of_moment, within
+from hub.web.shell.people import FirstNames, sender
+from schemas.facts import (
+    AbsenceFact,
+    CaseFact,
+    ConcernNotificationFact,
+    ContactFact,
+    EffortFact,
+    GoalFact,
+    GoalKind,
+    PlanFact,
+    Progress,
+)
+from schemas.overview import Entry
+
+_STEPS = frozenset({GoalKind.GOAL, GoalKind.SUB_GOAL})
+
+
+def change_text(change: Change, names: FirstNames, now: datetime) -> str | None:
+    """The change in words; None: nothing is said of such an entry."""
+    entry, description = change.entry, entry_text(change.entry, names)
+    match entry.fact:
+        case ConcernNotificationFact() as fact:
+            received = fact.received_at
+            when = of_moment(received, now) if fact.received_has_time else of_day(danish_day(received))
+            return f"{texts.NOTIFICATION_CHANGE[change.kind]} {description}, {when.text}"
+        case GoalFact() as fact if is_reached(fact) and change.kind is not ChangeKind.GONE:
+            return f"Mål nået: {description}"
+        case GoalFact(goal=goal) if change.kind is not ChangeKind.GONE:
+            return f"{texts.GOAL_CHANGE[goal][change.kind is ChangeKind.NEW]}: {description}"
+        case EffortFact(status=status) if change.kind is ChangeKind.CHANGED:
+            return f"Ændret: {description} ({texts.EFFORT_STATUS[status]})"
+        case fact if description is not None:
+            word = texts.NEW[fact.kind] if change.kind is ChangeKind.NEW else texts.CHANGE[change.kind]
+            return f"{word}: {description}"
+    return None
+
+
+def entry_text(entry: Entry, names: FirstNames) -> str | None:
+    """What the entry is, within a sentence: "familiebehandling for Ida"; None: nothing is said of such an entry."""
+    match entry.fact:
+        case ConcernNotificationFact() as fact:
+            return f"underretning fra {within(sender(fact))} om {names.concerned(entry)}"
+        case EffortFact(title=title) | PlanFact(title=title) | CaseFact(title=title) | ContactFact(title=title):
+            return named(title, entry, names)
+        case GoalFact(text=text):
+            person = names.subject(entry)
+            return f"{text} ({person})" if person else text
+        case AbsenceFact(quarter=quarter, year=year):
+            return named(f"fravær i {quarter}. kvartal {year}", entry, names)
+    return None
+
+
+def named(title: str, entry: Entry, names: FirstNames) -> str:
+    """The title within a sentence, and for whom when that is another than the one whose page it is."""
+    person = names.subject(entry)
+    return f"{within(title)} for {person}" if person else within(title)
+
+
+def is_reached(goal: GoalFact) -> bool:
+    """Whether it is a goal, or a step on the way to one, that was reached."""
+    return goal.progress is Progress.REACHED and goal.goal in _STEPS

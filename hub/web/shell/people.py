@@ -1,0 +1,60 @@
+"""First names of the people a page is about, and whom an entry speaks of. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from hub.clock import danish_day
+from hub.web.shell.dates import listed
+from schemas.codes import danish_label
+from schemas.facts import ConcernNotificationFact
+from schemas.overview import Entry, EntryParty
+from schemas.record import PartyRole
+
+
+@dataclass(frozen=True)
+class FirstNames:
+    """First names of a family."""
+
+    by_citizen: Mapping[UUID, str]
+    own: UUID | None = None
+    """Whose page it is; that person need not be named on each line."""
+
+    def of(self, citizen_id: UUID | None) -> str | None:
+        """First name of one of the family; None for others."""
+        return self.by_citizen.get(citizen_id) if citizen_id else None
+
+    def subject(self, entry: Entry) -> str | None:
+        """Who the entry is about, when that is another of the family than the one whose page it is."""
+        party = _primary(entry)
+        return None if party is None or party.citizen_id == self.own else self.of(party.citizen_id)
+
+    def primary(self, entry: Entry) -> str | None:
+        """Who the entry is about, also when that is the one whose page it is."""
+        party = _primary(entry)
+        return self.of(party.citizen_id) if party else None
+
+    def concerned(self, entry: Entry) -> str:
+        """Those it concerns: "Ida og Emil"; "familien" when nobody is named."""
+        names = [self._name(party) for party in entry.parties if party.role is not PartyRole.OTHER]
+        known = [name for name in dict.fromkeys(names) if name]
+        own = self.of(self.own)
+        others = [name for name in known if name != own]
+        return listed(others or known) or "familien"
+
+    def _name(self, party: EntryParty) -> str:
+        return self.of(party.citizen_id) or first_word(party.name)
+
+
+def _primary(entry: Entry) -> EntryParty | None:
+    return next((party for party in entry.parties if party.role is PartyRole.PRIMARY), None)
+
+
+def first_word(name: str | None) -> str:
+    """The first given name; empty when there is none."""
+    return (name or "").split(" ")[0]
+
+
+def sender(notification: ConcernNotificationFact) -> str:
+    """Who sent the notification, in the source's words, else the category's name."""
+    return notification.notifier_title or danish_label(notification.notifier, danish_day(notification.received_at))

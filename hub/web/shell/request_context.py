@@ -1,0 +1,162 @@
+"""One request: who asks, in which workspace, why and when, in one transaction that ends before the answer goes out."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from hub.access import identity, service
+from hub.access.policy import may
+from hub.context import AppContext
+from hub.db import Session
+from hub.errors import NotLoggedIn, RoleMissing
+from hub.indexing.serving import OverviewReader
+from hub.sources.health import SourceState
+from hub.sources.stream_repository import source_states
+from hub.web.shell import texts
+from hub.web.shell.form_token import form_token
+from hub.web.shell.rendering import render
+from hub.web.shell.view_models import Frame, Link, Page
+from hub.web.shell.workspace import Workspace, menu_of
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
+from schemas.source import Area, SourceSystem
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """What a route needs of its request."""
+
+    request: Request
+    app: AppContext
+    session: Session
+    actor: Actor
+    now: datetime
+    workspace: Workspace | None = None
+
+    @property
+    def reader(self) -> OverviewReader:
+        """Fetches overviews from the index; one a process."""
+        reader: OverviewReader = self.request.app.state.reader
+        return reader
+
+    @cached_property
+    def sources(self) -> tuple[SourceSystem, ...]:
+        """The sources there are now, in the order they are shown; the same throughout the request."""
+        return self.app.catalogue.systems()
+
+    @cached_property
+    def known_sources(self) -> Mapping[str, SourceSystem]:
+        """Every source by name, also removed ones, whose records are still held."""
+        return {source.name: source.system for source in self.app.catalogue.known() if source.system}
+
+    @property
+    def areas(self) -> Mapping[str, Area]:
+        """Area of each source by name, also of removed ones."""
+        return self.app.catalogue.areas()
+
+    @cached_property
+    def source_states(self) -> tuple[SourceState, ...]:
+        """How each source is doing now."""
+        return source_states(self.session, self.sources, self.now)
+
+    @property
+    def request_id(self) -> str:
+        """Reference number of the request; stands in the log line and on error pages."""
+        return str(self.request.state.request_id)
+
+    def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
+        """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
+        override: dict[str, str] = self.request.session.get("override", {})
+        if reason is None and citizen_id is not None and override.get("citizen") == str(citizen_id):
+            reason = override.get("reason")
+        purpose = self.workspace.purpose if self.workspace else None
+        return AccessRequest(
+            purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
+        )
+
+    def require(self, action: AuditAction) -> None:
+        """Stop here unless the actor's role may do that; the attempt is logged.
+
+        Raises:
+            RoleMissing: it may not.
+        """
+        if not may(self.actor, action):
+            self.record(action, AuditOutcome.REFUSED)
+            raise RoleMissing
+
+    def record(self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
+        """Write the audit line of an act that shows no citizen."""
+        service.record(self.session, self.actor, action, outcome, self.access(), now=self.now)
+
+    def page(
+        self, page: Page, title: str | None = None, *, status: int = 200, notice: str | None = None
+    ) -> HTMLResponse:
+        """The page with everything around it; its title is the workspace's unless it has one of its own."""
+        if title is None:
+            title = self.workspace.title if self.workspace else ""
+        return HTMLResponse(render(frame(self.request, title, self.actor, notice), page), status)
+
+
+@contextmanager
+def open_request(request: Request, workspace: Workspace | None = None) -> Iterator[RequestContext]:
+    """A transaction with the actor who is logged in and whose role reaches the workspace; a refusal is logged.
+
+    Args:
+        request: the HTTP request.
+        workspace: where it is made; None: any actor may.
+
+    Raises:
+        NotLoggedIn: nobody is.
+        RoleMissing: the actor's role does not reach the workspace.
+    """
+    app: AppContext = request.app.state.context
+    actor_id = request.session.get("actor")
+    if actor_id is None:
+        raise NotLoggedIn
+    request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
+    refusal: RoleMissing | None = None
+    with app.database.transaction() as session:
+        actor = identity.actor(session, actor_id)
+        context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
+        try:
+            if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
+                context.require(workspace.action)
+            yield context
+        except RoleMissing as error:
+            refusal = error  # raised again only after the line about it is kept
+    if refusal is not None:
+        raise refusal
+
+
+def chosen_purpose(request: Request) -> Purpose:
+    """The purpose chosen in this session; following up until another is chosen."""
+    return Purpose(request.session.get("purpose", Purpose.FOLLOW_UP))
+
+
+def choose_purpose(request: Request, purpose: Purpose) -> None:
+    """Look on for that purpose, if it is one that people choose."""
+    if purpose in texts.CHOOSABLE_PURPOSES:
+        request.session["purpose"] = purpose.value
+
+
+def frame(request: Request, title: str, actor: Actor | None, notice: str | None = None) -> Frame:
+    """What stands around a page."""
+    context: AppContext = request.app.state.context
+    workspaces = menu_of(request.app.state.workspaces, actor) if actor else ()
+    return Frame(
+        title=title,
+        name=actor.name if actor else None,
+        role=actor.title if actor else "",
+        unit=(actor.unit_name or "") if actor else "",
+        menu=tuple(Link(workspace.title, workspace.path) for workspace in workspaces),
+        can_search=bool(actor and may(actor, AuditAction.SEARCH)),
+        csrf=form_token(request),
+        demo=context.settings.demo,
+        municipality=context.settings.municipality,
+        notice=notice,
+    )

@@ -1,0 +1,157 @@
+"""Danish that several workspaces say: one dict an enum, one sentence a key. Tests walk the enums.
+
+Words of people first; a code or a paragraph never stands alone. What a source itself says (titles, code
+lists, descriptors) is data and not here. Each workspace has the rest in a ``texts.py`` of its own.
+"""
+
+from hub.access.policy import SHORTEST_REASON
+from hub.overview.changes import ChangeKind
+from schemas.access import Basis, Purpose
+from schemas.facts import EffortStatus, GoalKind
+from schemas.source import Area
+
+AREA = {
+    Area.EMPLOYMENT: "Beskæftigelse",
+    Area.SCHOOL: "Skole",
+    Area.SOCIAL: "Social",
+    Area.HEALTH: "Sundhed",
+}
+
+PURPOSE = {
+    Purpose.TEAM_MEETING: "møde om Borgerens plan",
+    Purpose.FOLLOW_UP: "opfølgning på en indsats",
+    Purpose.NEW_NOTIFICATION: "ny underretning",
+    Purpose.CASE_WORK: "sagsbehandling",
+    Purpose.CITIZEN_REQUEST: "borgeren har bedt om det",
+    Purpose.LOG_REVIEW: "logkontrol",
+    Purpose.OPERATIONS: "drift af kilder",
+}
+
+CHOOSABLE_PURPOSES = (
+    Purpose.TEAM_MEETING,
+    Purpose.FOLLOW_UP,
+    Purpose.NEW_NOTIFICATION,
+    Purpose.CASE_WORK,
+    Purpose.CITIZEN_REQUEST,
+)
+"""What one may open a citizen for; the other two belong to the log's and the sources' own pages."""
+
+BASIS = {
+    Basis.TEAM: "medlem af teamet",
+    Basis.OWN_UNIT: "medarbejder i en enhed med en indsats for borgeren",
+    Basis.OVERRIDE: "særlig grund",
+    Basis.NONE: "ingen adgang",
+}
+
+NEW = {
+    "effort": "Ny indsats",
+    "plan": "Ny plan",
+    "case": "Ny sag",
+    "contact": "Ny kontakt",
+    "absence": "Ny opgørelse",
+}
+"""Of something new, by kind of the fact."""
+
+CHANGE = {
+    ChangeKind.CHANGED: "Ændret",
+    ChangeKind.ENDED: "Afsluttet",
+    ChangeKind.GONE: "Trukket tilbage af kilden",
+}
+"""Of something that was there before."""
+
+NOTIFICATION_CHANGE = {
+    ChangeKind.NEW: "Ny",
+    ChangeKind.CHANGED: "Nyt i",
+    ChangeKind.ENDED: "Nyt i",
+    ChangeKind.GONE: "Trukket tilbage af kilden:",
+}
+"""Before "underretning fra …"."""
+
+EFFORT_STATUS = {
+    EffortStatus.PLANNED: "planlagt",
+    EffortStatus.ACTIVE: "i gang",
+    EffortStatus.ON_HOLD: "på pause",
+    EffortStatus.ENDED: "afsluttet",
+    EffortStatus.CANCELLED: "aflyst",
+}
+
+GOAL_CHANGE = {
+    GoalKind.CITIZEN_WISH: ("Borgerens ord ændret", "Nye ord fra borgeren"),
+    GoalKind.GOAL: ("Mål ændret", "Nyt mål"),
+    GoalKind.SUB_GOAL: ("Delmål ændret", "Nyt delmål"),
+    GoalKind.STRENGTH: ("Styrke ændret", "Ny styrke"),
+}
+"""Changed, and new."""
+
+SOURCE_STATE = {
+    "fresh": ("frisk", "Der kommer data som aftalt."),
+    "late": ("forsinket", "Der skulle være kommet data. Vent til næste kørsel; se efter igen om en time."),
+    "silent": ("tavs", "Der er ikke kommet data i dobbelt så lang tid som aftalt. Ring til kildens driftsvagt."),
+    "failing": ("fejler", "Sidste kørsel lykkedes ikke."),
+    "paused": ("slukket", "Kilden læses ikke, før den tændes igen. Det, der er læst før, vises stadig."),
+    "held": ("tilbageholdt", "Der mangler så meget, at intet slettes, før en person har set på det."),
+    "never": ("ikke læst til ende", "Kilden er tilsluttet, men ikke læst til ende. Se efter, om arbejderen kører."),
+}
+"""State word and sentence by ``SourceState.state``."""
+
+ERROR = {
+    "unexpected": ("Noget gik galt hos os", "Intet er ændret. Prøv igen om lidt."),
+    "citizen_unknown": ("Borgeren findes ikke her", "Adressen kan være forældet. Søg borgeren frem i stedet."),
+    "page_unknown": ("Siden findes ikke", "Adressen kan være forældet. Gå til Mine borgere, eller søg."),
+    "not_logged_in": ("Log ind for at se siden", "Du har ikke logget ind, eller din session er udløbet."),
+    "role_missing": ("Siden er ikke for din rolle", "Skal du bruge den i dit arbejde, så tal med din leder."),
+    "form_stale": ("Formularen er udløbet", "Intet er ændret. Gå tilbage, genindlæs siden, og prøv igen."),
+    "demo_only": ("Kun i demoen", "Her logger man ind med kommunens login."),
+    "store_unavailable": (
+        "Databasen svarer ikke",
+        "Vi viser ingenting hellere end noget forkert. Prøv igen om et par minutter.",
+    ),
+    "setting_wrong": ("Systemet er ikke sat rigtigt op", "Kontakt driften med referencenummeret."),
+    "form_invalid": ("Noget mangler i formularen", "Intet er gemt. Gå tilbage, og udfyld de felter, der er nævnt."),
+    "page_key_wrong": (
+        "Resultatets side kan ikke findes",
+        "Linket til næste side passer ikke til en søgning. Søg igen; så får du den første side.",
+    ),
+    "pause_reason_missing": (
+        "Skriv en begrundelse",
+        f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
+    ),
+    "source_changed": (
+        "Kilden er ændret imens",
+        "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
+    ),
+    "lease_lost": ("Kilden læses et andet sted", "En anden proces læser kilden nu. Prøv igen om et øjeblik."),
+    "held_deletion_unknown": (
+        "Der er ingen sletninger at tage stilling til",
+        "De kan være afgjort imens, af en anden eller af en ny læsning. Gå til Kilder.",
+    ),
+    "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
+    "address_wrong": (
+        "Adressen kan ikke læses",
+        "Den er skåret over eller skrevet forkert. Søg borgeren frem, eller gå til Mine borgere.",
+    ),
+    "access_refused": (
+        "Borgeren er ikke åben for dig",
+        "Åbn borgeren på siden, og skriv en begrundelse, hvis dit arbejde kræver det.",
+    ),
+    "search_unavailable": (
+        "Søgningen svarer ikke",
+        "Dine borgere kan stadig åbnes fra Mine borgere. Prøv søgningen igen om lidt.",
+    ),
+}
+"""Headline and what to do, by the error's key."""
+
+SAVED = {
+    True: "Det, du sendte, er ikke gemt.",
+    False: "Du havde ikke sendt noget, så intet er gået tabt.",
+}
+"""What became of what the person sent, by whether they sent something."""
+
+TEAM_FUNCTION = {
+    "lead_coordinator": "tovholder",
+    "citizen_coordinator": "borgerkoordinator",
+    "member": "medlem af teamet",
+}
+
+NAME_MISSING = "Navn ikke oplyst af kilden"
+AGE_MISSING = "alder ikke oplyst"

@@ -1,0 +1,1 @@
+"""Kilder: is every source all right, and if not what do I do?"""

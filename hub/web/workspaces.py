@@ -1,0 +1,11 @@
+"""The one table of workspaces, in the order of the menu. A new workspace is a folder of its own and a line here."""
+
+from hub.web.citizen.routes import CITIZEN
+from hub.web.login.routes import LOGIN
+from hub.web.my_citizens.routes import MY_CITIZENS
+from hub.web.oversight.routes import OVERSIGHT
+from hub.web.search.routes import SEARCH
+from hub.web.shell.workspace import Workspace
+from hub.web.sources.routes import SOURCES
+
+WORKSPACES: tuple[Workspace, ...] = (MY_CITIZENS, OVERSIGHT, SOURCES, SEARCH, CITIZEN, LOGIN)

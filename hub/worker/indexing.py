@@ -1,0 +1,82 @@
+"""The loops that keep the index: one writes what changed, one compares it with the store and repairs what drifted."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from threading import Event
+
+from hub import metrics, tracing
+from hub.bus.base import OVERVIEWS, Consumer, Offsets, lag_of, passed
+from hub.context import AppContext
+from hub.indexing.comparison import compare, repair
+from hub.indexing.drift import Comparison, find_drift
+from hub.indexing.repository import save_comparison
+from hub.indexing.writer import INDEX_GROUP, index_changes
+from hub.operation.gauges import observe_drift, observe_freshness
+from hub.operation.loop_health import LoopHealth
+from hub.worker.loops import POLL, Loop, consume, repeat
+
+COMPARE_EVERY = timedelta(seconds=20)
+"""Two comparisons make a drift, so it is found and repaired within a minute."""
+FAR_BEHIND = 5000
+"""With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
+
+log = logging.getLogger("hub.worker")
+
+
+def index_loop(context: AppContext) -> Loop:
+    """Write changed overviews to the index."""
+    return Loop(name="index", run=partial(_index, context))
+
+
+def comparison_loop(context: AppContext) -> Loop:
+    """Compare index and store, and repair what stays different. One worker does it for all."""
+    return Loop(name="compare", run=partial(_compare_and_repair, context))
+
+
+def _index(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    def step(consumer: Consumer) -> None:
+        delivered = consumer.poll(limit=context.settings.batch_size, timeout=POLL)
+        if not delivered:
+            return
+        headers = (message.message.headers for message in delivered)
+        with metrics.indexing(), tracing.following("index", headers, messages=len(delivered)):
+            index_changes(
+                context.database, context.index, delivered, digest_key=context.digest_key, clock=context.clock
+            )
+            consumer.commit(delivered)
+        observe_freshness(delivered, context.clock.now())
+
+    # Created here and not before all loops: reading and storing need not wait for an index that is down.
+    consume(context, INDEX_GROUP, OVERVIEWS, step, health, stop, first=context.index.create)
+
+
+def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    def session() -> None:
+        with context.database.leading("index.compare") as is_ours:
+            if is_ours:
+                context.index.create()  # whichever loop comes first
+            before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
+            while is_ours and not stop.is_set():
+                offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
+                # Until what was on its way at the comparison before has arrived, it would be taken for drift.
+                if lag_of(offsets) <= FAR_BEHIND and passed(offsets_before, offsets):
+                    before = _compare_once(context, before)
+                    offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
+                health.record_success()
+                stop.wait(COMPARE_EVERY.total_seconds())
+
+    repeat(session, health, stop, pause=COMPARE_EVERY)
+
+
+def _compare_once(context: AppContext, before: Comparison) -> Comparison:
+    comparison = compare(context.database, context.index)
+    drift = find_drift(before, comparison)
+    repaired = repair(context.database, context.index, drift, digest_key=context.digest_key, clock=context.clock)
+    now = context.clock.now()
+    with context.database.transaction() as session:
+        save_comparison(session, comparison.sources, repaired, now)
+    observe_drift(comparison.sources, drift.values(), repaired, now)
+    if repaired:
+        log.warning("index.repaired", extra={"fields": {"citizens": repaired}})
+    return comparison

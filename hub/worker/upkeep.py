@@ -1,0 +1,72 @@
+"""What keeps a worker going: topics to begin with, gauges for the operator, and the removal of old messages."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from threading import Event
+
+from hub.bus.base import OVERVIEWS, RECORDS, Prunable
+from hub.clock import SystemClock
+from hub.context import AppContext
+from hub.indexing.writer import INDEX_GROUP
+from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
+from hub.operation.loop_health import LoopHealth
+from hub.pipeline import PIPELINE_GROUP
+from hub.quarantine.service import delete_expired
+from hub.worker.loops import Loop, repeat
+
+PRUNE_EVERY = timedelta(hours=1)
+COLLECT_METRICS_EVERY = timedelta(seconds=15)
+_GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
+
+log = logging.getLogger("hub.worker")
+
+
+def create_topics(context: AppContext) -> None:
+    """Create the two topics of the pipeline if they are not there."""
+    context.bus.create({RECORDS: context.settings.bus_partitions, OVERVIEWS: context.settings.bus_partitions})
+
+
+def prepare(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    """Create the topics; returns when they are there, or when told to stop."""
+    ready = Event()
+
+    def step() -> None:
+        create_topics(context)
+        ready.set()
+
+    repeat(step, health, stop, until=ready)
+
+
+def metrics_loops(context: AppContext) -> Sequence[Loop]:
+    """Ask PostgreSQL and the bus for what the gauges show."""
+    return [
+        Loop(name="metrics.store", run=partial(_collect_metrics, partial(collect_store_metrics, context))),
+        Loop(name="metrics.bus", run=partial(_collect_metrics, partial(collect_bus_metrics, context, _GROUPS))),
+    ]
+
+
+def prune_loops(context: AppContext) -> Sequence[Loop]:
+    """Remove messages that everybody has read, and payloads in quarantine that are past their time limit."""
+    return [Loop(name="prune", run=partial(_prune, context), may_rest=True)]
+
+
+def _collect_metrics(collect: Callable[[], None], health: LoopHealth, stop: Event) -> None:
+    repeat(collect, health, stop, pause=COLLECT_METRICS_EVERY)
+
+
+def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    settings, bus = context.settings, context.bus
+    clock = SystemClock()  # the bus stamps its messages with the database's time, in the demo too
+
+    def step() -> None:
+        messages = 0
+        if isinstance(bus, Prunable):  # Kafka removes old messages by itself
+            messages = bus.prune(clock.now() - timedelta(hours=settings.bus_retention_hours))
+        with context.database.transaction() as session:
+            retention = timedelta(days=settings.quarantine_retention_days)
+            payloads = delete_expired(session, context.clock.now(), retention)
+        log.info("worker.pruned", extra={"fields": {"messages": messages, "payloads": payloads}})
+
+    repeat(step, health, stop, pause=PRUNE_EVERY)

@@ -1,0 +1,134 @@
+"""Every POST redirects, so that reload and the back button repeat nothing; what was typed stands in no address."""
+
+import base64
+import json
+import re
+
+import httpx
+import pytest
+
+from hub.audit.repository import newest
+from hub.web.search.present import SearchForm
+from hub.web.search.stored_search import KEY, store, stored, without_national_number
+from schemas.access import AuditAction
+from schemas.source import Area
+from tests.web import maja
+from tests.web.conftest import HOSTILE, NUMBERS, Town
+
+
+def actions(town: Town) -> list[AuditAction]:
+    with town.context.database.transaction() as session:
+        return [line.entry.action for line in newest(session)]
+
+
+def kept_in_session(http: httpx.Client) -> str:
+    """What the session cookie says to whoever reads it."""
+    return base64.b64decode(http.cookies["helhed"].split(".")[0] + "==").decode()
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "address", "fields"),
+    [
+        ("anna.holm", "/soeg", {"text": "maja"}),
+        ("anna.holm", "/soeg", {"text": "750786-4002"}),
+        ("anna.holm", "/soeg", {"text": ""}),
+        ("anna.holm", "/formaal", {"purpose": "team_meeting"}),
+        ("anna.holm", "/overblik/{maja}/vis", {"reason": "Skal skrives på en ansøgning"}),
+        ("anna.holm", "/overblik/{maja}/vis", {"reason": "kort"}),
+        ("ole.bruun", "/overblik/{maja}/grund", {"purpose": "case_work", "reason": "kort"}),
+        ("ole.bruun", "/overblik/{maja}/grund", {"purpose": "case_work", "reason": "Henvendelse i nat"}),
+        ("tine.skov", "/kilder/social/sluk", {"reason": "Ny version i aften"}),
+        ("tine.skov", "/kilder/social/taend", {}),
+        ("jens.dam", "/tilsyn", {}),
+        ("jens.dam", "/tilsyn", {"citizen": "750786-4002", "only": "opened"}),
+        ("jens.dam", "/tilsyn", {"citizen": "010160-0000"}),
+        ("jens.dam", "/tilsyn", {"employee": "750786-4002"}),
+        ("jens.dam", "/tilsyn", {"employee": "anna.holm", "after": "7"}),
+        ("jens.dam", "/log-ud", {}),
+    ],
+)
+def test_every_post_redirects_to_an_address_that_can_be_loaded_again(
+    town: Town, actor_id: str, address: str, fields: dict[str, str]
+) -> None:
+    browser = town.client(actor_id)
+    data = {"csrf": browser.token(), **fields}
+    answer = browser.http.post(address.format(maja=town.ids[maja.MAJA]), data=data, follow_redirects=False)
+    assert answer.status_code == 303
+    place = answer.headers["location"]
+    assert not re.search(r"\d{6}-?\d{4}", re.sub(r"[0-9a-f-]{36}", "", place))
+    assert "maja" not in place
+    for _ in range(2):
+        assert browser.http.get(place).status_code == (403 if "/grund" in place else 200)
+
+
+def test_a_search_can_be_gone_back_to_and_its_number_is_in_no_cookie(town: Town) -> None:
+    browser = town.client("anna.holm")
+    result = browser.post("/soeg", text=NUMBERS[maja.MAJA])
+    assert result.url.path == "/soeg/resultat"
+    assert "Maja Testborger" in result.text
+    assert 'value="750786-••••"' in result.text
+    browser.get(f"/overblik/{town.ids[maja.MAJA]}")
+    assert "Maja Testborger" in browser.get("/soeg/resultat").text
+    cookie = kept_in_session(browser.http)
+    assert "4002" not in cookie
+    narrowed = browser.post("/soeg", text="750786-••••", area="social")
+    assert "Maja Testborger" in narrowed.text
+    assert actions(town).count(AuditAction.SEARCH) >= 3
+    assert "Hvem leder du efter?" in browser.get("/soeg").text, "the search begins anew"
+
+
+def test_a_result_without_a_search_is_the_empty_search(town: Town) -> None:
+    assert town.client("anna.holm").get("/soeg/resultat").url.path == "/soeg"
+    assert town.client("tine.skov").get("/soeg/resultat").status_code == 403
+
+
+def test_a_search_too_large_for_a_cookie_is_answered_at_once(town: Town) -> None:
+    answer = town.client("anna.holm").post("/soeg", text="🙂" * 200)
+    assert (answer.status_code, answer.url.path) == (200, "/soeg")
+
+
+def test_what_is_hidden_is_shown_once_for_each_reason(town: Town) -> None:
+    browser = town.client("anna.holm")
+    address = f"/overblik/{town.ids[maja.MAJA]}/vis"
+    assert "750786-4002" in browser.post(address, reason="Skal skrives på en ansøgning").text
+    again = browser.get(address)
+    assert again.url.path == f"/overblik/{town.ids[maja.MAJA]}"
+    assert "4002" not in again.text
+    assert actions(town).count(AuditAction.REVEAL) == 1
+
+
+def test_a_reason_that_is_too_short_is_asked_for_again_and_opens_nothing(town: Town) -> None:
+    browser = town.client("ole.bruun")
+    address = f"/overblik/{town.ids[HOSTILE]}/grund"
+    short = browser.post(address, purpose="case_work", reason="fordi", side="familien")
+    assert short.status_code == 403
+    assert "mindst 10 tegn" in short.text
+    assert ">fordi</textarea>" in short.text
+    assert AuditAction.OPEN_OVERVIEW not in actions(town)
+    assert "mindst 10 tegn" in browser.get(str(short.url)).text, "loaded again"
+    opened = browser.post(address, purpose="case_work", reason="Henvendelse i nat", side="familien")
+    assert (opened.status_code, opened.url.path) == (200, f"/familien/{town.ids[HOSTILE]}")
+
+
+def test_lines_of_the_log_have_an_address_and_a_number_in_it_finds_nobody(town: Town) -> None:
+    browser = town.client("jens.dam")
+    shown = browser.post("/tilsyn", citizen=NUMBERS[maja.MAJA])
+    assert str(shown.url).endswith(f"/tilsyn?borger={town.ids[maja.MAJA]}")
+    assert "Alle linjer om Maja Testborger" in browser.get(str(shown.url)).text
+    assert "Ingen borger har det nummer" in browser.get(f"/tilsyn?borger={NUMBERS[maja.MAJA]}").text
+
+
+def test_a_stored_search_is_read_as_it_was() -> None:
+    session: dict[str, object] = {}
+    form = SearchForm("maja", areas=frozenset({Area.SOCIAL}), units=frozenset({"PPR"}), ongoing_only=True)
+    assert store(session, form, "key")
+    assert json.loads(json.dumps(session)) == session
+    assert stored(session) == (form, "key")
+    assert KEY in session
+
+
+@pytest.mark.parametrize("text", ["750786-4002", "Maja 750786 4002", "75.07.86-4002", "7507864"])
+def test_no_number_reaches_the_session(text: str) -> None:
+    form = without_national_number(SearchForm(text), {}, lambda _: "digest")
+    assert "4002" not in form.text
+    assert "7507864" not in form.text
