@@ -14,19 +14,19 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
-from connectors.base import Connector
-from deploy.demo import connectors_to, follow, morning_of
-from deploy.sandbox.fagsystemer.process import start
+from deploy.demo import add_sources, follow, morning_of
+from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.sandbox.municipality.generate import generate
 from deploy.sandbox.municipality.truth import Municipality, Person
 from deploy.seed import Seeding
-from hub import worker
 from hub.app import create_app
 from hub.bus.base import OVERVIEWS
-from hub.clock import FixedClock
-from hub.context import AppContext
+from hub.clock import Clock, FixedClock
+from hub.indexing.writer import INDEX_GROUP
 from hub.services import build_services
 from hub.settings import Settings
+from hub.sources.schedule import Schedule
+from hub.worker.supervisor import run
 from tests.web.serving import Browser, browsing, serving
 
 SEED = 7
@@ -100,41 +100,43 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         session_key=SecretStr("only-for-tests-only-for-tests-only-session"),
     )
     with start(citizens=citizens, seed=SEED, today=day) as running:
-        connectors = connectors_to(running, clock)
-        context = build_services(
-            settings, sources=tuple(connector.source for connector in connectors.values()), clock=clock
-        )
+        _load(settings, clock, running, day)
+        _drop_connections()
+        context = build_services(settings, clock=clock)
         try:
-            _load(context, connectors, Seeding(context, day), running.citizens)
-            _let_go(connectors)
             with serving(create_app(context)) as address:
                 yield Loaded(address, day, clock.now(), generate(citizens, SEED, day))
         finally:
             context.close()
 
 
-def _load(context: AppContext, connectors: dict[str, Connector], seeding: Seeding, expected: int) -> None:
-    """Let a worker read, carry and index everything, then end it: while citizens are walked nothing changes."""
-    seeding.staff()
-    stop = Event()
-    options = {"every": timedelta(hours=1), "stop": stop, "carried": seeding.what_is_there}
-    thread = Thread(target=worker.run, args=(context, connectors), kwargs=options)
-    thread.start()
+def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None:
+    """Let a worker read, process and index everything, then end it: while citizens are walked nothing changes."""
+    context = build_services(settings, clock=clock)
     try:
-        follow(context, seeding, expected)
-        ends = monotonic() + SETTLED_SECONDS
-        while context.bus.lag(worker.INDEX_GROUP, OVERVIEWS):
-            assert monotonic() < ends, "the index did not catch up"
-            stop.wait(0.05)
+        add_sources(context, running, Schedule(every=timedelta(hours=1)))
+        seeding = Seeding(context, day)
+        seeding.staff()
+        stop = Event()
+        options = {"stop": stop, "on_batch": seeding.what_is_there}
+        thread = Thread(target=run, args=(context,), kwargs=options)
+        thread.start()
+        try:
+            follow(context, seeding, running.citizens)
+            ends = monotonic() + SETTLED_SECONDS
+            while context.bus.lag(INDEX_GROUP, OVERVIEWS):
+                assert monotonic() < ends, "the index did not catch up"
+                stop.wait(0.05)
+        finally:
+            stop.set()
+            thread.join()
+        context.index.refresh()
     finally:
-        stop.set()
-        thread.join()
-    context.index.refresh()
+        context.close()
 
 
-def _let_go(connectors: dict[str, Connector]) -> None:
+def _drop_connections() -> None:
     """Connectors keep their connections until nobody holds them, and cannot be closed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        connectors.clear()
         gc.collect()
