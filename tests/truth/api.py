@@ -59,7 +59,7 @@ def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
         Fact("api.shown", "", ", ".join(sorted(shown))),
         Fact("api.name", "", full(person)),
         Fact("api.born", "", person.born.isoformat()),
-        Fact("api.life", "", f"dead {person.died_on}" if person.died_on else "alive | moved_out"),
+        Fact("api.life", "", f"dead {person.died_on}" if person.died_on else "None"),
         *(Fact("api.cpr", "", f"{cpr[:6]}{MASK}") for cpr in (person.cpr, person.earlier_number) if cpr),
     ]
     found += [Fact("api.section", name, _state(oracle, page, area)) for area, name in AREAS.items()]

@@ -72,11 +72,6 @@ def _is_locked_out(seen: PageDifference) -> bool:
     return (difference.rule == "open" and difference.page.startswith("asks for a reason: override")) or missing or fewer
 
 
-def _is_said_twice(seen: PageDifference) -> bool:
-    parts = seen.difference.page.split(", ")
-    return _rule(seen, "now.responsible", "column.responsible") and len(parts) > len(set(parts))
-
-
 KNOWN = (
     Known(
         "wrong person",
@@ -152,11 +147,6 @@ KNOWN = (
         lambda seen: _rule(seen, "head.address") and seen.difference.truth == NOTHING,
     ),
     Known(
-        "which age",
-        "When a source was read and how old its newest statement is are two different words.",
-        lambda seen: _rule(seen, "sources.age") and seen.difference.page.startswith("?"),
-    ),
-    Known(
         "twins",
         "Hits show what tells them apart: the birth date.",
         lambda seen: _rule(seen, "search.born"),
@@ -172,19 +162,9 @@ KNOWN = (
         lambda seen: _rule(seen, "mine.news") and seen.difference.page == "intet nyt",
     ),
     Known(
-        "no courses",
-        "'0 forløb med 0 borgere' is left out.",
-        lambda seen: _rule(seen, "mine.count") and seen.difference.page == "0 with 0",
-    ),
-    Known(
         "goals of every state",
         "Goals are shown at every state (unchanged, worse, better), not only when they are reached.",
         lambda seen: _rule(seen, "strengths.goal") and seen.difference.page == NOTHING,
-    ),
-    Known(
-        "said twice",
-        "A unit that is also named as the worker is said once.",
-        _is_said_twice,
     ),
     Known(
         "relative without a name",

@@ -35,7 +35,7 @@ def overview(oracle: Oracle, page: Page, looked: frozenset[str]) -> list[Fact]:
         *_since_course(oracle, page),
         *_strengths(oracle, page),
         *_changes(oracle, page),
-        *(Fact("sources.age", title, "læst lige nu") for title in SOURCES.values()),
+        *(Fact("sources.age", title, "læst lige nu | sidste nye oplysning lige nu") for title in SOURCES.values()),
         *(Fact("seen", who, "has looked", optional=True) for who in looked),
     ]
 
@@ -172,7 +172,7 @@ def _outcome(oracle: Oracle, page: Page, group: Sequence[Notification]) -> str:
     for word, efforts in (("named", named), ("later", later)):
         if efforts:
             day = min(effort.start for effort in efforts.values()).isoformat()
-            value = f"{joined([within(effort.title) for effort in efforts.values()])} · {day}"
+            value = f"{joined(_titles(oracle, list(efforts.values())))} · {day}"
             return (
                 f"{word}: {value}" if word == "named" or not _is_effort(group) else f"{word}: {value} | named: {value}"
             )
@@ -190,6 +190,18 @@ def _outcome(oracle: Oracle, page: Page, group: Sequence[Notification]) -> str:
 
 def _is_effort(group: Sequence[Notification]) -> bool:
     return any(note.outcome == "effort" for note in group)
+
+
+def _titles(oracle: Oracle, efforts: Sequence[Effort]) -> list[str]:
+    """Titles as a sentence has them: the general part once, and for whom where they are for different people."""
+    titles = {effort.title for effort in efforts}
+    is_named = len({effort.person for effort in efforts}) > 1
+    phrases = []
+    for effort in efforts:
+        general, _, particular = effort.title.partition(", ")
+        short = particular if particular and general in titles else effort.title
+        phrases.append(f"{within(short)}{f' ({first(oracle.people[effort.person])})' if is_named else ''}")
+    return list(dict.fromkeys(phrases))
 
 
 def _clock(page: Page, group: Sequence[Notification]) -> str | None:
@@ -297,20 +309,22 @@ def _changes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for note in notifications(oracle, page):
         of = f"{received(note).date().isoformat()} · {within(sender(note))}"
         yield Fact("changes.note", of, whom(oracle, note), optional=note.received <= since)
-    for subject, word in _moved(oracle, page, since.date()):
-        yield Fact("changes.other", subject, word, optional=True)
+    for text, person, word in _moved(oracle, page, since.date()):
+        # Whose it is may be said, in either way.
+        for subject in (text, f"{text} ({first(person)})", f"{text} for {first(person)}"):
+            yield Fact("changes.other", subject, word, optional=True)
 
 
-def _moved(oracle: Oracle, page: Page, since: date) -> Iterator[tuple[str, str]]:
+def _moved(oracle: Oracle, page: Page, since: date) -> Iterator[tuple[str, Person, str]]:
+    """What has begun, ended, been said or assessed since: its words, whose it is, and the kind of change."""
     for person, effort in _efforts(oracle, page):
-        for_whom = "" if person == page.person else f" for {first(person)}"
-        words = [
-            word for word, day in (("Ny indsats", effort.start), ("Afsluttet", effort.end)) if day and day >= since
-        ]
+        days = (("Ny indsats", effort.start), ("Afsluttet", effort.end))
+        words = [word for word, day in days if day and day >= since]
         if words:
-            yield f"{within(effort.title)}{for_whom}", " | ".join(words)
+            yield within(effort.title), person, " | ".join(words)
     for goal in _goals(oracle, page):
+        person = oracle.people[goal.person]
         if goal.stated_on >= since:
-            yield goal.text, f"{NEW_GOAL[goal.kind]} | Mål nået"
+            yield goal.text, person, f"{NEW_GOAL[goal.kind]} | Mål nået"
         elif goal.assessments and goal.assessments[-1][0] >= since:
-            yield goal.text, "Mål nået" if _is_reached(goal) else CHANGED_GOAL[goal.kind]
+            yield goal.text, person, "Mål nået" if _is_reached(goal) else CHANGED_GOAL[goal.kind]

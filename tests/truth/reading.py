@@ -42,11 +42,12 @@ BASES = (
     (r"ansvarlig", "relation"),
     (r"^(?:en )?særlig grund$", "override"),
 )
-SENDERS = r"(\d+) underretning(?:er)?(?:,)? (?:fra (\d+) afsendere?|fra (.+)) (?:siden|i) (\d{4})\."
+SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle )?fra (.+?)),? (?:siden|i) (\d{4})\."
 PARAGRAPHS = (
     r"^\d+ igangværende|^Ingen igangværende indsatser i de kilder, du kan se\.$|^Kilderne er ikke enige om ",
     r"^\d+ underretning|^Ingen underretninger fundet i de kilder, du kan se\.",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
+    r"^Intet er registreret i perioden\.$",
     r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
     r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",

@@ -152,7 +152,7 @@ class PageReader(Reader):
                 yield Fact(
                     "strengths.reached" if after_reached else "strengths.works", row.text("span"), self._stated(by)
                 )
-        if section.text().endswith("Spørg på næste møde."):
+        if "Kilderne har ikke noteret borgerens egne ord eller det, der virker." in section.text():
             yield Fact("strengths.none", "", "none noted by the sources")
 
     def _stated(self, words: str) -> str:
@@ -165,8 +165,7 @@ class PageReader(Reader):
 
     def _sources(self, section: Node) -> Iterator[Fact]:
         for name, age in zip(section.all("dt"), section.all("dd"), strict=True):
-            said = re.fullmatch(r"(?:(.+?) )?lige nu", age.text())
-            yield Fact("sources.age", name.text(), f"{said.group(1) or '?'} lige nu" if said else age.text())
+            yield Fact("sources.age", name.text(), age.text())
         for line in section.all("p", "sub"):
             if not line.text().startswith("Ikke dækket: "):
                 yield self.unread("sources", line.text())
