@@ -82,13 +82,13 @@ def judge(
         held = HeldDeletions(
             record_type=record_type, missing=len(missing), known=len(expected), sample=_sample(missing)
         )
-        kept = KnownIds(
+        unchanged = KnownIds(
             live=known.live | seen,
             unproven=known.unproven - seen,
             gone=known.gone - seen,
             held=frozenset(missing),
         )
-        return Verdict(known=kept, back=back, held=held)
+        return Verdict(known=unchanged, back=back, held=held)
     # A released reading is the second one for what was missing in the reading that a person looked at.
     proven = missing & (known.unproven | (known.held if is_released else frozenset()))
     following = KnownIds(live=frozenset(seen), unproven=missing - proven, gone=(known.gone - seen) | proven)
@@ -109,4 +109,4 @@ def _is_suspicious(missing: int, expected: int, limits: AbsenceLimits, *, vouche
 
 
 def _sample(missing: Iterable[str]) -> tuple[str, ...]:
-    return tuple(mask(one) for one in sorted(missing)[:SAMPLE])
+    return tuple(mask(source_id) for source_id in sorted(missing)[:SAMPLE])

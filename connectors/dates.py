@@ -52,9 +52,9 @@ _END_OF_DAY = re.compile(r"24:00(?::00)?")
 
 def is_no_date(text: str, *, is_birth: bool = False) -> bool:
     """Whether the text is one of the dates that stand for "no date"."""
-    written = _written(text)
-    moment = _MOMENT.fullmatch(written)
-    day = moment[1] if moment else written
+    cleaned = _written(text)
+    moment = _MOMENT.fullmatch(cleaned)
+    day = moment[1] if moment else cleaned
     if any(_counts(entry, moment, is_birth=is_birth) for entry in _entries(day)):
         return True
     if moment is None:
@@ -69,19 +69,19 @@ def is_no_date(text: str, *, is_birth: bool = False) -> bool:
 
 def parse_date(text: str) -> tuple[date, str] | None:
     """A day and its precision (``year``, ``month``, ``day``); None when nobody can have meant it."""
-    written = _written(text)
-    found = _PARTIAL.fullmatch(written)
-    if found is None:
+    cleaned = _written(text)
+    match = _PARTIAL.fullmatch(cleaned)
+    if match is None:
         moment = parse_instant(text)
         return None if moment is None else (moment.astimezone(DANISH_TIME).date(), "day")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        meant = date(year or 0, month or 1, day or 1)
+        parsed = date(year or 0, month or 1, day or 1)
     except ValueError:
         return None
-    if not EARLIEST_YEAR <= meant.year <= LATEST_YEAR:
+    if not EARLIEST_YEAR <= parsed.year <= LATEST_YEAR:
         return None
-    return meant, "day" if day else "month" if month else "year"
+    return parsed, "day" if day else "month" if month else "year"
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -90,13 +90,13 @@ def parse_instant(text: str) -> datetime | None:
     Fractions of any length, ``24:00``, a leap second, an offset without a colon, and a zone's name behind the offset
     are read.
     """
-    found = _MOMENT.fullmatch(_written(text))
-    moment = _parsed(found) if found else None
+    match = _MOMENT.fullmatch(_written(text))
+    moment = _parsed(match) if match else None
     return moment if moment is not None and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
 
 
-def _parsed(found: re.Match[str]) -> datetime | None:
-    day, clock, fraction, offset = found.groups()
+def _parsed(match: re.Match[str]) -> datetime | None:
+    day, clock, fraction, offset = match.groups()
     is_end = _END_OF_DAY.fullmatch(clock) is not None
     if clock.endswith(":60"):
         clock, fraction = clock.removesuffix("60") + "59", None

@@ -95,12 +95,12 @@ def _record_row(record: SourceRecord) -> PreviewRow:
     if record.deleted:
         remarks.append(f"deleted: {record.deleted_reason or 'no reason given'}")
     fact = {} if record.fact is None else record.fact.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-    shown = {"valid": record.valid.model_dump(mode="json", exclude_none=True), "parties": len(record.parties), **fact}
+    values = {"valid": record.valid.model_dump(mode="json", exclude_none=True), "parties": len(record.parties), **fact}
     return PreviewRow(
         record_type=record.record_type,
         kind=record.fact.kind if record.fact else None,
         source_id=mask(record.source_id),
-        fields=dict(_flat("", shown)),
+        fields=dict(_flat("", values)),
         remarks=tuple(remarks),
     )
 
@@ -176,10 +176,10 @@ def read_date(field: str, text: str | None, *, is_birth: bool = False) -> tuple[
     """
     if text is None or dates.is_no_date(text, is_birth=is_birth):
         return None
-    found = dates.parse_date(text)
-    if found is None:
+    parsed = dates.parse_date(text)
+    if parsed is None:
         raise InvalidValue(field, RejectionRule.BAD_DATE, text)
-    return found
+    return parsed
 
 
 @overload

@@ -210,29 +210,29 @@ class Generation:
                 live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
             )
             return Conclusion(gone=(), held=(), not_judged=(record_type,))
-        carried = (self._carried[record_type] & expected) - seen - along
-        live_carried = carried & known.live
+        unread = (self._carried[record_type] & expected) - seen - along
+        live_unread = unread & known.live
         # Limits count against what was asked for. Few may always be missing; then those not asked for tell that the
         # list is not empty.
-        present = live_carried if len(missing - carried) <= limits.always_allowed else frozenset()
-        unproven = (known.unproven - carried) | (along & known.live)
-        asked = KnownIds(
-            live=(known.live - carried - along) | present,
+        present = live_unread if len(missing - unread) <= limits.always_allowed else frozenset()
+        unproven = (known.unproven - unread) | (along & known.live)
+        expected_ids = KnownIds(
+            live=(known.live - unread - along) | present,
             unproven=unproven,
             gone=known.gone,
-            held=known.held - carried,
+            held=known.held - unread,
         )
-        verdict = judge(record_type, asked, seen | present, limits=limits, released=releases.get(record_type))
+        verdict = judge(record_type, expected_ids, seen | present, limits=limits, released=releases.get(record_type))
         following = verdict.known
         if verdict.held:
             following = following.model_copy(
                 update={"live": following.live | (along - seen), "unproven": following.unproven - along}
             )
         self._after[record_type] = KnownIds(
-            live=following.live | live_carried,
-            unproven=following.unproven | (carried & known.unproven),
+            live=following.live | live_unread,
+            unproven=following.unproven | (unread & known.unproven),
             gone=following.gone,
-            held=following.held | (known.held & carried),
+            held=following.held | (known.held & unread),
         )
         return Conclusion(
             gone=tuple((record_type, entity) for entity in sorted(verdict.gone)),
@@ -262,8 +262,8 @@ class Generation:
     def _hashes_after(self, record_type: str) -> dict[str, str]:
         known = self._after[record_type]
         before, now = self.before.get(record_type, {}), self.now.get(record_type, {})
-        kept = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
-        return {**now, **kept, **dict.fromkeys(sorted(known.gone), GONE)}
+        previous = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
+        return {**now, **previous, **dict.fromkeys(sorted(known.gone), GONE)}
 
     def _cases_after(self) -> dict[str, Ids]:
         """What each case has: as read now, and what it had before and is still waited for."""

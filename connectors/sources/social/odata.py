@@ -132,17 +132,17 @@ class ODataService:
             whole[inner] = [*first.items, *(row for page in self.following(first) for row in page.items)]
         return whole
 
-    def _resolved(self, link: str, asked: str) -> str:
+    def _resolved(self, link: str, request_url: str) -> str:
         """A link made absolute. Servers write relative ones from the question, from the service or from the host."""
         if link.startswith("/") or "://" in link.partition("?")[0]:
             return self._transport.checked_next(link)
         base = self._transport.base_url
         service = f"{base}odata/"
         try:
-            candidates = [urljoin(start, link) for start in (asked, service, base)]
+            candidates = [urljoin(start, link) for start in (request_url, service, base)]
         except ValueError:
             raise SourceRefused("a link of the source is no address") from None
-        path = unquote(urlsplit(asked).path)
+        path = unquote(urlsplit(request_url).path)
         same = (candidate for candidate in candidates if unquote(urlsplit(candidate).path) == path)
         from_host = candidates[2] if link.startswith("odata/") else candidates[1]
         return self._transport.checked_next(next(same, from_host))
