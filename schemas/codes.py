@@ -86,10 +86,10 @@ def codes_of(code_list: str) -> tuple[Code, ...]:
 
 @cache
 def _by_code(code_list: str) -> dict[str, tuple[Code, ...]]:
-    found: dict[str, tuple[Code, ...]] = {}
+    versions: dict[str, tuple[Code, ...]] = {}
     for row in codes_of(code_list):
-        found[row.code] = (*found.get(row.code, ()), row)
-    return found
+        versions[row.code] = (*versions.get(row.code, ()), row)
+    return versions
 
 
 def lookup(code_list: str, code: str, on: date) -> Code | None:

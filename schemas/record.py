@@ -184,17 +184,17 @@ class SourceRecord(Schema):
                 self._take_over(normal)
         if normal is not content or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
             object.__setattr__(self, "quality", tuple(dict.fromkeys(flags)))
-            said = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
-            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in said]})
+            source_flags = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
+            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in source_flags]})
         if len(text) > LARGEST_RECORD:
             raise PydanticCustomError("too_large", "a record must fit into one message of the bus")
         object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
 
     def _take_over(self, normal: Mapping[str, JsonValue]) -> None:
         times = {name: getattr(self, name) for name in _TIMES - {"digest"}}
-        made = SourceRecord.model_validate({**normal, **times, "digest": "-"})
+        normalised = SourceRecord.model_validate({**normal, **times, "digest": "-"})
         for name in normal:
-            object.__setattr__(self, name, getattr(made, name))
+            object.__setattr__(self, name, getattr(normalised, name))
 
 
 def _as_text(content: Mapping[str, JsonValue]) -> str:

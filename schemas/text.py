@@ -56,7 +56,7 @@ def is_plain(json_text: str) -> bool:
 
 def loses_content(text: str) -> bool:
     """Whether normalising drops signs, rather than writing the same signs in another way."""
-    return any(_kept(found) == "" for found in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
+    return any(_kept(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
 
 
 def is_storable(text: str) -> bool:
@@ -81,9 +81,9 @@ def without_separators(text: str) -> str:
     return _DASHES.sub("", "".join(normalise_text(text).split()))
 
 
-def _kept(found: re.Match[str]) -> str:
+def _kept(match: re.Match[str]) -> str:
     """What stays of a sign that is usually invisible: itself where its neighbours need it, else nothing."""
-    sign, text, place = found.group(), found.string, found.start()
+    sign, text, place = match.group(), match.string, match.start()
     before = text[place - 1] if place else ""
     after = text[place + 1] if place + 1 < len(text) else ""
     if sign in _SELECTORS:
@@ -97,10 +97,10 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", _LONG_RUN.sub(_few_accents, text))
 
 
-def _few_accents(found: re.Match[str]) -> str:
+def _few_accents(match: re.Match[str]) -> str:
     """Without the marks beyond the limit: ordering a long run of them takes time that grows with its square."""
     signs, run = [], 0
-    for sign in found.group():
+    for sign in match.group():
         run = run + 1 if unicodedata.combining(sign) else 0
         if run <= _LONGEST_ACCENTS:
             signs.append(sign)
