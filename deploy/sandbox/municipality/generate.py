@@ -53,11 +53,11 @@ def _whole(citizens: int, seed: int) -> Municipality:
         home = household(rng, next_id, numbers)
         worried = exposed(rng)
         for person in home.people:
-            done, planned = efforts_of(rng, person)
-            efforts.extend(done)
+            past, planned = efforts_of(rng, person)
+            efforts.extend(past)
             plans.extend(planned)
             if worried:
-                notifications.extend(notifications_of(rng, person, done))
+                notifications.extend(notifications_of(rng, person, past))
         people.extend(home.people)
         relations.extend(home.relations)
         index, next_id = index + 1, next_id + len(home.people)
