@@ -81,9 +81,9 @@ def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -
     """
     ids = sorted(keys)
     parts = {
-        "sources": [keys[one][0] for one in ids],
-        "types": [keys[one][1] for one in ids],
-        "own": [keys[one][2] for one in ids],
+        "sources": [keys[entity_id][0] for entity_id in ids],
+        "types": [keys[entity_id][1] for entity_id in ids],
+        "own": [keys[entity_id][2] for entity_id in ids],
     }
     fresh = set(session.execute(_ADD_ENTITIES, {"ids": ids, **parts}).scalars())
     known = frozenset(ids) - fresh

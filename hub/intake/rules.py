@@ -157,8 +157,14 @@ class _Ranking:
     """Among the statements of one entity, a sort key under which the newest is the greatest."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
-        self._last_seen = max((each.observed_at for each in statements if not each.deleted), default=_NEVER)
-        self._credible = [(each.first_observed_at, each.registered_at) for each in statements if not each.is_future]
+        self._last_seen = max(
+            (statement.observed_at for statement in statements if not statement.deleted), default=_NEVER
+        )
+        self._credible = [
+            (statement.first_observed_at, statement.registered_at)
+            for statement in statements
+            if not statement.is_future
+        ]
         self._counts: dict[UUID, tuple[int, int]] = {}
         self._ordered: list[tuple[datetime, tuple[int, int]]] = []
         self._restarts: set[UUID] = set()
@@ -202,16 +208,16 @@ class _Ranking:
     def _count(self, statements: Sequence[Statement]) -> None:
         """Give each numbered version its count: how often the numbers had restarted, and the number."""
         numbered = [
-            (each.registered_at, each.version_order, each.identity, each)
-            for each in statements
-            if each.version_order is not None and not each.is_concluded
+            (statement.registered_at, statement.version_order, statement.identity, statement)
+            for statement in statements
+            if statement.version_order is not None and not statement.is_concluded
         ]
         epoch, highest, reached_at = 0, -(2**63), _NEVER
-        for _, order, _, each in sorted(numbered, key=lambda numbered: numbered[:3]):
-            if order < highest and each.is_dated and each.registered_at > reached_at + _RESTART_GAP:
-                epoch, highest, reached_at = epoch + 1, order, each.registered_at
-                self._restarts.add(each.id)
+        for _, order, _, statement in sorted(numbered, key=lambda numbered: numbered[:3]):
+            if order < highest and statement.is_dated and statement.registered_at > reached_at + _RESTART_GAP:
+                epoch, highest, reached_at = epoch + 1, order, statement.registered_at
+                self._restarts.add(statement.id)
             elif order > highest:
-                highest, reached_at = order, each.registered_at
-            self._counts[each.id] = (epoch, order)
-            self._ordered.append((each.registered_at, (epoch, order)))
+                highest, reached_at = order, statement.registered_at
+            self._counts[statement.id] = (epoch, order)
+            self._ordered.append((statement.registered_at, (epoch, order)))

@@ -71,8 +71,8 @@ class DisjointSets:
             self._parent[key] = self._least[key] = key
             self._size[key] = 1
 
-    def _union(self, one: Key, other: Key) -> Key:
-        larger, smaller = self.find(one), self.find(other)
+    def _union(self, first: Key, second: Key) -> Key:
+        larger, smaller = self.find(first), self.find(second)
         if larger == smaller:
             return larger
         if self._size[larger] < self._size[smaller]:

@@ -78,13 +78,16 @@ def linked_records(
     if with nothing.
     """
     rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known}).all()
-    found: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
+    records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
         if row.id not in read:
             read[row.id] = read_document(row.document, row.registered_at, row.observed_at, row.flag)
-        found[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
-    return {citizen_id: tuple(sorted(records.values(), key=_own_order)) for citizen_id, records in found.items()}
+        records_by_citizen[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
+    return {
+        citizen_id: tuple(sorted(records.values(), key=_own_order))
+        for citizen_id, records in records_by_citizen.items()
+    }
 
 
 def links_of(session: Session, citizen_id: UUID) -> tuple[LinkedRecord, ...]:
@@ -94,8 +97,8 @@ def links_of(session: Session, citizen_id: UUID) -> tuple[LinkedRecord, ...]:
 
 def citizen_of(session: Session, digest: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
-    found: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
-    return found
+    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
+    return citizen_id
 
 
 def digests_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
@@ -113,11 +116,11 @@ def stands_for(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, UU
 
 def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:
     """Open contradictions, oldest first, at most *size* of either sort."""
-    found = [
+    identity_conflicts = [
         IdentityConflict(kind=row.kind, subject=row.subject, first_seen=row.first_seen)
         for row in session.execute(_CLAIM_CONFLICTS, {"size": size})
     ]
-    found += [
+    identity_conflicts += [
         IdentityConflict(
             kind="several_people",
             subject=f"{row.source}/{row.record_type}/{row.source_id}",
@@ -125,7 +128,9 @@ def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]
         )
         for row in session.execute(_PARTY_CONFLICTS, {"size": size})
     ]
-    return tuple(sorted(found, key=lambda conflict: (conflict.first_seen, conflict.kind, conflict.subject)))
+    return tuple(
+        sorted(identity_conflicts, key=lambda conflict: (conflict.first_seen, conflict.kind, conflict.subject))
+    )
 
 
 def unmatched_counts(session: Session) -> dict[str, int]:

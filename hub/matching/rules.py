@@ -175,13 +175,13 @@ class Identities:
             if claim.old_numbers and not claim.numbers
             for local in claim.merged_into
         }
-        beside: dict[Key, set[Key]] = {target: set() for target in merges.values()}
+        numbers_by_target: dict[Key, set[Key]] = {target: set() for target in merges.values()}
         for claim in self._claims:
-            for local in claim.locals & beside.keys():
-                beside[local] |= claim.numbers
+            for local in claim.locals & numbers_by_target.keys():
+                numbers_by_target[local] |= claim.numbers
         for claim in self._claims:
             if claim.record_id in merges:
-                yield beside[merges[claim.record_id]], filter(_is_replacement_number, claim.old_numbers)
+                yield numbers_by_target[merges[claim.record_id]], filter(_is_replacement_number, claim.old_numbers)
 
     @cached_property
     def _merged(self) -> Mapping[Key, Key]:

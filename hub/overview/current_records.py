@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.point_in_time import begun_then, known_then, period_then
+from hub.overview.point_in_time import fact_as_begun, fact_as_known, period_as_known
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
 from schemas.record import Party
@@ -23,9 +23,9 @@ def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -
     versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}
     for record in linked:
         versions.setdefault(record.record.key, []).append(record)
-    chosen = (_chosen(each, as_known) for each in versions.values())
-    standing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
-    return tuple(sorted(standing, key=_age, reverse=True))
+    chosen = (_chosen(candidates, as_known) for candidates in versions.values())
+    existing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
+    return tuple(sorted(existing, key=_age, reverse=True))
 
 
 def provenance_of(linked: LinkedRecord) -> Provenance:
@@ -87,10 +87,10 @@ def _stands(linked: LinkedRecord, as_known: datetime | None) -> bool:
 def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
     if as_known is None or linked.record.fact is None:
         return linked
-    fact = known_then(linked.record.fact, as_known)
+    fact = fact_as_known(linked.record.fact, as_known)
     cut: dict[str, object] = {"fact": fact}
     if as_known < linked.record.registered_at:
-        cut |= {"fact": begun_then(fact, as_known), "valid": period_then(linked.record.valid, as_known)}
+        cut |= {"fact": fact_as_begun(fact, as_known), "valid": period_as_known(linked.record.valid, as_known)}
     record = linked.record.model_copy(update=cut)
     # That another statement would replace it was not known either.
     return replace(linked, record=record, registered_to=None)

@@ -19,11 +19,11 @@ from schemas.period import Period
 _RUNNING = frozenset({EffortStatus.ACTIVE, EffortStatus.ON_HOLD})
 
 
-def known_then(fact: Fact, moment: datetime) -> Fact:
+def fact_as_known(fact: Fact, moment: datetime) -> Fact:
     """The fact without what happened after *moment*.
 
-    A source may register all at once, and a statement with an early registered time still tell of later
-    acts; standing in 2019 one must not see an assessment of 2020. Dates count to the end of their day.
+    A source may register everything at once, so a statement with an early registered time may hold later acts: a
+    page as known in 2019 must not show an assessment of 2020. Dates count to the end of their day.
     """
     day = danish_day(moment)
     if isinstance(fact, ConcernNotificationFact):
@@ -39,15 +39,15 @@ def known_then(fact: Fact, moment: datetime) -> Fact:
     return fact
 
 
-def period_then(valid: Period, moment: datetime) -> Period:
-    """The period as it was known, for a statement registered after *moment*: an end that was still to come was not."""
+def period_as_known(valid: Period, moment: datetime) -> Period:
+    """The period as it was known, for a statement registered after *moment*: without an end that still lay ahead."""
     if valid.end is not None and danish_day(moment) < valid.end:
         return Period(start=valid.start)
     return valid
 
 
-def begun_then(fact: Fact, moment: datetime) -> Fact:
-    """The fact as it began, for a statement registered after *moment*: what came later is taken out of it."""
+def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
+    """The fact as it began, for a statement registered after *moment*: without what happened later."""
     day = danish_day(moment)
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
@@ -59,11 +59,11 @@ def begun_then(fact: Fact, moment: datetime) -> Fact:
 def ongoing(overview: Overview, on: date) -> tuple[Entry, ...]:
     """Efforts that run on that day.
 
-    The valid period contains the day, and the status (which is today's) says it runs or ran: active, on
-    hold, or ended, since an effort that has ended ran on the earlier days of its period. An ended effort
-    without an end date is not counted on any day. Planned and cancelled ones never ran.
+    The valid period contains the day, and the status (which is today's) is active, on hold or ended: an effort that
+    has ended ran on the earlier days of its period. An ended effort without an end date is not counted on any day.
+    Planned and cancelled efforts never ran.
     """
-    return tuple(entry for entry in overview.entries() if _ran(entry, on))
+    return tuple(entry for entry in overview.entries() if _was_running(entry, on))
 
 
 def planned(overview: Overview, on: date) -> tuple[Entry, ...]:
@@ -71,7 +71,7 @@ def planned(overview: Overview, on: date) -> tuple[Entry, ...]:
     return tuple(entry for entry in overview.entries() if _is_planned(entry, on))
 
 
-def _ran(entry: Entry, on: date) -> bool:
+def _was_running(entry: Entry, on: date) -> bool:
     if not isinstance(entry.fact, EffortFact) or not entry.valid.contains(on):
         return False
     if entry.fact.status is EffortStatus.ENDED:

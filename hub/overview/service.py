@@ -52,7 +52,10 @@ def rebuild(
         if digest != state.digest:
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
     repository.write(session, new, now)
-    return tuple(OverviewVersion(each.citizen_id, each.version, each.overview is None) for each in new)
+    return tuple(
+        OverviewVersion(overview_version.citizen_id, overview_version.version, overview_version.overview is None)
+        for overview_version in new
+    )
 
 
 def mark_due(

@@ -136,7 +136,9 @@ def delete_expired(session: Session, now: datetime, retention: timedelta) -> int
 
 def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
     # In one order for all processes, so that two of them do not wait for each other.
-    keys = sorted({(_shown(one.source), _shown(one.record_type), storable(one.source_id)) for one in records})
+    keys = sorted(
+        {(_shown(record.source), _shown(record.record_type), storable(record.source_id)) for record in records}
+    )
     if keys:
         repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
 
