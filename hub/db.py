@@ -65,9 +65,9 @@ class Database:
         A server that ends a session says so and closes, so a connection that is silent is well. Asking each time
         (``pool_pre_ping``) is a tenth of a look-up.
         """
-        said = select.poll()
-        said.register(connection.fileno(), select.POLLIN)
-        if not said.poll(0):
+        poller = select.poll()
+        poller.register(connection.fileno(), select.POLLIN)
+        if not poller.poll(0):
             return
         dialect = self.engine.dialect
         try:
@@ -140,7 +140,7 @@ class Database:
         self.engine.dispose()
 
 
-def fetch_rows(session: Session, statement: TextClause, *given: Mapping[str, object]) -> list[dict[str, Any]]:
+def fetch_rows(session: Session, statement: TextClause, *parameters: Mapping[str, object]) -> list[dict[str, Any]]:
     """Give a statement to the driver as it is, in the session's transaction; once for each set of values.
 
     For what stands on the path of every look-up: there SQLAlchemy's own share of a statement is twice the driver's.
@@ -153,13 +153,13 @@ def fetch_rows(session: Session, statement: TextClause, *given: Mapping[str, obj
     """
     lent = session.connection()
     connection = cast("Connection[Any]", lent.connection.driver_connection)
-    wanted = _driver_sql(statement, lent.dialect)
+    query = _driver_sql(statement, lent.dialect)
     try:
         with connection.cursor(row_factory=dict_row) as cursor:
-            if len(given) > 1:
-                cursor.executemany(wanted, given)
+            if len(parameters) > 1:
+                cursor.executemany(query, parameters)
                 return []
-            cursor.execute(wanted, given[0])
+            cursor.execute(query, parameters[0])
             return cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
@@ -186,5 +186,5 @@ def _is_silent(error: OperationalError) -> bool:
 
 def with_driver(url: str | URL) -> URL:
     """The address with psycopg 3 as its driver, however it was written."""
-    made = make_url(url)
-    return made.set(drivername="postgresql+psycopg")
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg")

@@ -113,9 +113,9 @@ def _redacted(value: object) -> object:
         case None | bool():
             return value
         case Mapping():
-            return {redact_cpr(str(name)): _redacted(each) for name, each in value.items()}
+            return {redact_cpr(str(name)): _redacted(item) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_redacted(each) for each in value]
+            return [_redacted(item) for item in value]
         case int() | float() if isfinite(value) and redact_cpr(str(value)) == str(value):
             return value
     return redact_cpr(str(value))

@@ -93,17 +93,22 @@ class PostgresConsumer:
         Raises:
             BusUnavailable: the bus does not answer; the messages come again.
         """
-        done: dict[Place, int] = {}
+        offsets: dict[Place, int] = {}
         for message in delivered:
             place = (message.topic, message.partition)
             if place in self._positions:
-                done[place] = max(done.get(place, 0), message.offset + 1)
-        if not done or self._connection is None:
+                offsets[place] = max(offsets.get(place, 0), message.offset + 1)
+        if not offsets or self._connection is None:
             return
         with self._answering():
             self._connection.execute(
                 _COMMIT,
-                [self._group, [topic for topic, _ in done], [partition for _, partition in done], list(done.values())],
+                [
+                    self._group,
+                    [topic for topic, _ in offsets],
+                    [partition for _, partition in offsets],
+                    list(offsets.values()),
+                ],
             )
 
     def rewind(self) -> None:
@@ -162,23 +167,23 @@ class PostgresConsumer:
 
     def _share(self, connection: psycopg.Connection) -> None:
         """Let go of partitions that are another member's, take those that are ours and free."""
-        ours = {place for topic in self._topics for place in self._ours(connection, topic)}
-        leaving = [place for place in self._positions if place not in ours]
-        for place in leaving:
+        assigned = {place for topic in self._topics for place in self._ours(connection, topic)}
+        released = [place for place in self._positions if place not in assigned]
+        for place in released:
             connection.execute("SELECT pg_advisory_unlock(%s)", [_lock(self._group, *place)])
             del self._positions[place]
-        if leaving:
+        if released:
             self._announce(connection)
-        coming = [place for place in sorted(ours - self._positions.keys()) if self._take(connection, place)]
-        if coming:
+        acquired = [place for place in sorted(assigned - self._positions.keys()) if self._take(connection, place)]
+        if acquired:
             connection.execute(_REGISTER, [self._group, list(self._topics)])  # from now on ``prune`` waits for us
-            self._positions |= self._committed(connection, coming)
+            self._positions |= self._committed(connection, acquired)
 
     def _ours(self, connection: psycopg.Connection, topic: str) -> list[Place]:
         members = [pid for (pid,) in connection.execute(_MEMBERS, {"lock": _lock(self._group, topic)})]
-        mine = members.index(connection.info.backend_pid)
+        index = members.index(connection.info.backend_pid)
         row = connection.execute("SELECT count(*) FROM bus_partitions WHERE topic = %s", [topic]).fetchone()
-        return [(topic, partition) for partition in range(mine, row[0] if row else 0, len(members))]
+        return [(topic, partition) for partition in range(index, row[0] if row else 0, len(members))]
 
     def _take(self, connection: psycopg.Connection, place: Place) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_lock(self._group, *place)]).fetchone()
@@ -223,8 +228,8 @@ def channel(topic: str) -> str:
 
 def _lock(*context: object) -> int:
     """The 64-bit key of an advisory lock: (group, topic) for membership, (group, topic, partition) for holding."""
-    named = "\x1f".join(map(str, ("helhed.bus", *context)))
-    return int.from_bytes(blake2b(named.encode(), digest_size=8).digest(), signed=True)
+    name = "\x1f".join(map(str, ("helhed.bus", *context)))
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _drain(connection: psycopg.Connection) -> None:

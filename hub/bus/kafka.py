@@ -65,9 +65,9 @@ class KafkaBus:
             missing = {topic: partitions for topic, partitions in topics.items() if not describe(admin, topic)}
             if not missing:
                 return
-            wanted = {"replication_factor": self._replication, "configs": self._configs}
+            options = {"replication_factor": self._replication, "configs": self._configs}
             created = admin.create_topics(
-                {topic: {"num_partitions": partitions, **wanted} for topic, partitions in missing.items()},
+                {topic: {"num_partitions": partitions, **options} for topic, partitions in missing.items()},
                 raise_errors=False,
             )
             for code in {topic["error_code"] for topic in created["topics"]} - {0, _ALREADY}:
@@ -97,9 +97,9 @@ class KafkaBus:
             for message in messages
         ]
         with self._publishing() as producer:
-            sent = [producer.send(topic, **record) for record in records]
+            futures = [producer.send(topic, **record) for record in records]
             producer.flush(_DELIVERED_WITHIN)
-            for future in sent:
+            for future in futures:
                 future.get(timeout=0)
 
     def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:

@@ -80,9 +80,9 @@ class KafkaAccess:
             with answering():
                 return make(kafka_client=client, **self._configuration(), **configuration)
         except (BusUnavailable, BusRefused):
-            refusals = [each.connections.refusal for each in clients]
-            for each in clients:
-                each.close()  # the library leaves its thread behind
+            refusals = [attempt.connections.refusal for attempt in clients]
+            for attempt in clients:
+                attempt.close()  # the library leaves its thread behind
             if any(refusals):
                 raise BusRefused(refusals[-1]) from None
             raise
@@ -108,9 +108,9 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
         self._transports.add(transport)
         return transport
 
-    def get_connection(self, *arguments: Any, **named: Any) -> Any:
-        """As the library's; what its failing tells is kept."""
-        connection = super().get_connection(*arguments, **named)
+    def get_connection(self, *arguments: Any, **options: Any) -> Any:
+        """As the library's, and it keeps why a connection failed."""
+        connection = super().get_connection(*arguments, **options)
         connection.init_future.add_errback(lambda failure: self._judge(connection, failure))
         return connection
 

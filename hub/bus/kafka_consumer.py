@@ -97,20 +97,20 @@ class KafkaConsumer:
         Raises:
             BusUnavailable: Kafka does not answer; the messages come again.
         """
-        done: dict[TopicPartition, int] = {}
+        offsets: dict[TopicPartition, int] = {}
         for message in delivered:
             place = TopicPartition(message.topic, message.partition)
             # A partition without floor was lost since, even if it is held again: others may have gone on in it.
             if message.offset >= self._floors.get(place, message.offset + 1):
-                done[place] = max(done.get(place, 0), message.offset + 1)
-        if not done or self._consumer is None:
+                offsets[place] = max(offsets.get(place, 0), message.offset + 1)
+        if not offsets or self._consumer is None:
             return
         with self._answering(), suppress(*_MOVED):
             self._consumer.commit(
-                {place: committing(offset, self._topic_ids.get(place.topic, "")) for place, offset in done.items()},
+                {place: committing(offset, self._topic_ids.get(place.topic, "")) for place, offset in offsets.items()},
                 timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
             )
-            self._floors |= done
+            self._floors |= offsets
 
     def rewind(self) -> None:
         """Go back to the committed offsets; for when the work on polled messages failed.

@@ -145,19 +145,19 @@ def partition_of(key: str, partitions: int) -> int:
 
 def append(connection: psycopg.Connection, topic: str, messages: Sequence[Message], partitions: int) -> None:
     """Append inside the caller's open transaction; nobody sees the messages, nor any later ones, before its commit."""
-    lots: dict[int, list[Message]] = defaultdict(list)
+    batches: dict[int, list[Message]] = defaultdict(list)
     for message in messages:
-        lots[partition_of(message.key, partitions)].append(message)
+        batches[partition_of(message.key, partitions)].append(message)
     # Locking in the order of the partitions lets two publishers wait for each other, never deadlock.
     firsts = connection.execute(
         "SELECT partition, next_offset FROM bus_partitions WHERE topic = %s AND partition = ANY(%s)"
         " ORDER BY partition FOR UPDATE",
-        [topic, sorted(lots)],
+        [topic, sorted(batches)],
     ).fetchall()
     placed = [
         (partition, offset, message)
         for partition, first in firsts
-        for offset, message in enumerate(lots[partition], start=first)
+        for offset, message in enumerate(batches[partition], start=first)
     ]
     connection.execute(
         'INSERT INTO bus_messages (topic, partition, "offset", key, headers, value)'
@@ -174,6 +174,6 @@ def append(connection: psycopg.Connection, topic: str, messages: Sequence[Messag
     connection.execute(
         "UPDATE bus_partitions p SET next_offset = p.next_offset + n.taken"
         " FROM unnest(%s::int[], %s::bigint[]) n(partition, taken) WHERE p.topic = %s AND p.partition = n.partition",
-        [list(lots), [len(lot) for lot in lots.values()], topic],
+        [list(batches), [len(batch) for batch in batches.values()], topic],
     )
     connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])

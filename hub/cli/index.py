@@ -88,19 +88,19 @@ def reindex() -> None:
             )
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
                 task = progress.add_task("citizens", total=None)
-                done = reindex_all(
+                count = reindex_all(
                     context.database,
                     context.index,
                     digest_key=context.digest_key,
                     clock=context.clock,
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
-        console.print(f"The new index serves, with {done:,} citizens.")
+        console.print(f"The new index serves, with {count:,} citizens.")
 
 
 def _context() -> AppContext:
     settings, clock, connectors = configured()
-    return build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
+    return build_services(settings, sources=tuple(connector.source for connector in connectors.values()), clock=clock)
 
 
 def _compare_repeatedly(context: AppContext) -> tuple[Comparison, dict[UUID, Difference]]:

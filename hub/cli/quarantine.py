@@ -59,7 +59,7 @@ def republish(source: Source) -> None:
     """
     with fail():
         context = build_services(load(), sources=(), clock=SystemClock())
-        done = republish_all(
+        result = republish_all(
             context.database,
             context.bus,
             source,
@@ -68,4 +68,6 @@ def republish(source: Source) -> None:
             clock=context.clock,
         )
         context.close()
-        console.print(f"{done.published} published again, {done.left} left: not stored, deleted, or still no record")
+        console.print(
+            f"{result.published} published again, {result.left} left: not stored, deleted, or still no record"
+        )

@@ -58,7 +58,7 @@ _DOWN: dict[type[Exception], str] = {
 }
 
 
-def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Connector]]:
+def configured(source: str | None = None) -> tuple[Settings, Clock, dict[str, Connector]]:
     """Settings from the environment, the clock, and the configured sources; logging is set up.
 
     Raises:
@@ -67,9 +67,9 @@ def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Co
     settings = load()
     log.set_up(settings.log_level, settings.log_format)
     clock = SystemClock()
-    found = connectors(settings, clock)
-    if needed is not None and needed not in found:
-        known = ", ".join(sorted(found)) or "none; set HELHED_SOURCES_FILE (docs/connectors.md)"
-        raise SettingWrong(f"no source called {needed}; configured: {known}")
-    logging.getLogger("hub").debug("cli.configured", extra={"fields": {"sources": len(found)}})
-    return settings, clock, found
+    by_name = connectors(settings, clock)
+    if source is not None and source not in by_name:
+        names = ", ".join(sorted(by_name)) or "none; set HELHED_SOURCES_FILE (docs/connectors.md)"
+        raise SettingWrong(f"no source called {source}; configured: {names}")
+    logging.getLogger("hub").debug("cli.configured", extra={"fields": {"sources": len(by_name)}})
+    return settings, clock, by_name

@@ -83,8 +83,8 @@ def merged(periods: Iterable[Period]) -> list[Period]:
 
 
 def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
-    disputed = [each for each in overview.disagreements if each.field in {"given_name", "family_name"}]
-    values = {value.value for disagreement in disputed for value in disagreement.values}
+    disputed = [dispute for dispute in overview.disagreements if dispute.field in {"given_name", "family_name"}]
+    values = {value.value for dispute in disputed for value in dispute.values}
     return tuple(sorted(value for value in values if value not in name))
 
 

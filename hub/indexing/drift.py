@@ -92,4 +92,6 @@ def find_drift(before: Comparison, now: Comparison) -> dict[UUID, Difference]:
     Whoever compares twice waits with the second until everything published up to the first has been indexed.
     """
     lasting = lasting_differences(before, now)
-    return {citizen_id: each for citizen_id, each in lasting.items() if citizen_id not in before.unpublished}
+    return {
+        citizen_id: difference for citizen_id, difference in lasting.items() if citizen_id not in before.unpublished
+    }

@@ -11,10 +11,10 @@ FOLDER = Path(__file__).parent
 
 def config(url: str | URL) -> Config:
     """Alembic's configuration for the database at *url*, without an ini file."""
-    made = Config()
-    made.set_main_option("script_location", str(FOLDER))
-    made.attributes["url"] = url
-    return made
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.attributes["url"] = url
+    return configuration
 
 
 def migrate(url: str | URL, revision: str = "head") -> None:
