@@ -99,7 +99,7 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     cannot be stored is in quarantine, message and all, before the offset moves on.
 
     Raises:
-        StoreUnavailable: the batch was not stored to its end; rewind and come again.
+        StoreUnavailable: the batch was not stored to its end; the next consumer gets it again.
         BusUnavailable: as above, or it was stored and will be stored again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)

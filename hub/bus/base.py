@@ -137,9 +137,6 @@ class Consumer(Protocol):
         again there.
         """
 
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed."""
-
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
 

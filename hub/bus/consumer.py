@@ -111,17 +111,6 @@ class PostgresConsumer:
                 ],
             )
 
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed.
-
-        Raises:
-            BusUnavailable: the bus does not answer; the next ``poll`` starts at the committed offsets anyway.
-        """
-        if self._connection is None:
-            return
-        with self._answering():
-            self._positions = self._committed(self._connection, list(self._positions))
-
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
         connection, self._connection = self._connection, None

@@ -24,7 +24,7 @@ from kafka.structs import MemberState
 
 from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
-from hub.bus.kafka_topics import committing, counts, current_id, ignore_offsets_of_deleted_topics
+from hub.bus.kafka_topics import committing, current_id, ignore_offsets_of_deleted_topics
 
 log = logging.getLogger("hub.bus")
 
@@ -111,24 +111,6 @@ class KafkaConsumer:
                 timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
             )
             self._floors |= offsets
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed.
-
-        Raises:
-            BusUnavailable: Kafka does not answer; the next ``poll`` starts at the committed offsets anyway.
-        """
-        if self._consumer is None:
-            return
-        with self._answering():
-            places = self._consumer.assignment()
-            with self._administering() as admin:
-                committed = admin.list_group_offsets({self._group: list(places)})[self._group] if places else {}
-            for place, offset in committed.items():
-                if offset.offset < 0 or not counts(offset, self._topic_ids.get(place.topic, "")):
-                    self._consumer.seek_to_beginning(place)
-                else:
-                    self._consumer.seek(place, offset.offset)
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""

@@ -32,13 +32,6 @@ _LINKED = text(f"""
       AND {_STOOD}
 """)  # noqa: S608 - the piece put in is the constant above
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
-_DIGESTS_OF = text("""
-    SELECT coalesce(c.merged_into, c.id) AS citizen_id, i.digest
-    FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
-    WHERE c.id = ANY(:ids) AND c.merged_into IS NULL OR c.merged_into = ANY(:ids)
-    ORDER BY i.digest
-""")
-_STANDS_FOR = text("SELECT id, coalesce(merged_into, id) AS now FROM citizens WHERE id = ANY(:ids)")
 _CLAIM_CONFLICTS = text("""
     SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
     ORDER BY first_seen, kind, masked LIMIT :size
@@ -90,28 +83,10 @@ def linked_records(
     }
 
 
-def links_of(session: Session, citizen_id: UUID) -> tuple[LinkedRecord, ...]:
-    """``linked_records`` of one citizen, as of now."""
-    return linked_records(session, [citizen_id])[citizen_id]
-
-
 def citizen_of(session: Session, digest: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
     citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
     return citizen_id
-
-
-def digests_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Keyed digests of all identifiers of each citizen, earlier numbers included; sorted."""
-    found: dict[UUID, tuple[str, ...]] = dict.fromkeys(citizen_ids, ())
-    for row in session.execute(_DIGESTS_OF, {"ids": list(citizen_ids)}):
-        found[row.citizen_id] = (*found.get(row.citizen_id, ()), row.digest)
-    return found
-
-
-def stands_for(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Who each citizen is today: another one where it was merged, else itself. Unknown ids are left out."""
-    return {row.id: row.now for row in session.execute(_STANDS_FOR, {"ids": list(citizen_ids)})}
 
 
 def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:

@@ -1,6 +1,6 @@
 """The two questions of time: what was known at an instant (registered time), what holds on a day (valid time)."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from hub.clock import danish_day
 from schemas.facts import (
@@ -13,10 +13,7 @@ from schemas.facts import (
     PersonFact,
     Progress,
 )
-from schemas.overview import Entry, Overview
 from schemas.period import Period
-
-_RUNNING = frozenset({EffortStatus.ACTIVE, EffortStatus.ON_HOLD})
 
 
 def fact_as_known(fact: Fact, moment: datetime) -> Fact:
@@ -54,34 +51,3 @@ def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
     if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
         return fact.model_copy(update={"life_status": LifeStatus.ALIVE, "died_on": None})
     return fact
-
-
-def ongoing(overview: Overview, on: date) -> tuple[Entry, ...]:
-    """Efforts that run on that day.
-
-    The valid period contains the day, and the status (which is today's) is active, on hold or ended: an effort that
-    has ended ran on the earlier days of its period. An ended effort without an end date is not counted on any day.
-    Planned and cancelled efforts never ran.
-    """
-    return tuple(entry for entry in overview.entries() if _was_running(entry, on))
-
-
-def planned(overview: Overview, on: date) -> tuple[Entry, ...]:
-    """Efforts that are planned: by status until the source says otherwise, or not begun by that day."""
-    return tuple(entry for entry in overview.entries() if _is_planned(entry, on))
-
-
-def _was_running(entry: Entry, on: date) -> bool:
-    if not isinstance(entry.fact, EffortFact) or not entry.valid.contains(on):
-        return False
-    if entry.fact.status is EffortStatus.ENDED:
-        return entry.valid.end is not None
-    return entry.fact.status in _RUNNING
-
-
-def _is_planned(entry: Entry, on: date) -> bool:
-    if not isinstance(entry.fact, EffortFact):
-        return False
-    if entry.fact.status is EffortStatus.PLANNED:
-        return entry.valid.end is None or on < entry.valid.end
-    return entry.fact.status in _RUNNING and entry.valid.start is not None and on < entry.valid.start

@@ -124,14 +124,6 @@ class BusSuite:
         with bus.consumer("readers", [topic]) as second:
             assert values(drain(second, 3)) == [0, 1, 2]
 
-    def test_rewind_goes_back_to_what_was_committed(self, bus: Bus, topic: str) -> None:
-        bus.publish(topic, make_messages(4))
-        with bus.consumer("readers", [topic]) as consumer:
-            got = drain(consumer, 4)
-            consumer.commit(got[:1])
-            consumer.rewind()
-            assert values(drain(consumer, 3)) == [1, 2, 3]
-
     def test_a_commit_never_moves_back(self, bus: Bus, topic: str) -> None:
         bus.publish(topic, make_messages(4))
         with bus.consumer("readers", [topic]) as consumer:
@@ -188,10 +180,11 @@ class BusSuite:
             parts = self._both_hold_something(bus, topic, first, second)
             assert parts[0].isdisjoint(parts[1])
             assert parts[0] | parts[1] == {0, 1, 2, 3}
-            first.rewind()
             second.close()
-            left = {one.partition for one in drain(first, bus.lag("readers", topic))}
-            assert left == {0, 1, 2, 3}
+            bus.publish(topic, [Message(key=str(key), value=b"2") for key in range(40)])
+            inherited: set[int] = set()
+            while inherited != {0, 1, 2, 3}:
+                inherited |= {message.partition for message in first.poll(limit=100, timeout=AT_ONCE)}
 
     def test_a_commit_for_a_partition_that_moved_is_left_out(self, bus: Bus, topic: str) -> None:
         bus.publish(topic, [Message(key=str(key), value=b"0") for key in range(40)])

@@ -67,7 +67,7 @@ class Schedule:
 
     def run(self) -> None:
         """Let things happen, then let one consumer finish what is left."""
-        happenings: list[Callable[[], None]] = [self.join, self.leave, self.expel, self.rewind]
+        happenings: list[Callable[[], None]] = [self.join, self.leave, self.expel]
         happenings += [self.commit] * 5 + [self.poll] * 12
         try:
             for _ in range(STEPS):
@@ -92,13 +92,6 @@ class Schedule:
             member = self.chance.choice(self.members)
             member.expelled = True
             self.inside.expel(member.consumer)
-
-    def rewind(self) -> None:
-        if self.members:
-            member = self.chance.choice(self.members)
-            member.goes_on, member.polled = {}, []
-            with suppress(BusUnavailable):
-                member.consumer.rewind()
 
     def poll(self, member: Member | None = None) -> None:
         """What comes either goes on where this member was, or starts again where the group has committed."""

@@ -50,9 +50,6 @@ class OwnConsumer:
     def commit(self, delivered: Sequence[Delivered]) -> None:
         self.consumer.commit([one.model_copy(update={"topic": self._prefix + one.topic}) for one in delivered])
 
-    def rewind(self) -> None:
-        self.consumer.rewind()
-
     def close(self) -> None:
         self.consumer.close()
 

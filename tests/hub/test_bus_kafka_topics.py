@@ -135,17 +135,6 @@ def test_what_was_polled_from_the_old_topic_is_not_committed_to_the_new_one(
         assert poll_all(bus, successor) == list(range(8))
 
 
-def test_going_back_to_what_was_committed_goes_back_to_the_beginning_of_a_new_topic(
-    bus: OwnNames, admin: KafkaAdminClient
-) -> None:
-    publish(bus, make_messages(5))
-    with bus.consumer("readers", ["t"]) as consumer:
-        consumer.commit(drain(consumer, 5))
-        recreate(bus, admin, 8)
-        consumer.rewind()
-        assert sorted(set(poll_all(bus, consumer))) == list(range(8))
-
-
 def test_an_offset_that_somebody_set_by_hand_counts(bus: OwnNames, admin: KafkaAdminClient) -> None:
     publish(bus, make_messages(5))
     place = TopicPartition(bus.prefix + "t", 0)

@@ -54,7 +54,7 @@ class Journey:
         if found is None:
             return set()
         with self._database.transaction() as session:
-            links = repository.links_of(session, found)
+            links = repository.linked_records(session, [found])[found]
         return {
             link.record.source_id
             for link in links

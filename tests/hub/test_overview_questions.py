@@ -12,7 +12,6 @@ from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
 from hub.overview.follow_ups import Ground, aftermath
 from hub.overview.freshness import with_coverage
-from hub.overview.point_in_time import ongoing, planned
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
 from schemas.overview import Entry, Overview, SectionState
@@ -46,24 +45,6 @@ def notified(code: str = "2", title: str | None = "Skolen", efforts: tuple[str, 
 
 def ids(entries: tuple[Entry, ...]) -> list[str]:
     return [entry.provenance.source_id for entry in entries]
-
-
-@pytest.mark.parametrize(
-    ("status", "day", "runs", "is_planned"),
-    [
-        (EffortStatus.ACTIVE, 5, True, False),
-        (EffortStatus.ON_HOLD, 5, True, False),
-        (EffortStatus.ENDED, 5, True, False),
-        (EffortStatus.CANCELLED, 5, False, False),
-        (EffortStatus.PLANNED, 5, False, True),
-        (EffortStatus.ACTIVE, 1, False, True),
-        (EffortStatus.ENDED, 10, False, False),
-    ],
-)
-def test_status_and_period_say_together_what_runs(status: EffortStatus, day: int, runs: bool, is_planned: bool) -> None:
-    overview = page(line(make_effort(status=status), "1", date(2020, 1, 2), date(2020, 1, 10)))
-    on = date(2020, 1, day)
-    assert (bool(ongoing(overview, on)), bool(planned(overview, on))) == (runs, is_planned)
 
 
 def test_what_the_source_names_followed_and_nothing_else() -> None:
