@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from pydantic import Field
 
 from connectors.base import HeldDeletions
-from connectors.masking import mask
+from connectors.masking import value_shape
 from schemas.base import Schema
 
 SAMPLE = 5
@@ -109,4 +109,4 @@ def _is_suspicious(missing: int, expected: int, limits: AbsenceLimits, *, vouche
 
 
 def _sample(missing: Iterable[str]) -> tuple[str, ...]:
-    return tuple(mask(source_id) for source_id in sorted(missing)[:SAMPLE])
+    return tuple(value_shape(source_id) for source_id in sorted(missing)[:SAMPLE])

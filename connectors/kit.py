@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue, ValidationError
 from connectors import dates
 from connectors.base import Batch, Connector, ReadContext
 from connectors.errors import RecordRejected
-from connectors.masking import mask
+from connectors.masking import value_shape
 from schemas.base import Schema
 from schemas.record import Cursor, QualityFlag, Rejection, RejectionRule, SourceRecord
 from schemas.text import loses_content, normalise_text
@@ -99,7 +99,7 @@ def _record_row(record: SourceRecord) -> PreviewRow:
     return PreviewRow(
         record_type=record.record_type,
         kind=record.fact.kind if record.fact else None,
-        source_id=mask(record.source_id),
+        source_id=value_shape(record.source_id),
         fields=dict(_flat("", values)),
         remarks=tuple(remarks),
     )
@@ -109,7 +109,7 @@ def _rejected_row(rejection: Rejection) -> PreviewRow:
     return PreviewRow(
         record_type=rejection.record_type,
         kind=None,
-        source_id=mask(rejection.source_id) if rejection.source_id else None,
+        source_id=value_shape(rejection.source_id) if rejection.source_id else None,
         fields={rejection.field: rejection.masked_value} if rejection.masked_value else {},
         remarks=(f"{rejection.field}: {rejection.rule}",),
         rejected=True,
@@ -124,7 +124,7 @@ def _flat(path: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tup
         for index, inner in enumerate(value):
             yield from _flat(f"{path}[{index}]", inner)
     else:
-        yield path, mask(value)
+        yield path, value_shape(value)
 
 
 class InvalidValue(ValueError):
@@ -134,7 +134,7 @@ class InvalidValue(ValueError):
         super().__init__(f"{field}: {rule}")
         self.field = field
         self.rule = rule
-        self.masked_value = None if value is None else mask(value)
+        self.masked_value = None if value is None else value_shape(value)
 
     def rejected(self, record_type: str, source_id: str | None, raw: bytes | None = None) -> RecordRejected:
         """The same for the one payload it happened in."""

@@ -87,7 +87,9 @@ def request_was(method: str, route: str, status: int) -> None:
     current.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
 
 
-def following(name: str, headers: Iterable[Mapping[str, str]], **attributes: Attribute) -> AbstractContextManager[None]:
+def batch_span(
+    name: str, headers: Iterable[Mapping[str, str]], **attributes: Attribute
+) -> AbstractContextManager[None]:
     """Work on a batch of messages: below the step that sent the first one, with links to those that sent others."""
     if _tracer is None:
         return _NOTHING
@@ -97,7 +99,7 @@ def following(name: str, headers: Iterable[Mapping[str, str]], **attributes: Att
 
 
 @contextmanager
-def continuing(traceparent: str) -> Iterator[None]:
+def continue_span(traceparent: str) -> Iterator[None]:
     """Go on below a step that has ended, as ``traceparent`` named it. Empty: below none."""
     if _tracer is None:
         yield

@@ -125,13 +125,13 @@ class SourceRecord(Schema):
 
     @field_validator("registered_at", "first_registered_at", "observed_at")
     @classmethod
-    def _meant(cls, moment: datetime | None) -> datetime | None:
+    def _in_plausible_years(cls, moment: datetime | None) -> datetime | None:
         if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
             raise PydanticCustomError("bad_date", "a time must be one that somebody can have meant")
         return moment
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _is_consistent(self) -> Self:
         if self.fact is None and not self.deleted:
             msg = "a record without a fact must be a tombstone"
             raise ValueError(msg)
@@ -258,7 +258,7 @@ class Rejection(Schema):
 
     @field_validator("record_type", "field", mode="before")
     @classmethod
-    def _named(cls, text: object) -> str:
+    def _with_name(cls, text: object) -> str:
         return (printable(text[:300]) if isinstance(text, str) else "") or "unknown"
 
     @field_validator("source_id", "masked_value", mode="before")

@@ -42,7 +42,7 @@ def normalise_text(text: str) -> str:
     normal = _composed(_BLANKS.sub(" ", text))
     while _INVISIBLE.search(normal):
         # Again where something was dropped, because its neighbours are neighbours of each other now.
-        reduced = _composed(_INVISIBLE.sub(_kept, normal))
+        reduced = _composed(_INVISIBLE.sub(_replacement, normal))
         if reduced == normal:
             break
         normal = reduced
@@ -56,7 +56,7 @@ def is_plain(json_text: str) -> bool:
 
 def loses_content(text: str) -> bool:
     """Whether normalising drops signs, rather than writing the same signs in another way."""
-    return any(_kept(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
+    return any(_replacement(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
 
 
 def is_storable(text: str) -> bool:
@@ -81,7 +81,7 @@ def without_separators(text: str) -> str:
     return _DASHES.sub("", "".join(normalise_text(text).split()))
 
 
-def _kept(match: re.Match[str]) -> str:
+def _replacement(match: re.Match[str]) -> str:
     """What stays of a sign that is usually invisible: itself where its neighbours need it, else nothing."""
     sign, text, place = match.group(), match.string, match.start()
     before = text[place - 1] if place else ""

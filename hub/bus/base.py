@@ -96,7 +96,7 @@ def lag_of(offsets: Mapping[int, Offsets]) -> int:
     return sum(partition.end - partition.committed for partition in offsets.values())
 
 
-def passed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
+def has_processed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
     """Whether by *now* a group has worked on everything that was published until *then*; by partition.
 
     A topic that was made anew meanwhile begins at 0 again: reaching its end is enough.

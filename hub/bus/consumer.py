@@ -21,7 +21,7 @@ from hub.bus.base import BusUnavailable, Delivered, Message
 Place = tuple[str, int]
 """Topic and partition."""
 
-_LOOK_AGAIN = 1.0
+_MEMBER_CHECK_SECONDS = 1.0
 """Seconds after which a waiting poll looks for members that died; everything else wakes it by NOTIFY."""
 
 _MEMBERS = """
@@ -66,7 +66,7 @@ class PostgresConsumer:
         self._positions: dict[Place, int] = {}
         """Partitions held, each with the offset that ``poll`` returns next."""
         self._turn = 0
-        self._joined()
+        self._connect()
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
         """Up to *limit* messages of the partitions held, in order per partition.
@@ -75,16 +75,16 @@ class PostgresConsumer:
             BusUnavailable: the bus does not answer.
         """
         until = monotonic() + timeout.total_seconds()
-        with self._answering():
-            connection = self._joined()
+        with self._translate_errors():
+            connection = self._connect()
             while True:
                 _drain(connection)  # before reading: what is announced from here on wakes the wait below
-                self._share(connection)
+                self._rebalance(connection)
                 messages = self._read(connection, limit)
                 left = until - monotonic()
                 if messages or left <= 0:
                     return messages
-                for _ in connection.notifies(timeout=min(left, _LOOK_AGAIN), stop_after=1):
+                for _ in connection.notifies(timeout=min(left, _MEMBER_CHECK_SECONDS), stop_after=1):
                     pass
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
@@ -100,7 +100,7 @@ class PostgresConsumer:
                 offsets[place] = max(offsets.get(place, 0), message.offset + 1)
         if not offsets or self._connection is None:
             return
-        with self._answering():
+        with self._translate_errors():
             self._connection.execute(
                 _COMMIT,
                 [
@@ -130,7 +130,7 @@ class PostgresConsumer:
         self.close()
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -140,9 +140,9 @@ class PostgresConsumer:
                 connection.close()
             raise BusUnavailable(type(error).__name__) from error
 
-    def _joined(self) -> psycopg.Connection:
+    def _connect(self) -> psycopg.Connection:
         if self._connection is None:
-            with self._answering():
+            with self._translate_errors():
                 self._connection = psycopg.connect(self._conninfo, autocommit=True)
                 for topic in self._topics:
                     self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel(topic))))
@@ -154,27 +154,27 @@ class PostgresConsumer:
         for topic in self._topics:
             connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])
 
-    def _share(self, connection: psycopg.Connection) -> None:
+    def _rebalance(self, connection: psycopg.Connection) -> None:
         """Let go of partitions that are another member's, take those that are ours and free."""
-        assigned = {place for topic in self._topics for place in self._ours(connection, topic)}
+        assigned = {place for topic in self._topics for place in self._assigned(connection, topic)}
         released = [place for place in self._positions if place not in assigned]
         for place in released:
             connection.execute("SELECT pg_advisory_unlock(%s)", [_lock(self._group, *place)])
             del self._positions[place]
         if released:
             self._announce(connection)
-        acquired = [place for place in sorted(assigned - self._positions.keys()) if self._take(connection, place)]
+        acquired = [place for place in sorted(assigned - self._positions.keys()) if self._try_lock(connection, place)]
         if acquired:
             connection.execute(_REGISTER, [self._group, list(self._topics)])  # from now on ``prune`` waits for us
             self._positions |= self._committed(connection, acquired)
 
-    def _ours(self, connection: psycopg.Connection, topic: str) -> list[Place]:
+    def _assigned(self, connection: psycopg.Connection, topic: str) -> list[Place]:
         members = [pid for (pid,) in connection.execute(_MEMBERS, {"lock": _lock(self._group, topic)})]
         index = members.index(connection.info.backend_pid)
         row = connection.execute("SELECT count(*) FROM bus_partitions WHERE topic = %s", [topic]).fetchone()
         return [(topic, partition) for partition in range(index, row[0] if row else 0, len(members))]
 
-    def _take(self, connection: psycopg.Connection, place: Place) -> bool:
+    def _try_lock(self, connection: psycopg.Connection, place: Place) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_lock(self._group, *place)]).fetchone()
         return bool(row and row[0])
 

@@ -13,9 +13,9 @@ from time import monotonic
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
 from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
-from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, translate_errors
 from hub.bus.kafka_consumer import KafkaConsumer
-from hub.bus.kafka_topics import counts, describe
+from hub.bus.kafka_topics import belongs_to_topic, describe
 
 _DELIVERED_WITHIN = 2 * ANSWER_WITHIN
 """Seconds in which all brokers that must have a lot confirm it; time for one more attempt, with a new leader."""
@@ -61,7 +61,7 @@ class KafkaBus:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not allow it, or has fewer brokers than copies are wanted.
         """
-        with self._administering() as admin:
+        with self._open_admin() as admin:
             missing = {topic: partitions for topic, partitions in topics.items() if not describe(admin, topic)}
             if not missing:
                 return
@@ -87,7 +87,7 @@ class KafkaBus:
         if not messages:
             return
         check(messages)
-        self._must_be_there(topic)
+        self._require_topic(topic)
         records = [
             {
                 "key": message.key.encode(),
@@ -96,7 +96,7 @@ class KafkaBus:
             }
             for message in messages
         ]
-        with self._publishing() as producer:
+        with self._open_producer() as producer:
             futures = [producer.send(topic, **record) for record in records]
             producer.flush(_DELIVERED_WITHIN)
             for future in futures:
@@ -109,7 +109,7 @@ class KafkaBus:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not let us in.
         """
-        return KafkaConsumer(self._access, self._administering, GROUPS + group, topics)
+        return KafkaConsumer(self._access, self._open_admin, GROUPS + group, topics)
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet. Exact: nothing but messages takes offsets.
@@ -135,7 +135,7 @@ class KafkaBus:
             Event().wait(_MOMENT)
 
     def _offsets(self, group: str, topic: str) -> dict[int, Offsets]:
-        with self._administering() as admin:
+        with self._open_admin() as admin:
             described = describe(admin, topic)
             if described is None:
                 return {}
@@ -147,7 +147,8 @@ class KafkaBus:
         return {
             place.partition: Offsets(
                 committed=max(
-                    committed[place].offset if counts(committed[place], described.id) else 0, firsts[place].offset
+                    committed[place].offset if belongs_to_topic(committed[place], described.id) else 0,
+                    firsts[place].offset,
                 ),
                 end=ends[place].offset,
             )
@@ -165,15 +166,15 @@ class KafkaBus:
         if admin is not None and not in_use:
             admin.close()
 
-    def _must_be_there(self, topic: str) -> None:
+    def _require_topic(self, topic: str) -> None:
         if topic not in self._known:
-            with self._administering() as admin:
+            with self._open_admin() as admin:
                 if not describe(admin, topic):
                     raise TopicNotFound(topic)
             self._known.add(topic)
 
     @contextmanager
-    def _publishing(self) -> Iterator[KafkaProducer]:
+    def _open_producer(self) -> Iterator[KafkaProducer]:
         with self._lock:
             self._producer = producer = self._producer or self._access.open(
                 KafkaProducer,
@@ -187,7 +188,7 @@ class KafkaBus:
                 metrics_enabled=False,
             )
         try:
-            with answering():
+            with translate_errors():
                 yield producer
         except Exception:
             # What is left of this lot must not be appended after the lot was published again.
@@ -198,12 +199,12 @@ class KafkaBus:
             raise
 
     @contextmanager
-    def _administering(self) -> Iterator[KafkaAdminClient]:
+    def _open_admin(self) -> Iterator[KafkaAdminClient]:
         with self._lock:
             self._admin = admin = self._admin or self._access.open(KafkaAdminClient)
             self._using[admin] += 1
         try:
-            with answering():
+            with translate_errors():
                 yield admin
         except BusUnavailable:
             with self._lock:

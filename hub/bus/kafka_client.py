@@ -31,7 +31,7 @@ _CANNOT_BE = (
 )
 _TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
 
-Made = TypeVar("Made")
+Client = TypeVar("Client")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class KafkaAccess:
             }
         return common
 
-    def open(self, make: Callable[..., Made], **configuration: object) -> Made:
+    def open(self, make: Callable[..., Client], **configuration: object) -> Client:
         """A producer, consumer or administrator that is connected.
 
         Raises:
@@ -77,7 +77,7 @@ class KafkaAccess:
             return clients[-1]
 
         try:
-            with answering():
+            with translate_errors():
                 return make(kafka_client=client, **self._configuration(), **configuration)
         except (BusUnavailable, BusRefused):
             refusals = [attempt.connections.refusal for attempt in clients]
@@ -97,7 +97,7 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
         super().__init__(*arguments, **configs)
         self._transports: WeakSet[Any] = WeakSet()
 
-    def let_go(self) -> None:
+    def close_sockets(self) -> None:
         """Close the sockets that were still being written to when the library gave up: it leaves them open."""
         for transport in list(self._transports):
             if transport._sock is not None:  # noqa: SLF001  its own ways to close wait for what is not written yet
@@ -133,7 +133,7 @@ class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no type
         """As the library's, and then nothing is open any more."""
         super().close(node_id)
         if node_id is None:
-            self.connections.let_go()
+            self.connections.close_sockets()
 
 
 def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
@@ -150,7 +150,7 @@ def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Whatever Kafka's client raises becomes one of the port's errors; its text, which may hold values, is dropped."""
     try:
         yield

@@ -23,12 +23,12 @@ from kafka.admin import MemberToRemove
 from kafka.structs import MemberState
 
 from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
-from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
-from hub.bus.kafka_topics import committing, current_id, ignore_offsets_of_deleted_topics
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, translate_errors
+from hub.bus.kafka_topics import current_id, ignore_offsets_of_deleted_topics, offset_to_commit
 
 log = logging.getLogger("hub.bus")
 
-Administering = Callable[[], AbstractContextManager[KafkaAdminClient]]
+AdminOpener = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
 _DEAD_AFTER = timedelta(seconds=9)
 """A member that has been silent for so long is dead, and others get its partitions."""
@@ -56,9 +56,9 @@ class KafkaConsumer:
     What must not wait is asked as an administrator.
     """
 
-    def __init__(self, access: KafkaAccess, administering: Administering, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, access: KafkaAccess, open_admin: AdminOpener, group: str, topics: Sequence[str]) -> None:
         self._access = access
-        self._administering = administering
+        self._open_admin = open_admin
         self._group = group
         self._topics = tuple(topics)
         self._floors: dict[TopicPartition, int] = {}
@@ -67,7 +67,7 @@ class KafkaConsumer:
         """As the present client saw them first."""
         self._heard = 0.0
         self._consumer: kafka.KafkaConsumer | None = None
-        self._joined()
+        self._connect()
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
         """Up to *limit* messages of the partitions held, in order per partition.
@@ -76,7 +76,7 @@ class KafkaConsumer:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not let us read.
         """
-        with self._answering():
+        with self._translate_errors():
             messages = self._poll(limit, timeout)
             while self._has_recreated_topic():
                 # What was polled may lie anywhere in the new topic. A new client reads it from its beginning.
@@ -86,7 +86,7 @@ class KafkaConsumer:
             if messages:
                 self._heard = monotonic()
             elif monotonic() > self._heard + ANSWER_WITHIN:
-                self._ask()
+                self._require_answer()
         for message in messages:
             self._floors.setdefault(TopicPartition(message.topic, message.partition), message.offset)
         return messages
@@ -105,9 +105,12 @@ class KafkaConsumer:
                 offsets[place] = max(offsets.get(place, 0), message.offset + 1)
         if not offsets or self._consumer is None:
             return
-        with self._answering(), suppress(*_MOVED):
+        with self._translate_errors(), suppress(*_MOVED):
             self._consumer.commit(
-                {place: committing(offset, self._topic_ids.get(place.topic, "")) for place, offset in offsets.items()},
+                {
+                    place: offset_to_commit(offset, self._topic_ids.get(place.topic, ""))
+                    for place, offset in offsets.items()
+                },
                 timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
             )
             self._floors |= offsets
@@ -119,7 +122,7 @@ class KafkaConsumer:
         self._topic_ids.clear()
         if consumer is not None:
             self._leave(consumer.group_metadata())
-            with suppress(BusUnavailable, BusRefused), answering():
+            with suppress(BusUnavailable, BusRefused), translate_errors():
                 consumer.close(autocommit=False, timeout_ms=_milliseconds(_HEARTBEAT))
 
     def __enter__(self) -> Self:
@@ -131,15 +134,15 @@ class KafkaConsumer:
         self.close()
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
-            with answering():
+            with translate_errors():
                 yield
         except (BusUnavailable, BusRefused):
             self.close()
             raise
 
-    def _joined(self) -> kafka.KafkaConsumer:
+    def _connect(self) -> kafka.KafkaConsumer:
         if self._consumer is None:
             consumer = self._access.open(
                 kafka.KafkaConsumer,
@@ -162,32 +165,32 @@ class KafkaConsumer:
         return self._consumer
 
     def _poll(self, limit: int, timeout: timedelta) -> list[Delivered]:
-        consumer = self._joined()
-        _keep_joining(consumer)
+        consumer = self._connect()
+        _resume_join(consumer)
         try:
             polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
             return [_delivered(record) for records in polled.values() for record in records]
         except errors.CorruptRecordError as error:
             if not isinstance(error.__context__, UnicodeDecodeError):
                 raise
-            return [_stepped_over(consumer)]
+            return [_skip_unreadable(consumer)]
 
     def _has_recreated_topic(self) -> bool:
         """Whether a topic has another id than the client saw first. The client asks for ids every ``_TOPICS_ANEW``."""
-        consumer = self._joined()
+        consumer = self._connect()
         ids = {topic: known for topic in self._topics if (known := current_id(consumer, topic))}
         return any(self._topic_ids.setdefault(topic, known) != known for topic, known in ids.items())
 
-    def _ask(self) -> None:
+    def _require_answer(self) -> None:
         """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
-        with self._administering() as admin:
+        with self._open_admin() as admin:
             admin.describe_cluster()
         self._heard = monotonic()
 
     def _leave(self, member: ConsumerGroupMetadata) -> None:
         """Leave while joining: the library's own leave would wait behind its join, and the others then for us."""
         if member.state is not MemberState.STABLE and member.member_id:
-            with suppress(BusUnavailable, BusRefused), self._administering() as admin:
+            with suppress(BusUnavailable, BusRefused), self._open_admin() as admin:
                 admin.remove_group_members(self._group, [MemberToRemove(member_id=member.member_id)])
 
 
@@ -238,7 +241,7 @@ class _PendingJoin:
         self.add_errback = join.add_errback
 
 
-def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
+def _resume_join(consumer: kafka.KafkaConsumer) -> None:
     """Let a ``poll`` finish the join that an earlier one had no time for.
 
     A member that joined again because the topic had changed otherwise forgets about it, and waits for ever.
@@ -261,7 +264,7 @@ def _text(encoded: bytes | None) -> str:
     return (encoded or b"").decode(errors="replace")
 
 
-def _stepped_over(consumer: kafka.KafkaConsumer) -> Delivered:
+def _skip_unreadable(consumer: kafka.KafkaConsumer) -> Delivered:
     """The message that the library cannot read, the name of a header not being UTF-8, as an empty one.
 
     Without a step past it, reading of its partition would stand still for ever.

@@ -49,8 +49,8 @@ class DisjointSets:
             path.append(key)
             key = parent
             self.steps += 1
-        for passed in path:
-            self._parent[passed] = key
+        for visited in path:
+            self._parent[visited] = key
         return key
 
     def least(self, representative: Key) -> Key:
@@ -159,7 +159,7 @@ class Replacements:
                     if work:
                         low[work[-1][0]] = min(low[work[-1][0]], low[node])
                     if low[node] == index[node]:
-                        yield self._closed(node, stack, open_nodes)
+                        yield self._close(node, stack, open_nodes)
                 elif following not in index:
                     index[following] = low[following] = len(index)
                     stack.append(following)
@@ -172,7 +172,7 @@ class Replacements:
         return iter(self._statements[node] if isinstance(node, int) else self._of_old.get(node, ()))
 
     @staticmethod
-    def _closed(node: Key | int, stack: list[Key | int], open_nodes: set[Key | int]) -> list[Key | int]:
+    def _close(node: Key | int, stack: list[Key | int], open_nodes: set[Key | int]) -> list[Key | int]:
         component: list[Key | int] = []
         while not component or component[-1] != node:
             component.append(stack.pop())

@@ -48,7 +48,7 @@ def match(
     claims = {claim.record_id: claim for claim in (*disturbed.claims, *undisturbed.claims)}
     identities = Identities(claims.values())
 
-    merged = _give_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=moment)
+    merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=moment)
     decided = [party for party in (*new, *known) if not party.keys & parked]
     roots = statements.citizens_of(session, _roots(identities, decided))
     citizens = {key: citizen.id for key, citizen in roots.items()}
@@ -116,7 +116,7 @@ def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], p
     )
 
 
-def _give_citizens(
+def _assign_citizens(
     session: Session, identities: Identities, keys: frozenset[Key], *, digest_key: bytes, now: datetime
 ) -> frozenset[UUID]:
     """Give a citizen to each national number and each person, and follow who turned out to be whom.

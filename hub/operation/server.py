@@ -14,7 +14,7 @@ SLOWEST = 10.0
 
 
 @contextmanager
-def answering(operation: Operation, host: str, port: int) -> Iterator[int]:
+def serve_in_background(operation: Operation, host: str, port: int) -> Iterator[int]:
     """Answer at that address while the block runs; gives the port, a free one for 0.
 
     Raises:

@@ -22,11 +22,11 @@ def with_coverage(
         unread: areas with a source that has never been read to its end.
     """
     return overview.model_copy(
-        update={"sections": tuple(_spoken(section, covered, silent_since, unread) for section in overview.sections)}
+        update={"sections": tuple(_with_state(section, covered, silent_since, unread) for section in overview.sections)}
     )
 
 
-def _spoken(
+def _with_state(
     section: Section, covered: Collection[Area], silent_since: Mapping[Area, datetime], unread: Collection[Area]
 ) -> Section:
     if section.state is SectionState.WITHHELD:

@@ -44,13 +44,13 @@ def add(
         fingerprint = fingerprint_of(rejection)
         payload = None
         if rejection.raw is not None and len(rejection.raw) <= LARGEST_PAYLOAD:
-            payload = cipher.seal(rejection.raw, payload_place(_shown(source), fingerprint))
+            payload = cipher.seal(rejection.raw, payload_place(_storable_name(source), fingerprint))
         entry = QuarantineEntryRow(
-            source=_shown(source),
+            source=_storable_name(source),
             fingerprint=fingerprint,
-            record_type=_shown(rejection.record_type),
+            record_type=_storable_name(rejection.record_type),
             source_id=None if rejection.source_id is None else storable(rejection.source_id),
-            field=_shown(rejection.field),
+            field=_storable_name(rejection.field),
             rule=rejection.rule.value,
             masked_value=None if rejection.masked_value is None else redact_cpr(storable(rejection.masked_value)),
             payload=payload,
@@ -137,7 +137,10 @@ def delete_expired(session: Session, now: datetime, retention: timedelta) -> int
 def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
     # In one order for all processes, so that two of them do not wait for each other.
     keys = sorted(
-        {(_shown(record.source), _shown(record.record_type), storable(record.source_id)) for record in records}
+        {
+            (_storable_name(record.source), _storable_name(record.record_type), storable(record.source_id))
+            for record in records
+        }
     )
     if keys:
         repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
@@ -173,6 +176,6 @@ def _source_of(delivered: Delivered) -> tuple[str, str]:
     return source.removeprefix(_SOURCE) if source.startswith(_SOURCE) else UNKNOWN, record_type or UNKNOWN
 
 
-def _shown(text: str) -> str:
+def _storable_name(text: str) -> str:
     """As the store and a page can hold it: what spoils the payload must not spoil its entry."""
     return redact_cpr(storable(text)) or UNKNOWN

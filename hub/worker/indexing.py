@@ -6,7 +6,7 @@ from functools import partial
 from threading import Event
 
 from hub import metrics, tracing
-from hub.bus.base import OVERVIEWS, Consumer, Offsets, lag_of, passed
+from hub.bus.base import OVERVIEWS, Consumer, Offsets, has_processed, lag_of
 from hub.context import AppContext
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, find_drift
@@ -40,7 +40,7 @@ def _index(context: AppContext, health: LoopHealth, stop: Event) -> None:
         if not delivered:
             return
         headers = (message.message.headers for message in delivered)
-        with metrics.indexing(), tracing.following("index", headers, messages=len(delivered)):
+        with metrics.indexing(), tracing.batch_span("index", headers, messages=len(delivered)):
             index_changes(
                 context.database, context.index, delivered, digest_key=context.digest_key, clock=context.clock
             )
@@ -60,7 +60,7 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
             while is_ours and not stop.is_set():
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # Until what was on its way at the comparison before has arrived, it would be taken for drift.
-                if lag_of(offsets) <= FAR_BEHIND and passed(offsets_before, offsets):
+                if lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets):
                     before = _compare_once(context, before)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
                 health.record_success()

@@ -16,7 +16,7 @@ from connectors.base import Connector
 from hub.context import AppContext
 from hub.operation.answers import Operation
 from hub.operation.loop_health import LoopHealth, LoopHealthRegistry
-from hub.operation.server import answering
+from hub.operation.server import serve_in_background
 from hub.worker.collecting import collecting_loops
 from hub.worker.indexing import comparison_loop, index_loop
 from hub.worker.loops import Loop
@@ -70,7 +70,7 @@ def _operation_server(context: AppContext, registry: LoopHealthRegistry) -> Abst
     settings = context.settings
     if not settings.worker_port:
         return nullcontext()
-    return answering(Operation(context, registry), settings.host, settings.worker_port)
+    return serve_in_background(Operation(context, registry), settings.host, settings.worker_port)
 
 
 class _RunningLoop:

@@ -20,7 +20,7 @@ from connectors.kit import (
     validation_fault,
     version_order,
 )
-from connectors.masking import LONGEST_MASK, mask
+from connectors.masking import LONGEST_MASK, value_shape
 from connectors.transports.files import JsonFile, list_files, read_json_file, read_json_files
 from schemas.record import Rejection, RejectionRule
 from tests.factories import make_record
@@ -128,7 +128,7 @@ def test_any_text_is_a_date_or_a_fault(text: str) -> None:
 @given(st.text())
 @settings(max_examples=100)
 def test_a_mask_keeps_no_letter_and_no_digit(text: str) -> None:
-    masked = mask(text)
+    masked = value_shape(text)
     assert len(masked) <= LONGEST_MASK
     assert all(sign in "x9" for sign in masked if sign.isalnum())
 
@@ -148,12 +148,12 @@ def test_a_mask_survives_anything() -> None:
         None,
         float("nan"),
     ):
-        mask(value).encode()
-        assert len(mask(value)) <= LONGEST_MASK
+        value_shape(value).encode()
+        assert len(value_shape(value)) <= LONGEST_MASK
 
 
 def test_a_mask_shows_the_shape() -> None:
-    assert mask("070761-4285 Åse") == "999999-9999 xxx"
+    assert value_shape("070761-4285 Åse") == "999999-9999 xxx"
 
 
 @given(st.text())

@@ -11,7 +11,17 @@ from uuid import uuid4
 
 import pytest
 
-from hub.bus.base import LARGEST, Bus, Consumer, Delivered, Message, MessageTooLarge, Offsets, TopicNotFound, passed
+from hub.bus.base import (
+    LARGEST,
+    Bus,
+    Consumer,
+    Delivered,
+    Message,
+    MessageTooLarge,
+    Offsets,
+    TopicNotFound,
+    has_processed,
+)
 
 PARTITIONS = 4
 AT_ONCE = timedelta(0)
@@ -167,12 +177,12 @@ class BusSuite:
             got = drain(consumer, 5)
             then = bus.offsets("readers", topic)
             assert then == {**before, got[0].partition: Offsets(committed=0, end=5)}
-            assert not passed(then, then)
+            assert not has_processed(then, then)
             bus.publish(topic, make_messages(2))
             consumer.commit(got)
         now = bus.offsets("readers", topic)
         assert now == {**before, got[0].partition: Offsets(committed=5, end=7)}
-        assert passed(then, now)
+        assert has_processed(then, now)
         assert bus.offsets("readers", f"test.{uuid4().hex}") == {}
 
     def test_consumers_share_and_inherit(self, bus: Bus, topic: str) -> None:

@@ -12,7 +12,7 @@ from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
 from hub.bus.base import BusUnavailable, Consumer, Message, TopicNotFound
 from hub.bus.kafka import GROUPS
 from hub.bus.kafka_client import KafkaAccess
-from hub.bus.kafka_topics import committing, counts, describe
+from hub.bus.kafka_topics import belongs_to_topic, describe, offset_to_commit
 from tests.contracts.bus import AT_ONCE, drain, make_messages, values
 from tests.contracts.own_names import OwnNames
 from tests.hub.test_bus_kafka import make_bus
@@ -163,8 +163,8 @@ def test_publishing_to_a_topic_that_was_deleted_says_so_and_goes_on_when_it_is_b
     [("a", "a", True), ("a", "b", False), ("", "b", True), ("a", "", True), ("", "", True)],
 )
 def test_an_offset_counts_for_the_topic_it_was_committed_for(committed: str, current: str, is_counted: bool) -> None:
-    assert counts(committing(3, committed), current) is is_counted
+    assert belongs_to_topic(offset_to_commit(3, committed), current) is is_counted
 
 
 def test_what_another_tool_notes_with_an_offset_is_no_id() -> None:
-    assert counts(OffsetAndMetadata(3, "reset by hand", -1), "b")
+    assert belongs_to_topic(OffsetAndMetadata(3, "reset by hand", -1), "b")

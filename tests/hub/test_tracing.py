@@ -56,7 +56,7 @@ def test_a_batch_from_several_traces_follows_the_first_and_links_the_others() ->
             with tracing.span("publish"):
                 told.append(tracing.headers())
         broken = {tracing.HEADER: "<no header>\n6107864001"}
-        with tracing.following("store_batch", [*told, told[0], {}, broken], messages=6):
+        with tracing.batch_span("store_batch", [*told, told[0], {}, broken], messages=6):
             assert tracing.trace_id() == told[0][tracing.HEADER].split("-")[1]
         tracing.close()
         follower = next(span for span in collector.spans() if span.name == "store_batch")

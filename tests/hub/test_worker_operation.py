@@ -28,7 +28,7 @@ from hub.migrations import migrate
 from hub.operation.answers import Operation
 from hub.operation.gauges import collect_store_metrics, observe_drift
 from hub.operation.loop_health import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
-from hub.operation.server import answering
+from hub.operation.server import serve_in_background
 from hub.overview.service import mark_due
 from hub.quarantine import service as quarantine
 from schemas.record import Cursor, Rejection, RejectionRule
@@ -165,13 +165,13 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
         port = int(door.getsockname()[1])
         with (
             pytest.raises(SettingWrong, match="HELHED_WORKER_PORT"),
-            answering(Operation(context), "127.0.0.1", port),
+            serve_in_background(Operation(context), "127.0.0.1", port),
         ):
             pass
 
 
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
-    with answering(Operation(context), "127.0.0.1", 0) as port:
+    with serve_in_background(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         metrics.set_bus_metrics({("pipeline", RECORDS): 7})
         social = metrics.SourceMetrics(None, 60, paused=True)
@@ -197,7 +197,7 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
         return Rejection(record_type="Ydelse", source_id=source_id, field="start", rule=RejectionRule.BAD_DATE)
 
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         quarantined = partial(figure, client, "helhed_quarantine_open")
@@ -222,7 +222,7 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
 ) -> None:
     now, minute = clock.now(), timedelta(minutes=1)
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         told = partial(figure, client, "helhed_overviews_due")
@@ -247,7 +247,7 @@ def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: Fix
     ]
     observe_drift(tallies, drifted, 4, clock.now())
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         for kind, citizens in (("missing", 2), ("stale", 1), ("extra", 1)):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.sandbox.municipality.cases_rare import MEDCOM_TEST_PERSON
-from deploy.sandbox.municipality.generate import _whole, generate
+from deploy.sandbox.municipality.generate import _generate_history, generate
 from deploy.sandbox.municipality.people import age
 from deploy.sandbox.municipality.truth import Municipality
 from hub.clock import danish_day
@@ -20,7 +20,7 @@ DAYS = st.dates(date(2004, 1, 1), date(2026, 12, 31))
 
 def test_the_same_seed_makes_the_same_municipality() -> None:
     first = repr(generate(500, 3, date(2023, 9, 12))).encode()
-    _whole.cache_clear()
+    _generate_history.cache_clear()
     assert repr(generate(500, 3, date(2023, 9, 12))).encode() == first
 
 

@@ -62,7 +62,7 @@ class Generation:
     unread: set[str] = field(default_factory=set)
     _waiting: frozenset[str] = frozenset()
     """Activities that were missing in the reading before: whether they are gone must be asked."""
-    _carried: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _without_statement: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _after: dict[str, KnownIds] = field(default_factory=dict)
 
     @classmethod
@@ -109,7 +109,7 @@ class Generation:
         """Whether a payload that cannot be read is new or differs from before; either way it is there."""
         short = f"!{digest[:HASH_LENGTH]}"
         if of_case is not None and source_id.startswith(NAMELESS):
-            self.carry(of_case, (record_type,))  # it may be any of those that the case had
+            self.keep_known(of_case, (record_type,))  # it may be any of those that the case had
         earlier = self._note(record_type, source_id, short, of_case)
         if earlier is not None and of_case is not None:
             return False
@@ -134,14 +134,14 @@ class Generation:
             return False
         return self._waiting.isdisjoint(self.cases_before[case_id].get("Aktivitet", ()))
 
-    def carry(self, case_id: str, record_types: Iterable[str] = OF_CASE) -> None:
+    def keep_known(self, case_id: str, record_types: Iterable[str] = OF_CASE) -> None:
         """Nothing was said about these types of a case: whatever else of it was known stays as it was."""
         for record_type in record_types:
-            self._carried[record_type].update(self.cases_before.get(case_id, {}).get(record_type, ()))
+            self._without_statement[record_type].update(self.cases_before.get(case_id, {}).get(record_type, ()))
 
     def leave_unread(self, case_id: str) -> None:
         """The activities of a case could not be got: they stay as they were, and are asked for again next time."""
-        self.carry(case_id, ("Aktivitet",))
+        self.keep_known(case_id, ("Aktivitet",))
         self.unread.add(case_id)
 
     def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> Conclusion:
@@ -156,7 +156,7 @@ class Generation:
         cases_are_held = bool(conclusion[0].held)
         for case_id in missing_cases - gone_cases:
             if not cases_are_held:
-                self.carry(case_id)
+                self.keep_known(case_id)
         for record_type in OF_CASE:
             along = {entity for case_id in gone_cases for entity in self.cases_before[case_id].get(record_type, ())}
             is_suspicious = cases_are_held or (record_type == "Aktivitet" and self._a_list_became_empty(limits))
@@ -210,7 +210,7 @@ class Generation:
                 live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
             )
             return Conclusion(gone=(), held=(), not_judged=(record_type,))
-        unread = (self._carried[record_type] & expected) - seen - along
+        unread = (self._without_statement[record_type] & expected) - seen - along
         live_unread = unread & known.live
         # Limits count against what was asked for. Few may always be missing; then those not asked for tell that the
         # list is not empty.
@@ -254,7 +254,7 @@ class Generation:
         before = self.before.get("Aktivitet", {})
         for case_id in self.cases.keys() & self.cases_before.keys():
             had = [entity for entity in self.cases_before[case_id].get("Aktivitet", ()) if before.get(entity) != GONE]
-            is_silent = not any(entity in seen or entity in self._carried["Aktivitet"] for entity in had)
+            is_silent = not any(entity in seen or entity in self._without_statement["Aktivitet"] for entity in had)
             if len(had) > limits.always_allowed and is_silent:
                 return True
         return False

@@ -177,7 +177,7 @@ def primary_party(scope: Scope, person: Person) -> Party:
     known = [scope.local("Person", person.id)]
     if (number := national(person.cprnr)) is not None:
         known.insert(0, number)
-    name = person.fulde_navn or " ".join(part for part in (_given(person), person.efternavn) if part)
+    name = person.fulde_navn or " ".join(part for part in (_given_names(person), person.efternavn) if part)
     return Party(role=PartyRole.PRIMARY, identifiers=tuple(known), name=name[:200] or None)
 
 
@@ -250,7 +250,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     if None in earlier:
         reading.flags.append(QualityFlag(field="primaerPerson.tidligereCprnr", rule=RejectionRule.BAD_IDENTIFIER))
     fact = PersonFact(
-        given_name=reading.name("primaerPerson.fornavn", _given(person)),
+        given_name=reading.name("primaerPerson.fornavn", _given_names(person)),
         family_name=reading.name("primaerPerson.efternavn", person.efternavn),
         birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato, is_birth=True),
         life_status=LifeStatus.DEAD if died else None,
@@ -334,5 +334,5 @@ def coded_key(reading: Values, field: str, kode: Kode) -> str:
     return key
 
 
-def _given(person: Person) -> str | None:
+def _given_names(person: Person) -> str | None:
     return " ".join(part for part in (person.fornavn, person.mellemnavn) if part) or None

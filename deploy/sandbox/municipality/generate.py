@@ -34,11 +34,11 @@ def generate(citizens: int, seed: int, today: date) -> Municipality:
         seed: Another seed makes other households. The first households do not depend on *citizens*.
         today: What happens later does not exist: the same people at another date.
     """
-    return known(_whole(citizens, seed), today)
+    return known(_generate_history(citizens, seed), today)
 
 
 @lru_cache(maxsize=2)
-def _whole(citizens: int, seed: int) -> Municipality:
+def _generate_history(citizens: int, seed: int) -> Municipality:
     """All that ever happens until the horizon."""
     story = cohorts()
     numbers = Numbers()
