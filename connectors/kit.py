@@ -128,7 +128,7 @@ def _flat(path: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tup
 
 
 class InvalidValue(ValueError):
-    """A value cannot be used. Carries field, rule and masked value; ``rejected`` makes it leave the connector."""
+    """A value cannot be used. Holds field, rule and the value's shape; ``rejected`` makes it a ``RecordRejected``."""
 
     def __init__(self, field: str, rule: RejectionRule, value: object = None) -> None:
         super().__init__(f"{field}: {rule}")
@@ -205,7 +205,7 @@ def read_instant(field: str, text: str | None, *, default: datetime | None = Non
 def clean_line(
     field: str, text: str | None, *, longest: int = LINE_LENGTH
 ) -> tuple[str | None, tuple[QualityFlag, ...]]:
-    """One line for people, and what had to be mended: the text is normalised, white space folds, too long is cut.
+    """One line for people, with a flag for each correction: the text is normalised, white space folds, too long is cut.
 
     Markup stays as the text it is; pages escape.
     """

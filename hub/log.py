@@ -1,7 +1,7 @@
 """Logging: one line an event, fields after it, and no identifier in clear whatever is logged.
 
-A message is ``subject.event``; the rest goes into ``extra={"fields": {...}}``. What belongs to a web request
-carries the request's id, and what is traced the trace's, without anybody naming them.
+A message is ``subject.event``; the rest goes into ``extra={"fields": {...}}``. A record of a
+web request gets the request's id, and a traced one the trace's id, without the caller passing them.
 """
 
 import json

@@ -55,7 +55,7 @@ class Party(Schema):
 
 
 class QualityFlag(Schema):
-    """A value that was mended or left out on the way; declared, not hidden (field, rule)."""
+    """A value that was corrected or left out on the way, by field and rule."""
 
     field: str
     rule: str
@@ -87,8 +87,8 @@ class SourceRecord(Schema):
     """registreringFra: when the source registered this version; the observation time if it does not say. One in the
     future is kept and flagged; intake does not go by it."""
     first_registered_at: Instant | None = None
-    """When the source first registered the entity, if it tells (oprettet). A source that only shows its latest
-    version was silent about it before, not ignorant: the earliest version we hold counts as known from then."""
+    """When the source first registered the entity, if it states it (oprettet). A source that only shows its latest
+    version knew it before without showing it: the earliest version we hold counts as known from then."""
     observed_at: Instant
     """When the connector read it."""
     valid: Period = Period()
@@ -99,8 +99,8 @@ class SourceRecord(Schema):
     """What it says; None only for a tombstone."""
     deleted: bool = False
     deleted_reason: str | None = None
-    """e.g. ``entered_in_error``, ``history_delete``. One that begins with ``missing`` says that nobody told of the
-    deletion: it was concluded from absence."""
+    """e.g. ``entered_in_error``, ``history_delete``. One that begins with ``missing``
+    was concluded from absence."""
     authority: str | None = None
     """Municipality code of the acting authority."""
     link: str | None = None
@@ -154,14 +154,14 @@ class SourceRecord(Schema):
 
     @property
     def version_or_digest(self) -> str:
-        """What tells this statement from others on the same entity."""
+        """Key that distinguishes the versions of one entity."""
         return self.source_version or self.digest
 
     @property
     def is_concluded(self) -> bool:
-        """Whether this tombstone only says that the entity was not seen, or not found, when somebody looked.
+        """Whether this tombstone only says that the entity was absent from a reading, or not found by a look-up.
 
-        Such a tombstone stands until the entity is seen again. A deletion that the source told of has a version or a
+        Such a tombstone stands until the entity is seen again. A deletion that the source reported has a version or a
         time of its own.
         """
         if not self.deleted:
@@ -240,7 +240,7 @@ class RejectionRule(StrEnum):
 
 
 class Rejection(Schema):
-    """One payload that was parked in quarantine, with what a person needs to mend it.
+    """One payload that was parked in quarantine, with what a person needs to correct it.
 
     It can be made of anything: what cannot be stored in its texts is replaced, and what is too long is cut.
     """
@@ -253,8 +253,8 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a mend; for ``not_carried`` the record as the hub's own message. None when
-    it was too large to keep."""
+    """The payload itself, for replay after a correction; for ``not_carried`` the record as the hub's own message. None
+    when it was too large to keep."""
 
     @field_validator("record_type", "field", mode="before")
     @classmethod

@@ -34,7 +34,7 @@ _PLAIN_JSON = re.compile(r"[ -\[\]-~\xa1-\xac\xae-\u017f]*")
 def normalise_text(text: str) -> str:
     """The text in NFC, with plain blanks and without invisible signs, control characters and lone surrogates.
 
-    A joiner or a variation selector stays where it carries meaning: between the parts of an emoji, and between letters
+    A joiner or a variation selector stays where it has meaning: between the parts of an emoji, and between letters
     of scripts that need it. Normalising twice changes nothing more.
     """
     if _PLAIN.fullmatch(text):

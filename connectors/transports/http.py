@@ -123,7 +123,7 @@ class HttpTransport:
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def stoppable(self, should_stop: Callable[[], bool]) -> Self:
@@ -177,7 +177,7 @@ class HttpTransport:
         return str(absolute)
 
     def _absolute(self, path_or_url: str) -> httpx.URL:
-        # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" tells an address.
+        # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
         return httpx.URL(str(self._base) + path_or_url.lstrip("/"))

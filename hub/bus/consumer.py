@@ -1,6 +1,6 @@
 """One member of a consumer group, on a PostgreSQL connection of its own (docs/decisions/0001).
 
-Everything that says who is there and who holds what is a session advisory lock: when the process dies,
+Membership and partitions are session advisory locks: when the process dies,
 PostgreSQL ends the session and the locks are gone, so there is no heartbeat to miss and nothing to clean up.
 A member shows itself by a *shared* lock on group and topic; the members, ordered by backend, divide the partitions
 round-robin; each holds its own partitions by *exclusive* locks.
@@ -22,7 +22,7 @@ Place = tuple[str, int]
 """Topic and partition."""
 
 _MEMBER_CHECK_SECONDS = 1.0
-"""Seconds after which a waiting poll looks for members that died; everything else wakes it by NOTIFY."""
+"""Seconds after which a waiting poll checks for members that died; everything else wakes it by NOTIFY."""
 
 _MEMBERS = """
 SELECT pid FROM pg_locks
@@ -88,7 +88,7 @@ class PostgresConsumer:
                     pass
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        """The work on these, and on all before them in their partitions, is done.
+        """Mark these messages, and all before them in their partitions, as processed.
 
         Raises:
             BusUnavailable: the bus does not answer; the messages come again.
@@ -134,7 +134,7 @@ class PostgresConsumer:
         try:
             yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            # A session that may be broken holds nothing for certain: end it and start over.
+            # A session that may be broken may have lost its locks: close it and connect again.
             connection, self._connection, self._positions = self._connection, None, {}
             if connection is not None:
                 connection.close()
@@ -155,7 +155,7 @@ class PostgresConsumer:
             connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])
 
     def _rebalance(self, connection: psycopg.Connection) -> None:
-        """Let go of partitions that are another member's, take those that are ours and free."""
+        """Release the partitions of other members, and lock those assigned to this member that are free."""
         assigned = {place for topic in self._topics for place in self._assigned(connection, topic)}
         released = [place for place in self._positions if place not in assigned]
         for place in released:
@@ -211,7 +211,7 @@ class PostgresConsumer:
 
 
 def channel(topic: str) -> str:
-    """The channel on which news of a topic is announced; short enough for a PostgreSQL name."""
+    """The NOTIFY channel of a topic; short enough for a PostgreSQL name."""
     return f"bus_{blake2b(topic.encode(), digest_size=16).hexdigest()}"
 
 

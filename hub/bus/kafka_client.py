@@ -1,4 +1,4 @@
-"""How Kafka is spoken to: one configuration for its three clients, and its errors in the words of the port."""
+"""One configuration for the three Kafka clients, and their errors as the errors of the port."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ Client = TypeVar("Client")
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaAccess:
-    """Where Kafka is and how we are let in. A host's name is always checked where there is TLS."""
+    """Addresses of Kafka and the login. With TLS the host's name is always verified."""
 
     servers: tuple[str, ...]
     user: str = ""
@@ -115,7 +115,8 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
         return connection
 
     def _judge(self, connection: Any, failure: BaseException) -> None:
-        # Before a login is refused, versions were told; and the answer itself gets lost when the line is cut after it.
+        # A broker answers the version request before it refuses a login; its refusal is lost if it then closes the
+        # connection.
         at_login = connection.sasl_enabled and connection.broker_version_data is not None
         refusal = _refusal(failure, at_login=at_login)
         if refusal and not (self.bootstrapped or self.closed):
@@ -130,14 +131,14 @@ class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no type
         super().__init__(net=net, manager=self.connections, **configs)
 
     def close(self, node_id: Any = None) -> None:
-        """As the library's, and then nothing is open any more."""
+        """As the library's, and closes the sockets that the library leaves open."""
         super().close(node_id)
         if node_id is None:
             self.connections.close_sockets()
 
 
 def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
-    """Why Kafka does not let us in, if that is what happened; nothing of what it answered is repeated."""
+    """The reason when Kafka refused the login or the connection, else None; its answer is not repeated."""
     refused = isinstance(failure, errors.SaslAuthenticationFailedError | errors.UnsupportedSaslMechanismError)
     if refused or (at_login and isinstance(failure, errors.KafkaConnectionError)):
         return "Kafka does not accept HELHED_KAFKA_USER with HELHED_KAFKA_PASSWORD and HELHED_KAFKA_MECHANISM"
@@ -151,7 +152,7 @@ def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Whatever Kafka's client raises becomes one of the port's errors; its text, which may hold values, is dropped."""
+    """Turn every error of Kafka's client into one of the port's, without its text, which may hold values."""
     try:
         yield
     except _TOO_LARGE:

@@ -1,7 +1,7 @@
 """One member of a consumer group in Kafka (docs/decisions/0009).
 
 Kafka's client keeps the membership alive from a thread of its own, however long the work on a batch takes, and moves
-partitions only inside ``poll``. That a late commit never moves an offset back, it does not see to; that is done here.
+partitions only inside ``poll``. It does not prevent a late commit from moving an offset back; this class does.
 """
 
 import logging
@@ -31,15 +31,15 @@ log = logging.getLogger("hub.bus")
 AdminOpener = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
 _DEAD_AFTER = timedelta(seconds=9)
-"""A member that has been silent for so long is dead, and others get its partitions."""
+"""A member without a heartbeat for so long counts as dead, and others get its partitions."""
 _HEARTBEAT = timedelta(seconds=1)
-"""How often it says that it lives; by the answer it learns that others come and go."""
+"""Interval of heartbeats; the answer tells when the group rebalances."""
 _STUCK_AFTER = timedelta(minutes=5)
-"""A member that has not polled for so long gives its partitions up, though it lives."""
+"""A member that has not polled for so long loses its partitions, although its heartbeat goes on."""
 _FETCHED_BYTES = 1 << 23
-"""What one broker sends at most at once: bounds what waits in memory for the next polls."""
+"""Most bytes that one broker sends at once: bounds the memory used between polls."""
 _TOPICS_ANEW = timedelta(seconds=10)
-"""How soon a topic that is made after somebody joined for it is found."""
+"""How soon a topic is found that is created after a consumer subscribed to it."""
 _MOVED = (
     errors.CommitFailedError,
     errors.FencedInstanceIdError,
@@ -50,10 +50,10 @@ _MOVED = (
 
 
 class KafkaConsumer:
-    """Implements ``hub.bus.base.Consumer``. One that failed is thrown away; the next ``poll`` joins again.
+    """Implements ``hub.bus.base.Consumer``. A client that failed is closed; the next ``poll`` joins again.
 
-    While the others of a group finish what they work on, whoever joins waits, and so does all it asks on that line.
-    What must not wait is asked as an administrator.
+    A member that joins waits until the others finish their batches, and all its requests on that connection wait too.
+    Requests that must not wait use an admin client.
     """
 
     def __init__(self, access: KafkaAccess, open_admin: AdminOpener, group: str, topics: Sequence[str]) -> None:
@@ -62,9 +62,9 @@ class KafkaConsumer:
         self._group = group
         self._topics = tuple(topics)
         self._floors: dict[TopicPartition, int] = {}
-        """Partitions held and polled, each with the offset below which a commit would move it back."""
+        """Partitions held and polled, each with the lowest offset that a commit may set."""
         self._topic_ids: dict[str, str] = {}
-        """As the present client saw them first."""
+        """Ids of the topics when the present client subscribed."""
         self._heard = 0.0
         self._consumer: kafka.KafkaConsumer | None = None
         self._connect()
@@ -79,7 +79,7 @@ class KafkaConsumer:
         with self._translate_errors():
             messages = self._poll(limit, timeout)
             while self._has_recreated_topic():
-                # What was polled may lie anywhere in the new topic. A new client reads it from its beginning.
+                # Positions of the old topic mean nothing in the new one. A new client reads it from its beginning.
                 log.warning("bus.topic_recreated", extra={"fields": {"topics": list(self._topics)}})
                 self.close()
                 messages = self._poll(limit, timeout)
@@ -92,7 +92,7 @@ class KafkaConsumer:
         return messages
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        """The work on these, and on all before them in their partitions, is done.
+        """Mark these messages, and all before them in their partitions, as processed.
 
         Raises:
             BusUnavailable: Kafka does not answer; the messages come again.
@@ -100,7 +100,8 @@ class KafkaConsumer:
         offsets: dict[TopicPartition, int] = {}
         for message in delivered:
             place = TopicPartition(message.topic, message.partition)
-            # A partition without floor was lost since, even if it is held again: others may have gone on in it.
+            # A partition without floor was lost since, even if it is held again: another member may have
+            # committed in it.
             if message.offset >= self._floors.get(place, message.offset + 1):
                 offsets[place] = max(offsets.get(place, 0), message.offset + 1)
         if not offsets or self._consumer is None:
@@ -182,7 +183,7 @@ class KafkaConsumer:
         return any(self._topic_ids.setdefault(topic, known) != known for topic, known in ids.items())
 
     def _require_answer(self) -> None:
-        """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
+        """Raise when no broker answers: after an empty poll, because the library retries for ever in silence."""
         with self._open_admin() as admin:
             admin.describe_cluster()
         self._heard = monotonic()
@@ -205,13 +206,13 @@ class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka
         self._floors = floors
         self._consumer = consumer
         self._member: ConsumerGroupMetadata = consumer.group_metadata()
-        """As whom partitions were assigned last, and in which round."""
+        """Member id and generation of the last assignment."""
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Most of them may come back; which, is told next."""
+        """Nothing to do: the assignment that follows says which partitions stay."""
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """All that are held from now on."""
+        """Drop floors and positions of partitions that another member may have held."""
         before, self._member = self._member, self._consumer.group_metadata()
         rounds = self._member.generation_id - before.generation_id
         if self._member.member_id != before.member_id or rounds > 1:
@@ -223,7 +224,7 @@ class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka
             del self._floors[place]
 
     def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:  # noqa: ARG002  all of them are
-        """The group went on without us."""
+        """This member was removed from the group."""
         self._floors.clear()
 
 
@@ -265,9 +266,9 @@ def _text(encoded: bytes | None) -> str:
 
 
 def _skip_unreadable(consumer: kafka.KafkaConsumer) -> Delivered:
-    """The message that the library cannot read, the name of a header not being UTF-8, as an empty one.
+    """Skip a message that the library cannot decode (a header's name is not UTF-8), and return it as an empty one.
 
-    Without a step past it, reading of its partition would stand still for ever.
+    Otherwise the partition would never be read further.
     """
     stuck = consumer._fetcher._next_partition_records  # noqa: SLF001  the library does not say where it stumbled
     topic, partition = stuck.topic_partition

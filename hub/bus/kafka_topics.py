@@ -39,18 +39,18 @@ def current_id(consumer: kafka.KafkaConsumer, name: str) -> str:
 
 
 def offset_to_commit(offset: int, topic_id: str) -> OffsetAndMetadata:
-    """An offset to be committed for that topic."""
+    """An offset with the topic's id as metadata, ready to be committed."""
     return OffsetAndMetadata(offset, f"{_PREFIX}{topic_id}" if topic_id else "", -1)
 
 
 def belongs_to_topic(committed: OffsetAndMetadata, topic_id: str) -> bool:
-    """Whether a committed offset is one of that topic. One without an id was set by hand, and counts."""
+    """Whether a committed offset belongs to that topic. One without an id was set by hand, and is accepted."""
     noted = _topic_id_of(committed)
     return not noted or not topic_id or noted == topic_id
 
 
 def ignore_offsets_of_deleted_topics(consumer: kafka.KafkaConsumer) -> None:
-    """Let the consumer start at the beginning of a topic whose committed offsets belong to a deleted one."""
+    """Make the consumer start at the beginning of a topic whose committed offsets belong to a deleted one."""
     coordinator = consumer._coordinator  # noqa: SLF001  the library offers no way to judge a committed offset
     fetch = coordinator.fetch_committed_offsets_async
 

@@ -1,7 +1,7 @@
 """``PostgresBus``: the ``Bus`` port on three PostgreSQL tables (docs/decisions/0001).
 
-Publishing locks the rows of ``bus_partitions`` it writes to, in order, until commit. So whoever takes later
-offsets of a partition waits for whoever took earlier ones, and offsets become visible in their own order.
+Publishing locks the rows of ``bus_partitions`` it writes to, in order, until commit. So a transaction that
+takes later offsets of a partition waits for the one that took earlier ones, and offsets become visible in order.
 """
 
 import json
@@ -43,14 +43,14 @@ class PostgresBus:
         self._partitions: dict[str, int] = {}
 
     def create(self, topics: Mapping[str, int]) -> None:
-        """Make the topics with so many partitions; a topic that is there keeps the number it has.
+        """Create the topics that do not exist, with so many partitions.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
         """
         with self._transaction() as connection:
             for topic, partitions in sorted(topics.items()):
-                # Two who create one topic at once must agree on one number.
+                # Two processes that create one topic at once must agree on one number.
                 connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [channel(topic)])
                 connection.execute(
                     "INSERT INTO bus_partitions (topic, partition)"
@@ -78,7 +78,7 @@ class PostgresBus:
         return PostgresConsumer(self._conninfo, group, topics)
 
     def offsets(self, group: str, topic: str) -> dict[int, Offsets]:
-        """How far the group has come in each partition; empty when nobody has made the topic.
+        """Progress of the group in each partition; empty when the topic does not exist.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
@@ -101,10 +101,10 @@ class PostgresBus:
         return lag_of(self.offsets(group, topic))
 
     def prune(self, before: datetime) -> int:
-        """Remove messages published before *before* that every group has committed; how many they were.
+        """Remove messages published before *before* that every group has committed; returns how many.
 
-        A group counts from its first ``poll`` on. A topic without any group keeps everything: somebody
-        may still come and read it.
+        A group counts from its first ``poll`` on. A topic without any group keeps everything: a
+        group may still be added.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
@@ -118,7 +118,7 @@ class PostgresBus:
             ).rowcount
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         self._pool.close()
 
     @contextmanager

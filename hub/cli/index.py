@@ -1,4 +1,4 @@
-"""``helhed index``: whether the search index holds what the store holds, and building it anew."""
+"""``helhed index``: compare the search index with the store, and build it anew."""
 
 from threading import Event
 from typing import Annotated
@@ -69,7 +69,7 @@ def verify(
 
 @app.command()
 def reindex() -> None:
-    """Fill a new index beside the one that serves, then let it take its place. Searches go on all the while.
+    """Fill a new index while the current one serves, then replace it. Searches go on meanwhile.
 
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """

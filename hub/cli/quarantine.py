@@ -53,7 +53,7 @@ def list_open(
 
 @app.command()
 def republish(source: Source) -> None:
-    """Publish again what could not be stored (not_carried). Run it after an upgrade that mends the fault.
+    """Publish again what could not be stored (not_carried). Run it after an upgrade that corrects the fault.
 
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """
@@ -68,6 +68,4 @@ def republish(source: Source) -> None:
             clock=context.clock,
         )
         context.close()
-        console.print(
-            f"{result.published} published again, {result.left} left: not stored, deleted, or still no record"
-        )
+        console.print(f"{result.published} published again, {result.left} left: no payload, or still no valid record")

@@ -1,4 +1,4 @@
-"""Build the whole index anew beside the one that serves."""
+"""Reindex: fill a shadow index with all citizens while the current one serves."""
 
 import logging
 from collections.abc import Callable, Iterator

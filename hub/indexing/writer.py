@@ -1,4 +1,4 @@
-"""From the store to the index: changed overviews become documents and are written, versions deciding."""
+"""Writes changed overviews to the index as documents; an older version never replaces a newer."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,13 @@ class IndexBatch(Schema):
     removed: dict[UUID, int] = Field(default_factory=dict)
     """Citizens to be removed, each with the version that says so."""
     unreadable: int = 0
-    """Messages that hold no change; each is logged with where it lies."""
+    """Messages that hold no change; each is logged with its partition and offset."""
     cut_before: frozenset[UUID] = frozenset()
     """Those among them whose document was cut when it was written last."""
 
 
 class WriteResult(Schema):
-    """What became of a batch in the index."""
+    """Result of writing a batch to the index."""
 
     written: int = 0
     already_newer: int = 0
@@ -95,7 +95,7 @@ def batch_of(
     digest_key: bytes,
     on: date,
 ) -> IndexBatch:
-    """The batch that brings the index up to what is stored of these citizens, and removes the others."""
+    """The batch that writes what is stored of these citizens, and removes the others."""
     documents = [overview.document for overview in stored.values() if overview.document is not None]
     return IndexBatch(
         documents=build_documents(session, documents, digest_key, on),
@@ -155,7 +155,7 @@ def write_to_index(index: SearchIndex, batch: IndexBatch) -> WriteResult:
     if put_result.failed:
         raise SearchUnavailable(f"{len(put_result.failed)} of {len(batch.documents)} documents were not written")
     if put_result.refused:
-        # One citizen's document must not hold up all behind it. The comparison finds it different.
+        # One refused document must not block the rest of the batch. The comparison will report it.
         fields = {"citizens": len(put_result.refused), "reason": put_result.refused[0][1]}
         log.error("index.refused", extra={"fields": fields})
     if put_result.cut:

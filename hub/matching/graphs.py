@@ -33,7 +33,7 @@ class DisjointSets:
         self._least: dict[Key, Key] = {}
         self._size: dict[Key, int] = {}
         self.steps = 0
-        """How often a key was looked up; what the work is measured by."""
+        """How often a key was looked up; tests measure the work by it."""
 
     def join(self, keys: Iterable[Key]) -> None:
         """Put all of *keys* into one set."""
@@ -102,7 +102,7 @@ class Replacements:
                 self._of_old[key].append(len(self._statements))
             self._statements.append(tuple(successors - replaced))
         self.steps = 0
-        """How many nodes and edges were walked; what the work is measured by."""
+        """How many nodes and edges were visited; tests measure the work by it."""
         self.circular: set[Key] = set()
         """Keys that replace themselves by way of others."""
         self.forked: set[Key] = set()

@@ -1,4 +1,4 @@
-"""What the rooms above may ask of matching."""
+"""Queries on matching for the rooms above."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -51,7 +51,7 @@ _WAITING = text("""
 
 
 class IdentityConflict(Schema):
-    """A contradiction that a person must look into, without the numbers it is about."""
+    """A contradiction for a person to resolve, without the numbers it is about."""
 
     kind: str
     """``ConflictKind``, or ``several_people``: one party of a record is claimed to be several people."""

@@ -1,4 +1,4 @@
-"""``match``: link the parties of stored records to citizens, and whatever their claims change besides."""
+"""``match``: link the parties of stored records to citizens, and update all links that their claims change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -119,7 +119,7 @@ def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], p
 def _assign_citizens(
     session: Session, identities: Identities, keys: frozenset[Key], *, digest_key: bytes, now: datetime
 ) -> frozenset[UUID]:
-    """Give a citizen to each national number and each person, and follow who turned out to be whom.
+    """Assign a citizen to each national number and each person, and merge citizens that are one person.
 
     Every number has a citizen of its own, so that a withdrawn claim can be undone; while one number
     stands for another, its citizen is merged into the other's. Returns the citizens on both sides of

@@ -1,4 +1,4 @@
-"""Every statement that ``match`` makes, a batch at a time. What others may ask stands in ``repository``."""
+"""The SQL of ``match``, a batch at a time. Queries for other rooms stand in ``repository``."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 _ROOM = 4_711_001
 """Number of the advisory lock on all claims."""
 MOST_REACHED = 20 * LARGEST_COMPONENT
-"""Records and identifiers that one statement looks at, for all components of a batch together."""
+"""Most records and identifiers that one SQL statement reads, for all components of a batch together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,5 +18,5 @@ def config(url: str | URL) -> Config:
 
 
 def migrate(url: str | URL, revision: str = "head") -> None:
-    """Bring the database to *revision*. Harmless when it is there already."""
+    """Migrate the database to *revision*. Has no effect when it is there already."""
     command.upgrade(config(url), revision)

@@ -1,4 +1,4 @@
-"""Which records count: one statement an entity, the one that stands (or stood), tombstones left out."""
+"""Which records count: the current version of each entity (or the one current at an instant), without tombstones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,10 +14,10 @@ from schemas.source import Area
 
 
 def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
-    """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
+    """The versions current now, or at *as_known* with their facts cut to what was known then.
 
-    An entity that its source had registered by then, but of which no version stood yet that we hold, is told by the
-    earliest we hold. Sorted by registered time, newest first, ties by content: neither order of arrival nor replays
+    For an entity that its source had registered by then, but of which we hold no version that old, the earliest version
+    is used. Sorted by registered time, newest first, ties by content: neither order of arrival nor replays
     show.
     """
     versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}

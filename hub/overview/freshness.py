@@ -1,4 +1,4 @@
-"""What only the reading moment knows: which areas have a source, and which source is silent or not read to its end."""
+"""Completes an overview when it is read: areas without a source, silent sources, sources not read to their end."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ def with_coverage(
     silent_since: Mapping[Area, datetime],
     unread: Collection[Area],
 ) -> Overview:
-    """The overview with each area's silence said aloud.
+    """The overview with the state of each area and its sources.
 
     Args:
         overview: as built or already cut; what is withheld stays exactly so.

@@ -22,7 +22,7 @@ _RESOLVE = text("""
       AND entry.source_id = record.source_id AND entry.resolved_at IS NULL
       AND (entry.rule = :not_carried) = :only_not_carried
 """)
-"""On the path of every batch: a look into the index of open entries, which are few."""
+"""Runs for every batch: one search in the index of open entries, which are few."""
 
 
 def save_entry(session: Session, entry: Entry) -> None:

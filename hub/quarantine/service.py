@@ -23,12 +23,12 @@ from hub.quarantine.tables import QuarantineEntryRow
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 WHOLE = "(record)"
-"""Stands for the field where the fault lies in no single one."""
+"""Used for a fault that is in no single field."""
 _SOURCE = "urn:helhed:source:"
 
 
 class NotCarried(NamedTuple):
-    """A message that could not be carried."""
+    """A message that could not be stored."""
 
     id: int
     """Of its entry."""
@@ -71,14 +71,14 @@ def park(
     record: SourceRecord | None = None,
     field: str = WHOLE,
 ) -> None:
-    """Put a message of ``helhed.records`` that could not be carried into quarantine as ``not_carried``.
+    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_carried``.
 
     Args:
         session: the caller's transaction; commit the offset after it.
         delivered: the message; its value is the entry's payload, for publishing again.
         cipher: encrypts the payload.
         now: when.
-        record: what could be read from it; None where nothing could, and its headers must tell the source.
+        record: the record in it; None when it is unreadable, and the source is taken from its headers.
         field: path of the fault.
     """
     source, record_type = (record.source, record.record_type) if record else _source_of(delivered)
@@ -101,7 +101,7 @@ def resolve_published(session: Session, records: Iterable[SourceRecord], now: da
 
 
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
-    """These records were stored for the first time: entries that say they could not be carried are resolved."""
+    """These records were stored for the first time: their ``not_carried`` entries are resolved."""
     _resolve(session, records, now, only_not_carried=True)
 
 
@@ -130,7 +130,7 @@ def resolve(session: Session, entry_id: int, now: datetime) -> None:
 
 
 def delete_expired(session: Session, now: datetime, retention: timedelta) -> int:
-    """Delete the payloads that have been stored for longer than *retention*; how many. Their entries stay."""
+    """Delete the payloads that have been stored for longer than *retention*; returns how many. Their entries stay."""
     return repository.delete_payloads(session, stored_before=now - retention)
 
 
@@ -177,5 +177,5 @@ def _source_of(delivered: Delivered) -> tuple[str, str]:
 
 
 def _storable_name(text: str) -> str:
-    """As the store and a page can hold it: what spoils the payload must not spoil its entry."""
+    """The text as an entry can hold it: a faulty payload must not make its entry faulty."""
     return redact_cpr(storable(text)) or UNKNOWN

@@ -17,7 +17,7 @@ from hub.operation.loop_health import LoopHealth
 from hub.worker.loops import POLL, Loop, consume, repeat
 
 COMPARE_EVERY = timedelta(seconds=20)
-"""Two comparisons make a drift, so it is found and repaired within a minute."""
+"""Drift is confirmed by two comparisons, so it is found and repaired within a minute."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -55,11 +55,11 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
     def session() -> None:
         with context.database.leading("index.compare") as is_ours:
             if is_ours:
-                context.index.create()  # whichever loop comes first
+                context.index.create()  # both loops create it; the first one succeeds
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
             while is_ours and not stop.is_set():
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
-                # Until what was on its way at the comparison before has arrived, it would be taken for drift.
+                # A change that was on its way at the comparison before must have arrived, or it would count as drift.
                 if lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets):
                     before = _compare_once(context, before)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))

@@ -2,7 +2,7 @@
 
 Each loop is a thread of its own and does one thing: one a source reads it; one stores what was read and publishes what
 changed; one writes that to the index; one compares index and store; the rest are upkeep. A loop that fails waits,
-longer each time, and goes on; the others do not notice.
+longer each time, and tries again, without effect on the others.
 """
 
 import logging
@@ -24,9 +24,9 @@ from hub.worker.processing import processing_loop
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
 WATCH_EVERY = 1.0
-"""Seconds between two looks at the loops' threads."""
+"""Seconds between two checks of the loops' threads."""
 STAGE_STOPS_WITHIN = 5.0
-"""Seconds a stage has to finish what it is at before the next one is told to stop too."""
+"""Seconds a stage has to finish its batch before the next stage is stopped too."""
 
 log = logging.getLogger("hub.worker")
 
@@ -45,7 +45,7 @@ def run(
         context: the live services.
         connectors: what to read, by source name. Empty: this worker reads no source.
         every: pause between two runs of one source.
-        stop: set it to end; the loops finish the batch they are at.
+        stop: set it to end; the loops finish their current batch.
         on_batch: called after each batch that was processed; the demo uses it.
     """
     registry = LoopHealthRegistry()
@@ -87,7 +87,7 @@ class _RunningLoop:
         registry.add(self._health)
 
     def report_if_ended(self) -> None:
-        """Log once that the thread is gone though nobody stopped it; ``/health/ready`` says so too."""
+        """Log once that the thread ended without being stopped; ``/health/ready`` reports it too."""
         if not self._thread.is_alive() and not self._is_reported:
             self._is_reported = True
             log.error("worker.loop_ended", extra={"fields": {"loop": self.name}})

@@ -25,7 +25,7 @@ class Collection:
     """A reading of one entity set.
 
     Paged by key and not by ``$skip``, which loses and doubles rows while data move. Never with a filter on status:
-    closing would look like deletion. A server that cannot be paged by key is read along its next links.
+    closing would count as deletion. A server that cannot be paged by key is read along its next links.
     """
 
     odata: ODataService

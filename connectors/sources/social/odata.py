@@ -11,7 +11,7 @@ from connectors.transports.http import HttpTransport, JsonAnswer, RequestRefused
 
 Item = dict[str, Any]
 MAX_IDLE_PAGES = 20
-"""So many pages in a row may bring nothing new before a chain of links is given up."""
+"""So many pages in a row may have nothing new before a chain of links is abandoned."""
 _NEXT_LINKS = ("@odata.nextLink", "@nextLink")
 _COUNTS = ("@odata.count", "@count")
 _ERRORS = ("error", "@odata.error", "odata.error", "@error")
@@ -19,7 +19,7 @@ _ERRORS = ("error", "@odata.error", "odata.error", "@error")
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a collection or of a function's answer. Its items are whatever stands there, unread."""
+    """One page of a collection or of a function's answer. Its items are not validated yet."""
 
     name: str
     items: list[object] = field(repr=False)
@@ -27,7 +27,7 @@ class Page:
     """Of the whole answer, not of the page; None when the server does not say."""
     next_link: str | None = field(repr=False)
     url: str = field(repr=False)
-    """What was asked."""
+    """The URL that was requested."""
 
 
 class NoStatement(Exception):

@@ -67,7 +67,7 @@ class Reading:
             of_case = None if _record_type(result) == "Sag" else sag.id
             self._take(result, item, of_case)
         if sag.primaer_person is None:
-            # Parties are told as relations to the primary person; without one nothing is said about them.
+            # Parties are relations to the primary person; without one there is no statement about them.
             self._generation.keep_known(self._scope.id(sag.id), ("Sag.part",))
         case = attempt("Sag", self._scope.id(sag.id), lambda: CaseContext.of(self._scope, sag))
         if isinstance(case, RecordRejected):

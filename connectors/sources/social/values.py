@@ -1,4 +1,4 @@
-"""Single values of one payload: what the kit mended is gathered, what cannot be read rejects the payload."""
+"""Single values of one payload: collects the flags of cleaned values; an unreadable value rejects the payload."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until standard input closes."""
     arguments = _arguments()
     credentials = Credentials(
         os.environ.get("SANDBOX_CLIENT_ID") or "helhed",

@@ -46,7 +46,7 @@ class Sessions:
         self.ends.clear()
 
     def knows(self, request: Request) -> bool:
-        """Whether the request carries a token or cookie that still holds."""
+        """Whether the request has a token or cookie that is still valid."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         session_token = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
         return self.ends.get(session_token, 0) > self.now()

@@ -42,7 +42,7 @@ class More(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Story:
-    """Collects what is told of named people; the ids count up within each kind."""
+    """Collects the people and facts of a story; the ids count up within each kind."""
 
     people: list[Person] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)

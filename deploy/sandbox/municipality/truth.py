@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from hub.clock import DANISH_TIME
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
-"""When a day is looked at: what has a time of day and comes later has not happened yet."""
+"""Time of day at which a day is viewed: later events of the day have not happened yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

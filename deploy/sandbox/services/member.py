@@ -64,7 +64,7 @@ class Member:
             self.kill()
 
     def last_words(self) -> str:
-        """The end of its log, for the error that tells it did not start."""
+        """The end of its log, for the error when it did not start."""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
 
 
