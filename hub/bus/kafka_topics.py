@@ -1,6 +1,6 @@
 """Which topic a name stands for: one that is deleted and created again keeps its name and gets another id.
 
-An offset of the old topic means nothing in the new one. So every commit carries the topic's id, and an offset that was
+An offset of the old topic means nothing in the new one. So every commit has the topic's id, and an offset that was
 committed for another id does not count: the new topic is read from its beginning.
 """
 

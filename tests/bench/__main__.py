@@ -23,7 +23,7 @@ def main() -> None:
     """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="10000", help="citizens in the store, ascending: 10000,100000,1000000")
-    parser.add_argument("--sample", type=int, default=2000, help="citizens that are carried; the others are copies")
+    parser.add_argument("--sample", type=int, default=2000, help="citizens that are processed; the others are copies")
     parser.add_argument("--only", default=",".join(KINDS), help=f"some of {','.join(KINDS)}")
     asked = parser.parse_args()
     only = asked.only.split(",")

@@ -32,7 +32,7 @@ FAULTS = {"a dead": "unavailable", "a slow": "slow"}
 
 
 def beside_bad_sources(ground: Ground) -> Iterator[Row]:
-    """The social source read and carried alone, then beside a health source that is dead, then one that is slow."""
+    """The social source read and processed alone, then beside a health source that is dead, then one that is slow."""
     context = ground.embedded
     with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
         _seconds(context, sandbox, "warm")

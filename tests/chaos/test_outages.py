@@ -102,7 +102,7 @@ def test_without_the_index_everything_still_answers(stage: Stage) -> None:
         assert "hentet direkte fra databasen" in page.text
         with browsing(stage.addresses[0], LOOKER) as browser:
             assert "Søgningen svarer ikke lige nu" in browser.post("/soeg", text="maja").text
-        read_anew(stage)  # a change meanwhile: it is carried, and waits for the index
+        read_anew(stage)  # a change meanwhile: it is stored, and waits for the index
         before = runs(stage, "complete")
         until(lambda: runs(stage, "complete") > before + 1)
     finally:

@@ -1,4 +1,4 @@
-"""Whatever one item holds, it is at most that item's line in quarantine; everything else is read and carried.
+"""Whatever one item holds, it is at most that item's line in quarantine; everything else is read and stored.
 
 Each path of each payload of each source is replaced by nasty values, a seeded sample of all combinations. The changed
 items stand among untouched ones in pages of the real test servers. Where a run ends before its end, the items that
@@ -181,7 +181,7 @@ def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceR
             rebuild(session, citizens, areas=AREAS, now=clock.now())
     except Exception as error:  # noqa: BLE001  as above
         if len(records) == 1:
-            yield f"{records[0].record_type} is not carried: {type(error).__name__}"
+            yield f"{records[0].record_type} is not stored: {type(error).__name__}"
             return
         middle = len(records) // 2
         yield from not_carried(database, clock, records[:middle])

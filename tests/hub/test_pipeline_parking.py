@@ -1,4 +1,4 @@
-"""What cannot be carried is kept and shown, and holds up nobody."""
+"""What cannot be stored is kept in quarantine, and blocks nothing else."""
 
 import random
 from datetime import timedelta

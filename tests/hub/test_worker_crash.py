@@ -57,7 +57,7 @@ def count(database: Database, statement: str) -> int:
 
 
 def work_done(database: Database) -> int:
-    """Grows with everything a worker commits: published, carried, told, indexed."""
+    """Grows with everything a worker commits: published, processed, indexed."""
     return count(
         database,
         "SELECT (SELECT coalesce(sum(next_offset), 0) FROM bus_partitions) + (SELECT count(*) FROM records)"

@@ -23,8 +23,8 @@ MAJA, TEMPORARY = "7507864002", "7507861234"
 WEEK = timedelta(days=7)
 
 
-class Journey:
-    """Runs of one source, carried into the database."""
+class HealthRuns:
+    """Runs of the health source, stored and matched."""
 
     def __init__(self, fhir: FhirServer, database: Database, clock: FixedClock) -> None:
         self.fhir = fhir
@@ -63,10 +63,10 @@ class Journey:
 
 
 @pytest.fixture
-def journey(database: Database, clock: FixedClock) -> Iterator[Journey]:
+def runs(database: Database, clock: FixedClock) -> Iterator[HealthRuns]:
     plans = [care_plan("cp-a", "a"), care_plan("cp-b", "b")]
     with serving(FhirServer([patient("a", MAJA), patient("b", MAJA), *plans], page_size=50)) as served:
-        yield Journey(served, database, clock)
+        yield HealthRuns(served, database, clock)
 
 
 def merged(key: str, into: str, at: str, version: int = 2, number: str = MAJA) -> Item:
@@ -76,80 +76,80 @@ def merged(key: str, into: str, at: str, version: int = 2, number: str = MAJA) -
     )  # fmt: skip
 
 
-def test_what_pointed_at_a_merged_patient_belongs_to_the_survivor(journey: Journey) -> None:
-    journey.go()
-    journey.fhir.put(merged("a", "b", "2023-02-01T00:00:00.000Z"))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
+def test_what_pointed_at_a_merged_patient_belongs_to_the_survivor(runs: HealthRuns) -> None:
+    runs.go()
+    runs.fhir.put(merged("a", "b", "2023-02-01T00:00:00.000Z"))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
 
 
-def test_it_does_in_a_chain_and_when_the_merge_is_undone(journey: Journey) -> None:
-    journey.fhir.put(patient("b", TEMPORARY))
-    journey.fhir.put(patient("c", MAJA))
-    journey.fhir.put(patient("a", TEMPORARY))
-    journey.go()
-    assert journey.plans(TEMPORARY) == {"cp-a", "cp-b"}
-    journey.fhir.put(merged("a", "b", "2023-02-01T00:00:00.000Z", number=TEMPORARY))
-    journey.fhir.put(merged("b", "c", "2023-02-01T00:01:00.000Z", number=TEMPORARY))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
-    journey.fhir.put(patient("b", TEMPORARY, meta=meta("2023-03-01T00:00:00.000Z", 3)))
-    journey.go()
-    assert journey.plans(MAJA) == set()
-    assert journey.plans(TEMPORARY) == {"cp-a", "cp-b"}
+def test_it_does_in_a_chain_and_when_the_merge_is_undone(runs: HealthRuns) -> None:
+    runs.fhir.put(patient("b", TEMPORARY))
+    runs.fhir.put(patient("c", MAJA))
+    runs.fhir.put(patient("a", TEMPORARY))
+    runs.go()
+    assert runs.plans(TEMPORARY) == {"cp-a", "cp-b"}
+    runs.fhir.put(merged("a", "b", "2023-02-01T00:00:00.000Z", number=TEMPORARY))
+    runs.fhir.put(merged("b", "c", "2023-02-01T00:01:00.000Z", number=TEMPORARY))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
+    runs.fhir.put(patient("b", TEMPORARY, meta=meta("2023-03-01T00:00:00.000Z", 3)))
+    runs.go()
+    assert runs.plans(MAJA) == set()
+    assert runs.plans(TEMPORARY) == {"cp-a", "cp-b"}
 
 
-def test_it_does_when_only_the_survivor_says_so(journey: Journey) -> None:
-    journey.go()
+def test_it_does_when_only_the_survivor_says_so(runs: HealthRuns) -> None:
+    runs.go()
     other = {"reference": "Patient/a"}
-    journey.fhir.resources = [item for item in journey.fhir.resources if item["id"] != "a"]
-    journey.fhir.deleted.append(("Patient/a", "2", "2023-02-01T00:00:00.000Z"))
+    runs.fhir.resources = [item for item in runs.fhir.resources if item["id"] != "a"]
+    runs.fhir.deleted.append(("Patient/a", "2", "2023-02-01T00:00:00.000Z"))
     survivor = patient("b", MAJA, meta=meta("2023-02-01T00:00:00.000Z", 2), link=[{"type": "replaces", "other": other}])
-    journey.fhir.put(survivor)
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
+    runs.fhir.put(survivor)
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
 
 
-def test_an_inactive_patient_keeps_what_points_at_it(journey: Journey) -> None:
-    journey.fhir.put(patient("a", MAJA, active=False))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
+def test_an_inactive_patient_keeps_what_points_at_it(runs: HealthRuns) -> None:
+    runs.fhir.put(patient("a", MAJA, active=False))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
 
 
-def test_a_patient_of_another_server_stays_unmatched(journey: Journey) -> None:
-    journey.fhir.put(care_plan("cp-x", "-", subject={"reference": "https://other.example/r4/Patient/a"}))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
+def test_a_patient_of_another_server_stays_unmatched(runs: HealthRuns) -> None:
+    runs.fhir.put(care_plan("cp-x", "-", subject={"reference": "https://other.example/r4/Patient/a"}))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
 
 
-def test_an_id_that_is_seen_again_lives_again_in_the_same_version(journey: Journey) -> None:
-    journey.go()
-    plan = journey.fhir.find("CarePlan", "cp-a")
+def test_an_id_that_is_seen_again_lives_again_in_the_same_version(runs: HealthRuns) -> None:
+    runs.go()
+    plan = runs.fhir.find("CarePlan", "cp-a")
     assert plan is not None
-    journey.fhir.resources.remove(plan)
-    journey.go(WEEK)
-    assert journey.plans(MAJA) == {"cp-b"}
-    journey.fhir.put(plan)
-    journey.go(WEEK)
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
+    runs.fhir.resources.remove(plan)
+    runs.go(WEEK)
+    assert runs.plans(MAJA) == {"cp-b"}
+    runs.fhir.put(plan)
+    runs.go(WEEK)
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
 
 
-def test_a_version_that_restarts_stands_and_so_does_the_one_after(journey: Journey) -> None:
-    journey.fhir.put(care_plan("cp-a", "a", meta=meta("2023-02-01T00:00:00.000Z", 7)))
-    journey.go()
+def test_a_version_that_restarts_stands_and_so_does_the_one_after(runs: HealthRuns) -> None:
+    runs.fhir.put(care_plan("cp-a", "a", meta=meta("2023-02-01T00:00:00.000Z", 7)))
+    runs.go()
     for version in (1, 2):
         status = "active" if version == 1 else "entered-in-error"
-        journey.fhir.put(
+        runs.fhir.put(
             care_plan("cp-a", "a", status=status, meta=meta(f"2023-0{version + 2}-01T00:00:00.000Z", version))
         )
-        journey.go()
-        assert journey.plans(MAJA) == ({"cp-a", "cp-b"} if version == 1 else {"cp-b"})
+        runs.go()
+        assert runs.plans(MAJA) == ({"cp-a", "cp-b"} if version == 1 else {"cp-b"})
 
 
-def test_a_record_of_the_future_is_corrected_by_a_later_version(journey: Journey) -> None:
-    journey.fhir.put(care_plan("cp-a", "a", meta=meta("2032-02-01T00:00:00.000Z", 1)))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-a", "cp-b"}
-    journey.fhir.put(care_plan("cp-a", "a", status="entered-in-error", meta=meta("2023-09-12T08:30:00.000Z", 2)))
-    journey.go()
-    assert journey.plans(MAJA) == {"cp-b"}
+def test_a_record_of_the_future_is_corrected_by_a_later_version(runs: HealthRuns) -> None:
+    runs.fhir.put(care_plan("cp-a", "a", meta=meta("2032-02-01T00:00:00.000Z", 1)))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-a", "cp-b"}
+    runs.fhir.put(care_plan("cp-a", "a", status="entered-in-error", meta=meta("2023-09-12T08:30:00.000Z", 2)))
+    runs.go()
+    assert runs.plans(MAJA) == {"cp-b"}
