@@ -76,7 +76,7 @@ def ground(citizens: int) -> Iterator[Ground]:
         here = Settings(
             database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
         )
-        there = here.model_copy(
+        result = here.model_copy(
             update={
                 "kafka_servers": bus.bootstrap,
                 "kafka_replication": 1,
@@ -84,30 +84,30 @@ def ground(citizens: int) -> Iterator[Ground]:
                 "opensearch_replicas": 0,
             }
         )
-        made = [build_services(settings, sources=sources, clock=SystemClock()) for settings in (here, there)]
-        for context in made:
+        results = [build_services(settings, sources=sources, clock=SystemClock()) for settings in (here, result)]
+        for context in results:
             stack.callback(context.close)
             create_topics(context)
             context.index.create()
         processes = {one.name: one.process.pid for one in (*bus.brokers, *index.nodes) if one.process}
-        yield Ground(made[0], made[1], tuple(records), processes)
+        yield Ground(results[0], results[1], tuple(records), processes)
 
 
 def _records(citizens: int) -> tuple[list[SourceRecord], tuple[SourceSystem, ...]]:
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
         sources = tuple(connectors_to(sandbox, SystemClock(), "bench").values())
-        records = [record for one in sources for page in read_all(one) for record in page.records]
-    return records, tuple(one.source for one in sources)
+        records = [record for source in sources for page in read_all(source) for record in page.records]
+    return records, tuple(source.source for source in sources)
 
 
 def times_of(work: Sequence[Callable[[], object]]) -> list[float]:
     """Seconds of each."""
-    found = []
+    results = []
     for one in work:
         began = perf_counter()
         one()
-        found.append(perf_counter() - began)
-    return found
+        results.append(perf_counter() - began)
+    return results
 
 
 def seconds_of(work: Callable[[], object]) -> float:

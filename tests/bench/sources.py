@@ -37,16 +37,16 @@ def beside_bad_sources(ground: Ground) -> Iterator[Row]:
     with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
         _seconds(context, sandbox, "warm")
         before = _seconds(context, sandbox, "before")
-        found = {}
+        expected = {}
         for what, kind in FAULTS.items():
             order = {"kind": kind, "path": "/r4", "times": 1000, "seconds": 2}
             base = sandbox.fhir_url.removesuffix("/r4")
             httpx.post(f"{base}/_faults", json=order).raise_for_status()
-            found[what] = _seconds(context, sandbox, kind, health=True)
+            expected[what] = _seconds(context, sandbox, kind, health=True)
             httpx.delete(f"{base}/_faults").raise_for_status()
         # Alone before and after, for the store grows with each.
         alone = (before + _seconds(context, sandbox, "after")) / 2
-    for what, took in found.items():
+    for what, took in expected.items():
         ratio = took / alone
         name = f"a source's first load beside {what} one"
         yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
@@ -76,7 +76,9 @@ def _is_in(context: AppContext, since: datetime) -> bool:
     """The other source's records may wait behind them: they are not what is measured."""
     with context.database.transaction() as session:
         state = next(
-            one for one in source_states(session, context.sources, context.clock.now()) if one.source == "social"
+            source_state
+            for source_state in source_states(session, context.sources, context.clock.now())
+            if source_state.source == "social"
         )
         last = state.last_run
         if last is None or last.outcome is not RunOutcome.COMPLETE or last.started_at < since:

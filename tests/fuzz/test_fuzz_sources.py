@@ -87,21 +87,21 @@ def social_payloads() -> dict[str, Any]:
 
 def health_mutations() -> list[Mutation]:
     """Changed entries of every type: the resource and what stands around it."""
-    found = []
+    results = []
     for number, resource in enumerate(health_payloads()):
         kind = resource["resourceType"]
-        found += [
+        results += [
             Mutation(kind, {"resource": mutation.payload}, ("resource", *mutation.path), mutation.nasty)
             for mutation in mutations(kind, resource, OF_EACH, number)
         ]
-        found += mutations(kind, {"fullUrl": "https://x.example/1", "resource": resource}, OF_EACH // 10, number)
-    return found
+        results += mutations(kind, {"fullUrl": "https://x.example/1", "resource": resource}, OF_EACH // 10, number)
+    return results
 
 
 def social_mutations() -> list[Mutation]:
     """Changed rows of every kind."""
     rows = enumerate(social_payloads().items())
-    return [each for number, (kind, row) in rows for each in mutations(kind, row, OF_EACH, number)]
+    return [mutation for number, (kind, row) in rows for mutation in mutations(kind, row, OF_EACH, number)]
 
 
 @pytest.fixture(params=["health", "social"])

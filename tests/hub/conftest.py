@@ -13,10 +13,10 @@ from search.postgres import PostgresIndex
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
     """One partition each, so all come in order."""
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 1, OVERVIEWS: 1})
-    yield made
-    made.close()
+    result = PostgresBus(database.url)
+    result.create({RECORDS: 1, OVERVIEWS: 1})
+    yield result
+    result.close()
 
 
 @pytest.fixture

@@ -23,17 +23,17 @@ PATIENCE = 60.0
 
 @pytest.fixture
 def bus(kafka_servers: str) -> Iterator[OwnNames]:
-    made = OwnNames(make_bus(kafka_servers))
-    made.create({"t": 1})
-    yield made
-    made.close()
+    names = OwnNames(make_bus(kafka_servers))
+    names.create({"t": 1})
+    yield names
+    names.close()
 
 
 @pytest.fixture
 def admin(kafka_servers: str) -> Iterator[KafkaAdminClient]:
-    made = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
-    yield made
-    made.close()
+    result = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
+    yield result
+    result.close()
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -68,14 +68,14 @@ def recreate(bus: OwnNames, admin: KafkaAdminClient, messages: int) -> None:
 
 def poll_all(bus: OwnNames, consumer: Consumer) -> list[int]:
     """Poll and commit until nothing is left; what came, in order."""
-    got: list[int] = []
+    results: list[int] = []
     end = monotonic() + PATIENCE
     while bus.lag("readers", "t"):
-        assert monotonic() < end, f"only {got} came"
+        assert monotonic() < end, f"only {results} came"
         delivered = consumer.poll(limit=3, timeout=SECOND)
-        got += values(delivered)
+        results += values(delivered)
         consumer.commit(delivered)
-    return got
+    return results
 
 
 def test_who_is_idle_while_the_topic_is_recreated_reads_it_from_its_beginning(
@@ -104,7 +104,7 @@ def test_who_reads_while_the_topic_is_recreated_misses_nothing_of_it(bus: OwnNam
                     delivered = consumer.poll(limit=7, timeout=timedelta(milliseconds=100))
                 except BusUnavailable:
                     continue
-                seen.update(each.message.value for each in delivered)
+                seen.update(message.message.value for message in delivered)
                 consumer.commit(delivered)
 
     with ThreadPoolExecutor(1) as threads:

@@ -17,11 +17,11 @@ def offsets(committed: list[int], unread: list[int]) -> dict[int, Offsets]:
 def test_a_group_has_passed_what_was_there_exactly_when_it_read_as_much_in_every_partition(
     committed: list[int], unread: list[int], read: list[int], came: list[int]
 ) -> None:
-    then = offsets(committed, unread)
+    result = offsets(committed, unread)
     read = [min(one, unread[place] + came[place]) for place, one in enumerate(read)]
     left = [unread[place] + came[place] - one for place, one in enumerate(read)]
     now = offsets([one + read[place] for place, one in enumerate(committed)], left)
-    assert has_processed(then, now) == all(read[place] >= unread[place] for place in range(_PLACES))
+    assert has_processed(result, now) == all(read[place] >= unread[place] for place in range(_PLACES))
 
 
 @given(_numbers, _numbers, _numbers)

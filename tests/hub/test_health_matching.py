@@ -50,11 +50,11 @@ class HealthRuns:
 
     def plans(self, number: str) -> set[str]:
         """Ids of the plans of a citizen."""
-        found = self.citizen(Identifier.national(number))
-        if found is None:
+        citizen_id = self.citizen(Identifier.national(number))
+        if citizen_id is None:
             return set()
         with self._database.transaction() as session:
-            links = repository.linked_records(session, [found])[found]
+            links = repository.linked_records(session, [citizen_id])[citizen_id]
         return {
             link.record.source_id
             for link in links

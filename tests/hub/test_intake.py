@@ -84,8 +84,8 @@ def gone(hours: int, source_id: str = "7") -> SourceRecord:
 def standing_title(database: Database, received: Received, hours: int | None = None) -> str | None:
     with database.transaction() as session:
         as_known = None if hours is None else REGISTERED_AT + hours * HOUR
-        found = records_of(session, received.new[0].id, as_known)
-    return found[0].record.fact.title if found and found[0].record.fact else None  # type: ignore[union-attr]  # all are efforts
+        records = records_of(session, received.new[0].id, as_known)
+    return records[0].record.fact.title if records and records[0].record.fact else None  # type: ignore[union-attr]  # all are efforts
 
 
 def test_a_record_comes_back_as_it_came(database: Database, clock: FixedClock) -> None:
@@ -157,11 +157,11 @@ def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
         session.execute(text("TRUNCATE record_entities CASCADE"))
 
     shuffle = Random(seed)  # noqa: S311 - a seeded order, no secret
-    told = records + shuffle.sample(records, 6)
-    shuffle.shuffle(told)
-    cuts = sorted(shuffle.sample(range(len(told)), 4))
-    batches = [told[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
-    assert list(chain.from_iterable(batches)) == told
+    result = records + shuffle.sample(records, 6)
+    shuffle.shuffle(result)
+    cuts = sorted(shuffle.sample(range(len(result)), 4))
+    batches = [result[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
+    assert list(chain.from_iterable(batches)) == result
     for batch in batches:
         take(database, clock, *batch)
     assert content(database) == expected
@@ -203,9 +203,9 @@ def test_a_delivery_from_the_future_is_kept_and_flagged_and_gives_way_to_a_corre
 ) -> None:
     first = take(database, clock, stated("Fra 2199", 10**6))
     with database.transaction() as session:
-        (kept,) = records_of(session, first.new[0].id)
-    assert [flag.rule for flag in kept.record.quality] == ["future_time"]
-    assert kept.record.registered_at == OBSERVED_AT
+        (records,) = records_of(session, first.new[0].id)
+    assert [flag.rule for flag in records.record.quality] == ["future_time"]
+    assert records.record.registered_at == OBSERVED_AT
     assert standing_title(database, first) == "Fra 2199"
     take(database, clock, stated("Rettet", 7))
     assert standing_title(database, first) == "Rettet"

@@ -17,14 +17,14 @@ from tests.hub.test_matching_service import about, citizen, entities_on_overview
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
     """The statements sent meanwhile."""
-    sent: list[str] = []
+    results: list[str] = []
 
     def note(*arguments: object) -> None:
-        sent.append(str(arguments[2]))
+        results.append(str(arguments[2]))
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
-        yield sent
+        yield results
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
 
@@ -40,10 +40,10 @@ def test_the_statements_do_not_grow_with_the_length_of_a_chain(
 ) -> None:
     chain = [make_person(number(i), replaces=[number(i - 1)], source_id=str(i)) for i in range(1, length)]
     process(database, clock, *chain)
-    with counted(database) as sent:
+    with counted(database) as result:
         process(database, clock, make_person(number(length), replaces=[number(length - 1)], source_id="last"))
     assert citizen(database, number(0)) == citizen(database, number(length))
-    assert len(sent) <= 25
+    assert len(result) <= 25
 
 
 def test_a_person_with_three_thousand_numbers_is_a_conflict_and_holds_up_nobody(

@@ -49,11 +49,11 @@ def citizen(database: Database, identifier: Identifier) -> UUID | None:
 
 def entities_on_overview(database: Database, identifier: Identifier) -> list[str]:
     """Entities on the overview of whoever the identifier names."""
-    found = citizen(database, identifier)
-    if found is None:
+    citizen_id = citizen(database, identifier)
+    if citizen_id is None:
         return []
     with database.transaction() as session:
-        return [linked.record.entity for linked in repository.linked_records(session, [found])[found]]
+        return [linked.record.entity for linked in repository.linked_records(session, [citizen_id])[citizen_id]]
 
 
 def about(identifier: Identifier, source_id: str) -> SourceRecord:
@@ -123,10 +123,12 @@ def test_a_declared_new_number_joins_the_two_and_nothing_else_does(database: Dat
 
 
 def test_contradicting_claims_park_the_record_and_are_shown_masked(database: Database, clock: FixedClock) -> None:
-    process(database, clock, make_person(MAJA, local(7)), make_person(IDA, local(7), source_id="2"), about(local(7), "1"))
+    process(
+        database, clock, make_person(MAJA, local(7)), make_person(IDA, local(7), source_id="2"), about(local(7), "1")
+    )
     with database.transaction() as session:
-        found = repository.conflicts(session)
-    assert [(one.kind, one.subject) for one in found] == [
+        result = repository.conflicts(session)
+    assert [(one.kind, one.subject) for one in result] == [
         ("local_claimed_twice", "social:person:••••"),
         ("several_people", "social/Ydelse/1"),
     ]
@@ -139,7 +141,7 @@ def test_sources_that_disagree_about_a_person_share_the_citizen_and_are_reported
     process(database, clock, make_person(MAJA), make_person(MAJA, source="health", given_name="Maia"))
     assert entities_on_overview(database, MAJA) == ["health/Person/1", "social/Person/1"]
     with database.transaction() as session:
-        assert [one.kind for one in repository.conflicts(session)] == ["disagreeing_person"]
+        assert [conflict.kind for conflict in repository.conflicts(session)] == ["disagreeing_person"]
     process(database, clock, make_person(MAJA, source="health", registered_at=REGISTERED_AT + timedelta(days=1)))
     with database.transaction() as session:
         assert repository.conflicts(session) == ()
@@ -213,16 +215,18 @@ def test_who_is_who_does_not_depend_on_order_batches_or_replays(
     process(database, clock, *records)
     expected = partition(database)
     with database.transaction() as session:
-        conflicts = [(one.kind, one.subject) for one in repository.conflicts(session)]
+        conflicts = [(conflict.kind, conflict.subject) for conflict in repository.conflicts(session)]
         session.execute(text("TRUNCATE record_entities, citizens, identity_conflicts CASCADE"))
 
-    told = records + records[::3]
-    Random(seed).shuffle(told)  # noqa: S311 - a seeded order, no secret
-    for start in range(0, len(told), 3):
-        process(database, clock, *told[start : start + 3])
+    result = records + records[::3]
+    Random(seed).shuffle(result)  # noqa: S311 - a seeded order, no secret
+    for start in range(0, len(result), 3):
+        process(database, clock, *result[start : start + 3])
     assert partition(database) == expected
     with database.transaction() as session:
-        assert sorted((one.kind, one.subject) for one in repository.conflicts(session)) == sorted(conflicts)
+        assert sorted((conflict.kind, conflict.subject) for conflict in repository.conflicts(session)) == sorted(
+            conflicts
+        )
 
 
 def test_two_workers_at_once_agree_with_one_alone(database: Database, clock: FixedClock) -> None:

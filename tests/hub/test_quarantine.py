@@ -227,8 +227,8 @@ def test_a_message_is_published_again_and_leaves_quarantine_if_it_can_be_stored_
     poisoned = make_unstorable()
     store.add(*(parked(record.source_id, to_message(record, digest_key).value) for record in (fine, poisoned)))
     store.add(parked("3", b"no record"), rejected(source_id="4"))
-    done = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)
-    assert done == ReplayResult(published=2, left=1)
+    outcome = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)
+    assert outcome == ReplayResult(published=2, left=1)
     process(store.database, bus, clock, store.cipher, digest_key)
     assert [entry.source_id for entry in store.entries()] == ["3", "4", "2"]
     with store.database.transaction() as session:

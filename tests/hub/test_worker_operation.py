@@ -63,24 +63,27 @@ def is_there(client: httpx.Client) -> bool:
 
 
 def components(client: httpx.Client) -> dict[str, str]:
-    told: dict[str, str] = client.get("/health/ready").json()["components"]
-    return told
+    result: dict[str, str] = client.get("/health/ready").json()["components"]
+    return result
 
 
 def figure(client: httpx.Client, name: str, **labels: str) -> float | None:
     families = text_string_to_metric_families(client.get("/metrics").text)
-    found = [
-        one.value for family in families for one in family.samples if one.name == name and labels == dict(one.labels)
+    results = [
+        sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == name and labels == dict(sample.labels)
     ]
-    return found[0] if found else None
+    return results[0] if results else None
 
 
 @pytest.fixture
 def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
-    made = make_parts(database, clock)
-    made.index.create()
-    yield made
-    made.close()
+    result = make_parts(database, clock)
+    result.index.create()
+    yield result
+    result.close()
 
 
 def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
@@ -110,9 +113,9 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
         assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
         assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
         assert figure(client, "helhed_source_paused", source="social") == 0
-        told = client.get("/metrics").text
-    assert "610786" not in told
-    assert not any(key in told for key in in_index(database))
+        text = client.get("/metrics").text
+    assert "610786" not in text
+    assert not any(key in text for key in in_index(database))
 
 
 def test_other_addresses_are_not_there(context: AppContext) -> None:
@@ -225,16 +228,16 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
         serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
-        told = partial(figure, client, "helhed_overviews_due")
+        result = partial(figure, client, "helhed_overviews_due")
         longest = partial(figure, client, "helhed_overviews_due_longest_seconds")
         collect_store_metrics(context)
-        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
+        assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
         with database.transaction() as session:
             mark_due(session, [uuid4(), uuid4()], since=now - minute)
             mark_due(session, [uuid4()], since=now - 2 * minute)
             mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
         collect_store_metrics(context)
-        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
+        assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
 
 
 def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: FixedClock) -> None:
