@@ -161,8 +161,8 @@ def run(
     began = monotonic()
     with staged(citizens=citizens, seed=seed, brokers=brokers, nodes=nodes) as stage:
         expected = truth(stage.sources)
-        for worker in stage.workers:
-            worker.start()
+        for one in stage.workers:
+            one.start()
         looking, stop = Looking(), Event()
         thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
         killing = _Killing(stage, chance, Counter())
@@ -196,9 +196,9 @@ def run(
 
 def parts_of(stage: Stage) -> AppContext:
     """The stage's bus, index and store, for whoever looks at them; close them again."""
-    by_key = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
-    settings = Settings.model_validate({name: value for name, value in by_key.items() if name in Settings.model_fields})
-    return build_services(settings, sources=())
+    given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
+    settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
+    return build_services(settings)
 
 
 def _entities(stage: Stage) -> int:
@@ -222,7 +222,7 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
     reached = _entities(stage) + further
     if reached >= whole:
         with suppress(*_DOWN), stage.database.transaction() as session:
-            session.execute(text("UPDATE cursors SET state = '{}'"))
+            session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
     _until(lambda: _entities(stage) >= reached)
@@ -245,16 +245,14 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-        complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
+        complete = session.scalar(text("SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'"))
     lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
     return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
 
 
 def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking) -> Report:
     with stage.database.transaction() as session:
-        result = set(
-            session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
-        )
+        there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
         parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'")) or 0
         lines = set(
@@ -271,9 +269,9 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
         kills={},
         seconds=0,
         records=len(expected),
-        lost=len(expected - result),
-        twice=rows - len(result),
-        invented=len(result - expected),
+        lost=len(expected - there),
+        twice=rows - len(there),
+        invented=len(there - expected),
         differing=len(compare(context.database, context.index).differences),
         repaired=sum(log.count("index.repaired") for log in logs),
         parked=parked,
