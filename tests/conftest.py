@@ -51,9 +51,9 @@ def database(template: URL, postgres: URL) -> Iterator[Database]:
     """A fresh database with all tables, for this test alone."""
     name = f"test_{uuid4().hex}"
     _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    result = Database(make_url(postgres).set(database=name))
-    yield result
-    result.close()
+    new_database = Database(make_url(postgres).set(database=name))
+    yield new_database
+    new_database.close()
     _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -69,12 +69,12 @@ def postgres_index(database: Database) -> Iterator[PostgresIndex]:
 @pytest.fixture
 def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
     """The index in OpenSearch, under a name of its own, removed after the test."""
-    result = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
-    result.create()
-    yield result
-    for index in result._indices._all():
-        result._indices.remove(index)
-    result.close()
+    index = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
+    index.create()
+    yield index
+    for index in index._indices._all():
+        index._indices.remove(index)
+    index.close()
 
 
 @pytest.fixture

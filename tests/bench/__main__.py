@@ -28,8 +28,8 @@ def main() -> None:
     arguments = parser.parse_args()
     only = arguments.only.split(",")
     rows: list[Row] = []
-    with ground(arguments.sample) as result:
-        for row in _measured(result, [int(one) for one in arguments.sizes.split(",")], only):
+    with ground(arguments.sample) as bench_ground:
+        for row in _measured(bench_ground, [int(one) for one in arguments.sizes.split(",")], only):
             rows.append(row)
             print(_line(row), flush=True)  # noqa: T201  the product
     head = f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"

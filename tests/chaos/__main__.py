@@ -30,8 +30,8 @@ def main() -> int:
     )
     FOLDER.mkdir(exist_ok=True)
     name = f"chaos-{arguments.brokers}-{arguments.nodes}"
-    expected = {"at": datetime.now(UTC).isoformat(timespec="minutes"), **report.model_dump()}
-    (FOLDER / f"{name}.json").write_text(json.dumps(expected, indent=2), encoding="utf-8")
+    stored_report = {"at": datetime.now(UTC).isoformat(timespec="minutes"), **report.model_dump()}
+    (FOLDER / f"{name}.json").write_text(json.dumps(stored_report, indent=2), encoding="utf-8")
     (FOLDER / f"{name}.md").write_text(table(report), encoding="utf-8")
     print(table(report))  # noqa: T201  the product
     return 0 if report.is_whole else 1

@@ -13,10 +13,10 @@ from search.postgres import PostgresIndex
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
     """One partition each, so all come in order."""
-    result = PostgresBus(database.url)
-    result.create({RECORDS: 1, OVERVIEWS: 1})
-    yield result
-    result.close()
+    postgres_bus = PostgresBus(database.url)
+    postgres_bus.create({RECORDS: 1, OVERVIEWS: 1})
+    yield postgres_bus
+    postgres_bus.close()
 
 
 @pytest.fixture

@@ -107,13 +107,11 @@ def test_search_and_page_agree_about_everybody(
         page = {citizen_id: decide(actor, fact, WHY) for citizen_id, fact in facts.items()}
         by_name = _search(session, index, "Testborger", actor)
         assert by_name.dropped == 0
-        result_set = {hit.citizen_id for hit in by_name.page.hits}
-        assert result_set & living == {citizen_id for citizen_id, decision in page.items() if decision.allowed}
+        hit_ids = {hit.citizen_id for hit in by_name.page.hits}
+        assert hit_ids & living == {citizen_id for citizen_id, decision in page.items() if decision.allowed}
         for wanted in Area:
-            result_set = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
-            assert result_set & living == {
-                citizen_id for citizen_id, decision in page.items() if wanted in decision.shown
-            }
+            hit_ids = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
+            assert hit_ids & living == {citizen_id for citizen_id, decision in page.items() if wanted in decision.shown}
 
 
 def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:

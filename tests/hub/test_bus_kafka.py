@@ -185,8 +185,8 @@ def test_what_was_still_being_written_leaves_no_socket_open(kafka_servers: str) 
 def test_topics_are_made_as_set(bus: OwnNames, inside: InsideKafka) -> None:
     bus.create({"t": 3})
     bus.create({"t": 5, "u": 2})
-    by_key = {topic["name"].removeprefix(bus.prefix): topic for topic in inside.admin.describe_topics()}
-    assert [len(by_key[topic]["partitions"]) for topic in ("t", "u")] == [3, 2]
+    topics = {topic["name"].removeprefix(bus.prefix): topic for topic in inside.admin.describe_topics()}
+    assert [len(topics[topic]["partitions"]) for topic in ("t", "u")] == [3, 2]
     configs = inside.configs("t")
     assert configs["retention.ms"] == "3600000"
     assert configs["min.insync.replicas"] == "1"

@@ -30,10 +30,10 @@ def cluster(kafka_servers: str, tmp_path: Path) -> Iterator[kafka.Kafka]:
 
 @pytest.fixture
 def bus(cluster: kafka.Kafka) -> Iterator[KafkaBus]:
-    result = KafkaBus(KafkaAccess(servers=(cluster.bootstrap,)), replication=1, retention=timedelta(hours=1))
-    result.create({"t": 2})
-    yield result
-    result.close()
+    kafka_bus = KafkaBus(KafkaAccess(servers=(cluster.bootstrap,)), replication=1, retention=timedelta(hours=1))
+    kafka_bus.create({"t": 2})
+    yield kafka_bus
+    kafka_bus.close()
 
 
 def publish_until_taken(bus: KafkaBus, messages: list[Message]) -> None:

@@ -31,9 +31,9 @@ def bus(kafka_servers: str) -> Iterator[OwnNames]:
 
 @pytest.fixture
 def admin(kafka_servers: str) -> Iterator[KafkaAdminClient]:
-    result = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
-    yield result
-    result.close()
+    client = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
+    yield client
+    client.close()
 
 
 def until(condition: Callable[[], object]) -> None:

@@ -18,9 +18,9 @@ from tests.contracts.bus_schedules import ScheduleSuite
 
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
-    result = PostgresBus(database.url)
-    yield result
-    result.close()
+    postgres_bus = PostgresBus(database.url)
+    yield postgres_bus
+    postgres_bus.close()
 
 
 class TestPostgresBus(BusSuite):

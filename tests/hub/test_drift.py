@@ -33,11 +33,11 @@ citizens = st.dictionaries(st.integers(0, 2**128 - 1).map(lambda number: UUID(in
 
 
 def tallied(versions: dict[UUID, int]) -> Tallies:
-    expected: dict[str, Tally] = {}
+    tallies: dict[str, Tally] = {}
     for citizen_id, version in versions.items():
-        before = expected.get(str(citizen_id)[:BUCKET], Tally(citizens=0, versions=0))
-        expected[str(citizen_id)[:BUCKET]] = Tally(citizens=before.citizens + 1, versions=before.versions + version)
-    return {"": expected}
+        before = tallies.get(str(citizen_id)[:BUCKET], Tally(citizens=0, versions=0))
+        tallies[str(citizen_id)[:BUCKET]] = Tally(citizens=before.citizens + 1, versions=before.versions + version)
+    return {"": tallies}
 
 
 @given(citizens, citizens)

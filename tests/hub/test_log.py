@@ -39,11 +39,11 @@ def test_an_exception_is_told_by_place_and_type_alone() -> None:
             _ = known["Maja"]
     except KeyError:
         record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
-    result = RedactingFormatter("%(message)s").format(record)
-    assert "Maja" not in result
-    assert "Egevej" not in result
-    assert result.index("ValueError") < result.index("KeyError")
-    assert "test_log.py" in result
+    logged = RedactingFormatter("%(message)s").format(record)
+    assert "Maja" not in logged
+    assert "Egevej" not in logged
+    assert logged.index("ValueError") < logged.index("KeyError")
+    assert "test_log.py" in logged
 
 
 HOSTILE = [

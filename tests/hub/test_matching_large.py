@@ -40,10 +40,10 @@ def test_the_statements_do_not_grow_with_the_length_of_a_chain(
 ) -> None:
     chain = [make_person(number(i), replaces=[number(i - 1)], source_id=str(i)) for i in range(1, length)]
     process(database, clock, *chain)
-    with counted(database) as result:
+    with counted(database) as statement_count:
         process(database, clock, make_person(number(length), replaces=[number(length - 1)], source_id="last"))
     assert citizen(database, number(0)) == citizen(database, number(length))
-    assert len(result) <= 25
+    assert len(statement_count) <= 25
 
 
 def test_a_person_with_three_thousand_numbers_is_a_conflict_and_holds_up_nobody(

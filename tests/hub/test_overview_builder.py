@@ -105,20 +105,20 @@ def test_neither_order_nor_replays_matter(linked: list[LinkedRecord], random: An
 @given(batches)
 def test_nothing_is_shown_that_no_record_says(linked: list[LinkedRecord]) -> None:
     overview = made(linked)
-    result_set = {leaf for one in linked for leaf in _leaves(one.record.model_dump(mode="json"))}
-    result_set |= {
+    allowed = {leaf for one in linked for leaf in _leaves(one.record.model_dump(mode="json"))}
+    allowed |= {
         "yes",
         "no",
         *(str(one) for one in RelationKind),
         *(disagreement.field for disagreement in overview.disagreements),
     }
-    result_set |= {str(citizen(one)) for one in PEOPLE}
+    allowed |= {str(citizen(one)) for one in PEOPLE}
     result = overview.model_dump(mode="json", include={"header", "disagreements"})
     for entry in overview.entries():
         assert entry.fact in [one.record.fact for one in linked]
     for leaf in _leaves(result):
         # Defaults of an empty person are statements of nobody: not protected, alive.
-        assert leaf in result_set | {"alive", "person"}
+        assert leaf in allowed | {"alive", "person"}
 
 
 @settings(max_examples=60, deadline=None)

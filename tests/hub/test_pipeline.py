@@ -58,8 +58,8 @@ def shown(database: Database, digest_key: bytes) -> dict[str, Any]:
     """Each person's overview without version, our own keys replaced by the person's name."""
     with database.transaction() as session:
         keys = {citizen_of(session, keyed_digest(one, digest_key)): str(one) for one in (MAJA, IDA, EMIL)}
-        by_key = {name: read(session, key) for key, name in keys.items() if key}
-    overviews = {name: one.model_dump_json(exclude={"version"}) if one else None for name, one in by_key.items()}
+        overviews = {name: read(session, key) for key, name in keys.items() if key}
+    overviews = {name: one.model_dump_json(exclude={"version"}) if one else None for name, one in overviews.items()}
     for key, name in keys.items():
         overviews = {one: value.replace(str(key), name) if value else None for one, value in overviews.items()}
     return {one: json.loads(value) if value else None for one, value in overviews.items()}

@@ -27,8 +27,8 @@ def url_of(database: Database) -> str:
 
 @pytest.fixture
 def reader(index: PostgresIndex) -> Iterator[OverviewReader]:
-    with closing(OverviewReader(index)) as result:
-        yield result
+    with closing(OverviewReader(index)) as overview_reader:
+        yield overview_reader
 
 
 def processed(database: Database, clock: FixedClock, digest_key: bytes, version: int = 1) -> UUID:

@@ -37,9 +37,9 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_short_key_is_refused_by_name_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_DIGEST_KEY", "short-secret")
-    with pytest.raises(ValidationError, match="HELHED_DIGEST_KEY must have at least 32 characters") as result:
+    with pytest.raises(ValidationError, match="HELHED_DIGEST_KEY must have at least 32 characters") as refusal:
         load()
-    assert "short-secret" not in str(result.value)
+    assert "short-secret" not in str(refusal.value)
 
 
 def test_the_demo_is_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

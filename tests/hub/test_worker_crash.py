@@ -35,8 +35,8 @@ def sandbox() -> Iterator[Running]:
 @contextmanager
 def worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (
-        log.open("ab") as result,
-        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=result) as process,
+        log.open("ab") as output,
+        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=output) as process,
     ):
         try:
             yield process

@@ -41,8 +41,8 @@ def test_a_larger_municipality_begins_with_the_smaller() -> None:
 def test_what_was_known_earlier_is_still_there_later(earlier: date, days: int) -> None:
     before, after = generate(200, 5, earlier), generate(200, 5, earlier + timedelta(days=days))
     for kind in ("people", "relations", "efforts", "notifications", "goals", "plans", "contacts"):
-        result_set = {one.id for one in getattr(before, kind)}
-        assert result_set <= {one.id for one in getattr(after, kind)}, kind
+        ids_before = {one.id for one in getattr(before, kind)}
+        assert ids_before <= {one.id for one in getattr(after, kind)}, kind
 
 
 @settings(max_examples=25, deadline=None)

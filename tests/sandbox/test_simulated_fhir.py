@@ -61,8 +61,8 @@ def test_nobody_reads_without_a_token(running: Running) -> None:
 
 
 def order(running: Running, kind: str, times: int = 1) -> None:
-    expected = {"kind": kind, "path": "/r4", "times": times, "seconds": 0}
-    httpx.post(running.fhir_url.removesuffix("/r4") + "/_faults", json=expected).raise_for_status()
+    fault_order = {"kind": kind, "path": "/r4", "times": times, "seconds": 0}
+    httpx.post(running.fhir_url.removesuffix("/r4") + "/_faults", json=fault_order).raise_for_status()
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ def everything(client: httpx.Client, kind: str) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
     last = 0
     while True:
-        expected = {"$orderby": "id", "$top": "19", "$count": "true", "$filter": f"id gt {last}"}
-        page = client.get(f"odata/{kind}", params=expected).raise_for_status().json()
+        query = {"$orderby": "id", "$top": "19", "$count": "true", "$filter": f"id gt {last}"}
+        page = client.get(f"odata/{kind}", params=query).raise_for_status().json()
         if not page["value"]:
             return results
         results += page["value"]
