@@ -72,8 +72,8 @@ def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
     index = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
     index.create()
     yield index
-    for index in index._indices._all():
-        index._indices.remove(index)
+    for name in index._indices._all():
+        index._indices.remove(name)
     index.close()
 
 

@@ -59,10 +59,10 @@ def shown(database: Database, digest_key: bytes) -> dict[str, Any]:
     with database.transaction() as session:
         keys = {citizen_of(session, keyed_digest(one, digest_key)): str(one) for one in (MAJA, IDA, EMIL)}
         overviews = {name: read(session, key) for key, name in keys.items() if key}
-    overviews = {name: one.model_dump_json(exclude={"version"}) if one else None for name, one in overviews.items()}
-    for key, name in keys.items():
-        overviews = {one: value.replace(str(key), name) if value else None for one, value in overviews.items()}
-    return {one: json.loads(value) if value else None for one, value in overviews.items()}
+    texts = {name: page.model_dump_json(exclude={"version"}) if page else None for name, page in overviews.items()}
+    for key, person in keys.items():
+        texts = {name: page.replace(str(key), person) if page else None for name, page in texts.items()}
+    return {name: json.loads(page) if page else None for name, page in texts.items()}
 
 
 def versions(database: Database) -> dict[UUID, int]:
