@@ -16,6 +16,8 @@ REASONS = {
     "birth_date_of": "the birth date in a national number, for the page of a citizen",
     "percent": "of the common schema: absence as people state it",
     "is_ongoing": "of the common schema: whether a fact holds on a day",
+    "area_of": "the area of one source, for the pages of sources",
+    "read_folder_summary": "the counts of a folder, for those who test deliveries of files",
     "leave": "a verb of the course, whose page is not built",
     "give_consent": "as above",
     "withdraw_consent": "as above",
