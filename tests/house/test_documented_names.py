@@ -75,4 +75,4 @@ def test_every_function_that_a_room_is_said_to_offer_exists() -> None:
             if rooms and "(" in code and all(map(_NAME.fullmatch, parts)) and parts[0] not in PACKAGES:
                 known = frozenset[str]().union(*map(_defined_names, rooms))
                 missing += [f"{heading[1]}: {name}" for part in parts if part not in known]
-    assert missing == []
+    assert not missing, missing
