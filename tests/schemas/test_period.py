@@ -65,3 +65,17 @@ def test_a_statement_stands_until_it_is_replaced() -> None:
     assert not registration.known_at(said - timedelta(seconds=1))
     assert not registration.known_at(replaced)
     assert Registration(registered_from=said).known_at(replaced)
+
+
+@given(start=st.dates(date(1990, 1, 1), date(2060, 1, 1)), length=st.integers(1, 5000))
+def test_the_last_day_is_the_last_on_which_the_fact_holds(start: date, length: int) -> None:
+    period = Period(start=start, end=start + timedelta(days=length))
+    assert period.last_day is not None
+    assert period.contains(period.last_day)
+    assert not period.contains(period.last_day + timedelta(days=1))
+
+
+def test_a_period_without_an_end_has_no_last_day_and_an_empty_one_its_beginning() -> None:
+    day = date(2023, 4, 1)
+    assert Period(start=day).last_day is None
+    assert Period(start=day, end=day).last_day == day
