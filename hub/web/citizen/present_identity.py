@@ -21,7 +21,7 @@ def identity_banner(data: PageData) -> tuple[str, ...]:
 
 
 def identity_mark(entry: Entry, data: PageData) -> str | None:
-    """Whom the entry's source says the citizen is, where that is not the one of the headline; else None.
+    """Whom the entry's source says the citizen is, where that is not the one of the headline alone; else None.
 
     Who reads the entry may see its source, so the name is not withheld.
     """
@@ -33,9 +33,10 @@ def identity_mark(entry: Entry, data: PageData) -> str | None:
 
 def _mark(source: str, person: Overview) -> str | None:
     own = [identity for identity in person.header.stated_identities if source in identity.sources]
-    if not own or any(identity.is_headline for identity in own):
+    names = listed([_who(identity) for identity in own])
+    if all(identity.is_headline for identity in own):
         return None
-    return f"Kilden siger {listed([_who(identity) for identity in own])}"
+    return f"Kilden siger {names}" if len(own) == 1 else f"Kilden har flere personer med nummeret: {names}"
 
 
 def _statement(identity: StatedIdentity, data: PageData) -> str:

@@ -163,7 +163,8 @@ def _details(hit: SearchHit) -> tuple[str, ...]:
 
 def _alike(hits: Sequence[SearchHit]) -> str | None:
     """Which of the hits have the same or nearly the same name; and always that there may be others one cannot see."""
-    named = [hit for hit in hits if hit.name]
+    # Nobody else has the number.
+    named = [hit for hit in hits if hit.name and not any(match.field == "identifier" for match in hit.found_by)]
     if not named:
         return None
     alike = [hit for hit in named if any(other is not hit and are_alike(hit.name, other.name) for other in named)]

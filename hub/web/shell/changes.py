@@ -36,7 +36,7 @@ def change_text(change: Change, names: FirstNames, now: datetime) -> str | None:
     text = _statement_text(change.model_copy(update={"fields": rest}), names, now)
     if rest or text is None:
         return text and f"{text}; {wiped}"
-    return capital(f"{wiped} ({entry_text(change.entry, names)})")
+    return capital(f"{wiped} · {entry_text(change.entry, names)}")
 
 
 def _statement_text(change: Change, names: FirstNames, now: datetime) -> str | None:
