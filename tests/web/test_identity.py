@@ -124,7 +124,12 @@ def test_hits_show_what_tells_twins_apart_and_a_protected_one_is_mentioned() -> 
     twin = hit(1, "Anna-Maria Jeppesen", birth_date=date(2014, 2, 20), place="9999 Egelund", relatives=(mother,))
     other = hit(2, "Anna-Maria Jeppesen", birth_date=date(2014, 2, 20), protected=True)
     page = search_page(
-        SearchForm("jeppesen"), found(twin, other), rights={}, sources=maja.SOURCES.values(), unit=None, now=maja.NOW
+        SearchForm("jeppesen"),
+        found(twin, other),
+        rights={},
+        sources=tuple(maja.SOURCES.values()),
+        unit=None,
+        now=maja.NOW,
     )
     assert page.hits[0].details == ("født 20. feb. 2014", "9999 Egelund", "barn af Rikke Jeppesen")
     assert page.hits[1].details == ("født 20. feb. 2014",)
