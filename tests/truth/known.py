@@ -147,11 +147,6 @@ KNOWN = (
         lambda seen: _rule(seen, "head.address") and seen.difference.truth == NOTHING,
     ),
     Known(
-        "twins",
-        "Hits show what tells them apart: the birth date.",
-        lambda seen: _rule(seen, "search.born"),
-    ),
-    Known(
         "whom the reason is for",
         "The page that asks for a reason names whom it is about.",
         lambda seen: _rule(seen, "reason.name"),
