@@ -6,7 +6,6 @@ more. Who mends a page removes its entry.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from tests.truth.facts import NOTHING
 from tests.truth.walking import PageDifference
@@ -39,21 +38,6 @@ def _is_other_person(seen: PageDifference) -> bool:
 def _names_too_few(seen: PageDifference) -> bool:
     said, true = (set(words.split(" + ")) for words in (seen.difference.page, seen.difference.truth))
     return _rule(seen, "notes.about", "rows.about", "lanes.point") and said < true
-
-
-def _is_a_day_late(seen: PageDifference) -> bool:
-    said, true = seen.difference.page.split(" + "), seen.difference.truth.split(" + ")
-    if not _rule(seen, "lanes.bar", "moments.effort", "rows.end", "course.ended.on") or len(said) != len(true):
-        return False
-    pairs = [(page, truth) for page, truth in zip(said, true, strict=True) if page != truth]
-    return all("i gang" not in pair and _day(pair[0]) - _day(pair[1]) == timedelta(days=1) for pair in pairs)
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return date.min
 
 
 def _is_false_calm(seen: PageDifference) -> bool:
@@ -125,21 +109,6 @@ KNOWN = (
         "drawn on no page",
         "Contacts and plans are shown where they belong.",
         lambda seen: _rule(seen, "rows.other") and seen.difference.page == NOTHING,
-    ),
-    Known(
-        "last day",
-        "An inclusive end is shown as the last day everywhere; pages show a day too many.",
-        _is_a_day_late,
-    ),
-    Known(
-        "two full stops",
-        "No '30. aug..' at the end of a sentence.",
-        lambda seen: _rule(seen, "dates.form") and ".." in seen.difference.page,
-    ),
-    Known(
-        "machine dates",
-        "No ISO dates: a birth date on which sources disagree is said as other days are.",
-        lambda seen: _rule(seen, "dates.form") and ".." not in seen.difference.page,
     ),
     Known(
         "moved away",
