@@ -11,6 +11,7 @@ from pydantic import Field
 from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
+from hub.clock import danish_day
 from hub.collect.repository import count_published
 from hub.collect.runs import SourceState
 from hub.course.views import MyCitizen
@@ -19,6 +20,7 @@ from hub.overview.follow_ups import Aftermath, aftermath
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
+from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
@@ -79,6 +81,8 @@ class OverviewAnswer(Schema):
     """The others on the course, each cut to a decision of its own."""
     aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
+    notifications_about: tuple[UUID, ...]
+    """Those whose notifications are shown. Of others in the family the answer says nothing."""
     not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
@@ -181,7 +185,8 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 decision=citizen.decision,
                 overview=masked[0],
                 family=masked[1:],
-                aftermath=aftermath(overviews),
+                aftermath=aftermath(overviews, as_known or danish_day(context.now)),
+                notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
             )
             # Written here and not by the framework, which would make plain objects of all of it first.

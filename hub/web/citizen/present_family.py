@@ -8,7 +8,7 @@ from itertools import groupby
 from hub.clock import danish_day
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present_notifications import day_and_sender, notification_rows, notifications_of
+from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, of_day, within
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
@@ -77,7 +77,7 @@ def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         row = notification_rows(group, data)[0]
         _, fact = group[0]
         title = f"Underretning fra {within(sender(fact))}"
-        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone)
+        cell = FamilyCell(1, "", _about(group, columns, data), title, row.outcome, row.tone)
         events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
     return events
 
@@ -89,6 +89,14 @@ def _columns(entries: Sequence[Entry], data: PageData) -> tuple[int, ...]:
     about = [at for at, person in enumerate(data.people) if person.citizen_id in named]
     on_page_of = [at for at, person in enumerate(data.people) if ids & {entry.id for entry in person.entries()}]
     return tuple(about or on_page_of)
+
+
+def _about(group: Sequence[Notification], columns: Sequence[int], data: PageData) -> str:
+    """Everybody the notifications are about: those in the columns, then those who have none."""
+    in_columns = [data.names.of(data.people[at].citizen_id) for at in columns]
+    names = [name for entry, _ in group for name in data.names.concerned_names(entry)]
+    shown = [name for name in in_columns if name in names]
+    return ", ".join(dict.fromkeys([*shown, *names])) or _who(columns, data)
 
 
 def _who(columns: Sequence[int], data: PageData) -> str:
