@@ -10,31 +10,34 @@ from schemas.source import Area
 _NO_TROUBLES: Mapping[Area, Sequence[SourceTrouble]] = MappingProxyType({})
 
 
-def with_coverage(
+def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
     overview: Overview,
     covered: Collection[Area],
     silent_since: Mapping[Area, datetime],
     unread: Collection[Area],
     *,
+    once_covered: Collection[Area] = (),
     unreadable: Collection[Area] = (),
     troubles: Mapping[Area, Sequence[SourceTrouble]] = _NO_TROUBLES,
 ) -> Overview:
     """The overview with each area's silence said aloud.
 
     Args:
-        overview: as built or already cut. Of what is withheld nothing is said, except that an area without a source is
-            not covered: that is known to everybody, and nothing is kept from the reader there.
+        overview: as built or already cut. Of what is withheld nothing is said, except that an area that never had a
+            source is not covered: everybody knows that, and nothing is kept from the reader there.
         covered: areas with a source.
         silent_since: for areas whose source should have answered, when it last did.
         unread: areas with a source that has never been read to its end.
+        once_covered: areas that had a source, whose entries may still be held.
         unreadable: areas with a source of which some rows could not be read.
         troubles: for areas whose sources are not read as they should be, which and since when.
     """
 
     def spoken(section: Section) -> Section:
-        if section.area not in covered and not section.entries:
+        is_withheld = section.state is SectionState.WITHHELD
+        if section.area not in covered and not section.entries and not (is_withheld and section.area in once_covered):
             return Section(area=section.area, state=SectionState.NOT_COVERED)
-        if section.state is SectionState.WITHHELD:
+        if is_withheld:
             return section
         return section.model_copy(
             update={

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from hub.collect import repository as collect
-from hub.collect.runs import RunOutcome, RunSummary
 from hub.quarantine import service as quarantine
+from hub.sources import repository as source_repository
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.stream_repository import save_run
 from schemas.record import Rejection, RejectionRule
 from schemas.source import Area
 from tests.web import maja
@@ -19,9 +20,9 @@ NONE = "Kilden er læst og har ingen indsats i gang."
 
 
 def read_social(town: Town, at: datetime, outcome: RunOutcome, published: int = 0) -> None:
-    run = RunSummary(source="social", started_at=at, ended_at=at, outcome=outcome, published=published)
+    run = RunSummary(source="social", stream="all", started_at=at, ended_at=at, outcome=outcome, published=published)
     with town.context.database.transaction() as session:
-        collect.save_run(session, run, at if published else None)
+        save_run(session, run, at if published else None)
 
 
 @pytest.fixture
@@ -60,7 +61,9 @@ def test_a_source_in_trouble_is_told_at_its_area_also_where_there_are_entries(to
     """Switched off this morning: with the time of that, not of the last data."""
     read_social(town, maja.NOW - timedelta(days=1), RunOutcome.COMPLETE, published=4)
     with town.context.database.transaction() as session:
-        collect.pause(session, "social", paused_by="tine.skov", reason="Opdatering", now=maja.NOW - timedelta(hours=1))
+        source_repository.pause(
+            session, "social", paused_by="tine.skov", reason="Opdatering", now=maja.NOW - timedelta(hours=1)
+        )
     anna, address = town.client("anna.holm"), f"/overblik/{town.ids[maja.IDA]}"
     text = anna.get(address).text
     assert "Familiebehandling" in text

@@ -163,7 +163,11 @@ def test_where_the_family_is_not_shown_no_effort_is_said_for_whom() -> None:
         (TroubleKind.FAILING, False, "kilden kan ikke læses"),
         (TroubleKind.SILENT, True, "kilden har været tavs i 24 timer"),
         (TroubleKind.PAUSED, True, "kilden blev slukket i går kl. 09.00"),
-        (TroubleKind.HELD, True, "kilden er ikke læst færdig siden i går kl. 09.00"),
+        (
+            TroubleKind.HELD,
+            True,
+            "kilden har sletninger, som ingen har taget stilling til; sidst opdateret helt i går kl. 09.00",
+        ),
     ],
 )
 def test_a_source_in_trouble_is_told_at_its_area_beside_its_efforts(kind: TroubleKind, since: bool, text: str) -> None:

@@ -9,8 +9,6 @@ from hub import metrics
 from hub.access import identity, service
 from hub.audit import repository as audit
 from hub.clock import danish_day
-from hub.collect.repository import pauses
-from hub.collect.runs import SourceState
 from hub.course import service as course
 from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
@@ -20,6 +18,8 @@ from hub.overview.changes import Change
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
 from hub.quarantine.repository import count_open
+from hub.sources.health import SourceState
+from hub.sources.repository import pauses
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, Basis, Decision
@@ -120,12 +120,21 @@ def _with_coverage(context: RequestContext, overview: Overview, as_known: date |
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
     # What was never read is missing from an earlier day, too.
     unread = {areas[state.source] for state in context.source_states if state.last_success_at is None}
-    unreadable = {areas[source] for source in count_open(context.session) if source in areas}
+    parked = count_open(context.session)
+    unreadable = {source.area for source in context.sources if source.name in parked}
     troubles: dict[Area, list[SourceTrouble]] = {}
     for state in states:
         if state.state.value in _TROUBLES:
             troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
-    return with_coverage(overview, set(areas.values()), silent, unread, unreadable=unreadable, troubles=troubles)
+    return with_coverage(
+        overview,
+        {source.area for source in context.sources},
+        silent,
+        unread,
+        once_covered=frozenset(areas.values()),
+        unreadable=unreadable,
+        troubles=troubles,
+    )
 
 
 def _trouble(context: RequestContext, state: SourceState) -> SourceTrouble:
@@ -157,7 +166,7 @@ def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) 
 def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None) -> PageData:
     """All that a page about the opened citizen needs."""
     citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
-    sources = {source.name: source for source in context.sources}
+    sources = context.known_sources
     people = (citizen, *open_family(context, citizen, as_known))
     family_overviews = tuple(person.overview for person in people)
     course_view = course.team_of(context.session, citizen_id, as_known or today)

@@ -91,7 +91,7 @@ TROUBLE = {
     TroubleKind.SILENT: ("{source} har været tavs i {lasted}", MAY_LACK_NEWS),
     TroubleKind.PAUSED: ("{source} blev slukket {since}", f"Det, der er læst før, vises stadig. {MAY_LACK_NEWS}"),
     TroubleKind.HELD: (
-        "{source} er ikke læst færdig siden {since}",
+        "{source} har sletninger, som ingen har taget stilling til; sidst opdateret helt {since}",
         "Noget af det, der vises, kan være slettet i kilden. Spørg den ansvarlige, hvis det har betydning.",
     ),
 }
@@ -100,7 +100,7 @@ TROUBLE_WITHOUT_TIME = {
     TroubleKind.FAILING: "{source} kan ikke læses",
     TroubleKind.SILENT: "{source} har endnu ikke leveret noget",
     TroubleKind.PAUSED: "{source} er slukket",
-    TroubleKind.HELD: "{source} er ikke læst færdig",
+    TroubleKind.HELD: "{source} har sletninger, som ingen har taget stilling til",
 }
 
 PROGRESS = {
