@@ -25,7 +25,7 @@ from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
 from hub.web.search.present import SearchForm
-from hub.web.search.routes import SEARCH, find_citizens
+from hub.web.search.routes import SEARCH, find_citizens, incomplete_sources
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
 from hub.web.shell.request_context import open_request
@@ -109,6 +109,8 @@ class SearchAnswer(Schema):
     needs_reason: frozenset[UUID]
     rights: dict[UUID, Basis]
     """With which right each hit could be opened; ``none``: only for a stated reason."""
+    incomplete_sources: tuple[str, ...]
+    """Names of sources of which not all was read, so that citizens may be missing."""
 
 
 class SourceAnswer(Schema):
@@ -154,7 +156,12 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     with open_request(request, SEARCH) as context:
         form = SearchForm(**ask.model_dump(exclude={"after", "size"}))
         result = find_citizens(context, form, ask.after, ask.size)
-        return SearchAnswer(page=result.page, needs_reason=result.needs_reason, rights=result.rights)
+        return SearchAnswer(
+            page=result.page,
+            needs_reason=result.needs_reason,
+            rights=result.rights,
+            incomplete_sources=tuple(source.name for source in incomplete_sources(context)),
+        )
 
 
 @router.get(

@@ -85,6 +85,11 @@ def test_a_source_with_rows_that_could_not_be_read_is_told_wherever_something_ma
     assert "så der kan mangle underretninger" in anna.get(page).text
     assert "Social (kilden har linjer, der ikke kunne læses)" in anna.get(page.replace("overblik", "tidslinje")).text
     assert section_of(anna.get(f"/api{page}").json(), Area.SOCIAL)["has_unreadable"]
+    anna.post("/soeg", text="Nikoline")
+    assert (
+        "Alt er ikke læst i Social (DUBU) og Sundhed (Nexus), så der kan mangle borgere."
+        in anna.get("/soeg/resultat").text
+    )
 
 
 def test_without_the_family_the_page_says_whose_notifications_it_shows(town: Town) -> None:

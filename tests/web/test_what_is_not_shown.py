@@ -200,7 +200,7 @@ def test_goals_and_strengths_are_shown_at_every_state_as_what_they_are() -> None
     }
     assert [line.tag for line in shown.works] == ["nået", "bedre", "uændret", "værre", ""]
     on_majas_page = strengths(entries, WHOLE)
-    assert on_majas_page.goals[0].tag.startswith("Ida · "), "whose goal it is"
+    assert on_majas_page.goals[0].tag.startswith("om Ida · "), "whose goal it is"
 
 
 def test_strengths_that_may_be_withheld_are_not_said_to_be_missing() -> None:

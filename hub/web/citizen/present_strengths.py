@@ -11,6 +11,7 @@ from hub.web.citizen.present_notifications import notifications_of
 from hub.web.shell.changes import STEPS, change_text, is_reached, named
 from hub.web.shell.dates import counted, day_text, listed, long_day_text, near_day_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
+from hub.web.shell.people import first_word
 from schemas.facts import GoalFact, GoalKind, Progress
 from schemas.overview import Entry, SectionState
 
@@ -52,8 +53,9 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
     is_step = fact.goal in STEPS
     is_assessed = fact.progress is not Progress.NOT_ASSESSED
     says_progress = not is_reached(fact) and (is_assessed or is_step)
+    person = data.names.subject(entry)
     parts = (
-        data.names.subject(entry),
+        f"om {person}" if person and person != first_word(fact.stated_by) else None,
         "delmål" if fact.goal is GoalKind.SUB_GOAL else None,
         texts.PROGRESS[fact.progress] if says_progress else None,
     )
