@@ -91,7 +91,7 @@ def test_who_may_not_see_a_siblings_notifications_is_told_so_whether_or_not_ther
 ) -> None:
     sibling = with_social(EMIL, SectionState.WITHHELD)
     line = overview_page(page_of(with_social(IDA, SectionState.NONE_FOUND), sibling)).notifications_line
-    assert line.startswith("Ingen underretninger fundet om Ida. Du ser kun underretninger om Ida. Om andre i familien")
+    assert line.startswith("Ingen underretninger fundet om Ida. Om andre i familien kan du ikke se dem her, ")
     shown = overview_page(page_of(with_social(IDA, SectionState.ENTRIES, *hidden), sibling)).notifications_line
     assert "Du ser kun underretninger om Ida." in shown
 

@@ -42,15 +42,20 @@ def names_of(people: Sequence[Overview], data: PageData) -> str:
     return listed(names) or "borgeren"
 
 
-def notification_gaps(data: PageData) -> tuple[str, ...]:
-    """What may be missing from the notifications, as sentences; the first of them when none can be seen at all."""
+def notification_gaps(data: PageData, *, is_empty: bool = False) -> tuple[str, ...]:
+    """What may be missing from the notifications, as sentences; the first of them when none can be seen at all.
+
+    *is_empty*: whether the sentences follow the one that none were found, which names those whom it is about.
+    """
     shown = with_notifications(data.people)
     if not shown:
         is_covered = any(section.state is not SectionState.NOT_COVERED for p in data.people if (section := social(p)))
         return (texts.NOTIFICATIONS_WITHHELD if is_covered else texts.NOTIFICATIONS_NOT_COVERED,)
     lines = []
     if shows_part_of_family(data):
-        lines.append(texts.NOTIFICATIONS_OF_SOME.format(names=names_of(shown, data)))
+        if not is_empty:
+            lines.append(texts.NOTIFICATIONS_OF_SOME.format(names=names_of(shown, data)))
+        lines.append(texts.NOTIFICATIONS_OF_OTHERS)
     sections = [section for person in shown if (section := social(person))]
     if any(section.is_unread for section in sections):
         lines.append(texts.UNREAD_NOTIFICATIONS)

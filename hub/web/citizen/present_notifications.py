@@ -42,7 +42,7 @@ def notifications_of(entries: Sequence[Entry]) -> tuple[Notification, ...]:
 
 def notifications_line(notifications: Sequence[Notification], data: PageData) -> str:
     """How many, from whom, and after how many an effort followed; and what may be missing."""
-    missing = notification_gaps(data)
+    missing = notification_gaps(data, is_empty=not notifications)
     if not notifications and not with_notifications(data.people):
         return " ".join(missing)
     return " ".join((_counts(notifications, data), *missing))
@@ -52,7 +52,7 @@ def _counts(notifications: Sequence[Notification], data: PageData) -> str:
     if not notifications:
         if not shows_part_of_family(data):
             return texts.NO_NOTIFICATIONS
-        return f"Ingen underretninger fundet om {names_of(with_notifications(data.people), data)}."
+        return texts.NO_NOTIFICATIONS_OF.format(names=names_of(with_notifications(data.people), data))
     conclusions = [_conclusion(entry, fact, data) for entry, fact in notifications]
     followed = sum(conclusion in {Conclusion.FOLLOWED, Conclusion.EFFORT_NOT_SHOWN} for conclusion in conclusions)
     only = len(notifications) == 1

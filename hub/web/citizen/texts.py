@@ -77,10 +77,9 @@ UNREADABLE = (
 UNREAD_NOTIFICATIONS = "En kilde er ikke læst til ende endnu, så der kan mangle underretninger."
 UNREADABLE_NOTIFICATIONS = "Kilden har linjer, der ikke kunne læses, så der kan mangle underretninger."
 OLD_NOTIFICATIONS = "Kilden leverer ikke nyt for tiden, så de nyeste underretninger kan mangle."
-NOTIFICATIONS_OF_SOME = (
-    "Du ser kun underretninger om {names}. Om andre i familien kan du ikke se dem her, og siden siger ikke, om der er"
-    " nogen."
-)
+NO_NOTIFICATIONS_OF = "Ingen underretninger fundet om {names}."
+NOTIFICATIONS_OF_SOME = "Du ser kun underretninger om {names}."
+NOTIFICATIONS_OF_OTHERS = "Om andre i familien kan du ikke se dem her, og siden siger ikke, om der er nogen."
 WITHHELD_OF_SOME = "{area} er ikke for dig at se, når det gælder {names}. Siden siger ikke, om der er oplysninger."
 NOTIFICATIONS_WITHHELD = "Underretninger er ikke for dig at se. Siden siger ikke, om der er nogen."
 NOTIFICATIONS_NOT_COVERED = "Ingen kilde til underretninger er tilsluttet. Spørg forvaltningen direkte."
