@@ -21,6 +21,7 @@ from tests.web import maja
 
 WHOLE = maja.page_data()
 IDA, EMIL = maja.children()
+NONE_FOUND = "Ingen underretninger fundet i de kilder, du kan se."
 
 
 def with_social(overview: Overview, state: SectionState, *entries: Entry, **more: object) -> Overview:
@@ -52,7 +53,10 @@ def test_everybody_is_named_on_each_ones_page_in_the_order_of_the_family() -> No
 
 def test_somebody_without_a_column_is_named_beside_the_notification() -> None:
     cells = [cell for moment in family_page(page_of(IDA)).moments for cell in moment.cells if cell]
-    assert "Ida, Emil" in {cell.who for cell in cells}
+    assert "Underretning fra politiet om Ida og Emil" in {cell.title for cell in cells}
+    unborn = with_social(WHOLE.overview, SectionState.ENTRIES, about((maja.MAJA, None), unborn=True))
+    (cell,) = [cell for moment in family_page(page_of(unborn)).moments for cell in moment.cells if cell]
+    assert cell.title == "Underretning fra politiet om Majas ufødte barn"
 
 
 def about(*people: tuple[UUID | None, str | None], unborn: bool = False) -> Entry:
@@ -85,15 +89,16 @@ def test_whom_a_notification_is_about(entry: Entry, text: str) -> None:
     assert names.concerned(entry) == text
 
 
-@pytest.mark.parametrize("hidden", [(), maja.NOTIFICATIONS])
-def test_who_may_not_see_a_siblings_notifications_is_told_so_whether_or_not_there_are_any(
-    hidden: tuple[Entry, ...],
-) -> None:
+def test_who_may_not_see_a_siblings_notifications_is_told_so_whether_or_not_there_are_any() -> None:
+    others = "Om andre i familien kan du ikke se dem her, og siden siger ikke, om der er nogen."
     sibling = with_social(EMIL, SectionState.WITHHELD)
-    line = overview_page(page_of(with_social(IDA, SectionState.NONE_FOUND), sibling)).notifications_line
-    assert line.startswith("Ingen underretninger fundet om Ida. Om andre i familien kan du ikke se dem her, ")
-    shown = overview_page(page_of(with_social(IDA, SectionState.ENTRIES, *hidden), sibling)).notifications_line
-    assert "Du ser kun underretninger om Ida." in shown
+    for family in ((sibling,), ()):
+        line = overview_page(page_of(with_social(IDA, SectionState.NONE_FOUND), *family)).notifications_line
+        assert line == ("Ingen underretninger fundet om Ida. " + others if family else NONE_FOUND)
+        ida = with_social(IDA, SectionState.ENTRIES, received(13))
+        assert (
+            f" Du ser kun underretninger om Ida. {others}" in overview_page(page_of(ida, *family)).notifications_line
+        ) == bool(family)
 
 
 def test_who_may_see_none_is_not_told_that_there_are_none() -> None:
