@@ -1,4 +1,4 @@
-"""What only the reading moment knows: which areas have a source, and whether some of what it has may be missing."""
+"""Completes an overview when it is read: areas without a source, silent sources, sources not read to their end."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
     unreadable: Collection[Area] = (),
     troubles: Mapping[Area, Sequence[SourceTrouble]] = _NO_TROUBLES,
 ) -> Overview:
-    """The overview with each area's silence said aloud.
+    """The overview with the state of each area and its sources.
 
     Args:
         overview: as built or already cut. Of what is withheld nothing is said, except that an area that never had a
@@ -33,7 +33,7 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
         troubles: for areas whose sources are not read as they should be, which and since when.
     """
 
-    def spoken(section: Section) -> Section:
+    def with_state(section: Section) -> Section:
         is_withheld = section.state is SectionState.WITHHELD
         if section.area not in covered and not section.entries and not (is_withheld and section.area in once_covered):
             return Section(area=section.area, state=SectionState.NOT_COVERED)
@@ -48,4 +48,4 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
             }
         )
 
-    return overview.model_copy(update={"sections": tuple(spoken(section) for section in overview.sections)})
+    return overview.model_copy(update={"sections": tuple(with_state(section) for section in overview.sections)})
