@@ -66,6 +66,29 @@ class SectionState(StrEnum):
     """Not for this actor to see; says nothing about whether there is anything."""
 
 
+class TroubleKind(StrEnum):
+    """Why nothing new comes from a source for now."""
+
+    FAILING = "failing"
+    """The last run did not succeed."""
+    SILENT = "silent"
+    """Nothing new has come for far longer than was agreed."""
+    PAUSED = "paused"
+    """Somebody switched it off."""
+    HELD = "held"
+    """Deletions wait for a person, so what is shown may have been deleted at the source."""
+
+
+class SourceTrouble(Schema):
+    """A source of an area that is not read as it should be, and since when."""
+
+    source: str
+    kind: TroubleKind
+    since: Instant | None = None
+    """Failing or held: when it was last read to its end. Silent: when something last came. Paused: when it was switched
+    off. None: that never was."""
+
+
 class Section(Schema):
     """One area of the overview (afsnit)."""
 
@@ -76,6 +99,10 @@ class Section(Schema):
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
+    has_unreadable: bool | None = None
+    """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
+    troubles: tuple[SourceTrouble, ...] | None = None
+    """Set when the page is read: the area's sources that are not read as they should be."""
 
 
 class DisagreeingValue(Schema):

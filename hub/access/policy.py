@@ -17,7 +17,15 @@ import cedarpy
 from hub.access.words import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
-from schemas.overview import CitizenHeader, Disagreement, Overview, Section, SectionState, StatedIdentity
+from schemas.overview import (
+    CitizenHeader,
+    Disagreement,
+    EntryParty,
+    Overview,
+    Section,
+    SectionState,
+    StatedIdentity,
+)
 from schemas.source import Area
 
 _TEXTS = {
@@ -153,7 +161,8 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
 
     A withheld area says that it is withheld, and nothing of whether there is anything. What else its
     sources say (relatives, disagreements, local ids, who reports protection, another name) goes with it; the person's
-    merged master data stay, and that the sources disagree on who it is. A refusal shows nothing.
+    merged master data stay, and that the sources disagree on who it is. A person whom an entry names is named only to
+    who may know of that person: the citizen, and the relatives that are left. A refusal shows nothing.
 
     Args:
         overview: the whole.
@@ -171,15 +180,19 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
     by_entry = {entry.provenance.source: entry.area for entry in overview.entries()}
     shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
     header = overview.header
+    relatives = tuple(other for other in header.relatives if other.provenance.source in shown)
+    known = frozenset(person.citizen_id for person in relatives if person.citizen_id) | {overview.citizen_id}
+    names = frozenset(person.name for person in relatives if person.name)
     return overview.model_copy(
         update={
             "sections": tuple(
-                section if section.area in decision.shown else _withheld(section) for section in overview.sections
+                _with_known_names(section, known, names) if section.area in decision.shown else _withheld(section)
+                for section in overview.sections
             ),
             "header": header.model_copy(
                 update={
                     "stated_identities": _identities(header.stated_identities, shown),
-                    "relatives": tuple(other for other in header.relatives if other.provenance.source in shown),
+                    "relatives": relatives,
                     "identifiers": tuple(
                         identifier
                         for identifier in header.identifiers
@@ -193,6 +206,27 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
             ),
         }
     )
+
+
+def _with_known_names(section: Section, known: frozenset[UUID], names: frozenset[str]) -> Section:
+    """The section without the names of people whom the reader may not know of; that there are such people stays."""
+
+    def is_known(party: EntryParty) -> bool:
+        return party.name is None or (party.citizen_id in known if party.citizen_id else party.name in names)
+
+    entries = tuple(
+        entry
+        if all(map(is_known, entry.parties))
+        else entry.model_copy(
+            update={
+                "parties": tuple(
+                    party if is_known(party) else party.model_copy(update={"name": None}) for party in entry.parties
+                )
+            }
+        )
+        for entry in section.entries
+    )
+    return section.model_copy(update={"entries": entries})
 
 
 def _withheld(section: Section) -> Section:

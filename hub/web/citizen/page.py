@@ -117,16 +117,29 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class StatedLine:
+    """A wish, a strength or a goal, as somebody recorded it."""
+
+    text: str
+    by: str
+    """Who said or assessed it, and when."""
+    tag: str
+    """Whose it is, what it is and how it goes, as far as the place does not say it; may be empty."""
+
+
+@dataclass(frozen=True)
 class Strengths:
     """What works: the citizen's own words first."""
 
-    wishes: tuple[tuple[str, str], ...]
-    """The citizen's words, and who said them when."""
-    works: tuple[tuple[str, str], ...]
-    reached: tuple[tuple[str, str], ...]
+    wishes: tuple[StatedLine, ...]
+    """The citizen's words."""
+    works: tuple[StatedLine, ...]
+    goals: tuple[StatedLine, ...]
+    """Goals and sub-goals that are not reached, however they go."""
+    reached: tuple[StatedLine, ...]
     """Goals that were reached."""
     missing: str | None
-    """What is said when there is nothing of the three."""
+    """What is said when there are neither words nor strengths nor goals that were reached."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +204,8 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    withheld_of_some: tuple[str, ...]
+    """Areas that are shown of some of the family only."""
     notifications_line: str
     notifications: tuple[NotificationRow, ...]
     older: tuple[NotificationRow, ...]
@@ -244,8 +259,11 @@ class FamilyColumn:
     """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]
-    notifications: int
+    notifications: str
+    """How many there are, or why that is not said."""
     empty: str | None
+    not_included: str | None
+    """Areas of which something is, or may be, missing."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +299,10 @@ class TimelinePage:
     heading: str
     drawing: Drawing | None
     rows: tuple[TimelineRow, ...]
+    not_included: str | None
+    """Areas of which something is, or may be, missing."""
+    notification_gaps: tuple[str, ...]
+    """What may be missing from the notifications."""
     count_line: str
     as_known: str
     """ISO day in the form."""

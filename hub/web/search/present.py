@@ -53,12 +53,13 @@ class SearchForm:
         }[facet]
 
 
-def search_page(
+def search_page(  # noqa: PLR0913  keyword-only from the rights on
     form: SearchForm,
     result: SearchPage | None,
     *,
     rights: Mapping[UUID, Basis],
     sources: Sequence[SourceSystem],
+    incomplete: Sequence[SourceSystem] = (),
     unit: str | None,
     now: datetime,
 ) -> SearchResultPage:
@@ -69,6 +70,7 @@ def search_page(
         result: one page of hits; None: nothing was searched for yet.
         rights: with which right each hit could be opened.
         sources: what is searched.
+        incomplete: those of them that were never read to their end, or have rows that could not be read.
         unit: name of the actor's own unit.
         now: the instant.
     """
@@ -84,7 +86,7 @@ def search_page(
         alike=_alike(result.hits) if result else None,
         facets=_facets(form, result.facets, today) if result else (),
         after=result.after if result else None,
-        advice=_advice(form, result, sources),
+        advice=_advice(form, result, sources, incomplete),
     )
 
 
@@ -97,7 +99,9 @@ def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> s
     return f"{counted(result.total, 'borger', 'borgere')}{within}"
 
 
-def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[SourceSystem]) -> tuple[str, ...]:
+def _advice(
+    form: SearchForm, result: SearchPage | None, sources: Sequence[SourceSystem], incomplete: Sequence[SourceSystem]
+) -> tuple[str, ...]:
     if result is None:
         return (
             "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
@@ -122,6 +126,9 @@ def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[Sourc
         if titles
         else "Ingen kilder er tilsluttet endnu, så der er intet at søge i."
     )
+    if incomplete:
+        titles_text = listed([source.title for source in incomplete])
+        lines.append(f"Alt er ikke læst i {titles_text}, så der kan mangle borgere.")
     if not_covered:
         lines.append(f"Ikke dækket: {listed(not_covered)}.")
     lines.append("Har du en grund til at slå en anden borger op, så skriv hele cpr-nummeret.")
