@@ -17,13 +17,14 @@ from hub.course import service as course
 from hub.course.views import Membership
 from hub.db import Database
 from hub.digest import keyed_digest
+from hub.overview.columns import UnitRelation
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, ObjectKind, Role
 from schemas.identifiers import Identifier
 from schemas.period import Period
 from schemas.search import AccessFilter, SearchDocument, SearchEntry, SearchQuery, UnitGrant
 from schemas.source import Area
 from search.postgres import PostgresIndex
-from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, settle
+from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, name_worker, settle
 from tests.conftest import DIGEST_KEY
 from tests.factories import MAJA
 
@@ -42,17 +43,24 @@ class Neighbour:
     withdrawn: frozenset[Area]
     effort: Period | None
     """When the employee's own unit helps; None: never."""
+    case: Period | None
+    """When the employee's own unit holds a case."""
+    named: Period | None
+    """When a source names the employee as responsible."""
 
 
+periods = st.sampled_from(
+    [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
+)
 neighbours = st.builds(
     Neighbour,
     on_team=st.booleans(),
     left=st.booleans(),
     consented=st.frozensets(st.sampled_from(Area)),
     withdrawn=st.frozensets(st.sampled_from(Area)),
-    effort=st.sampled_from(
-        [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
-    ),
+    effort=periods,
+    case=periods,
+    named=periods,
 )
 
 
@@ -69,6 +77,11 @@ def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbou
     if who.effort is not None:
         help_by(session, citizen_id, "social:100", who.effort)
         grants = (UnitGrant(unit_id="social:100", valid=who.effort),)
+    if who.case is not None:
+        help_by(session, citizen_id, "social:100", who.case, relation=UnitRelation.CASE)
+        grants += (UnitGrant(unit_id="social:100", valid=who.case),)
+    if who.named is not None and actor.area is not None:
+        name_worker(session, citizen_id, *actor.worker_ids, valid=who.named, area=actor.area)
     index.put([_document(citizen_id, grants)])
     return citizen_id
 
@@ -98,7 +111,7 @@ def test_search_and_page_agree_about_everybody(
     database: Database, index: PostgresIndex, people: list[Neighbour], area: Area | None
 ) -> None:
     # A new employee each time: what earlier examples left in the store is no business of theirs but by the unit.
-    actor = an_actor(f"anna.{uuid4().hex}", area=area)
+    actor = an_actor(f"anna.{uuid4().hex}", area=area, worker_ids=[f"social:{uuid4().hex}"])
     with database.transaction() as session:
         living = {_move_in(session, index, actor, who) for who in people}
     index.refresh()
@@ -115,7 +128,9 @@ def test_search_and_page_agree_about_everybody(
 
 
 def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:
-    near = Neighbour(on_team=True, left=False, consented=frozenset(), withdrawn=frozenset(), effort=None)
+    near = Neighbour(
+        on_team=True, left=False, consented=frozenset(), withdrawn=frozenset(), effort=None, case=None, named=None
+    )
     with database.transaction() as session:
         citizen_id = _move_in(session, index, ANNA, near)
     index.refresh()

@@ -41,7 +41,7 @@ def head(data: PageData) -> CitizenHead:
         life=_life(person),
         protected=_protection(data) if protected else None,
         address=None if data.as_known else address_line(person),
-        may_reveal=data.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
+        may_reveal=data.decision.basis not in {Basis.OVERRIDE, Basis.NONE},
         basis_word=basis_word,
         basis=basis,
         purpose=shared.PURPOSE[data.purpose],
