@@ -118,6 +118,8 @@ class AccessRequest(Schema):
     """Which page is opened."""
     as_known: date | None = None
     """The earlier day that the page shows."""
+    shown_on: UUID | None = None
+    """The citizen on whose page this one is shown as one of the family."""
 
 
 class Decision(Schema):
@@ -213,7 +215,7 @@ class AuditEntry(Schema):
     """What the act was done to when it was not a citizen; a national number is kept as its keyed digest only."""
     details: dict[str, JsonValue] = Field(default_factory=dict)
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
-    earlier day that was shown), ``of`` (the citizen on whose page this one was shown), ``none_found`` and
+    earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
     ``not_covered`` (areas without lines, and without a source)."""
     result_count: int | None = None
     policy_version: str

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import cedarpy
 
-from hub.access.words import plain
+from hub.access.redaction import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
 from schemas.overview import CitizenHeader, Disagreement, Overview, Section, SectionState

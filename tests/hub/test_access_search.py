@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from hub.access.finding import Found, search
+from hub.access.citizen_search import SearchResult, search
 from hub.access.policy import decide
 from hub.audit import repository as audit
 from hub.course import repository
@@ -100,7 +100,7 @@ def _document(citizen_id: UUID, grants: tuple[UnitGrant, ...] = (), *digests: st
     )
 
 
-def _search(session: Session, index: PostgresIndex, text: str, actor: Actor = ANNA) -> Found:
+def _search(session: Session, index: PostgresIndex, text: str, actor: Actor = ANNA) -> SearchResult:
     query = EVERYONE.model_copy(update={"text": text})
     return search(session, actor, query, WHY, index=index, digest_key=DIGEST_KEY, now=NOW)
 
@@ -136,7 +136,7 @@ def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database
     index.refresh()
     with database.transaction() as session:
         assert _search(session, index, "testborger").page.total == 1
-        listed, searched = audit.newest(session)
+        listed, searched = audit.list_entries(session)
     assert (searched.entry.details, searched.entry.result_count) == ({"text": "testborger"}, 1)
     assert (listed.entry.citizen_id, listed.entry.basis) == (citizen_id, Basis.TEAM)
     assert {listed.entry.action, searched.entry.action} == {AuditAction.SEARCH}
@@ -154,8 +154,8 @@ def test_a_whole_number_finds_a_stranger_but_is_never_written(
         found = _search(session, index, text)
         assert [hit.citizen_id for hit in found.page.hits] == [citizen_id]
         assert found.needs_reason == {citizen_id}
-        assert "7507864002" not in str(audit.newest(session)).replace("-", "")
-        searched = audit.newest(session)[-1].entry
+        assert "7507864002" not in str(audit.list_entries(session)).replace("-", "")
+        searched = audit.list_entries(session)[-1].entry
     assert (searched.object_kind, searched.object_id, searched.details) == (ObjectKind.IDENTIFIER, digest, {})
 
 
@@ -176,7 +176,7 @@ def test_nobody_finds_themselves(database: Database, index: PostgresIndex) -> No
 def test_who_may_not_search_is_refused_with_a_line(database: Database, index: PostgresIndex, role: Role) -> None:
     with database.transaction() as session:
         found = _search(session, index, "Maja 750786-400X", an_actor(roles={role}))
-        (logged,) = audit.newest(session)
+        (logged,) = audit.list_entries(session)
     assert not found.allowed
     assert logged.entry.outcome is AuditOutcome.REFUSED
     assert logged.entry.object_kind is ObjectKind.IDENTIFIER
@@ -188,4 +188,4 @@ def test_a_mistyped_number_is_neither_logged_nor_sent_to_the_index(database: Dat
         Identifier.national("991399-1234")
     with database.transaction() as session:
         _search(session, index, "991399-1234")
-        assert audit.newest(session)[0].entry.details == {"text": "••••"}
+        assert audit.list_entries(session)[0].entry.details == {"text": "••••"}

@@ -91,7 +91,7 @@ def unit(unit_id: str) -> Row:
 
 def _worker(name: str | None, unit_id: str) -> Row:
     of = unit(unit_id)
-    key = sum(map(ord, name or of["titel"]))
+    key = worker_number(name or of["titel"])
     return {"id": key, "navn": name or of["titel"], "telefon": of["telefon"], "enhed": of}
 
 

@@ -17,9 +17,10 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
+from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, Basis, Decision
+from schemas.access import AccessFacts, AccessRequest, Basis, Decision, PageKind
 from schemas.overview import Overview, Section, SectionState
 from schemas.source import Area
 
@@ -52,23 +53,43 @@ class NotOpened:
     """None: there is no such citizen."""
 
 
-def open_citizen(context: RequestContext, citizen_id: UUID, as_known: date | None = None) -> OpenedCitizen | NotOpened:
+def open_citizen(
+    context: RequestContext, citizen_id: UUID, page: PageKind, as_known: date | None = None
+) -> OpenedCitizen | NotOpened:
     """Decide, write the audit line, read. Neither a refusal nor an unknown citizen is an exception."""
-    return _open(context, citizen_id, as_known, None if as_known else context.reader.prefetch(citizen_id))
+    access = context.access(citizen_id).model_copy(
+        update={"act_id": act_of(context, citizen_id, page), "page": page, "as_known": as_known}
+    )
+    return _open(context, citizen_id, access, None if as_known else context.reader.prefetch(citizen_id))
 
 
 def open_family(
-    context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None
+    context: RequestContext, citizen: OpenedCitizen, page: PageKind, as_known: date | None = None
 ) -> tuple[OpenedCitizen, ...]:
-    """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
-    if citizen.decision.basis is not Basis.TEAM:
-        return ()
-    others = course.family_of(context.session, citizen.overview.citizen_id, danish_day(context.now))
+    """The others on the course; each is a line of the same act."""
+    citizen_id = citizen.overview.citizen_id
+    others = family_of(context, citizen_id, citizen.decision)
+    shown = {
+        "act_id": act_of(context, citizen_id, page),
+        "page": page,
+        "as_known": as_known,
+        "shown_on": citizen_id,
+    }
     # All are asked for before the first is opened: the index answers for one while the store decides on another.
     prefetches = [(other, None if as_known else context.reader.prefetch(other)) for other in others]
-    results = [_open(context, other, as_known, prefetch) for other, prefetch in prefetches]
+    results = [
+        _open(context, other, context.access(other).model_copy(update=shown), prefetch)
+        for other, prefetch in prefetches
+    ]
     family = [result for result in results if isinstance(result, OpenedCitizen)]
     return tuple(sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max))
+
+
+def family_of(context: RequestContext, citizen_id: UUID, decision: Decision) -> tuple[UUID, ...]:
+    """Those shown on the citizen's page; only where the team's right opens it, so that nobody is refused unasked."""
+    if decision.basis is not Basis.TEAM:
+        return ()
+    return course.family_of(context.session, citizen_id, danish_day(context.now))
 
 
 def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
@@ -77,8 +98,9 @@ def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
 
 
 def _open(
-    context: RequestContext, citizen_id: UUID, as_known: date | None, prefetch: Prefetch
+    context: RequestContext, citizen_id: UUID, access: AccessRequest, prefetch: Prefetch
 ) -> OpenedCitizen | NotOpened:
+    as_known = access.as_known
     served: Served | None = None
 
     def read(version: int) -> Overview | None:
@@ -93,7 +115,7 @@ def _open(
         context.session,
         context.actor,
         citizen_id,
-        context.access(citizen_id),
+        access,
         now=context.now,
         read=read,
         areas=context.areas,
@@ -127,11 +149,13 @@ def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) 
     return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
 
 
-def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None) -> PageData:
+def load_page_data(
+    context: RequestContext, citizen: OpenedCitizen, page: PageKind, as_known: date | None = None
+) -> PageData:
     """All that a page about the opened citizen needs."""
     citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
     sources = {source.name: source for source in context.sources}
-    people = (citizen, *open_family(context, citizen, as_known))
+    people = (citizen, *open_family(context, citizen, page, as_known))
     family_overviews = tuple(person.overview for person in people)
     course_view = course.team_of(context.session, citizen_id, as_known or today)
     protected = citizen.facts.name_address_protected
@@ -141,6 +165,7 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
         actor=context.actor,
         purpose=context.access(citizen_id).purpose,
         now=context.now,
+        page=page,
         sources=sources,
         family=family_overviews[1:],
         served_from=frozenset(person.served_from for person in people if person.served_from),
@@ -160,7 +185,7 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
     )
     if as_known:
         return data
-    look_ups = audit.seen_by(context.session, citizen_id, LOOK_UPS_READ)
+    look_ups = audit.list_viewings(context.session, citizen_id, LOOK_UPS_READ)
     return replace(
         data,
         viewers=_viewers(context, look_ups, protected=protected),
@@ -218,7 +243,7 @@ def _changes(
     by_entry: dict[str, Change] = {}
     for person in people:
         earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
-        before = service.limited(context.session, earlier, person.decision, context.areas, today)
+        before = service.cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):

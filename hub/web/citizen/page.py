@@ -171,6 +171,8 @@ class CitizenHead:
     purposes: tuple[Choice, ...]
     earlier_day: str | None
     """Set when the page shows an earlier day: which, and what is therefore left out."""
+    side: str
+    """Which page about the citizen it stands on, as in its address."""
     printed: str
     """Who prints, and when; for paper only."""
 

@@ -9,7 +9,7 @@ from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
-from schemas.access import Actor, Decision, Purpose
+from schemas.access import Actor, Decision, PageKind, Purpose
 from schemas.facts import LifeStatus
 from schemas.overview import Entry, Overview
 from schemas.source import Area, SourceSystem
@@ -102,6 +102,7 @@ class PageData:
     changes: Changes | None = None
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
+    page: PageKind = PageKind.OVERVIEW
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 

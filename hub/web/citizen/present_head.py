@@ -10,9 +10,11 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_text, at_minute, counted, day_text, listed, long_day_text
 from hub.web.shell.people import first_word
 from hub.web.shell.view_models import Link, Person, purpose_choices
-from schemas.access import Basis
+from schemas.access import Basis, PageKind
 from schemas.facts import LifeStatus, PersonFact, RelationKind
 from schemas.overview import Relative
+
+_SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
 
 
 def head(data: PageData) -> CitizenHead:
@@ -52,6 +54,7 @@ def head(data: PageData) -> CitizenHead:
         ),
         purposes=purpose_choices(data.purpose),
         earlier_day=_earlier_day(data),
+        side=_SIDE[data.page],
         printed=f"Udskrevet af {data.actor.name}, {data.actor.title}, {at_minute(data.now)}."
         " Indeholder personoplysninger: læg det ikke fra dig, og makulér det, når det er brugt.",
     )

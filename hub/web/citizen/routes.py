@@ -19,7 +19,7 @@ from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
-from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
+from hub.web.citizen.loading import NotOpened, family_of, load_page_data, open_citizen
 from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
@@ -31,7 +31,7 @@ from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
 from hub.web.shell.view_models import Page
 from hub.web.shell.workspace import Workspace
-from schemas.access import AccessFacts, AuditAction, Purpose
+from schemas.access import AccessFacts, AuditAction, PageKind, Purpose
 
 CITIZEN = Workspace(
     name="citizen",
@@ -44,6 +44,11 @@ CITIZEN = Workspace(
 )
 router = CITIZEN.router
 TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
+PAGE_KINDS: dict[str, PageKind] = {
+    "overblik": PageKind.OVERVIEW,
+    "familien": PageKind.FAMILY,
+    "tidslinje": PageKind.TIMELINE,
+}
 SHORT_REASON = "short_reason"
 """In the session: a reason that was too short, and for whom, until a longer one is given."""
 REVEAL_REASON = "reveal_reason"
@@ -83,12 +88,12 @@ def _show(
 ) -> Response:
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         as_known = earlier_day(context, as_known)
-        citizen = open_citizen(context, citizen_id, as_known)
+        citizen = open_citizen(context, citizen_id, PAGE_KINDS[side], as_known)
         if isinstance(citizen, NotOpened):
             if citizen.facts is None:
                 return error_page(request, CitizenNotFound(), context.actor)
             return _ask_reason(context, citizen.facts, side)
-        data = load_page_data(context, citizen, as_known)
+        data = load_page_data(context, citizen, PAGE_KINDS[side], as_known)
         name = first_word(data.overview.header.person.given_name) or "borger"
         return context.page(present(data), f"{TITLES[side]}: {name}", notice=notice(data))
 
@@ -158,6 +163,21 @@ def change_purpose(
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
     return RedirectResponse(f"/overblik/{citizen}" if citizen else "/mine-borgere", 303)
+
+
+@router.post("/overblik/{citizen_id}/udskrift", dependencies=[Depends(require_form_token)])
+def record_print(request: Request, citizen_id: UUID, side: Annotated[Side, Form()]) -> Response:
+    """Note that the page was printed, the family that stands on it with it; the browser tells when it prints."""
+    with open_request(request, CITIZEN) as context:
+        page = {"page": PAGE_KINDS[side]}
+        access = context.access(citizen_id).model_copy(update=page)
+        decision = service.record_print(
+            context.session, context.actor, citizen_id, access, now=context.now, areas=context.areas
+        )
+        for other in family_of(context, citizen_id, decision):
+            access = context.access(other).model_copy(update={**page, "shown_on": citizen_id})
+            service.record_print(context.session, context.actor, other, access, now=context.now, areas=context.areas)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.post("/overblik/{citizen_id}/vis", dependencies=[Depends(require_form_token)])
