@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 from connectors.base import Connector
 from connectors.registry import build
 from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
 from hub import log
 from hub.app import create_app
@@ -41,8 +42,18 @@ from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
 from hub.settings import Settings
 from hub.worker.supervisor import run
+from schemas.source import Area, AreaContact
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
+AREA_CONTACTS = {
+    area: AreaContact(name=UNIT_BY_ID[unit].name, phone=UNIT_BY_ID[unit].phone)
+    for area, unit in {
+        Area.EMPLOYMENT: "employment:400",
+        Area.SCHOOL: "school:510",
+        Area.SOCIAL: "social:100",
+        Area.HEALTH: "health:300",
+    }.items()
+}
 console = Console(highlight=False)
 
 
@@ -101,6 +112,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     settings = Settings(
         demo=True,
         municipality="Egelund Kommune",
+        area_contacts=AREA_CONTACTS,
         secure_cookies=False,
         port=port,
         data_dir=Path("var") / f"demo-{port}",

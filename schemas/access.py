@@ -56,6 +56,14 @@ class Actor(Schema):
     """Keyed digest of the actor's own national number: nobody opens their own page here."""
 
 
+class EmployeeContact(Schema):
+    """How to reach an employee whom a source names by an id."""
+
+    name: str
+    title: str
+    phone: str | None = None
+
+
 class Basis(StrEnum):
     """With which right a citizen was opened (adgangsgrundlag)."""
 

@@ -92,7 +92,7 @@ def list_acts(
     )
     first_lines = _page(session, _selected(AuditRow, selection) & ~has_earlier, after, size)
     act_ids = {line.entry.act_id for line in first_lines if line.entry.act_id is not None}
-    within = [AuditRow.act_id.in_(act_ids)]
+    within: list[ColumnElement[bool]] = [AuditRow.act_id.in_(act_ids)]
     if selection.citizen_id is not None:
         within.append(AuditRow.citizen_id == selection.citizen_id)
     lines_of: dict[str | None, list[LoggedEntry]] = {}

@@ -81,7 +81,7 @@ def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbou
         help_by(session, citizen_id, "social:100", who.case, relation=UnitRelation.CASE)
         grants += (UnitGrant(unit_id="social:100", valid=who.case),)
     if who.named is not None and actor.area is not None:
-        name_worker(session, citizen_id, *actor.worker_ids, valid=who.named, area=actor.area)
+        name_worker(session, citizen_id, next(iter(actor.worker_ids)), who.named, actor.area)
     index.put([_document(citizen_id, grants)])
     return citizen_id
 

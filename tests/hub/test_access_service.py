@@ -94,7 +94,7 @@ def test_the_line_tells_areas_with_lines_from_those_without_withheld_and_not_cov
         areas = {source: area for source, area in SOURCES.items() if area is not Area.EMPLOYMENT}
         service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: None, areas=areas)
     (line,) = _lines(database)
-    assert (line.sections_shown, line.sections_withheld) == ({Area.SOCIAL}, {Area.HEALTH})
+    assert (line.sections_shown, line.sections_withheld) == (frozenset({Area.SOCIAL}), frozenset({Area.HEALTH}))
     assert line.details == {"none_found": ["school"], "not_covered": ["employment"]}
 
 

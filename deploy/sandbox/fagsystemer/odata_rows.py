@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from deploy.sandbox.municipality import catalogue
+from deploy.sandbox.municipality.names import worker_number
 from deploy.sandbox.municipality.people import age
 from deploy.sandbox.municipality.truth import Effort, Goal, Municipality, Notification, Person, Plan, Relation
 from hub.clock import DANISH_TIME

@@ -15,14 +15,15 @@ from hub.errors import NotLoggedIn
 from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change
+from hub.overview.columns import workers_of
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, Basis, Decision, PageKind
+from schemas.access import AccessFacts, AccessRequest, Basis, Decision, EmployeeContact, PageKind
 from schemas.overview import Overview, Section, SectionState
-from schemas.source import Area
+from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
@@ -174,13 +175,15 @@ def load_page_data(
             after.notification.id: tuple(followed.effort for followed in after.followed)
             for after in aftermath(family_overviews)
         },
-        team=_team(course_view, protected=protected) if course_view else None,
+        team=team_of(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,
         source_ages=tuple(
             SourceAge(sources[state.source], state.state, state.last_data_at, state.last_success_at)
             for state in context.source_states
         ),
         as_known=as_known,
+        contacts=contacts_of(context, family_overviews),
+        area_contacts=area_contacts(context),
         demo=context.app.settings.demo,
     )
     if as_known:
@@ -193,8 +196,20 @@ def load_page_data(
     )
 
 
-def _team(view: CourseView, *, protected: bool) -> Team:
-    """The team; where its people work is left out for a protected citizen, since it tells where the citizen is."""
+def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:
+    """The employees whom these overviews name as responsible; masked entries carry no id."""
+    keys = {worker.worker_id for person in people for worker in workers_of(person)}
+    return identity.contacts(context.session, keys)
+
+
+def area_contacts(context: RequestContext) -> dict[Area, AreaContact]:
+    """Whom to call about each area: as the municipality set it, else the authority that its first source names."""
+    named = {source.area: AreaContact(name=source.authority) for source in reversed(context.sources)}
+    return {**named, **context.app.settings.area_contacts}
+
+
+def team_of(view: CourseView, *, protected: bool) -> Team:
+    """The team; units and phones are left out for a protected citizen, since they tell where the citizen is helped."""
     return Team(
         started_on=view.started_on,
         title=view.title,
@@ -204,7 +219,7 @@ def _team(view: CourseView, *, protected: bool) -> Team:
                 title=member.title,
                 function=member.function,
                 unit=None if protected else member.unit_name,
-                phone=member.phone,
+                phone=None if protected else member.phone,
                 area=member.area,
             )
             for member in view.team

@@ -49,6 +49,8 @@ class GapRow:
     headline: str
     advice: str
     trouble: bool
+    contact: Person | None
+    """Whom to call about the area."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class CitizenHead:
     course: str | None
     lead: Person | None
     team: str | None
-    teammates: tuple[str, ...]
+    teammates: tuple[Person, ...]
     life: str | None
     """Set when the person is dead, has moved out, …"""
     protected: str | None
@@ -319,6 +321,8 @@ class Revealed:
     cpr: str | None
     address: str | None
     note: str
+    contacts: tuple[tuple[str, Person], ...] = ()
+    """Whom to call: what about, and who; only where it was hidden."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from hub.overview.columns import worker_key
 from hub.web.citizen import texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
@@ -12,9 +13,10 @@ from hub.web.shell.dates import aged, capital, counted, distance, lasted, of_day
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.view_models import Link, Person, Phone
+from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, Responsible
 from schemas.overview import Entry, Section, SectionState
-from schemas.source import Area
+from schemas.source import Area, AreaContact
 
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
 """Where the demo's sandboxes answer."""
@@ -58,7 +60,7 @@ def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
         goal=effort.purpose,
         extent=effort.extent,
         recommendation=effort.recommendation,
-        responsible=person(effort.responsible),
+        responsible=responsible_person(entry, effort, data.contacts),
         performer=effort.performer.name if effort.performer else None,
         since=of_day(entry.valid.start) if entry.valid.start else None,
         follow_up=_follow_up(follow_up, today),
@@ -91,6 +93,18 @@ def person(responsible: Responsible | None) -> Person:
     names = dict.fromkeys(contact.name for contact in contacts)
     numbers = [contact.phone for contact in contacts if contact.phone]
     return Person(", ".join(names), phone(numbers[0]) if numbers else None)
+
+
+def responsible_person(entry: Entry, effort: EffortFact, contacts: Mapping[str, EmployeeContact]) -> Person:
+    """Who answers for the effort, with job title and own number where the municipality declared the employee's id."""
+    worker = effort.responsible.worker if effort.responsible else None
+    contact = contacts.get(worker_key(entry, worker.id)) if worker and worker.id else None
+    if effort.responsible is None or worker is None or contact is None:
+        return person(effort.responsible)
+    unit = effort.responsible.unit
+    names = dict.fromkeys(part for part in (worker.name, contact.title, unit.name if unit else "") if part)
+    number = worker.phone or contact.phone or (unit.phone if unit else None)
+    return Person(", ".join(names), phone(number) if number else None)
 
 
 def phone(number: str) -> Phone:
@@ -127,20 +141,27 @@ def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
 
 def _gap(section: Section, filled: bool, data: PageData) -> GapRow | None:
     name = shared.AREA[section.area]
+    contact = _area_contact(data.area_contacts.get(section.area))
     # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
     if section.state not in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
         if section.is_unread:
-            return GapRow(section.area, name, *texts.UNREAD, True)
+            return GapRow(section.area, name, *texts.UNREAD, True, contact)
         if section.silent_since is not None:
             headline = f"kilden har været tavs i {lasted(section.silent_since, data.now)}"
-            return GapRow(section.area, name, headline, texts.SILENT, True)
+            return GapRow(section.area, name, headline, texts.SILENT, True, contact)
     if filled:
         return None
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
     if state is SectionState.WITHHELD and data.team_meets:
         advice = f"{advice} {texts.ASK_CONSENT}"
-    return GapRow(section.area, name, headline, advice, False)
+    return GapRow(section.area, name, headline, advice, False, contact)
+
+
+def _area_contact(contact: AreaContact | None) -> Person | None:
+    if contact is None:
+        return None
+    return Person(contact.name, phone(contact.phone) if contact.phone else None)
 
 
 def now_line(efforts: Sequence[Effort], data: PageData) -> str:

@@ -15,11 +15,12 @@ from hub.access import service
 from hub.access.masking import ProtectedField
 from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
+from hub.course import service as course
 from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
-from hub.web.citizen.loading import NotOpened, family_of, load_page_data, open_citizen
+from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
 from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
@@ -53,7 +54,7 @@ SHORT_REASON = "short_reason"
 """In the session: a reason that was too short, and for whom, until a longer one is given."""
 REVEAL_REASON = "reveal_reason"
 """In the session: why something hidden is to be shown, and of whom; used once."""
-REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER})
+REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER, ProtectedField.UNIT})
 
 
 @router.get("/overblik/{citizen_id}")
@@ -214,7 +215,7 @@ def revealed_page(request: Request, citizen_id: UUID) -> Response:
 
 
 def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed | None:
-    """The hidden number, and a protected person's address; logged. None: there is no such citizen."""
+    """The hidden number; of a protected person also the address and whom to call; logged. None: no such citizen."""
     opened = service.reveal(
         context.session,
         context.actor,
@@ -225,7 +226,18 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         read=lambda _: overviews.read(context.session, citizen_id),
         areas=context.areas,
     )
-    return present_reason.revealed(opened.overview) if opened.facts else None
+    if opened.facts is None:
+        return None
+    if opened.overview is None:
+        return present_reason.not_revealed()
+    today = danish_day(context.now)
+    course_view = course.team_of(context.session, citizen_id, today)
+    return present_reason.revealed(
+        opened.overview,
+        contacts=contacts_of(context, [opened.overview]),
+        team=team_of(course_view, protected=False) if course_view else None,
+        today=today,
+    )
 
 
 def _ask_reason(
