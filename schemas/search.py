@@ -12,7 +12,7 @@ from schemas.source import Area
 
 
 class UnitGrant(Schema):
-    """A unit with an effort for the citizen, and when: such a unit's employees may find the citizen."""
+    """A unit with an effort for the citizen or an open case, and when: such a unit's employees may find the citizen."""
 
     unit_id: str
     valid: Period
@@ -60,7 +60,8 @@ class AccessScope(Schema):
     """Citizens the actor may find with one and the same right, and the areas that right opens."""
 
     citizens: frozenset[UUID] = frozenset()
-    """Named citizens: those on whose team the actor is. Not stored in the index, so leaving a team closes at once."""
+    """Named citizens: those on whose team the actor is, or for whom a source names the actor as responsible. Not stored
+    in the index, so leaving a team closes at once."""
     units: frozenset[str] = frozenset()
     """Own units: citizens with a ``UnitGrant`` for one of them that holds on ``AccessFilter.on``."""
     areas: frozenset[Area]

@@ -21,7 +21,7 @@ from hub.sources.health import SourceState
 from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
 from hub.web.citizen.present_coverage import with_notifications
-from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
+from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
 from hub.web.search.present import SearchForm
@@ -183,9 +183,10 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
     """
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         as_known = earlier_day(context, kendt)
-        citizen = open_citizen(context, citizen_id, as_known)
+        page = PAGE_KINDS[request.url.path.split("/")[-2]]
+        citizen = open_citizen(context, citizen_id, page, as_known)
         if not isinstance(citizen, NotOpened):
-            people = (citizen, *open_family(context, citizen, as_known))
+            people = (citizen, *open_family(context, citizen, page, as_known))
             overviews = tuple(person.overview for person in people)
             masked = tuple(mask_identifiers(overview) for overview in overviews)
             answer = OverviewAnswer(

@@ -54,6 +54,8 @@ class GapRow:
     headline: str
     advice: str
     trouble: bool
+    contact: Person | None
+    """Whom to call about the area."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class CitizenHead:
     course: str | None
     lead: Person | None
     team: str | None
-    teammates: tuple[str, ...]
+    teammates: tuple[Person, ...]
     life: str | None
     """Set when the person is dead, has moved out, …"""
     identity: tuple[str, ...]
@@ -191,6 +193,8 @@ class CitizenHead:
     purposes: tuple[Choice, ...]
     earlier_day: str | None
     """Set when the page shows an earlier day: which, and what is therefore left out."""
+    side: str
+    """Which page about the citizen it stands on, as in its address."""
     printed: str
     """Who prints, and when; for paper only."""
 
@@ -354,6 +358,8 @@ class Revealed:
     cpr: str | None
     address: str | None
     note: str
+    contacts: tuple[tuple[str, Person], ...] = ()
+    """Whom to call: what about, and who; only where it was hidden."""
 
 
 @dataclass(frozen=True)

@@ -76,5 +76,5 @@ def _changes(context: RequestContext, now: Overview, decision: Decision, since: 
         return ()
     today = danish_day(context.now)
     earlier = overviews.read(context.session, now.citizen_id, since, areas=context.areas)
-    before = service.limited(context.session, earlier, decision, context.areas, today)
+    before = service.cut_and_mask(context.session, earlier, decision, context.areas, today)
     return () if before is None else overviews.changed(context.session, before, now, today)

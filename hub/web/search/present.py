@@ -141,7 +141,7 @@ def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
         age=_age(hit, today),
         href=f"/overblik/{hit.citizen_id}",
         relation=texts.RELATION_TO_ME[right],
-        needs_reason=right not in {Basis.TEAM, Basis.OWN_UNIT},
+        needs_reason=right in {Basis.OVERRIDE, Basis.NONE},
         reasons=tuple(_reason(match) for match in hit.found_by),
         protected=hit.protected,
         details=_details(hit),

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hub.access import finding
+from hub.access import citizen_search
 from hub.clock import danish_day
 from hub.digest import keyed_digest
 from hub.quarantine.repository import count_open
@@ -84,7 +84,7 @@ def search_result(request: Request) -> Response:
         return _show(context, form, find_citizens(context, form, after))
 
 
-def _show(context: RequestContext, form: SearchForm, result: finding.Found | None) -> HTMLResponse:
+def _show(context: RequestContext, form: SearchForm, result: citizen_search.SearchResult | None) -> HTMLResponse:
     page = search_page(
         form,
         result.page if result else None,
@@ -94,7 +94,7 @@ def _show(context: RequestContext, form: SearchForm, result: finding.Found | Non
         unit=context.actor.unit_name,
         now=context.now,
     )
-    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.limited else None)
+    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.without_index else None)
 
 
 def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
@@ -106,7 +106,7 @@ def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
 
 def find_citizens(
     context: RequestContext, form: SearchForm, after: str | None = None, size: int = PAGE_SIZE
-) -> finding.Found:
+) -> citizen_search.SearchResult:
     """Search within what the actor may find; logged.
 
     Raises:
@@ -125,7 +125,7 @@ def find_citizens(
         after=after or None,
         size=size,
     )
-    return finding.search(
+    return citizen_search.search(
         context.session,
         context.actor,
         query,

@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
 
-from hub.access.words import national_in, redact_identifiers
+from hub.access.redaction import national_in, redact_identifiers
 from hub.web.search.present import SearchForm
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.identifiers import Identifier

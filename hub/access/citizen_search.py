@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.access.lines import line
+from hub.access.audit_entry import audit_entry
 from hub.access.policy import NO_AREAS, decide, findable, may
-from hub.access.service import limit_all
-from hub.access.words import national_in, redact_identifiers
+from hub.access.redaction import national_in, redact_identifiers
+from hub.access.service import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
@@ -37,7 +37,7 @@ from search.base import SearchIndex, SearchUnavailable
 from search.words import fold, folded_words, marked
 
 
-class Found(Schema):
+class SearchResult(Schema):
     """What came of a search."""
 
     allowed: bool
@@ -47,7 +47,7 @@ class Found(Schema):
     """Citizens found by their whole number alone: opening them asks for a reason."""
     rights: dict[UUID, Basis] = Field(default_factory=dict)
     """With which right each hit could be opened; ``NONE``: only with a reason."""
-    limited: bool = False
+    without_index: bool = False
     """The index did not answer: only names of the actor's own citizens, or the whole number, were looked for."""
     dropped: int = 0
     """Hits the index gave and the policy refused: the actor's own page, or an index that lags. For the
@@ -67,7 +67,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     now: datetime,
     own_unit_only: bool = False,
     areas: Mapping[str, Area] = NO_AREAS,
-) -> Found:
+) -> SearchResult:
     """Find citizens.
 
     Args:
@@ -94,8 +94,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     words = "" if digest is not None else redact_identifiers(query.text)
     criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only)
     if not may(actor, AuditAction.SEARCH):
-        write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
-        return Found(allowed=False, page=SearchPage())
+        write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
+        return SearchResult(allowed=False, page=SearchPage())
     scopes = course.access_scopes(session, actor, today)
     if own_unit_only:
         scopes = tuple(scope for scope in scopes if scope.units)
@@ -107,14 +107,14 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
             "access": limits,
         }
     )
-    limited = False
+    without_index = False
     try:
         with tracing.span("index.find"):
             page = index.find(limited_query)
     except SearchUnavailable:
         if own_unit_only or limited_query.narrowed or limited_query.after is not None:
             raise
-        page, limited = _without_index(session, actor, limited_query, today), True
+        page, without_index = _search_store(session, actor, limited_query, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
     allowed = findable(actor, facts.values(), known_identifier=digest is not None)
     judged = (
@@ -129,9 +129,11 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     write_all(
         session,
         [
-            line(actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion),
+            audit_entry(
+                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion
+            ),
             *(
-                line(
+                audit_entry(
                     actor,
                     AuditAction.SEARCH,
                     AuditOutcome.SHOWN,
@@ -145,8 +147,13 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         ],
     )
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
-    return Found(
-        allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), limited=limited, dropped=dropped
+    return SearchResult(
+        allowed=True,
+        page=shown,
+        needs_reason=by_number,
+        rights=dict(allowed),
+        without_index=without_index,
+        dropped=dropped,
     )
 
 
@@ -174,7 +181,7 @@ def _told_apart(  # noqa: PLR0913  keyword-only from the request on
         for citizen_id, header in headers.items()
         if decisions[citizen_id].allowed
     ]
-    shown = limit_all(session, pages, decisions, areas, today, facts=facts)
+    shown = cut_and_mask_all(session, pages, decisions, areas, today, facts=facts)
     return tuple(
         _with_header(
             hit,
@@ -211,7 +218,7 @@ def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: b
     return fields
 
 
-def _without_index(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
+def _search_store(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
     """What the store can answer by itself; whom of these the actor may find is judged as with any hit."""
     if query.identifier_digest is not None:
         citizen_id = citizen_of(session, query.identifier_digest)
