@@ -55,6 +55,9 @@ class SearchResultPage:
     """Name of the own unit; None: no such choice."""
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
+    range: str | None
+    """Which of the hits stand here, as in "21–40 af 45"; None: all of them."""
+    before: str | None
     after: str | None
     advice: tuple[str, ...]
     """What was searched, what is not covered, what to do."""
