@@ -119,7 +119,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     hits = tuple(hit for hit in judged if hit is not None)
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
-    shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
+    total = max(page.total - dropped, len(hits))
+    shown = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
     write_all(
         session,
         [

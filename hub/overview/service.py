@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub.matching.repository import linked_records
+from hub.matching.repository import citizens_with_news, linked_records, linked_records_held
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
@@ -90,6 +90,21 @@ def read(
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
     built = build(citizen_id, linked, areas=areas or {}, version=version, as_known=as_known)
     return built if _has_content(built) else None
+
+
+def read_held(session: Session, citizen_id: UUID, held_at: datetime, *, areas: Mapping[str, Area]) -> Overview | None:
+    """The overview of what the hub had received at *held_at*, whenever a source registered it; None: nothing.
+
+    What a source registered earlier and sent later is new to whoever looked in between.
+    """
+    version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
+    built = build(citizen_id, linked_records_held(session, citizen_id, held_at), areas=areas, version=version)
+    return built if _has_content(built) else None
+
+
+def with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
+    """The citizens about whom anything was received since the moment given for each."""
+    return citizens_with_news(session, moments)
 
 
 def changed(session: Session, before: Overview, now: Overview, on: date) -> tuple[Change, ...]:

@@ -121,9 +121,9 @@ def test_lines_of_the_log_have_an_address_and_a_number_in_it_finds_nobody(town: 
 def test_a_stored_search_is_read_as_it_was() -> None:
     session: dict[str, object] = {}
     form = SearchForm("maja", areas=frozenset({Area.SOCIAL}), units=frozenset({"PPR"}), ongoing_only=True)
-    assert store(session, form, "key")
+    assert store(session, form, PageTurn(after="key"))
     assert json.loads(json.dumps(session)) == session
-    assert stored(session) == (form, "key")
+    assert stored(session) == (form, PageTurn(after="key"))
     assert KEY in session
 
 

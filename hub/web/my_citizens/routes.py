@@ -26,7 +26,7 @@ router = MY_CITIZENS.router
 @router.get(MY_CITIZENS.path)
 def my_citizens(
     request: Request,
-    vis: Literal["nyt", "passeret"] | None = None,
+    vis: Literal["nyt", "uaabnet", "passeret"] | None = None,
     omraade: Area | None = None,
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
@@ -34,9 +34,17 @@ def my_citizens(
     with open_request(request, MY_CITIZENS) as context:
         page = my_citizens_page(
             load_families(context),
-            Filters(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
+            Filters(
+                news_only=vis == "nyt",
+                unopened_only=vis == "uaabnet",
+                passed_only=vis == "passeret",
+                area=omraade,
+                page=side,
+            ),
             purpose=context.access().purpose,
             unit=context.actor.unit_name,
             now=context.now,
+            area=context.actor.area,
+            authorities={source.name: source.authority for source in context.sources},
         )
         return context.page(page)

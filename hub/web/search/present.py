@@ -39,6 +39,10 @@ class SearchForm:
     identifier_digest: str | None = None
     """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
 
+    def is_narrowed(self) -> bool:
+        """Whether anything is chosen beside the text."""
+        return self.ongoing_only or any(self.chosen(field) for field, _ in FACETS)
+
     def chosen(self, facet: str) -> frozenset[str]:
         """Chosen values of a facet."""
         return {
@@ -89,7 +93,7 @@ def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> s
     if result is None:
         return "Hvem leder du efter?"
     within = f" med en indsats i {unit}" if form.own_unit and unit else ""
-    if not result.total and form.identifier_digest:
+    if not result.total and form.identifier_digest and not form.is_narrowed():
         return "Ingen borger fundet med det cpr-nummer"
     if not result.total:
         return f"Ingen fundet{within}"
@@ -114,9 +118,9 @@ def _advice(form: SearchForm, result: SearchPage | None, sources: Sequence[Sourc
         )
     if result.total:
         return ()
-    if form.identifier_digest is not None:
+    narrowed = form.is_narrowed()
+    if form.identifier_digest is not None and not narrowed:
         return _unknown_number(sources)
-    narrowed = form.ongoing_only or any(form.chosen(field) for field, _ in FACETS)
     titles = [source.title for source in sources]
     not_covered = _not_covered(sources)
     lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
@@ -138,8 +142,9 @@ def _unknown_number(sources: Sequence[SourceSystem]) -> tuple[str, ...]:
     """The same for every number that finds nobody, whatever the reason."""
     if not sources:
         return ("Ingen kilder er tilsluttet endnu, så der er intet at søge i.",)
+    titles = listed([source.title for source in sources])
     lines = [
-        f"Ingen borger med det cpr-nummer i de kilder, der er tilsluttet: {listed([source.title for source in sources])}.",
+        f"Ingen borger med det cpr-nummer i de kilder, der er tilsluttet: {titles}.",
         "Se efter, om nummeret er rigtigt. En borger, som ingen af kilderne har registreret noget om, findes ikke her.",
     ]
     not_covered = _not_covered(sources)

@@ -76,4 +76,4 @@ def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, PageTurn] | N
         ongoing_only=search["ongoing_only"],
         own_unit=search["own_unit"],
     )
-    return form, PageTurn(search["after"], search["before"])
+    return form, PageTurn(search["after"], search.get("before"))
