@@ -92,13 +92,17 @@ def read(
     return built if _has_content(built) else None
 
 
-def read_held(session: Session, citizen_id: UUID, held_at: datetime, *, areas: Mapping[str, Area]) -> Overview | None:
-    """The overview of what the hub had received at *held_at*, whenever a source registered it; None: nothing.
+def read_seen(session: Session, citizen_id: UUID, looked_at: datetime, *, areas: Mapping[str, Area]) -> Overview | None:
+    """The overview that could be seen at *looked_at*: of what the hub had received by then; None: nothing was there.
 
-    What a source registered earlier and sent later is new to whoever looked in between.
+    What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
+    nothing by then, since it was filled later than the look, what was registered by then stands for it.
     """
     version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
-    built = build(citizen_id, linked_records_held(session, citizen_id, held_at), areas=areas, version=version)
+    linked = linked_records_held(session, citizen_id, looked_at)
+    if not linked:
+        return read(session, citizen_id, looked_at, areas=areas)
+    built = build(citizen_id, linked, areas=areas, version=version)
     return built if _has_content(built) else None
 
 

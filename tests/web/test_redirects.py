@@ -9,7 +9,7 @@ import pytest
 
 from hub.audit.repository import newest
 from hub.web.search.present import SearchForm
-from hub.web.search.stored_search import KEY, store, stored, without_national_number
+from hub.web.search.stored_search import KEY, PageTurn, store, stored, without_national_number
 from schemas.access import AuditAction
 from schemas.source import Area
 from tests.web import maja

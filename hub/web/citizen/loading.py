@@ -217,7 +217,7 @@ def _changes(
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     for person in people:
-        earlier = overviews.read_held(context.session, person.overview.citizen_id, since, areas=context.areas)
+        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = service.limited(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue

@@ -87,6 +87,6 @@ def _changes(
     if now is None or since is None:
         return ()
     today = danish_day(context.now)
-    earlier = overviews.read_held(context.session, now.citizen_id, since, areas=context.areas)
+    earlier = overviews.read_seen(context.session, now.citizen_id, since, areas=context.areas)
     before = service.limited(context.session, earlier, decision, context.areas, today)
     return () if before is None else overviews.changed(context.session, before, now, today)

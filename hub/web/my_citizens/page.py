@@ -65,6 +65,8 @@ class MyCitizensPage:
     deadline_line: str
     deadlines: tuple[DeadlineRow, ...]
     """Of the own authority."""
+    is_urgent: bool
+    """Whether one of them cannot wait."""
     deadlines_of_others: tuple[DeadlineRow, ...]
     families: tuple[FamilyRow, ...]
     has_families: bool

@@ -10,7 +10,7 @@ from hub.clock import danish_day
 from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
-from hub.web.my_citizens.present_deadlines import deadline_line, running_deadlines
+from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
 from hub.web.my_citizens.present_upcoming import upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
@@ -27,6 +27,7 @@ PAGE_SIZE = 25
 """Families on a page."""
 CHANGES_SHOWN = 3
 ADDRESS = "/mine-borgere"
+NOWHERE = Reader()
 NO_AUTHORITIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,7 +61,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     purpose: Purpose,
     unit: str | None,
     now: datetime,
-    area: Area | None = None,
+    reader: Reader = NOWHERE,
     authorities: Mapping[str, str] = NO_AUTHORITIES,
 ) -> MyCitizensPage:
     """What needs me today.
@@ -71,18 +72,19 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         purpose: of my look-ups.
         unit: name of my unit.
         now: the instant.
-        area: my own; the clocks of its notifications are mine.
+        reader: where I work, which says what clocks are mine.
         authorities: who answers for each source, by the source's name.
     """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
     matching = [summary for summary in summaries if _matches(summary, filters)]
-    deadlines = running_deadlines(families, area, authorities, now)
+    deadlines = running_deadlines(families, reader, authorities, now)
     start = (filters.page - 1) * PAGE_SIZE
     return MyCitizensPage(
         summary=_summary(families, summaries),
         deadline_line=deadline_line(deadlines, now),
         deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
+        is_urgent=any(is_urgent(deadline) for deadline in deadlines),
         deadlines_of_others=tuple(deadline.row for deadline in deadlines if not deadline.is_own),
         families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),
         has_families=bool(families),

@@ -1,6 +1,7 @@
 """The clocks of notifications among my citizens: the 24 hours for an assessment, and the receipt. Pure.
 
-A clock is for those who own it: the area that the notification came in to. Others read who does.
+A clock is for those who own it: the unit that the source names as responsible for the notification, else everybody of
+the area that it came in to. Others read who does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,19 @@ class DeadlineKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Where the reader works."""
+
+    area: Area | None = None
+    unit_id: str | None = None
+
+    def owns(self, entry: Entry, notification: ConcernNotificationFact) -> bool:
+        """Whether the clocks of the notification are the reader's."""
+        unit = notification.responsible.unit if notification.responsible else None
+        return entry.area is self.area and (unit is None or unit.id == self.unit_id)
+
+
+@dataclass(frozen=True)
 class Deadline:
     """A deadline of one notification, or of the same one on several of a family, and its row."""
 
@@ -54,33 +68,39 @@ class _Running:
     fact: ConcernNotificationFact
     member: FamilyMember
 
-    def group(self) -> tuple[DeadlineKind, datetime, str, Area]:
+    def group(self) -> tuple[DeadlineKind, datetime, str, Area, str]:
         """What the clocks of one row have in common: a notification on each of two siblings is one row."""
-        return self.kind, self.due_at, sender(self.fact), self.entry.area
+        unit = self.fact.responsible.unit if self.fact.responsible else None
+        return self.kind, self.due_at, sender(self.fact), self.entry.area, unit.id if unit else ""
 
 
 def running_deadlines(
-    families: Sequence[Family], area: Area | None, authorities: Mapping[str, str], now: datetime
+    families: Sequence[Family], reader: Reader, authorities: Mapping[str, str], now: datetime
 ) -> list[Deadline]:
     """Deadlines that run or ran out less than two months ago, each notification once, the earliest first.
 
     Args:
         families: of the reader.
-        area: the reader's own; its clocks are the reader's.
+        reader: whose clocks are told as their own.
         authorities: who answers for each source, by the source's name.
         now: the instant.
     """
     deadlines: list[Deadline] = []
     for family in families:
         names = FirstNames({member.citizen.citizen_id: first_word(member.citizen.name) for member in family.members})
-        clocks = sorted(_clocks(family, area, now), key=lambda clock: (clock.group(), clock.entry.id))
+        clocks = sorted(_clocks(family, reader, now), key=lambda clock: (clock.group(), clock.entry.id))
         for _, group in groupby(clocks, key=_Running.group):
-            deadlines.append(_deadline(list(group), names, area, authorities, now))
+            deadlines.append(_deadline(list(group), names, reader, authorities, now))
     return sorted(deadlines, key=lambda deadline: deadline.due_at)
 
 
+def is_urgent(deadline: Deadline) -> bool:
+    """Whether it is mine and cannot wait: a receipt in time can."""
+    return deadline.is_own and (deadline.is_overdue or deadline.kind is DeadlineKind.ASSESSMENT)
+
+
 def deadline_line(deadlines: Sequence[Deadline], now: datetime) -> str:
-    """As in "24 timer: 1 udløber i dag kl. 14.10, 2 er overskredet. Kvitteringer: 1 mangler"; of the own clocks."""
+    """As in "24 timer: 1 udløber i dag kl. 14.10, 2 er overskredet. 1 kvittering skal sendes"; of the own clocks."""
     own = [deadline for deadline in deadlines if deadline.is_own]
     lines = (
         _assessment_line([deadline for deadline in own if deadline.kind is DeadlineKind.ASSESSMENT], now),
@@ -103,14 +123,21 @@ def _assessment_line(deadlines: Sequence[Deadline], now: datetime) -> str:
 
 
 def _receipt_line(deadlines: Sequence[Deadline]) -> str:
-    if not deadlines:
-        return ""
     overdue = sum(deadline.is_overdue for deadline in deadlines)
-    missing = f"{counted(len(deadlines), 'kvittering', 'kvitteringer')} mangler"
-    return f"{missing}, {overdue} efter fristen" if overdue else missing
+    running = len(deadlines) - overdue
+    parts = []
+    if running:
+        parts.append(f"{_receipts(running)} skal sendes")
+    if overdue:
+        parts.append(f"{overdue} mangler efter fristen" if running else f"{_receipts(overdue)} mangler efter fristen")
+    return ", ".join(parts)
 
 
-def _clocks(family: Family, area: Area | None, now: datetime) -> Iterator[_Running]:
+def _receipts(number: int) -> str:
+    return counted(number, "kvittering", "kvitteringer")
+
+
+def _clocks(family: Family, reader: Reader, now: datetime) -> Iterator[_Running]:
     """The clocks of the family, each notification once. Of the receipt, only the owner is told."""
     seen: set[str] = set()
     for member in family.members:
@@ -120,7 +147,7 @@ def _clocks(family: Family, area: Area | None, now: datetime) -> Iterator[_Runni
                 continue
             seen.add(entry.id)
             clocks = {DeadlineKind.ASSESSMENT: deadline_state(fact, now)}
-            if entry.area is area:
+            if reader.owns(entry, fact):
                 clocks[DeadlineKind.RECEIPT] = receipt_state(fact, now)
             for kind, clock in clocks.items():
                 is_unmet = clock.state in {ClockState.RUNNING, ClockState.OVERDUE}
@@ -129,13 +156,14 @@ def _clocks(family: Family, area: Area | None, now: datetime) -> Iterator[_Runni
 
 
 def _deadline(
-    clocks: Sequence[_Running], names: FirstNames, area: Area | None, authorities: Mapping[str, str], now: datetime
+    clocks: Sequence[_Running], names: FirstNames, reader: Reader, authorities: Mapping[str, str], now: datetime
 ) -> Deadline:
     first = clocks[0]
     is_overdue = first.clock.state is ClockState.OVERDUE
-    is_own = first.entry.area is area
+    is_own = reader.owns(first.entry, first.fact)
     citizen = first.member.citizen
-    authority = authorities.get(first.entry.provenance.source) or shared.AREA[first.entry.area]
+    unit = first.fact.responsible.unit if first.fact.responsible else None
+    authority = unit.name if unit else authorities.get(first.entry.provenance.source, shared.AREA[first.entry.area])
     about = " og ".join(dict.fromkeys(names.concerned(clock.entry) for clock in clocks))
     came = of_moment(first.fact.received_at, now).text
     row = DeadlineRow(

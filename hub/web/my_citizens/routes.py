@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
+from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.shell.request_context import open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
@@ -44,7 +45,7 @@ def my_citizens(
             purpose=context.access().purpose,
             unit=context.actor.unit_name,
             now=context.now,
-            area=context.actor.area,
+            reader=Reader(context.actor.area, context.actor.unit_id),
             authorities={source.name: source.authority for source in context.sources},
         )
         return context.page(page)
