@@ -71,7 +71,11 @@ SELECT token, string_to_array(variants, E'\\x1f') FROM unnest(%s::text[], %s::te
 ON CONFLICT DO NOTHING
 """
 
-SIMILAR_WORDS = "SELECT token FROM vocabulary WHERE variants && %s::text[]"
+# Key by key: of an overlap of arrays the planner expects so many rows that it reads the whole table.
+SIMILAR_WORDS = """
+SELECT DISTINCT v.token FROM unnest(%s::text[]) k(key)
+CROSS JOIN LATERAL (SELECT token FROM vocabulary WHERE variants @> ARRAY[k.key]) v
+"""
 
 PUT = """
 INSERT INTO documents (citizen_id, version, name, sort_name, birth_date, protected, sources, document, overview)
