@@ -1,6 +1,7 @@
 """Søg: which of the hits stand on the page, and what an unknown number reads."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -59,3 +60,21 @@ def test_a_misspelled_name_is_found_and_says_that_it_is_similar(town: Town) -> N
     answer = town.client("anna.holm").post("/soeg", text="testbroger").text
     assert "navn, der ligner: " in answer
     assert "<mark>Testborger</mark>" in answer
+
+
+def test_pages_turn_both_ways_in_the_api_and_on_the_page(town: Town) -> None:
+    browser = town.client("anna.holm")
+    headers = {"X-CSRF-Token": browser.get("/api/mig").json()["csrf"]}
+
+    def ask(**turn: str | None) -> dict[str, Any]:
+        answer = browser.http.post("/api/soeg", json={"text": "testborger", "size": 1, **turn}, headers=headers)
+        return dict(answer.json()["page"])
+
+    first = ask()
+    second = ask(after=first["after"])
+    assert (first["first"], second["first"], first["before"]) == (1, 2, None)
+    assert ask(before=second["before"])["hits"] == first["hits"]
+    shown = browser.post("/soeg", text="testborger", after=first["after"]).text
+    assert "2–3 af 3" in shown
+    assert 'name="before"' in shown
+    assert 'name="after"' not in shown
