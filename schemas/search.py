@@ -83,7 +83,7 @@ class SearchQuery(Schema):
     """A search."""
 
     text: str = Field(default="", max_length=200)
-    """Words: names in any spelling, efforts, units, KLE numbers. Prefixes match names."""
+    """Words: names in any spelling or almost, efforts, units, KLE numbers, paragraphs. Prefixes match names."""
     identifier_digest: str | None = None
     """Keyed digest of a whole national number; then ``text`` is ignored."""
     areas: frozenset[Area] = frozenset()
@@ -94,6 +94,8 @@ class SearchQuery(Schema):
     access: AccessFilter
     after: str | None = None
     """Opaque key of the last hit of the page before (keyset paging)."""
+    before: str | None = None
+    """Opaque key of the first hit of the page after, to page back; then ``after`` is ignored."""
     size: int = Field(default=20, ge=1, le=100)
 
     @property
@@ -106,7 +108,8 @@ class FoundBy(Schema):
     """Why a citizen was found: the field and the words, hits marked."""
 
     field: str
-    """``name``, ``identifier``, ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
+    """``name``, ``similar_name`` (spelled almost as was typed), ``identifier``,
+    ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
     highlight: tuple[tuple[str, bool], ...]
     """Pieces of the text, each with whether it is a match."""
 
@@ -147,6 +150,10 @@ class SearchPage(Schema):
     hits: tuple[SearchHit, ...] = ()
     total: int = 0
     """How many citizens match in all, within the access filter."""
+    first: int = 1
+    """The number of the first hit on the page, the best hit of all being 1."""
+    before: str | None = None
+    """Give this back to get the page before; None on the first."""
     after: str | None = None
     """Give this back to get the next page; None on the last."""
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)

@@ -34,6 +34,7 @@ from schemas.overview import CitizenHeader, Overview
 from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
 from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
+from search.similar import is_similar
 from search.words import fold, folded_words, marked
 
 
@@ -112,7 +113,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         with tracing.span("index.find"):
             page = index.find(limited_query)
     except SearchUnavailable:
-        if own_unit_only or limited_query.narrowed or limited_query.after is not None:
+        turned = limited_query.after is not None or limited_query.before is not None
+        if own_unit_only or limited_query.narrowed or turned:
             raise
         page, without_index = _search_store(session, actor, limited_query, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
@@ -125,7 +127,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     )
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
-    shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
+    total = max(page.total - dropped, len(hits))
+    shown = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
     write_all(
         session,
         [
@@ -237,8 +240,9 @@ def _search_store(session: Session, actor: Actor, query: SearchQuery, today: dat
         return SearchPage(hits=tuple(hits), total=len(hits))
     starts = folded_words(query.text)
 
-    def is_start(word: str) -> bool:
-        return fold(word).startswith(tuple(starts))
+    def is_match(word: str) -> bool:
+        folded = fold(word)
+        return any(folded.startswith(start) or is_similar(start, folded) for start in starts)
 
     matching = [
         SearchHit(
@@ -246,12 +250,15 @@ def _search_store(session: Session, actor: Actor, query: SearchQuery, today: dat
             name=citizen.name,
             birth_date=citizen.birth_date,
             protected=citizen.protected,
-            found_by=(FoundBy(field="name", highlight=marked(citizen.name, is_start)),),
+            found_by=(FoundBy(field="name", highlight=marked(citizen.name, is_match)),),
         )
         for citizen in course.my_citizens(session, actor, today)
         if citizen.name
         and starts
-        and all(any(word.startswith(start) for word in folded_words(citizen.name)) for start in starts)
+        and all(
+            any(word.startswith(start) or is_similar(start, word) for word in folded_words(citizen.name))
+            for start in starts
+        )
     ]
     return SearchPage(hits=tuple(matching), total=len(matching))
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub.audit.repository import list_entries
 from hub.web.search.present import SearchForm
-from hub.web.search.stored_search import store, stored, without_national_number
+from hub.web.search.stored_search import PageTurn, store, stored, without_national_number
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.access import AuditAction
 from schemas.source import Area
@@ -122,9 +122,9 @@ def test_lines_of_the_log_have_an_address_and_a_number_in_it_finds_nobody(town: 
 def test_a_stored_search_is_read_as_it_was() -> None:
     session: dict[str, object] = {}
     form = SearchForm("maja", areas=frozenset({Area.SOCIAL}), units=frozenset({"PPR"}), ongoing_only=True)
-    assert store(session, form, "key")
+    assert store(session, form, PageTurn(after="key"))
     assert json.loads(json.dumps(session)) == session
-    assert stored(session) == (form, "key")
+    assert stored(session) == (form, PageTurn(after="key"))
     assert SEARCH_KEY in session
 
 

@@ -300,7 +300,7 @@ def _changes(
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
-        earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
+        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = service.cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue

@@ -23,6 +23,7 @@ PARAGRAPH = {
 
 FOUND_BY = {
     "name": "navn",
+    "similar_name": "navn, der ligner",
     "identifier": "cpr-nummer",
     "unit": "enhed",
     "kle_topic": "emne",
