@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -26,50 +27,113 @@ class FhirServer:
     deleted: list[tuple[str, str, str]] = field(default_factory=list)
     """Address, version and time of deletions."""
     page_size: int = 2
+    now: datetime | None = None
+    """The server's own time, as it stands in the header ``Date``; None: the machine's."""
     fault: Fault | None = None
     next_link: Callable[[str], str] = str
     """Bends the next link."""
-    echo: bool = True
-    """Whether ``self`` tells the time that was asked for, or another."""
+    echo: Callable[[str], str] = str
+    """Bends the time that ``self`` says was asked for."""
+    bend: Callable[[str, Item], tuple[int, Any]] | None = None
+    """Bends status and body of an answer with status 200, by its path and query."""
+    before_page: Callable[[], object] = lambda: None
+    """Called before each page of a search: what happens while somebody is paging."""
+    snapshot: bool = False
+    """Whether a search pages the ids it began with, each resource as it is now; else the living list, by offset."""
     expired: bool = False
-    empty_ids: bool = False
-    """Whether the id list comes out empty, as when a right was lost."""
+    lost_from_lists: frozenset[str] = frozenset()
+    """Ids that lists of ids leave out, as when a right was lost."""
+    history_status: int = 200
+    reads: bool = True
+    """Whether resources can be read by id."""
+    total: bool = True
+    """Whether bundles tell how many matches there are."""
     url: str = ""
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    _searches: list[list[str]] = field(default_factory=list)
 
-    def answer(self, path: str, params: dict[str, str]) -> tuple[int, Item]:
-        """Status and body for a search, a page of one, or a history."""
-        kind = path.strip("/").split("/")[1]
+    def answer(self, path: str, params: dict[str, str]) -> tuple[int, Any]:
+        """Status and body for a search, a page of one, a history or a read."""
+        parts = path.strip("/").split("/")[1:]
+        if parts == ["metadata"]:
+            return 200, {"resourceType": "CapabilityStatement", "rest": []}
         if path.endswith("/_history"):
-            since = params["_since"]
-            entries = [
-                {
-                    "request": {"method": "DELETE", "url": address},
-                    "response": {"lastModified": at, "etag": f'W/"{version}"'},
-                }
-                for address, version, at in self.deleted
-                if at >= since and address.startswith(kind)
-            ]
-            return 200, {"resourceType": "Bundle", "type": "history", "entry": entries}
+            return self._history(parts[0], params["_since"])
+        if len(parts) > 1:
+            return self._read(parts[0], parts[1])
+        self.before_page()
+        return self._page(parts[0], params)
+
+    def find(self, kind: str, key: str) -> Item | None:
+        """A resource as it is now."""
+        return next((item for item in self.resources if (item["resourceType"], item["id"]) == (kind, key)), None)
+
+    def put(self, resource: Item) -> None:
+        """Create or replace."""
+        self.resources = [item for item in self.resources if item["id"] != resource["id"]]
+        self.resources.append(resource)
+
+    def delete(self, kind: str, key: str, at: str) -> None:
+        """Delete, with an entry in the history."""
+        gone = self.find(kind, key)
+        assert gone is not None
+        self.resources.remove(gone)
+        self.deleted.append((f"{kind}/{key}", str(int(gone["meta"]["versionId"]) + 1), at))
+
+    def _history(self, kind: str, since: str) -> tuple[int, Item]:
+        if self.history_status != 200:
+            return self.history_status, outcome("not-supported")
+        entries = [
+            {
+                "request": {"method": "DELETE", "url": address},
+                "response": {"lastModified": at, "etag": f'W/"{version}"'},
+            }
+            for address, version, at in self.deleted
+            if at >= since and address.startswith(kind)
+        ]
+        return 200, {"resourceType": "Bundle", "type": "history", "entry": entries}
+
+    def _read(self, kind: str, key: str) -> tuple[int, Item]:
+        found = self.find(kind, key) if self.reads else None
+        if found is not None:
+            return 200, found
+        was_deleted = any(address == f"{kind}/{key}" for address, _, _ in self.deleted)
+        return 410 if was_deleted else 404 if self.reads else 405, outcome("not-found")
+
+    def _page(self, kind: str, params: dict[str, str]) -> tuple[int, Item]:
         offset = int(params.get("offset", "0"))
         if self.expired and offset:
             return 410, {"resourceType": "OperationOutcome"}
         since = params.get("_lastUpdated", "ge0")[2:]
-        found = [one for one in self.resources if one["resourceType"] == kind and one["meta"]["lastUpdated"] >= since]
-        found.sort(key=lambda one: str(one["meta"]["lastUpdated"]))
-        if params.get("_elements") and self.empty_ids:
-            found = []
-        page = found[offset : offset + self.page_size]
-        told = params.get("_lastUpdated", "") if self.echo else "ge1999-01-01"
+        found = [
+            item
+            for item in self.resources
+            if item["resourceType"] == kind and (since == "0" or instant(item["meta"]["lastUpdated"]) >= instant(since))
+        ]
+        if "_sort" in params:
+            found.sort(key=lambda item: instant(item["meta"]["lastUpdated"]))
+        if "_elements" in params:
+            found = [item for item in found if item["id"] not in self.lost_from_lists]
+        number = params.get("search")
+        if self.snapshot and number is None:
+            number = str(len(self._searches))
+            self._searches.append([item["id"] for item in found])
+        if number is not None:
+            listed = [self.find(kind, key) for key in self._searches[int(number)]]
+            page = [item for item in listed[offset : offset + self.page_size] if item is not None]
+            count = len(listed)
+        else:
+            page, count = found[offset : offset + self.page_size], len(found)
+        told = self.echo(params["_lastUpdated"]) if "_lastUpdated" in params else ""
         links = [{"relation": "self", "url": f"{self.url}/r4/{kind}?_lastUpdated={told}"}] if told else []
-        if offset + self.page_size < len(found):
-            query = "&".join(f"{key}={value}" for key, value in params.items() if key != "offset")
+        if offset + self.page_size < count:
+            query = "&".join(f"{key}={value}" for key, value in params.items() if key not in {"offset", "search"})
             following = f"{self.url}/r4/{kind}?{query}&offset={offset + self.page_size}"
+            following += f"&search={number}" if number is not None else ""
             links.append({"relation": "next", "url": self.next_link(following)})
-        entries = [{"resource": one} for one in page]
-        return 200, {
-            "resourceType": "Bundle", "type": "searchset", "total": len(found), "link": links, "entry": entries
-        }  # fmt: skip
+        bundle: Item = {"resourceType": "Bundle", "type": "searchset", "link": links}
+        entries = [{"resource": item, "search": {"mode": "match"}} for item in page]
+        return 200, bundle | {"entry": entries} | ({"total": count} if self.total else {})
 
 
 @contextmanager
@@ -106,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         held = self.server.held
-        held.asked.append(self.path)
+        held.requests.append(self.path)
         parts = urlsplit(self.path)
         if held.fault:
             self._fail(held.fault)
@@ -114,7 +178,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, b"{}")
         else:
             status, body = held.answer(parts.path, {key: values[0] for key, values in parse_qs(parts.query).items()})
-            self._send(status, json.dumps(body).encode())
+            if held.bend is not None and status == 200:
+                status, body = held.bend(self.path, body)
+            self._send(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        now = self.server.held.now
+        return super().date_time_string(timestamp if now is None else now.timestamp())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         """Quiet."""
@@ -139,6 +209,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def instant(text: str) -> datetime:
+    """An instant of a resource or a search."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def outcome(code: str, severity: str = "error") -> Item:
+    """What a server tells about its answer."""
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
 
 
 def meta(at: str, version: int = 1) -> Item:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import pytest
 
-from connectors.sources.health.connector import HealthConnector, HealthSettings
+from connectors.sources.health.connector import HealthConnector
+from connectors.sources.health.settings import HealthSettings
 from hub.clock import FixedClock
 from tests.connectors.fhir_server import CPR, SECRET, TOKEN, WRONG_SECRET, FhirServer, care_plan, meta, patient, serving
 from tests.contracts.connector import ConnectorSuite, Fault, Subject

@@ -31,7 +31,7 @@ from schemas.facts import (
 )
 from schemas.identifiers import Identifier, IdentifierKind
 from schemas.period import Period
-from schemas.record import PartyRole, RejectionRule, SourceRecord
+from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
 from tests.connectors.fhir_server import CPR, FSIII, Item, care_plan, meta, patient
 
 MAJA, EARLIER, IDA = "7507864002", "7507864010", "6303094002"
@@ -47,13 +47,14 @@ def run(clock: FixedClock) -> Run:
 
 def record(content: Item, run: Run) -> SourceRecord:
     """The one record that comes of it."""
-    made = [one.record for one in outcomes(content, run) if one.record is not None]
-    assert len(made) == 1
-    return made[0]
+    records = [outcome.record for outcome in outcomes(content, run) if outcome.record is not None]
+    assert len(records) == 1
+    return records[0]
 
 
 def outcomes(content: Item, run: Run) -> list[Outcome]:
-    return [translate(resource, setting) for resource, setting in unpack(content, run)]
+    items = [item for item in unpack(content, run) if not isinstance(item, Rejection)]
+    return [translate(resource, context) for resource, context in items]
 
 
 def fault(content: Item, run: Run) -> tuple[str, RejectionRule, str | None]:
@@ -85,14 +86,6 @@ def test_a_changed_number_names_the_earlier_one(run: Run) -> None:
     assert made.fact.replaces == (Identifier.national(EARLIER),)
 
 
-def test_a_replaced_patient_stands_under_the_newer_number(run: Run) -> None:
-    other = {"identifier": {"system": CPR, "value": MAJA}}
-    made = record(patient("p-old", EARLIER, link=[{"type": "replaced-by", "other": other}]), run)
-    assert made.parties[0].identifiers == (Identifier.national(MAJA), Identifier.local("health:Patient", "p-old"))
-    assert isinstance(made.fact, PersonFact)
-    assert made.fact.replaces == (Identifier.national(EARLIER),)
-
-
 @pytest.mark.parametrize(
     ("system", "kind"),
     [
@@ -113,11 +106,6 @@ def test_protection_and_death_are_told(run: Run) -> None:
     assert isinstance(made.fact, PersonFact)
     assert made.fact.name_address_protected
     assert (made.fact.life_status, made.fact.died_on) == (LifeStatus.DEAD, date(2022, 12, 24))
-
-
-def test_an_inactive_patient_is_withdrawn(run: Run) -> None:
-    made = record(patient("p-1", MAJA, active=False), run)
-    assert (made.deleted, made.deleted_reason, made.fact) == (True, "inactive", None)
 
 
 def test_a_bad_number_is_parked_masked(run: Run) -> None:

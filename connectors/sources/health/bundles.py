@@ -1,72 +1,115 @@
-"""What is in a bundle, each resource with its setting. Nested deliveries are opened; messages go by their sending."""
+"""What is in a bundle, each resource with its context. Nested deliveries are opened; messages go by their sending."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from connectors.kit import InvalidValue, read_instant, validation_fault
-from connectors.sources.health.context import Json, ResourceContext, Run
-from connectors.sources.health.payloads import Bundle, Provenance
+from connectors.errors import RecordRejected
+from connectors.kit import InvalidValue, raw_payload, read_instant, validation_fault
+from connectors.sources.health.bundle_payloads import Bundle, Entry, EntryFault, read_entries
+from connectors.sources.health.context import UNREADABLE_ACTIVITY, ResourceContext, Run, resources_by_key
+from connectors.sources.health.payloads import Provenance
+from connectors.sources.health.references import id_of_full_url
+from connectors.sources.health.resources import Json, id_of
+from connectors.sources.health.translate import TRANSLATIONS
+from schemas.record import Rejection
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 MAX_DEPTH = 5
-Found = tuple[Json, ResourceContext]
+ResourceInContext = tuple[Json, ResourceContext]
 
 
-def unpack(content: Json, run: Run) -> list[Found]:
-    """Every resource in *content*, a bundle or a single resource, with what it may lean on.
-
-    Raises:
-        RecordRejected: it is a bundle that cannot be read.
-    """
+def unpack(content: Json, run: Run) -> list[ResourceInContext | Rejection]:
+    """Every resource in *content*, a bundle or a single resource, with what it may lean on; and what cannot be read."""
     return list(_unpack(content, ResourceContext(run), 0))
 
 
-def in_order(found: list[Found]) -> list[Found]:
-    """Oldest statement first: by the time the sender gave it, never by arrival. Without a time: last."""
-    return sorted(found, key=_stated)
+def in_order(resources: list[ResourceInContext]) -> list[ResourceInContext]:
+    """Oldest first: by the time the sender gave, never by arrival. Without a time: last."""
+    return sorted(resources, key=_stated_at)
 
 
-def _stated(found: Found) -> tuple[bool, datetime]:
-    stated = found[1].stated_at
-    return stated is None, stated or EARLIEST
+def with_id(entry: Entry) -> Json:
+    """The resource of an entry; where it has no id of its own, with the one that ``fullUrl`` gives."""
+    resource = entry.resource or {}
+    if resource.get("id") is not None:
+        return resource
+    resource_id = id_of_full_url(entry.full_url, str(resource.get("resourceType")))
+    return resource if resource_id is None else {**resource, "id": resource_id}
 
 
-def _unpack(content: Json, setting: ResourceContext, depth: int) -> Iterator[Found]:
+def _stated_at(item: ResourceInContext) -> tuple[bool, datetime]:
+    stated_at = item[1].stated_at
+    return stated_at is None, stated_at or EARLIEST
+
+
+def _unpack(content: Json, context: ResourceContext, depth: int) -> Iterator[ResourceInContext | Rejection]:
     if content.get("resourceType") != "Bundle" or depth > MAX_DEPTH:
-        yield content, setting
+        yield content, context
         return
     try:
         bundle = Bundle.model_validate(content)
-        inner = [entry.resource for entry in bundle.entry if entry.resource is not None]
-        around = _setting(bundle, inner, setting)
+        entries = list(read_entries(bundle))
+        readable = [entry for entry in entries if isinstance(entry, Entry) and entry.resource is not None]
+        inner = [(entry, with_id(entry)) for entry in readable]
+        around, unreadable = _context(bundle, inner, context)
     except ValidationError as error:
-        raise validation_fault(error).rejected("Bundle", _id(content)) from None
+        yield _rejection(validation_fault(error), content)
+        return
     except InvalidValue as fault:
-        raise fault.rejected("Bundle", _id(content)) from None
-    for resource in inner:
-        yield from _unpack(resource, around, depth + 1)
+        yield _rejection(fault, content)
+        return
+    for entry in entries:
+        if isinstance(entry, EntryFault):
+            yield entry_rejection(entry, "Bundle")
+    yield from unreadable
+    for entry, resource in inner:
+        yield from _unpack(resource, around.at_entry(entry.full_url), depth + 1)
 
 
-def _setting(bundle: Bundle, inner: list[dict[str, object]], outer: ResourceContext) -> ResourceContext:
-    stated = read_instant("timestamp", bundle.timestamp or None) or outer.stated_at
+def entry_rejection(error: EntryFault, resource_type: str) -> Rejection:
+    """An entry that cannot be read, for quarantine."""
+    resource = error.raw.get("resource") if isinstance(error.raw, dict) else None
+    source_id = id_of(resource) if isinstance(resource, dict) else None
+    named = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(named, str) and named in TRANSLATIONS:
+        resource_type = named
+    return error.fault.rejected(resource_type, source_id, raw_payload(error.raw)).rejection
+
+
+def _rejection(fault: InvalidValue, content: Json) -> Rejection:
+    rejected: RecordRejected = fault.rejected("Bundle", id_of(content), raw_payload(content))
+    return rejected.rejection
+
+
+def _context(
+    bundle: Bundle, inner: Sequence[tuple[Entry, Json]], outer: ResourceContext
+) -> tuple[ResourceContext, list[Rejection]]:
+    stated_at = read_instant("timestamp", bundle.timestamp or None) or outer.stated_at
     activity = None
+    unreadable: list[Rejection] = []
     if bundle.type == "message":
-        told = [_provenance(one, stated) for one in inner if one.get("resourceType") == "Provenance"]
-        if told:
-            stated, activity = max(told, key=lambda one: (one[0] or EARLIEST, one[1] or ""))
-    beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in inner}
-    return ResourceContext(outer.run, stated, activity, {**outer.beside, **beside})
+        provenances = []
+        for _, resource in inner:
+            if resource.get("resourceType") != "Provenance":
+                continue
+            try:
+                provenances.append(_provenance(resource, stated_at))
+            except (ValidationError, InvalidValue) as error:
+                fault = error if isinstance(error, InvalidValue) else validation_fault(error)
+                unreadable.append(fault.rejected("Provenance", id_of(resource), raw_payload(resource)).rejection)
+        if provenances:
+            stated_at, activity = max(provenances, key=lambda stated: (stated[0] or EARLIEST, stated[1] or ""))
+        if unreadable:
+            activity = UNREADABLE_ACTIVITY
+    beside = resources_by_key((entry.full_url, resource) for entry, resource in inner)
+    return ResourceContext(outer.run, stated_at, activity, {**outer.beside, **beside}), unreadable
 
 
 def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | None, str | None]:
-    told = Provenance.model_validate(resource)
-    when = told.occurred_date_time or told.recorded
-    activity = next((coding.code for coding in told.activity.coding), None)
+    """When a message was sent, and what it is about."""
+    provenance = Provenance.model_validate({**resource, "id": resource.get("id", "-")})
+    when = provenance.occurred_date_time or provenance.recorded
+    activity = next((coding.code for coding in provenance.activity.coding), None)
     return read_instant("Provenance.occurredDateTime", when or None) or otherwise, activity
-
-
-def _id(content: Json) -> str | None:
-    found = content.get("id")
-    return found if isinstance(found, str) and found else None

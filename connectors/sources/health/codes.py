@@ -135,8 +135,8 @@ def coded(coding: Coding) -> tuple[Coded, bool] | None:
     if ours is None or ours not in code_lists():
         return Coded(code_list=coding.system or "unknown", code=coding.code, label=label), True
     code = fsiii_code(coding.code) if ours == "fsiii" else coding.code
-    known = code is not None and any(row.code == code for row in codes_of(ours))
-    return Coded(code_list=ours, code=code or coding.code, label=label), known
+    is_known = code is not None and any(row.code == code for row in codes_of(ours))
+    return Coded(code_list=ours, code=code or coding.code, label=label), is_known
 
 
 def best_coding(concepts: tuple[CodeableConcept, ...], *, municipal_only: bool = False) -> Coding | None:
@@ -147,13 +147,13 @@ def best_coding(concepts: tuple[CodeableConcept, ...], *, municipal_only: bool =
     return next(iter(candidates), None)
 
 
-def words(found: Coded, on: date | None) -> str | None:
+def words(code: Coded, on: date | None) -> str | None:
     """The Danish words for a code: ours, else the sender's; None when nobody has any."""
-    if found.code_list in code_lists():
-        row = lookup(found.code_list, found.code, on or date.max) or lookup(found.code_list, found.code, date.max)
+    if code.code_list in code_lists():
+        row = lookup(code.code_list, code.code, on or date.max) or lookup(code.code_list, code.code, date.max)
         if row is not None:
             return row.danish
-    return found.label
+    return code.label
 
 
 def legal_basis(text: str | None, code: Coded | None, profiles: tuple[str, ...]) -> LegalBasis | None:
@@ -174,32 +174,32 @@ def legal_basis(text: str | None, code: Coded | None, profiles: tuple[str, ...])
 
 
 def _paragraph(text: str) -> LegalBasis | None:
-    found = _PARAGRAPH.fullmatch(text.strip())
-    if found is None:
+    match = _PARAGRAPH.fullmatch(text.strip())
+    if match is None:
         return None
-    law = _LAWS.get(found["law"] or "SEL")
+    law = _LAWS.get(match["law"] or "SEL")
     if law is None:
         lists = {row.danish: row.code for row in codes_of("laws")}
-        law = lists.get(found["law"])
+        law = lists.get(match["law"])
     if law is None:
         return None
-    section = re.match(r"§ ?\d+ ?[a-zA-Z]?\b(?:,? stk\. \d+)?(?:,? nr\. \d+)?", found["section"])
-    return LegalBasis(law=law, section=(section.group(0) if section else found["section"]).strip())
+    section = re.match(r"§ ?\d+ ?[a-zA-Z]?\b(?:,? stk\. \d+)?(?:,? nr\. \d+)?", match["section"])
+    return LegalBasis(law=law, section=(section.group(0) if section else match["section"]).strip())
 
 
 def relation(concepts: tuple[CodeableConcept, ...]) -> RelationKind:
     """What the related person is to the patient; the closest of several."""
-    found = [_RELATION_OF[coding.code] for one in concepts for coding in one.coding if coding.code in _RELATION_OF]
-    return next(iter(found), RelationKind.OTHER)
+    codes = (coding.code for concept in concepts for coding in concept.coding)
+    return next((_RELATION_OF[code] for code in codes if code in _RELATION_OF), RelationKind.OTHER)
 
 
 def goal_kind(concepts: tuple[CodeableConcept, ...]) -> GoalKind:
     """Whose goal it is and how far-reaching."""
-    keys = [key for one in concepts for key in (*(coding.code for coding in one.coding), one.text) if key]
+    keys = [key for concept in concepts for key in (*(coding.code for coding in concept.coding), concept.text) if key]
     return next((_GOAL_KINDS[key] for key in keys if key in _GOAL_KINDS), GoalKind.GOAL)
 
 
 def progress(concept: CodeableConcept) -> Progress:
     """A professional's assessment, as far as it says one of ours."""
-    found = (_PROGRESS[coding.code] for coding in concept.coding if coding.code in _PROGRESS)
-    return next(found, Progress.NOT_ASSESSED)
+    values = (_PROGRESS[coding.code] for coding in concept.coding if coding.code in _PROGRESS)
+    return next(values, Progress.NOT_ASSESSED)

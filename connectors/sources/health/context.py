@@ -1,27 +1,35 @@
-"""What a resource may lean on: its bundle's time and neighbours, and the run it is read in."""
+"""What a resource may lean on: its bundle's time and the resources beside it, and the run it is read in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 
 from pydantic import ValidationError
 
 from connectors.kit import InvalidValue, clean_line
-from connectors.sources.health.codes import (
-    CPR_SYSTEM,
-    LOCAL_REPLACEMENT_SYSTEM,
-    REPLACEMENT_SYSTEM,
-)
-from connectors.sources.health.payloads import HumanName, LogicalId, Named, Patient, Reference
+from connectors.sources.health.identifiers import national_identifiers, person_name, unique
+from connectors.sources.health.payloads import Named, Patient, Reference
+from connectors.sources.health.references import Target, TargetKind, base_of, parse_reference
+from connectors.sources.health.resources import Json
 from schemas.facts import Responsible, Unit, Worker
-from schemas.identifiers import Identifier, IdentifierKind
+from schemas.identifiers import Identifier
 from schemas.record import Party, PartyRole, RejectionRule
 
-Json = Mapping[str, object]
 ORGANISATION_SYSTEMS = ("urn:helhed:unit", "urn:oid:1.2.208.176.1.1")
 """Preferred ids of a unit: the municipality's own, then SOR."""
 UNIT_TYPES = frozenset({"Organization", "CareTeam", "Location"})
+WORKER_TYPES = frozenset({"Practitioner", "PractitionerRole"})
 MAX_HOPS = 4
+UNREADABLE_ACTIVITY = "unreadable"
+"""Activity of a message whose Provenance cannot be read: nobody knows what it says of a stay."""
+LONGEST_VALUE = 120
+"""Of an identifier; a longer one is known by its digest."""
+
+
+def _finds_nothing(resource_type: str, resource_id: str) -> Json | None:  # noqa: ARG001  the shape of a look-up
+    return None
 
 
 @dataclass(frozen=True)
@@ -33,15 +41,27 @@ class Run:
     authority: str | None = None
     link_template: str | None = None
     """Deep link with ``{type}`` and ``{id}``."""
+    bases: frozenset[str] = frozenset()
+    """Addresses of the source itself, as ``base_of`` writes them."""
+    look_up: Callable[[str, str], Json | None] = field(default=_finds_nothing, repr=False)
+    """Reads one resource by type and id that did not come with the one that refers to it."""
 
     def local(self, resource_type: str, resource_id: str) -> Identifier:
         """The health system's own id of a person."""
         return Identifier.local(f"{self.source}:{resource_type}", resource_id)
 
+    def elsewhere(self, text: str) -> Identifier:
+        """A person that another system knows: stays unmatched, and is never one of the health system's own."""
+        value = text if len(text) <= LONGEST_VALUE else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        return Identifier.local(f"{self.source}:elsewhere", value)
+
 
 @dataclass(frozen=True)
 class ResourceContext:
-    """Where a resource was found: time and activity of the bundle, and the resources beside it by ``Type/id``."""
+    """Where a resource was found: time and activity of the bundle, and the resources beside it.
+
+    Those stand by ``Type/id``, by ``#id`` when contained, and by the ``fullUrl`` of their entry.
+    """
 
     run: Run
     stated_at: datetime | None = None
@@ -49,40 +69,73 @@ class ResourceContext:
     activity: str | None = None
     """Provenance.activity of a MedCom message."""
     beside: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    base: str | None = None
+    """The server in the ``fullUrl`` of the resource's own entry."""
+
+    def at_entry(self, full_url: str | None) -> "ResourceContext":
+        """The same for one entry, whose relative references count from its own address."""
+        base = base_of(full_url)
+        return self if base == self.base else replace(self, base=base)
 
     def inside(self, resource: Json) -> "ResourceContext":
         """The same, with what the resource itself contains under ``#id``."""
         contained = resource.get("contained")
         if not isinstance(contained, list):
             return self
-        own = {f"#{one['id']}": one for one in contained if isinstance(one, dict) and isinstance(one.get("id"), str)}
-        return ResourceContext(self.run, self.stated_at, self.activity, {**self.beside, **own})
+        inner = [item for item in contained if isinstance(item, dict) and isinstance(item.get("id"), str)]
+        return replace(self, beside={**self.beside, **{f"#{item['id'].removeprefix('#')}": item for item in inner}})
 
-    def found(self, reference: Reference | None) -> Json | None:
-        """The resource a reference means, if it is here."""
-        return self.beside.get(key_of(reference.reference) or "") if reference else None
+    def target(self, reference: Reference | None) -> Target:
+        """Where a reference leads from here."""
+        bases = self.run.bases | {self.base} if self.base else self.run.bases
+        return parse_reference(reference.reference if reference else None, bases)
+
+    def find(self, reference: Reference | None, *, look_up: bool = False) -> Json | None:
+        """The resource a reference means, if it came along or, with *look_up*, if the source gives it by id."""
+        if reference is None:
+            return None
+        target = self.target(reference)
+        resource = self.beside.get(target.key) if target.key else None
+        if resource is None and (identifier := target.identifier or reference.identifier) is not None:
+            resource = self.beside.get(_identifier_key(target.resource_type, identifier.system, identifier.value))
+        if resource is None and look_up and target.kind is TargetKind.LOCAL:
+            resource = self.run.look_up(target.resource_type, target.resource_id)
+        return resource
+
+    def identifiers_of(self, reference: Reference | None, *, look_up: bool = False) -> list[Identifier]:
+        """Every identifier of the Patient at the other end, national numbers first; empty when there is none."""
+        if reference is None:
+            return []
+        target = self.target(reference)
+        resource = self.find(reference, look_up=look_up)
+        identifiers = []
+        if resource is not None and resource.get("resourceType") == "Patient":
+            identifiers += _national_of_patient(resource)
+        for logical_id in (reference.identifier, target.identifier):
+            if logical_id is not None:
+                identifiers += national_identifiers((logical_id,))[0]
+        if target.is_patient:
+            identifiers.append(self.run.local("Patient", target.resource_id))
+        elif target.kind is TargetKind.BUNDLED and resource is not None and isinstance(resource.get("id"), str):
+            identifiers.append(self.run.local("Patient", str(resource["id"])))
+        return identifiers
 
     def patient(self, reference: Reference | None, field_name: str) -> Party:
-        """The citizen a record is about: by national number where the bundle gives one, and by local id.
+        """The citizen a record is about: by national number where one is given, and by local id.
+
+        A Patient of another server, known by no number, is an unmatched person.
 
         Raises:
-            InvalidValue: there is no reference to a patient.
+            InvalidValue: there is no reference to a patient, or none that can be read.
         """
-        identifiers = []
-        found = self.found(reference)
-        if found is not None and found.get("resourceType") == "Patient":
-            try:
-                patient = Patient.model_validate(found)
-                identifiers += national_identifiers(patient.identifier)[0]
-            except (ValidationError, InvalidValue):
-                pass  # the Patient itself is rejected with the reason; the local id still holds
-        if reference is not None and reference.identifier is not None:
-            identifiers += national_identifiers((reference.identifier,))[0]
-        key = key_of(reference.reference) if reference else None
-        if key is not None and key.startswith("Patient/"):
-            identifiers.append(self.run.local(*key.split("/", 1)))
+        identifiers = self.identifiers_of(reference)
         if not identifiers:
-            raise InvalidValue(field_name, RejectionRule.MISSING_FIELD)
+            identifiers = self._stranger(reference)
+        if not identifiers:
+            text = reference.reference if reference else None
+            readable = not text or self.target(reference).kind is not TargetKind.UNREADABLE
+            rule = RejectionRule.MISSING_FIELD if readable else RejectionRule.WRONG_SHAPE
+            raise InvalidValue(field_name, rule, None if readable else text)
         return Party(role=PartyRole.PRIMARY, identifiers=unique(identifiers))
 
     def responsible(self, *references: Reference) -> Responsible | None:
@@ -90,111 +143,110 @@ class ResourceContext:
         unit: Unit | None = None
         worker: Worker | None = None
         for reference in references:
-            got_unit, got_worker = self._follow(reference, MAX_HOPS)
-            unit, worker = unit or got_unit, worker or got_worker
+            next_unit, next_worker = self._follow(reference, MAX_HOPS)
+            unit, worker = unit or next_unit, worker or next_worker
         return Responsible(unit=unit, worker=worker) if unit or worker else None
 
+    def _stranger(self, reference: Reference | None) -> list[Identifier]:
+        if reference is None:
+            return []
+        target = self.target(reference)
+        if target.kind is TargetKind.FOREIGN and target.resource_type == "Patient":
+            return [self.run.elsewhere(target.key)]
+        logical_id = target.identifier or reference.identifier
+        is_patient = target.resource_type in {"", "Patient"} and target.kind is not TargetKind.LOCAL
+        if logical_id is not None and logical_id.value and is_patient:
+            return [self.run.elsewhere(f"{logical_id.system or ''}|{logical_id.value}")]
+        return []
+
     def _follow(self, reference: Reference, hops: int) -> tuple[Unit | None, Worker | None]:
-        found = self.found(reference)
-        key = key_of(reference.reference)
-        if found is None or hops == 0:
-            is_person = key is not None and key.startswith(("Practitioner", "Patient", "RelatedPerson"))
-            return (None if is_person else self._unit_by_name(reference, key)), None
+        target = self.target(reference)
+        can_have_a_name = target.resource_type in UNIT_TYPES | WORKER_TYPES
+        resource = self.find(reference, look_up=can_have_a_name) if hops else None
+        if resource is None:
+            return self._by_display(reference, target)
         try:
-            named = Named.model_validate(found)
+            named = Named.model_validate(resource)
         except ValidationError:
-            return None, None
-        phone = next((one.value for one in named.telecom if one.system == "phone"), None)
+            return self._by_display(reference, target)
+        phone = _phone(next((contact.value for contact in named.telecom if contact.system == "phone"), None))
         if named.resource_type in UNIT_TYPES:
-            return self._unit(named, phone), None
+            return self._unit(named, phone) or self._by_display(reference, target)[0], None
         if named.resource_type == "Practitioner":
-            return None, _worker(person_name(named.name) if isinstance(named.name, tuple) else None, phone)
+            worker = _worker(person_name(named.name) if isinstance(named.name, tuple) else None, phone)
+            return None, worker or _worker(reference.display, phone)
         if named.resource_type == "PractitionerRole":
-            worker = None
-            if named.practitioner is not None:
-                _, worker = self._follow(named.practitioner, hops - 1)
-                worker = worker or _worker(named.practitioner.display, phone)
-            unit = self._follow(named.organization, hops - 1)[0] if named.organization else None
-            return unit, worker.model_copy(update={"phone": worker.phone or phone}) if worker else None
+            return self._role(named, phone, hops)
         return None, None
+
+    def _role(self, named: Named, phone: str | None, hops: int) -> tuple[Unit | None, Worker | None]:
+        worker: Worker | None = None
+        if named.practitioner is not None:
+            _, worker = self._follow(named.practitioner, hops - 1)
+            worker = worker or _worker(named.practitioner.display, phone)
+        unit = self._follow(named.organization, hops - 1)[0] if named.organization else None
+        return unit, worker.model_copy(update={"phone": worker.phone or phone}) if worker else None
 
     def _unit(self, named: Named, phone: str | None) -> Unit | None:
         name = clean_line("name", named.name if isinstance(named.name, str) else None, longest=200)[0]
         if name is None:
             return None
-        own = {one.system: one.value for one in named.identifier}
-        unit_id = next((own[system] for system in ORGANISATION_SYSTEMS if own.get(system)), None) or named.id
-        return Unit(id=f"{self.run.source}:{unit_id}", name=name, phone=phone)
+        values = {identifier.system: identifier.value for identifier in named.identifier}
+        unit_id = next((values[system] for system in ORGANISATION_SYSTEMS if values.get(system)), None) or named.id
+        return Unit(id=_unit_id(self.run.source, unit_id), name=name, phone=phone)
 
-    def _unit_by_name(self, reference: Reference, key: str | None) -> Unit | None:
+    def _by_display(self, reference: Reference, target: Target) -> tuple[Unit | None, Worker | None]:
+        if target.resource_type in WORKER_TYPES:
+            return None, _worker(reference.display, None)
+        if target.resource_type in {"Patient", "RelatedPerson"}:
+            return None, None
         name = clean_line("display", reference.display, longest=200)[0]
         if name is None:
-            return None
+            return None, None
         value = reference.identifier.value if reference.identifier else None
-        own_id = key.partition("/")[2] if key and "/" in key else None
-        return Unit(id=f"{self.run.source}:{value or own_id or name}", name=name)
+        return Unit(id=_unit_id(self.run.source, value or target.resource_id or name), name=name), None
 
 
-def key_of(reference: str | None) -> str | None:
-    """``Type/id`` of a reference, whatever server and version stand around it; ``#id`` for something contained."""
-    if not reference:
-        return None
-    if reference.startswith("#"):
-        return reference
-    parts = reference.partition("/_history/")[0].rstrip("/").rsplit("/", 2)
-    return "/".join(parts[-2:]) if len(parts) > 1 else None
+def resources_by_key(resources: Iterable[tuple[str | None, Json]]) -> dict[str, Json]:
+    """Resources with the ``fullUrl`` of their entries, by every key that a reference may use."""
+    by_key: dict[str, Json] = {}
+    for full_url, resource in resources:
+        by_key[f"{resource.get('resourceType')}/{resource.get('id')}"] = resource
+        if full_url:
+            by_key[full_url.lower() if full_url.lower().startswith("urn:") else full_url.rstrip("/")] = resource
+        for key in _identifier_keys(resource):
+            by_key.setdefault(key, resource)
+    return by_key
 
 
-def national_identifiers(given: tuple[LogicalId, ...]) -> tuple[list[Identifier], list[Identifier]]:
-    """National numbers among business identifiers: those that hold, and those marked as old.
-
-    Raises:
-        InvalidValue: a number under the system of national numbers is not shaped like one.
-    """
-    current: list[Identifier] = []
-    old: list[Identifier] = []
-    for one in given:
-        identifier = _national(one)
-        if identifier is not None:
-            (old if one.use == "old" else current).append(identifier)
-    return current, old
+def _identifier_keys(resource: Json) -> Iterator[str]:
+    """By which identifiers, with or without type and system, a resource can be meant."""
+    business_ids = resource.get("identifier")
+    for business_id in business_ids if isinstance(business_ids, list) else ():
+        value = business_id.get("value") if isinstance(business_id, dict) else None
+        if isinstance(value, str) and value:
+            system = business_id.get("system")
+            for resource_type, of_system in product(("", str(resource.get("resourceType"))), (None, system)):
+                yield _identifier_key(resource_type, of_system if isinstance(of_system, str) else None, value)
 
 
-def _national(one: LogicalId) -> Identifier | None:
-    system = one.system or ""
-    if not one.value or not (system == CPR_SYSTEM or system.startswith(REPLACEMENT_SYSTEM)):
-        return None
+def _identifier_key(resource_type: str, system: str | None, value: str | None) -> str:
+    return f"{resource_type}?identifier={system or ''}|{value}"
+
+
+def _national_of_patient(resource: Json) -> list[Identifier]:
     try:
-        identifier = Identifier.national(one.value)
-    except ValueError:
-        raise InvalidValue("identifier.value", RejectionRule.BAD_IDENTIFIER, one.value) from None
-    if system.startswith(LOCAL_REPLACEMENT_SYSTEM):
-        return Identifier(kind=IdentifierKind.ADMIN_ECPR, namespace=system, value=identifier.value)
-    return identifier
+        return national_identifiers(Patient.model_validate({**resource, "id": resource.get("id", "-")}).identifier)[0]
+    except (ValidationError, InvalidValue):
+        return []  # the Patient itself is rejected with the reason; the local id still holds
 
 
-def person_name(names: tuple[HumanName, ...]) -> str | None:
-    """A name in one line."""
-    given, family = name_parts(names)
-    return " ".join(part for part in (given, family) if part) or None
+def _unit_id(source: str, text: str) -> str:
+    return f"{source}:{clean_line('id', text, longest=200)[0] or '-'}"
 
 
-def name_parts(names: tuple[HumanName, ...]) -> tuple[str | None, str | None]:
-    """Given and family name of the official name, else of the first that is not a nickname or an old one."""
-    ranked = sorted(names, key=lambda name: {"official": 0, "nickname": 2, "old": 3}.get(name.use or "", 1))
-    for name in ranked:
-        given = clean_line("name.given", " ".join(part for part in name.given if part), longest=200)[0]
-        family = clean_line("name.family", name.family, longest=200)[0]
-        if given or family:
-            return given, family
-        if name.text:
-            return clean_line("name.text", name.text, longest=200)[0], None
-    return None, None
-
-
-def unique(identifiers: list[Identifier]) -> tuple[Identifier, ...]:
-    """The same without repetition, order kept."""
-    return tuple({(one.namespace, one.value): one for one in identifiers}.values())
+def _phone(text: str | None) -> str | None:
+    return clean_line("telecom", text, longest=60)[0]
 
 
 def _worker(name: str | None, phone: str | None) -> Worker | None:

@@ -4,8 +4,27 @@ Names and meaning: HL7 FHIR R4 (4.0.1), profiles dk-core 3.7.0, KL Gateway, MedC
 ``Communication.payload``, values of observations) has no field here and therefore cannot enter.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from schemas.text import normalise_text
+
+
+def _normalised(value: object) -> object:
+    return normalise_text(value) if isinstance(value, str) else value
+
+
+def _number_as_text(value: object) -> object:
+    """Ids and versions that a server writes as numbers are text all the same."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else value
+
+
+Text = Annotated[str, BeforeValidator(_normalised)]
+"""Text for people to read, normalised: half an emoji, which no store takes, is left out."""
+Id = Annotated[str, BeforeValidator(_number_as_text)]
+"""An id or a version."""
 
 
 class Fhir(BaseModel):
@@ -21,14 +40,14 @@ class Coding(Fhir):
 
     system: str | None = None
     code: str | None = None
-    display: str | None = None
+    display: Text | None = None
 
 
 class CodeableConcept(Fhir):
     """A concept by one or more codings."""
 
     coding: tuple[Coding, ...] = ()
-    text: str | None = None
+    text: Text | None = None
 
 
 class LogicalId(Fhir):
@@ -36,7 +55,7 @@ class LogicalId(Fhir):
 
     use: str | None = None
     system: str | None = None
-    value: str | None = None
+    value: Id | None = None
 
 
 class Reference(Fhir):
@@ -44,7 +63,7 @@ class Reference(Fhir):
 
     reference: str | None = None
     identifier: LogicalId | None = None
-    display: str | None = None
+    display: Text | None = None
 
 
 class Span(Fhir):
@@ -58,7 +77,7 @@ class Extension(Fhir):
     """Extension: the value types that are read."""
 
     url: str = ""
-    value_string: str | None = None
+    value_string: Text | None = None
     value_date: str | None = None
     value_identifier: LogicalId | None = None
     value_reference: Reference | None = None
@@ -68,7 +87,7 @@ class Extension(Fhir):
 class Meta(Fhir):
     """Version, time, profile and labels of a resource."""
 
-    version_id: str | None = None
+    version_id: Id | None = None
     last_updated: str | None = None
     profile: tuple[str, ...] = ()
     security: tuple[Coding, ...] = ()
@@ -79,32 +98,32 @@ class HumanName(Fhir):
     """A name of a person."""
 
     use: str | None = None
-    family: str | None = None
-    given: tuple[str | None, ...] = ()
-    text: str | None = None
+    family: Text | None = None
+    given: tuple[Text | None, ...] = ()
+    text: Text | None = None
 
 
 class Telecom(Fhir):
     """ContactPoint."""
 
     system: str | None = None
-    value: str | None = None
+    value: Text | None = None
 
 
 class PostalAddress(Fhir):
     """Address."""
 
     use: str | None = None
-    line: tuple[str | None, ...] = ()
-    postal_code: str | None = None
-    city: str | None = None
+    line: tuple[Text | None, ...] = ()
+    postal_code: Text | None = None
+    city: Text | None = None
 
 
 class Resource(Fhir):
     """What every resource has."""
 
     resource_type: str
-    id: str
+    id: Id
     meta: Meta = Meta()
 
 
@@ -158,7 +177,8 @@ class CarePlan(Resource):
 
     extension: tuple[Extension, ...] = ()
     status: str | None = None
-    title: str | None = None
+    intent: str | None = None
+    title: Text | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
     period: Span = Span()
@@ -174,6 +194,7 @@ class ServiceRequest(Resource):
 
     extension: tuple[Extension, ...] = ()
     status: str | None = None
+    intent: str | None = None
     code: CodeableConcept = CodeableConcept()
     subject: Reference | None = None
     occurrence_period: Span = Span()
@@ -234,7 +255,7 @@ class CareTeam(Resource):
     """A team; about a citizen only when it has a subject."""
 
     status: str | None = None
-    name: str | None = None
+    name: Text | None = None
     subject: Reference | None = None
     period: Span = Span()
     participant: tuple[Member, ...] = ()
@@ -245,7 +266,7 @@ class Named(Resource):
     """Organization, PractitionerRole, Practitioner, Location: read for the names of units and workers only."""
 
     identifier: tuple[LogicalId, ...] = ()
-    name: str | tuple[HumanName, ...] | None = None
+    name: Text | tuple[HumanName, ...] | None = None
     telecom: tuple[Telecom, ...] = ()
     practitioner: Reference | None = None
     organization: Reference | None = None
@@ -258,49 +279,3 @@ class Provenance(Resource):
     occurred_date_time: str | None = None
     recorded: str | None = None
     activity: CodeableConcept = CodeableConcept()
-
-
-class BundleLink(Fhir):
-    """A page's own address, or the next one's."""
-
-    relation: str
-    url: str
-
-
-class Request(Fhir):
-    """What was done, in a history."""
-
-    method: str | None = None
-    url: str | None = None
-
-
-class Response(Fhir):
-    """What came of it, in a history."""
-
-    last_modified: str | None = None
-    etag: str | None = None
-
-
-class Entry(Fhir):
-    """One entry of a bundle; in a history a deletion has no resource."""
-
-    full_url: str | None = None
-    resource: dict[str, object] | None = None
-    request: Request | None = None
-    response: Response | None = None
-
-
-class Bundle(Fhir):
-    """Pages of a search or history, delivery reports (KL) and messages (MedCom)."""
-
-    resource_type: str
-    type: str
-    id: str | None = None
-    timestamp: str | None = None
-    total: int | None = None
-    link: tuple[BundleLink, ...] = ()
-    entry: tuple[Entry, ...] = ()
-
-    def linked(self, relation: str) -> str | None:
-        """The address of that relation, e.g. ``next``."""
-        return next((link.url for link in self.link if link.relation == relation), None)

@@ -1,115 +1,119 @@
 """Patient, RelatedPerson and CareTeam to records; pure."""
 
 from connectors.sources.health import codes
-from connectors.sources.health.context import (
-    Json,
-    ResourceContext,
-    key_of,
-    name_parts,
-    national_identifiers,
-    person_name,
-    unique,
-)
-from connectors.sources.health.payloads import CareTeam, Link, Patient, PostalAddress, RelatedPerson
-from connectors.sources.health.statement import Excluded, RecordBuilder
+from connectors.sources.health.context import ResourceContext
+from connectors.sources.health.identifiers import name_parts, national_identifiers, person_name, unique
+from connectors.sources.health.payloads import CareTeam, Patient, PostalAddress, RelatedPerson
+from connectors.sources.health.record_builder import Excluded, RecordBuilder
+from connectors.sources.health.resources import Json
 from schemas.codes import Coded
 from schemas.facts import Address, AssignmentFact, LifeStatus, PersonFact, RelationFact
 from schemas.identifiers import Identifier
 from schemas.record import Party, PartyRole, SourceRecord
 
+GATEWAY = "klgateway"
+"""In the profiles of KL Gateway, ``Patient.active = false`` withdraws what was reported in error."""
 RESTRICTED = frozenset({"R", "V"})
 """HL7 v3 Confidentiality: name and address protection in dk-core is ``R``."""
 
 
-def patient(resource: Json, setting: ResourceContext) -> SourceRecord:
-    """A person. An inactive Patient was reported in error (KL Gateway)."""
+def patient(resource: Json, context: ResourceContext) -> SourceRecord:
+    """A person.
+
+    One that was replaced by another is still a statement: that both are the same. It says nothing else, because what it
+    says of the person is no longer kept up to date. An inactive one is still a person, unless KL Gateway's profile says
+    that it was reported in error.
+    """
     payload = Patient.model_validate(resource)
-    statement = RecordBuilder(payload, setting)
+    builder = RecordBuilder(payload, context)
     current, old = national_identifiers(payload.identifier)
-    newer = [one for link in payload.link if link.type == "replaced-by" for one in _linked(link, setting)]
-    replaced = [one for link in payload.link if link.type == "replaces" for one in _linked(link, setting)]
-    if newer:
-        replaced, current = [*replaced, *current], newer
-    local = setting.run.local("Patient", payload.id)
+    survivors = _linked(payload, "replaced-by", context)
+    replaced = _linked(payload, "replaces", context)
+    local = context.run.local("Patient", payload.id)
     party = Party(
         role=PartyRole.PRIMARY,
         identifiers=unique([*current, local]),
-        name=statement.line("name", person_name(payload.name), longest=200),
+        name=builder.line("name", person_name(payload.name), longest=200),
     )
+    own = {local, *current}
+    replaces = tuple(identifier for identifier in unique([*replaced, *old]) if identifier not in own)
+    is_protected = any(label.code in RESTRICTED for label in payload.meta.security)
+    if survivors:
+        fact = PersonFact(
+            replaced_by=tuple(identifier for identifier in unique(survivors) if identifier != local),
+            replaces=replaces,
+            name_address_protected=is_protected,
+        )
+        return builder.record((party.model_copy(update={"name": None}),), fact)
     if payload.active is False:
-        return statement.deleted((party,), "inactive")
+        if any(GATEWAY in profile.lower() for profile in payload.meta.profile):
+            return builder.deleted((party,), "reported_in_error")
+        builder.flag("active", "inactive")
     given, family = name_parts(payload.name)
-    died_on = statement.day("deceasedDateTime", payload.deceased_date_time)
+    died_on = builder.day("deceasedDateTime", payload.deceased_date_time)
     says_alive = payload.deceased_boolean is False and died_on is None
     is_dead = bool(payload.deceased_boolean) or died_on is not None
     fact = PersonFact(
         given_name=given,
         family_name=family,
-        birth_date=statement.day("birthDate", payload.birth_date, is_birth=True),
+        birth_date=builder.day("birthDate", payload.birth_date, is_birth=True),
         life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE if says_alive else None,
         died_on=died_on,
-        name_address_protected=any(label.code in RESTRICTED for label in payload.meta.security),
-        address=_address(payload.address, statement),
-        replaces=tuple(one for one in unique([*replaced, *old]) if one not in current),
+        name_address_protected=is_protected,
+        address=_address(payload.address, builder),
+        replaces=replaces,
     )
-    return statement.record((party,), fact)
+    return builder.record((party,), fact)
 
 
-def related_person(resource: Json, setting: ResourceContext) -> SourceRecord:
+def related_person(resource: Json, context: ResourceContext) -> SourceRecord:
     """A relation. Nothing is said about custody or household: FHIR does not tell."""
     payload = RelatedPerson.model_validate(resource)
-    statement = RecordBuilder(payload, setting)
-    name = statement.line("name", person_name(payload.name), longest=200)
+    builder = RecordBuilder(payload, context)
+    name = builder.line("name", person_name(payload.name), longest=200)
     identifiers = national_identifiers(payload.identifier)[0]
-    primary = setting.patient(payload.patient, "patient.reference")
-    local = setting.run.local("RelatedPerson", payload.id)
+    primary = context.patient(payload.patient, "patient.reference")
+    local = context.run.local("RelatedPerson", payload.id)
     other = Party(role=PartyRole.OTHER, identifiers=unique([*identifiers, local]), name=name)
     if payload.active is False:
-        return statement.deleted((primary, other), "inactive")
+        return builder.deleted((primary, other), "inactive")
     if not identifiers and name is None:
         raise Excluded("nobody_named")
     fact = RelationFact(relation=codes.relation(payload.relationship))
-    return statement.record((primary, other), fact, statement.period("period", payload.period))
+    return builder.record((primary, other), fact, builder.period("period", payload.period))
 
 
-def care_team(resource: Json, setting: ResourceContext) -> SourceRecord:
+def care_team(resource: Json, context: ResourceContext) -> SourceRecord:
     """A team that works with a citizen; a team without a subject only lends its name."""
     payload = CareTeam.model_validate(resource)
-    statement = RecordBuilder(payload, setting)
+    builder = RecordBuilder(payload, context)
     if payload.subject is None:
         raise Excluded("names_only")
-    party = setting.patient(payload.subject, "subject.reference")
+    party = context.patient(payload.subject, "subject.reference")
     if payload.status == "entered-in-error":
-        return statement.deleted((party,), "entered_in_error")
-    members = tuple(one.member for one in payload.participant if one.member is not None)
-    responsible = setting.responsible(*payload.managing_organization, *members)
+        return builder.deleted((party,), "entered_in_error")
+    members = tuple(part.member for part in payload.participant if part.member is not None)
+    responsible = context.responsible(*payload.managing_organization, *members)
     if responsible is None:
         raise Excluded("nobody_named")
-    role = Coded(code_list="assignment_roles", code="care_team", label=statement.line("name", payload.name))
-    valid = statement.period("period", payload.period)
-    return statement.record((party,), AssignmentFact(role=role, responsible=responsible), valid)
+    role = Coded(code_list="assignment_roles", code="care_team", label=builder.line("name", payload.name))
+    valid = builder.period("period", payload.period)
+    return builder.record((party,), AssignmentFact(role=role, responsible=responsible), valid)
 
 
-def _linked(link: Link, setting: ResourceContext) -> list[Identifier]:
-    """Every identifier of the Patient at the other end of a link, the national ones first."""
-    found: list[Identifier] = []
-    if link.other.identifier is not None:
-        found += national_identifiers((link.other.identifier,))[0]
-    beside = setting.found(link.other)
-    if beside is not None and beside.get("resourceType") == "Patient":
-        found += national_identifiers(Patient.model_validate(beside).identifier)[0]
-    key = key_of(link.other.reference)
-    if key is not None and key.startswith("Patient/"):
-        found.append(setting.run.local(*key.split("/", 1)))
-    return found
+def _linked(payload: Patient, link_type: str, context: ResourceContext) -> list[Identifier]:
+    """Every identifier of the Patients at the other ends of such links; ``refer`` and ``seealso`` join nobody."""
+    others = [link.other for link in payload.link if link.type == link_type]
+    return [identifier for other in others for identifier in context.identifiers_of(other, look_up=True)]
 
 
-def _address(given: tuple[PostalAddress, ...], statement: RecordBuilder) -> Address | None:
-    for one in given:
-        if one.use == "old":
+def _address(addresses: tuple[PostalAddress, ...], builder: RecordBuilder) -> Address | None:
+    for address in addresses:
+        if address.use == "old":
             continue
-        street = statement.line("address.line", ", ".join(line for line in one.line if line), longest=200)
-        town = statement.line("address.city", one.city, longest=200)
-        if street or town or one.postal_code:
-            return Address(street=street, postal_code=one.postal_code, town=town)
+        street = builder.line("address.line", ", ".join(line for line in address.line if line), longest=200)
+        town = builder.line("address.city", address.city, longest=200)
+        postal_code = builder.line("address.postalCode", address.postal_code, longest=20)
+        if street or town or postal_code:
+            return Address(street=street, postal_code=postal_code, town=town)
     return None

@@ -45,7 +45,7 @@ RECORD_TYPES = (
             "deceasedBoolean",
             "deceasedDateTime",
             "address",
-            "link",
+            "link (og den anden registrerings personnummer)",
         ),
         purpose="Hvem borgeren er, og om navn og adresse er beskyttet; nødvendigt for at samle det om den rette.",
     ),
@@ -63,6 +63,7 @@ RECORD_TYPES = (
         fields_read=(
             *_COMMON,
             "status",
+            "intent",
             "title",
             "category",
             "subject",
@@ -70,7 +71,7 @@ RECORD_TYPES = (
             "author",
             "contributor",
             "careTeam",
-            "contained (enheders og medarbejderes navne og telefon)",
+            "contained og opslag (navn og telefon på enheder og medarbejdere, der henvises til)",
             "goal (målets tekst, én linje)",
             "activity.detail.code",
             "activity.detail.status",
@@ -86,6 +87,7 @@ RECORD_TYPES = (
         fields_read=(
             *_COMMON,
             "status",
+            "intent",
             "code",
             "subject",
             "occurrencePeriod",

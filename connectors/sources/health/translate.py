@@ -4,18 +4,21 @@ Every resource has one of three fates: it becomes records, it is left out by a r
 rejected with field and rule.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
-from connectors.kit import InvalidValue, validation_fault
+from connectors.kit import InvalidValue, raw_payload, validation_fault
 from connectors.sources.health import contacts, efforts, people
-from connectors.sources.health.context import Json, ResourceContext
-from connectors.sources.health.statement import Excluded
+from connectors.sources.health.context import ResourceContext
+from connectors.sources.health.record_builder import Excluded
+from connectors.sources.health.resources import Json, id_of
 from schemas.record import RejectionRule, SourceRecord
 
+RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{1,59}")
 CONTENT_NEVER_ENTERS = "content_never_enters"
 NOT_ABOUT_A_CITIZEN = "not_about_a_citizen"
 NAMES_ONLY = "names_only"
@@ -70,7 +73,7 @@ class Outcome:
     rule: str | None = None
 
 
-def translate(resource: Json, setting: ResourceContext) -> Outcome:
+def translate(resource: Json, context: ResourceContext) -> Outcome:
     """The fate of one resource.
 
     Raises:
@@ -78,26 +81,24 @@ def translate(resource: Json, setting: ResourceContext) -> Outcome:
     """
     resource_type = resource.get("resourceType")
     if not isinstance(resource_type, str):
-        raise InvalidValue("resourceType", RejectionRule.MISSING_FIELD).rejected("unknown", None)
+        raise _rejected(resource, "unknown", InvalidValue("resourceType", RejectionRule.MISSING_FIELD))
     if resource_type in LEFT_OUT:
         return Outcome(resource_type, rule=LEFT_OUT[resource_type])
     translation = TRANSLATIONS.get(resource_type)
     if translation is None:
-        raise InvalidValue("resourceType", RejectionRule.UNKNOWN_TYPE).rejected(resource_type[:60], _id_of(resource))
+        name = resource_type if RESOURCE_TYPE.fullmatch(resource_type) else "unknown"
+        raise _rejected(resource, name, InvalidValue("resourceType", RejectionRule.UNKNOWN_TYPE, resource_type))
     try:
-        return Outcome(resource_type, translation(resource, setting.inside(resource)))
-    except Excluded as left_out:
-        return Outcome(resource_type, rule=left_out.rule)
+        return Outcome(resource_type, translation(resource, context.inside(resource)))
+    except Excluded as exclusion:
+        return Outcome(resource_type, rule=exclusion.rule)
     except ValidationError as error:
         raise _rejected(resource, resource_type, validation_fault(error)) from None
     except InvalidValue as fault:
         raise _rejected(resource, resource_type, fault) from None
+    except Exception:  # noqa: BLE001  whatever an item holds, it is at most this item that is parked
+        raise _rejected(resource, resource_type, InvalidValue("(payload)", RejectionRule.UNREADABLE)) from None
 
 
 def _rejected(resource: Json, resource_type: str, fault: InvalidValue) -> RecordRejected:
-    return fault.rejected(resource_type, _id_of(resource))
-
-
-def _id_of(resource: Json) -> str | None:
-    found = resource.get("id")
-    return found[:200] if isinstance(found, str) and found else None
+    return fault.rejected(resource_type, id_of(resource), raw_payload(resource))

@@ -1,18 +1,19 @@
 """The frame of every record: key, version, times, link. The fact goes inside."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from connectors.kit import InvalidValue, clean_line, read_date, read_instant, version_order
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import Resource, Span
+from connectors.sources.health.references import ID
 from schemas.facts import Fact
 from schemas.period import Period
 from schemas.record import Party, QualityFlag, RejectionRule, SourceRecord
 
 SYNTHETIC_TAG = ("urn:helhed:synthetic", "true")
-_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
-"""FHIR R4 datatype ``id``."""
+_VERSION = re.compile(r"[!-~]{1,64}")
+"""FHIR R4 says ``id``; some servers write other printable characters."""
 
 
 class Excluded(Exception):
@@ -30,11 +31,13 @@ class Excluded(Exception):
 class RecordBuilder:
     """Builds the record of one resource and collects what had to be mended on the way."""
 
-    def __init__(self, resource: Resource, setting: ResourceContext) -> None:
-        if not _ID.fullmatch(resource.id):
+    def __init__(self, resource: Resource, context: ResourceContext) -> None:
+        if not ID.fullmatch(resource.id):
             raise InvalidValue("id", RejectionRule.WRONG_SHAPE, resource.id)
+        if resource.meta.version_id is not None and read_version(resource.meta.version_id) is None:
+            raise InvalidValue("meta.versionId", RejectionRule.WRONG_SHAPE, resource.meta.version_id)
         self._resource = resource
-        self._setting = setting
+        self._context = context
         self._flags: list[QualityFlag] = []
 
     def line(self, field: str, text: str | None, *, longest: int = 500) -> str | None:
@@ -49,12 +52,13 @@ class RecordBuilder:
 
     def day(self, field: str, text: str | None, *, is_birth: bool = False) -> date | None:
         """A day; a partial date is flagged and becomes its first day."""
-        found = read_date(field, text, is_birth=is_birth)
-        if found is None:
+        day_and_precision = read_date(field, text, is_birth=is_birth)
+        if day_and_precision is None:
             return None
-        if found[1] != "day":
+        day, precision = day_and_precision
+        if precision != "day":
             self.flag(field, "partial_date")
-        return found[0]
+        return day
 
     def period(self, field: str, span: Span) -> Period:
         """Valid time from a FHIR period, whose end is included.
@@ -70,34 +74,33 @@ class RecordBuilder:
 
     def record(self, parties: tuple[Party, ...], fact: Fact, valid: Period | None = None) -> SourceRecord:
         """The record that says *fact*."""
-        return self._made(parties, fact, valid or Period(), None)
+        return self._build(parties, fact, valid or Period(), None)
 
     def deleted(self, parties: tuple[Party, ...], reason: str) -> SourceRecord:
         """The record that says that this no longer stands."""
-        return self._made(parties, None, Period(), reason)
+        return self._build(parties, None, Period(), reason)
 
     def _last_day(self, field: str, text: str | None) -> date | None:
-        found = read_date(field, text)
-        if found is None or text is None:
+        day_and_precision = read_date(field, text)
+        if day_and_precision is None:
             return None
-        day, precision = found
+        day, precision = day_and_precision
         if precision == "day":
             return day
         self.flag(field, "partial_date")
         following = date(day.year + 1, 1, 1) if precision == "year" else _next_month(day)
         return following - timedelta(days=1)
 
-    def _made(self, parties: tuple[Party, ...], fact: Fact | None, valid: Period, reason: str | None) -> SourceRecord:
-        meta, run = self._resource.meta, self._setting.run
-        version = meta.version_id
-        stated = read_instant("meta.lastUpdated", meta.last_updated or None) or self._setting.stated_at
+    def _build(self, parties: tuple[Party, ...], fact: Fact | None, valid: Period, reason: str | None) -> SourceRecord:
+        meta, run = self._resource.meta, self._context.run
+        registered_at = self._registered_at()
         return SourceRecord(
             source=run.source,
             record_type=self._resource.resource_type,
             source_id=self._resource.id,
-            source_version=version,
-            version_order=version_order(version),
-            registered_at=stated or run.observed_at,
+            source_version=meta.version_id,
+            version_order=version_order(meta.version_id),
+            registered_at=registered_at,
             observed_at=run.observed_at,
             valid=valid,
             parties=parties,
@@ -110,11 +113,22 @@ class RecordBuilder:
             synthetic=any((tag.system, tag.code) == SYNTHETIC_TAG for tag in meta.tag),
         )
 
+    def _registered_at(self) -> datetime:
+        """When the source registered this version; the record itself declares a time in the future."""
+        text = self._resource.meta.last_updated
+        stated_at = read_instant("meta.lastUpdated", text or None) or self._context.stated_at
+        return stated_at or self._context.run.observed_at
+
     def _link(self) -> str | None:
-        template = self._setting.run.link_template
+        template = self._context.run.link_template
         if template is None:
             return None
         return template.replace("{type}", self._resource.resource_type).replace("{id}", self._resource.id)
+
+
+def read_version(text: str) -> str | None:
+    """A version as the source writes it; None when nobody can have meant it as one."""
+    return text if _VERSION.fullmatch(text) else None
 
 
 def _next_month(day: date) -> date:
