@@ -68,6 +68,7 @@ def _told(citizen_id: UUID, linked: LinkedRecord) -> list[_Told]:
                 citizen_id=citizen,
                 name=party.name,
                 relation=relation,
+                role=fact.role if is_primary else None,
                 custody=fact.custody,
                 shares_household=fact.shares_household,
                 valid=linked.record.valid,
@@ -95,6 +96,7 @@ def _merged(group: Sequence[_Told]) -> tuple[Relative, Disagreement | None]:
     relative = newest.model_copy(
         update={
             "name": next((told.relative.name for told in group if told.relative.name), None),
+            "role": next((told.relative.role for told in group if told.relative.role), None),
             "custody": said.pop() if len(said) == 1 else None,
             "shares_household": next(
                 (told.relative.shares_household for told in group if told.relative.shares_household is not None), None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -10,17 +11,20 @@ from connectors.base import Batch
 from connectors.errors import RecordRejected
 from connectors.sources.health.bundles import ResourceInContext, in_order, unpack
 from connectors.sources.health.context import Run
+from connectors.sources.health.resources import Json
 from connectors.sources.health.translate import translate
 from connectors.transports.files import read_json_files
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 
 def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]:
-    """Everything in the folder, oldest statement first. Unreadable files come as rejections in the first batch.
+    """Everything in the folder, oldest statement first; a reference finds its resource in any file. Unreadable files come as rejections in the first batch.
 
     Raises:
         SourceRefused: the folder is missing or may not be read.
     """
+    by_id: dict[tuple[str, str], Json] = {}
+    run = replace(run, look_up=lambda resource_type, resource_id: by_id.get((resource_type, resource_id)))
     resources: list[ResourceInContext] = []
     rejected: list[Rejection] = []
     for file in read_json_files(folder):
@@ -34,7 +38,9 @@ def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]
                     rejected.append(item)
                 else:
                     resources.append(item)
-    pages = iter(in_order(resources))
+    ordered = in_order(resources)
+    by_id.update({(str(each.get("resourceType")), str(each.get("id"))): each for each, _ in ordered})
+    pages = iter(ordered)
     total = len(resources) + len(rejected)
     yield translate_all(list(islice(pages, page_size)), rejected, total=total)
     while page := list(islice(pages, page_size)):
