@@ -8,6 +8,7 @@ connector never asks for a database, and two runs from the same cursor give the 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
@@ -104,6 +105,15 @@ class ConnectorKind(Protocol):
 
     def __call__(self, name: str, settings: Any, *, clock: Callable[[], datetime]) -> "Connector":
         """The connector for the source called *name*; *settings* are of ``settings_type``."""
+
+
+@runtime_checkable
+class FolderKind(Protocol):
+    """A kind whose connectors can also read a folder of files instead of a source."""
+
+    @classmethod
+    def from_folder(cls, name: str, folder: Path, *, clock: Callable[[], datetime]) -> "Connector":
+        """The connector that reads what the folder holds."""
 
 
 @runtime_checkable

@@ -1,22 +1,17 @@
 """Which kinds of connector there are. A new source adds one line here."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from connectors.base import Connector, ConnectorKind
+from connectors.base import Connector, ConnectorKind, FolderKind
 from connectors.sources.health.connector import HealthConnector
-from connectors.sources.health.folder import read_folder_summary
 from connectors.sources.social.connector import SocialConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
     "odata": SocialConnector,
 }
-AREA_KINDS = {"health": "fhir", "social": "odata"}
-"""The kind that a source called by its area's name is taken to be, where no sources file says otherwise."""
 
 
 class KindNotFound(LookupError):
@@ -42,13 +37,6 @@ def build(kind: str, name: str, settings: Mapping[str, Any], clock: Callable[[],
     return made(name, made.settings_type.model_validate(settings), clock=clock)
 
 
-def read_folder(name: str, folder: Path, clock: Callable[[], datetime]) -> Counter[tuple[str, str]]:
-    """What becomes of each payload in a folder of files, by type and outcome; nothing is kept.
-
-    Raises:
-        KindNotFound: sources of that name are not read from folders.
-        connectors.errors.SourceRefused: the folder is missing or may not be read.
-    """
-    if AREA_KINDS.get(name) != "fhir":
-        raise KindNotFound(f"only health data (FHIR bundles) are read from a folder, not {name}")
-    return read_folder_summary(folder, name, clock)
+def folder_kinds() -> dict[str, FolderKind]:
+    """The kinds that read a folder of files as well as a source."""
+    return {name: kind for name, kind in CONNECTORS.items() if isinstance(kind, FolderKind)}

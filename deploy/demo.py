@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select
@@ -32,7 +32,6 @@ from hub import log
 from hub.app import create_app
 from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
-from hub.collect.repository import source_states
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
@@ -40,6 +39,10 @@ from hub.overview.tables import OverviewDueRow
 from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
 from hub.settings import Settings
+from hub.sources.definitions import SourceDefinition
+from hub.sources.schedule import Schedule
+from hub.sources.service import add_source
+from hub.sources.stream_repository import source_states
 from hub.worker.supervisor import run
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
@@ -90,7 +93,6 @@ class Demo:
     """The running pieces."""
 
     context: AppContext
-    connectors: dict[str, Connector]
     seeding: Seeding
     server: uvicorn.Server
     address: str
@@ -114,19 +116,18 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     migrate(url)
     console.print("2/4  Starting the simulated fagsystemer: health (FHIR) and social (OData)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
-    connectors = connectors_to(running, clock)
     console.print("3/4  Starting the web server")
     keyed = settings.model_copy(
         update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))}
     )
-    context = build_services(keyed, sources=tuple(one.source for one in connectors.values()), clock=clock)
+    context = build_services(keyed, clock=clock)
+    add_sources(context, running, Schedule(every=timedelta(minutes=1)))
     seeding = Seeding(context, day)
     seeding.staff()
     config = uvicorn.Config(create_app(context), host=settings.host, port=port, access_log=False, log_config=None)
     address = f"http://{settings.host}:{port}"
     return Demo(
         context=context,
-        connectors=connectors,
         seeding=seeding,
         server=_Server(config),
         address=address,
@@ -146,17 +147,42 @@ def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> 
 
     The social source's rows of another *environment* are other rows.
     """
-    login = {"client_id": running.client_id, "client_secret": running.client_secret}
-    social = {"base_url": running.odata_url, "token_url": running.odata_token_url, "environment": environment}
-    health = {"base_url": running.fhir_url, "token_url": running.fhir_token_url}
+    secret = {"client_secret": running.client_secret}
     return {
-        "social": build("odata", "social", social | login, clock.now),
-        "health": build("fhir", "health", health | login, clock.now),
+        definition.name: build(definition.kind, definition.name, {**definition.settings, **secret}, clock.now)
+        for definition in definitions(running, environment)
     }
 
 
+def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefinition, ...]:
+    """The simulated fagsystemer as sources, without their secret; as for ``connectors_to``."""
+    social: dict[str, JsonValue] = {
+        "base_url": running.odata_url,
+        "token_url": running.odata_token_url,
+        "environment": environment,
+        "client_id": running.client_id,
+    }
+    health: dict[str, JsonValue] = {
+        "base_url": running.fhir_url,
+        "token_url": running.fhir_token_url,
+        "client_id": running.client_id,
+    }
+    return (
+        SourceDefinition(name="social", kind="odata", settings=social),
+        SourceDefinition(name="health", kind="fhir", settings=health),
+    )
+
+
+def add_sources(context: AppContext, running: Running, schedule: Schedule) -> None:
+    """Store the simulated fagsystemer as an administrator would."""
+    secrets = {"client_secret": running.client_secret}
+    with context.database.transaction() as session:
+        for definition in definitions(running):
+            add_source(session, context.catalogue.builder, definition, secrets=secrets, by="demo", schedule=schedule)
+
+
 def _work(demo: Demo, stop: Event) -> None:
-    run(demo.context, demo.connectors, every=timedelta(minutes=1), stop=stop, on_batch=demo.seeding.what_is_there)
+    run(demo.context, stop=stop, on_batch=demo.seeding.what_is_there)
 
 
 def follow(
@@ -184,8 +210,9 @@ def follow(
 
 def _all_read(context: AppContext, seeding: Seeding) -> bool:
     """Whether every source was read once, all of it is carried and shown, and the courses are open."""
+    systems = context.catalogue.systems()
     with context.database.transaction() as session:
-        states = source_states(session, context.sources, context.clock.now())
+        states = source_states(session, systems, context.clock.now())
         due = session.scalar(select(func.count()).select_from(OverviewDueRow))
     read = not due and all(state.last_success_at is not None for state in states)
     return read and seeding.is_done() and context.bus.lag(PIPELINE_GROUP, RECORDS) == 0

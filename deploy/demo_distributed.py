@@ -31,7 +31,7 @@ from hub.clock import ShiftedClock
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.migrations import migrate
-from hub.services import build_services, connectors
+from hub.services import build_services
 from hub.settings import Settings
 
 BEGAN = "HELHED_DEMO_BEGAN"
@@ -90,7 +90,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     stack.callback(postgres.cleanup)
     migrate(postgres.get_uri())
     sources = stack.enter_context(start(citizens=citizens, seed=seed, today=day.date()))
-    (folder / "sources.toml").write_text(sources.sources_file(), encoding="utf-8")
+    (folder / "sources.toml").write_text(sources.sources_file(every="1m"), encoding="utf-8")
     os.environ |= {
         BEGAN: f"{morning_of(day.date()).isoformat()} {datetime.now(UTC).isoformat()}",
         SECRET: sources.client_secret,
@@ -105,18 +105,15 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         "HELHED_OPENSEARCH_URLS": ",".join(index.urls),
         "HELHED_OPENSEARCH_REPLICAS": "0",
     }
-    clock = clock_of_the_demo()
-    settings = Settings()
-    context = build_services(
-        settings, sources=tuple(one.source for one in connectors(settings, clock).values()), clock=clock
-    )
+    context = build_services(Settings(), clock=clock_of_the_demo())
     stack.callback(context.close)
+    context.catalogue.synchronise()
     seeding = Seeding(context, day.date())
     seeding.staff()
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")
     members = (
         *(_member(folder, f"web {number + 1}", port, "web", str(port)) for number, port in enumerate(ports)),
-        *(_member(folder, f"worker {number + 1}", 0, "worker", str(number)) for number in range(WORKERS)),
+        *(_member(folder, f"worker {number + 1}", 0, "worker") for number in range(WORKERS)),
     )
     for one in members:
         stack.callback(one.stop)

@@ -1,11 +1,10 @@
-"""One process of the distributed demo: ``python -m deploy.demo_part web PORT`` or ``… worker NUMBER``.
+"""One process of the distributed demo: ``python -m deploy.demo_part web PORT`` or ``… worker``.
 
 What ``helhed serve`` and ``helhed worker`` are in production, in the demo's own time.
 """
 
 import signal
 import sys
-from datetime import timedelta
 from threading import Event
 
 import uvicorn
@@ -13,24 +12,24 @@ import uvicorn
 from deploy.demo_distributed import clock_of_the_demo
 from hub import log
 from hub.app import create_app
-from hub.services import build_services, connectors
+from hub.services import build_services
 from hub.settings import Settings
 from hub.worker.supervisor import run
 
 
-def main(kind: str, argument: str) -> None:
+def main(kind: str, port: str = "0") -> None:
     """Run until told to end."""
     settings, clock = Settings(), clock_of_the_demo()
     log.set_up(settings.log_level)
-    read = connectors(settings, clock)
-    context = build_services(settings, sources=tuple(one.source for one in read.values()), clock=clock)
+    context = build_services(settings, clock=clock)
+    context.catalogue.synchronise()
     if kind == "web":
-        uvicorn.run(create_app(context), host=settings.host, port=int(argument), access_log=False, log_config=None)
+        uvicorn.run(create_app(context), host=settings.host, port=int(port), access_log=False, log_config=None)
     else:
         stop = Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         signal.signal(signal.SIGINT, lambda *_: stop.set())
-        run(context, {} if int(argument) else read, every=timedelta(minutes=1), stop=stop)
+        run(context, stop=stop)
     context.close()
 
 

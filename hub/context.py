@@ -8,7 +8,7 @@ from hub.db import Database
 from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits
 from hub.settings import Settings
-from schemas.source import SourceSystem
+from hub.sources.catalogue import SourceCatalogue
 from search.base import SearchIndex
 
 
@@ -21,8 +21,8 @@ class AppContext:
     bus: Bus
     index: SearchIndex
     clock: Clock
-    sources: tuple[SourceSystem, ...]
-    """The connected sources, in the order they are shown."""
+    catalogue: SourceCatalogue
+    """The sources there are now; ask it per run and per request."""
     digest_key: bytes
     """Keys the digests of national numbers."""
     session_key: bytes

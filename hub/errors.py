@@ -43,6 +43,27 @@ class SourceNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class SourceChanged(HubError):
+    """Somebody else has changed the source meanwhile; look at it again and repeat."""
+
+    key = "source_changed"
+    status = HTTPStatus.CONFLICT
+
+
+class LeaseLost(HubError):
+    """Another process reads the stream by now, or it was removed; what this run has is not saved."""
+
+    key = "lease_lost"
+    status = HTTPStatus.CONFLICT
+
+
+class HeldDeletionNotFound(HubError):
+    """No deletions of that source and type wait for a decision."""
+
+    key = "held_deletion_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
 class PauseReasonMissing(HubError):
     """A source is switched off for a stated reason only."""
 

@@ -1,21 +1,12 @@
 """Settings to live context: the only place that names concrete classes."""
 
 import gc
-import os
 import re
 import ssl
-import tomllib
-from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import ArgumentError
 
-from connectors.base import Connector
-from connectors.registry import CONNECTORS, build
 from hub.bus.base import Bus
 from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
@@ -23,8 +14,10 @@ from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import SettingWrong
 from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.secrets import secret_keys
 from hub.settings import Settings
-from schemas.source import SourceSystem
+from hub.sources.catalogue import SourceCatalogue
+from hub.sources.connector_builder import ConnectorBuilder
 from search.base import SearchIndex
 from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
@@ -32,7 +25,6 @@ from search.postgres import PostgresIndex
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 GC_AFTER = 100_000
 """Objects made and kept between two looks of the garbage collector."""
-_KIND = "connector"
 _NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 """The address of a node; a login in it would stand in logs."""
 _SERVER = re.compile(r"[^\s:,/@]+:[0-9]{1,5}|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
@@ -60,7 +52,7 @@ def _postgresql(url: str) -> str:
     return url
 
 
-def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clock: Clock | None = None) -> AppContext:
+def build_services(settings: Settings, *, clock: Clock | None = None) -> AppContext:
     """Open everything a root needs. Close it again with ``AppContext.close``.
 
     The process is told to look for cycles seldom: records and overviews are many small objects without any, and looking
@@ -68,18 +60,28 @@ def build_services(settings: Settings, *, sources: tuple[SourceSystem, ...], clo
     """
     gc.set_threshold(GC_AFTER)
     database = Database(database_url(settings))
+    clock = clock or SystemClock()
     digest_key = _key(settings, "digest_key")
     return AppContext(
         settings=settings,
         database=database,
         bus=_bus(settings, database),
         index=_index(settings, database),
-        clock=clock or SystemClock(),
-        sources=sources,
+        clock=clock,
+        catalogue=SourceCatalogue(database, connector_builder(settings, clock), settings.sources_file),
         digest_key=digest_key,
         session_key=_key(settings, "session_key"),
         payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
+
+
+def connector_builder(settings: Settings, clock: Clock) -> ConnectorBuilder:
+    """What builds the connectors of the sources.
+
+    Raises:
+        SettingWrong: the keys of the secrets are not as they must be.
+    """
+    return ConnectorBuilder(secret_keys(settings), clock)
 
 
 def _index(settings: Settings, database: Database) -> SearchIndex:
@@ -152,65 +154,6 @@ def _kafka_tls(settings: Settings) -> ssl.SSLContext | None:
 
 def _why(error: OSError) -> str:
     return "it is no PEM file as needed" if isinstance(error, ssl.SSLError) else str(error.strerror)
-
-
-def connectors(settings: Settings, clock: Clock) -> dict[str, Connector]:
-    """The sources in ``HELHED_SOURCES_FILE``, ready to be read, by name. None given: no sources.
-
-    Raises:
-        SettingWrong: the file cannot be read, or a source's settings are not as its connector needs them.
-    """
-    return {name: _connector(name, dict(table), clock) for name, table in _sources_file(settings.sources_file).items()}
-
-
-def _sources_file(path: Path | None) -> Mapping[str, Mapping[str, Any]]:
-    if path is None:
-        return {}
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise SettingWrong(f"HELHED_SOURCES_FILE: {path} cannot be read: {reason}") from None
-    for name, table in read.items():
-        if not isinstance(table, dict):
-            raise SettingWrong(f"HELHED_SOURCES_FILE: {name} stands outside the sources; each is a table: [{name}]")
-    return read
-
-
-def _connector(name: str, table: dict[str, Any], clock: Clock) -> Connector:
-    kind = table.pop(_KIND, None)
-    if kind not in CONNECTORS:
-        known = ", ".join(sorted(CONNECTORS))
-        raise SettingWrong(f"source {name}: connector = {kind!r} is not one of: {known}")
-    try:
-        return build(kind, name, {key: _revealed(name, key, value) for key, value in table.items()}, clock.now)
-    except ValidationError as error:
-        faults = "; ".join(_fault(fault) for fault in error.errors(include_input=False))
-        raise SettingWrong(f"source {name}: {faults}") from None
-    except OSError as error:
-        raise SettingWrong(f"source {name}: a file it names cannot be read: {error.strerror}") from None
-
-
-def _fault(fault: ErrorDetails) -> str:
-    place = ".".join(map(str, fault["loc"]))
-    return f"{place}: {fault['msg']}" if place else fault["msg"]
-
-
-def _revealed(source: str, key: str, value: object) -> object:
-    """A secret stands in the file as ``{env = "NAME"}`` or ``{file = "path"}``, at any depth, never in clear."""
-    match value:
-        case {"env": str(name), **rest} if not rest:
-            if name not in os.environ:
-                raise SettingWrong(f"source {source}: {key}: the environment variable {name} is not set")
-            return os.environ[name]
-        case {"file": str(path), **rest} if not rest:
-            try:
-                return Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, ValueError):
-                raise SettingWrong(f"source {source}: {key}: the secret's file {path} cannot be read") from None
-        case dict():
-            return {inner: _revealed(source, f"{key}.{inner}", one) for inner, one in value.items()}
-    return value
 
 
 def _key(settings: Settings, name: str) -> bytes:

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     """Signs the session cookie; at least 32 characters. Required outside the demo."""
     digest_key: SecretStr | None = None
     """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
+    secret_keys: SecretStr | None = None
+    """Encrypts the sources' secrets in the database: ``KID:64 hexadecimal digits``, several separated by commas. The
+    first encrypts, all decrypt. Needed once a secret is stored."""
     secure_cookies: bool = True
     """Session cookie only over HTTPS. The demo on loopback switches it off."""
     session_minutes: int = Field(default=60, ge=5, le=600)

@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import connector, index, quarantine, run, schema
+from hub.cli import connector, index, quarantine, run, schema, source
 
 app = typer.Typer(
     name="helhed",
@@ -12,12 +12,13 @@ app = typer.Typer(
     help="""
 Shows all ongoing efforts and concern notifications of a citizen and family in one place.
 
-[bold]First time?[/bold]  helhed connector kinds · helhed connector spec fhir · helhed settings
+[bold]First time?[/bold]  helhed connector kinds · helhed connector spec fhir · helhed source add · helhed settings
 
 [bold]A day in production:[/bold]  helhed migrate, then helhed serve and helhed worker side by side.
 """,
 )
 app.add_typer(connector.app, name="connector")
+app.add_typer(source.app, name="source")
 app.add_typer(index.app, name="index")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(schema.app, name="schema")

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from connectors.base import Connector
 from connectors.kit import preview as preview_rows
 from connectors.kit import read_all
-from connectors.registry import CONNECTORS, read_folder
-from hub.cli.terms import configured, fail
+from connectors.registry import CONNECTORS, folder_kinds
+from hub.cli.terms import connector_named, fail
 from hub.clock import SystemClock
 from hub.errors import SettingWrong
 from schemas.base import Schema
@@ -30,7 +31,7 @@ Look at sources: [bold]kinds[/bold] and [bold]spec[/bold] say what can be set up
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each, for other programs.")]
-Name = Annotated[str, typer.Argument(help="The source's name in the sources file.")]
+Name = Annotated[str, typer.Argument(help="The source's name; see: helhed source list")]
 
 
 @app.command()
@@ -55,8 +56,7 @@ def spec(kind: Annotated[str, typer.Argument(help="fhir or odata; see: helhed co
 def check(name: Name) -> None:
     """Reach a source, log in, read one item; say in one line what to do if it fails."""
     with fail():
-        _, _, connectors = configured(name)
-        result = connectors[name].check()
+        result = connector_named(name).check()
         console.print(("[green]ok[/green] " if result.ok else "[red]not ok[/red] ") + result.message)
         raise typer.Exit(0 if result.ok else 1)
 
@@ -65,9 +65,8 @@ def check(name: Name) -> None:
 def discover(name: Name, as_json: AsJson = False) -> None:
     """List what a source offers, which fields are read, and why."""
     with fail():
-        _, _, connectors = configured(name)
         table = Table("Type", "Becomes", "Fields read", "Purpose", show_lines=True)
-        record_types = [info for stream in connectors[name].discover() for info in stream.record_types]
+        record_types = [info for stream in connector_named(name).discover() for info in stream.record_types]
         if as_json:
             _print_lines(record_types)
             return
@@ -84,9 +83,8 @@ def preview(
 ) -> None:
     """Show how a few real items would land in the common schema; every value is masked, nothing is stored."""
     with fail():
-        _, _, connectors = configured(name)
         table = Table("Type", "Becomes", "Fields", "Remarks", show_lines=True)
-        rows = preview_rows(connectors[name], limit)
+        rows = preview_rows(connector_named(name), limit)
         if as_json:
             _print_lines(rows)
             return
@@ -105,6 +103,9 @@ def read(
             "--dir", exists=True, file_okay=False, help="Read the files in this folder instead of the source."
         ),
     ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="With --dir: the kind of connector; needed when several kinds read folders.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read a whole source, or a folder of its files, and count what became of each item. Nothing is stored.
@@ -121,27 +122,33 @@ def read(
             transient=True,
         ) as progress:
             progress.add_task(f"Reading {name}")
-            if folder is not None:
-                counts.update(read_folder(name, folder, SystemClock().now))
-            else:
-                _, _, connectors = configured(name)
-                for batch in read_all(connectors[name]):
-                    counts.update(
-                        (record.record_type, "deleted" if record.deleted else "mapped") for record in batch.records
-                    )
-                    counts.update((one.record_type, f"quarantined: {one.rule}") for one in batch.rejected)
-                    for what, many in batch.skipped.items():
-                        kind, _, rule = what.partition(": ")
-                        counts[kind, f"skipped: {rule}"] += many
+            connector = connector_named(name) if folder is None else _folder_connector(name, kind, folder)
+            for batch in read_all(connector):
+                counts.update(
+                    (record.record_type, "deleted" if record.deleted else "mapped") for record in batch.records
+                )
+                counts.update((rejection.record_type, f"quarantined: {rejection.rule}") for rejection in batch.rejected)
+                for what, many in batch.skipped.items():
+                    record_type, _, rule = what.partition(": ")
+                    counts[record_type, f"skipped: {rule}"] += many
         if as_json:
-            for (kind, outcome), many in sorted(counts.items()):
-                typer.echo(json.dumps({"type": kind, "outcome": outcome, "count": many}, ensure_ascii=False))
+            for (record_type, outcome), many in sorted(counts.items()):
+                typer.echo(json.dumps({"type": record_type, "outcome": outcome, "count": many}, ensure_ascii=False))
             return
         table = Table("Type", "What became of it", "Count")
-        for (kind, outcome), many in sorted(counts.items()):
-            table.add_row(kind, outcome, f"{many:n}")
+        for (record_type, outcome), many in sorted(counts.items()):
+            table.add_row(record_type, outcome, f"{many:n}")
         console.print(table)
         console.print(f"{sum(counts.values())} items, 0 crashes")
+
+
+def _folder_connector(name: str, kind: str | None, folder: Path) -> Connector:
+    """The connector of the kind that reads folders; the only one, if none is named."""
+    kinds = folder_kinds()
+    chosen = kind or (next(iter(kinds)) if len(kinds) == 1 else None)
+    if chosen not in kinds:
+        raise SettingWrong(f"--kind: folders are read by: {', '.join(sorted(kinds))}")
+    return kinds[chosen].from_folder(name, folder, clock=SystemClock().now)
 
 
 def _print_lines(rows: Iterable[Schema]) -> None:

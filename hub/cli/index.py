@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hub.bus.base import OVERVIEWS
-from hub.cli.terms import configured, fail
+from hub.cli.terms import fail, load_settings
 from hub.context import AppContext
 from hub.errors import SettingWrong
 from hub.indexing.comparison import compare, repair
@@ -46,7 +46,7 @@ def verify(
     What is only on its way gets ten seconds to arrive.
     """
     with fail():
-        context = _context()
+        context = build_services(load_settings())
         comparison, drift = _compare_repeatedly(context)
         console.print(_table(comparison))
         if not drift:
@@ -74,7 +74,7 @@ def reindex() -> None:
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """
     with fail():
-        context = _context()
+        context = build_services(load_settings())
         with context.database.leading("index.reindex") as is_ours:
             if not is_ours:
                 raise SettingWrong("a reindex is running already; wait for that one to end")
@@ -96,11 +96,6 @@ def reindex() -> None:
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
         console.print(f"The new index serves, with {done:,} citizens.")
-
-
-def _context() -> AppContext:
-    settings, clock, connectors = configured()
-    return build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
 
 
 def _compare_repeatedly(context: AppContext) -> tuple[Comparison, dict[UUID, Difference]]:

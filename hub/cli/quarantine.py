@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.terms import fail
-from hub.clock import SystemClock
 from hub.collect.replay import republish as republish_all
 from hub.quarantine.service import list_entries
 from hub.services import build_services
@@ -31,7 +30,7 @@ def list_open(
 ) -> None:
     """The open entries of a source, fifty at a time, oldest first. Values are masked, payloads are not shown."""
     with fail():
-        context = build_services(load(), sources=())
+        context = build_services(load())
         with context.database.transaction() as session:
             entries = list_entries(session, source, after=after)
         context.close()
@@ -58,7 +57,7 @@ def republish(source: Source) -> None:
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """
     with fail():
-        context = build_services(load(), sources=(), clock=SystemClock())
+        context = build_services(load())
         done = republish_all(
             context.database,
             context.bus,

@@ -1,7 +1,6 @@
 """``helhed migrate | serve | worker | collect | settings``: what runs in production."""
 
 import signal
-from datetime import timedelta
 from threading import Event
 from typing import Annotated
 
@@ -11,10 +10,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from hub import tracing
-from hub.cli.terms import configured, fail
+from hub.cli.terms import fail, load_settings, no_source, opened
+from hub.clock import DANISH_TIME
+from hub.collect.service import take_stream
+from hub.context import AppContext
 from hub.db import Database
-from hub.services import build_services, database_url
+from hub.errors import SettingWrong, SourceNotFound
+from hub.services import database_url
 from hub.settings import Settings, load
+from hub.sources.health import RunOutcome
+from hub.sources.lease_repository import lease_holder, new_owner
+from hub.sources.repository import pause_reason
+from hub.sources.stream_repository import list_streams
 
 console = Console()
 
@@ -39,70 +46,101 @@ def serve() -> None:
     from hub.app import create_app  # noqa: PLC0415  as above
 
     with fail():
-        settings, clock, connectors = configured()
+        settings = load_settings()
         tracing.set_up(settings.otlp_endpoint, "web")
-        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        uvicorn.run(create_app(context), host=settings.host, port=settings.port, access_log=False, log_config=None)
-        context.close()
+        with opened(settings) as context:
+            uvicorn.run(create_app(context), host=settings.host, port=settings.port, access_log=False, log_config=None)
 
 
 def worker(
-    minutes: Annotated[float, typer.Option(min=0.1, help="Pause between two runs of one source.")] = 15,
     collecting: Annotated[bool, typer.Option("--collect/--no-collect", help="Also read the sources.")] = True,
 ) -> None:
-    """Read the sources, process the records, keep the index. Ends cleanly on SIGTERM.
+    """Read the sources that are due, process the records, keep the index. Ends cleanly on SIGTERM.
 
-    Several workers share the work; let one of them read the sources ([bold]--collect[/bold]).
+    Several workers share the work, also that of reading. When a source is due: [bold]helhed source schedule[/bold]
     """
     from hub.worker.supervisor import run  # noqa: PLC0415  as above
 
     with fail():
-        settings, clock, connectors = configured()
+        settings = load_settings()
         tracing.set_up(settings.otlp_endpoint, "worker")
-        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
         stop = Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        run(context, connectors if collecting else {}, every=timedelta(minutes=minutes), stop=stop)
-        context.close()
+        with opened(settings) as context:
+            run(context, stop=stop, collecting=collecting)
 
 
-def collect(name: Annotated[str, typer.Argument(help="The source's name in the sources file.")]) -> None:
-    """Read one source now, from where the last run ended, and put what it says on the bus."""
-    from hub.collect.service import collect as collect_once  # noqa: PLC0415  as above
+def collect(
+    name: Annotated[str, typer.Argument(help="The source's name; see: helhed source list")],
+    stream: Annotated[str | None, typer.Option(help="Only this stream; see: helhed source show NAME")] = None,
+) -> None:
+    """Read one source now, from where the last run ended, and put what it says on the bus.
+
+    Each of its streams is read in turn. A stream that a worker reads is left to it, and the answer says who has it.
+    """
     from hub.worker.upkeep import create_topics  # noqa: PLC0415  as above
 
     with fail():
-        settings, clock, connectors = configured(name)
+        settings = load_settings()
         tracing.set_up(settings.otlp_endpoint, "worker")
-        context = build_services(settings, sources=tuple(one.source for one in connectors.values()), clock=clock)
-        create_topics(context)
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
+        with opened(settings) as context:
+            create_topics(context)
+            complete = [_collect_stream(context, name, part) for part in _streams_to_read(context, name, stream)]
+        raise typer.Exit(0 if all(complete) else 1)
+
+
+def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list[str]:
+    try:
+        context.catalogue.connector(name)  # its settings are wrong here, and not once for each stream
+    except SourceNotFound:
+        raise no_source(name, [source.name for source in context.catalogue.current()]) from None
+    with context.database.transaction() as session:
+        reason = pause_reason(session, name)
+        streams = list_streams(session, name)
+    if reason is not None:
+        raise SettingWrong(f"source {name} is paused: {reason}; run: helhed source resume {name}")
+    if stream is not None and stream not in {known.stream for known in streams}:
+        names = ", ".join(known.stream for known in streams)
+        raise SettingWrong(f"source {name} has no stream {stream}; there are: {names}")
+    return [stream] if stream is not None else [known.stream for known in streams if known.is_enabled]
+
+
+def _collect_stream(context: AppContext, name: str, stream: str) -> bool:
+    """Read one stream and say how it went; whether it was read to its end."""
+    lease = take_stream(context.database, name, owner=new_owner(), stream=stream)
+    if lease is None:
+        with context.database.transaction() as session:
+            holder = lease_holder(session, name, stream)
+        why = (
+            f"{holder[1]} reads it since {holder[2].astimezone(DANISH_TIME):%H:%M:%S}" if holder else "it is not there"
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task(name, total=None)
-            done = collect_once(
-                connectors[name],
-                bus=context.bus,
-                database=context.database,
-                clock=context.clock,
-                digest_key=context.digest_key,
-                cipher=context.payload_cipher,
-                limits=context.reject_limits,
-                progress=lambda at: progress.update(task, completed=at.read, total=at.total),
-            )
-        console.print(f"{done.outcome}: {done.read} read, {done.published} published, {done.rejected} in quarantine")
-        if done.message:
-            console.print(done.message)
-        context.close()
-        raise typer.Exit(0 if done.outcome == "complete" else 1)
+        console.print(f"{stream}: not read: {why}")
+        return False
+    from hub.worker.collecting import collect_stream  # noqa: PLC0415  a command loads only what it needs
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"{name} {stream}", total=None)
+        done = collect_stream(
+            context,
+            lease,
+            should_stop=lambda: False,
+            progress=lambda at: progress.update(task, completed=at.read, total=at.total),
+        )
+    counts = f"{done.read} read, {done.published} published, {done.rejected} in quarantine"
+    console.print(f"{stream}: {done.outcome}: {counts}")
+    if done.message:
+        console.print(done.message)
+    return done.outcome is RunOutcome.COMPLETE
 
 
 def settings() -> None:

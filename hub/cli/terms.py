@@ -1,7 +1,7 @@
 """What all commands share: settings, sources, and an error as one line that says what to do."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -12,11 +12,22 @@ from connectors.errors import ConnectorError
 from connectors.registry import KindNotFound
 from hub import log
 from hub.bus.base import BusUnavailable
-from hub.clock import Clock, SystemClock
-from hub.errors import HubError, SettingWrong, StoreUnavailable
+from hub.clock import SystemClock
+from hub.context import AppContext
+from hub.db import Database
+from hub.errors import (
+    HeldDeletionNotFound,
+    HubError,
+    SettingWrong,
+    SourceChanged,
+    SourceNotFound,
+    StoreUnavailable,
+)
 from hub.log import place_of, redact_cpr
-from hub.services import connectors
+from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
+from hub.sources.catalogue import SourceCatalogue
+from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
 
 
@@ -29,10 +40,10 @@ def fail() -> Iterator[None]:
     try:
         yield
     except (HubError, ConnectorError, KindNotFound) as error:
-        _say(_DOWN.get(type(error)) or str(error) or type(error).__name__)
+        _say(_SENTENCES.get(type(error)) or str(error) or type(error).__name__)
         raise typer.Exit(2) from None
     except (BusUnavailable, SearchUnavailable):
-        _say(_DOWN[StoreUnavailable])
+        _say(_SENTENCES[StoreUnavailable])
         raise typer.Exit(2) from None
     except ValidationError as error:
         for fault in error.errors(include_input=False):
@@ -53,23 +64,65 @@ def _say(sentence: str) -> None:
     typer.echo(f"helhed: {redact_cpr(' '.join(sentence.split()))}", err=True)
 
 
-_DOWN: dict[type[Exception], str] = {
+_SENTENCES: dict[type[Exception], str] = {
+    SourceNotFound: "there is no such source; see: helhed source list",
+    SourceChanged: "somebody else has changed the source meanwhile; look at it again and repeat",
+    HeldDeletionNotFound: "no deletions of that type wait; see: helhed source held",
     StoreUnavailable: "PostgreSQL does not answer, or does not let us in; see HELHED_DATABASE_URL",
 }
 
 
-def configured(needed: str | None = None) -> tuple[Settings, Clock, dict[str, Connector]]:
-    """Settings from the environment, the clock, and the configured sources; logging is set up.
-
-    Raises:
-        SettingWrong: *needed* is not among the sources.
-    """
+def load_settings() -> Settings:
+    """Settings from the environment; logging is set up."""
     settings = load()
     log.set_up(settings.log_level, settings.log_format)
-    clock = SystemClock()
-    found = connectors(settings, clock)
-    if needed is not None and needed not in found:
-        known = ", ".join(sorted(found)) or "none; set HELHED_SOURCES_FILE (docs/connectors.md)"
-        raise SettingWrong(f"no source called {needed}; configured: {known}")
-    logging.getLogger("hub").debug("cli.configured", extra={"fields": {"sources": len(found)}})
-    return settings, clock, found
+    return settings
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[AppContext]:
+    """The live context, with the sources file read; closed at the end.
+
+    Raises:
+        SettingWrong: a setting, or the sources file, is not as it must be.
+    """
+    context = build_services(settings or load_settings())
+    try:
+        context.catalogue.synchronise()
+        yield context
+    finally:
+        context.close()
+
+
+def connector_named(name: str) -> Connector:
+    """The connector of a source: of the sources file without any database, else of a stored source.
+
+    Raises:
+        SettingWrong: there is no such source, or its settings or secrets are not as needed.
+    """
+    settings = load_settings()
+    builder = connector_builder(settings, SystemClock())
+    file_sources = read_source_file(settings.sources_file, builder.kinds) if settings.sources_file else ()
+    for source in file_sources:
+        if source.definition.name == name:
+            builder.file_secrets = {name: source.secrets}
+            return builder.build(source.definition, {})
+    in_file = [source.definition.name for source in file_sources]
+    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
+        raise no_source(name, in_file)
+    database = Database(database_url(settings))
+    catalogue = SourceCatalogue(database, builder)
+    try:
+        if not database.revision():
+            raise no_source(name, in_file)
+        return catalogue.connector(name)
+    except SourceNotFound:
+        raise no_source(name, [source.name for source in catalogue.current()]) from None
+    finally:
+        database.close()
+
+
+def no_source(name: str, known: Sequence[str]) -> SettingWrong:
+    """The error that says which sources there are."""
+    none = "none; set HELHED_SOURCES_FILE, or see: helhed source add --help"
+    return SettingWrong(f"no source called {name}; there are: {', '.join(known) or none}")

@@ -1,161 +1,277 @@
-"""Read a source: publish each batch, park what was rejected, and only then move the cursor.
+"""Run one stream of a source under its lease: publish each batch, park what was rejected, only then move the cursor.
 
 A crash at any point makes the next run bring again what was not yet saved; nothing is lost, and who receives
-records twice does not mind (hub.intake).
+records twice does not mind (hub.intake). A run that has lost its lease saves nothing more.
 """
 
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from connectors.base import Batch, Connector
+from connectors.base import Batch, Connector, HeldDeletions, ReadContext
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.kit import read_all
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
-from hub.collect import repository
-from hub.collect.runs import RunOutcome, RunSummary
+from hub.collect.heartbeat import Heartbeat
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.errors import StoreUnavailable
+from hub.errors import LeaseLost, SettingWrong, SourceNotFound, StoreUnavailable
 from hub.log import place_of
 from hub.quarantine import service as quarantine
 from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits, too_many_rejected
+from hub.sources import held_repository, lease_repository, stream_repository
+from hub.sources.definitions import StreamLease
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.schedule import due_after_run
 from schemas.base import Schema
 from schemas.identifiers import Identifier
-from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
+from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 
 log = logging.getLogger("hub.collect")
+LEASE_LOST = "another process reads the stream by now"
 
 
 class Progress(Schema):
     """How far a run has come."""
 
     source: str
+    stream: str
     read: int
     total: int | None = None
     """None: the source does not say how many there are."""
 
 
-def collect(  # noqa: PLR0913  one run's, by name only
-    connector: Connector,
-    *,
-    bus: Bus,
-    database: Database,
-    clock: Clock,
-    digest_key: bytes,
-    cipher: PayloadCipher,
-    limits: RejectLimits,
-    progress: Callable[[Progress], None] | None = None,
-) -> RunSummary:
-    """Read everything that changed since the saved cursor, and keep how it went.
-
-    Faults of the source, the bus and of our own end the run and are told in the summary; the cursor stays at the
-    last batch that was wholly published and parked. A run that rejects more than *limits* allow stops, and the cursor
-    is put back to where it was before the run: the next run reads everything of this one again.
-
-    Raises:
-        StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept.
-    """
-    with tracing.span("collect", source=connector.source.name):
-        summary = _collect(
-            connector,
-            bus=bus,
-            database=database,
-            clock=clock,
-            digest_key=digest_key,
-            cipher=cipher,
-            limits=limits,
-            progress=progress or _ignore,
-        )
-    metrics.ran(summary.source, summary.outcome)
-    return summary
-
-
-def _collect(  # noqa: PLR0913  as above
-    connector: Connector,
-    *,
-    bus: Bus,
-    database: Database,
-    clock: Clock,
-    digest_key: bytes,
-    cipher: PayloadCipher,
-    limits: RejectLimits,
-    progress: Callable[[Progress], None],
-) -> RunSummary:
-    source = connector.source.name
-    started_at = clock.now()
-    with database.transaction() as session:
-        cursor = repository.cursor_of(session, source)
-        reason = repository.pause_reason(session, source)
-    if reason is not None:
-        return RunSummary(
-            source=source, started_at=started_at, ended_at=started_at, outcome=RunOutcome.PAUSED, message="paused"
-        )
-    counts: Counter[str] = Counter()
-    skipped: Counter[str] = Counter()
-    last_data_at: datetime | None = None
-    outcome, message, advice = RunOutcome.COMPLETE, None, None
-    try:
-        for read in read_all(connector, cursor):
-            batch, messages = _fitting(read, digest_key)
-            rejected = counts["rejected"] + len(batch.rejected)
-            items = counts.total() + len(batch.records) + len(batch.rejected)
-            if too_many_rejected(items, rejected, limits):
-                with database.transaction() as session:
-                    quarantine.add(session, source, batch.rejected, cipher=cipher, now=clock.now())
-                    repository.save_cursor(session, source, cursor, clock.now())
-                counts["rejected"] = rejected
-                metrics.collected(source, published=0, rejected=len(batch.rejected), skipped=0)
-                outcome, advice = RunOutcome.TOO_MANY_REJECTED, "too_many_rejected"
-                message = f"{rejected} of {items} items could not be read; the cursor is where it was before the run"
-                break
-            bus.publish(RECORDS, messages)
-            counts["published"] += len(batch.records)
-            last_data_at = clock.now() if batch.records else last_data_at
-            _save(database, source, batch, cipher, clock.now())
-            counts["rejected"] += len(batch.rejected)
-            skipped.update(batch.skipped)
-            left_out = sum(batch.skipped.values())
-            metrics.collected(source, published=len(batch.records), rejected=len(batch.rejected), skipped=left_out)
-            progress(Progress(source=source, read=counts.total() + skipped.total(), total=batch.total))
-    except SourceUnavailable as error:
-        outcome, message, advice = RunOutcome.UNAVAILABLE, str(error), error.advice
-    except SourceRefused as error:
-        outcome, message, advice = RunOutcome.REFUSED, str(error), error.advice
-    except BusUnavailable:
-        outcome, message, advice = RunOutcome.UNAVAILABLE, "the bus does not answer", "bus_unavailable"
-    except BusRefused as error:
-        outcome, message, advice = RunOutcome.FAILED, str(error), "bus_refused"
-    except StoreUnavailable:
-        raise
-    except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
-        # The type and the place only: the text of a foreign error may hold a person's data.
-        log.error("collect.failed", extra={"fields": {"source": source, "error": place_of(error)}})  # noqa: TRY400  see above
-        outcome, message, advice = RunOutcome.FAILED, place_of(error), "connector_error"
-    summary = RunSummary(
-        source=source,
-        started_at=started_at,
-        ended_at=clock.now(),
-        outcome=outcome,
-        read=counts.total() + skipped.total(),
-        published=counts["published"],
-        rejected=counts["rejected"],
-        skipped=dict(skipped),
-        message=message,
-        advice=advice,
-    )
-    with database.transaction() as session:
-        repository.save_run(session, summary, last_data_at)
-    return summary
+def _never() -> bool:
+    return False
 
 
 def _ignore(_: Progress) -> None:
     pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunServices:
+    """What every run works with."""
+
+    bus: Bus
+    database: Database
+    clock: Clock
+    digest_key: bytes
+    cipher: PayloadCipher
+    limits: RejectLimits
+
+
+def take_stream(
+    database: Database, source: str, *, owner: str, stream: str | None = None, due_by: datetime | None = None
+) -> StreamLease | None:
+    """The lease of a stream of the source, with what a person has released.
+
+    Args:
+        database: where the streams are.
+        source: its name.
+        owner: who takes it.
+        stream: this one; None: the one that has been due longest.
+        due_by: only if it is due at this instant.
+
+    Returns:
+        None: no such stream is there to be read, or somebody reads it.
+    """
+    with database.transaction() as session:
+        lease = lease_repository.take_lease(session, source, owner=owner, stream=stream, due_by=due_by)
+        return None if lease is None else held_repository.with_releases(session, lease)
+
+
+def collect(
+    open_connector: Callable[[], Connector],
+    lease: StreamLease,
+    services: RunServices,
+    *,
+    should_stop: Callable[[], bool] = _never,
+    progress: Callable[[Progress], None] = _ignore,
+) -> RunSummary:
+    """Read everything of the leased stream that changed since its cursor, keep how it went, and give the lease back.
+
+    Faults of the source, the bus and of our own end the run and are told in the summary; the cursor stays at the
+    last batch that was wholly published and parked. So does a run that is asked to stop, or whose source is paused,
+    removed or changed meanwhile. A run that rejects more than the limits allow stops, and the cursor is put back to
+    where it was before: the next run reads everything of this one again. A run that lost its lease is ``stopped`` and
+    not kept.
+
+    Raises:
+        StoreUnavailable: PostgreSQL does not answer, so nothing about the run could be kept; the lease runs out.
+    """
+    with (
+        tracing.span("collect", source=lease.source, stream=lease.stream),
+        Heartbeat(services.database, lease) as heartbeat,
+    ):
+        run = _Run(lease, services, progress)
+        summary = run.finish(run.read(open_connector, lambda: should_stop() or heartbeat.says_stop()))
+    metrics.ran(summary.source, summary.outcome)
+    return summary
+
+
+class _TooManyRejected(Exception):
+    """The run has rejected more than the limits allow."""
+
+
+class _Ending(NamedTuple):
+    """How a run ended, and what a person is told."""
+
+    outcome: RunOutcome
+    message: str | None = None
+    advice: str | None = None
+    is_unexpected: bool = False
+
+
+def _ending_of(error: Exception) -> _Ending:
+    match error:
+        case SourceUnavailable() | SourceRefused():
+            outcome = RunOutcome.UNAVAILABLE if isinstance(error, SourceUnavailable) else RunOutcome.REFUSED
+            ending = _Ending(outcome, str(error), error.advice)
+        case SettingWrong():
+            ending = _Ending(RunOutcome.REFUSED, str(error), advice="source_settings_wrong")
+        case SourceNotFound():
+            ending = _Ending(RunOutcome.STOPPED, "the source is not there any more")
+        case _TooManyRejected():
+            ending = _Ending(RunOutcome.TOO_MANY_REJECTED, str(error), advice="too_many_rejected")
+        case LeaseLost():
+            ending = _Ending(RunOutcome.STOPPED, LEASE_LOST)
+        case BusUnavailable():
+            ending = _Ending(RunOutcome.UNAVAILABLE, "the bus does not answer", advice="bus_unavailable")
+        case BusRefused():
+            ending = _Ending(RunOutcome.FAILED, str(error), advice="bus_refused")
+        case _:
+            # The type and the place only: the text of a foreign error may hold a person's data.
+            ending = _Ending(RunOutcome.FAILED, place_of(error), "connector_error", is_unexpected=True)
+    return ending
+
+
+class _Run:
+    """One run, and what it has counted so far."""
+
+    def __init__(self, lease: StreamLease, services: RunServices, progress: Callable[[Progress], None]) -> None:
+        self._lease = lease
+        self._services = services
+        self._progress = progress
+        self._started_at = services.clock.now()
+        self._counts: Counter[str] = Counter()
+        self._skipped: Counter[str] = Counter()
+        self._held: dict[str, HeldDeletions] = {}
+        self._last_data_at: datetime | None = None
+
+    def read(self, open_connector: Callable[[], Connector], should_stop: Callable[[], bool]) -> RunSummary:
+        """Read until the end, a fault, or being asked to stop."""
+        ending = _Ending(RunOutcome.COMPLETE)
+        try:
+            self._read(open_connector(), should_stop)
+            if should_stop():
+                ending = _Ending(RunOutcome.STOPPED)
+            elif self._held:
+                ending = _Ending(RunOutcome.HELD, advice="deletions_held")
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
+            ending = _ending_of(error)
+            if ending.is_unexpected:
+                fields = {"source": self._lease.source, "stream": self._lease.stream, "error": ending.message}
+                log.error("collect.failed", extra={"fields": fields})  # noqa: TRY400  a foreign error's text may hold a person's data
+        return RunSummary(
+            source=self._lease.source,
+            stream=self._lease.stream,
+            started_at=self._started_at,
+            ended_at=self._services.clock.now(),
+            outcome=ending.outcome,
+            read=self._counts.total() + self._skipped.total(),
+            published=self._counts["published"],
+            rejected=self._counts["rejected"],
+            skipped=dict(self._skipped),
+            message=ending.message,
+            advice=ending.advice,
+        )
+
+    def finish(self, summary: RunSummary) -> RunSummary:
+        """Keep the run and what it holds, and give the lease back, all at once or not at all."""
+        is_held = summary.outcome is RunOutcome.HELD
+        due_at = due_after_run(
+            self._lease.schedule, summary.outcome, started_at=summary.started_at, ended_at=summary.ended_at
+        )
+        try:
+            with self._services.database.transaction() as session:
+                lease_repository.lock_lease(session, self._lease)
+                stream_repository.save_run(session, summary, None if is_held else self._last_data_at)
+                if is_held or summary.outcome is RunOutcome.COMPLETE:
+                    held_repository.save_held(session, self._lease, self._held, summary.ended_at)
+                lease_repository.give_back(session, self._lease, due_at)
+        except LeaseLost:
+            return summary.model_copy(update={"outcome": RunOutcome.STOPPED, "message": LEASE_LOST, "advice": None})
+        return summary
+
+    def _read(self, connector: Connector, should_stop: Callable[[], bool]) -> None:
+        context = ReadContext(should_stop=should_stop, releases=self._lease.releases)
+        batches = connector.read(self._lease.stream, Cursor(state=self._lease.cursor), context)
+        try:
+            for batch in batches:
+                self._take(batch)
+                if should_stop():
+                    return
+        finally:
+            if isinstance(batches, Generator):
+                batches.close()
+
+    def _take(self, batch: Batch) -> None:
+        fitting, messages = _fitting(batch, self._services.digest_key)
+        self._check_rejected(fitting)
+        self._services.bus.publish(RECORDS, messages)
+        now = self._services.clock.now()
+        self._save(fitting, now)
+        self._last_data_at = now if fitting.records else self._last_data_at
+        self._held |= {deletions.record_type: deletions for deletions in fitting.held}
+        self._counts["published"] += len(fitting.records)
+        self._counts["rejected"] += len(fitting.rejected)
+        self._skipped.update(fitting.skipped)
+        metrics.collected(
+            self._lease.source,
+            published=len(fitting.records),
+            rejected=len(fitting.rejected),
+            skipped=sum(fitting.skipped.values()),
+        )
+        read = self._counts.total() + self._skipped.total()
+        self._progress(Progress(source=self._lease.source, stream=self._lease.stream, read=read, total=batch.total))
+
+    def _check_rejected(self, batch: Batch) -> None:
+        """Stop the run before this batch, with the cursor as it was before the run, if too much was rejected.
+
+        Raises:
+            _TooManyRejected: it was.
+        """
+        rejected = self._counts["rejected"] + len(batch.rejected)
+        items = self._counts.total() + len(batch.records) + len(batch.rejected)
+        if not too_many_rejected(items, rejected, self._services.limits):
+            return
+        self._save(Batch(rejected=batch.rejected, cursor=Cursor(state=self._lease.cursor)), self._services.clock.now())
+        self._counts["rejected"] = rejected
+        metrics.collected(self._lease.source, published=0, rejected=len(batch.rejected), skipped=0)
+        raise _TooManyRejected(
+            f"{rejected} of {items} items could not be read; the cursor is where it was before the run"
+        )
+
+    def _save(self, batch: Batch, now: datetime) -> None:
+        """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
+
+        Entries of records that could be read this time are resolved first: one that is also rejected stays open.
+        """
+        with self._services.database.transaction() as session:
+            lease_repository.lock_lease(session, self._lease)
+            quarantine.resolve_published(session, batch.records, now)
+            quarantine.add(session, self._lease.source, batch.rejected, cipher=self._services.cipher, now=now)
+            if batch.cursor is not None:
+                lease_repository.save_cursor(session, self._lease, batch.cursor, now)
 
 
 def to_message(record: SourceRecord, digest_key: bytes) -> Message:
@@ -205,15 +321,3 @@ def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
     ]
     kept = tuple(record for record, message in pairs if message.size <= LARGEST)
     return batch.model_copy(update={"records": kept, "rejected": (*batch.rejected, *large)}), messages
-
-
-def _save(database: Database, source: str, batch: Batch, cipher: PayloadCipher, now: datetime) -> None:
-    """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
-
-    Entries of records that could be read this time are resolved first: a batch that also rejects one leaves it open.
-    """
-    with database.transaction() as session:
-        quarantine.resolve_published(session, batch.records, now)
-        quarantine.add(session, source, batch.rejected, cipher=cipher, now=now)
-        if batch.cursor is not None:
-            repository.save_cursor(session, source, batch.cursor, now)

@@ -6,8 +6,8 @@ ALL_TABLES = tuple(
     importlib.import_module(f"hub.{room}.tables")
     for room in (
         "bus",
+        "sources",
         "quarantine",
-        "collect",
         "intake",
         "matching",
         "overview",

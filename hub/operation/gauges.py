@@ -9,13 +9,13 @@ from datetime import datetime
 
 from hub import metrics
 from hub.bus.base import OVERVIEWS, Delivered
-from hub.collect.repository import source_states
-from hub.collect.runs import SourceStatus
 from hub.context import AppContext
 from hub.indexing.drift import Difference, SourceTally
 from hub.indexing.repository import count_outbox
 from hub.overview.repository import due
 from hub.quarantine.repository import count_open
+from hub.sources.health import SourceStatus
+from hub.sources.stream_repository import source_states
 from search.base import ALL_SOURCES
 
 
@@ -26,9 +26,10 @@ def collect_store_metrics(context: AppContext) -> None:
         StoreUnavailable: PostgreSQL does not answer.
     """
     try:
+        systems = context.catalogue.systems()
         with context.database.transaction() as session:
             now = context.clock.now()
-            states = source_states(session, context.sources, now)
+            states = source_states(session, systems, now)
             quarantined = count_open(session)
             to_build = due(session)
             outbox = count_outbox(session)
@@ -41,7 +42,7 @@ def collect_store_metrics(context: AppContext) -> None:
             cadence=source.expected_cadence.total_seconds(),
             paused=state.state is SourceStatus.PAUSED,
         )
-        for source, state in zip(context.sources, states, strict=True)
+        for source, state in zip(systems, states, strict=True)
     }
     waits = {
         "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),

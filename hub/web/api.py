@@ -11,13 +11,13 @@ from pydantic import Field
 from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
-from hub.collect.repository import count_published
-from hub.collect.runs import SourceState
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
+from hub.sources.health import SourceState
+from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
 from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS

@@ -1,54 +1,141 @@
-"""The loops that read the sources, one a source."""
+"""The worker's loop that reads the sources: each due stream, by whichever worker takes its lease first.
+
+A source has at most one thread here, which reads its due streams one after the other and then ends. A run that fails
+ends nothing but itself.
+"""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from threading import Event
+from threading import Event, Thread
+from time import monotonic
 
-from connectors.base import Connector
-from hub.collect.service import Progress, collect
+from hub.collect.service import Progress, RunServices, collect, take_stream
 from hub.context import AppContext
+from hub.errors import StoreUnavailable
+from hub.log import place_of
 from hub.operation.loop_health import LoopHealth
+from hub.sources import lease_repository, stream_repository
+from hub.sources.definitions import StreamLease
+from hub.sources.health import RunOutcome, RunSummary
 from hub.worker.loops import Loop, repeat
+
+POLL = timedelta(seconds=1)
+"""So long until a due stream is seen: a new source, a release, a schedule."""
+END_WITHIN = timedelta(seconds=10)
+"""How long a run that was asked to stop may take; after that its lease is taken from it and it can save nothing."""
 
 log = logging.getLogger("hub.worker")
 
 
-def collecting_loops(context: AppContext, connectors: Mapping[str, Connector], every: timedelta) -> Sequence[Loop]:
-    """A loop for each source: read it, pause, read it again."""
-    return [
-        Loop(name=f"collect.{name}", run=partial(_collect, context, connector, every), may_rest=True)
-        for name, connector in connectors.items()
-    ]
+def collect_stream(
+    context: AppContext,
+    lease: StreamLease,
+    *,
+    should_stop: Callable[[], bool],
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> RunSummary:
+    """Run the leased stream with the source's connector of the catalogue.
 
-
-def _collect(context: AppContext, connector: Connector, every: timedelta, health: LoopHealth, stop: Event) -> None:
-    def go_on(_: Progress) -> None:
-        health.record_success()
-        if stop.is_set():
-            raise _Stopped
-
-    def step() -> None:
-        collect(
-            connector,
-            bus=context.bus,
-            database=context.database,
-            clock=context.clock,
-            digest_key=context.digest_key,
-            cipher=context.payload_cipher,
-            limits=context.reject_limits,
-            progress=go_on,
-        )
-
-    try:
-        repeat(step, health, stop, pause=every)
-    except _Stopped:
-        log.info("worker.stopped_reading", extra={"fields": {"source": connector.source.name}})
-
-
-class _Stopped(BaseException):
-    """The worker was told to stop while a source was read.
-
-    Nobody on the way takes it for a fault of the source; as after a crash, the next run goes on from the saved cursor.
+    Raises:
+        StoreUnavailable: as ``collect``.
     """
+    services = RunServices(
+        bus=context.bus,
+        database=context.database,
+        clock=context.clock,
+        digest_key=context.digest_key,
+        cipher=context.payload_cipher,
+        limits=context.reject_limits,
+    )
+    open_connector = partial(context.catalogue.connector, lease.source)
+    summary = collect(open_connector, lease, services, should_stop=should_stop, progress=progress)
+    if summary.outcome is RunOutcome.REFUSED:
+        context.catalogue.forget_connector(lease.source)
+    return summary
+
+
+class SourceReader:
+    """Reads due streams until told to stop.
+
+    Args:
+        context: the live context.
+        stop: set it to end.
+    """
+
+    def __init__(self, context: AppContext, stop: Event) -> None:
+        self._context = context
+        self._stop = stop
+        self._owner = lease_repository.new_owner()
+        self._threads: dict[str, Thread] = {}
+        self._leases: dict[str, StreamLease] = {}
+
+    def start_due(self) -> None:
+        """Begin to read every source that has a due stream; one round of the loop.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        catalogue = self._context.catalogue
+        catalogue.follow_file()
+        names = [source.name for source in catalogue.current()]
+        with self._context.database.transaction() as session:
+            due = stream_repository.list_due_sources(session, names, self._context.clock.now())
+        self._threads = {name: thread for name, thread in self._threads.items() if thread.is_alive()}
+        for name in due:
+            if name in self._threads:
+                continue
+            thread = Thread(target=self._read_source, args=(name,), name=f"collect.{name}", daemon=True)
+            self._threads[name] = thread
+            thread.start()
+
+    def close(self) -> None:
+        """Wait for the runs that were asked to stop; take the lease from one that does not."""
+        until = monotonic() + END_WITHIN.total_seconds()
+        for name, thread in self._threads.items():
+            thread.join(max(until - monotonic(), 0))
+            lease = self._leases.get(name)
+            if thread.is_alive() and lease is not None:
+                log.warning("collect.abandoned", extra={"fields": {"source": name, "stream": lease.stream}})
+                try:
+                    with self._context.database.transaction() as session:
+                        lease_repository.give_back(session, lease)
+                except StoreUnavailable:
+                    return  # the leases run out by themselves
+
+    def _read_source(self, name: str) -> None:
+        loop = f"collect.{name}"
+        try:
+            while not self._stop.is_set() and self._read_next(name):
+                pass
+        except StoreUnavailable as error:
+            log.warning("worker.waits", extra={"fields": {"loop": loop, "error": type(error).__name__}})
+        except Exception as error:  # noqa: BLE001  by type and place only: a foreign error's text may hold values
+            log.error("worker.failed", extra={"fields": {"loop": loop, "error": place_of(error)}})  # noqa: TRY400  as above
+
+    def _read_next(self, name: str) -> bool:
+        """Read the source's longest due stream; False when none is due."""
+        context = self._context
+        lease = take_stream(context.database, name, owner=self._owner, due_by=context.clock.now())
+        if lease is None:
+            return False
+        self._leases[name] = lease
+        try:
+            summary = collect_stream(context, lease, should_stop=self._stop.is_set)
+        finally:
+            del self._leases[name]
+        if summary.outcome is RunOutcome.STOPPED:
+            log.info("collect.stopped", extra={"fields": {"source": name, "stream": lease.stream}})
+        return True
+
+
+def collecting_loop(context: AppContext) -> Loop:
+    """Read whatever is due, until told to stop."""
+    return Loop(name="collect", run=partial(_collect, context))
+
+
+def _collect(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    reader = SourceReader(context, stop)
+    repeat(reader.start_due, health, stop, pause=POLL)
+    reader.close()

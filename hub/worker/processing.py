@@ -22,7 +22,6 @@ def processing_loop(context: AppContext, on_batch: Callable[[], None] | None = N
 
 
 def _process(context: AppContext, on_batch: Callable[[], None] | None, health: LoopHealth, stop: Event) -> None:
-    areas = {source.name: source.area for source in context.sources}
     result = RoundResult()
 
     def step(consumer: Consumer) -> None:
@@ -30,7 +29,7 @@ def _process(context: AppContext, on_batch: Callable[[], None] | None, health: L
         result = process_batch(
             context.database,
             consumer,
-            areas=areas,
+            areas=context.catalogue.areas(),
             digest_key=context.digest_key,
             cipher=context.payload_cipher,
             clock=context.clock,

@@ -1,23 +1,21 @@
 """Starts the worker's loops, watches them, and stops them in order.
 
-Each loop is a thread of its own and does one thing: one a source reads it; one stores what was read and publishes what
-changed; one writes that to the index; one compares index and store; the rest are upkeep. A loop that fails waits,
-longer each time, and goes on; the others do not notice.
+Each loop is a thread of its own and does one thing: one reads the sources that are due; one stores what was read and
+publishes what changed; one writes that to the index; one compares index and store; the rest are upkeep. A loop that
+fails waits, longer each time, and goes on; the others do not notice.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
 
-from connectors.base import Connector
 from hub.context import AppContext
 from hub.operation.answers import Operation
 from hub.operation.loop_health import LoopHealth, LoopHealthRegistry
 from hub.operation.server import answering
-from hub.worker.collecting import collecting_loops
+from hub.worker.collecting import collecting_loop
 from hub.worker.indexing import comparison_loop, index_loop
 from hub.worker.loops import Loop
 from hub.worker.processing import processing_loop
@@ -33,33 +31,31 @@ log = logging.getLogger("hub.worker")
 
 def run(
     context: AppContext,
-    connectors: Mapping[str, Connector],
     *,
-    every: timedelta,
     stop: Event,
+    collecting: bool = True,
     on_batch: Callable[[], None] | None = None,
 ) -> None:
     """Run all loops until *stop* is set. Topics are created first, as soon as that is possible.
 
     Args:
         context: the live services.
-        connectors: what to read, by source name. Empty: this worker reads no source.
-        every: pause between two runs of one source.
         stop: set it to end; the loops finish the batch they are at.
+        collecting: whether this worker also reads the sources.
         on_batch: called after each batch that was processed; the demo uses it.
     """
     registry = LoopHealthRegistry()
     with _operation_server(context, registry):
         prepare(context, registry.add(LoopHealth("prepare", may_rest=True)), stop)
-        _supervise(_stages(context, connectors, every, on_batch), registry, stop)
+        _supervise(_stages(context, on_batch, collecting=collecting), registry, stop)
 
 
 def _stages(
-    context: AppContext, connectors: Mapping[str, Connector], every: timedelta, on_batch: Callable[[], None] | None
+    context: AppContext, on_batch: Callable[[], None] | None, *, collecting: bool
 ) -> tuple[Sequence[Loop], ...]:
     """The loops in the order of a record's path, which is the order in which they stop."""
     return (
-        collecting_loops(context, connectors, every),
+        [collecting_loop(context)] if collecting else [],
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context)],
         [*metrics_loops(context), *prune_loops(context)],

@@ -14,6 +14,7 @@ from time import perf_counter
 import psycopg
 from pydantic import SecretStr
 
+from connectors.base import Connector
 from connectors.kit import read_all
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
@@ -26,7 +27,7 @@ from hub.services import build_services
 from hub.settings import Settings
 from hub.worker.upkeep import create_topics
 from schemas.record import SourceRecord
-from schemas.source import SourceSystem
+from tests.sources import add_connectors
 
 DAY = date(2023, 9, 12)
 KEY = SecretStr("only-for-this-only-for-this-only-for-this")
@@ -72,7 +73,7 @@ def ground(citizens: int) -> Iterator[Ground]:
             # As anybody sets it who fills a database; with the default a million citizens are one checkpoint a minute.
             connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
             connection.execute("SELECT pg_reload_conf()")
-        records, sources = _records(citizens)
+        records, connectors = _records(citizens)
         here = Settings(
             database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
         )
@@ -84,7 +85,8 @@ def ground(citizens: int) -> Iterator[Ground]:
                 "opensearch_replicas": 0,
             }
         )
-        made = [build_services(settings, sources=sources, clock=SystemClock()) for settings in (here, there)]
+        made = [build_services(settings) for settings in (here, there)]
+        add_connectors(made[0], connectors)
         for context in made:
             stack.callback(context.close)
             create_topics(context)
@@ -93,11 +95,11 @@ def ground(citizens: int) -> Iterator[Ground]:
         yield Ground(made[0], made[1], tuple(records), processes)
 
 
-def _records(citizens: int) -> tuple[list[SourceRecord], tuple[SourceSystem, ...]]:
+def _records(citizens: int) -> tuple[list[SourceRecord], dict[str, Connector]]:
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
-        sources = tuple(connectors_to(sandbox, SystemClock(), "bench").values())
-        records = [record for one in sources for page in read_all(one) for record in page.records]
-    return records, tuple(one.source for one in sources)
+        connectors = connectors_to(sandbox, SystemClock(), "bench")
+        records = [record for one in connectors.values() for page in read_all(one) for record in page.records]
+    return records, connectors
 
 
 def times_of(work: Sequence[Callable[[], object]]) -> list[float]:

@@ -119,7 +119,7 @@ def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
         "HELHED_OPENSEARCH_REPLICAS": "0",
         "HELHED_LOG_LEVEL": "ERROR",
     }
-    command = [sys.executable, "-m", "tests.bench.worker", *(one.model_dump_json() for one in context.sources)]
+    command = [sys.executable, "-m", "tests.bench.worker"]
     ports = free_ports(WORKERS)
     processes = [subprocess.Popen(command, env={**given, "HELHED_WORKER_PORT": str(port)}) for port in ports]
     try:

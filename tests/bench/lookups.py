@@ -116,7 +116,6 @@ def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float
 
 def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
     reader = OverviewReader(context.index)
-    areas = {source.name: source.area for source in context.sources}
 
     def look_up(citizen: UUID) -> None:
         prefetched = reader.prefetch(citizen)
@@ -128,7 +127,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 WHY,
                 now=context.clock.now(),
                 read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
-                areas=areas,
+                areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision
 

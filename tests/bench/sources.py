@@ -1,7 +1,7 @@
 """One dead and one slow source: what they cost the others."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event, Thread
 from time import perf_counter
 
@@ -13,12 +13,13 @@ from deploy.sandbox.fagsystemer.process import Running
 from deploy.sandbox.fagsystemer.process import start as start_fagsystemer
 from hub.bus.base import RECORDS
 from hub.clock import SystemClock
-from hub.collect.repository import source_states
-from hub.collect.runs import RunOutcome
 from hub.context import AppContext
 from hub.pipeline import PIPELINE_GROUP
+from hub.sources.health import RunOutcome
+from hub.sources.stream_repository import source_states
 from hub.worker.supervisor import run
 from tests.bench.ground import DAY, Ground, Row
+from tests.sources import replace_connectors
 
 CITIZENS = 1000
 MOST = 1.25
@@ -57,12 +58,11 @@ def _seconds(context: AppContext, sandbox: Running, mark: str, *, health: bool =
     read = connectors_to(sandbox, SystemClock(), f"bench-{mark}")
     if not health:
         del read["health"]
-    with context.database.transaction() as session:
-        session.execute(text("DELETE FROM cursors"))
+    replace_connectors(context, read)
     stop = Event()
     began = perf_counter()
     started_at = context.clock.now()
-    thread = Thread(target=run, args=(context, read), kwargs={"every": timedelta(hours=1), "stop": stop})
+    thread = Thread(target=run, args=(context,), kwargs={"stop": stop})
     thread.start()
     while not _is_in(context, started_at):
         Event().wait(0.05)
@@ -74,10 +74,10 @@ def _seconds(context: AppContext, sandbox: Running, mark: str, *, health: bool =
 
 def _is_in(context: AppContext, since: datetime) -> bool:
     """The other source's records may wait behind them: they are not what is measured."""
+    systems = context.catalogue.systems()
     with context.database.transaction() as session:
-        state = next(
-            one for one in source_states(session, context.sources, context.clock.now()) if one.source == "social"
-        )
+        states = source_states(session, systems, context.clock.now())
+        state = next(one for one in states if one.source == "social")
         last = state.last_run
         if last is None or last.outcome is not RunOutcome.COMPLETE or last.started_at < since:
             return False

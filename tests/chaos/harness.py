@@ -198,7 +198,7 @@ def parts_of(stage: Stage) -> AppContext:
     """The stage's bus, index and store, for whoever looks at them; close them again."""
     given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
     settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
-    return build_services(settings, sources=())
+    return build_services(settings)
 
 
 def _entities(stage: Stage) -> int:
@@ -222,7 +222,7 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
     reached = _entities(stage) + further
     if reached >= whole:
         with suppress(*_DOWN), stage.database.transaction() as session:
-            session.execute(text("UPDATE cursors SET state = '{}'"))
+            session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
     _until(lambda: _entities(stage) >= reached)
@@ -245,7 +245,7 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-        complete = session.scalar(text("SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'"))
+        complete = session.scalar(text("SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'"))
     lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
     return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
 

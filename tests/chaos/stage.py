@@ -105,7 +105,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
 def _environment(
     folder: Path, sources: Running, database: Database, bus: kafka.Kafka, index: opensearch.OpenSearch
 ) -> dict[str, str]:
-    return environment(folder, sources, database) | {
+    return environment(folder, sources, database, every="12s") | {
         "HELHED_DEMO": "true",
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_KAFKA_SERVERS": bus.bootstrap,
@@ -118,8 +118,7 @@ def _environment(
 
 
 def _worker(folder: Path, number: int, variables: dict[str, str]) -> Member:
-    reads = "--no-collect" if number else "--collect"
-    command = [sys.executable, "-m", "hub.cli", "worker", "--minutes", "0.2", reads]
+    command = [sys.executable, "-m", "hub.cli", "worker"]
     return Member(f"worker {number}", 0, command, folder / f"worker-{number}.log", variables)
 
 

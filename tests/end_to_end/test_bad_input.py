@@ -13,16 +13,18 @@ from connectors.transports.http import MEGABYTE
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect.runs import RunOutcome, RunSummary
-from hub.collect.service import collect
+from hub.collect.service import RunServices, collect
 from hub.db import Database
 from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup, RejectLimits
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.repository import get_source
 from hub.web.sources import texts
 from schemas.record import RejectionRule
 from tests.connectors.social_server import SECRET, Dubu, person, sag, serving, underretning, ydelse
 from tests.contracts.connector import Fault
+from tests.sources import add_connector, leased, make_catalogue
 
 GOOD, IMPOSSIBLE = "6303094002", "9999994002"
 NAME = "Fortrolig Testborger"
@@ -58,14 +60,21 @@ class Reader:
             "client_id": "helhed", "client_secret": SECRET,
         }  # fmt: skip
         connector = SocialConnector("social", SocialSettings.model_validate(settings), clock=self._clock.now)
+        with self._database.transaction() as session:
+            is_there = get_source(session, "social") is not None
+        if not is_there:
+            add_connector(self._database, make_catalogue(self._database, self._clock), connector)
         return collect(
-            connector,
-            bus=self._bus,
-            database=self._database,
-            clock=self._clock,
-            digest_key=self._digest_key,
-            cipher=PayloadCipher(derived_keys(b"only-for-tests")),
-            limits=RejectLimits(share=0.5, at_least=100),
+            lambda: connector,
+            leased(self._database, "social"),
+            RunServices(
+                bus=self._bus,
+                database=self._database,
+                clock=self._clock,
+                digest_key=self._digest_key,
+                cipher=PayloadCipher(derived_keys(b"only-for-tests")),
+                limits=RejectLimits(share=0.5, at_least=100),
+            ),
         )
 
     def quarantine(self) -> tuple[QuarantineGroup, ...]:

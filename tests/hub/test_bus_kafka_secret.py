@@ -73,7 +73,7 @@ def make_settings(database: Database, **given: object) -> Settings:
 
 def use(database: Database, **given: object) -> None:
     """Send and receive through what the settings build_services."""
-    context = build_services(make_settings(database, **given), sources=())
+    context = build_services(make_settings(database, **given))
     try:
         there_and_back(context.bus)
     finally:
@@ -137,7 +137,7 @@ def test_a_certificate_for_another_host_is_not_trusted(database: Database, broke
 )
 def test_settings_that_cannot_be_are_told_by_name(database: Database, given: dict[str, object], told: str) -> None:
     with pytest.raises(SettingWrong, match=told) as wrong:
-        build_services(make_settings(database, **{"kafka_servers": "localhost:9092", **given}), sources=())
+        build_services(make_settings(database, **{"kafka_servers": "localhost:9092", **given}))
     assert PASSWORD not in str(wrong.value)
     assert "secret" not in str(wrong.value)
 

@@ -102,9 +102,12 @@ def test_a_source_is_read_onto_the_bus(environment: dict[str, str], database: Da
         "HELHED_SESSION_KEY": KEY,
     }
     done = helhed(live, "collect", "health")
-    assert (done.returncode, done.stdout.split(":")[0]) == (0, "complete"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert [line.split(": ")[1] for line in done.stdout.splitlines()] == ["complete"] * 7
+    assert helhed(live, "collect", "health", "--stream", "Goal").stdout.startswith("Goal: complete: ")
     refused = helhed(live, "collect", "locked")
-    assert (refused.returncode, refused.stdout.split(":")[0]) == (1, "refused"), refused.stderr
+    assert refused.returncode == 1, refused.stderr
+    assert ": refused: " in refused.stdout
 
 
 def test_published_examples_are_read_from_a_folder(environment: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from sqlalchemy import text
 
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import SourceRefused, SourceUnavailable
@@ -14,18 +15,21 @@ from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect import repository
-from hub.collect.runs import RunOutcome, RunSummary, SourceState, SourceStatus, status
-from hub.collect.service import collect, topic_key
+from hub.collect.service import RunServices, collect, take_stream, topic_key
 from hub.db import Database
 from hub.quarantine import service as quarantine
 from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import RejectLimits
+from hub.sources import lease_repository, service
+from hub.sources import repository as sources
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, data_status
+from hub.sources.stream_repository import clear_cursor, count_published, runs, source_states
 from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
+from tests.sources import add_connector, leased, make_catalogue
 
 DAY = timedelta(days=1)
 SOURCE = SourceSystem(
@@ -94,9 +98,14 @@ def run(
     cipher: PayloadCipher,
     limits: RejectLimits,
 ) -> Callable[..., RunSummary]:
+    catalogue = make_catalogue(database, clock)
+
     def collected(connector: NumberedSource, using: object = None) -> RunSummary:
-        return collect(
-            connector,
+        with database.transaction() as session:
+            is_there = sources.get_source(session, "social") is not None
+        if not is_there:
+            add_connector(database, catalogue, connector)
+        services = RunServices(
             bus=bus if using is None else using,  # type: ignore[arg-type]  # a bus that fails
             database=database,
             clock=clock,
@@ -104,6 +113,7 @@ def run(
             cipher=cipher,
             limits=limits,
         )
+        return collect(lambda: connector, leased(database, "social"), services)
 
     return collected
 
@@ -124,13 +134,13 @@ def published(bus: PostgresBus) -> list[str]:
 
 def saved(database: Database) -> int:
     with database.transaction() as session:
-        state = repository.cursor_of(session, "social").state.get("all", {})
-        return int(str(state.get("next", 0))) if isinstance(state, dict) else 0
+        cursor = session.scalar(text("SELECT cursor FROM source_streams WHERE source = 'social' AND stream = 'all'"))
+    return int(cursor.get("next", 0))
 
 
 def state(database: Database, now: datetime) -> SourceState:
     with database.transaction() as session:
-        (one,) = repository.source_states(session, [SOURCE], now)
+        (one,) = source_states(session, [SOURCE], now)
     return one
 
 
@@ -144,7 +154,7 @@ def test_a_whole_run(run: Run, bus: PostgresBus, database: Database) -> None:
     assert published(bus) == list("01234")
     assert saved(database) == 5
     with database.transaction() as session:
-        assert repository.runs(session, "social") == (summary,)
+        assert runs(session, "social") == (summary,)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +233,11 @@ def test_a_crash_between_publishing_and_saving_brings_the_records_again(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(repository, "save_cursor", _killed)
+        broken.setattr(lease_repository, "save_cursor", _killed)
         run(NumberedSource(4))
     assert saved(database) == 0
+    with database.transaction() as session:
+        session.execute(text("UPDATE source_streams SET lease_until = now() - interval '1 second'"))
     run(NumberedSource(4))
     assert published(bus) == list("001123")
 
@@ -240,7 +252,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
     run: Run, bus: PostgresBus, database: Database, monkeypatch: pytest.MonkeyPatch, faults: list[tuple[int, str]]
 ) -> None:
     with database.transaction() as session:
-        repository.save_cursor(session, "social", Cursor(), datetime(2023, 9, 12).astimezone())
+        clear_cursor(session, "social")
     sent: set[str] = set()
     for page, where in faults:
         seen = 0
@@ -271,14 +283,14 @@ def _fail_on_save(*_: object, **__: object) -> None:
     raise RuntimeError
 
 
-def test_a_paused_source_is_not_read(run: Run, bus: PostgresBus, database: Database, clock: FixedClock) -> None:
+def test_a_paused_source_is_not_read(run: Run, database: Database, clock: FixedClock) -> None:
+    run(NumberedSource(4))
     with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
-    assert run(NumberedSource(4)).outcome is RunOutcome.PAUSED
-    assert published(bus) == []
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+    assert take_stream(database, "social", owner="me") is None
     assert (state(database, clock.now()).state, state(database, clock.now()).reason) == ("paused", "Opdateres")
     with database.transaction() as session:
-        repository.resume(session, "social")
+        service.resume_source(session, "social", clock.now())
     assert run(NumberedSource(4)).outcome is RunOutcome.COMPLETE
 
 
@@ -291,7 +303,7 @@ def test_the_state_follows_the_data_not_the_runs(run: Run, database: Database, c
     shown = state(database, clock.now())
     assert (shown.state, shown.last_data_at, shown.last_success_at) == (SourceStatus.SILENT, came, clock.now())
     with database.transaction() as session:
-        assert repository.count_published(session) == {"social": 4}
+        assert count_published(session) == {"social": 4}
     run(NumberedSource(6, fail(0, SourceUnavailable("down"))))
     assert state(database, clock.now()).state is SourceStatus.FAILING
 
@@ -308,7 +320,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
     clock.move(timedelta(seconds=1))
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("failing", came)
     with database.transaction() as session:
-        repository.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
+        sources.pause(session, "social", paused_by="tine.skov", reason="Opdateres", now=clock.now())
     assert (state(database, clock.now()).state, state(database, clock.now()).silent_since) == ("paused", came)
 
 
@@ -318,7 +330,7 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
 )
 def test_fresh_late_silent(age: timedelta, expected: str, clock: FixedClock) -> None:
     now = clock.now()
-    assert status(now - age, RunOutcome.COMPLETE, cadence=DAY, paused=False, now=now) == expected
+    assert data_status(now - age, cadence=DAY, now=now) == expected
 
 
 def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:

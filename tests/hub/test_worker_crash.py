@@ -71,7 +71,7 @@ def has_come_to(database: Database, reached: int) -> bool:
 
 def is_finished(database: Database) -> bool:
     """Both sources were read to their end once, and what they said has reached the index."""
-    complete = count(database, "SELECT count(DISTINCT source) FROM collect_runs WHERE outcome = 'complete'")
+    complete = count(database, "SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'")
     behind = count(
         database,
         "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"

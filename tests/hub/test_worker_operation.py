@@ -18,7 +18,6 @@ from connectors.base import Batch, Connector
 from hub import metrics
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
-from hub.collect.repository import pause
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
@@ -31,8 +30,10 @@ from hub.operation.loop_health import FAILING_AFTER, STUCK_AFTER, LoopHealth, St
 from hub.operation.server import answering
 from hub.overview.service import mark_due
 from hub.quarantine import service as quarantine
+from hub.worker.collecting import SourceReader
 from schemas.record import Cursor, Rejection, RejectionRule
-from tests.hub.test_worker import Told, citizens, in_index, make_parts, until, working
+from tests.hub.test_worker import Told, citizens, in_index, make_parts, make_source, until, working
+from tests.sources import SilentSource, add_connectors, replace_connectors
 
 LONG_AGO = 10_000.0
 
@@ -85,24 +86,13 @@ def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
 
 def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
     pages = lambda: iter([Batch(records=tuple(citizens(3)), cursor=Cursor(state={"at": 1}))])  # noqa: E731  three words
-    with database.transaction() as session:
-        pause(session, "paused", paused_by="tine.skov", reason="Flytter", now=context.clock.now())
     with asked(context, {"social": Told(pages)}) as client:
         until(lambda: len(in_index(database)) == 3)
         until(lambda: set(components(client).values()) == {"ok"})
         assert client.get("/health/ready").json()["status"] == "ready"
         until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
-        expected = {
-            "collect.social",
-            "compare",
-            "index",
-            "metrics.bus",
-            "metrics.store",
-            "pipeline",
-            "prepare",
-            "prune",
-        }
+        expected = {"collect", "compare", "index", "metrics.bus", "metrics.store", "pipeline", "prepare", "prune"}
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
         assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3
@@ -125,12 +115,13 @@ def test_other_addresses_are_not_there(context: AppContext) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is the point
-def test_a_loop_that_ended_is_told(context: AppContext) -> None:
-    def ends() -> Iterator[Batch]:
+def test_a_loop_that_ended_is_told(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: SourceReader) -> None:
         raise SystemExit
 
-    with asked(context, {"social": Told(ends)}) as client:
-        until(lambda: components(client).get("loop.collect.social") == "ended")
+    monkeypatch.setattr(SourceReader, "start_due", ends)
+    with asked(context) as client:
+        until(lambda: components(client).get("loop.collect") == "ended")
         answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["status"] == "not_ready"
@@ -201,6 +192,7 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         quarantined = partial(figure, client, "helhed_quarantine_open")
+        add_connectors(context, {"social": SilentSource(make_source())})
         collect_store_metrics(context)
         assert (quarantined(source="social"), quarantined(source="(unknown)")) == (0, None)
         with database.transaction() as session:
@@ -213,7 +205,8 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
             quarantine.resolve(session, entry.id, clock.now())
         collect_store_metrics(context)
         assert quarantined(source="social") == 2
-        collect_store_metrics(replace(context, sources=()))
+        replace_connectors(context, {})
+        collect_store_metrics(context)
         assert figure(client, "helhed_source_paused", source="social") is None, "it was removed"
 
 

@@ -91,7 +91,7 @@ def test_the_settings_lead_to_opensearch_with_login_and_tls(
             opensearch_ca=_trusted(authority, tmp_path),
             opensearch_index=opensearch_index._name,
         )
-        context = build_services(settings, sources=())
+        context = build_services(settings)
         assert isinstance(context.index, OpenSearchIndex)
         context.index.create()
         assert context.index.put([make_document(1, "Maja")]).written == 1
@@ -137,5 +137,5 @@ def test_settings_that_cannot_be_are_told_by_name(given: dict[str, object], told
     address = SecretStr(database.url.render_as_string(hide_password=False))
     settings = Settings.model_validate({"database_url": address, "digest_key": KEY, "session_key": KEY, **given})
     with pytest.raises(SettingWrong, match=told) as caught:
-        build_services(settings, sources=())
+        build_services(settings)
     assert "secret@" not in str(caught.value)

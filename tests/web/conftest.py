@@ -31,6 +31,7 @@ from schemas.record import Party, PartyRole, SourceRecord
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.processing import process_records
+from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
 from tests.web.serving import Browser, browsing, serving
 
@@ -71,11 +72,13 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
         bus=PostgresBus(database.url),
         index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),
         clock=clock,
-        sources=(maja.SOCIAL, maja.HEALTH),
+        catalogue=make_catalogue(database, clock),
         digest_key=digest_key,
         session_key=SESSION_KEY,
         payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
+    for source in (maja.SOCIAL, maja.HEALTH):
+        add_connector(database, made.catalogue, SilentSource(source))
     made.index.create()
     yield made
     made.index.close()

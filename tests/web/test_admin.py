@@ -9,8 +9,6 @@ from sqlalchemy import text
 
 from hub.audit.repository import newest
 from hub.clock import FixedClock
-from hub.collect import repository as collect
-from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
@@ -19,6 +17,10 @@ from hub.overview.service import mark_due
 from hub.pipeline import RETRY_AFTER, rebuild_due
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import QuarantineGroup
+from hub.sources.definitions import Pause
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.sources.repository import pause_reason
+from hub.sources.stream_repository import save_run
 from hub.web.sources import texts
 from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction, ObjectKind
@@ -32,12 +34,25 @@ NOTHING_DUE = Due(waiting=0, waiting_since=None, failed=0, failed_since=None)
 
 def run(outcome: RunOutcome = RunOutcome.COMPLETE, ago: int = 5, published: int = 0, **more: object) -> RunSummary:
     ended = maja.NOW - timedelta(minutes=ago)
-    given = {"source": "social", "started_at": ended, "ended_at": ended, "outcome": outcome, "read": published}
+    given = {
+        "source": "social",
+        "stream": "all",
+        "started_at": ended,
+        "ended_at": ended,
+        "outcome": outcome,
+        "read": published,
+    }
     return RunSummary.model_validate({**given, "published": published, **more})
 
 
 def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails:
-    state = SourceState(source="social", state=status, last_run=runs[0] if runs else None, last_data_at=maja.NOW)
+    state = SourceState(
+        source="social",
+        state=status,
+        last_run=runs[0] if runs else None,
+        last_data_at=maja.NOW,
+        next_due_at=maja.NOW,
+    )
     rest: dict[str, Any] = {"quarantine": (), "pause": None, "unmatched": 0, "comparison": None}
     return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
@@ -50,7 +65,7 @@ def test_every_state_has_a_word_and_a_sentence(status: SourceStatus) -> None:
     assert row.trouble == (status is not SourceStatus.FRESH)
 
 
-@pytest.mark.parametrize("outcome", [one for one in RunOutcome if one is not RunOutcome.COMPLETE])
+@pytest.mark.parametrize("outcome", [RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED])
 def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) -> None:
     failed = [run(outcome, ago, advice="bus_unavailable") for ago in (1, 2, 3)]
     row = sources_page(
@@ -161,7 +176,7 @@ def test_a_source_is_switched_off_and_on_and_both_are_logged(town: Town) -> None
         in browser.post("/kilder/social/sluk", reason="Leverandøren opdaterer i aften").text
     )
     with town.context.database.transaction() as session:
-        assert collect.pause_reason(session, "social") == "Leverandøren opdaterer i aften"
+        assert pause_reason(session, "social") == "Leverandøren opdaterer i aften"
         entry = newest(session)[1].entry
     assert (entry.action, entry.object_kind, entry.object_id) == (AuditAction.PAUSE_SOURCE, ObjectKind.SOURCE, "social")
     assert entry.override_reason == "Leverandøren opdaterer i aften"
@@ -178,7 +193,7 @@ def test_only_an_administrator_switches(town: Town, actor_id: str) -> None:
     answer = town.client(actor_id).post("/kilder/social/sluk", reason="Det vil jeg gerne prøve")
     assert answer.status_code == 403
     with town.context.database.transaction() as session:
-        assert collect.pause_reason(session, "social") is None
+        assert pause_reason(session, "social") is None
 
 
 def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: FixedClock) -> None:
@@ -196,7 +211,7 @@ def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: Fix
     with town.context.database.transaction() as session:
         quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
         summary = run(published=7, rejected=3)
-        collect.save_run(session, summary, clock.now())
+        save_run(session, summary, clock.now())
     page = town.client("tine.skov").get("/kilder").text
     assert "3 linjer kunne ikke læses" in page
     assert "Sag: startdato" in page

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hub.collect import repository as collect
-from hub.collect.runs import RunOutcome, RunSummary
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.stream_repository import save_run
 from schemas.source import Area
 from tests.web import maja
 from tests.web.conftest import Town
@@ -16,9 +16,9 @@ NONE = "Kilden er læst og har ingen indsats i gang."
 
 
 def read_social(town: Town, at: datetime, outcome: RunOutcome, published: int = 0) -> None:
-    run = RunSummary(source="social", started_at=at, ended_at=at, outcome=outcome, published=published)
+    run = RunSummary(source="social", stream="all", started_at=at, ended_at=at, outcome=outcome, published=published)
     with town.context.database.transaction() as session:
-        collect.save_run(session, run, at if published else None)
+        save_run(session, run, at if published else None)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from hub.audit.repository import Only
-from hub.collect.runs import RunOutcome, SourceStatus
 from hub.course.views import TeamFunction
 from hub.errors import HubError
 from hub.overview.changes import ChangeKind
+from hub.sources.health import RunOutcome, SourceStatus
 from hub.web.citizen import texts as citizen
 from hub.web.login import texts as login
 from hub.web.oversight import texts as oversight

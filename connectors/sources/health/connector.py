@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from pydantic import JsonValue
 
@@ -40,6 +41,11 @@ class HealthConnector:
     def spec(cls) -> dict[str, JsonValue]:
         """JSON Schema of the settings."""
         return cls.settings_type.model_json_schema()
+
+    @classmethod
+    def from_folder(cls, name: str, folder: Path, *, clock: Callable[[], datetime]) -> Self:
+        """The connector that reads the bundles and resources in a folder."""
+        return cls(name, HealthSettings(directory=folder), clock=clock)
 
     def check(self) -> CheckResult:
         """Ask the interface what a run asks it, as far as that is cheap; or look into the folder."""

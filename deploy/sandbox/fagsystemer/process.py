@@ -29,7 +29,7 @@ class Running:
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
-    def sources_file(self) -> str:
+    def sources_file(self, every: str = "15m") -> str:
         """The same as ``HELHED_SOURCES_FILE`` has it; the secret is read from the variable ``SECRET``."""
         return f"""
             [social]
@@ -39,6 +39,7 @@ class Running:
             client_id = "{self.client_id}"
             client_secret = {{ env = "{SECRET}" }}
             environment = "demo"
+            schedule = {{ every = "{every}" }}
 
             [health]
             connector = "fhir"
@@ -46,6 +47,7 @@ class Running:
             token_url = "{self.fhir_token_url}"
             client_id = "{self.client_id}"
             client_secret = {{ env = "{SECRET}" }}
+            schedule = {{ every = "{every}" }}
         """
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_indexing"
-down_revision = "0011_not_built"
+down_revision = "0012_sources"
 branch_labels = None
 depends_on = None
 

@@ -114,7 +114,7 @@ def _with_coverage(context: RequestContext, overview: Overview, as_known: date |
     states = () if as_known else context.source_states
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
     unread = {areas[state.source] for state in states if state.last_success_at is None}
-    return with_coverage(overview, set(areas.values()), silent, unread)
+    return with_coverage(overview, {source.area for source in context.sources}, silent, unread)
 
 
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
@@ -130,7 +130,7 @@ def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) 
 def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None) -> PageData:
     """All that a page about the opened citizen needs."""
     citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
-    sources = {source.name: source for source in context.sources}
+    sources = context.known_sources
     people = (citizen, *open_family(context, citizen, as_known))
     family_overviews = tuple(person.overview for person in people)
     course_view = course.team_of(context.session, citizen_id, as_known or today)

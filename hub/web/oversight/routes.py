@@ -72,7 +72,7 @@ def oversight(
             ),
             audit.tally(context.session, midnight, context.now + timedelta(seconds=1)),
             identity.actors(context.session),
-            {source.name: source.title for source in context.sources},
+            {name: source.title for name, source in context.known_sources.items()},
         )
         return context.page(page)
 

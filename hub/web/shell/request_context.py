@@ -1,6 +1,6 @@
 """One request: who asks, in which workspace, why and when, in one transaction that ends before the answer goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse
 
 from hub.access import identity, service
 from hub.access.policy import may
-from hub.collect.repository import source_states
-from hub.collect.runs import SourceState
 from hub.context import AppContext
 from hub.db import Session
 from hub.errors import NotLoggedIn, RoleMissing
 from hub.indexing.serving import OverviewReader
+from hub.sources.health import SourceState
+from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
 from hub.web.shell.form_token import form_token
 from hub.web.shell.rendering import render
@@ -44,15 +44,20 @@ class RequestContext:
         reader: OverviewReader = self.request.app.state.reader
         return reader
 
-    @property
+    @cached_property
     def sources(self) -> tuple[SourceSystem, ...]:
-        """The connected sources, in the order they are shown."""
-        return self.app.sources
+        """The sources there are now, in the order they are shown; the same throughout the request."""
+        return self.app.catalogue.systems()
+
+    @cached_property
+    def known_sources(self) -> Mapping[str, SourceSystem]:
+        """Every source by name, also removed ones, whose records are still held."""
+        return {source.name: source.system for source in self.app.catalogue.known() if source.system}
 
     @property
-    def areas(self) -> dict[str, Area]:
-        """Area of each source by name."""
-        return {source.name: source.area for source in self.sources}
+    def areas(self) -> Mapping[str, Area]:
+        """Area of each source by name, also of removed ones."""
+        return self.app.catalogue.areas()
 
     @cached_property
     def source_states(self) -> tuple[SourceState, ...]:

@@ -89,7 +89,8 @@ SOURCE_STATE = {
     "silent": ("tavs", "Der er ikke kommet data i dobbelt så lang tid som aftalt. Ring til kildens driftsvagt."),
     "failing": ("fejler", "Sidste kørsel lykkedes ikke."),
     "paused": ("slukket", "Kilden læses ikke, før den tændes igen. Det, der er læst før, vises stadig."),
-    "never": ("aldrig læst", "Kilden er tilsluttet, men ikke læst endnu. Se efter, om arbejderen kører."),
+    "held": ("tilbageholdt", "Der mangler så meget, at intet slettes, før en person har set på det."),
+    "never": ("ikke læst til ende", "Kilden er tilsluttet, men ikke læst til ende. Se efter, om arbejderen kører."),
 }
 """State word and sentence by ``SourceState.state``."""
 
@@ -114,6 +115,15 @@ ERROR = {
     "pause_reason_missing": (
         "Skriv en begrundelse",
         f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
+    ),
+    "source_changed": (
+        "Kilden er ændret imens",
+        "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
+    ),
+    "lease_lost": ("Kilden læses et andet sted", "En anden proces læser kilden nu. Prøv igen om et øjeblik."),
+    "held_deletion_unknown": (
+        "Der er ingen sletninger at tage stilling til",
+        "De kan være afgjort imens, af en anden eller af en ny læsning. Gå til Kilder.",
     ),
     "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
     "address_wrong": (

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import log1p
-from statistics import median
 
 from hub.clock import danish_day
-from hub.collect.runs import Pause, RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Due
 from hub.quarantine.rules import QuarantineGroup
+from hub.sources.definitions import Pause
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.sources import texts
@@ -23,6 +22,10 @@ WELL = frozenset({SourceStatus.FRESH})
 RUNS_SHOWN = 30
 LONG_AGO = timedelta(minutes=5)
 """A comparison is made three times a minute; one so old says that something is down."""
+LONG_OVERDUE = timedelta(minutes=15)
+"""A stream that is due for so long is read by nobody."""
+FAILED = frozenset(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
+ADVISED = frozenset({SourceStatus.FAILING, SourceStatus.HELD})
 BAR_HEIGHT = 32
 LEAST_BAR = 2
 
@@ -187,7 +190,8 @@ def _reason(details: SourceDetails, now: datetime) -> str:
         return f"Tavs i {lasted(state.last_data_at, now)}. {sentence}"
     if state.state is not SourceStatus.FAILING or state.last_run is None:
         return sentence
-    failed = details.runs[: _failures_in_a_row(details.runs)]
+    runs = [run for run in details.runs if run.stream == state.last_run.stream]
+    failed = runs[: _failures_in_a_row(runs)]
     text = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
     if len(failed) > 1:
         text += f" {len(failed)} kørsler i træk gik galt; den første {of_moment(failed[-1].started_at, now).text}."
@@ -196,32 +200,30 @@ def _reason(details: SourceDetails, now: datetime) -> str:
 
 def _failures_in_a_row(runs: Sequence[RunSummary]) -> int:
     """How many of the newest runs failed in a row."""
-    return next((at for at, run in enumerate(runs) if run.outcome is RunOutcome.COMPLETE), len(runs))
+    return next((at for at, run in enumerate(runs) if run.outcome not in FAILED), len(runs))
 
 
 def _advice(state: SourceState) -> str | None:
-    if state.state is not SourceStatus.FAILING:
+    if state.state not in ADVISED:
         return None
     key = (state.last_run.advice if state.last_run else None) or "no_advice"
     return texts.ADVICE.get(key, texts.ADVICE["no_advice"])
 
 
 def _next_run(details: SourceDetails, now: datetime) -> str:
-    """When the source is likely read next, from how far apart its runs lie."""
+    """When a stream of the source is read next."""
     if details.pause is not None:
         return "ikke før kilden tændes"
-    if details.state.last_run is None:
-        return "når arbejderen starter"
-    intervals = [(later.started_at - earlier.started_at).total_seconds() for later, earlier in pairwise(details.runs)]
-    interval = timedelta(seconds=median(intervals)) if intervals else details.source.expected_cadence
-    due = details.state.last_run.started_at + interval
-    if due <= now - interval:
+    due = details.state.next_due_at
+    if due is None:
+        return "ikke planlagt"
+    if due <= now - LONG_OVERDUE:
         return "skulle være sket; se efter, om arbejderen kører"
     if due <= now + timedelta(minutes=1):
         return "om et øjeblik"
     if due - now < timedelta(hours=1):
         return f"om {counted(int((due - now).total_seconds() // 60), 'minut', 'minutter')}"
-    return f"{'' if intervals else 'senest '}{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
+    return f"{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
 
 
 def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
@@ -232,7 +234,7 @@ def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
         height = BAR_HEIGHT * log1p(run.published) / log1p(most) if most else 0
         when = of_moment(run.ended_at, now).text
         text = f"{when}: {texts.RUN_OUTCOME[run.outcome]}, {number_text(run.published)} taget ind"
-        failed = run.outcome is not RunOutcome.COMPLETE
+        failed = run.outcome in FAILED
         bars.append(RunBar(round(BAR_HEIGHT / 2 if failed else max(height, LEAST_BAR)), text, failed))
     return tuple(bars)
 
@@ -241,7 +243,7 @@ def _bars_text(runs: Sequence[RunSummary]) -> str:
     shown = runs[:RUNS_SHOWN]
     if not shown:
         return "Ingen kørsler endnu"
-    failed = sum(run.outcome is not RunOutcome.COMPLETE for run in shown)
+    failed = sum(run.outcome in FAILED for run in shown)
     result = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
     published = number_text(sum(run.published for run in shown))
     return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {result}, {published} taget ind"

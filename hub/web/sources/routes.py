@@ -7,12 +7,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.access.policy import is_reason
-from hub.collect import repository as collect
 from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
 from hub.quarantine.repository import list_groups
+from hub.sources import repository, stream_repository
+from hub.sources.service import resume_source
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -54,7 +55,7 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
     with open_request(request, SOURCES) as context:
         reason = reason.strip()
         _decide(context, AuditAction.PAUSE_SOURCE, name, reason)
-        collect.pause(context.session, name, paused_by=context.actor.id, reason=reason, now=context.now)
+        repository.pause(context.session, name, paused_by=context.actor.id, reason=reason, now=context.now)
     return RedirectResponse(SOURCES.path, 303)
 
 
@@ -67,21 +68,21 @@ def switch_on(request: Request, name: str) -> RedirectResponse:
     """
     with open_request(request, SOURCES) as context:
         _decide(context, AuditAction.RESUME_SOURCE, name)
-        collect.resume(context.session, name)
+        resume_source(context.session, name, context.now)
     return RedirectResponse(SOURCES.path, 303)
 
 
 def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
     """All that is known of each source, in the order of the page."""
     session, connected = context.session, context.sources
-    pauses = collect.pauses(session)
+    pauses = repository.pauses(session)
     unmatched = matching.unmatched_counts(session)
     comparisons = indexing.comparisons(session)
     return tuple(
         SourceDetails(
             source,
             state,
-            runs=collect.runs(session, source.name, RUNS_SHOWN),
+            runs=stream_repository.runs(session, source.name, RUNS_SHOWN),
             quarantine=list_groups(session, source.name),
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),

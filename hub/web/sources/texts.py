@@ -8,10 +8,14 @@ RUN_OUTCOME = {
     "refused": "kilden afviste os",
     "failed": "fejlede",
     "too_many_rejected": "standset, for meget kunne ikke læses",
-    "paused": "ikke læst, kilden er slukket",
+    "held": "læst, sletninger tilbageholdt",
+    "stopped": "afbrudt i god orden",
 }
 
 ADVICE = {
+    "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Frigiv eller afvis så sletningerne med "
+    "kommandoen helhed source held.",
+    "source_settings_wrong": "En af kildens indstillinger passer ikke; teksten siger hvilken. Ret den, så prøves igen.",
     "connector_error": "Prøv igen. Bliver det ved, så send referencenummeret til driften.",
     "source_unavailable": "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt.",
     "source_refused": "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer.",

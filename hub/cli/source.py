@@ -1,0 +1,285 @@
+"""``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
+from hub.cli.source_output import print_held, print_list, print_source
+from hub.cli.source_record import actor_id, record
+from hub.cli.terms import fail, opened
+from hub.errors import SettingWrong
+from hub.sources import held_repository, repository, service, stream_repository
+from hub.sources.definitions import SourceDefinition, SourceLifecycle
+from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
+from hub.sources.validation import fault_text
+from schemas.access import AuditAction
+from schemas.source import Area
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""
+The sources Helhed reads. What you change takes effect in running workers and servers within seconds.
+
+[bold]A new source:[/bold] helhed connector kinds · connector spec KIND · source add · connector check NAME
+
+[bold]Day by day:[/bold] helhed source list · source show NAME · source run NAME · source held
+
+A source of HELHED_SOURCES_FILE is changed in the file; it can be paused, run, released and refused here too.
+""",
+)
+console = Console()
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
+Name = Annotated[str, typer.Argument(help="The source's name; see: helhed source list")]
+StreamOption = Annotated[str | None, typer.Option(help="Only this stream; see: helhed source show NAME")]
+Settings = Annotated[
+    list[str] | None, typer.Argument(help="field=value; a dot reaches inside, an empty value goes back to the default.")
+]
+Secrets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        help="field=@FILE or field=env:VARIABLE; field alone asks for it on the terminal. Never the secret itself.",
+    ),
+]
+AreaOption = Annotated[Area | None, typer.Option(help="Instead of the area that the connector declares.")]
+Title = Annotated[str | None, typer.Option(help="Danish; instead of the title that the connector declares.")]
+Every = Annotated[str | None, typer.Option(help="Cadence: 12s, 15m, 2h, 1d.")]
+At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
+
+
+@app.command(name="list")
+def list_sources(as_json: AsJson = False) -> None:
+    """List the sources: how each is doing, when it last gave data, when it is read next."""
+    with fail(), opened() as context:
+        sources = context.catalogue.known()
+        with context.database.transaction() as session:
+            states = stream_repository.source_states(session, context.catalogue.systems(), context.clock.now())
+        print_list(sources, {state.source: state for state in states}, as_json=as_json)
+
+
+@app.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show one source: settings (never secrets), streams with schedule and lease, and its last runs."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        source = repository.get_source(session, name)
+        if source is None:
+            raise SettingWrong(f"there is no source {name}; see: helhed source list")
+        print_source(
+            source,
+            secrets=sorted(repository.secrets_of(session, name)),
+            streams=stream_repository.list_streams(session, name),
+            runs=stream_repository.runs(session, name, 10),
+            pause=repository.pauses(session).get(name),
+            as_json=as_json,
+        )
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917  options of a command
+    name: Annotated[str, typer.Argument(help="Lower case, e.g. social; stands in addresses and logs.")],
+    settings: Settings = None,
+    kind: Annotated[str, typer.Option(help="See: helhed connector kinds")] = "",
+    secret: Secrets = None,
+    area: AreaOption = None,
+    title: Title = None,
+    every: Every = None,
+    at: At = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it without reading it yet.")] = False,
+) -> None:
+    """Add a source; it is read at once, unless it is a draft.
+
+    Example: [bold]helhed source add social --kind odata base_url=https://dubu.example.dk environment=prod
+    token_url=https://login.example.dk/token client_id=helhed --secret client_secret=@/run/secrets/dubu[/bold]
+    """
+    with fail(), opened() as context:
+        builder = context.catalogue.builder
+        if kind not in builder.kinds:
+            raise SettingWrong(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
+        definition = _definition(
+            name=name,
+            kind=kind,
+            area=area,
+            title=title,
+            settings=parse_settings(settings or [], builder.kinds[kind].spec()),
+            lifecycle=SourceLifecycle.DRAFT if draft else SourceLifecycle.ACTIVE,
+        )
+        secrets = file_or_prompt(secret or [])
+        schedule = _schedule(every, at) or DEFAULT_SCHEDULE
+        with context.database.transaction() as session:
+            service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
+        console.print(f"{name} is added. Can it be read? helhed connector check {name}")
+
+
+@app.command(name="set")
+def set_settings(
+    name: Name,
+    settings: Settings = None,
+    secret: Secrets = None,
+    area: AreaOption = None,
+    title: Title = None,
+    activate: Annotated[bool, typer.Option("--activate", help="A draft is read from now on.")] = False,
+) -> None:
+    """Change a source. A run under way is stopped and begins again as the source is now.
+
+    Example: [bold]helhed source set social page_size=100 --secret client_secret=env:NEW_SECRET[/bold]
+    """
+    with fail(), opened() as context:
+        builder = context.catalogue.builder
+        with context.database.transaction() as session:
+            before = repository.get_source(session, name)
+            if before is None:
+                raise SettingWrong(f"there is no source {name}; see: helhed source list")
+            schema = builder.kinds[before.definition.kind].spec() if before.definition.kind in builder.kinds else {}
+            change = service.SourceChange(
+                area=area,
+                title=title,
+                settings=parse_settings(settings or [], schema, before.definition.settings),
+                secrets=file_or_prompt(secret or []),
+                lifecycle=SourceLifecycle.ACTIVE if activate else None,
+            )
+            service.change_source(session, builder, name, change, by=actor_id(), expected_version=before.version)
+            changed = ", ".join([*change.settings, *change.secrets]) or "definition"
+            record(session, AuditAction.CONFIGURE_SOURCE, name, f"changed: {changed}", context.clock.now())
+        console.print(f"{name} is changed.")
+
+
+@app.command()
+def remove(
+    name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False
+) -> None:
+    """Read a source no more and forget its secrets. What it has said stays."""
+    with fail():
+        if not yes and not typer.confirm(f"Read {name} no more, and forget its secrets?"):
+            raise typer.Exit(1)
+        with opened() as context, context.database.transaction() as session:
+            service.remove_source(session, context.catalogue.builder, name, by=actor_id())
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "removed", context.clock.now())
+        console.print(f"{name} is removed.")
+
+
+@app.command()
+def pause(name: Name, reason: Reason) -> None:
+    """Do not read a source until it is resumed; a run under way ends in order. The reason stands on the page."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        context.catalogue.get(name)
+        repository.pause(session, name, paused_by=actor_id(), reason=reason, now=context.clock.now())
+        record(session, AuditAction.PAUSE_SOURCE, name, reason, context.clock.now())
+        console.print(f"{name} is paused.")
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Read a paused source again, at once."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        context.catalogue.get(name)
+        service.resume_source(session, name, context.clock.now())
+        record(session, AuditAction.RESUME_SOURCE, name, None, context.clock.now())
+        console.print(f"{name} is read again.")
+
+
+@app.command()
+def run(
+    name: Name,
+    stream: StreamOption = None,
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Forget how far it was read; everything comes once more.")
+    ] = False,
+) -> None:
+    """Let a worker read a source now. To read it in this terminal instead: helhed collect NAME."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        service.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start)
+        if from_start:
+            record(session, AuditAction.CONFIGURE_SOURCE, name, "is read from the start", context.clock.now())
+        console.print("A worker begins within seconds; see: helhed source show " + name)
+
+
+@app.command()
+def schedule(
+    name: Name,
+    stream: StreamOption = None,
+    every: Every = None,
+    at: At = None,
+    enable: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it is read at all.")] = None,
+) -> None:
+    """When a source, or one stream of it, is read: by a cadence, or once a day at a time in Denmark.
+
+    Example: [bold]helhed source schedule social --at 02:30[/bold]
+    """
+    with fail(), opened() as context, context.database.transaction() as session:
+        chosen = _schedule(every, at)
+        if chosen is None and enable is None:
+            raise SettingWrong("give --every, --at, --enable or --disable")
+        service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
+        record(session, AuditAction.CONFIGURE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
+        for known in stream_repository.list_streams(session, name):
+            console.print(f"{known.stream}: {known.schedule}{'' if known.is_enabled else ', not read'}")
+
+
+@app.command()
+def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] = None, as_json: AsJson = False) -> None:
+    """List deletions that wait for you: a list became empty, or shrank so much that it may be a fault.
+
+    Ask the owner of the system whether they are gone. Then [bold]helhed source release[/bold], or [bold]refuse[/bold].
+    """
+    with fail(), opened() as context, context.database.transaction() as session:
+        print_held(held_repository.list_held(session, name), as_json=as_json)
+
+
+@app.command()
+def release(
+    name: Name,
+    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
+    reason: Reason,
+    at_most: AtMost = None,
+) -> None:
+    """Let held deletions happen. The source is read at once; if more are missing by then, they are held anew."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        now = context.clock.now()
+        entry = service.release_deletions(
+            session, name, record_type, at_most=at_most, by=actor_id(), reason=reason, now=now
+        )
+        record(session, AuditAction.RELEASE_DELETIONS, name, f"{record_type}, at most {entry.ceiling}: {reason}", now)
+        console.print(f"{name} {record_type}: at most {entry.ceiling} deletions are released.")
+
+
+@app.command()
+def refuse(
+    name: Name,
+    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
+    reason: Reason,
+) -> None:
+    """Keep what a source does not show any more. You are asked again only if more is missing."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        now = context.clock.now()
+        entry = service.refuse_deletions(session, name, record_type, by=actor_id(), reason=reason, now=now)
+        record(session, AuditAction.REFUSE_DELETIONS, name, f"{record_type}, {entry.missing}: {reason}", now)
+        console.print(f"{name} {record_type}: the {entry.missing} that are missing are kept.")
+
+
+@app.command(name="rotate-keys")
+def rotate_keys() -> None:
+    """Encrypt every stored secret with the first key of HELHED_SECRET_KEYS; then the older keys can go."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        count = service.reencrypt_secrets(session, context.catalogue.builder, by=actor_id())
+        console.print(f"{count} secrets were encrypted anew.")
+
+
+def _definition(**given: object) -> SourceDefinition:
+    try:
+        return SourceDefinition.model_validate(given)
+    except ValidationError as error:
+        raise SettingWrong(fault_text(error)) from None
+
+
+def _schedule(every: str | None, at: str | None) -> Schedule | None:
+    if every is None and at is None:
+        return None
+    try:
+        return Schedule.model_validate({"every": every, "at": at})
+    except ValidationError:
+        raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)") from None

@@ -1,0 +1,94 @@
+"""What people type after ``helhed source``: settings, secrets that never stand on the command line, reasons."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from hub.errors import SettingWrong
+from hub.sources.secret_fields import is_secret
+
+_JSON = TypeAdapter[JsonValue](JsonValue)
+
+
+def _checked_reason(reason: str) -> str:
+    from hub.access.policy import SHORTEST_REASON, is_reason  # noqa: PLC0415  a command loads only what it needs
+
+    if not is_reason(reason):
+        raise typer.BadParameter(f"at least {SHORTEST_REASON} characters, for it stands on the page and in the log")
+    return reason.strip()
+
+
+Reason = Annotated[str, typer.Option(help="Why, in Danish; at least 10 characters.", callback=_checked_reason)]
+AtMost = Annotated[
+    int | None, typer.Option(min=1, help="The number you have seen; by default the one that is held now.")
+]
+
+
+def parse_settings(
+    pairs: Iterable[str], schema: Mapping[str, JsonValue], before: Mapping[str, JsonValue] | None = None
+) -> dict[str, JsonValue]:
+    """``field=value`` pairs as settings; a value that is JSON is taken as such, else as text.
+
+    Args:
+        pairs: as typed. A dot in a field reaches inside; an empty value is null, which goes back to the default.
+        schema: of the settings; secrets are refused here.
+        before: what the settings were, for fields that are only partly replaced.
+
+    Raises:
+        SettingWrong: a pair has no ``=``, or its field is a secret.
+    """
+    settings: dict[str, JsonValue] = {}
+    for pair in pairs:
+        field, equals, value = pair.partition("=")
+        if not equals or not field:
+            raise SettingWrong("settings are given as field=value")
+        if is_secret(schema, field):
+            raise SettingWrong(f"{field} is a secret and must not stand here; give --secret {field}=@FILE")
+        name, _, inner = field.partition(".")
+        if inner:
+            whole = settings.get(name, (before or {}).get(name))
+            settings[name] = {**(whole if isinstance(whole, dict) else {}), inner: _value(value)}
+        else:
+            settings[name] = _value(value)
+    return settings
+
+
+def file_or_prompt(pairs: Iterable[str]) -> dict[str, str]:
+    """Secrets by field: ``field=@FILE``, ``field=env:VARIABLE``, or ``field``, which asks on the terminal.
+
+    Raises:
+        SettingWrong: the file or variable is not there, or there is no terminal to ask on.
+    """
+    return {field: _secret(field, place) for field, _, place in (pair.partition("=") for pair in pairs)}
+
+
+def _secret(field: str, place: str) -> str:
+    if place.startswith("@"):
+        try:
+            return Path(place[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            raise SettingWrong(f"--secret {field}: the file {place[1:]} cannot be read") from None
+    if place.startswith("env:"):
+        variable = place.removeprefix("env:")
+        if variable not in os.environ:
+            raise SettingWrong(f"--secret {field}: the environment variable {variable} is not set")
+        return os.environ[variable]
+    if place:
+        raise SettingWrong(f"--secret {field}: never the secret itself; give {field}=@FILE or {field}=env:NAME")
+    if not sys.stdin.isatty():
+        raise SettingWrong(f"--secret {field}: there is no terminal to ask on; give {field}=@FILE or {field}=env:NAME")
+    return str(typer.prompt(field, hide_input=True))
+
+
+def _value(text: str) -> JsonValue:
+    if not text:
+        return None
+    try:
+        return _JSON.validate_json(text)
+    except ValidationError:
+        return text

@@ -1,0 +1,106 @@
+"""How ``helhed source`` shows sources: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hub.clock import DANISH_TIME
+from hub.sources.definitions import HeldDeletion, Pause, Source, SourceLifecycle, StreamDetails
+from hub.sources.health import RunSummary, SourceState
+
+console = Console()
+
+
+def print_list(sources: Sequence[Source], states: Mapping[str, SourceState], *, as_json: bool) -> None:
+    """The sources with how each is doing."""
+    if as_json:
+        for source in sources:
+            state = states.get(source.name)
+            shown = {
+                "source": source.model_dump(mode="json"),
+                "state": state.model_dump(mode="json") if state else None,
+            }
+            typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    table = Table("Source", "Kind", "Area", "State", "Last data", "Next run")
+    for source in sources:
+        state = states.get(source.name)
+        lifecycle = source.definition.lifecycle
+        table.add_row(
+            source.name,
+            source.definition.kind,
+            source.system.area if source.system else "-",
+            state.state if state and lifecycle is SourceLifecycle.ACTIVE else lifecycle,
+            _when(state.last_data_at if state else None),
+            _when(state.next_due_at if state else None),
+        )
+    console.print(table if sources else "There are no sources yet; see: helhed source add --help")
+
+
+def print_source(
+    source: Source,
+    *,
+    secrets: Sequence[str],
+    streams: Sequence[StreamDetails],
+    runs: Sequence[RunSummary],
+    pause: Pause | None,
+    as_json: bool,
+) -> None:
+    """One source with all that belongs to it."""
+    if as_json:
+        shown = {
+            "source": source.model_dump(mode="json"),
+            "secrets": list(secrets),
+            "streams": [stream.model_dump(mode="json") for stream in streams],
+            "runs": [run.model_dump(mode="json") for run in runs],
+            "pause": pause.model_dump(mode="json") if pause else None,
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    definition = source.definition
+    title = f"[bold]{source.name}[/bold] ({definition.kind})"
+    console.print(f"{title}, {definition.lifecycle}, kept in: {definition.origin}")
+    console.print(f"changed by {source.changed_by} {_when(source.changed_at)}, version {source.version}")
+    if pause:
+        console.print(f"paused by {pause.paused_by} {_when(pause.paused_at)}: {pause.reason}")
+    for field, value in definition.settings.items():
+        console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
+    for field in secrets:
+        console.print(f"  {field} is set (secret)", markup=False, highlight=False)
+    table = Table("Stream", "Schedule", "Next run", "Read to its end", "Read now by")
+    for stream in streams:
+        table.add_row(
+            stream.stream,
+            str(stream.schedule) if stream.is_enabled else "not read",
+            _when(stream.due_at) if stream.is_enabled else "-",
+            _when(stream.last_success_at),
+            f"{stream.lease_owner} since {_when(stream.leased_at)}" if stream.lease_owner else "-",
+        )
+    console.print(table)
+    table = Table("Run", "Stream", "Outcome", "Read", "Published", "Quarantine", "Message")
+    for run in runs:
+        counts = (str(run.read), str(run.published), str(run.rejected))
+        table.add_row(_when(run.started_at), run.stream, run.outcome, *counts, run.message or "")
+    console.print(table)
+
+
+def print_held(entries: Sequence[HeldDeletion], *, as_json: bool) -> None:
+    """Held deletions with counts for each type."""
+    if as_json:
+        for entry in entries:
+            typer.echo(entry.model_dump_json())
+        return
+    table = Table("Source", "Type", "Missing", "Of known", "Since", "State", "For example")
+    for entry in entries:
+        state = f"{entry.state}, at most {entry.ceiling}" if entry.ceiling is not None else str(entry.state)
+        counts = (f"{entry.missing:,}", f"{entry.known:,}")
+        table.add_row(entry.source, entry.record_type, *counts, _when(entry.since), state, ", ".join(entry.sample))
+    console.print(table if entries else "No deletions wait.")
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment.astimezone(DANISH_TIME):%Y-%m-%d %H:%M}" if moment else "-"

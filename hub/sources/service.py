@@ -1,0 +1,284 @@
+"""What people do to sources. Each is one transaction of the caller's, who also writes the audit line.
+
+A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, release and refuse is possible for all.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import Field, JsonValue
+from sqlalchemy.orm import Session
+
+from hub.errors import HeldDeletionNotFound, SettingWrong, SourceNotFound
+from hub.sources import held_repository, repository, stream_repository
+from hub.sources.connector_builder import ConnectorBuilder
+from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
+from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule, next_due
+from hub.sources.secret_fields import divide, is_secret
+from hub.sources.validation import system_of
+from schemas.base import Schema
+from schemas.source import Area
+
+
+class SourceChange(Schema):
+    """What is to be different. None and empty: as before."""
+
+    area: Area | None = None
+    title: str | None = None
+    settings: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """Fields to set; a field that is null goes back to its default."""
+    secrets: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    """By path, in clear; they are stored encrypted only."""
+    lifecycle: SourceLifecycle | None = None
+
+
+def add_source(
+    session: Session,
+    builder: ConnectorBuilder,
+    definition: SourceDefinition,
+    *,
+    secrets: Mapping[str, str],
+    by: str,
+    schedule: Schedule = DEFAULT_SCHEDULE,
+) -> None:
+    """Store a new source; an active one is read at once. The name of a removed source may be used again.
+
+    Raises:
+        SettingWrong: the name is taken, there is no such kind, or its settings are not as needed.
+    """
+    before = repository.get_source(session, definition.name)
+    if before and before.definition.lifecycle is not SourceLifecycle.REMOVED:
+        raise SettingWrong(f"there is a source {definition.name} already")
+    if before and before.definition.kind != definition.kind:
+        stream_repository.clear_cursor(session, definition.name)
+    _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
+    now = builder.clock.now()
+    for stream in stream_repository.list_streams(session, definition.name):
+        stream_repository.save_schedule(session, definition.name, stream.stream, schedule, is_enabled=True)
+    stream_repository.make_due(session, definition.name, now)
+
+
+def change_source(
+    session: Session,
+    builder: ConnectorBuilder,
+    name: str,
+    change: SourceChange,
+    *,
+    by: str,
+    expected_version: int | None = None,
+) -> None:
+    """Change a stored source; a run under way is stopped, and its streams are read at once as they are defined now.
+
+    Args:
+        session: the caller's transaction.
+        builder: builds the connector, to see whether it can be.
+        name: of the source.
+        change: what is to be different.
+        by: who changes it.
+        expected_version: the version that was looked at; None: whichever there is.
+
+    Raises:
+        SourceNotFound: there is no such source.
+        SourceChanged: it is not at *expected_version*.
+        SettingWrong: it stands in the file, or the settings are not as needed.
+    """
+    before = _own(session, name)
+    settings = {**before.definition.settings, **change.settings}
+    decided = {"area": change.area, "title": change.title, "lifecycle": change.lifecycle}
+    definition = before.definition.model_copy(
+        update={
+            "settings": {key: value for key, value in settings.items() if value is not None},
+            **{key: value for key, value in decided.items() if value is not None},
+        }
+    )
+    version = before.version if expected_version is None else expected_version
+    _save(session, builder, definition, change.secrets, version=version, by=by)
+    stream_repository.make_due(session, name, builder.clock.now())
+
+
+def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by: str) -> None:
+    """Read it no more, and forget its secrets. What it said stays, and so do its cursors, should it come back.
+
+    Raises:
+        SourceNotFound: there is no such source.
+        SettingWrong: it stands in the file.
+    """
+    before = _own(session, name)
+    definition = before.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED})
+    repository.save_source(
+        session,
+        definition,
+        system=before.system,
+        expected_version=before.version,
+        changed_by=by,
+        now=builder.clock.now(),
+    )
+    repository.delete_secrets(session, name)
+    repository.delete_pause(session, name)
+
+
+def resume_source(session: Session, name: str, now: datetime) -> None:
+    """Read it again, at once. Harmless when it was not paused."""
+    repository.delete_pause(session, name)
+    stream_repository.make_due(session, name, now)
+
+
+def run_source(session: Session, name: str, now: datetime, *, stream: str | None, from_start: bool) -> None:
+    """Let a worker read the source, or one stream of it, now.
+
+    Raises:
+        SourceNotFound: there is no such source.
+        SettingWrong: it has no such stream.
+    """
+    _existing(session, name)
+    _check_stream(session, name, stream)
+    if from_start:
+        stream_repository.clear_cursor(session, name, stream)
+    stream_repository.make_due(session, name, now, stream)
+
+
+def schedule_source(
+    session: Session,
+    name: str,
+    now: datetime,
+    *,
+    stream: str | None,
+    schedule: Schedule | None,
+    is_enabled: bool | None,
+) -> None:
+    """When the source, or one stream of it, is read, and whether it is. None: as before.
+
+    Raises:
+        SourceNotFound: there is no such source.
+        SettingWrong: it stands in the file, or it has no such stream.
+    """
+    _own(session, name)
+    _check_stream(session, name, stream)
+    for known in stream_repository.list_streams(session, name):
+        if stream in {None, known.stream}:
+            enabled = known.is_enabled if is_enabled is None else is_enabled
+            stream_repository.save_schedule(session, name, known.stream, schedule or known.schedule, is_enabled=enabled)
+            if schedule is not None and known.last_success_at is not None:
+                stream_repository.make_due(session, name, next_due(schedule, now), known.stream)
+
+
+def release_deletions(  # noqa: PLR0913  keyword-only from the type on
+    session: Session, name: str, record_type: str, *, at_most: int | None, by: str, reason: str, now: datetime
+) -> HeldDeletion:
+    """Let the next run, which begins at once, delete what is missing: at most so many as were shown.
+
+    Args:
+        session: the caller's transaction.
+        name: of the source.
+        record_type: whose deletions.
+        at_most: the number that the person saw; None: the one that is held now.
+        by: who releases them.
+        reason: why.
+        now: when.
+
+    Raises:
+        HeldDeletionNotFound: nothing of that type waits.
+    """
+    entry = _open_entry(session, name, record_type)
+    ceiling = entry.missing if at_most is None else min(at_most, entry.missing)
+    held_repository.save_decision(
+        session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
+    )
+    stream_repository.make_due(session, name, now, entry.stream)
+    return entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling})
+
+
+def refuse_deletions(
+    session: Session, name: str, record_type: str, *, by: str, reason: str, now: datetime
+) -> HeldDeletion:
+    """Keep what is missing. Nobody is asked again unless more are missing, or until the source gives them again.
+
+    Raises:
+        HeldDeletionNotFound: nothing of that type waits.
+    """
+    entry = _open_entry(session, name, record_type)
+    held_repository.save_decision(
+        session, entry, HeldState.REFUSED, ceiling=None, decided_by=by, reason=reason, now=now
+    )
+    return entry.model_copy(update={"state": HeldState.REFUSED})
+
+
+def reencrypt_secrets(session: Session, builder: ConnectorBuilder, *, by: str) -> int:
+    """Encrypt with the first key whatever another one encrypted; how many secrets that were.
+
+    Raises:
+        SettingWrong: a key is missing.
+    """
+    repository.lock_catalogue(session)
+    count = 0
+    for source in repository.list_sources(session):
+        for field, ciphertext in repository.secrets_of(session, source.name).items():
+            if not builder.keys.is_current(ciphertext):
+                secret = builder.decrypt(source.name, field, ciphertext)
+                _save_secrets(session, builder, source.name, {field: secret}, by=by)
+                count += 1
+    return count
+
+
+def _save(
+    session: Session,
+    builder: ConnectorBuilder,
+    definition: SourceDefinition,
+    secrets: Mapping[str, str],
+    *,
+    version: int,
+    by: str,
+) -> None:
+    name = definition.name
+    kind = builder.kinds.get(definition.kind)
+    if kind is None:
+        known = ", ".join(sorted(builder.kinds))
+        raise SettingWrong(f"source {name}: kind {definition.kind!r} is not one of: {known}")
+    schema = kind.spec()
+    for field in secrets:
+        if not is_secret(schema, field):
+            raise SettingWrong(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
+    plain, in_clear = divide(schema, definition.settings)
+    definition = definition.model_copy(update={"settings": plain})
+    _save_secrets(session, builder, name, {**in_clear, **secrets}, by=by)
+    now = builder.clock.now()
+    system = None
+    if definition.lifecycle is SourceLifecycle.ACTIVE:
+        connector = builder.build(definition, repository.secrets_of(session, name))
+        system = system_of(definition, connector)
+        stream_repository.save_streams(session, name, connector.discover(), now)
+    repository.save_source(session, definition, system=system, expected_version=version, changed_by=by, now=now)
+
+
+def _save_secrets(
+    session: Session, builder: ConnectorBuilder, name: str, secrets: Mapping[str, str], *, by: str
+) -> None:
+    for field, ciphertext in builder.encrypt(name, secrets).items():
+        repository.save_secret(session, name, field, ciphertext=ciphertext, changed_by=by, now=builder.clock.now())
+
+
+def _existing(session: Session, name: str) -> Source:
+    source = repository.get_source(session, name)
+    if source is None or source.definition.lifecycle is SourceLifecycle.REMOVED:
+        raise SourceNotFound
+    return source
+
+
+def _own(session: Session, name: str) -> Source:
+    source = _existing(session, name)
+    if source.definition.origin is SourceOrigin.FILE:
+        raise SettingWrong(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
+    return source
+
+
+def _check_stream(session: Session, name: str, stream: str | None) -> None:
+    names = [known.stream for known in stream_repository.list_streams(session, name)]
+    if stream is not None and stream not in names:
+        raise SettingWrong(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
+
+
+def _open_entry(session: Session, name: str, record_type: str) -> HeldDeletion:
+    entry = held_repository.open_entry(session, name, record_type)
+    if entry is None:
+        raise HeldDeletionNotFound
+    return entry

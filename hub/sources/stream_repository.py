@@ -1,0 +1,179 @@
+"""Every statement about streams: schedule, lease, cursor, runs and health."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from connectors.base import Stream
+from hub.db import fetch_rows
+from hub.sources.definitions import StreamDetails
+from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
+from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
+from hub.sources.tables import RunRow, StreamRow
+from schemas.source import SourceSystem
+
+_SUMMARY = tuple(RunSummary.model_fields)
+_HEALTH = text("""
+    SELECT s.name, p.reason, st.stream, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
+    FROM unnest(cast(:names AS text[])) AS s (name)
+    LEFT JOIN source_pauses p ON p.source = s.name
+    LEFT JOIN source_streams st ON st.source = s.name AND st.is_enabled
+    ORDER BY st.position
+""")
+"""Every page of a citizen asks this."""
+
+
+def save_streams(session: Session, source: str, streams: Sequence[Stream], now: datetime) -> None:
+    """Make the source's streams these, as the connector discovers them.
+
+    A new one is due at once, and then on the schedule of the first; one that is no longer offered goes with its cursor.
+    """
+    names = [stream.name for stream in streams]
+    session.execute(delete(StreamRow).where(StreamRow.source == source, StreamRow.stream.not_in(names)))
+    schedule = next((known.schedule for known in list_streams(session, source)), DEFAULT_SCHEDULE)
+    for position, stream in enumerate(streams):
+        described = {"title": stream.danish_title, "position": position}
+        statement = insert(StreamRow).values(
+            source=source,
+            stream=stream.name,
+            every=schedule.every,
+            at=schedule.at,
+            is_enabled=True,
+            due_at=now,
+            cursor={},
+            fence=0,
+            **described,
+        )
+        session.execute(statement.on_conflict_do_update(index_elements=["source", "stream"], set_=described))
+
+
+def list_streams(session: Session, source: str) -> tuple[StreamDetails, ...]:
+    """The streams of a source in the order of a first load."""
+    rows = session.scalars(select(StreamRow).where(StreamRow.source == source).order_by(StreamRow.position))
+    return tuple(
+        StreamDetails(
+            source=row.source,
+            stream=row.stream,
+            title=row.title,
+            schedule=Schedule(every=row.every, at=row.at),
+            is_enabled=row.is_enabled,
+            due_at=row.due_at,
+            lease_owner=row.lease_owner,
+            leased_at=row.leased_at,
+            last_success_at=row.last_success_at,
+            last_data_at=row.last_data_at,
+        )
+        for row in rows
+    )
+
+
+def save_schedule(session: Session, source: str, stream: str, schedule: Schedule, *, is_enabled: bool) -> None:
+    """When the stream is read, and whether it is; it is due anew by ``make_due``."""
+    session.execute(
+        update(StreamRow)
+        .where(StreamRow.source == source, StreamRow.stream == stream)
+        .values(every=schedule.every, at=schedule.at, is_enabled=is_enabled)
+    )
+
+
+def make_due(session: Session, source: str, at: datetime, stream: str | None = None) -> None:
+    """Read the stream, or all streams of the source, from that instant on."""
+    statement = update(StreamRow).where(StreamRow.source == source).values(due_at=at)
+    session.execute(statement if stream is None else statement.where(StreamRow.stream == stream))
+
+
+def clear_cursor(session: Session, source: str, stream: str | None = None) -> None:
+    """Read the stream, or all streams of the source, from the beginning; a run under way can save nothing more."""
+    statement = (
+        update(StreamRow)
+        .where(StreamRow.source == source)
+        .values(
+            cursor={},
+            cursor_saved_at=None,
+            fence=func.nextval(literal("source_fence")),
+            lease_owner=None,
+            leased_at=None,
+            lease_until=None,
+        )
+    )
+    session.execute(statement if stream is None else statement.where(StreamRow.stream == stream))
+
+
+def save_run(session: Session, run: RunSummary, last_data_at: datetime | None) -> None:
+    """Keep how an attempt went, and what follows for the stream."""
+    session.add(RunRow(id=uuid4(), last_data_at=last_data_at, **run.model_dump()))
+    changes: dict[str, Any] = {}
+    if run.outcome is not RunOutcome.STOPPED:
+        changes["last_run"] = run.model_dump(mode="json")
+    if run.outcome is RunOutcome.COMPLETE:
+        changes["last_success_at"] = run.ended_at
+    if last_data_at is not None:
+        changes["last_data_at"] = last_data_at
+    if changes:
+        session.execute(
+            update(StreamRow).where(StreamRow.source == run.source, StreamRow.stream == run.stream).values(changes)
+        )
+
+
+def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ...]:
+    """The last runs of a source's streams, newest first."""
+    rows = session.scalars(
+        select(RunRow)
+        .where(RunRow.source == source)
+        .order_by(RunRow.started_at.desc(), RunRow.ended_at.desc())
+        .limit(limit)
+    )
+    return tuple(RunSummary.model_validate({key: getattr(row, key) for key in _SUMMARY}) for row in rows)
+
+
+def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
+    """How the sources are doing, in the order given."""
+    streams: defaultdict[str, list[StreamHealth]] = defaultdict(list)
+    reasons: dict[str, str | None] = {}
+    for row in fetch_rows(session, _HEALTH, {"names": [source.name for source in sources]}):
+        reasons[row["name"]] = row["reason"]
+        if row["stream"] is not None:
+            streams[row["name"]].append(_health(row))
+    return tuple(
+        judge_source(source, streams[source.name], pause_reason=reasons[source.name], now=now) for source in sources
+    )
+
+
+def count_published(session: Session) -> dict[str, int]:
+    """How many records came over all runs, by source; sources that were never run are left out."""
+    rows = session.execute(select(RunRow.source, func.sum(RunRow.published)).group_by(RunRow.source))
+    return {source: int(count) for source, count in rows}
+
+
+def list_due_sources(session: Session, names: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Those of the sources that have a stream to read which nobody reads."""
+    statement = select(StreamRow.source).where(
+        StreamRow.source.in_(list(names)),
+        StreamRow.is_enabled,
+        StreamRow.due_at <= now,
+        StreamRow.lease_until.is_(None) | (StreamRow.lease_until < func.now()),
+    )
+    return tuple(session.scalars(statement.distinct()))
+
+
+@lru_cache(maxsize=1000)
+def _summary(document: str) -> RunSummary:
+    """A run is asked for by every page until the next one; to read it takes longer than to fetch it."""
+    return RunSummary.model_validate_json(document)
+
+
+def _health(row: Mapping[str, Any]) -> StreamHealth:
+    return StreamHealth(
+        stream=row["stream"],
+        last_run=None if row["last_run"] is None else _summary(row["last_run"]),
+        last_success_at=row["last_success_at"],
+        last_data_at=row["last_data_at"],
+        due_at=row["due_at"],
+    )

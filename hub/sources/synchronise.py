@@ -1,0 +1,102 @@
+"""Stored sources follow the file that defines them, and their connectors' declarations."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from connectors.base import Connector
+from hub.errors import SettingWrong
+from hub.sources import repository, stream_repository
+from hub.sources.connector_builder import ConnectorBuilder
+from hub.sources.definitions import Source, SourceLifecycle, SourceOrigin
+from hub.sources.schedule import next_due
+from hub.sources.source_file import FileSource, read_source_file
+from hub.sources.validation import system_of
+
+
+def synchronise(session: Session, file: Path, builder: ConnectorBuilder, *, by: str) -> None:
+    """Make the sources of the file what it says. One that it no longer holds is removed.
+
+    Raises:
+        SettingWrong: the file cannot be read, a source in it cannot be built, or its name is a stored source's.
+    """
+    file_sources = read_source_file(file, builder.kinds)
+    repository.lock_catalogue(session)
+    stored = {source.name: source for source in repository.list_sources(session)}
+    now = builder.clock.now()
+    builder.file_secrets = {file_source.definition.name: file_source.secrets for file_source in file_sources}
+    for file_source in file_sources:
+        _save(session, file_source, stored.get(file_source.definition.name), builder, by=by, now=now)
+    names = [file_source.definition.name for file_source in file_sources]
+    own = [source for source in stored.values() if source.definition.origin is SourceOrigin.FILE and source.is_active]
+    for source in own:
+        if source.name not in names:
+            removed = source.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED})
+            repository.save_source(
+                session, removed, system=source.system, expected_version=source.version, changed_by=by, now=now
+            )
+    if [source.name for source in own] != names:
+        repository.place_sources(session, names)
+
+
+def declare(session: Session, source: Source, connector: Connector, now: datetime) -> None:
+    """Store what the connector declares, where it is not what is stored."""
+    system = system_of(source.definition, connector)
+    if system != source.system:
+        repository.save_system(session, source.name, system)
+    offered = [(stream.name, stream.danish_title) for stream in connector.discover()]
+    known = [(stream.stream, stream.title) for stream in stream_repository.list_streams(session, source.name)]
+    if offered != known:
+        stream_repository.save_streams(session, source.name, connector.discover(), now)
+
+
+def _save(
+    session: Session,
+    file_source: FileSource,
+    before: Source | None,
+    builder: ConnectorBuilder,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    definition = file_source.definition
+    name = definition.name
+    if before and before.definition.origin is SourceOrigin.STORED and before.is_active:
+        raise SettingWrong(
+            f"source {name} stands in HELHED_SOURCES_FILE and is stored too; run: helhed source remove {name}"
+        )
+    if before is None or before.definition != definition:
+        connector = builder.build(definition, {})
+        repository.save_source(
+            session,
+            definition,
+            system=system_of(definition, connector),
+            expected_version=before.version if before else 0,
+            changed_by=by,
+            now=now,
+        )
+        repository.delete_secrets(session, name)
+        stream_repository.save_streams(session, name, connector.discover(), now)
+        stream_repository.make_due(session, name, now)
+    _save_plans(session, file_source, now)
+
+
+def _save_plans(session: Session, file_source: FileSource, now: datetime) -> None:
+    name = file_source.definition.name
+    streams = stream_repository.list_streams(session, name)
+    _check_names(name, file_source.streams, [stream.stream for stream in streams])
+    for stream in streams:
+        schedule, is_enabled = file_source.plan_of(stream.stream)
+        if (stream.schedule, stream.is_enabled) == (schedule, is_enabled):
+            continue
+        stream_repository.save_schedule(session, name, stream.stream, schedule, is_enabled=is_enabled)
+        if stream.last_success_at is not None:
+            stream_repository.make_due(session, name, next_due(schedule, now), stream.stream)
+
+
+def _check_names(source: str, planned: Iterable[str], offered: Sequence[str]) -> None:
+    for stream in planned:
+        if stream not in offered:
+            raise SettingWrong(f"source {source}: streams.{stream}: there are only: {', '.join(offered)}")

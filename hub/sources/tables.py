@@ -1,0 +1,161 @@
+"""Tables of the sources. A change of ``sources`` or ``source_pauses`` raises ``source_catalogue.version``."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Index, Integer, Interval, LargeBinary, Sequence, Text, Time, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+FENCE = Sequence("source_fence", metadata=Base.metadata)
+"""Fencing tokens. One sequence for all streams, so that a stream that is removed and comes back never repeats one."""
+
+
+class CatalogueRow(Base):
+    """One row: how often the catalogue changed, so that a process sees at the price of one read whether it did."""
+
+    __tablename__ = "source_catalogue"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class SourceRow(Base):
+    """A source's definition."""
+
+    __tablename__ = "sources"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    area: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str | None] = mapped_column(Text)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Without secrets."""
+    lifecycle: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
+    system: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What the connector declared when it was last built (``SourceSystem``), so that pages need not build it."""
+    version: Mapped[int] = mapped_column(BigInteger)
+    """For optimistic concurrency."""
+    position: Mapped[int] = mapped_column(Integer)
+    """Order on pages."""
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SecretRow(Base):
+    """One secret field of a source, encrypted (hub.secrets)."""
+
+    __tablename__ = "source_secrets"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    field: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Path in the settings, its names separated by dots."""
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StreamRow(Base):
+    """A stream: schedule, lease, cursor, and how its last runs went."""
+
+    __tablename__ = "source_streams"
+    __table_args__ = (Index("ix_source_streams_due_at", "due_at"),)
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(Integer)
+    """Order of a first load."""
+    every: Mapped[timedelta | None] = mapped_column(Interval)
+    at: Mapped[time | None] = mapped_column(Time)
+    """Danish wall clock. Exactly one of ``every`` and ``at`` is set."""
+    is_enabled: Mapped[bool] = mapped_column(Boolean)
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """In the application's time."""
+    cursor: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The connector's own words, saved after the batch was published."""
+    cursor_saved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lease_owner: Mapped[str | None] = mapped_column(Text)
+    leased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """In the database's time, which is the same for all processes."""
+    fence: Mapped[int] = mapped_column(BigInteger)
+    last_run: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Summary of the last run that was not stopped: every page of a citizen asks how the sources do."""
+    last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_data_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RunRow(Base):
+    """One attempt at reading a stream, with what it brought until it ended, however it ended."""
+
+    __tablename__ = "source_runs"
+    __table_args__ = (
+        Index("ix_source_runs_source_started_at", "source", "started_at"),
+        Index("ix_source_runs_source_stream_started_at", "source", "stream", "started_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    stream: Mapped[str] = mapped_column(Text)
+    """Empty: of the whole source, before there were streams."""
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(Text)
+    read: Mapped[int] = mapped_column(Integer)
+    published: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[dict[str, int]] = mapped_column(JSONB)
+    message: Mapped[str | None] = mapped_column(Text)
+    advice: Mapped[str | None] = mapped_column(Text)
+    last_data_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the run published its last record. None: it brought none, or was held."""
+
+
+class PauseRow(Base):
+    """A source that is switched off for now; deleted when it is switched on."""
+
+    __tablename__ = "source_pauses"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    paused_by: Mapped[str] = mapped_column(Text)
+    """Id of the actor."""
+    reason: Mapped[str] = mapped_column(Text)
+    """Danish, as shown to those who read the pages."""
+    paused_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class HeldDeletionRow(Base):
+    """Deletions of one record type that wait for a person, or did. At most one row of each type is not over."""
+
+    __tablename__ = "held_deletions"
+    __table_args__ = (
+        Index(
+            "uq_held_deletions_open",
+            "source",
+            "stream",
+            "record_type",
+            unique=True,
+            postgresql_where=text("state <> 'over'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    stream: Mapped[str] = mapped_column(Text)
+    record_type: Mapped[str] = mapped_column(Text)
+    missing: Mapped[int] = mapped_column(Integer)
+    known: Mapped[int] = mapped_column(Integer)
+    sample: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Masked."""
+    state: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ceiling: Mapped[int | None] = mapped_column(Integer)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,150 @@
+"""``helhed source``: what it does, what it says, and that it leaves a line in the audit log."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from connectors.base import HeldDeletions
+from hub import log
+from hub.audit.repository import newest
+from hub.cli import app
+from hub.clock import SystemClock
+from hub.db import Database
+from hub.sources.held_repository import save_held
+from hub.sources.lease_repository import give_back
+from hub.sources.stream_repository import list_streams
+from schemas.access import AuditAction
+from tests.sources import leased
+
+KEY = "only-for-tests-only-for-tests-only"
+SECRET = "made-up-secret-of-dubu"
+ADD = (
+    "add", "social", "--kind", "odata", "base_url=http://127.0.0.1:9", "environment=test",
+    "token_url=http://127.0.0.1:9/token", "client_id=helhed", "--secret", "client_secret=env:DUBU",
+)  # fmt: skip
+WHY = "Systemejeren siger, at de er slettet"
+
+
+@pytest.fixture(autouse=True)
+def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELHED_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("HELHED_DIGEST_KEY", KEY)
+    monkeypatch.setenv("HELHED_SESSION_KEY", KEY)
+    monkeypatch.setenv("HELHED_SECRET_KEYS", "k1:" + "ab" * 32)
+    monkeypatch.setenv("DUBU", SECRET)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(log, "set_up", lambda *_: None)  # the output goes with the command
+
+
+def source(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["source", *arguments])
+    assert SECRET not in result.output
+    return result
+
+
+def done(*arguments: str) -> str:
+    result = source(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def actions(database: Database) -> list[tuple[AuditAction, str | None, str | None]]:
+    with database.transaction() as session:
+        lines = [logged.entry for logged in newest(session)]
+    return [(entry.action, entry.object_id, entry.override_reason) for entry in reversed(lines)]
+
+
+def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Path) -> None:
+    assert "no sources yet" in done("list")
+    assert "social is added" in done(*ADD, "--every", "2h")
+    shown = json.loads(done("show", "social", "--json"))
+    assert (shown["secrets"], shown["source"]["version"]) == (["client_secret"], 1)
+    assert shown["source"]["definition"]["settings"]["base_url"] == "http://127.0.0.1:9"
+    assert [stream["schedule"]["every"] for stream in shown["streams"]] == ["2h"]
+    file = tmp_path / "secret"
+    file.write_text("another\n", encoding="utf-8")
+    done("set", "social", "page_size=50", "--secret", f"client_secret=@{file}", "--title", "Børn og unge")
+    assert "at 02:30" in done("schedule", "social", "--at", "02:30")
+    done("pause", "social", "--reason", "Leverandøren opdaterer")
+    assert "paused by cli:" in done("show", "social")
+    done("resume", "social")
+    assert "A worker begins" in done("run", "social", "--from-start")
+    assert '"state": "never"' in done("list", "--json")
+    assert "0 secrets" in done("rotate-keys")
+    done("remove", "social", "--yes")
+    assert "removed" in done("list")
+    about = "social"
+    assert actions(database) == [
+        (AuditAction.CONFIGURE_SOURCE, about, "added"),
+        (AuditAction.CONFIGURE_SOURCE, about, "changed: page_size, client_secret"),
+        (AuditAction.CONFIGURE_SOURCE, about, "scheduled at 02:30"),
+        (AuditAction.PAUSE_SOURCE, about, "Leverandøren opdaterer"),
+        (AuditAction.RESUME_SOURCE, about, None),
+        (AuditAction.CONFIGURE_SOURCE, about, "is read from the start"),
+        (AuditAction.CONFIGURE_SOURCE, about, "removed"),
+    ]
+
+
+def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: Database) -> None:
+    assert "No deletions wait." in done("held")
+    done(*ADD)
+    lease = leased(database, "social")
+    held = {name: HeldDeletions(record_type=name, missing=40, known=100, sample=("1•",)) for name in ("Sag", "Ydelse")}
+    with database.transaction() as session:
+        save_held(session, lease, held, SystemClock().now())
+        give_back(session, lease, SystemClock().now())
+    assert [json.loads(line)["missing"] for line in done("held", "social", "--json").splitlines()] == [40, 40]
+    assert source("release", "social", "Sag", "--reason", "kort").exit_code == 2
+    assert "at most 30 deletions" in done("release", "social", "Sag", "--at-most", "30", "--reason", WHY)
+    assert "40 that are missing are kept" in done("refuse", "social", "Ydelse", "--reason", WHY)
+    assert json.loads(done("held", "--json").splitlines()[0])["ceiling"] == 30
+    assert source("release", "social", "Person", "--reason", WHY).exit_code == 2
+    assert actions(database)[1:] == [
+        (AuditAction.RELEASE_DELETIONS, "social", f"Sag, at most 30: {WHY}"),
+        (AuditAction.REFUSE_DELETIONS, "social", f"Ydelse, 40: {WHY}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "social", "--kind", "soap"), "--kind is one of: fhir, odata"),
+        (("add", "social", "--kind", "odata", f"client_secret={SECRET}"), "client_secret is a secret"),
+        (("add", "social", "--kind", "odata", "--secret", f"client_secret={SECRET}"), "never the secret itself"),
+        (("add", "social", "--kind", "odata", "--secret", "client_secret=env:NOT_SET"), "NOT_SET is not set"),
+        (("add", "social", "--kind", "odata", "--secret", "client_secret=@/not/there"), "cannot be read"),
+        (("add", "social", "--kind", "odata", "--secret", "client_secret"), "no terminal to ask on"),
+        (("add", "social", "--kind", "odata", "environment"), "field=value"),
+        (("add", "social", "--kind", "odata", "environment=test"), "base_url: Field required"),
+        (("add", "Social!", "--kind", "odata"), "name: String should match"),
+        (("show", "social"), "there is no source social"),
+        (("pause", "social", "--reason", "Leverandøren opdaterer"), "there is no such source"),
+        (("remove", "social", "--yes"), "there is no such source"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(arguments: tuple[str, ...], words: str) -> None:
+    result = source(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_missing_key_is_told_when_a_secret_must_be_stored(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    monkeypatch.delenv("HELHED_SECRET_KEYS")
+    result = source(*ADD)
+    assert "HELHED_SECRET_KEYS is not set" in result.output
+    assert actions(database) == []
+    with database.transaction() as session:
+        assert list_streams(session, "social") == ()
+
+
+def test_collect_leaves_a_stream_to_who_reads_it(database: Database) -> None:
+    done(*ADD)
+    leased(database, "social")
+    result = CliRunner().invoke(app, ["collect", "social"])
+    assert result.exit_code == 1
+    assert "not read: test reads it since" in result.output

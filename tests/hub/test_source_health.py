@@ -1,0 +1,73 @@
+"""A source is as well as the worst of its streams."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.sources.health import RunOutcome, RunSummary, SourceStatus, StreamHealth, judge_source
+from schemas.source import SourceSystem
+from tests.web import maja
+
+NOW = maja.NOW
+SOURCE: SourceSystem = maja.SOCIAL
+ages = st.timedeltas(timedelta(), timedelta(days=10))
+FAILED = set(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
+
+
+def stream(name: str, outcome: RunOutcome | None, age: timedelta, *, was_complete: bool) -> StreamHealth:
+    at = NOW - age
+    run = (
+        RunSummary(source=SOURCE.name, stream=name, started_at=at, ended_at=at, outcome=outcome, advice=name)
+        if outcome
+        else None
+    )
+    return StreamHealth(
+        stream=name,
+        last_run=run,
+        last_success_at=at if was_complete or outcome is RunOutcome.COMPLETE else None,
+        last_data_at=at if was_complete else None,
+        due_at=NOW,
+    )
+
+
+streams = st.lists(
+    st.builds(
+        stream,
+        st.sampled_from("abc"),
+        st.none() | st.sampled_from([one for one in RunOutcome if one is not RunOutcome.STOPPED]),
+        ages,
+        was_complete=st.booleans(),
+    ),
+    max_size=4,
+)
+
+
+@given(streams, st.none() | st.just("Opdateres"))
+def test_the_state_is_that_of_the_worst_stream(known: list[StreamHealth], pause: str | None) -> None:
+    state = judge_source(SOURCE, known, pause_reason=pause, now=NOW)
+    outcomes = {one.last_run.outcome for one in known if one.last_run}
+    assert (state.state is SourceStatus.PAUSED) == (pause is not None)
+    if pause is None:
+        assert (state.state is SourceStatus.FAILING) == bool(outcomes & FAILED)
+        if state.state is SourceStatus.HELD:
+            assert RunOutcome.HELD in outcomes
+        if state.state in {SourceStatus.FRESH, SourceStatus.LATE, SourceStatus.SILENT}:
+            assert outcomes <= {RunOutcome.COMPLETE}
+    if state.state is SourceStatus.FAILING:
+        assert state.last_run
+        assert state.last_run.outcome in FAILED
+
+
+@given(streams)
+def test_a_source_is_read_through_only_when_each_stream_was(known: list[StreamHealth]) -> None:
+    state = judge_source(SOURCE, known, pause_reason=None, now=NOW)
+    all_read = bool(known) and all(one.last_success_at for one in known)
+    assert (state.last_success_at is not None) == all_read
+    assert state.last_data_at == max((one.last_data_at for one in known if one.last_data_at), default=None)
+
+
+def test_held_deletions_are_neither_complete_nor_fresh() -> None:
+    held = stream("a", RunOutcome.HELD, timedelta(), was_complete=True)
+    fine = stream("b", RunOutcome.COMPLETE, timedelta(), was_complete=True)
+    assert judge_source(SOURCE, [held, fine], pause_reason=None, now=NOW).state is SourceStatus.HELD
