@@ -1,5 +1,6 @@
 """A folder of FHIR files: KL delivery reports, MedCom messages, single resources; and what becomes of each resource."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from connectors.base import Batch
 from connectors.errors import RecordRejected
 from connectors.sources.health.bundles import ResourceInContext, in_order, unpack
 from connectors.sources.health.context import Run
+from connectors.sources.health.lookup import LOOKED_UP
 from connectors.sources.health.resources import Json
 from connectors.sources.health.translate import translate
 from connectors.transports.files import read_json_files
@@ -18,7 +20,9 @@ from schemas.record import Rejection, RejectionRule, SourceRecord
 
 
 def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]:
-    """Everything in the folder, oldest statement first; a reference finds its resource in any file. Unreadable files come as rejections in the first batch.
+    """Everything in the folder, oldest statement first; a reference finds its resource in any of the files.
+
+    Unreadable files come as rejections in the first batch.
 
     Raises:
         SourceRefused: the folder is missing or may not be read.
@@ -39,12 +43,26 @@ def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]
                 else:
                     resources.append(item)
     ordered = in_order(resources)
-    by_id.update({(str(each.get("resourceType")), str(each.get("id"))): each for each, _ in ordered})
+    by_id.update(_latest(ordered))
     pages = iter(ordered)
     total = len(resources) + len(rejected)
     yield translate_all(list(islice(pages, page_size)), rejected, total=total)
     while page := list(islice(pages, page_size)):
         yield translate_all(page, [], total=total)
+
+
+def _latest(ordered: Iterable[ResourceInContext]) -> dict[tuple[str, str], Json]:
+    """Each resource as it was stated last; among those without a time the content decides, never the order of files."""
+    by_id: dict[tuple[str, str], tuple[datetime | None, str, Json]] = {}
+    for resource, context in ordered:
+        key = (str(resource.get("resourceType")), str(resource.get("id")))
+        if key[0] not in LOOKED_UP:
+            continue
+        content, earlier = json.dumps(resource, sort_keys=True), by_id.get(key)
+        # They come oldest first: another time is a later one.
+        if earlier is None or context.stated_at != earlier[0] or content > earlier[1]:
+            by_id[key] = (context.stated_at, content, resource)
+    return {key: resource for key, (_, _, resource) in by_id.items()}
 
 
 def translate_all(
