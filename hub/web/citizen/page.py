@@ -41,6 +41,22 @@ class EffortRow:
 
 
 @dataclass(frozen=True)
+class ContactRow:
+    """A stay, a contact, a case, a plan, or somebody who works with the citizen."""
+
+    area: str
+    area_name: str
+    title: str
+    about: str | None
+    """First name, when it is about another of the family."""
+    text: str
+    """Where it stands, in a sentence."""
+    who: Person | None
+    """None: the source names nobody."""
+    source: SourceLine
+
+
+@dataclass(frozen=True)
 class GapRow:
     """An area that has nothing to show, and why."""
 
@@ -184,6 +200,10 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    contacts: tuple[ContactRow, ...]
+    """Stays and contacts: running, planned, and the latest."""
+    standing: tuple[ContactRow, ...]
+    """Open cases, plans in force, and those who work with the citizen."""
     notifications_line: str
     notifications: tuple[NotificationRow, ...]
     older: tuple[NotificationRow, ...]
@@ -233,6 +253,8 @@ class FamilyColumn:
     age: str
     href: str
     efforts: tuple[EffortRow, ...]
+    stays: tuple[str, ...]
+    """Where the person is in hospital now."""
     notifications: int
     empty: str | None
 

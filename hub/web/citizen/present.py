@@ -16,6 +16,7 @@ from hub.web.citizen.page import (
     TimelinePage,
 )
 from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines
 from hub.web.citizen.present_drawing import drawing, timeline_rows
 from hub.web.citizen.present_efforts import (
     effort_rows,
@@ -48,6 +49,8 @@ def overview_page(data: PageData) -> OverviewPage:
         now_line=now_line(efforts, data),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
+        contacts=contact_rows(entries, data),
+        standing=standing_rows(entries, data),
         notifications_line=notifications_line(notifications, data),
         notifications=rows[:SHOWN],
         older=rows[SHOWN:],
@@ -187,6 +190,7 @@ def _column(person: Overview, data: PageData) -> FamilyColumn:
         age=age_text(born, data.today) if born else shared.AGE_MISSING,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
+        stays=stay_lines(person.entries(), data.today),
         notifications=len(notifications_of(person.entries())),
         empty=None if efforts else texts.NO_EFFORTS,
     )
