@@ -200,8 +200,10 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    stays: tuple[ContactRow, ...]
+    """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
-    """Stays and contacts: running, planned, and the latest."""
+    """Other stays and contacts: planned, and the latest."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""
     notifications_line: str

@@ -16,7 +16,7 @@ from hub.web.citizen.page import (
     TimelinePage,
 )
 from hub.web.citizen.page_data import PageData, SourceAge
-from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines
+from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines, stay_rows
 from hub.web.citizen.present_drawing import drawing, timeline_rows
 from hub.web.citizen.present_efforts import (
     effort_rows,
@@ -49,6 +49,7 @@ def overview_page(data: PageData) -> OverviewPage:
         now_line=now_line(efforts, data),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
+        stays=stay_rows(entries, data),
         contacts=contact_rows(entries, data),
         standing=standing_rows(entries, data),
         notifications_line=notifications_line(notifications, data),

@@ -7,9 +7,9 @@ from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import capital, day_text, listed, long_day_text, within
+from hub.web.shell.dates import capital, day_text, long_day_text, within
 from hub.web.shell.view_models import Person
-from schemas.codes import danish_label
+from schemas.codes import Coded, danish_label
 from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, PlanFact, Responsible
 from schemas.overview import Entry
 
@@ -33,37 +33,39 @@ def is_current_stay(entry: Entry, contact: ContactFact, today: date) -> bool:
     return entry.valid.contains(today)
 
 
+def stay_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
+    """Who is in hospital now."""
+    return tuple(_contact_row(*each, data) for each in contacts_of(entries) if is_current_stay(*each, data.today))
+
+
 def contact_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
-    """Who is in hospital now, then what is planned, then the latest contacts that are over."""
+    """What is planned, then the latest contacts that are over."""
     today = data.today
     contacts = sorted(contacts_of(entries), key=lambda each: (each[0].valid.start or date.min, each[0].id))
-    stays = [each for each in contacts if is_current_stay(*each, today)]
-    others = [each for each in contacts if each not in stays]
+    others = [each for each in contacts if not is_current_stay(*each, today)]
     planned = [each for each in others if each[0].valid.start and each[0].valid.start > today]
     past = [each for each in others if each not in planned and _last(each[0], today) >= today - RECENT]
-    shown = [*stays, *planned[:CONTACTS_SHOWN], *past[::-1][:CONTACTS_SHOWN]]
+    shown = [*planned[:CONTACTS_SHOWN], *past[::-1][:CONTACTS_SHOWN]]
     return tuple(_contact_row(entry, contact, data) for entry, contact in shown)
 
 
 def standing_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
     """Open cases, plans in force, and those who work with the citizen."""
-    rows = []
-    for entry in entries:
-        if not entry.valid.contains(data.today):
-            continue
-        match entry.fact:
-            case CaseFact() as fact if not is_closed(fact):
-                rows.append(_row(entry, capital(fact.title), _case_text(fact, data.today), fact.responsible, data))
-            case PlanFact() as fact if fact.status.code not in CLOSED_PLANS:
-                rows.append(
-                    _row(entry, capital(fact.title), _plan_text(entry, fact, data.today), fact.responsible, data)
-                )
-            case AssignmentFact() as fact:
-                title = fact.role.label or danish_label(fact.role, data.today)
-                rows.append(_row(entry, capital(title), "arbejder med borgeren", fact.responsible, data))
-            case _:
-                pass
-    return tuple(rows)
+    rows = (_standing_row(entry, data) for entry in entries if entry.valid.contains(data.today))
+    return tuple(row for row in rows if row is not None)
+
+
+def _standing_row(entry: Entry, data: PageData) -> ContactRow | None:
+    today = data.today
+    match entry.fact:
+        case CaseFact() as fact if not is_closed(fact):
+            return _row(entry, capital(fact.title), _case_text(entry, fact, today), fact.responsible, data)
+        case PlanFact() as fact if fact.status.code not in CLOSED_PLANS:
+            return _row(entry, capital(fact.title), _plan_text(entry, fact, today), fact.responsible, data)
+        case AssignmentFact() as fact:
+            title = fact.role.label or danish_label(fact.role, today)
+            return _row(entry, capital(title), "arbejder med borgeren", fact.responsible, data)
+    return None
 
 
 def stay_lines(entries: Iterable[Entry], today: date) -> tuple[str, ...]:
@@ -94,9 +96,9 @@ def standing_text(entry: Entry, today: date) -> tuple[str, str] | None:
     """Title and state of a case, plan or assignment; None of anything else."""
     match entry.fact:
         case CaseFact() as fact:
-            return f"Sag: {within(fact.title)}", _status(danish_label(fact.status, today))
+            return _named("sag", fact.title), _status(fact.status, today)
         case PlanFact() as fact:
-            return f"Plan: {within(fact.title)}", _status(danish_label(fact.status, today))
+            return _named("plan", fact.title), _status(fact.status, today)
         case AssignmentFact() as fact:
             role = capital(fact.role.label or danish_label(fact.role, today))
             return f"{role}: {person(fact.responsible).text}", "arbejder med borgeren"
@@ -125,20 +127,27 @@ def _row(entry: Entry, title: str, text: str, responsible: Responsible | None, d
     )
 
 
-def _case_text(case: CaseFact, today: date) -> str:
-    deadline = f"nærmeste frist {day_text(case.next_deadline_on)}" if case.next_deadline_on else ""
-    return listed([part for part in (_status(danish_label(case.status, today)), deadline) if part])
+def _case_text(entry: Entry, case: CaseFact, today: date) -> str:
+    since = f" siden {day_text(entry.valid.start)}" if entry.valid.start else ""
+    deadline = case.next_deadline_on
+    due = f", nærmeste frist {'var' if deadline < today else 'er'} {day_text(deadline)}" if deadline else ""
+    return f"{_status(case.status, today)}{since}{due}"
 
 
 def _plan_text(entry: Entry, plan: PlanFact, today: date) -> str:
-    since = f"fra {day_text(entry.valid.start)}" if entry.valid.start else ""
-    follow_up = f"opfølgning {day_text(plan.next_follow_up_on)}" if plan.next_follow_up_on else ""
-    parts = (_status(danish_label(plan.status, today)), since, follow_up)
-    return ", ".join(part for part in parts if part)
+    since = f" fra {day_text(entry.valid.start)}" if entry.valid.start else ""
+    follow_up = plan.next_follow_up_on
+    due = f", opfølgning {'var sat' if follow_up < today else 'er sat'} til {day_text(follow_up)}" if follow_up else ""
+    return f"{_status(plan.status, today)}{since}{due}"
 
 
-def _status(label: str) -> str:
-    return within(label)
+def _status(status: Coded, today: date) -> str:
+    return within(danish_label(status, today))
+
+
+def _named(word: str, title: str) -> str:
+    """With the word before it (Sag: …), unless the title says so itself (Børnesag)."""
+    return capital(title) if word in title.lower() else f"{capital(word)}: {within(title)}"
 
 
 def _place(contact: ContactFact) -> str:
