@@ -4,7 +4,7 @@ Names follow the Danish Grunddatamodel (virkningFra/virkningTil, registreringFra
 Both intervals are half-open, ``[start, end)``; ``None`` means open.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from pydantic import model_validator
@@ -40,6 +40,16 @@ class Period(Schema):
         return not starts or not ends or max(starts) < min(ends)
 
     @property
+    def last_day(self) -> date | None:
+        """The last day on which the fact holds, as people say it; None: no end is known.
+
+        Of a period without a day it is the day on which it began: the source ended it before it held.
+        """
+        if self.end is None or self.is_empty:
+            return self.end
+        return self.end - timedelta(days=1)
+
+    @property
     def is_empty(self) -> bool:
         """Whether no day lies in the period (start equals end)."""
         return self.start is not None and self.start == self.end
@@ -52,7 +62,3 @@ class Registration(Schema):
     """registreringFra: when the source registered this statement."""
     registered_to: Instant | None = None
     """registreringTil: when a newer statement replaced it. None: it still stands."""
-
-    def known_at(self, moment: Instant) -> bool:
-        """Whether this statement was the standing one at *moment*."""
-        return self.registered_from <= moment and (self.registered_to is None or moment < self.registered_to)

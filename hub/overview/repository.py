@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
 from hub.overview.columns import sources_of, units_of
-from schemas.overview import Overview
+from schemas.overview import CitizenHeader, Overview
 from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
 
 _ADD = text("""
@@ -68,6 +68,14 @@ _CURRENT = text("""
     SELECT citizen_id, v.version, cast(o.document AS text) AS document
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
+""")
+_HEADERS = text("""
+    SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
+    WHERE citizen_id = ANY(:ids)
+""")
+_DISPUTED = text("""
+    SELECT citizen_id FROM overviews
+    WHERE citizen_id = ANY(:ids) AND document #> '{header,stated_identities}' <> '[]'
 """)
 _GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
 _IS_SETTLED = text("""
@@ -143,17 +151,17 @@ def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, VersionS
 def mark_due(
     session: Session, citizen_ids: Collection[UUID], since: datetime, failed_since: datetime | None = None
 ) -> None:
-    """Note that these overviews are to be built anew, and since when they could not be.
+    """Mark these overviews as due, and since when building them has failed.
 
-    Always writes to the row, also where there is one: so a mark waits for whoever is just building that overview, and
-    is not deleted with the one it came after.
+    Always writes to the row, also where there is one: so a mark waits for a worker that is building that overview, and
+    is not deleted with the mark before it.
     """
     if citizen_ids:
         session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since, "failed_since": failed_since})
 
 
 def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, datetime | None]:
-    """Take citizens that have been due since *until* or longer; what others are taking or marking is passed by.
+    """Take citizens that have been due since *until* or longer; rows that other workers hold are skipped.
 
     With each comes since when the overview could not be built; the row that said so is gone.
 
@@ -206,6 +214,17 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDo
     """Version and document of these citizens, as JSON."""
     rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
     return {row.citizen_id: StoredDocument(row.version, row.document) for row in rows}
+
+
+def headers(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, CitizenHeader]:
+    """Who these citizens are, uncut."""
+    rows = session.execute(_HEADERS, {"ids": sorted(set(citizen_ids))})
+    return {row.citizen_id: CitizenHeader.model_validate_json(row.header) for row in rows}
+
+
+def disputed(session: Session, citizen_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these citizens on whose name or birth date the sources disagree."""
+    return frozenset(session.scalars(_DISPUTED, {"ids": sorted(set(citizen_ids))}))
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:

@@ -25,7 +25,8 @@ from hub.access.policy import (
     policy_texts,
 )
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
-from schemas.overview import Overview, SectionState
+from schemas.overview import EntryParty, Overview, SectionState
+from schemas.record import PartyRole
 from schemas.source import Area
 from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because, make_access_facts
 
@@ -208,11 +209,11 @@ def test_health_is_seen_by_consent_or_by_health_alone(actor: Actor, facts: Acces
 def test_a_cut_page_tells_nothing_of_what_is_withheld(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
     decision = decide(actor, facts, because(reason))
     page = cut(OVERVIEW, decision, SOURCES)
-    told = page.model_dump_json()
+    result = page.model_dump_json()
     for area in decision.withheld:
-        assert f"{area}_system" not in told
-        assert f"Known to {area}" not in told
-        assert f"said by {area}" not in told
+        assert f"{area}_system" not in result
+        assert f"Known to {area}" not in result
+        assert f"said by {area}" not in result
     for before, after in zip(OVERVIEW.sections, page.sections, strict=True):
         assert after == before or (after.state is SectionState.WITHHELD and not after.entries)
     if not decision.allowed:
@@ -239,6 +240,34 @@ def test_a_source_of_unknown_area_is_cut() -> None:
     assert [relative.name for relative in header.relatives] == ["Known to social"]
 
 
+@given(actors, facts_strategy, reasons, st.sets(st.sampled_from(["relative", "citizen"])))
+@settings(max_examples=60, deadline=None)
+def test_an_entry_names_only_people_whom_the_reader_may_know_of(
+    actor: Actor, facts: AccessFacts, reason: str | None, also: AbstractSet[str]
+) -> None:
+    decision = decide(actor, facts, because(reason))
+    known = {
+        relative.citizen_id: f"Named {at}"
+        for at, relative in enumerate(cut(OVERVIEW, decision, SOURCES).header.relatives)
+        if relative.citizen_id and "relative" in also
+    }
+    named = known | ({OVERVIEW.citizen_id: "Named own"} if "citizen" in also else {})
+    parties = (
+        EntryParty(role=PartyRole.PRIMARY, citizen_id=UUID(int=4711), name="Named stranger"),
+        *(EntryParty(role=PartyRole.CONCERNED, citizen_id=key, name=name) for key, name in named.items()),
+    )
+    sections = tuple(
+        section.model_copy(
+            update={"entries": tuple(entry.model_copy(update={"parties": parties}) for entry in section.entries)}
+        )
+        for section in OVERVIEW.sections
+    )
+    entries = cut(OVERVIEW.model_copy(update={"sections": sections}), decision, SOURCES).entries()
+    for entry in entries:
+        assert len(entry.parties) == len(parties), "that there is somebody else stays"
+        assert {party.name for party in entry.parties} == {None, *named.values()}
+
+
 SECRETS = {
     ProtectedField.ADDRESS: "Egevej 7",
     ProtectedField.IDENTIFIER: "7507864002",
@@ -250,14 +279,14 @@ PROTECTED = an_overview(citizen_id=CITIZEN, protected=True)
 
 @pytest.mark.parametrize(("secret", "revealed"), list(product(SECRETS, SECRETS)))
 def test_protected_fields_are_hidden_but_the_revealed_one(secret: ProtectedField, revealed: ProtectedField) -> None:
-    told = mask_protected(PROTECTED, frozenset({revealed})).model_dump_json()
-    assert (SECRETS[secret] in told) is (secret is revealed)
+    result = mask_protected(PROTECTED, frozenset({revealed})).model_dump_json()
+    assert (SECRETS[secret] in result) is (secret is revealed)
 
 
 def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
     page: Overview = mask_protected(PROTECTED)
-    told = page.model_dump_json()
-    assert MASK in told
+    result = page.model_dump_json()
+    assert MASK in result
     for word in (
         "Egevej",
         "Egelund",
@@ -268,6 +297,6 @@ def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
         '"authority":"0999"',
         "said by",
     ):
-        assert word not in told
+        assert word not in result
     assert mask_protected(OVERVIEW) == OVERVIEW
     assert mask_protected(PROTECTED, frozenset(ProtectedField)) == PROTECTED

@@ -1,13 +1,13 @@
 """Half-open intervals: what contains, overlaps and is known when."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.period import Period, Registration
+from schemas.period import Period
 
 # A narrow range of days, so that periods meet often.
 days = st.dates(date(2024, 1, 1), date(2024, 1, 12))
@@ -57,11 +57,15 @@ def test_a_period_does_not_end_before_it_starts() -> None:
         Period(start=date(2024, 1, 2), end=date(2024, 1, 1))
 
 
-def test_a_statement_stands_until_it_is_replaced() -> None:
-    said = datetime(2024, 1, 1, 8, tzinfo=UTC)
-    replaced = said + timedelta(days=1)
-    registration = Registration(registered_from=said, registered_to=replaced)
-    assert registration.known_at(said)
-    assert not registration.known_at(said - timedelta(seconds=1))
-    assert not registration.known_at(replaced)
-    assert Registration(registered_from=said).known_at(replaced)
+@given(start=st.dates(date(1990, 1, 1), date(2060, 1, 1)), length=st.integers(1, 5000))
+def test_the_last_day_is_the_last_on_which_the_fact_holds(start: date, length: int) -> None:
+    period = Period(start=start, end=start + timedelta(days=length))
+    assert period.last_day is not None
+    assert period.contains(period.last_day)
+    assert not period.contains(period.last_day + timedelta(days=1))
+
+
+def test_a_period_without_an_end_has_no_last_day_and_an_empty_one_its_beginning() -> None:
+    day = date(2023, 4, 1)
+    assert Period(start=day).last_day is None
+    assert Period(start=day, end=day).last_day == day
