@@ -46,6 +46,22 @@ class EffortRow:
 
 
 @dataclass(frozen=True)
+class ContactRow:
+    """A stay, a contact, a case, a plan, or somebody who works with the citizen."""
+
+    area: str
+    area_name: str
+    title: str
+    about: str | None
+    """First name, when it is about another of the family."""
+    text: str
+    """Where it stands, in a sentence."""
+    who: Person | None
+    """None: the source names nobody."""
+    source: SourceLine
+
+
+@dataclass(frozen=True)
 class GapRow:
     """An area that has nothing to show, and why."""
 
@@ -208,6 +224,12 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    stays: tuple[ContactRow, ...]
+    """Who is in hospital now."""
+    contacts: tuple[ContactRow, ...]
+    """Other stays and contacts: planned, and the latest."""
+    standing: tuple[ContactRow, ...]
+    """Open cases, plans in force, and those who work with the citizen."""
     withheld_of_some: tuple[str, ...]
     """Areas that are shown of some of the family only."""
     notifications_line: str
@@ -263,6 +285,8 @@ class FamilyColumn:
     """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]
+    stays: tuple[str, ...]
+    """Where the person is in hospital now."""
     notifications: str
     """How many there are, or why that is not said."""
     empty: str | None

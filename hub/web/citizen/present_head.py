@@ -8,10 +8,11 @@ from hub.web.citizen.page_data import PageData, Teammate
 from hub.web.citizen.present_efforts import phone
 from hub.web.citizen.present_identity import identity_banner
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, counted, day_text, listed, long_day_text
+from hub.web.shell.dates import age_text, at_minute, capital, counted, day_text, listed, long_day_text
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
+from schemas.codes import danish_label
 from schemas.facts import LifeStatus, PersonFact, RelationKind
 from schemas.overview import Relative
 
@@ -75,7 +76,7 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     def birth_date(relative: Relative) -> date | None:
         return birth_dates.get(relative.citizen_id) if relative.citizen_id else None
 
-    links: dict[RelationKind, dict[str, Link]] = {}
+    links: dict[tuple[RelationKind, str], dict[str, Link]] = {}
     by_age = sorted(
         data.overview.header.relatives,
         key=lambda relative: (birth_date(relative) or date.max, relative.name or ""),
@@ -87,11 +88,20 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         born = birth_date(relative)
         text = f"{first_name}, {age_text(born, data.today)}" if born else first_name
         href = f"/overblik/{relative.citizen_id}" if relative.citizen_id else ""
-        links.setdefault(relative.relation, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
-    order = dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind))
+        group = (relative.relation, _exact_word(relative, data.today))
+        links.setdefault(group, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
+    order = list(dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind)))
     return tuple(
-        (texts.RELATION[kind][len(links[kind]) > 1], tuple(links[kind].values())) for kind in order if kind in links
+        (word or texts.RELATION[kind][len(people) > 1], tuple(people.values()))
+        for (kind, word), people in sorted(links.items(), key=lambda group: (order.index(group[0][0]), group[0][1]))
     )
+
+
+def _exact_word(relative: Relative, day: date) -> str:
+    """The relation's own word ("Mormor") where its kind says too little; else nothing."""
+    if relative.relation is not RelationKind.OTHER or relative.role is None:
+        return ""
+    return capital(danish_label(relative.role, day))
 
 
 def _team_line(data: PageData) -> str | None:
