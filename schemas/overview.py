@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Instant, Schema
+from schemas.codes import Coded
 from schemas.facts import Fact, PersonFact, RelationKind
 from schemas.identifiers import Identifier
 from schemas.period import Period, Registration
@@ -66,6 +67,29 @@ class SectionState(StrEnum):
     """Not for this actor to see; says nothing about whether there is anything."""
 
 
+class TroubleKind(StrEnum):
+    """Why nothing new comes from a source for now."""
+
+    FAILING = "failing"
+    """The last run did not succeed."""
+    SILENT = "silent"
+    """Nothing new has come for far longer than was agreed."""
+    PAUSED = "paused"
+    """Somebody switched it off."""
+    HELD = "held"
+    """Deletions wait for a person, so what is shown may have been deleted at the source."""
+
+
+class SourceTrouble(Schema):
+    """A source of an area that is not read as it should be, and since when."""
+
+    source: str
+    kind: TroubleKind
+    since: Instant | None = None
+    """Failing or held: when it was last read to its end. Silent: when something last came. Paused: when it was switched
+    off. None: that never was."""
+
+
 class Section(Schema):
     """One area of the overview (afsnit)."""
 
@@ -76,6 +100,10 @@ class Section(Schema):
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
+    has_unreadable: bool | None = None
+    """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
+    troubles: tuple[SourceTrouble, ...] | None = None
+    """Set when the page is read: the area's sources that are not read as they should be."""
 
 
 class DisagreeingValue(Schema):
@@ -99,6 +127,8 @@ class Relative(Schema):
     name: str | None = None
     relation: RelationKind
     """What the relative is to the citizen."""
+    role: Coded | None = None
+    """The exact relation, as far as a source tells it from the citizen's side: code list ``relationship_codes``."""
     custody: bool | None = None
     shares_household: bool | None = None
     valid: Period = Period()

@@ -14,10 +14,18 @@ from uuid import UUID
 
 import cedarpy
 
-from hub.access.words import plain
+from hub.access.redaction import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
-from schemas.overview import CitizenHeader, Disagreement, Overview, Section, SectionState, StatedIdentity
+from schemas.overview import (
+    CitizenHeader,
+    Disagreement,
+    EntryParty,
+    Overview,
+    Section,
+    SectionState,
+    StatedIdentity,
+)
 from schemas.source import Area
 
 _TEXTS = {
@@ -99,10 +107,9 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
 def may_reveal(actor: Actor, facts: AccessFacts, reason: str) -> Decision:
     """Whether the actor may be shown the citizen's protected fields, for that reason."""
     (answer,) = _ask(actor, [_question("reveal", _context(facts, has_reason=is_reason(reason)))])
-    basis = Basis.TEAM if facts.on_team else Basis.OWN_UNIT
     return Decision(
         allowed=answer.allowed,
-        basis=basis if answer.allowed else Basis.NONE,
+        basis=_relation(facts) if answer.allowed else Basis.NONE,
         may_reveal=answer.allowed,
         policies=_ids(answer),
         policy_version=POLICY_VERSION,
@@ -153,7 +160,8 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
 
     A withheld area says that it is withheld, and nothing of whether there is anything. What else its
     sources say (relatives, disagreements, local ids, who reports protection, another name) goes with it; the person's
-    merged master data stay, and that the sources disagree on who it is. A refusal shows nothing.
+    merged master data stay, and that the sources disagree on who it is. A person whom an entry names is named only to
+    who may know of that person: the citizen, and the relatives that are left. A refusal shows nothing.
 
     Args:
         overview: the whole.
@@ -171,15 +179,19 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
     by_entry = {entry.provenance.source: entry.area for entry in overview.entries()}
     shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
     header = overview.header
+    relatives = tuple(other for other in header.relatives if other.provenance.source in shown)
+    known = frozenset(person.citizen_id for person in relatives if person.citizen_id) | {overview.citizen_id}
+    names = frozenset(person.name for person in relatives if person.name)
     return overview.model_copy(
         update={
             "sections": tuple(
-                section if section.area in decision.shown else _withheld(section) for section in overview.sections
+                _with_known_names(section, known, names) if section.area in decision.shown else _withheld(section)
+                for section in overview.sections
             ),
             "header": header.model_copy(
                 update={
                     "stated_identities": _identities(header.stated_identities, shown),
-                    "relatives": tuple(other for other in header.relatives if other.provenance.source in shown),
+                    "relatives": relatives,
                     "identifiers": tuple(
                         identifier
                         for identifier in header.identifiers
@@ -193,6 +205,27 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
             ),
         }
     )
+
+
+def _with_known_names(section: Section, known: frozenset[UUID], names: frozenset[str]) -> Section:
+    """The section without the names of people whom the reader may not know of; that there are such people stays."""
+
+    def is_known(party: EntryParty) -> bool:
+        return party.name is None or (party.citizen_id in known if party.citizen_id else party.name in names)
+
+    entries = tuple(
+        entry
+        if all(map(is_known, entry.parties))
+        else entry.model_copy(
+            update={
+                "parties": tuple(
+                    party if is_known(party) else party.model_copy(update={"name": None}) for party in entry.parties
+                )
+            }
+        )
+        for entry in section.entries
+    )
+    return section.model_copy(update={"entries": entries})
 
 
 def _withheld(section: Section) -> Section:
@@ -222,9 +255,14 @@ def _identities(identities: Sequence[StatedIdentity], shown: frozenset[str]) -> 
 
 
 def _relation(facts: AccessFacts) -> Basis:
+    """The closest working relation; all but the team's open the same."""
     if facts.on_team:
         return Basis.TEAM
-    return Basis.OWN_UNIT if facts.unit_has_active_effort else Basis.NONE
+    if facts.is_named_worker:
+        return Basis.NAMED_WORKER
+    if facts.unit_has_active_effort:
+        return Basis.OWN_UNIT
+    return Basis.CASE_UNIT if facts.unit_holds_case else Basis.NONE
 
 
 def _basis(facts: AccessFacts, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
@@ -245,7 +283,9 @@ def _is_reason_of(length: int) -> bool:
 def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
     return {
         "on_team": facts.on_team,
+        "is_named_worker": facts.is_named_worker,
         "unit_has_active_effort": facts.unit_has_active_effort,
+        "unit_holds_case": facts.unit_holds_case,
         "is_self": facts.is_self,
         "has_reason": has_reason,
         "known_identifier": known_identifier,

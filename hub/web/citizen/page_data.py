@@ -9,10 +9,10 @@ from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
-from schemas.access import Actor, Decision, Purpose
+from schemas.access import Actor, Decision, EmployeeContact, PageKind, Purpose
 from schemas.facts import LifeStatus
 from schemas.overview import Entry, Overview
-from schemas.source import Area, SourceSystem
+from schemas.source import Area, AreaContact, SourceSystem
 
 
 def end_of(day: date) -> datetime:
@@ -58,6 +58,8 @@ class SourceAge:
     """When something new last came."""
     last_read_at: datetime | None
     """When it was last read to its end."""
+    paused_at: datetime | None = None
+    """When it was switched off, while it is."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,10 @@ class PageData:
     changes: Changes | None = None
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
+    page: PageKind = PageKind.OVERVIEW
+    contacts: Mapping[str, EmployeeContact] = field(default_factory=dict)
+    """Employees whom the entries name, by ``columns.worker_key``; none for entries whose units are masked."""
+    area_contacts: Mapping[Area, AreaContact] = field(default_factory=dict)
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 
@@ -129,6 +135,10 @@ class PageData:
 
     @cached_property
     def names(self) -> FirstNames:
-        """First names of the citizen and the family."""
-        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in self.people}
+        """First names of the citizen and the family, the oldest first, then of relatives who are not shown."""
+        by_age = sorted(self.people, key=lambda person: person.header.person.birth_date or date.max)
+        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in by_age}
+        for relative in (relative for person in self.people for relative in person.header.relatives):
+            if relative.citizen_id and relative.name:
+                first_names.setdefault(relative.citizen_id, first_word(relative.name))
         return FirstNames(first_names, own=self.overview.citizen_id)

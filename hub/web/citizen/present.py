@@ -17,6 +17,14 @@ from hub.web.citizen.page import (
     TimelinePage,
 )
 from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines, stay_rows
+from hub.web.citizen.present_coverage import (
+    not_included,
+    notification_gaps,
+    social,
+    with_notifications,
+    withheld_of_some,
+)
 from hub.web.citizen.present_drawing import drawing, timeline_rows
 from hub.web.citizen.present_efforts import (
     effort_rows,
@@ -31,11 +39,21 @@ from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import at_minute, capital, day_text, lasted, listed, long_day_text, of_moment
+from hub.web.shell.dates import (
+    at_minute,
+    capital,
+    counted,
+    day_text,
+    lasted,
+    listed,
+    long_day_text,
+    of_moment,
+    since_text,
+)
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Choice
 from schemas.facts import LifeStatus
-from schemas.overview import Disagreement, Overview
+from schemas.overview import Disagreement, Overview, SectionState
 
 MOST_ZOOMS = 30
 _IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
@@ -51,6 +69,10 @@ def overview_page(data: PageData) -> OverviewPage:
         now_line=now_line(efforts, data),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
+        stays=stay_rows(entries, data),
+        contacts=contact_rows(entries, data),
+        standing=standing_rows(entries, data),
+        withheld_of_some=withheld_of_some(data),
         notifications_line=notifications_line(notifications, data),
         notifications=rows[:SHOWN],
         older=rows[SHOWN:],
@@ -109,6 +131,9 @@ def _source_title(source: str, data: PageData) -> str:
 
 def _freshness(age: SourceAge, data: PageData) -> Freshness:
     state = shared.SOURCE_STATE[age.state][0]
+    if age.paused_at is not None:
+        full = of_moment(age.paused_at, data.now).full
+        return Freshness(age.source.title, f"{state} {since_text(age.paused_at, data.now)}", True, full)
     if age.last_data_at is None:
         return Freshness(age.source.title, state, age.state != "fresh", "")
     when = of_moment(age.last_data_at, data.now)
@@ -118,7 +143,7 @@ def _freshness(age: SourceAge, data: PageData) -> Freshness:
         return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full)
     if age.state == "silent":
         return Freshness(age.source.title, f"tavs i {lasted(age.last_data_at, data.now)}", True, when.full)
-    return Freshness(age.source.title, f"{state}, {when.text}", True, when.full)
+    return Freshness(age.source.title, f"{state}; sidste nye oplysning {when.text}", True, when.full)
 
 
 def _not_covered(data: PageData) -> str | None:
@@ -143,6 +168,8 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or headline_name(data.overview.header)}",
         drawing=drawing(entries, data, years=30, year=year),
         rows=rows,
+        not_included=not_included(data.people),
+        notification_gaps=notification_gaps(data),
         count_line=f"{len(rows)} linjer. Det nyeste først.",
         as_known=(known or today).isoformat(),
         latest=today.isoformat(),
@@ -199,6 +226,14 @@ def _not_shown(data: PageData) -> str | None:
     return f"{names_text} vises ikke her, for {why}. Hver side åbnes for sig og med egen grund."
 
 
+def _notification_count(person: Overview) -> str:
+    if with_notifications((person,)):
+        return counted(len(notifications_of(person.entries())), "underretning", "underretninger")
+    section = social(person)
+    is_covered = section is not None and section.state is not SectionState.NOT_COVERED
+    return "underretninger er ikke for dig at se" if is_covered else "underretninger er ikke dækket her"
+
+
 def _column(person: Overview, data: PageData) -> FamilyColumn:
     others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
     efforts = listed_efforts(person.entries(), data.today)
@@ -208,6 +243,8 @@ def _column(person: Overview, data: PageData) -> FamilyColumn:
         disputed=capital(shared.DISPUTED) if person.header.stated_identities else None,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
-        notifications=len(notifications_of(person.entries())),
+        stays=stay_lines(person.entries(), data.today),
+        notifications=_notification_count(person),
         empty=None if efforts else texts.NO_EFFORTS,
+        not_included=not_included((person,)),
     )

@@ -1,21 +1,34 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from hub.overview.columns import worker_key
 from hub.web.citizen import texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_coverage import NOT_READ
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import as_sentence, capital, counted, distance, lasted, of_day, of_moment, phone_text
+from hub.web.shell.dates import (
+    as_sentence,
+    capital,
+    counted,
+    distance,
+    lasted,
+    of_day,
+    of_moment,
+    phone_text,
+    since_text,
+)
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.view_models import Link, Person, Phone
+from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, Responsible
-from schemas.overview import Entry, Section, SectionState
-from schemas.source import Area
+from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.source import Area, AreaContact
 
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
 """Where the demo's sandboxes answer."""
@@ -59,7 +72,7 @@ def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
         goal=effort.purpose,
         extent=effort.extent,
         recommendation=effort.recommendation,
-        responsible=person(effort.responsible),
+        responsible=responsible_person(entry, effort, data.contacts),
         performer=effort.performer.name if effort.performer else None,
         since=of_day(entry.valid.start) if entry.valid.start else None,
         follow_up=_follow_up(follow_up, today),
@@ -94,6 +107,18 @@ def person(responsible: Responsible | None) -> Person:
     return Person(", ".join(names), phone(numbers[0]) if numbers else None)
 
 
+def responsible_person(entry: Entry, effort: EffortFact, contacts: Mapping[str, EmployeeContact]) -> Person:
+    """Who answers for the effort, with job title and own number where the municipality declared the employee's id."""
+    worker = effort.responsible.worker if effort.responsible else None
+    contact = contacts.get(worker_key(entry, worker.id)) if worker and worker.id else None
+    if effort.responsible is None or worker is None or contact is None:
+        return person(effort.responsible)
+    unit = effort.responsible.unit
+    names = dict.fromkeys(part for part in (worker.name, contact.title, unit.name if unit else "") if part)
+    number = worker.phone or contact.phone or (unit.phone if unit else None)
+    return Person(", ".join(names), phone(number) if number else None)
+
+
 def phone(number: str) -> Phone:
     """A number as a link."""
     return Phone(phone_text(number), f"tel:{number.replace(' ', '')}")
@@ -126,25 +151,53 @@ def _origin(area: str, title: str) -> str:
 def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
     """The areas that have no row under *Lige nu*, and those whose source is silent: why, and what one can do."""
     filled = {entry.area for entry, _ in efforts}
-    return tuple(gap for section in data.overview.sections if (gap := _gap(section, section.area in filled, data)))
+    return tuple(gap for section in data.overview.sections for gap in _gaps(section, section.area in filled, data))
 
 
-def _gap(section: Section, filled: bool, data: PageData) -> GapRow | None:
+def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
     name = shared.AREA[section.area]
+    contact = _area_contact(data.area_contacts.get(section.area))
     # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
-    if section.state not in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
-        if section.is_unread:
-            return GapRow(section.area, name, *texts.UNREAD, True)
-        if section.silent_since is not None:
-            headline = f"kilden har været tavs i {lasted(section.silent_since, data.now)}"
-            return GapRow(section.area, name, headline, texts.SILENT, True)
+    if section.state not in NOT_READ:
+        troubles = [GapRow(section.area, name, *words, True, contact) for words in _troubles(section, data)]
+        yield from troubles
+        filled = filled or bool(troubles)
     if filled:
-        return None
+        return
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
+    if state is SectionState.NONE_FOUND and section.has_unreadable:
+        headline, advice = texts.UNREADABLE
     if state is SectionState.WITHHELD and data.team_meets:
         advice = f"{advice} {texts.ASK_CONSENT}"
-    return GapRow(section.area, name, headline, advice, False)
+    yield GapRow(section.area, name, headline, advice, False, contact)
+
+
+def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
+    """Headline and advice for each source of the area that is not read as it should be."""
+    kinds = {trouble.kind for trouble in section.troubles or ()}
+    if section.is_unread and TroubleKind.PAUSED not in kinds:
+        yield texts.UNREAD
+        return
+    troubles = section.troubles or ()
+    if not troubles and section.silent_since:
+        troubles = (SourceTrouble(source="", kind=TroubleKind.SILENT, since=section.silent_since),)
+    is_one_of_several = sum(source.area is section.area for source in data.sources.values()) > 1
+    for trouble in troubles:
+        source = data.sources.get(trouble.source)
+        name = source.title if source and is_one_of_several else "kilden"
+        headline, advice = texts.TROUBLE[trouble.kind]
+        if trouble.since is None:
+            yield texts.TROUBLE_WITHOUT_TIME[trouble.kind].format(source=name), advice
+            continue
+        since, time = since_text(trouble.since, data.now), lasted(trouble.since, data.now)
+        yield headline.format(source=name, since=since, lasted=time), advice
+
+
+def _area_contact(contact: AreaContact | None) -> Person | None:
+    if contact is None:
+        return None
+    return Person(contact.name, phone(contact.phone) if contact.phone else None)
 
 
 def now_line(efforts: Sequence[Effort], data: PageData) -> str:

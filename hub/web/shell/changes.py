@@ -21,7 +21,8 @@ from schemas.facts import (
 )
 from schemas.overview import Entry
 
-_STEPS = frozenset({GoalKind.GOAL, GoalKind.SUB_GOAL})
+STEPS = frozenset({GoalKind.GOAL, GoalKind.SUB_GOAL})
+"""Goals, and steps on the way to one."""
 
 
 def change_text(change: Change, names: FirstNames, now: datetime) -> str | None:
@@ -92,4 +93,4 @@ def named(title: str, entry: Entry, names: FirstNames) -> str:
 
 def is_reached(goal: GoalFact) -> bool:
     """Whether it is a goal, or a step on the way to one, that was reached."""
-    return goal.progress is Progress.REACHED and goal.goal in _STEPS
+    return goal.progress is Progress.REACHED and goal.goal in STEPS
