@@ -16,6 +16,10 @@ def _normalised(value: object) -> object:
     return normalise_text(value) if isinstance(value, str) else value
 
 
+def _stripped(value: object) -> object:
+    return normalise_text(value).strip() if isinstance(value, str) else value
+
+
 def _number_as_text(value: object) -> object:
     """Ids and versions that a server writes as numbers are text all the same."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else value
@@ -23,6 +27,8 @@ def _number_as_text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_normalised)]
 """Text for people to read, normalised: half an emoji, which no store takes, is left out."""
+Code = Annotated[str, BeforeValidator(_stripped)]
+"""A code or the address of a code system, normalised, so that it is known however it is written."""
 Id = Annotated[str, BeforeValidator(_number_as_text)]
 """An id or a version."""
 
@@ -38,8 +44,8 @@ class Fhir(BaseModel):
 class Coding(Fhir):
     """A code with its system."""
 
-    system: str | None = None
-    code: str | None = None
+    system: Code | None = None
+    code: Code | None = None
     display: Text | None = None
 
 
@@ -53,8 +59,8 @@ class CodeableConcept(Fhir):
 class LogicalId(Fhir):
     """Identifier: a business identifier."""
 
-    use: str | None = None
-    system: str | None = None
+    use: Code | None = None
+    system: Code | None = None
     value: Id | None = None
 
 
@@ -76,7 +82,7 @@ class Span(Fhir):
 class Extension(Fhir):
     """Extension: the value types that are read."""
 
-    url: str = ""
+    url: Code = ""
     value_string: Text | None = None
     value_date: str | None = None
     value_identifier: LogicalId | None = None
@@ -89,7 +95,7 @@ class Meta(Fhir):
 
     version_id: Id | None = None
     last_updated: str | None = None
-    profile: tuple[str, ...] = ()
+    profile: tuple[Code, ...] = ()
     security: tuple[Coding, ...] = ()
     tag: tuple[Coding, ...] = ()
 
@@ -97,7 +103,7 @@ class Meta(Fhir):
 class HumanName(Fhir):
     """A name of a person."""
 
-    use: str | None = None
+    use: Code | None = None
     family: Text | None = None
     given: tuple[Text | None, ...] = ()
     text: Text | None = None
@@ -106,14 +112,14 @@ class HumanName(Fhir):
 class Telecom(Fhir):
     """ContactPoint."""
 
-    system: str | None = None
+    system: Code | None = None
     value: Text | None = None
 
 
 class PostalAddress(Fhir):
     """Address."""
 
-    use: str | None = None
+    use: Code | None = None
     line: tuple[Text | None, ...] = ()
     postal_code: Text | None = None
     city: Text | None = None
@@ -131,7 +137,7 @@ class Link(Fhir):
     """Patient.link: the same person under another id."""
 
     other: Reference
-    type: str
+    type: Code
 
 
 class Patient(Resource):
@@ -162,7 +168,7 @@ class ActivityDetail(Fhir):
     """CarePlan.activity.detail."""
 
     code: CodeableConcept = CodeableConcept()
-    status: str | None = None
+    status: Code | None = None
     performer: tuple[Reference, ...] = ()
 
 
@@ -176,8 +182,8 @@ class CarePlan(Resource):
     """A planned intervention (KLCommonCareSocialPlannedIntervention)."""
 
     extension: tuple[Extension, ...] = ()
-    status: str | None = None
-    intent: str | None = None
+    status: Code | None = None
+    intent: Code | None = None
     title: Text | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
@@ -193,8 +199,8 @@ class ServiceRequest(Resource):
     """A referral, e.g. to rehabilitation after hospital (§ 140)."""
 
     extension: tuple[Extension, ...] = ()
-    status: str | None = None
-    intent: str | None = None
+    status: Code | None = None
+    intent: Code | None = None
     code: CodeableConcept = CodeableConcept()
     subject: Reference | None = None
     occurrence_period: Span = Span()
@@ -205,7 +211,7 @@ class ServiceRequest(Resource):
 class Procedure(Resource):
     """A completed intervention (KLGatewayCareCompletedIntervention)."""
 
-    status: str | None = None
+    status: Code | None = None
     code: CodeableConcept = CodeableConcept()
     subject: Reference | None = None
     performed_date_time: str | None = None
@@ -216,7 +222,7 @@ class Procedure(Resource):
 class Goal(Resource):
     """A goal. Its ``description.text`` is read: a goal is stated to be shared."""
 
-    lifecycle_status: str | None = None
+    lifecycle_status: Code | None = None
     achievement_status: CodeableConcept = CodeableConcept()
     category: tuple[CodeableConcept, ...] = ()
     description: CodeableConcept = CodeableConcept()
@@ -229,7 +235,7 @@ class Goal(Resource):
 class Encounter(Resource):
     """A contact or stay."""
 
-    status: str | None = None
+    status: Code | None = None
     class_: Coding = Field(default=Coding(), alias="class")
     type: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
@@ -240,7 +246,7 @@ class Encounter(Resource):
 class Communication(Resource):
     """That a MedCom care communication took place. Topic and payload are not read."""
 
-    status: str | None = None
+    status: Code | None = None
     subject: Reference | None = None
     sent: str | None = None
 
@@ -254,7 +260,7 @@ class Member(Fhir):
 class CareTeam(Resource):
     """A team; about a citizen only when it has a subject."""
 
-    status: str | None = None
+    status: Code | None = None
     name: Text | None = None
     subject: Reference | None = None
     period: Span = Span()
