@@ -153,3 +153,18 @@ def test_a_record_of_the_future_is_corrected_by_a_later_version(journey: Journey
     journey.fhir.put(care_plan("cp-a", "a", status="entered-in-error", meta=meta("2023-09-12T08:30:00.000Z", 2)))
     journey.go()
     assert journey.plans(MAJA) == {"cp-b"}
+
+
+def test_a_patient_that_was_merged_into_two_people_changes_neither_of_them(journey: Journey) -> None:
+    journey.fhir.put(patient("b", TEMPORARY))
+    journey.fhir.put(patient("c", "6107704001"))
+    journey.fhir.put(care_plan("cp-c", "c"))
+    journey.go()
+    ends = [{"type": "replaced-by", "other": {"reference": f"Patient/{key}"}} for key in "bc"]
+    journey.fhir.put(patient("a", MAJA, active=False, meta=meta("2023-02-01T00:00:00.000Z", 2), link=ends))
+    journey.go()
+    assert (journey.plans(MAJA), journey.plans(TEMPORARY), journey.plans("6107704001")) == (
+        {"cp-a"},
+        {"cp-b"},
+        {"cp-c"},
+    )
