@@ -18,9 +18,9 @@ from hub.clock import FixedClock
 from hub.collect.service import RunServices, collect, take_stream, topic_key
 from hub.db import Database
 from hub.quarantine import service as quarantine
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher
 from hub.sources import lease_repository, service
 from hub.sources import repository as sources
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, data_status
