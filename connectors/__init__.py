@@ -1,4 +1,4 @@
-"""Our code for the sources: fetch, translate, and nothing of what the hub does with it.
+"""Connectors: fetch from the sources and translate to records.
 
 May import schemas; may be imported by hub, but ``sources`` only by ``registry``.
 """

@@ -1,9 +1,9 @@
 """What a missing entity means, for every source: held, unproven, gone or back. Pure.
 
-Absence is not deletion: a lost right, a filter that was ignored or a page that was dropped looks the same. So what is
-missing once is *unproven*; what is missing in two complete readings, or of which a read of its id says 404 or 410, is
-*gone*; what is seen again is *back*, whatever was concluded before. A list that became empty, or shrank beyond the
-declared limits, is *held* until a person has decided, and counts as no reading at all for deletions.
+Absence is not deletion: a lost right, a filter that was ignored or a page that was dropped has the same effect. So an
+entity that is missing once is *unproven*; one that is missing in two complete readings, or whose id answers 404 or 410,
+is *gone*; one that is seen again is *back*, whatever was concluded before. A list that became empty, or shrank beyond
+the declared limits, is *held* until a person has decided, and counts as no reading at all for deletions.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from pydantic import Field
 
 from connectors.base import HeldDeletions
-from connectors.masking import mask
+from connectors.masking import value_shape
 from schemas.base import Schema
 
 SAMPLE = 5
@@ -82,21 +82,21 @@ def judge(
         held = HeldDeletions(
             record_type=record_type, missing=len(missing), known=len(expected), sample=_sample(missing)
         )
-        kept = KnownIds(
+        unchanged = KnownIds(
             live=known.live | seen,
             unproven=known.unproven - seen,
             gone=known.gone - seen,
             held=frozenset(missing),
         )
-        return Verdict(known=kept, back=back, held=held)
-    # A released reading is the second one for what was missing in the reading that a person looked at.
+        return Verdict(known=unchanged, back=back, held=held)
+    # A released reading is the second one for what was missing in the reading that a person reviewed.
     proven = missing & (known.unproven | (known.held if is_released else frozenset()))
     following = KnownIds(live=frozenset(seen), unproven=missing - proven, gone=(known.gone - seen) | proven)
     return Verdict(known=following, gone=proven, back=back)
 
 
 def confirm_gone(known: KnownIds, ids: AbstractSet[str]) -> KnownIds:
-    """The same, once a read of these ids said 404 or 410, or the source itself told that they were deleted."""
+    """The same, once a read of these ids said 404 or 410, or the source itself reported their deletion."""
     return KnownIds(live=known.live - ids, unproven=known.unproven - ids, gone=known.gone | ids, held=known.held - ids)
 
 
@@ -109,4 +109,4 @@ def _is_suspicious(missing: int, expected: int, limits: AbsenceLimits, *, vouche
 
 
 def _sample(missing: Iterable[str]) -> tuple[str, ...]:
-    return tuple(mask(one) for one in sorted(missing)[:SAMPLE])
+    return tuple(value_shape(source_id) for source_id in sorted(missing)[:SAMPLE])

@@ -39,7 +39,7 @@ class Stream(Schema):
     """Unique within the source; stands in addresses and logs."""
     danish_title: str
     record_types: tuple[RecordTypeInfo, ...]
-    """What a run of it may bring."""
+    """Types of the records that a run may deliver."""
 
 
 class HeldDeletions(Schema):
@@ -90,7 +90,7 @@ class Batch(Schema):
     held: tuple[HeldDeletions, ...] = ()
     """Deletions that wait for a person; nothing is deleted of these types in this run."""
     total: int | None = None
-    """How many payloads the run will bring, if the source says so; for progress."""
+    """Number of payloads in the run, if the source gives it; for progress."""
 
 
 class ConnectorKind(Protocol):
@@ -101,7 +101,7 @@ class ConnectorKind(Protocol):
         """What ``settings`` must be."""
 
     def spec(self) -> dict[str, JsonValue]:
-        """JSON Schema of the settings; secrets carry ``writeOnly: true``."""
+        """JSON Schema of the settings; secrets are marked ``writeOnly: true``."""
 
     def __call__(self, name: str, settings: Any, *, clock: Callable[[], datetime]) -> "Connector":
         """The connector for the source called *name*; *settings* are of ``settings_type``."""
@@ -124,7 +124,7 @@ class Connector(Protocol):
 
     @classmethod
     def spec(cls) -> dict[str, JsonValue]:
-        """JSON Schema of the settings; secrets carry ``writeOnly: true``."""
+        """JSON Schema of the settings; secrets are marked ``writeOnly: true``."""
 
     def check(self) -> CheckResult:
         """Reach the source, log in, read one item. Never raises for the source's faults."""

@@ -52,10 +52,10 @@ _END_OF_DAY = re.compile(r"24:00(?::00)?")
 
 def is_no_date(text: str, *, is_birth: bool = False) -> bool:
     """Whether the text is one of the dates that stand for "no date"."""
-    written = _written(text)
-    moment = _MOMENT.fullmatch(written)
-    day = moment[1] if moment else written
-    if any(_counts(entry, moment, is_birth=is_birth) for entry in _entries(day)):
+    cleaned = _clean(text)
+    moment = _MOMENT.fullmatch(cleaned)
+    day = moment[1] if moment else cleaned
+    if any(_matches(entry, moment, is_birth=is_birth) for entry in _entries(day)):
         return True
     if moment is None:
         return False
@@ -64,24 +64,24 @@ def is_no_date(text: str, *, is_birth: bool = False) -> bool:
     local = None if instant is None else _danish(instant)
     if local is None or (local.hour, local.minute) != (0, 0):
         return day[:4] == "9999"
-    return any(_counts(entry, moment, is_birth=is_birth) for entry in _entries(local.date().isoformat()))
+    return any(_matches(entry, moment, is_birth=is_birth) for entry in _entries(local.date().isoformat()))
 
 
 def parse_date(text: str) -> tuple[date, str] | None:
     """A day and its precision (``year``, ``month``, ``day``); None when nobody can have meant it."""
-    written = _written(text)
-    found = _PARTIAL.fullmatch(written)
-    if found is None:
+    cleaned = _clean(text)
+    match = _PARTIAL.fullmatch(cleaned)
+    if match is None:
         moment = parse_instant(text)
         return None if moment is None else (moment.astimezone(DANISH_TIME).date(), "day")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        meant = date(year or 0, month or 1, day or 1)
+        parsed = date(year or 0, month or 1, day or 1)
     except ValueError:
         return None
-    if not EARLIEST_YEAR <= meant.year <= LATEST_YEAR:
+    if not EARLIEST_YEAR <= parsed.year <= LATEST_YEAR:
         return None
-    return meant, "day" if day else "month" if month else "year"
+    return parsed, "day" if day else "month" if month else "year"
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -90,13 +90,13 @@ def parse_instant(text: str) -> datetime | None:
     Fractions of any length, ``24:00``, a leap second, an offset without a colon, and a zone's name behind the offset
     are read.
     """
-    found = _MOMENT.fullmatch(_written(text))
-    moment = _parsed(found) if found else None
+    match = _MOMENT.fullmatch(_clean(text))
+    moment = _parsed(match) if match else None
     return moment if moment is not None and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
 
 
-def _parsed(found: re.Match[str]) -> datetime | None:
-    day, clock, fraction, offset = found.groups()
+def _parsed(match: re.Match[str]) -> datetime | None:
+    day, clock, fraction, offset = match.groups()
     is_end = _END_OF_DAY.fullmatch(clock) is not None
     if clock.endswith(":60"):
         clock, fraction = clock.removesuffix("60") + "59", None
@@ -125,7 +125,7 @@ def _entries(day: str) -> list[NoDate]:
     return [entry for key in (day, day[:4]) if (entry := _BY_DAY.get(key)) is not None]
 
 
-def _counts(entry: NoDate, moment: re.Match[str] | None, *, is_birth: bool) -> bool:
+def _matches(entry: NoDate, moment: re.Match[str] | None, *, is_birth: bool) -> bool:
     if is_birth and entry.may_be_birth:
         return False
     if moment is None:
@@ -146,5 +146,5 @@ def _is_first_instant(moment: re.Match[str]) -> bool:
     return (is_written_midnight or is_midnight_here or is_midnight_in_utc) and set(fraction or "0") == {"0"}
 
 
-def _written(text: str) -> str:
+def _clean(text: str) -> str:
     return normalise_text(text[: LONGEST + 1]).strip() if len(text) <= LONGEST else ""

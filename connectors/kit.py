@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue, ValidationError
 from connectors import dates
 from connectors.base import Batch, Connector, ReadContext
 from connectors.errors import RecordRejected
-from connectors.masking import mask
+from connectors.masking import value_shape
 from schemas.base import Schema
 from schemas.record import Cursor, QualityFlag, Rejection, RejectionRule, SourceRecord
 from schemas.text import loses_content, normalise_text
@@ -95,12 +95,12 @@ def _record_row(record: SourceRecord) -> PreviewRow:
     if record.deleted:
         remarks.append(f"deleted: {record.deleted_reason or 'no reason given'}")
     fact = {} if record.fact is None else record.fact.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-    shown = {"valid": record.valid.model_dump(mode="json", exclude_none=True), "parties": len(record.parties), **fact}
+    values = {"valid": record.valid.model_dump(mode="json", exclude_none=True), "parties": len(record.parties), **fact}
     return PreviewRow(
         record_type=record.record_type,
         kind=record.fact.kind if record.fact else None,
-        source_id=mask(record.source_id),
-        fields=dict(_flat("", shown)),
+        source_id=value_shape(record.source_id),
+        fields=dict(_flat("", values)),
         remarks=tuple(remarks),
     )
 
@@ -109,7 +109,7 @@ def _rejected_row(rejection: Rejection) -> PreviewRow:
     return PreviewRow(
         record_type=rejection.record_type,
         kind=None,
-        source_id=mask(rejection.source_id) if rejection.source_id else None,
+        source_id=value_shape(rejection.source_id) if rejection.source_id else None,
         fields={rejection.field: rejection.masked_value} if rejection.masked_value else {},
         remarks=(f"{rejection.field}: {rejection.rule}",),
         rejected=True,
@@ -124,17 +124,17 @@ def _flat(path: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tup
         for index, inner in enumerate(value):
             yield from _flat(f"{path}[{index}]", inner)
     else:
-        yield path, mask(value)
+        yield path, value_shape(value)
 
 
 class InvalidValue(ValueError):
-    """A value cannot be used. Carries field, rule and masked value; ``rejected`` makes it leave the connector."""
+    """A value cannot be used. Holds field, rule and the value's shape; ``rejected`` makes it a ``RecordRejected``."""
 
     def __init__(self, field: str, rule: RejectionRule, value: object = None) -> None:
         super().__init__(f"{field}: {rule}")
         self.field = field
         self.rule = rule
-        self.masked_value = None if value is None else mask(value)
+        self.masked_value = None if value is None else value_shape(value)
 
     def rejected(self, record_type: str, source_id: str | None, raw: bytes | None = None) -> RecordRejected:
         """The same for the one payload it happened in."""
@@ -176,10 +176,10 @@ def read_date(field: str, text: str | None, *, is_birth: bool = False) -> tuple[
     """
     if text is None or not text.strip() or dates.is_no_date(text, is_birth=is_birth):
         return None
-    found = dates.parse_date(text)
-    if found is None:
+    parsed = dates.parse_date(text)
+    if parsed is None:
         raise InvalidValue(field, RejectionRule.BAD_DATE, text)
-    return found
+    return parsed
 
 
 @overload
@@ -210,7 +210,7 @@ def first_date(*texts: str | None) -> str | None:
 def clean_line(
     field: str, text: str | None, *, longest: int = LINE_LENGTH
 ) -> tuple[str | None, tuple[QualityFlag, ...]]:
-    """One line for people, and what had to be mended: the text is normalised, white space folds, too long is cut.
+    """One line for people, with a flag for each correction: the text is normalised, white space folds, too long is cut.
 
     Markup stays as the text it is; pages escape.
     """

@@ -33,8 +33,8 @@ def build(kind: str, name: str, settings: Mapping[str, Any], clock: Callable[[],
     """
     if kind not in CONNECTORS:
         raise KindNotFound(f"no connector of kind {kind!r}; there are: {', '.join(sorted(CONNECTORS))}")
-    made = CONNECTORS[kind]
-    return made(name, made.settings_type.model_validate(settings), clock=clock)
+    connector_class = CONNECTORS[kind]
+    return connector_class(name, connector_class.settings_type.model_validate(settings), clock=clock)
 
 
 def folder_kinds() -> dict[str, FolderKind]:

@@ -18,8 +18,8 @@ NEEDED = (3, 11)
 def main() -> int:
     """Make the environment and install what is locked. The exit status is 0 when all is in place."""
     if sys.version_info < NEEDED:
-        found = ".".join(map(str, sys.version_info[:3]))
-        return _missing(f"Python 3.11 or newer is needed, this is {found}. Try: make PYTHON=python3.12 …")
+        version = ".".join(map(str, sys.version_info[:3]))
+        return _missing(f"Python 3.11 or newer is needed, this is {version}. Try: make PYTHON=python3.12 …")
     if importlib.util.find_spec("ensurepip") is None:
         return _missing("Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv")
     python = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"

@@ -24,9 +24,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 def find() -> Path | None:
     """The Chromium to use: ``CHROMIUM`` if set, else one on the path, else Playwright's own."""
-    named = os.environ.get("CHROMIUM")
-    found = [named] if named else [shutil.which(name) for name in NAMES]
-    for candidate in found:
+    configured = os.environ.get("CHROMIUM")
+    candidates = [configured] if configured else [shutil.which(name) for name in NAMES]
+    for candidate in candidates:
         if candidate and Path(candidate).exists():
             return Path(candidate)
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")

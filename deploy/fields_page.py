@@ -32,9 +32,9 @@ def main() -> None:
 
 def _source(kind: str, source: SourceSystem, record_types: tuple[RecordTypeInfo, ...]) -> str:
     rows = "".join(
-        f"| {one.danish_title} (`{one.name}`) | {fields} | {one.purpose} |\n"
-        for one in record_types
-        for fields in [", ".join(f"`{field}`" for field in one.fields_read)]
+        f"| {record_type.danish_title} (`{record_type.name}`) | {fields} | {record_type.purpose} |\n"
+        for record_type in record_types
+        for fields in [", ".join(f"`{field}`" for field in record_type.fields_read)]
     )
     return (
         f"### {source.title} (`{kind}`)\n\nDataejer: {source.authority}. Hjemmel: {source.legal_basis}\n\n"

@@ -50,8 +50,8 @@ def _demo() -> Iterator[str]:
         try:
             address = ""
             for line in process.stdout or ():
-                found = _ADDRESS.search(line)
-                address = found.group() if found else address
+                match = _ADDRESS.search(line)
+                address = match.group() if match else address
                 if "All are in" in line:
                     break
             yield address

@@ -25,7 +25,7 @@ def create_app(context: AppContext) -> FastAPI:
     settings = context.settings
     app = FastAPI(
         title="Helhed",
-        description="The same look-ups as the pages, with the same decisions and the same lines in the log.",
+        description="The same data as the pages, with the same decisions and the same audit lines.",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -1,4 +1,4 @@
-"""What time it is, as a value that can be handed over."""
+"""Clocks, passed as arguments so that tests and the demo choose the time."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -8,7 +8,7 @@ DANISH_TIME = ZoneInfo("Europe/Copenhagen")
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Source of the current time."""
 
     def now(self) -> datetime:
         """The instant, in UTC."""

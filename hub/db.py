@@ -33,7 +33,7 @@ OVERFLOW = 10
 """Connections opened above the pool's size while it is busy."""
 
 CONNECT_WITHIN = 5
-"""Seconds a server may take to let us in; one that says nothing would otherwise hold every page for ever."""
+"""Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
 
 
 class Base(DeclarativeBase):
@@ -60,14 +60,14 @@ class Database:
         event.listen(self.engine, "checkout", self._ping_if_readable)
 
     def _ping_if_readable(self, connection: DBAPIConnection, _record: ConnectionPoolEntry, _: object) -> None:
-        """Ask a pooled connection whether it is still there, if it has something to say.
+        """Ping a pooled connection if there is something to read from it.
 
-        A server that ends a session says so and closes, so a connection that is silent is well. Asking each time
+        A server that ends a session sends a message and closes, so a silent connection is alive. A ping each time
         (``pool_pre_ping``) is a tenth of a look-up.
         """
-        said = select.poll()
-        said.register(connection.fileno(), select.POLLIN)
-        if not said.poll(0):
+        poller = select.poll()
+        poller.register(connection.fileno(), select.POLLIN)
+        if not poller.poll(0):
             return
         dialect = self.engine.dialect
         try:
@@ -106,7 +106,7 @@ class Database:
         try:
             yield bool(is_ours)
         finally:
-            # Not back into the pool: whoever got the session next would hold the name without knowing.
+            # Not back into the pool: the next user of the session would hold the lock unknowingly.
             connection.invalidate()
             connection.close()
 
@@ -140,10 +140,10 @@ class Database:
         self.engine.dispose()
 
 
-def fetch_rows(session: Session, statement: TextClause, *given: Mapping[str, object]) -> list[dict[str, Any]]:
+def fetch_rows(session: Session, statement: TextClause, *parameters: Mapping[str, object]) -> list[dict[str, Any]]:
     """Give a statement to the driver as it is, in the session's transaction; once for each set of values.
 
-    For what stands on the path of every look-up: there SQLAlchemy's own share of a statement is twice the driver's.
+    For statements of every look-up, where SQLAlchemy takes twice the time of the driver.
 
     Returns:
         The rows by name; none when the statement gives none, or when there are several sets of values.
@@ -153,20 +153,20 @@ def fetch_rows(session: Session, statement: TextClause, *given: Mapping[str, obj
     """
     lent = session.connection()
     connection = cast("Connection[Any]", lent.connection.driver_connection)
-    wanted = _driver_sql(statement, lent.dialect)
+    query = _driver_sql(statement, lent.dialect)
     try:
         with connection.cursor(row_factory=dict_row) as cursor:
-            if len(given) > 1:
-                cursor.executemany(wanted, given)
+            if len(parameters) > 1:
+                cursor.executemany(query, parameters)
                 return []
-            cursor.execute(wanted, given[0])
+            cursor.execute(query, parameters[0])
             return cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
 
 
 def _send_lists_binary(connection: Connection, _: object) -> None:
-    """As text the driver looks at every element for signs to escape, which costs two to eighteen times as much."""
+    """As text the driver checks every element for characters to escape, which costs two to eighteen times as much."""
     connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
@@ -176,7 +176,7 @@ def _driver_sql(statement: TextClause, dialect: Dialect) -> bytes:
 
 
 def _is_silent(error: OperationalError) -> bool:
-    """Whether nobody answers: an error without SQLSTATE is the driver's own; 08, 53 and 57P are the server's farewells.
+    """Whether the server is unavailable: no SQLSTATE (the driver's own error), or class 08, 53 or 57P.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
@@ -186,5 +186,5 @@ def _is_silent(error: OperationalError) -> bool:
 
 def with_driver(url: str | URL) -> URL:
     """The address with psycopg 3 as its driver, however it was written."""
-    made = make_url(url)
-    return made.set(drivername="postgresql+psycopg")
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg")

@@ -1,7 +1,7 @@
 """Logging: one line an event, fields after it, and no identifier in clear whatever is logged.
 
-A message is ``subject.event``; the rest goes into ``extra={"fields": {...}}``. What belongs to a web request
-carries the request's id, and what is traced the trace's, without anybody naming them.
+A message is ``subject.event``; the rest goes into ``extra={"fields": {...}}``. A record of a
+web request gets the request's id, and a traced one the trace's id, without the caller passing them.
 """
 
 import json
@@ -113,9 +113,9 @@ def _redacted(value: object) -> object:
         case None | bool():
             return value
         case Mapping():
-            return {redact_cpr(str(name)): _redacted(each) for name, each in value.items()}
+            return {redact_cpr(str(name)): _redacted(item) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_redacted(each) for each in value]
+            return [_redacted(item) for item in value]
         case int() | float() if isfinite(value) and redact_cpr(str(value)) == str(value):
             return value
     return redact_cpr(str(value))

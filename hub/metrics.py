@@ -36,7 +36,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left i
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 
-# Pages and API. 5xx: read web.unexpected in the log by its place. Slow routes: look at the database first.
+# Pages and API. 5xx: read web.unexpected in the log by its place. Slow routes: check the database first.
 HTTP_REQUESTS = Counter(
     "helhed_http_requests_total", "Requests answered.", ["route", "method", "status"], registry=REGISTRY
 )
@@ -59,7 +59,7 @@ SEARCH_SECONDS = Histogram("helhed_search_seconds", "Time of a search.", buckets
 SEARCH_DROPPED = Counter(
     "helhed_search_dropped_hits_total", "Hits the index gave and the policy refused.", registry=REGISTRY
 )
-# Decisions about one citizen. A jump in override or in refusals: tell the DPO.
+# Decisions about one citizen. A jump in override or in refusals: inform the DPO.
 DECISIONS = Counter(
     "helhed_decisions_total",
     "Decisions about opening a citizen or revealing what is protected.",
@@ -69,7 +69,7 @@ DECISIONS = Counter(
 # Lines written to the audit log, those that were rolled back with their act included. failed: the act went wrong.
 AUDIT_LINES = Counter("helhed_audit_lines_total", "Lines for the audit log.", ["action", "outcome"], registry=REGISTRY)
 
-# What sources bring. rejected: look at quarantine on the page Kilder. No published for long: see the source's age.
+# What sources deliver. rejected: see quarantine on the page Kilder. No published for long: see the source's age.
 RECORDS = Counter(
     "helhed_source_records_total", "Items read, by what became of them.", ["source", "outcome"], registry=REGISTRY
 )
@@ -81,13 +81,13 @@ SOURCE_LAST_DATA = Gauge(
     "helhed_source_last_data_timestamp_seconds", "When the source's newest data came.", ["source"], registry=REGISTRY
 )
 SOURCE_CADENCE = Gauge(
-    "helhed_source_cadence_seconds", "How often the source should bring data.", ["source"], registry=REGISTRY
+    "helhed_source_cadence_seconds", "How often the source should deliver data.", ["source"], registry=REGISTRY
 )
 SOURCE_PAUSED = Gauge(
     "helhed_source_paused", "1: an administrator switched the source off.", ["source"], registry=REGISTRY
 )
 # Entries nobody has resolved; a source that is not connected may have some too, from messages that could not be
-# carried. Growing: a source changed its form; the page Kilder says which field.
+# stored. Growing: a source changed its form; the page Kilder says which field.
 QUARANTINE = Gauge("helhed_quarantine_open", "Open entries in quarantine.", ["source"], registry=REGISTRY)
 
 # Records through the pipeline, each once. known: stored before; outdated: an older version came late; both harmless.
@@ -260,7 +260,7 @@ def set_connections(in_use: int, maximum: int) -> None:
 
 
 class SourceMetrics(NamedTuple):
-    """How a source is doing."""
+    """State of a source."""
 
     last_data_at: datetime | None
     cadence: float
@@ -305,7 +305,7 @@ def set_store_metrics(
     due: Mapping[str, DueMetrics],
     outbox: Mapping[str, int],
 ) -> None:
-    """What PostgreSQL says.
+    """Set the gauges from PostgreSQL.
 
     Args:
         sources: how each source is doing.
@@ -330,7 +330,7 @@ def set_store_metrics(
 
 
 def set_bus_metrics(lag: Mapping[tuple[str, str], int]) -> None:
-    """What the bus says: messages not worked on, by group and topic."""
+    """Set the gauges from the bus: messages not processed, by group and topic."""
     for (group, topic), messages in lag.items():
         BUS_LAG.labels(group, topic).set(messages)
     _OF_BUS.touch()
@@ -358,17 +358,17 @@ def set_comparison(
 
 
 def clear_store_metrics() -> None:
-    """PostgreSQL does not answer: what it said is not exposed any more."""
+    """Clear the gauges from PostgreSQL, which does not answer."""
     _OF_STORE.clear()
 
 
 def clear_bus_metrics() -> None:
-    """The bus does not answer: what it said is not exposed any more."""
+    """Clear the gauges from the bus, which does not answer."""
     _OF_BUS.clear()
 
 
 def exposition() -> bytes:
-    """All metrics as Prometheus reads them. Asks nobody outside, so it never waits."""
+    """All metrics as Prometheus reads them. Makes no request, so it never waits."""
     _OF_STORE.clear_if_old()
     _OF_BUS.clear_if_old()
     _OF_COMPARISON.clear_if_old()

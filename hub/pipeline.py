@@ -99,13 +99,13 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     cannot be stored is in quarantine, message and all, before the offset moves on.
 
     Raises:
-        StoreUnavailable: the batch was not stored to its end; rewind and come again.
+        StoreUnavailable: the batch was not stored to its end; the next consumer gets it again.
         BusUnavailable: as above, or it was stored and will be stored again, which is harmless.
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
     result = _store_delivered(database, consumer, delivered, digest_key, cipher, clock) if delivered else RoundResult()
     now, is_behind = clock.now(), len(delivered) == limit
-    with tracing.continuing(result.traceparent):
+    with tracing.continue_span(result.traceparent):
         until = now - LONGEST_DELAY if is_behind else now
         built = rebuild_due(database, areas=areas, until=until, now=now, limit=limit)
     return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": is_behind or built.taken == limit})
@@ -186,7 +186,7 @@ def _store_delivered(
         metrics.stored(new=result.new, known=result.known, outdated=result.outdated)
 
     headers = (message.message.headers for message in delivered)
-    with tracing.following("store_batch", headers, messages=len(delivered)):
+    with tracing.batch_span("store_batch", headers, messages=len(delivered)):
         parked = _store_or_park(database, delivered, store_all, cipher, clock)
         consumer.commit(delivered)
         metrics.parked(parked)

@@ -1,7 +1,7 @@
 """Traces (OpenTelemetry): which steps a request or a record went through, and how long each took.
 
 Off unless ``set_up`` is given an address; then every function here does nothing. A span names a step and counts;
-it never carries a person's data, nor an error's text.
+it never holds a person's data or an error's text.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,7 +79,7 @@ def request(traceparent: str) -> AbstractContextManager[None]:
 
 
 def request_was(method: str, route: str, status: int) -> None:
-    """What the request was; known only when it is answered."""
+    """Name the request's span; the route is known only once it is answered."""
     if _tracer is None:
         return
     current = trace.get_current_span()
@@ -87,7 +87,9 @@ def request_was(method: str, route: str, status: int) -> None:
     current.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
 
 
-def following(name: str, headers: Iterable[Mapping[str, str]], **attributes: Attribute) -> AbstractContextManager[None]:
+def batch_span(
+    name: str, headers: Iterable[Mapping[str, str]], **attributes: Attribute
+) -> AbstractContextManager[None]:
     """Work on a batch of messages: below the step that sent the first one, with links to those that sent others."""
     if _tracer is None:
         return _NOTHING
@@ -97,7 +99,7 @@ def following(name: str, headers: Iterable[Mapping[str, str]], **attributes: Att
 
 
 @contextmanager
-def continuing(traceparent: str) -> Iterator[None]:
+def continue_span(traceparent: str) -> Iterator[None]:
     """Go on below a step that has ended, as ``traceparent`` named it. Empty: below none."""
     if _tracer is None:
         yield
@@ -118,7 +120,7 @@ def traceparent() -> str:
 
 
 def headers() -> dict[str, str]:
-    """The same as headers of a message, so that whoever works on it follows."""
+    """The same as headers of a message, so that its processing is linked to this step."""
     current = traceparent()
     return {HEADER: current} if current else {}
 

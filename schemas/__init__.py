@@ -1,4 +1,4 @@
-"""The words: what connectors, hub and search agree on.
+"""The common schema: types that connectors, hub and search share.
 
 May import Pydantic and the standard library only; may be imported by everyone.
 """

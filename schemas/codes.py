@@ -13,21 +13,8 @@ from importlib.resources import files
 
 from schemas.base import Schema
 from schemas.period import Period
-from schemas.source import Area
 
 _FOLDER = files("schemas") / "code_lists"
-_AREA_OF_KLE = {
-    "15": Area.EMPLOYMENT,
-    "17": Area.SCHOOL,
-    "18": Area.SCHOOL,
-    "27": Area.SOCIAL,
-    "29": Area.HEALTH,
-    "32.24": Area.EMPLOYMENT,
-    "32.27": Area.EMPLOYMENT,
-    "32.30": Area.EMPLOYMENT,
-    "34": Area.SOCIAL,
-    "54": Area.SCHOOL,
-}
 
 
 class Coded(Schema):
@@ -86,10 +73,10 @@ def codes_of(code_list: str) -> tuple[Code, ...]:
 
 @cache
 def _by_code(code_list: str) -> dict[str, tuple[Code, ...]]:
-    found: dict[str, tuple[Code, ...]] = {}
+    versions: dict[str, tuple[Code, ...]] = {}
     for row in codes_of(code_list):
-        found[row.code] = (*found.get(row.code, ()), row)
-    return found
+        versions[row.code] = (*versions.get(row.code, ()), row)
+    return versions
 
 
 def lookup(code_list: str, code: str, on: date) -> Code | None:
@@ -108,15 +95,6 @@ def danish_label(coded: Coded, on: date) -> str:
         if row is not None:
             return row.danish
     return coded.label or coded.code
-
-
-def area_of_kle(kle_topic: str) -> Area | None:
-    """The area a KLE number belongs to, by main group or group; None for day care and all else.
-
-    Takes a number of any level: ``27``, ``27.24`` or ``27.24.45``.
-    """
-    main_group, _, rest = kle_topic.partition(".")
-    return _AREA_OF_KLE.get(main_group) or _AREA_OF_KLE.get(f"{main_group}.{rest[:2]}")
 
 
 def _code(code_list: str, row: dict[str, str]) -> Code:

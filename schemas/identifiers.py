@@ -1,4 +1,4 @@
-"""Identifiers of people: what they may look like, and how they are hidden.
+"""Identifiers of people: their form, and how they are masked.
 
 Rules: a CPR number is text, may change, may be a replacement number with letters, and is never
 refused by modulus 11 (numbers without a valid check digit have been issued since 1 October 2007;
@@ -109,10 +109,10 @@ class Identifier(Schema):
 
 
 def birth_date_of(identifier: Identifier) -> date | None:
-    """The birth date a national number tells, None where it tells none.
+    """The birth date in a national number; None when it has none.
 
-    Only ordinary ten-digit numbers carry a century (7th digit). Replacement numbers with letters and
-    local ids tell nothing certain. Day + 60 is read as the day.
+    Only ordinary ten-digit numbers have a century (7th digit). Replacement numbers with letters and
+    local ids have no certain date. Day + 60 is read as the day.
     """
     value = identifier.value
     if not identifier.is_national or not _DIGITS.fullmatch(value):

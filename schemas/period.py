@@ -52,7 +52,3 @@ class Registration(Schema):
     """registreringFra: when the source registered this statement."""
     registered_to: Instant | None = None
     """registreringTil: when a newer statement replaced it. None: it still stands."""
-
-    def known_at(self, moment: Instant) -> bool:
-        """Whether this statement was the standing one at *moment*."""
-        return self.registered_from <= moment and (self.registered_to is None or moment < self.registered_to)

@@ -55,7 +55,7 @@ class Party(Schema):
 
 
 class QualityFlag(Schema):
-    """A value that was mended or left out on the way; declared, not hidden (field, rule)."""
+    """A value that was corrected or left out on the way, by field and rule."""
 
     field: str
     rule: str
@@ -87,8 +87,8 @@ class SourceRecord(Schema):
     """registreringFra: when the source registered this version; the observation time if it does not say. One in the
     future is kept and flagged; intake does not go by it."""
     first_registered_at: Instant | None = None
-    """When the source first registered the entity, if it tells (oprettet). A source that only shows its latest
-    version was silent about it before, not ignorant: the earliest version we hold counts as known from then."""
+    """When the source first registered the entity, if it states it (oprettet). A source that only shows its latest
+    version knew it before without showing it: the earliest version we hold counts as known from then."""
     observed_at: Instant
     """When the connector read it."""
     valid: Period = Period()
@@ -99,8 +99,8 @@ class SourceRecord(Schema):
     """What it says; None only for a tombstone."""
     deleted: bool = False
     deleted_reason: str | None = None
-    """e.g. ``entered_in_error``, ``history_delete``. One that begins with ``missing`` says that nobody told of the
-    deletion: it was concluded from absence."""
+    """e.g. ``entered_in_error``, ``history_delete``. One that begins with ``missing``
+    was concluded from absence."""
     authority: str | None = None
     """Municipality code of the acting authority."""
     link: str | None = None
@@ -125,13 +125,13 @@ class SourceRecord(Schema):
 
     @field_validator("registered_at", "first_registered_at", "observed_at")
     @classmethod
-    def _meant(cls, moment: datetime | None) -> datetime | None:
+    def _in_plausible_years(cls, moment: datetime | None) -> datetime | None:
         if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
             raise PydanticCustomError("bad_date", "a time must be one that somebody can have meant")
         return moment
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _is_consistent(self) -> Self:
         if self.fact is None and not self.deleted:
             msg = "a record without a fact must be a tombstone"
             raise ValueError(msg)
@@ -154,14 +154,14 @@ class SourceRecord(Schema):
 
     @property
     def version_or_digest(self) -> str:
-        """What tells this statement from others on the same entity."""
+        """Key that distinguishes the versions of one entity."""
         return self.source_version or self.digest
 
     @property
     def is_concluded(self) -> bool:
-        """Whether this tombstone only says that the entity was not seen, or not found, when somebody looked.
+        """Whether this tombstone only says that the entity was absent from a reading, or not found by a look-up.
 
-        Such a tombstone stands until the entity is seen again. A deletion that the source told of has a version or a
+        Such a tombstone stands until the entity is seen again. A deletion that the source reported has a version or a
         time of its own.
         """
         if not self.deleted:
@@ -184,17 +184,17 @@ class SourceRecord(Schema):
                 self._take_over(normal)
         if normal is not content or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
             object.__setattr__(self, "quality", tuple(dict.fromkeys(flags)))
-            said = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
-            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in said]})
+            source_flags = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
+            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in source_flags]})
         if len(text) > LARGEST_RECORD:
             raise PydanticCustomError("too_large", "a record must fit into one message of the bus")
         object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
 
     def _take_over(self, normal: Mapping[str, JsonValue]) -> None:
         times = {name: getattr(self, name) for name in _TIMES - {"digest"}}
-        made = SourceRecord.model_validate({**normal, **times, "digest": "-"})
+        normalised = SourceRecord.model_validate({**normal, **times, "digest": "-"})
         for name in normal:
-            object.__setattr__(self, name, getattr(made, name))
+            object.__setattr__(self, name, getattr(normalised, name))
 
 
 def _as_text(content: Mapping[str, JsonValue]) -> str:
@@ -240,7 +240,7 @@ class RejectionRule(StrEnum):
 
 
 class Rejection(Schema):
-    """One payload that was parked in quarantine, with what a person needs to mend it.
+    """One payload that was parked in quarantine, with what a person needs to correct it.
 
     It can be made of anything: what cannot be stored in its texts is replaced, and what is too long is cut.
     """
@@ -253,12 +253,12 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a mend; for ``not_carried`` the record as the hub's own message. None when
-    it was too large to keep."""
+    """The payload itself, for replay after a correction; for ``not_carried`` the record as the hub's own message. None
+    when it was too large to keep."""
 
     @field_validator("record_type", "field", mode="before")
     @classmethod
-    def _named(cls, text: object) -> str:
+    def _with_name(cls, text: object) -> str:
         return (printable(text[:300]) if isinstance(text, str) else "") or "unknown"
 
     @field_validator("source_id", "masked_value", mode="before")

@@ -1,4 +1,4 @@
-"""What is searched and what is found."""
+"""Search documents, queries and results."""
 
 from datetime import date
 from uuid import UUID
@@ -78,7 +78,7 @@ class AccessFilter(Schema):
 
 
 class SearchQuery(Schema):
-    """What somebody looks for."""
+    """A search."""
 
     text: str = Field(default="", max_length=200)
     """Words: names in any spelling, efforts, units, KLE numbers. Prefixes match names."""

@@ -34,7 +34,7 @@ _PLAIN_JSON = re.compile(r"[ -\[\]-~\xa1-\xac\xae-\u017f]*")
 def normalise_text(text: str) -> str:
     """The text in NFC, with plain blanks and without invisible signs, control characters and lone surrogates.
 
-    A joiner or a variation selector stays where it carries meaning: between the parts of an emoji, and between letters
+    A joiner or a variation selector stays where it has meaning: between the parts of an emoji, and between letters
     of scripts that need it. Normalising twice changes nothing more.
     """
     if _PLAIN.fullmatch(text):
@@ -42,7 +42,7 @@ def normalise_text(text: str) -> str:
     normal = _composed(_BLANKS.sub(" ", text))
     while _INVISIBLE.search(normal):
         # Again where something was dropped, because its neighbours are neighbours of each other now.
-        reduced = _composed(_INVISIBLE.sub(_kept, normal))
+        reduced = _composed(_INVISIBLE.sub(_replacement, normal))
         if reduced == normal:
             break
         normal = reduced
@@ -56,7 +56,7 @@ def is_plain(json_text: str) -> bool:
 
 def loses_content(text: str) -> bool:
     """Whether normalising drops signs, rather than writing the same signs in another way."""
-    return any(_kept(found) == "" for found in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
+    return any(_replacement(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
 
 
 def is_storable(text: str) -> bool:
@@ -81,9 +81,9 @@ def without_separators(text: str) -> str:
     return _DASHES.sub("", "".join(normalise_text(text).split()))
 
 
-def _kept(found: re.Match[str]) -> str:
+def _replacement(match: re.Match[str]) -> str:
     """What stays of a sign that is usually invisible: itself where its neighbours need it, else nothing."""
-    sign, text, place = found.group(), found.string, found.start()
+    sign, text, place = match.group(), match.string, match.start()
     before = text[place - 1] if place else ""
     after = text[place + 1] if place + 1 < len(text) else ""
     if sign in _SELECTORS:
@@ -97,10 +97,10 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", _LONG_RUN.sub(_few_accents, text))
 
 
-def _few_accents(found: re.Match[str]) -> str:
+def _few_accents(match: re.Match[str]) -> str:
     """Without the marks beyond the limit: ordering a long run of them takes time that grows with its square."""
     signs, run = [], 0
-    for sign in found.group():
+    for sign in match.group():
         run = run + 1 if unicodedata.combining(sign) else 0
         if run <= _LONGEST_ACCENTS:
             signs.append(sign)

@@ -51,30 +51,30 @@ def database(template: URL, postgres: URL) -> Iterator[Database]:
     """A fresh database with all tables, for this test alone."""
     name = f"test_{uuid4().hex}"
     _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    made = Database(make_url(postgres).set(database=name))
-    yield made
-    made.close()
+    new_database = Database(make_url(postgres).set(database=name))
+    yield new_database
+    new_database.close()
     _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def postgres_index(database: Database) -> Iterator[PostgresIndex]:
     """The index in PostgreSQL, empty."""
-    made = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    made.create()
-    yield made
-    made.close()
+    index = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    index.create()
+    yield index
+    index.close()
 
 
 @pytest.fixture
 def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
     """The index in OpenSearch, under a name of its own, removed after the test."""
-    made = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
-    made.create()
-    yield made
-    for index in made._indices._all():
-        made._indices.remove(index)
-    made.close()
+    index = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
+    index.create()
+    yield index
+    for name in index._indices._all():
+        index._indices.remove(name)
+    index.close()
 
 
 @pytest.fixture

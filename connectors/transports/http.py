@@ -123,7 +123,7 @@ class HttpTransport:
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def stoppable(self, should_stop: Callable[[], bool]) -> Self:
@@ -170,13 +170,14 @@ class HttpTransport:
             raise SourceRefused("a link of the source is no address") from None
         if link != own:
             raise SourceRefused(
-                f"a link of the source points to another host ({_shown(link)}) than base_url ({_shown(own)}); "
-                f"ask for {_shown(own)} to be set as the source's external address"
+                f"a link of the source points to another host ({_origin_text(link)}) "
+                f"than base_url ({_origin_text(own)}); "
+                f"ask for {_origin_text(own)} to be set as the source's external address"
             )
         return str(absolute)
 
     def _absolute(self, path_or_url: str) -> httpx.URL:
-        # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" tells an address.
+        # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
         return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
@@ -234,7 +235,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"https": 443, "http": 80}.get(url.scheme)
 
 
-def _shown(origin: tuple[str, str, int | None]) -> str:
+def _origin_text(origin: tuple[str, str, int | None]) -> str:
     scheme, host, port = origin
     return f"{scheme}://{host}" + (f":{port}" if port and port not in {80, 443} else "")
 

@@ -3,16 +3,16 @@
 Promises every implementation makes, and the contract suite checks:
 
 * *Durable.* When ``publish`` returns, the messages survive a crash of any process.
-* *At least once.* A consumer that dies before ``commit`` gives its messages to another. Whoever handles
-  them must not mind a repetition.
+* *At least once.* A consumer that dies before ``commit`` gives its messages to another. Handling
+  a message must therefore be idempotent.
 * *Ordered per key.* Messages with the same key lie in one partition, in the order they were published, and
   reach one consumer of a group at a time.
-* *Never skipping.* A reader never passes a message that becomes visible late: offsets of a partition
+* *Never skipping.* A reader never skips a message that becomes visible late: offsets of a partition
   become visible in their own order, whatever transactions are open.
 * *Shared.* Consumers of one group divide the partitions; when one closes or dies, the others get its
   partitions and go on from the last committed offset.
 
-Three positions are told apart, as in Kafka: the *position* (next message ``poll`` returns), the
+There are three positions, as in Kafka: the *position* (next message ``poll`` returns), the
 *committed* offset (where a successor starts), and the *end* of the partition. ``poll`` moves the position,
 only ``commit`` moves the committed offset.
 """
@@ -26,35 +26,35 @@ from pydantic import Field
 from schemas.base import Schema
 
 RECORDS = "helhed.records"
-"""Records on their way from collect to journey."""
+"""Records on their way from collect to the pipeline."""
 OVERVIEWS = "helhed.overviews"
 """Citizens whose overview changed, for the indexer and for alerts."""
 
 
 LARGEST = 1_000_000
-"""Bytes that key, value and headers of a message may have together: what a Kafka broker takes unless told otherwise."""
+"""Bytes that key, value and headers of a message may have together: the default limit of a Kafka broker."""
 
 
 class BusUnavailable(Exception):
-    """The bus does not answer: whoever publishes must not move on."""
+    """The bus does not answer; the publisher must not go on to its next step."""
 
 
 class BusRefused(Exception):
-    """The bus answers, but will not do it, now or later, until a person mends something.
+    """The bus refuses, and will go on refusing until a person corrects something.
 
-    The text says what, in words of ours: no value of a message, no answer of a server.
+    The text names what, and repeats neither a value of a message nor an answer of a server.
     """
 
 
 class TopicNotFound(BusRefused, LookupError):
-    """Nobody has created that topic."""
+    """The topic does not exist."""
 
     def __init__(self, topic: str) -> None:
-        super().__init__(f"nobody has made the topic {topic}")
+        super().__init__(f"the topic {topic} does not exist")
 
 
 class MessageTooLarge(BusRefused, ValueError):
-    """A message has more than ``LARGEST`` bytes; nothing of its lot was published."""
+    """A message has more than ``LARGEST`` bytes; nothing of its batch was published."""
 
 
 class Message(Schema):
@@ -73,7 +73,7 @@ class Message(Schema):
 
 
 class Delivered(Schema):
-    """A message as a consumer gets it, with where it lay."""
+    """A message as a consumer gets it, with its topic, partition and offset."""
 
     topic: str
     partition: int
@@ -82,24 +82,24 @@ class Delivered(Schema):
 
 
 class Offsets(Schema):
-    """How far a group has come in a partition."""
+    """Progress of a group in a partition."""
 
     committed: int
-    """All before it are worked on. Where nothing was committed yet, or retention removed what was not read: the first
-    one that is there."""
+    """Offset of the first message that is not processed. Where nothing was committed yet, or retention removed unread
+    messages: the first one that is there."""
     end: int
-    """The next message gets it."""
+    """Offset of the next message to be published."""
 
 
 def lag_of(offsets: Mapping[int, Offsets]) -> int:
-    """How many messages of all these partitions are not worked on yet."""
+    """Count the messages in these partitions that are not processed yet."""
     return sum(partition.end - partition.committed for partition in offsets.values())
 
 
-def passed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
-    """Whether by *now* a group has worked on everything that was published until *then*; by partition.
+def has_processed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
+    """Whether a group has by *now* processed everything that was published up to *before*; by partition.
 
-    A topic that was made anew meanwhile begins at 0 again: reaching its end is enough.
+    A topic that was created again in between begins at 0: reaching its end is enough.
     """
     return all(
         now[place].committed >= min(offsets.end, now[place].end) for place, offsets in before.items() if place in now
@@ -107,7 +107,7 @@ def passed(before: Mapping[int, Offsets], now: Mapping[int, Offsets]) -> bool:
 
 
 def check(messages: Sequence[Message]) -> None:
-    """Refuse a lot with a message that is too large, before any of it is published.
+    """Refuse a batch with a message that is too large, before any of it is published.
 
     Raises:
         MessageTooLarge: says how large.
@@ -131,14 +131,11 @@ class Consumer(Protocol):
         """
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        """The work on these, and on all before them in their partitions, is done.
+        """Mark these messages, and all before them in their partitions, as processed.
 
         A partition that has moved to another consumer meanwhile is left out silently: its messages come
         again there.
         """
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed."""
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
@@ -154,7 +151,7 @@ class Bus(Protocol):
     """Topics with partitions, producers and groups of consumers."""
 
     def create(self, topics: Mapping[str, int]) -> None:
-        """Make the topics with so many partitions if they are not there. Harmless when they are."""
+        """Create the topics that do not exist, with so many partitions."""
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append the messages, durably, all or none.
@@ -169,25 +166,25 @@ class Bus(Protocol):
         """Join a group. Starts at the committed offset, or at the beginning of the topic."""
 
     def offsets(self, group: str, topic: str) -> Mapping[int, Offsets]:
-        """How far the group has come in each partition; empty when nobody has made the topic.
+        """Progress of the group in each partition; empty when the topic does not exist.
 
-        What is counted as published was published before this returns; what as committed, before it is called or
-        while it works.
+        A message counts as published if it was published before this returns, and as committed if it was committed
+        before this returns.
         """
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet."""
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
 
 
 @runtime_checkable
 class Prunable(Protocol):
-    """A bus that keeps messages until it is told to let go. Others, as Kafka, see to that themselves."""
+    """A bus whose old messages must be removed by ``prune``. Others, such as Kafka, remove them by retention."""
 
     def prune(self, before: datetime) -> int:
-        """Remove messages published before *before* that every group has committed; how many they were.
+        """Remove messages published before *before* that every group has committed; returns how many.
 
         Raises:
             BusUnavailable: the bus does not answer.

@@ -1,6 +1,6 @@
 """One member of a consumer group, on a PostgreSQL connection of its own (docs/decisions/0001).
 
-Everything that says who is there and who holds what is a session advisory lock: when the process dies,
+Membership and partitions are session advisory locks: when the process dies,
 PostgreSQL ends the session and the locks are gone, so there is no heartbeat to miss and nothing to clean up.
 A member shows itself by a *shared* lock on group and topic; the members, ordered by backend, divide the partitions
 round-robin; each holds its own partitions by *exclusive* locks.
@@ -21,8 +21,8 @@ from hub.bus.base import BusUnavailable, Delivered, Message
 Place = tuple[str, int]
 """Topic and partition."""
 
-_LOOK_AGAIN = 1.0
-"""Seconds after which a waiting poll looks for members that died; everything else wakes it by NOTIFY."""
+_MEMBER_CHECK_SECONDS = 1.0
+"""Seconds after which a waiting poll checks for members that died; everything else wakes it by NOTIFY."""
 
 _MEMBERS = """
 SELECT pid FROM pg_locks
@@ -66,7 +66,7 @@ class PostgresConsumer:
         self._positions: dict[Place, int] = {}
         """Partitions held, each with the offset that ``poll`` returns next."""
         self._turn = 0
-        self._joined()
+        self._connect()
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
         """Up to *limit* messages of the partitions held, in order per partition.
@@ -75,47 +75,41 @@ class PostgresConsumer:
             BusUnavailable: the bus does not answer.
         """
         until = monotonic() + timeout.total_seconds()
-        with self._answering():
-            connection = self._joined()
+        with self._translate_errors():
+            connection = self._connect()
             while True:
                 _drain(connection)  # before reading: what is announced from here on wakes the wait below
-                self._share(connection)
+                self._rebalance(connection)
                 messages = self._read(connection, limit)
                 left = until - monotonic()
                 if messages or left <= 0:
                     return messages
-                for _ in connection.notifies(timeout=min(left, _LOOK_AGAIN), stop_after=1):
+                for _ in connection.notifies(timeout=min(left, _MEMBER_CHECK_SECONDS), stop_after=1):
                     pass
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        """The work on these, and on all before them in their partitions, is done.
+        """Mark these messages, and all before them in their partitions, as processed.
 
         Raises:
             BusUnavailable: the bus does not answer; the messages come again.
         """
-        done: dict[Place, int] = {}
+        offsets: dict[Place, int] = {}
         for message in delivered:
             place = (message.topic, message.partition)
             if place in self._positions:
-                done[place] = max(done.get(place, 0), message.offset + 1)
-        if not done or self._connection is None:
+                offsets[place] = max(offsets.get(place, 0), message.offset + 1)
+        if not offsets or self._connection is None:
             return
-        with self._answering():
+        with self._translate_errors():
             self._connection.execute(
                 _COMMIT,
-                [self._group, [topic for topic, _ in done], [partition for _, partition in done], list(done.values())],
+                [
+                    self._group,
+                    [topic for topic, _ in offsets],
+                    [partition for _, partition in offsets],
+                    list(offsets.values()),
+                ],
             )
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed.
-
-        Raises:
-            BusUnavailable: the bus does not answer; the next ``poll`` starts at the committed offsets anyway.
-        """
-        if self._connection is None:
-            return
-        with self._answering():
-            self._positions = self._committed(self._connection, list(self._positions))
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
@@ -136,19 +130,19 @@ class PostgresConsumer:
         self.close()
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            # A session that may be broken holds nothing for certain: end it and start over.
+            # A session that may be broken may have lost its locks: close it and connect again.
             connection, self._connection, self._positions = self._connection, None, {}
             if connection is not None:
                 connection.close()
             raise BusUnavailable(type(error).__name__) from error
 
-    def _joined(self) -> psycopg.Connection:
+    def _connect(self) -> psycopg.Connection:
         if self._connection is None:
-            with self._answering():
+            with self._translate_errors():
                 self._connection = psycopg.connect(self._conninfo, autocommit=True)
                 for topic in self._topics:
                     self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel(topic))))
@@ -160,27 +154,27 @@ class PostgresConsumer:
         for topic in self._topics:
             connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])
 
-    def _share(self, connection: psycopg.Connection) -> None:
-        """Let go of partitions that are another member's, take those that are ours and free."""
-        ours = {place for topic in self._topics for place in self._ours(connection, topic)}
-        leaving = [place for place in self._positions if place not in ours]
-        for place in leaving:
+    def _rebalance(self, connection: psycopg.Connection) -> None:
+        """Release the partitions of other members, and lock those assigned to this member that are free."""
+        assigned = {place for topic in self._topics for place in self._assigned(connection, topic)}
+        released = [place for place in self._positions if place not in assigned]
+        for place in released:
             connection.execute("SELECT pg_advisory_unlock(%s)", [_lock(self._group, *place)])
             del self._positions[place]
-        if leaving:
+        if released:
             self._announce(connection)
-        coming = [place for place in sorted(ours - self._positions.keys()) if self._take(connection, place)]
-        if coming:
+        acquired = [place for place in sorted(assigned - self._positions.keys()) if self._try_lock(connection, place)]
+        if acquired:
             connection.execute(_REGISTER, [self._group, list(self._topics)])  # from now on ``prune`` waits for us
-            self._positions |= self._committed(connection, coming)
+            self._positions |= self._committed(connection, acquired)
 
-    def _ours(self, connection: psycopg.Connection, topic: str) -> list[Place]:
+    def _assigned(self, connection: psycopg.Connection, topic: str) -> list[Place]:
         members = [pid for (pid,) in connection.execute(_MEMBERS, {"lock": _lock(self._group, topic)})]
-        mine = members.index(connection.info.backend_pid)
+        index = members.index(connection.info.backend_pid)
         row = connection.execute("SELECT count(*) FROM bus_partitions WHERE topic = %s", [topic]).fetchone()
-        return [(topic, partition) for partition in range(mine, row[0] if row else 0, len(members))]
+        return [(topic, partition) for partition in range(index, row[0] if row else 0, len(members))]
 
-    def _take(self, connection: psycopg.Connection, place: Place) -> bool:
+    def _try_lock(self, connection: psycopg.Connection, place: Place) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_lock(self._group, *place)]).fetchone()
         return bool(row and row[0])
 
@@ -217,14 +211,14 @@ class PostgresConsumer:
 
 
 def channel(topic: str) -> str:
-    """The channel on which news of a topic is announced; short enough for a PostgreSQL name."""
+    """The NOTIFY channel of a topic; short enough for a PostgreSQL name."""
     return f"bus_{blake2b(topic.encode(), digest_size=16).hexdigest()}"
 
 
 def _lock(*context: object) -> int:
     """The 64-bit key of an advisory lock: (group, topic) for membership, (group, topic, partition) for holding."""
-    named = "\x1f".join(map(str, ("helhed.bus", *context)))
-    return int.from_bytes(blake2b(named.encode(), digest_size=8).digest(), signed=True)
+    name = "\x1f".join(map(str, ("helhed.bus", *context)))
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _drain(connection: psycopg.Connection) -> None:

@@ -1,6 +1,6 @@
 """``KafkaBus``: the ``Bus`` port on Kafka (docs/decisions/0009).
 
-Nothing is connected before it is needed, and whatever fails is thrown away and made anew by the next call.
+Clients connect on first use; a client that failed is closed and the next call opens another.
 """
 
 from collections import Counter
@@ -13,22 +13,22 @@ from time import monotonic
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
 from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
-from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, translate_errors
 from hub.bus.kafka_consumer import KafkaConsumer
-from hub.bus.kafka_topics import counts, describe
+from hub.bus.kafka_topics import belongs_to_topic, describe
 
 _DELIVERED_WITHIN = 2 * ANSWER_WITHIN
-"""Seconds in which all brokers that must have a lot confirm it; time for one more attempt, with a new leader."""
+"""Seconds for the required brokers to confirm a batch; enough for a second attempt with a new leader."""
 _BATCH_BYTES = 1 << 19
-"""What goes to a partition at once: most lots in one piece, and well under what a broker takes."""
+"""Bytes sent to a partition at once: most batches fit, and it is well below a broker's limit."""
 _LINGER = 0.1
-"""Seconds a lot may take to be put together; it is sent at once when it is whole."""
+"""Seconds to wait for a batch to fill; a full one is sent at once."""
 _ALREADY = errors.TopicAlreadyExistsError.errno
 _SETTLING = (errors.CoordinatorLoadInProgressError, errors.CoordinatorNotAvailableError, errors.NotCoordinatorError)
-"""Who keeps a group's offsets is just being decided: the first time anybody asks, and when a broker goes or comes."""
+"""The coordinator of a group is being elected: at the group's first request, and when a broker leaves or joins."""
 _MOMENT = 0.1
 GROUPS = "helhed."
-"""Stands before the name of each group: a cluster may be shared with other systems."""
+"""Prefix of each group's name: a cluster may be shared with other systems."""
 
 
 class KafkaBus:
@@ -36,8 +36,8 @@ class KafkaBus:
 
     Args:
         access: where Kafka is and how we are let in.
-        replication: copies of each topic that is made.
-        retention: how long topics that are made keep a message.
+        replication: copies of each topic that is created.
+        retention: how long a created topic keeps a message.
     """
 
     def __init__(self, access: KafkaAccess, *, replication: int, retention: timedelta) -> None:
@@ -51,23 +51,23 @@ class KafkaBus:
         self._producer: KafkaProducer | None = None
         self._admin: KafkaAdminClient | None = None
         self._using: Counter[KafkaAdminClient] = Counter()
-        """How many are just asking each administrator; one that was given up is closed by the last."""
+        """Users of each admin client; the last user closes one that was replaced."""
         self._known: set[str] = set()
 
     def create(self, topics: Mapping[str, int]) -> None:
-        """Make the topics with so many partitions; a topic that is there keeps all it has.
+        """Create the topics that do not exist, with so many partitions.
 
         Raises:
             BusUnavailable: Kafka does not answer.
-            BusRefused: it does not allow it, or has fewer brokers than copies are wanted.
+            BusRefused: it is not allowed, or there are fewer brokers than copies.
         """
-        with self._administering() as admin:
+        with self._open_admin() as admin:
             missing = {topic: partitions for topic, partitions in topics.items() if not describe(admin, topic)}
             if not missing:
                 return
-            wanted = {"replication_factor": self._replication, "configs": self._configs}
+            options = {"replication_factor": self._replication, "configs": self._configs}
             created = admin.create_topics(
-                {topic: {"num_partitions": partitions, **wanted} for topic, partitions in missing.items()},
+                {topic: {"num_partitions": partitions, **options} for topic, partitions in missing.items()},
                 raise_errors=False,
             )
             for code in {topic["error_code"] for topic in created["topics"]} - {0, _ALREADY}:
@@ -87,7 +87,7 @@ class KafkaBus:
         if not messages:
             return
         check(messages)
-        self._must_be_there(topic)
+        self._require_topic(topic)
         records = [
             {
                 "key": message.key.encode(),
@@ -96,10 +96,10 @@ class KafkaBus:
             }
             for message in messages
         ]
-        with self._publishing() as producer:
-            sent = [producer.send(topic, **record) for record in records]
+        with self._open_producer() as producer:
+            futures = [producer.send(topic, **record) for record in records]
             producer.flush(_DELIVERED_WITHIN)
-            for future in sent:
+            for future in futures:
                 future.get(timeout=0)
 
     def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
@@ -109,7 +109,7 @@ class KafkaBus:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not let us in.
         """
-        return KafkaConsumer(self._access, self._administering, GROUPS + group, topics)
+        return KafkaConsumer(self._access, self._open_admin, GROUPS + group, topics)
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet. Exact: nothing but messages takes offsets.
@@ -120,7 +120,7 @@ class KafkaBus:
         return lag_of(self.offsets(group, topic))
 
     def offsets(self, group: str, topic: str) -> dict[int, Offsets]:
-        """How far the group has come in each partition; empty when nobody has made the topic.
+        """Progress of the group in each partition; empty when the topic does not exist.
 
         Raises:
             BusUnavailable: Kafka does not answer.
@@ -135,7 +135,7 @@ class KafkaBus:
             Event().wait(_MOMENT)
 
     def _offsets(self, group: str, topic: str) -> dict[int, Offsets]:
-        with self._administering() as admin:
+        with self._open_admin() as admin:
             described = describe(admin, topic)
             if described is None:
                 return {}
@@ -147,7 +147,8 @@ class KafkaBus:
         return {
             place.partition: Offsets(
                 committed=max(
-                    committed[place].offset if counts(committed[place], described.id) else 0, firsts[place].offset
+                    committed[place].offset if belongs_to_topic(committed[place], described.id) else 0,
+                    firsts[place].offset,
                 ),
                 end=ends[place].offset,
             )
@@ -155,7 +156,7 @@ class KafkaBus:
         }
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         with self._lock:
             producer, self._producer = self._producer, None
             admin, self._admin = self._admin, None
@@ -165,15 +166,15 @@ class KafkaBus:
         if admin is not None and not in_use:
             admin.close()
 
-    def _must_be_there(self, topic: str) -> None:
+    def _require_topic(self, topic: str) -> None:
         if topic not in self._known:
-            with self._administering() as admin:
+            with self._open_admin() as admin:
                 if not describe(admin, topic):
                     raise TopicNotFound(topic)
             self._known.add(topic)
 
     @contextmanager
-    def _publishing(self) -> Iterator[KafkaProducer]:
+    def _open_producer(self) -> Iterator[KafkaProducer]:
         with self._lock:
             self._producer = producer = self._producer or self._access.open(
                 KafkaProducer,
@@ -187,10 +188,10 @@ class KafkaBus:
                 metrics_enabled=False,
             )
         try:
-            with answering():
+            with translate_errors():
                 yield producer
         except Exception:
-            # What is left of this lot must not be appended after the lot was published again.
+            # The rest of this batch must not be appended after the batch was published again.
             self._known.clear()  # the topic may have been deleted
             with self._lock:
                 self._producer = None if self._producer is producer else self._producer
@@ -198,12 +199,12 @@ class KafkaBus:
             raise
 
     @contextmanager
-    def _administering(self) -> Iterator[KafkaAdminClient]:
+    def _open_admin(self) -> Iterator[KafkaAdminClient]:
         with self._lock:
             self._admin = admin = self._admin or self._access.open(KafkaAdminClient)
             self._using[admin] += 1
         try:
-            with answering():
+            with translate_errors():
                 yield admin
         except BusUnavailable:
             with self._lock:
@@ -219,7 +220,7 @@ class KafkaBus:
 
 
 def _end(producer: KafkaProducer) -> None:
-    """Close it at once: ``close`` alone first waits for what cannot be sent, and gives up when it cannot."""
+    """Close it at once: ``close`` alone waits for messages that cannot be sent."""
     producer._sender.force_close()  # noqa: SLF001  the library offers no other way to drop what waits
     with suppress(errors.KafkaError):
         producer.close(timeout=1)

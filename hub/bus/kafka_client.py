@@ -1,4 +1,4 @@
-"""How Kafka is spoken to: one configuration for its three clients, and its errors in the words of the port."""
+"""One configuration for the three Kafka clients, and their errors as the errors of the port."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -31,12 +31,12 @@ _CANNOT_BE = (
 )
 _TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
 
-Made = TypeVar("Made")
+Client = TypeVar("Client")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaAccess:
-    """Where Kafka is and how we are let in. A host's name is always checked where there is TLS."""
+    """Addresses of Kafka and the login. With TLS the host's name is always verified."""
 
     servers: tuple[str, ...]
     user: str = ""
@@ -63,7 +63,7 @@ class KafkaAccess:
             }
         return common
 
-    def open(self, make: Callable[..., Made], **configuration: object) -> Made:
+    def open(self, make: Callable[..., Client], **configuration: object) -> Client:
         """A producer, consumer or administrator that is connected.
 
         Raises:
@@ -77,12 +77,12 @@ class KafkaAccess:
             return clients[-1]
 
         try:
-            with answering():
+            with translate_errors():
                 return make(kafka_client=client, **self._configuration(), **configuration)
         except (BusUnavailable, BusRefused):
-            refusals = [each.connections.refusal for each in clients]
-            for each in clients:
-                each.close()  # the library leaves its thread behind
+            refusals = [attempt.connections.refusal for attempt in clients]
+            for attempt in clients:
+                attempt.close()  # the library leaves its thread behind
             if any(refusals):
                 raise BusRefused(refusals[-1]) from None
             raise
@@ -97,7 +97,7 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
         super().__init__(*arguments, **configs)
         self._transports: WeakSet[Any] = WeakSet()
 
-    def let_go(self) -> None:
+    def close_sockets(self) -> None:
         """Close the sockets that were still being written to when the library gave up: it leaves them open."""
         for transport in list(self._transports):
             if transport._sock is not None:  # noqa: SLF001  its own ways to close wait for what is not written yet
@@ -108,14 +108,15 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-pytho
         self._transports.add(transport)
         return transport
 
-    def get_connection(self, *arguments: Any, **named: Any) -> Any:
-        """As the library's; what its failing tells is kept."""
-        connection = super().get_connection(*arguments, **named)
+    def get_connection(self, *arguments: Any, **options: Any) -> Any:
+        """As the library's, and it keeps why a connection failed."""
+        connection = super().get_connection(*arguments, **options)
         connection.init_future.add_errback(lambda failure: self._judge(connection, failure))
         return connection
 
     def _judge(self, connection: Any, failure: BaseException) -> None:
-        # Before a login is refused, versions were told; and the answer itself gets lost when the line is cut after it.
+        # A broker answers the version request before it refuses a login; its refusal is lost if it then closes the
+        # connection.
         at_login = connection.sasl_enabled and connection.broker_version_data is not None
         refusal = _refusal(failure, at_login=at_login)
         if refusal and not (self.bootstrapped or self.closed):
@@ -130,14 +131,14 @@ class _Client(KafkaNetClient):  # type: ignore[misc]  # kafka-python has no type
         super().__init__(net=net, manager=self.connections, **configs)
 
     def close(self, node_id: Any = None) -> None:
-        """As the library's, and then nothing is open any more."""
+        """As the library's, and closes the sockets that the library leaves open."""
         super().close(node_id)
         if node_id is None:
-            self.connections.let_go()
+            self.connections.close_sockets()
 
 
 def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
-    """Why Kafka does not let us in, if that is what happened; nothing of what it answered is repeated."""
+    """The reason when Kafka refused the login or the connection, else None; its answer is not repeated."""
     refused = isinstance(failure, errors.SaslAuthenticationFailedError | errors.UnsupportedSaslMechanismError)
     if refused or (at_login and isinstance(failure, errors.KafkaConnectionError)):
         return "Kafka does not accept HELHED_KAFKA_USER with HELHED_KAFKA_PASSWORD and HELHED_KAFKA_MECHANISM"
@@ -150,8 +151,8 @@ def _refusal(failure: BaseException, *, at_login: bool) -> str | None:
 
 
 @contextmanager
-def answering() -> Iterator[None]:
-    """Whatever Kafka's client raises becomes one of the port's errors; its text, which may hold values, is dropped."""
+def translate_errors() -> Iterator[None]:
+    """Turn every error of Kafka's client into one of the port's, without its text, which may hold values."""
     try:
         yield
     except _TOO_LARGE:

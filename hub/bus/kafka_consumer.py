@@ -1,7 +1,7 @@
 """One member of a consumer group in Kafka (docs/decisions/0009).
 
 Kafka's client keeps the membership alive from a thread of its own, however long the work on a batch takes, and moves
-partitions only inside ``poll``. That a late commit never moves an offset back, it does not see to; that is done here.
+partitions only inside ``poll``. It does not prevent a late commit from moving an offset back; this class does.
 """
 
 import logging
@@ -23,23 +23,23 @@ from kafka.admin import MemberToRemove
 from kafka.structs import MemberState
 
 from hub.bus.base import BusRefused, BusUnavailable, Delivered, Message
-from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, answering
-from hub.bus.kafka_topics import committing, counts, current_id, ignore_offsets_of_deleted_topics
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, translate_errors
+from hub.bus.kafka_topics import current_id, ignore_offsets_of_deleted_topics, offset_to_commit
 
 log = logging.getLogger("hub.bus")
 
-Administering = Callable[[], AbstractContextManager[KafkaAdminClient]]
+AdminOpener = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
 _DEAD_AFTER = timedelta(seconds=9)
-"""A member that has been silent for so long is dead, and others get its partitions."""
+"""A member without a heartbeat for so long counts as dead, and others get its partitions."""
 _HEARTBEAT = timedelta(seconds=1)
-"""How often it says that it lives; by the answer it learns that others come and go."""
+"""Interval of heartbeats; the answer tells when the group rebalances."""
 _STUCK_AFTER = timedelta(minutes=5)
-"""A member that has not polled for so long gives its partitions up, though it lives."""
+"""A member that has not polled for so long loses its partitions, although its heartbeat goes on."""
 _FETCHED_BYTES = 1 << 23
-"""What one broker sends at most at once: bounds what waits in memory for the next polls."""
+"""Most bytes that one broker sends at once: bounds the memory used between polls."""
 _TOPICS_ANEW = timedelta(seconds=10)
-"""How soon a topic that is made after somebody joined for it is found."""
+"""How soon a topic is found that is created after a consumer subscribed to it."""
 _MOVED = (
     errors.CommitFailedError,
     errors.FencedInstanceIdError,
@@ -50,24 +50,24 @@ _MOVED = (
 
 
 class KafkaConsumer:
-    """Implements ``hub.bus.base.Consumer``. One that failed is thrown away; the next ``poll`` joins again.
+    """Implements ``hub.bus.base.Consumer``. A client that failed is closed; the next ``poll`` joins again.
 
-    While the others of a group finish what they work on, whoever joins waits, and so does all it asks on that line.
-    What must not wait is asked as an administrator.
+    A member that joins waits until the others finish their batches, and all its requests on that connection wait too.
+    Requests that must not wait use an admin client.
     """
 
-    def __init__(self, access: KafkaAccess, administering: Administering, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, access: KafkaAccess, open_admin: AdminOpener, group: str, topics: Sequence[str]) -> None:
         self._access = access
-        self._administering = administering
+        self._open_admin = open_admin
         self._group = group
         self._topics = tuple(topics)
         self._floors: dict[TopicPartition, int] = {}
-        """Partitions held and polled, each with the offset below which a commit would move it back."""
+        """Partitions held and polled, each with the lowest offset that a commit may set."""
         self._topic_ids: dict[str, str] = {}
-        """As the present client saw them first."""
+        """Ids of the topics when the present client subscribed."""
         self._heard = 0.0
         self._consumer: kafka.KafkaConsumer | None = None
-        self._joined()
+        self._connect()
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
         """Up to *limit* messages of the partitions held, in order per partition.
@@ -76,59 +76,45 @@ class KafkaConsumer:
             BusUnavailable: Kafka does not answer.
             BusRefused: it does not let us read.
         """
-        with self._answering():
+        with self._translate_errors():
             messages = self._poll(limit, timeout)
             while self._has_recreated_topic():
-                # What was polled may lie anywhere in the new topic. A new client reads it from its beginning.
+                # Positions of the old topic mean nothing in the new one. A new client reads it from its beginning.
                 log.warning("bus.topic_recreated", extra={"fields": {"topics": list(self._topics)}})
                 self.close()
                 messages = self._poll(limit, timeout)
             if messages:
                 self._heard = monotonic()
             elif monotonic() > self._heard + ANSWER_WITHIN:
-                self._ask()
+                self._require_answer()
         for message in messages:
             self._floors.setdefault(TopicPartition(message.topic, message.partition), message.offset)
         return messages
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        """The work on these, and on all before them in their partitions, is done.
+        """Mark these messages, and all before them in their partitions, as processed.
 
         Raises:
             BusUnavailable: Kafka does not answer; the messages come again.
         """
-        done: dict[TopicPartition, int] = {}
+        offsets: dict[TopicPartition, int] = {}
         for message in delivered:
             place = TopicPartition(message.topic, message.partition)
-            # A partition without floor was lost since, even if it is held again: others may have gone on in it.
+            # A partition without floor was lost since, even if it is held again: another member may have
+            # committed in it.
             if message.offset >= self._floors.get(place, message.offset + 1):
-                done[place] = max(done.get(place, 0), message.offset + 1)
-        if not done or self._consumer is None:
+                offsets[place] = max(offsets.get(place, 0), message.offset + 1)
+        if not offsets or self._consumer is None:
             return
-        with self._answering(), suppress(*_MOVED):
+        with self._translate_errors(), suppress(*_MOVED):
             self._consumer.commit(
-                {place: committing(offset, self._topic_ids.get(place.topic, "")) for place, offset in done.items()},
+                {
+                    place: offset_to_commit(offset, self._topic_ids.get(place.topic, ""))
+                    for place, offset in offsets.items()
+                },
                 timeout_ms=_milliseconds(timedelta(seconds=ANSWER_WITHIN)),
             )
-            self._floors |= done
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets; for when the work on polled messages failed.
-
-        Raises:
-            BusUnavailable: Kafka does not answer; the next ``poll`` starts at the committed offsets anyway.
-        """
-        if self._consumer is None:
-            return
-        with self._answering():
-            places = self._consumer.assignment()
-            with self._administering() as admin:
-                committed = admin.list_group_offsets({self._group: list(places)})[self._group] if places else {}
-            for place, offset in committed.items():
-                if offset.offset < 0 or not counts(offset, self._topic_ids.get(place.topic, "")):
-                    self._consumer.seek_to_beginning(place)
-                else:
-                    self._consumer.seek(place, offset.offset)
+            self._floors |= offsets
 
     def close(self) -> None:
         """Leave the group; partitions go to the others at once."""
@@ -137,7 +123,7 @@ class KafkaConsumer:
         self._topic_ids.clear()
         if consumer is not None:
             self._leave(consumer.group_metadata())
-            with suppress(BusUnavailable, BusRefused), answering():
+            with suppress(BusUnavailable, BusRefused), translate_errors():
                 consumer.close(autocommit=False, timeout_ms=_milliseconds(_HEARTBEAT))
 
     def __enter__(self) -> Self:
@@ -149,15 +135,15 @@ class KafkaConsumer:
         self.close()
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
-            with answering():
+            with translate_errors():
                 yield
         except (BusUnavailable, BusRefused):
             self.close()
             raise
 
-    def _joined(self) -> kafka.KafkaConsumer:
+    def _connect(self) -> kafka.KafkaConsumer:
         if self._consumer is None:
             consumer = self._access.open(
                 kafka.KafkaConsumer,
@@ -180,32 +166,32 @@ class KafkaConsumer:
         return self._consumer
 
     def _poll(self, limit: int, timeout: timedelta) -> list[Delivered]:
-        consumer = self._joined()
-        _keep_joining(consumer)
+        consumer = self._connect()
+        _resume_join(consumer)
         try:
             polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
             return [_delivered(record) for records in polled.values() for record in records]
         except errors.CorruptRecordError as error:
             if not isinstance(error.__context__, UnicodeDecodeError):
                 raise
-            return [_stepped_over(consumer)]
+            return [_skip_unreadable(consumer)]
 
     def _has_recreated_topic(self) -> bool:
         """Whether a topic has another id than the client saw first. The client asks for ids every ``_TOPICS_ANEW``."""
-        consumer = self._joined()
+        consumer = self._connect()
         ids = {topic: known for topic in self._topics if (known := current_id(consumer, topic))}
         return any(self._topic_ids.setdefault(topic, known) != known for topic, known in ids.items())
 
-    def _ask(self) -> None:
-        """An empty poll may also mean that nobody answers: the library tries on for ever without a word."""
-        with self._administering() as admin:
+    def _require_answer(self) -> None:
+        """Raise when no broker answers: after an empty poll, because the library retries for ever in silence."""
+        with self._open_admin() as admin:
             admin.describe_cluster()
         self._heard = monotonic()
 
     def _leave(self, member: ConsumerGroupMetadata) -> None:
         """Leave while joining: the library's own leave would wait behind its join, and the others then for us."""
         if member.state is not MemberState.STABLE and member.member_id:
-            with suppress(BusUnavailable, BusRefused), self._administering() as admin:
+            with suppress(BusUnavailable, BusRefused), self._open_admin() as admin:
                 admin.remove_group_members(self._group, [MemberToRemove(member_id=member.member_id)])
 
 
@@ -220,13 +206,13 @@ class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka
         self._floors = floors
         self._consumer = consumer
         self._member: ConsumerGroupMetadata = consumer.group_metadata()
-        """As whom partitions were assigned last, and in which round."""
+        """Member id and generation of the last assignment."""
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Most of them may come back; which, is told next."""
+        """Nothing to do: the assignment that follows says which partitions stay."""
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """All that are held from now on."""
+        """Drop floors and positions of partitions that another member may have held."""
         before, self._member = self._member, self._consumer.group_metadata()
         rounds = self._member.generation_id - before.generation_id
         if self._member.member_id != before.member_id or rounds > 1:
@@ -238,7 +224,7 @@ class _ResetPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka
             del self._floors[place]
 
     def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:  # noqa: ARG002  all of them are
-        """The group went on without us."""
+        """This member was removed from the group."""
         self._floors.clear()
 
 
@@ -256,7 +242,7 @@ class _PendingJoin:
         self.add_errback = join.add_errback
 
 
-def _keep_joining(consumer: kafka.KafkaConsumer) -> None:
+def _resume_join(consumer: kafka.KafkaConsumer) -> None:
     """Let a ``poll`` finish the join that an earlier one had no time for.
 
     A member that joined again because the topic had changed otherwise forgets about it, and waits for ever.
@@ -279,10 +265,10 @@ def _text(encoded: bytes | None) -> str:
     return (encoded or b"").decode(errors="replace")
 
 
-def _stepped_over(consumer: kafka.KafkaConsumer) -> Delivered:
-    """The message that the library cannot read, the name of a header not being UTF-8, as an empty one.
+def _skip_unreadable(consumer: kafka.KafkaConsumer) -> Delivered:
+    """Skip a message that the library cannot decode (a header's name is not UTF-8), and return it as an empty one.
 
-    Without a step past it, reading of its partition would stand still for ever.
+    Otherwise the partition would never be read further.
     """
     stuck = consumer._fetcher._next_partition_records  # noqa: SLF001  the library does not say where it stumbled
     topic, partition = stuck.topic_partition

@@ -1,6 +1,6 @@
 """Which topic a name stands for: one that is deleted and created again keeps its name and gets another id.
 
-An offset of the old topic means nothing in the new one. So every commit carries the topic's id, and an offset that was
+An offset of the old topic means nothing in the new one. So every commit has the topic's id, and an offset that was
 committed for another id does not count: the new topic is read from its beginning.
 """
 
@@ -38,34 +38,36 @@ def current_id(consumer: kafka.KafkaConsumer, name: str) -> str:
     return _text(consumer._cluster.topic_id(name))  # noqa: SLF001  the library offers no other way
 
 
-def committing(offset: int, topic_id: str) -> OffsetAndMetadata:
-    """An offset to be committed for that topic."""
+def offset_to_commit(offset: int, topic_id: str) -> OffsetAndMetadata:
+    """An offset with the topic's id as metadata, ready to be committed."""
     return OffsetAndMetadata(offset, f"{_PREFIX}{topic_id}" if topic_id else "", -1)
 
 
-def counts(committed: OffsetAndMetadata, topic_id: str) -> bool:
-    """Whether a committed offset is one of that topic. One without an id was set by hand, and counts."""
-    noted = _noted(committed)
+def belongs_to_topic(committed: OffsetAndMetadata, topic_id: str) -> bool:
+    """Whether a committed offset belongs to that topic. One without an id was set by hand, and is accepted."""
+    noted = _topic_id_of(committed)
     return not noted or not topic_id or noted == topic_id
 
 
 def ignore_offsets_of_deleted_topics(consumer: kafka.KafkaConsumer) -> None:
-    """Let the consumer start at the beginning of a topic whose committed offsets belong to a deleted one."""
+    """Make the consumer start at the beginning of a topic whose committed offsets belong to a deleted one."""
     coordinator = consumer._coordinator  # noqa: SLF001  the library offers no way to judge a committed offset
     fetch = coordinator.fetch_committed_offsets_async
 
-    async def fetch_those_that_count(partitions: Any, timeout_ms: float | None = None) -> dict[Any, OffsetAndMetadata]:
+    async def fetch_current(partitions: Any, timeout_ms: float | None = None) -> dict[Any, OffsetAndMetadata]:
         committed = await fetch(partitions, timeout_ms=timeout_ms)
-        if any(_noted(offset) and not current_id(consumer, place.topic) for place, offset in committed.items()):
+        if any(_topic_id_of(offset) and not current_id(consumer, place.topic) for place, offset in committed.items()):
             raise errors.KafkaTimeoutError("the topic's id is not known yet")  # the next poll tries again
         return {
-            place: offset for place, offset in committed.items() if counts(offset, current_id(consumer, place.topic))
+            place: offset
+            for place, offset in committed.items()
+            if belongs_to_topic(offset, current_id(consumer, place.topic))
         }
 
-    coordinator.fetch_committed_offsets_async = fetch_those_that_count
+    coordinator.fetch_committed_offsets_async = fetch_current
 
 
-def _noted(committed: OffsetAndMetadata) -> str:
+def _topic_id_of(committed: OffsetAndMetadata) -> str:
     metadata = committed.metadata or ""
     return metadata.removeprefix(_PREFIX) if metadata.startswith(_PREFIX) else ""
 

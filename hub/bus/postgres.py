@@ -1,7 +1,7 @@
 """``PostgresBus``: the ``Bus`` port on three PostgreSQL tables (docs/decisions/0001).
 
-Publishing locks the rows of ``bus_partitions`` it writes to, in order, until commit. So whoever takes later
-offsets of a partition waits for whoever took earlier ones, and offsets become visible in their own order.
+Publishing locks the rows of ``bus_partitions`` it writes to, in order, until commit. So a transaction that
+takes later offsets of a partition waits for the one that took earlier ones, and offsets become visible in order.
 """
 
 import json
@@ -43,14 +43,14 @@ class PostgresBus:
         self._partitions: dict[str, int] = {}
 
     def create(self, topics: Mapping[str, int]) -> None:
-        """Make the topics with so many partitions; a topic that is there keeps the number it has.
+        """Create the topics that do not exist, with so many partitions.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
         """
         with self._transaction() as connection:
             for topic, partitions in sorted(topics.items()):
-                # Two who create one topic at once must agree on one number.
+                # Two processes that create one topic at once must agree on one number.
                 connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [channel(topic)])
                 connection.execute(
                     "INSERT INTO bus_partitions (topic, partition)"
@@ -78,7 +78,7 @@ class PostgresBus:
         return PostgresConsumer(self._conninfo, group, topics)
 
     def offsets(self, group: str, topic: str) -> dict[int, Offsets]:
-        """How far the group has come in each partition; empty when nobody has made the topic.
+        """Progress of the group in each partition; empty when the topic does not exist.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
@@ -101,10 +101,10 @@ class PostgresBus:
         return lag_of(self.offsets(group, topic))
 
     def prune(self, before: datetime) -> int:
-        """Remove messages published before *before* that every group has committed; how many they were.
+        """Remove messages published before *before* that every group has committed; returns how many.
 
-        A group counts from its first ``poll`` on. A topic without any group keeps everything: somebody
-        may still come and read it.
+        A group counts from its first ``poll`` on. A topic without any group keeps everything: a
+        group may still be added.
 
         Raises:
             BusUnavailable: PostgreSQL does not answer.
@@ -118,7 +118,7 @@ class PostgresBus:
             ).rowcount
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         self._pool.close()
 
     @contextmanager
@@ -145,19 +145,19 @@ def partition_of(key: str, partitions: int) -> int:
 
 def append(connection: psycopg.Connection, topic: str, messages: Sequence[Message], partitions: int) -> None:
     """Append inside the caller's open transaction; nobody sees the messages, nor any later ones, before its commit."""
-    lots: dict[int, list[Message]] = defaultdict(list)
+    batches: dict[int, list[Message]] = defaultdict(list)
     for message in messages:
-        lots[partition_of(message.key, partitions)].append(message)
+        batches[partition_of(message.key, partitions)].append(message)
     # Locking in the order of the partitions lets two publishers wait for each other, never deadlock.
     firsts = connection.execute(
         "SELECT partition, next_offset FROM bus_partitions WHERE topic = %s AND partition = ANY(%s)"
         " ORDER BY partition FOR UPDATE",
-        [topic, sorted(lots)],
+        [topic, sorted(batches)],
     ).fetchall()
     placed = [
         (partition, offset, message)
         for partition, first in firsts
-        for offset, message in enumerate(lots[partition], start=first)
+        for offset, message in enumerate(batches[partition], start=first)
     ]
     connection.execute(
         'INSERT INTO bus_messages (topic, partition, "offset", key, headers, value)'
@@ -174,6 +174,6 @@ def append(connection: psycopg.Connection, topic: str, messages: Sequence[Messag
     connection.execute(
         "UPDATE bus_partitions p SET next_offset = p.next_offset + n.taken"
         " FROM unnest(%s::int[], %s::bigint[]) n(partition, taken) WHERE p.topic = %s AND p.partition = n.partition",
-        [list(lots), [len(lot) for lot in lots.values()], topic],
+        [list(batches), [len(batch) for batch in batches.values()], topic],
     )
     connection.execute("SELECT pg_notify(%s, '')", [channel(topic)])

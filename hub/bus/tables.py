@@ -10,7 +10,7 @@ from hub.db import Base
 
 
 class PartitionRow(Base):
-    """A partition and the next free offset in it. Publishing locks the row until commit: that is the order."""
+    """A partition and its next free offset. Publishing locks the row until commit: offsets become visible in order."""
 
     __tablename__ = "bus_partitions"
     __table_args__ = (CheckConstraint("next_offset >= 0", name="next_offset"),)
@@ -21,7 +21,7 @@ class PartitionRow(Base):
 
 
 class MessageRow(Base):
-    """A message where it lies. Written once, removed by ``prune``."""
+    """A published message. Written once, removed by ``prune``."""
 
     __tablename__ = "bus_messages"
 
@@ -35,7 +35,7 @@ class MessageRow(Base):
 
 
 class OffsetRow(Base):
-    """How far a group has come in a partition: the offset its next member starts at."""
+    """The committed offset of a group in a partition."""
 
     __tablename__ = "bus_offsets"
 

@@ -1,4 +1,4 @@
-"""``helhed index``: whether the search index holds what the store holds, and building it anew."""
+"""``helhed index``: compare the search index with the store, and build it anew."""
 
 from threading import Event
 from typing import Annotated
@@ -69,7 +69,7 @@ def verify(
 
 @app.command()
 def reindex() -> None:
-    """Fill a new index beside the one that serves, then let it take its place. Searches go on all the while.
+    """Fill a new index while the current one serves, then replace it. Searches go on meanwhile.
 
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """
@@ -88,14 +88,14 @@ def reindex() -> None:
             )
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
                 task = progress.add_task("citizens", total=None)
-                done = reindex_all(
+                count = reindex_all(
                     context.database,
                     context.index,
                     digest_key=context.digest_key,
                     clock=context.clock,
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
-        console.print(f"The new index serves, with {done:,} citizens.")
+        console.print(f"The new index serves, with {count:,} citizens.")
 
 
 def _compare_repeatedly(context: AppContext) -> tuple[Comparison, dict[UUID, Difference]]:

@@ -52,13 +52,13 @@ def list_open(
 
 @app.command()
 def republish(source: Source) -> None:
-    """Publish again what could not be stored (not_carried). Run it after an upgrade that mends the fault.
+    """Publish again what could not be stored (not_carried). Run it after an upgrade that corrects the fault.
 
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """
     with fail():
         context = build_services(load())
-        done = republish_all(
+        result = republish_all(
             context.database,
             context.bus,
             source,
@@ -67,4 +67,4 @@ def republish(source: Source) -> None:
             clock=context.clock,
         )
         context.close()
-        console.print(f"{done.published} published again, {done.left} left: not stored, deleted, or still no record")
+        console.print(f"{result.published} published again, {result.left} left: no payload, or still no valid record")

@@ -43,7 +43,7 @@ def export(
 ) -> None:
     """Write the common schema as JSON Schema (draft 2020-12).
 
-    Field descriptions carry the Danish term and the name in the national models.
+    Field descriptions hold the Danish term and the name in the national models.
 
     Example: [bold]helhed schema export --to build/schemas[/bold]
     """

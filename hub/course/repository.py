@@ -1,4 +1,4 @@
-"""Every statement of the course, among them the one that the access policy lives on.
+"""SQL of the course, among it the access facts that the policy decides on.
 
 The statements are plain SQL, because who may see whom is decided on their answer and a reviewer must be
 able to read them. Of other rooms they read published views (docs/rooms.md): ``overview_facts``, ``citizen_units``,

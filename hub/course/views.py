@@ -1,4 +1,4 @@
-"""What the course returns to the rooms above it."""
+"""Results of the course for the rooms above it."""
 
 from datetime import date
 from enum import StrEnum
@@ -9,12 +9,12 @@ from schemas.source import Area
 
 
 class TeamFunction(StrEnum):
-    """What somebody is on the team; a function on the course, not a job title."""
+    """Function on the team of a course; not a job title."""
 
     LEAD_COORDINATOR = "lead_coordinator"
     """tovholder: has authority, closest to the citizen."""
     CITIZEN_COORDINATOR = "citizen_coordinator"
-    """borgerkoordinator: brought in when progression is missing."""
+    """borgerkoordinator: added when progression is missing."""
     MEMBER = "member"
 
 
@@ -43,7 +43,7 @@ class TeamMember(Schema):
 
 
 class CourseView(Schema):
-    """A citizen's course on one day, and who helps."""
+    """A citizen's course on one day, with its team."""
 
     course_id: UUID
     title: str

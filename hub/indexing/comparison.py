@@ -44,15 +44,19 @@ def repair(
     """
     ids, on = sorted(drifted), danish_day(clock.now())
     for start in range(0, len(ids), REPAIR_BATCH):
-        lot = {citizen_id: drifted[citizen_id] for citizen_id in ids[start : start + REPAIR_BATCH]}
+        batch_differences = {citizen_id: drifted[citizen_id] for citizen_id in ids[start : start + REPAIR_BATCH]}
         with database.transaction() as session:
             # A version never falls, so a store that was restored from a backup goes beyond what the index has seen.
-            newer = {key: (each.in_index or 0) + 1 for key, each in lot.items() if each.index_is_newer}
+            newer = {
+                key: (difference.in_index or 0) + 1
+                for key, difference in batch_differences.items()
+                if difference.index_is_newer
+            }
             overviews.raise_versions(session, newer)
-            stored = overviews.stored(session, lot)
+            stored = overviews.stored(session, batch_differences)
             removed = {
-                key: max(each.in_index or 0, stored[key].version if key in stored else 0)
-                for key, each in lot.items()
+                key: max(difference.in_index or 0, stored[key].version if key in stored else 0)
+                for key, difference in batch_differences.items()
                 if key not in stored or stored[key].document is None
             }
             batch = batch_of(session, stored, removed, digest_key=digest_key, on=on)

@@ -31,11 +31,11 @@ def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, do
     """The search document of an overview.
 
     Args:
-        overview: the whole.
+        overview: the citizen's whole overview.
         digests: keyed digests of the citizen's identifiers.
         document: the same overview as JSON, to be served by key.
         guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
-            named then: even the name of an institution tells where somebody is.
+            named then: even the name of an institution discloses a place.
     """
     guarded = guarded or overview.header.person.name_address_protected
     header = overview.header
@@ -83,13 +83,13 @@ def merged(periods: Iterable[Period]) -> list[Period]:
 
 
 def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
-    disputed = [each for each in overview.disagreements if each.field in {"given_name", "family_name"}]
-    values = {value.value for disagreement in disputed for value in disagreement.values}
+    disputed = [dispute for dispute in overview.disagreements if dispute.field in {"given_name", "family_name"}]
+    values = {value.value for dispute in disputed for value in dispute.values}
     return tuple(sorted(value for value in values if value not in name))
 
 
 def _party_names(overview: Overview) -> Iterable[str]:
-    """What entries call the citizen, newest first, for citizens no source has presented as a person."""
+    """Names of the citizen in entries, newest first, for citizens without a person record."""
     own = [
         (entry.provenance.registration.registered_from, entry.id, party.name)
         for entry in overview.entries()
@@ -123,7 +123,7 @@ def _search_entry(entry: Entry, *, name_unit: bool) -> SearchEntry | None:
         case GoalFact() as fact:
             words = (fact.text,)
         case _:
-            # Absence has no words to search for; person and relation are no entries.
+            # Absence has no searchable text; person and relation are no entries.
             return None
     return SearchEntry(
         entry_id=entry.id,

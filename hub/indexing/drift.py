@@ -1,7 +1,7 @@
 """Whether index and store hold the same versions: pure judgement.
 
 Both sides give counts and sums of versions, by source and bucket. Equal tallies settle a bucket; where they differ the
-versions of that bucket are compared citizen by citizen. A change on its way to the index looks like drift, so only
+versions of that bucket are compared citizen by citizen. A change on its way to the index is also a difference, so only
 a difference that is the same in two comparisons counts, and only when nothing was on its way between them.
 """
 
@@ -15,7 +15,7 @@ from search.base import ALL_SOURCES, Tallies
 
 
 class Difference(Schema):
-    """A citizen whose versions differ; None: not there."""
+    """The two versions of a citizen for whom they differ; None: absent on that side."""
 
     in_store: int | None
     in_index: int | None
@@ -34,11 +34,11 @@ class SourceTally(Schema):
     """Citizens of whom the source says something."""
     in_index: int
     is_equal: bool
-    """Also the versions are the same, in every bucket."""
+    """Whether the versions are the same too, in every bucket."""
 
 
 class Comparison(Schema):
-    """What one comparison saw."""
+    """Result of one comparison."""
 
     sources: tuple[SourceTally, ...]
     differences: dict[UUID, Difference] = Field(default_factory=dict)
@@ -47,7 +47,7 @@ class Comparison(Schema):
 
 
 def differing_buckets(store: Tallies, index: Tallies) -> tuple[str, ...]:
-    """Buckets in which the sides do not agree, whichever source says so."""
+    """Buckets in which the tallies of at least one source differ."""
     buckets: set[str] = set()
     for source in store.keys() | index.keys():
         left, right = store.get(source, {}), index.get(source, {})
@@ -56,7 +56,7 @@ def differing_buckets(store: Tallies, index: Tallies) -> tuple[str, ...]:
 
 
 def by_source(store: Tallies, index: Tallies) -> tuple[SourceTally, ...]:
-    """Each source on both sides, all together first."""
+    """Tallies of each source on both sides, the sum of all first."""
     return tuple(
         SourceTally(
             source=source,
@@ -87,9 +87,11 @@ def lasting_differences(before: Comparison, now: Comparison) -> dict[UUID, Diffe
 
 
 def find_drift(before: Comparison, now: Comparison) -> dict[UUID, Difference]:
-    """Citizens that have drifted: they differ alike in both comparisons, and were published before the first.
+    """Citizens that have drifted: the same difference in both comparisons, and published before the first.
 
-    Whoever compares twice waits with the second until everything published up to the first has been indexed.
+    The caller waits with the second comparison until everything published up to the first has been indexed.
     """
     lasting = lasting_differences(before, now)
-    return {citizen_id: each for citizen_id, each in lasting.items() if citizen_id not in before.unpublished}
+    return {
+        citizen_id: difference for citizen_id, difference in lasting.items() if citizen_id not in before.unpublished
+    }

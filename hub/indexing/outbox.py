@@ -1,4 +1,4 @@
-"""From the outbox to the bus, and the messages that go that way."""
+"""Publishes the outbox to the bus, and reads the messages on the other side."""
 
 import logging
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def publish_outbox(session: Session, bus: Bus, limit: int = 500) -> int:
 
 
 def read_changes(delivered: Sequence[Delivered]) -> list[OverviewChanged]:
-    """The changes in these messages; a message that is none is logged with its place, and left out."""
+    """The changes in these messages. A message without a readable change is logged with its place and left out."""
     return [change for message in delivered if (change := _change(message)) is not None]
 
 
@@ -72,7 +72,7 @@ def _change(delivered: Delivered) -> OverviewChanged | None:
     try:
         return OverviewChanged.model_validate_json(delivered.message.value)
     except ValidationError:
-        # Not of our making; whoever put it there, the next change of the citizen brings the index up to date.
+        # Another system wrote it. The next change of the citizen updates the index.
         where = {"topic": delivered.topic, "partition": delivered.partition, "offset": delivered.offset}
         log.error("index.unreadable", extra={"fields": where})  # noqa: TRY400  the error's text may hold values
         return None

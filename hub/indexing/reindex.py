@@ -1,4 +1,4 @@
-"""Build the whole index anew beside the one that serves."""
+"""Reindex: fill a shadow index with all citizens while the current one serves."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -48,16 +48,16 @@ def reindex(
         SearchUnavailable: the index does not answer, or did not write a document.
     """
     shadow = index.create_shadow_index()
-    done = 0
+    written = 0
     try:
         with ThreadPoolExecutor(1) as writing:
             under_way: tuple[tuple[SearchDocument, ...], Future[PutResult]] | None = None
             for documents, total in _all_documents(database, digest_key, danish_day(clock.now())):
                 _finish(database, under_way, clock)
                 under_way = documents, writing.submit(shadow.put, documents)
-                done += len(documents)
+                written += len(documents)
                 if progress:
-                    progress(Progress(done=done, total=total))
+                    progress(Progress(done=written, total=total))
             _finish(database, under_way, clock)
         shadow.promote()
     except BaseException:
@@ -70,7 +70,7 @@ def reindex(
         if not comparison.differences:
             break
         repair(database, index, comparison.differences, digest_key=digest_key, clock=clock)
-    return done
+    return written
 
 
 def _all_documents(database: Database, digest_key: bytes, on: date) -> Iterator[tuple[tuple[SearchDocument, ...], int]]:
@@ -93,13 +93,13 @@ def _finish(
 ) -> None:
     if under_way is None:
         return
-    documents, put = under_way[0], under_way[1].result()
-    if put.failed:
-        raise SearchUnavailable(f"{len(put.failed)} documents were not written: {put.failed[0][1]}")
-    if put.refused:
-        log.error("index.refused", extra={"fields": {"citizens": len(put.refused), "reason": put.refused[0][1]}})
+    documents, result = under_way[0], under_way[1].result()
+    if result.failed:
+        raise SearchUnavailable(f"{len(result.failed)} documents were not written: {result.failed[0][1]}")
+    if result.refused:
+        log.error("index.refused", extra={"fields": {"citizens": len(result.refused), "reason": result.refused[0][1]}})
     ids = {document.citizen_id for document in documents}
     with database.transaction() as session:
         before = repository.cut_among(session, ids)
-        if put.cut or before:
-            repository.save_cut_documents(session, put.cut, ids - put.cut, now=clock.now())
+        if result.cut or before:
+            repository.save_cut_documents(session, result.cut, ids - result.cut, now=clock.now())

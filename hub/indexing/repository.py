@@ -69,9 +69,9 @@ def add_to_outbox(session: Session, versions: Sequence[OverviewVersion], *, now:
     """Put new versions in the outbox; in the transaction that stored the overviews."""
     if versions:
         columns = {
-            "ids": [each.citizen_id for each in versions],
-            "versions": [each.version for each in versions],
-            "removed": [each.removed for each in versions],
+            "ids": [version.citizen_id for version in versions],
+            "versions": [version.version for version in versions],
+            "removed": [version.removed for version in versions],
         }
         session.execute(INSERT_OUTBOX, {**columns, "now": now})
 

@@ -29,9 +29,9 @@ log = logging.getLogger("hub.indexing")
 CONCURRENT_LOOKUPS = 16
 """As many as a small server has threads busy."""
 ANSWER_WITHIN = timedelta(seconds=1)
-"""How long a page waits for the index; the store answers in a hundredth of it."""
+"""Seconds a page waits for the index; the store answers in a hundredth of that."""
 RETRY_AFTER = timedelta(seconds=5)
-"""An index that did not answer is asked again only after so long, or every page would wait for it."""
+"""Seconds before an index that did not answer is asked again, so that not every page waits for it."""
 
 
 class ServedFrom(StrEnum):
@@ -107,5 +107,5 @@ class OverviewReader:
         return ServedFrom.DOWN
 
     def close(self) -> None:
-        """Let go of the threads; what is under way is left to its own time-out."""
+        """Stop the threads; requests under way end by their own time-out."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""From the store to the index: changed overviews become documents and are written, versions deciding."""
+"""Writes changed overviews to the index as documents; an older version never replaces a newer."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,13 @@ class IndexBatch(Schema):
     removed: dict[UUID, int] = Field(default_factory=dict)
     """Citizens to be removed, each with the version that says so."""
     unreadable: int = 0
-    """Messages that hold no change; each is logged with where it lies."""
+    """Messages that hold no change; each is logged with its partition and offset."""
     cut_before: frozenset[UUID] = frozenset()
     """Those among them whose document was cut when it was written last."""
 
 
 class WriteResult(Schema):
-    """What became of a batch in the index."""
+    """Result of writing a batch to the index."""
 
     written: int = 0
     already_newer: int = 0
@@ -82,7 +82,7 @@ def prepare_batch(session: Session, delivered: Sequence[Delivered], *, digest_ke
     current = {
         citizen_id: stored.get(citizen_id, StoredDocument(number, None)) for citizen_id, number in newest.items()
     }
-    removed = {key: each.version for key, each in current.items() if each.document is None}
+    removed = {key: overview.version for key, overview in current.items() if overview.document is None}
     batch = batch_of(session, current, removed, digest_key=digest_key, on=on)
     return batch.model_copy(update={"unreadable": len(delivered) - len(changes)})
 
@@ -95,8 +95,8 @@ def batch_of(
     digest_key: bytes,
     on: date,
 ) -> IndexBatch:
-    """The batch that brings the index up to what is stored of these citizens, and removes the others."""
-    documents = [each.document for each in stored.values() if each.document is not None]
+    """The batch that writes what is stored of these citizens, and removes the others."""
+    documents = [overview.document for overview in stored.values() if overview.document is not None]
     return IndexBatch(
         documents=build_documents(session, documents, digest_key, on),
         removed=dict(removed),
@@ -143,28 +143,28 @@ def write_to_index(index: SearchIndex, batch: IndexBatch) -> WriteResult:
     """
     for citizen_id, version in batch.removed.items():
         index.delete(citizen_id, version)
-    put = index.put(batch.documents)
+    put_result = index.put(batch.documents)
     metrics.indexed(
-        written=put.written,
-        already_newer=put.already_newer,
-        failed=len(put.failed),
-        refused=len(put.refused),
+        written=put_result.written,
+        already_newer=put_result.already_newer,
+        failed=len(put_result.failed),
+        refused=len(put_result.refused),
         deleted=len(batch.removed),
         unreadable=batch.unreadable,
     )
-    if put.failed:
-        raise SearchUnavailable(f"{len(put.failed)} of {len(batch.documents)} documents were not written")
-    if put.refused:
-        # One citizen's document must not hold up all behind it. The comparison finds it different.
-        fields = {"citizens": len(put.refused), "reason": put.refused[0][1]}
+    if put_result.failed:
+        raise SearchUnavailable(f"{len(put_result.failed)} of {len(batch.documents)} documents were not written")
+    if put_result.refused:
+        # One refused document must not block the rest of the batch. The comparison will report it.
+        fields = {"citizens": len(put_result.refused), "reason": put_result.refused[0][1]}
         log.error("index.refused", extra={"fields": fields})
-    if put.cut:
-        log.warning("index.cut", extra={"fields": {"citizens": len(put.cut)}})
+    if put_result.cut:
+        log.warning("index.cut", extra={"fields": {"citizens": len(put_result.cut)}})
     return WriteResult(
-        written=put.written,
-        already_newer=put.already_newer,
-        refused=len(put.refused),
+        written=put_result.written,
+        already_newer=put_result.already_newer,
+        refused=len(put_result.refused),
         deleted=len(batch.removed),
         unreadable=batch.unreadable,
-        cut=put.cut,
+        cut=put_result.cut,
     )

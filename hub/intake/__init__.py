@@ -1,4 +1,4 @@
-"""Intake: every statement of every source is stored once, and it is settled which of them stands.
+"""Intake: stores every statement of every source once, and decides which version of each entity is current.
 
 May import the kit and schemas; imported by hub.matching, hub.overview and the roots.
 """

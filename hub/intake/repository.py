@@ -64,13 +64,6 @@ _ADD_RECORDS = text("""
 _RECORDS = text("""
     SELECT id, registered_at, observed_at, flag, cast(document AS text) AS document FROM records WHERE id = ANY(:ids)
 """)
-_RECORDS_OF = text("""
-    SELECT id, registered_at, observed_at, flag, cast(document AS text) AS document FROM records
-    WHERE entity_id IN (SELECT entity_id FROM records WHERE id = ANY(:ids))
-      AND CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN is_current
-               ELSE registered_at <= :as_known AND (registered_to IS NULL OR :as_known < registered_to) END
-    ORDER BY id
-""")
 
 
 def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -> frozenset[UUID]:
@@ -81,9 +74,9 @@ def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -
     """
     ids = sorted(keys)
     parts = {
-        "sources": [keys[one][0] for one in ids],
-        "types": [keys[one][1] for one in ids],
-        "own": [keys[one][2] for one in ids],
+        "sources": [keys[entity_id][0] for entity_id in ids],
+        "types": [keys[entity_id][1] for entity_id in ids],
+        "own": [keys[entity_id][2] for entity_id in ids],
     }
     fresh = set(session.execute(_ADD_ENTITIES, {"ids": ids, **parts}).scalars())
     known = frozenset(ids) - fresh
@@ -154,14 +147,6 @@ def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Pla
 def records_by_id(session: Session, record_ids: Iterable[UUID]) -> tuple[StoredRecord, ...]:
     """These stored records themselves."""
     rows = session.execute(_RECORDS, {"ids": list(record_ids)})
-    return tuple(map(_stored, rows))
-
-
-def records_of(
-    session: Session, record_ids: Iterable[UUID], as_known: datetime | None = None
-) -> tuple[StoredRecord, ...]:
-    """What the sources say now (or said at *as_known*) on the entities of these records, tombstones included."""
-    rows = session.execute(_RECORDS_OF, {"ids": list(record_ids), "as_known": as_known})
     return tuple(map(_stored, rows))
 
 

@@ -5,7 +5,7 @@ often a batch is replayed, how batches overtake one another, or where a crash fe
 
 Precedence between the statements on one entity:
 
-1. A tombstone that was only *concluded* (the entity was missing, or not found when somebody looked) stands above all
+1. A tombstone that was only *concluded* (the entity was missing, or not found by a look-up) stands above all
    until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion.
 2. The higher ``version_order`` is the newer. At equal order a tombstone stands above what it deletes: a create that
    comes late, or is repeated, stays deleted; only a strictly higher order revives. The count may *restart*, as after an
@@ -15,7 +15,7 @@ Precedence between the statements on one entity:
 4. Without any order, the later registration is the newer; at the same instant a tombstone stands above. A time in the
    future is nobody's time of registration: such a statement is placed behind all that were first observed before it,
    and before all that were first observed with it or later.
-5. The same version with another content (the translation was mended and the source read again): what was observed
+5. The same version with another content (the translation was corrected and the source read again): what was observed
    later stands. Last of all the digest decides, so that there always is one answer.
 
 A statement that repeats what stood before it says nothing new and never stands itself.
@@ -59,7 +59,7 @@ class Statement:
     """When it was observed last."""
     deleted: bool
     is_concluded: bool = False
-    """A tombstone that nobody told of (``SourceRecord.is_concluded``)."""
+    """A tombstone that was concluded from absence (``SourceRecord.is_concluded``)."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -78,7 +78,7 @@ class Statement:
 
     @property
     def is_dated(self) -> bool:
-        """Whether the source itself told when it registered this version, and can have meant it."""
+        """Whether the source itself gave a plausible time of registration."""
         return _DATED in self.version_key and not self.is_future
 
 
@@ -93,11 +93,11 @@ class Placement:
     observed_at: datetime
     is_current: bool
     flag: str | None = None
-    """Rule of the ``QualityFlag`` that a reader is told of, if the place was not given by the usual order."""
+    """Rule of the ``QualityFlag`` to show, if the place does not follow from the usual order."""
 
 
 def version_key(version: str | None, registered_at: datetime, observed_at: datetime) -> str:
-    """What tells one version of an entity from another.
+    """Key that distinguishes the versions of an entity.
 
     The time is part of it where the source gave one, because a version may come again after an expunge.
     """
@@ -157,8 +157,14 @@ class _Ranking:
     """Among the statements of one entity, a sort key under which the newest is the greatest."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
-        self._last_seen = max((each.observed_at for each in statements if not each.deleted), default=_NEVER)
-        self._credible = [(each.first_observed_at, each.registered_at) for each in statements if not each.is_future]
+        self._last_seen = max(
+            (statement.observed_at for statement in statements if not statement.deleted), default=_NEVER
+        )
+        self._credible = [
+            (statement.first_observed_at, statement.registered_at)
+            for statement in statements
+            if not statement.is_future
+        ]
         self._counts: dict[UUID, tuple[int, int]] = {}
         self._ordered: list[tuple[datetime, tuple[int, int]]] = []
         self._restarts: set[UUID] = set()
@@ -202,16 +208,16 @@ class _Ranking:
     def _count(self, statements: Sequence[Statement]) -> None:
         """Give each numbered version its count: how often the numbers had restarted, and the number."""
         numbered = [
-            (each.registered_at, each.version_order, each.identity, each)
-            for each in statements
-            if each.version_order is not None and not each.is_concluded
+            (statement.registered_at, statement.version_order, statement.identity, statement)
+            for statement in statements
+            if statement.version_order is not None and not statement.is_concluded
         ]
         epoch, highest, reached_at = 0, -(2**63), _NEVER
-        for _, order, _, each in sorted(numbered, key=lambda numbered: numbered[:3]):
-            if order < highest and each.is_dated and each.registered_at > reached_at + _RESTART_GAP:
-                epoch, highest, reached_at = epoch + 1, order, each.registered_at
-                self._restarts.add(each.id)
+        for _, order, _, statement in sorted(numbered, key=lambda numbered: numbered[:3]):
+            if order < highest and statement.is_dated and statement.registered_at > reached_at + _RESTART_GAP:
+                epoch, highest, reached_at = epoch + 1, order, statement.registered_at
+                self._restarts.add(statement.id)
             elif order > highest:
-                highest, reached_at = order, each.registered_at
-            self._counts[each.id] = (epoch, order)
-            self._ordered.append((each.registered_at, (epoch, order)))
+                highest, reached_at = order, statement.registered_at
+            self._counts[statement.id] = (epoch, order)
+            self._ordered.append((statement.registered_at, (epoch, order)))

@@ -1,4 +1,4 @@
-"""Tables of intake: what the sources have said, word for word, and which of it stands."""
+"""Tables of intake: the records as the sources gave them, and which version of each entity is current."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from hub.db import Base
 
 
 class EntityRow(Base):
-    """Something in a source that statements are about. The row is what concurrent intakes lock."""
+    """An entity of a source. Concurrent intakes lock its row."""
 
     __tablename__ = "record_entities"
 

@@ -33,7 +33,7 @@ class DisjointSets:
         self._least: dict[Key, Key] = {}
         self._size: dict[Key, int] = {}
         self.steps = 0
-        """How often a key was looked up; what the work is measured by."""
+        """How often a key was looked up; tests measure the work by it."""
 
     def join(self, keys: Iterable[Key]) -> None:
         """Put all of *keys* into one set."""
@@ -49,8 +49,8 @@ class DisjointSets:
             path.append(key)
             key = parent
             self.steps += 1
-        for passed in path:
-            self._parent[passed] = key
+        for visited in path:
+            self._parent[visited] = key
         return key
 
     def least(self, representative: Key) -> Key:
@@ -71,8 +71,8 @@ class DisjointSets:
             self._parent[key] = self._least[key] = key
             self._size[key] = 1
 
-    def _union(self, one: Key, other: Key) -> Key:
-        larger, smaller = self.find(one), self.find(other)
+    def _union(self, first: Key, second: Key) -> Key:
+        larger, smaller = self.find(first), self.find(second)
         if larger == smaller:
             return larger
         if self._size[larger] < self._size[smaller]:
@@ -102,7 +102,7 @@ class Replacements:
                 self._of_old[key].append(len(self._statements))
             self._statements.append(tuple(successors - replaced))
         self.steps = 0
-        """How many nodes and edges were walked; what the work is measured by."""
+        """How many nodes and edges were visited; tests measure the work by it."""
         self.circular: set[Key] = set()
         """Keys that replace themselves by way of others."""
         self.forked: set[Key] = set()
@@ -159,7 +159,7 @@ class Replacements:
                     if work:
                         low[work[-1][0]] = min(low[work[-1][0]], low[node])
                     if low[node] == index[node]:
-                        yield self._closed(node, stack, open_nodes)
+                        yield self._close(node, stack, open_nodes)
                 elif following not in index:
                     index[following] = low[following] = len(index)
                     stack.append(following)
@@ -172,7 +172,7 @@ class Replacements:
         return iter(self._statements[node] if isinstance(node, int) else self._of_old.get(node, ()))
 
     @staticmethod
-    def _closed(node: Key | int, stack: list[Key | int], open_nodes: set[Key | int]) -> list[Key | int]:
+    def _close(node: Key | int, stack: list[Key | int], open_nodes: set[Key | int]) -> list[Key | int]:
         component: list[Key | int] = []
         while not component or component[-1] != node:
             component.append(stack.pop())

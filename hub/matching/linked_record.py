@@ -1,4 +1,4 @@
-"""What matching hands to those above it: a record as one citizen meets it."""
+"""A record linked to one citizen, as matching returns it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the rooms above may ask of matching."""
+"""Queries on matching for the rooms above."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -32,13 +32,6 @@ _LINKED = text(f"""
       AND {_STOOD}
 """)  # noqa: S608 - the piece put in is the constant above
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
-_DIGESTS_OF = text("""
-    SELECT coalesce(c.merged_into, c.id) AS citizen_id, i.digest
-    FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
-    WHERE c.id = ANY(:ids) AND c.merged_into IS NULL OR c.merged_into = ANY(:ids)
-    ORDER BY i.digest
-""")
-_STANDS_FOR = text("SELECT id, coalesce(merged_into, id) AS now FROM citizens WHERE id = ANY(:ids)")
 _CLAIM_CONFLICTS = text("""
     SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
     ORDER BY first_seen, kind, masked LIMIT :size
@@ -58,7 +51,7 @@ _WAITING = text("""
 
 
 class IdentityConflict(Schema):
-    """A contradiction that a person must look into, without the numbers it is about."""
+    """A contradiction for a person to resolve, without the numbers it is about."""
 
     kind: str
     """``ConflictKind``, or ``several_people``: one party of a record is claimed to be several people."""
@@ -78,46 +71,31 @@ def linked_records(
     if with nothing.
     """
     rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known}).all()
-    found: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
+    records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
         if row.id not in read:
             read[row.id] = read_document(row.document, row.registered_at, row.observed_at, row.flag)
-        found[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
-    return {citizen_id: tuple(sorted(records.values(), key=_own_order)) for citizen_id, records in found.items()}
-
-
-def links_of(session: Session, citizen_id: UUID) -> tuple[LinkedRecord, ...]:
-    """``linked_records`` of one citizen, as of now."""
-    return linked_records(session, [citizen_id])[citizen_id]
+        records_by_citizen[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
+    return {
+        citizen_id: tuple(sorted(records.values(), key=_own_order))
+        for citizen_id, records in records_by_citizen.items()
+    }
 
 
 def citizen_of(session: Session, digest: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
-    found: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
-    return found
-
-
-def digests_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Keyed digests of all identifiers of each citizen, earlier numbers included; sorted."""
-    found: dict[UUID, tuple[str, ...]] = dict.fromkeys(citizen_ids, ())
-    for row in session.execute(_DIGESTS_OF, {"ids": list(citizen_ids)}):
-        found[row.citizen_id] = (*found.get(row.citizen_id, ()), row.digest)
-    return found
-
-
-def stands_for(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Who each citizen is today: another one where it was merged, else itself. Unknown ids are left out."""
-    return {row.id: row.now for row in session.execute(_STANDS_FOR, {"ids": list(citizen_ids)})}
+    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
+    return citizen_id
 
 
 def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:
     """Open contradictions, oldest first, at most *size* of either sort."""
-    found = [
+    identity_conflicts = [
         IdentityConflict(kind=row.kind, subject=row.subject, first_seen=row.first_seen)
         for row in session.execute(_CLAIM_CONFLICTS, {"size": size})
     ]
-    found += [
+    identity_conflicts += [
         IdentityConflict(
             kind="several_people",
             subject=f"{row.source}/{row.record_type}/{row.source_id}",
@@ -125,7 +103,9 @@ def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]
         )
         for row in session.execute(_PARTY_CONFLICTS, {"size": size})
     ]
-    return tuple(sorted(found, key=lambda conflict: (conflict.first_seen, conflict.kind, conflict.subject)))
+    return tuple(
+        sorted(identity_conflicts, key=lambda conflict: (conflict.first_seen, conflict.kind, conflict.subject))
+    )
 
 
 def unmatched_counts(session: Session) -> dict[str, int]:

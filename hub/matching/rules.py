@@ -175,13 +175,13 @@ class Identities:
             if claim.old_numbers and not claim.numbers
             for local in claim.merged_into
         }
-        beside: dict[Key, set[Key]] = {target: set() for target in merges.values()}
+        numbers_by_target: dict[Key, set[Key]] = {target: set() for target in merges.values()}
         for claim in self._claims:
-            for local in claim.locals & beside.keys():
-                beside[local] |= claim.numbers
+            for local in claim.locals & numbers_by_target.keys():
+                numbers_by_target[local] |= claim.numbers
         for claim in self._claims:
             if claim.record_id in merges:
-                yield beside[merges[claim.record_id]], filter(_is_replacement_number, claim.old_numbers)
+                yield numbers_by_target[merges[claim.record_id]], filter(_is_replacement_number, claim.old_numbers)
 
     @cached_property
     def _merged(self) -> Mapping[Key, Key]:
@@ -192,14 +192,16 @@ class Identities:
     @cached_property
     def _direct(self) -> Mapping[Key, tuple[Key, ...]]:
         """Local ids that stand beside a national number in a person record, with what those numbers lead to."""
-        return self._beside((claim.locals, (key for key in claim.keys if key.national)) for claim in self._claims)
+        return self._targets_by_local(
+            (claim.locals, (key for key in claim.keys if key.national)) for claim in self._claims
+        )
 
     @cached_property
     def _earlier(self) -> Mapping[Key, tuple[Key, ...]]:
         """The same of merged records: it counts where nobody knows the number of what they were merged into."""
-        return self._beside((claim.locals | claim.old_locals, claim.old_numbers) for claim in self._claims)
+        return self._targets_by_local((claim.locals | claim.old_locals, claim.old_numbers) for claim in self._claims)
 
-    def _beside(self, pairs: Iterable[tuple[Iterable[Key], Iterable[Key]]]) -> dict[Key, tuple[Key, ...]]:
+    def _targets_by_local(self, pairs: Iterable[tuple[Iterable[Key], Iterable[Key]]]) -> dict[Key, tuple[Key, ...]]:
         people: dict[Key, tuple[Key, ...]] = {}
         for locals_, numbers in pairs:
             roots = _at_most_two(self.root(number) for number in numbers)

@@ -1,4 +1,4 @@
-"""``match``: link the parties of stored records to citizens, and whatever their claims change besides."""
+"""``match``: link the parties of stored records to citizens, and update all links that their claims change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -42,13 +42,13 @@ def match(
     concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed.claims)) - disturbed.parked
     new = [link for record in stored for link in _parties(record)]
     known = statements.parties_on(session, concerned)
-    named = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
-    beside = statements.claims_on(session, named - concerned - disturbed.parked, whole=False)
-    parked = disturbed.parked | beside.parked
-    claims = {claim.record_id: claim for claim in (*disturbed.claims, *beside.claims)}
+    all_keys = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
+    undisturbed = statements.claims_on(session, all_keys - concerned - disturbed.parked, whole=False)
+    parked = disturbed.parked | undisturbed.parked
+    claims = {claim.record_id: claim for claim in (*disturbed.claims, *undisturbed.claims)}
     identities = Identities(claims.values())
 
-    merged = _give_citizens(session, identities, (named | concerned) - parked, digest_key=digest_key, now=moment)
+    merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=moment)
     decided = [party for party in (*new, *known) if not party.keys & parked]
     roots = statements.citizens_of(session, _roots(identities, decided))
     citizens = {key: citizen.id for key, citizen in roots.items()}
@@ -58,13 +58,13 @@ def match(
         for was in known
         if not was.keys & parked and (linked_now := _link(was, identities, citizens, parked)) != was
     ]
-    put = {(party.record_id, party.party_index): party for party in (*linked, *(party for _, party in moved))}
-    statements.put_parties(session, list(put.values()))
+    parties = {(party.record_id, party.party_index): party for party in (*linked, *(party for _, party in moved))}
+    statements.put_parties(session, list(parties.values()))
     statements.add_party_identifiers(session, new)
     if judged := concerned | disturbed.conflicts:
-        standing = {conflict for conflict in identities.conflicts() if conflict[1] in concerned}
-        standing |= {(ConflictKind.TOO_MANY_IDENTIFIERS, key) for key in disturbed.conflicts}
-        statements.settle_conflicts(session, judged, standing, digest_key=digest_key, now=moment)
+        open_conflicts = {conflict for conflict in identities.conflicts() if conflict[1] in concerned}
+        open_conflicts |= {(ConflictKind.TOO_MANY_IDENTIFIERS, key) for key in disturbed.conflicts}
+        statements.settle_conflicts(session, judged, open_conflicts, digest_key=digest_key, now=moment)
 
     affected = statements.citizens_behind(session, [*record_ids, *(party.record_id for _, party in moved)])
     affected |= merged | {was.citizen_id for was, _ in moved if was.citizen_id}
@@ -116,10 +116,10 @@ def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], p
     )
 
 
-def _give_citizens(
+def _assign_citizens(
     session: Session, identities: Identities, keys: frozenset[Key], *, digest_key: bytes, now: datetime
 ) -> frozenset[UUID]:
-    """Give a citizen to each national number and each person, and follow who turned out to be whom.
+    """Assign a citizen to each national number and each person, and merge citizens that are one person.
 
     Every number has a citizen of its own, so that a withdrawn claim can be undone; while one number
     stands for another, its citizen is merged into the other's. Returns the citizens on both sides of
@@ -127,9 +127,9 @@ def _give_citizens(
     """
     resolved = {key: identities.resolve([key]) for key in keys}
     roots = {resolution.root for resolution in resolved.values() if resolution.root}
-    wanted = roots | {key for key in keys if key.national}
+    keys_in_need = roots | {key for key in keys if key.national}
     citizens = statements.citizens_of(session, keys | roots)
-    if missing := wanted - citizens.keys():
+    if missing := keys_in_need - citizens.keys():
         statements.add_citizens(session, missing, digest_key=digest_key, now=now)
         citizens |= statements.citizens_of(session, missing)
 

@@ -1,4 +1,4 @@
-"""Every statement that ``match`` makes, a batch at a time. What others may ask stands in ``repository``."""
+"""The SQL of ``match``, a batch at a time. Queries for other rooms stand in ``repository``."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 _ROOM = 4_711_001
 """Number of the advisory lock on all claims."""
 MOST_REACHED = 20 * LARGEST_COMPONENT
-"""Records and identifiers that one statement looks at, for all components of a batch together."""
+"""Most records and identifiers that one SQL statement reads, for all components of a batch together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,10 @@ def claims_on(session: Session, keys: Collection[Key], *, whole: bool) -> Reache
     for key in sorted(keys):
         if key in seen:
             continue
-        found, reached, is_complete = _reached(session, [key], whole=whole, most=3 * LARGEST_COMPONENT)
+        reached_ids, reached, is_complete = _reached(session, [key], whole=whole, most=3 * LARGEST_COMPONENT)
         seen |= reached
         if is_complete:
-            record_ids |= found
+            record_ids |= reached_ids
         else:
             too_large.append(frozenset(reached))
     return _within_limit(_claims(session, record_ids), too_large)
@@ -257,7 +257,7 @@ def add_citizens(session: Session, keys: Iterable[Key], *, digest_key: bytes, no
     ordered = sorted(keys)
     if not ordered:
         return
-    made = session.execute(
+    new_ids = session.execute(
         _ADD_IDENTIFIERS,
         {
             **_columns(ordered),
@@ -266,7 +266,7 @@ def add_citizens(session: Session, keys: Iterable[Key], *, digest_key: bytes, no
             "citizen_ids": [uuid4() for _ in ordered],
         },
     )
-    session.execute(_ADD_CITIZENS, {"ids": list(made.scalars()), "now": now})
+    session.execute(_ADD_CITIZENS, {"ids": list(new_ids.scalars()), "now": now})
 
 
 def merge(session: Session, targets: Mapping[UUID, UUID | None]) -> None:
@@ -320,18 +320,18 @@ def lock_citizens(session: Session, citizen_ids: Iterable[UUID]) -> None:
 def settle_conflicts(
     session: Session,
     judged: Iterable[Key],
-    standing: Collection[tuple[ConflictKind, Key]],
+    open_conflicts: Collection[tuple[ConflictKind, Key]],
     *,
     digest_key: bytes,
     now: datetime,
 ) -> None:
     """Among the identifiers that were judged, open the conflicts that stand and close those that do not."""
-    found = sorted((kind.value, digest_of(key, digest_key), _identifier(key).masked) for kind, key in standing)
+    rows = sorted((kind.value, digest_of(key, digest_key), _identifier(key).masked) for kind, key in open_conflicts)
     digests = [digest_of(key, digest_key) for key in judged]
-    still = [f"{kind}/{digest}" for kind, digest, _ in found]
-    session.execute(_SETTLE_CONFLICTS, {"digests": digests, "standing": still, "now": now})
-    if found:
-        kinds, about, masked = (list(column) for column in zip(*found, strict=True))
+    still_open = [f"{kind}/{digest}" for kind, digest, _ in rows]
+    session.execute(_SETTLE_CONFLICTS, {"digests": digests, "standing": still_open, "now": now})
+    if rows:
+        kinds, about, masked = (list(column) for column in zip(*rows, strict=True))
         session.execute(_ADD_CONFLICTS, {"kinds": kinds, "digests": about, "masked": masked, "now": now})
 
 

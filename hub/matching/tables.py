@@ -81,7 +81,7 @@ class PartyIdentifierRow(Base):
 
 
 class IdentityConflictRow(Base):
-    """A contradiction among claims, for a person to look at. Conflicts of one party stand in ``record_parties``."""
+    """A contradiction among claims, for a person to resolve. Conflicts of one party stand in ``record_parties``."""
 
     __tablename__ = "identity_conflicts"
 
@@ -89,6 +89,6 @@ class IdentityConflictRow(Base):
     digest: Mapped[str] = mapped_column(Text, primary_key=True)
     """Keyed digest of the identifier it is about."""
     masked: Mapped[str] = mapped_column(Text)
-    """The identifier as a page may show it."""
+    """The masked identifier."""
     first_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

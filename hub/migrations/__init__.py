@@ -11,12 +11,12 @@ FOLDER = Path(__file__).parent
 
 def config(url: str | URL) -> Config:
     """Alembic's configuration for the database at *url*, without an ini file."""
-    made = Config()
-    made.set_main_option("script_location", str(FOLDER))
-    made.attributes["url"] = url
-    return made
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.attributes["url"] = url
+    return configuration
 
 
 def migrate(url: str | URL, revision: str = "head") -> None:
-    """Bring the database to *revision*. Harmless when it is there already."""
+    """Migrate the database to *revision*. Has no effect when it is there already."""
     command.upgrade(config(url), revision)

@@ -1,7 +1,7 @@
 """The three operational endpoints, the same in web server and worker.
 
-Metrics name no person, but they tell how a municipality works; so only who has the token may read them or, where none
-is set, only this machine. All others get 404.
+Metrics name no person but disclose how a municipality works. So they need the token or, where none is set, a request
+from this machine; all others get 404.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from hub.operation.health import Health, Status
 from hub.operation.loop_health import LoopHealthRegistry
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
-"""Headers (in lower case) that a proxy adds: whoever it asks for is not on this machine."""
+"""Headers (in lower case) that a proxy adds: its client is not on this machine."""
 JSON = "application/json"
 
 
@@ -24,7 +24,7 @@ class Path(StrEnum):
     """The addresses."""
 
     LIVE = "/health/live"
-    """The process is there. Asks nothing outside: a restart would mend none of it."""
+    """The process runs. Checks no dependency, because a restart would not repair one."""
     READY = "/health/ready"
     """Whether work should be sent here."""
     METRICS = "/metrics"
@@ -62,7 +62,7 @@ class Operation:
         self._health = Health(context, loops)
 
     def answer(self, path: str, asker: Asker) -> Answer:
-        """The answer for that path. Only ``READY`` asks others and waits, never longer than bounded."""
+        """The answer for that path. Only ``READY`` checks dependencies, within a bounded time."""
         match path:
             case Path.LIVE:
                 return Answer(HTTPStatus.OK, JSON, b'{"status":"live"}')

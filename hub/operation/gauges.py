@@ -1,7 +1,7 @@
-"""Metrics that must be collected: how sources do, what waits, how index and store compare. A worker's loops call these.
+"""Gauges that are collected from outside: sources, waiting work, comparison of index and store.
 
-They are collected beforehand and never while somebody reads the metrics, so that reading waits for nobody. What cannot
-be collected is cleared: no value rather than an old one.
+A worker's loops collect them beforehand, never during a scrape, so that a scrape never waits. A gauge that cannot be
+collected is cleared: no value rather than an old one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def collect_store_metrics(context: AppContext) -> None:
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
-    """How far each of these groups is behind in its topic.
+    """Collect the lag of each of these groups in its topic.
 
     Raises:
         BusUnavailable: the bus does not answer.
@@ -68,7 +68,7 @@ def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) 
 
 
 def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
-    """How old the changes in these messages are, now that the index has them."""
+    """Observe the age of the changes in these messages, now that the index has them."""
     for message in delivered:
         registered_at = message.message.headers.get("ce_time")
         if registered_at is not None:

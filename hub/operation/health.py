@@ -1,4 +1,4 @@
-"""Whether this process is healthy: each dependency is asked, and nobody waits for the answer longer than bounded.
+"""Whether this process is healthy: checks each dependency within a bounded time.
 
 PostgreSQL is the system of record; without it, or with a schema older than this program, nothing can be answered. The
 index and the bus may be down: pages are then served from the store, and changes wait. That is degraded, not an outage.
@@ -61,12 +61,12 @@ class Health:
         self._required = {"postgresql": _Check(lambda: _store(context))}
         self._optional = {
             "index": _Check(lambda: _answers(context.index.get(_NOBODY))),
-            # Any group will do: what counts is whether the bus answers.
+            # Any group serves: the check is whether the bus answers.
             "bus": _Check(lambda: _answers(context.bus.lag("health", OVERVIEWS))),
         }
 
     def ready(self) -> Readiness:
-        """How everything is doing now; answers within ``LONGEST``."""
+        """The state of the process and its dependencies; answers within ``LONGEST``."""
         probes = {name: check.ask() for name, check in {**self._required, **self._optional}.items()}
         states = {name: probe.state() for name, probe in probes.items()}
         loops = self._loops.states() if self._loops else {}
@@ -98,7 +98,7 @@ class _Check:
 
 
 class _Probe:
-    """A question under way in a thread of its own: clients of databases do not all know how to give up."""
+    """A check in a thread of its own, because not every database client has a time-out."""
 
     def __init__(self, question: Callable[[], State]) -> None:
         self._state = State.SILENT
@@ -117,14 +117,14 @@ class _Probe:
     def _run(self, question: Callable[[], State]) -> None:
         try:
             self._state = question()
-        except Exception as error:  # noqa: BLE001  whatever its client says, it does not answer as it should
+        except Exception as error:  # noqa: BLE001  any error means that the dependency is unavailable
             log.warning("health.silent", extra={"fields": {"error": place_of(error)}})
         finally:
             self._answered.set()
 
 
 def _store(context: AppContext) -> State:
-    """A schema that is newer is well: the database is migrated before the programs are renewed."""
+    """A newer schema is healthy: the database is migrated before the programs are upgraded."""
     try:
         return State.OK if context.database.revision() >= SCHEMA else State.BEHIND
     except StoreUnavailable:

@@ -14,7 +14,7 @@ STUCK_AFTER = 900.0
 
 
 class State(StrEnum):
-    """How a component is doing."""
+    """State of a component."""
 
     OK = "ok"
     STARTING = "starting"
@@ -22,7 +22,7 @@ class State(StrEnum):
     FAILING = "failing"
     STUCK = "stuck"
     ENDED = "ended"
-    """Its thread is gone."""
+    """Its thread has ended."""
     BEHIND = "behind"
     """The schema is older than this program; migrate."""
     SILENT = "silent"
@@ -61,7 +61,7 @@ class LoopHealth:
         metrics.loop_failed(self.name, self.failures)
 
     def state(self, now: float) -> State:
-        """How it is doing at that instant (monotonic seconds)."""
+        """The state at that instant (monotonic seconds)."""
         if self.thread is not None and not self.thread.is_alive():
             return State.ENDED
         if self.failures and now - self._healthy_at > FAILING_AFTER:
@@ -83,6 +83,6 @@ class LoopHealthRegistry:
         return loop
 
     def states(self) -> Mapping[str, State]:
-        """How each is doing now."""
+        """The state of each loop now."""
         now = monotonic()
         return {name: loop.state(now) for name, loop in dict(self._all).items()}

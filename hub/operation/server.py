@@ -10,15 +10,15 @@ from hub.errors import SettingWrong
 from hub.operation.answers import FORWARDED, Answer, Asker, Operation
 
 SLOWEST = 10.0
-"""Seconds a client may take to say what it wants."""
+"""Seconds a client may take to send its request."""
 
 
 @contextmanager
-def answering(operation: Operation, host: str, port: int) -> Iterator[int]:
-    """Answer at that address while the block runs; gives the port, a free one for 0.
+def serve_in_background(operation: Operation, host: str, port: int) -> Iterator[int]:
+    """Serve at that address while the block runs; yields the port, a free one for 0.
 
     Raises:
-        SettingWrong: nobody can listen there.
+        SettingWrong: the address cannot be bound.
     """
     try:
         server = _Server(operation, host, port)
@@ -44,7 +44,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__((host, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no event of ours; the standard library would print a traceback."""
+        """Ignore a client that disconnects; the standard library would print a traceback."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -63,11 +63,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def version_string(self) -> str:
-        """No word about what runs here."""
+        """Leave out the names and versions of the software."""
         return "helhed"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name the standard library gives
-        """Probes come every few seconds; they are counted nowhere."""
+        """Log no request: probes come every few seconds."""
 
     def _answer(self) -> Answer:
         forwarded = any(name.lower() in FORWARDED for name in self.headers)

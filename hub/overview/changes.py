@@ -1,4 +1,4 @@
-"""What changed between two pages of the same citizen, e.g. what was known when an actor last looked, and now."""
+"""What changed between two pages of the same citizen, e.g. as known at an actor's last visit, and now."""
 
 from datetime import date
 from enum import StrEnum

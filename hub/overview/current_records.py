@@ -1,4 +1,4 @@
-"""Which records count: one statement an entity, the one that stands (or stood), tombstones left out."""
+"""Which records count: the current version of each entity (or the one current at an instant), without tombstones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.point_in_time import begun_then, known_then, period_then
+from hub.overview.point_in_time import fact_as_begun, fact_as_known, period_as_known
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
 from schemas.record import Party
@@ -14,18 +14,18 @@ from schemas.source import Area
 
 
 def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -> tuple[LinkedRecord, ...]:
-    """The statements that stand now, or stood at *as_known* with their facts cut to what was known then.
+    """The versions current now, or at *as_known* with their facts cut to what was known then.
 
-    An entity that its source had registered by then, but of which no version stood yet that we hold, is told by the
-    earliest we hold. Sorted by registered time, newest first, ties by content: neither order of arrival nor replays
+    For an entity that its source had registered by then, but of which we hold no version that old, the earliest version
+    is used. Sorted by registered time, newest first, ties by content: neither order of arrival nor replays
     show.
     """
     versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}
     for record in linked:
         versions.setdefault(record.record.key, []).append(record)
-    chosen = (_chosen(each, as_known) for each in versions.values())
-    standing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
-    return tuple(sorted(standing, key=_age, reverse=True))
+    chosen = (_chosen(candidates, as_known) for candidates in versions.values())
+    existing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
+    return tuple(sorted(existing, key=_age, reverse=True))
 
 
 def provenance_of(linked: LinkedRecord) -> Provenance:
@@ -87,10 +87,10 @@ def _stands(linked: LinkedRecord, as_known: datetime | None) -> bool:
 def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
     if as_known is None or linked.record.fact is None:
         return linked
-    fact = known_then(linked.record.fact, as_known)
+    fact = fact_as_known(linked.record.fact, as_known)
     cut: dict[str, object] = {"fact": fact}
     if as_known < linked.record.registered_at:
-        cut |= {"fact": begun_then(fact, as_known), "valid": period_then(linked.record.valid, as_known)}
+        cut |= {"fact": fact_as_begun(fact, as_known), "valid": period_as_known(linked.record.valid, as_known)}
     record = linked.record.model_copy(update=cut)
     # That another statement would replace it was not known either.
     return replace(linked, record=record, registered_to=None)

@@ -1,4 +1,4 @@
-"""What only the reading moment knows: which areas have a source, and which source is silent or not read to its end."""
+"""Completes an overview when it is read: areas without a source, silent sources, sources not read to their end."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ def with_coverage(
     silent_since: Mapping[Area, datetime],
     unread: Collection[Area],
 ) -> Overview:
-    """The overview with each area's silence said aloud.
+    """The overview with the state of each area and its sources.
 
     Args:
         overview: as built or already cut; what is withheld stays exactly so.
@@ -22,11 +22,11 @@ def with_coverage(
         unread: areas with a source that has never been read to its end.
     """
     return overview.model_copy(
-        update={"sections": tuple(_spoken(section, covered, silent_since, unread) for section in overview.sections)}
+        update={"sections": tuple(_with_state(section, covered, silent_since, unread) for section in overview.sections)}
     )
 
 
-def _spoken(
+def _with_state(
     section: Section, covered: Collection[Area], silent_since: Mapping[Area, datetime], unread: Collection[Area]
 ) -> Section:
     if section.state is SectionState.WITHHELD:

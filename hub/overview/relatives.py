@@ -20,7 +20,7 @@ _SEEN_FROM_OTHER = {
     RelationKind.GUARDIAN: RelationKind.OTHER,
     RelationKind.OTHER: RelationKind.OTHER,
 }
-_Who = UUID | tuple[tuple[str, str], ...]
+_PersonKey = UUID | tuple[tuple[str, str], ...]
 
 
 class Relations(NamedTuple):
@@ -30,8 +30,10 @@ class Relations(NamedTuple):
     disagreements: tuple[Disagreement, ...]
 
 
-class _Told(NamedTuple):
-    who: _Who
+class _RelationStatement(NamedTuple):
+    """What one record says of one relative."""
+
+    person: _PersonKey
     relative: Relative
     linked: LinkedRecord
 
@@ -40,30 +42,30 @@ def merge_relations(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> Relati
     """One relative for each person, relation and time, whoever states it.
 
     *counted* is newest first: name and period are those of the newest statement. Where statements differ on
-    custody the relative says nothing, and the disagreement says who says what.
+    custody, the relative has none, and the disagreement lists each value with its source.
     """
-    groups: list[list[_Told]] = []
-    for told in (found for one in counted for found in _told(citizen_id, one)):
-        same = next((group for group in groups if _same(group[0], told)), None)
-        if same is None:
-            groups.append([told])
+    groups: list[list[_RelationStatement]] = []
+    for statement in (statement for record in counted for statement in _statements(citizen_id, record)):
+        group = next((group for group in groups if _is_same_relation(group[0], statement)), None)
+        if group is None:
+            groups.append([statement])
         else:
-            same.append(told)
+            group.append(statement)
     merged = [_merged(group) for group in groups]
     relatives = sorted((relative for relative, _ in merged), key=_order)
-    return Relations(tuple(relatives), tuple(found for _, found in merged if found is not None))
+    return Relations(tuple(relatives), tuple(dispute for _, dispute in merged if dispute is not None))
 
 
-def _told(citizen_id: UUID, linked: LinkedRecord) -> list[_Told]:
+def _statements(citizen_id: UUID, linked: LinkedRecord) -> list[_RelationStatement]:
     fact = linked.record.fact
     if not isinstance(fact, RelationFact):
         return []
     is_primary = linked.role is PartyRole.PRIMARY
     relation = fact.relation if is_primary else _SEEN_FROM_OTHER[fact.relation]
-    wanted = PartyRole.OTHER if is_primary else PartyRole.PRIMARY
+    other_role = PartyRole.OTHER if is_primary else PartyRole.PRIMARY
     return [
-        _Told(
-            who=citizen or _by_identifiers(party),
+        _RelationStatement(
+            person=citizen or _by_identifiers(party),
             relative=Relative(
                 citizen_id=citizen,
                 name=party.name,
@@ -76,35 +78,42 @@ def _told(citizen_id: UUID, linked: LinkedRecord) -> list[_Told]:
             linked=linked,
         )
         for party, citizen in parties_of(linked)
-        if party.role is wanted and citizen != citizen_id
+        if party.role is other_role and citizen != citizen_id
     ]
 
 
-def _same(one: _Told, other: _Told) -> bool:
+def _is_same_relation(first: _RelationStatement, second: _RelationStatement) -> bool:
     return (
-        one.who == other.who
-        and one.relative.relation is other.relative.relation
-        and one.relative.valid.overlaps(other.relative.valid)
+        first.person == second.person
+        and first.relative.relation is second.relative.relation
+        and first.relative.valid.overlaps(second.relative.valid)
     )
 
 
-def _merged(group: Sequence[_Told]) -> tuple[Relative, Disagreement | None]:
+def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement | None]:
     newest = group[0].relative
-    custody = [(told.relative.custody, told.linked) for told in group if told.relative.custody is not None]
-    said = {value for value, _ in custody}
+    custody = [
+        (statement.relative.custody, statement.linked) for statement in group if statement.relative.custody is not None
+    ]
+    values = {value for value, _ in custody}
     relative = newest.model_copy(
         update={
-            "name": next((told.relative.name for told in group if told.relative.name), None),
-            "custody": said.pop() if len(said) == 1 else None,
+            "name": next((statement.relative.name for statement in group if statement.relative.name), None),
+            "custody": values.pop() if len(values) == 1 else None,
             "shares_household": next(
-                (told.relative.shares_household for told in group if told.relative.shares_household is not None), None
+                (
+                    statement.relative.shares_household
+                    for statement in group
+                    if statement.relative.shares_household is not None
+                ),
+                None,
             ),
         }
     )
-    return relative, disagreement("custody", [("yes" if value else "no", one) for value, one in custody])
+    return relative, disagreement("custody", [("yes" if value else "no", linked) for value, linked in custody])
 
 
-def _by_identifiers(party: Party) -> _Who:
+def _by_identifiers(party: Party) -> _PersonKey:
     return tuple(sorted((identifier.namespace, identifier.value) for identifier in party.identifiers))
 
 

@@ -143,17 +143,17 @@ def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, VersionS
 def mark_due(
     session: Session, citizen_ids: Collection[UUID], since: datetime, failed_since: datetime | None = None
 ) -> None:
-    """Note that these overviews are to be built anew, and since when they could not be.
+    """Mark these overviews as due, and since when building them has failed.
 
-    Always writes to the row, also where there is one: so a mark waits for whoever is just building that overview, and
-    is not deleted with the one it came after.
+    Always writes to the row, also where there is one: so a mark waits for a worker that is building that overview, and
+    is not deleted with the mark before it.
     """
     if citizen_ids:
         session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since, "failed_since": failed_since})
 
 
 def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, datetime | None]:
-    """Take citizens that have been due since *until* or longer; what others are taking or marking is passed by.
+    """Take citizens that have been due since *until* or longer; rows that other workers hold are skipped.
 
     With each comes since when the overview could not be built; the row that said so is gone.
 

@@ -18,7 +18,7 @@ from schemas.overview import Overview
 from schemas.source import Area
 
 _NO_CONTENT = re.compile(r'^{"citizen_id":"[^"]*","version":\d+|"observed_at":"[^"]*"')
-"""Key and version at the head, and every time of observation. A text cannot look like one: its quotation marks are
+"""Key and version at the head, and every time of observation. No text can match: its quotation marks are
 escaped."""
 
 
@@ -28,7 +28,7 @@ class OverviewVersion(NamedTuple):
     citizen_id: UUID
     version: int
     removed: bool
-    """No record speaks of the citizen any more, so there is no overview."""
+    """No record is about the citizen any more, so there is no overview."""
 
 
 def rebuild(
@@ -36,8 +36,8 @@ def rebuild(
 ) -> tuple[OverviewVersion, ...]:
     """Build the overviews of these citizens from their records; returns the new versions, for the outbox.
 
-    The rows are locked before the records are read, so whoever comes second sees what the first committed
-    and versions grow one by one, however many workers there are.
+    The rows are locked before the records are read, so a second worker sees what the first committed,
+    and versions grow one by one with any number of workers.
     """
     if not citizen_ids:
         return ()
@@ -52,7 +52,10 @@ def rebuild(
         if digest != state.digest:
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
     repository.write(session, new, now)
-    return tuple(OverviewVersion(each.citizen_id, each.version, each.overview is None) for each in new)
+    return tuple(
+        OverviewVersion(overview_version.citizen_id, overview_version.version, overview_version.overview is None)
+        for overview_version in new
+    )
 
 
 def mark_due(
@@ -105,7 +108,7 @@ def changed(session: Session, before: Overview, now: Overview, on: date) -> tupl
 
 
 def content_digest(document: str) -> str:
-    """SHA-256 over what an overview says; that a source was read again and said the same is no change.
+    """SHA-256 over the content of an overview; reading a source again without changes leaves it the same.
 
     Args:
         document: the overview as JSON, as Pydantic writes it.

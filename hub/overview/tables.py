@@ -12,9 +12,9 @@ from hub.db import Base
 
 
 class OverviewVersionRow(Base):
-    """The newest version a citizen's overview ever had: what concurrent rebuilds lock, and what outlives the content.
+    """The newest version of a citizen's overview. Concurrent rebuilds lock the row, and it outlives the content.
 
-    A version never falls, also when a citizen goes and comes back; the index relies on it.
+    A version never decreases, also when a citizen is removed and returns; the index relies on it.
     """
 
     __tablename__ = "overview_versions"
@@ -26,7 +26,7 @@ class OverviewVersionRow(Base):
 
 
 class OverviewRow(Base):
-    """A citizen's overview as it is. No row: no record speaks of the citizen (any more)."""
+    """A citizen's overview as it is. No row: no record is about the citizen (any more)."""
 
     __tablename__ = "overviews"
 

@@ -22,7 +22,7 @@ _RESOLVE = text("""
       AND entry.source_id = record.source_id AND entry.resolved_at IS NULL
       AND (entry.rule = :not_carried) = :only_not_carried
 """)
-"""On the path of every batch: a look into the index of open entries, which are few."""
+"""Runs for every batch: one search in the index of open entries, which are few."""
 
 
 def save_entry(session: Session, entry: Entry) -> None:
@@ -139,7 +139,7 @@ def list_entries(
         after: ``id`` of the last entry of the page before.
         size: of the page.
     """
-    wanted = [Entry.source == source, Entry.resolved_at.is_(None), Entry.id > after]
+    conditions = [Entry.source == source, Entry.resolved_at.is_(None), Entry.id > after]
     if rule is not None:
-        wanted.append(Entry.rule == rule)
-    return tuple(session.scalars(select(Entry).where(*wanted).order_by(Entry.id).limit(size)))
+        conditions.append(Entry.rule == rule)
+    return tuple(session.scalars(select(Entry).where(*conditions).order_by(Entry.id).limit(size)))

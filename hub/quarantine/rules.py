@@ -13,7 +13,7 @@ LARGEST_PAYLOAD = 1_000_000
 LONGEST_TEXT = 200
 """Characters of a type, an id, a field path or a masked value."""
 UNKNOWN = "(unknown)"
-"""Stands for a source or type that the message does not tell."""
+"""Used for a source or type that the message does not name."""
 
 
 class RejectLimits(Schema):
@@ -59,7 +59,7 @@ class QuarantineEntry(Schema):
     source: str
     record_type: str
     source_id: str | None
-    """Masked where it looks like a national number."""
+    """Masked where it has the shape of a national number."""
     field: str
     rule: RejectionRule
     masked_value: str | None

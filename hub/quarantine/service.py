@@ -23,12 +23,12 @@ from hub.secrets import PayloadCipher
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 WHOLE = "(record)"
-"""Stands for the field where the fault lies in no single one."""
+"""Used for a fault that is in no single field."""
 _SOURCE = "urn:helhed:source:"
 
 
 class NotCarried(NamedTuple):
-    """A message that could not be carried."""
+    """A message that could not be stored."""
 
     id: int
     """Of its entry."""
@@ -44,13 +44,13 @@ def add(
         fingerprint = fingerprint_of(rejection)
         payload = None
         if rejection.raw is not None and len(rejection.raw) <= LARGEST_PAYLOAD:
-            payload = cipher.seal(rejection.raw, payload_place(_shown(source), fingerprint))
+            payload = cipher.seal(rejection.raw, payload_place(_storable_name(source), fingerprint))
         entry = QuarantineEntryRow(
-            source=_shown(source),
+            source=_storable_name(source),
             fingerprint=fingerprint,
-            record_type=_shown(rejection.record_type),
+            record_type=_storable_name(rejection.record_type),
             source_id=None if rejection.source_id is None else storable(rejection.source_id),
-            field=_shown(rejection.field),
+            field=_storable_name(rejection.field),
             rule=rejection.rule.value,
             masked_value=None if rejection.masked_value is None else redact_cpr(storable(rejection.masked_value)),
             payload=payload,
@@ -71,14 +71,14 @@ def park(
     record: SourceRecord | None = None,
     field: str = WHOLE,
 ) -> None:
-    """Put a message of ``helhed.records`` that could not be carried into quarantine as ``not_carried``.
+    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_carried``.
 
     Args:
         session: the caller's transaction; commit the offset after it.
         delivered: the message; its value is the entry's payload, for publishing again.
         cipher: encrypts the payload.
         now: when.
-        record: what could be read from it; None where nothing could, and its headers must tell the source.
+        record: the record in it; None when it is unreadable, and the source is taken from its headers.
         field: path of the fault.
     """
     source, record_type = (record.source, record.record_type) if record else _source_of(delivered)
@@ -101,7 +101,7 @@ def resolve_published(session: Session, records: Iterable[SourceRecord], now: da
 
 
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
-    """These records were stored for the first time: entries that say they could not be carried are resolved."""
+    """These records were stored for the first time: their ``not_carried`` entries are resolved."""
     _resolve(session, records, now, only_not_carried=True)
 
 
@@ -130,13 +130,18 @@ def resolve(session: Session, entry_id: int, now: datetime) -> None:
 
 
 def delete_expired(session: Session, now: datetime, retention: timedelta) -> int:
-    """Delete the payloads that have been stored for longer than *retention*; how many. Their entries stay."""
+    """Delete the payloads that have been stored for longer than *retention*; returns how many. Their entries stay."""
     return repository.delete_payloads(session, stored_before=now - retention)
 
 
 def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
     # In one order for all processes, so that two of them do not wait for each other.
-    keys = sorted({(_shown(one.source), _shown(one.record_type), storable(one.source_id)) for one in records})
+    keys = sorted(
+        {
+            (_storable_name(record.source), _storable_name(record.record_type), storable(record.source_id))
+            for record in records
+        }
+    )
     if keys:
         repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
 
@@ -171,6 +176,6 @@ def _source_of(delivered: Delivered) -> tuple[str, str]:
     return source.removeprefix(_SOURCE) if source.startswith(_SOURCE) else UNKNOWN, record_type or UNKNOWN
 
 
-def _shown(text: str) -> str:
-    """As the store and a page can hold it: what spoils the payload must not spoil its entry."""
+def _storable_name(text: str) -> str:
+    """The text as an entry can hold it: a faulty payload must not make its entry faulty."""
     return redact_cpr(storable(text)) or UNKNOWN

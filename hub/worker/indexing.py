@@ -6,7 +6,7 @@ from functools import partial
 from threading import Event
 
 from hub import metrics, tracing
-from hub.bus.base import OVERVIEWS, Consumer, Offsets, lag_of, passed
+from hub.bus.base import OVERVIEWS, Consumer, Offsets, has_processed, lag_of
 from hub.context import AppContext
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, find_drift
@@ -17,7 +17,7 @@ from hub.operation.loop_health import LoopHealth
 from hub.worker.loops import POLL, Loop, consume, repeat
 
 COMPARE_EVERY = timedelta(seconds=20)
-"""Two comparisons make a drift, so it is found and repaired within a minute."""
+"""Drift is confirmed by two comparisons, so it is found and repaired within a minute."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -40,7 +40,7 @@ def _index(context: AppContext, health: LoopHealth, stop: Event) -> None:
         if not delivered:
             return
         headers = (message.message.headers for message in delivered)
-        with metrics.indexing(), tracing.following("index", headers, messages=len(delivered)):
+        with metrics.indexing(), tracing.batch_span("index", headers, messages=len(delivered)):
             index_changes(
                 context.database, context.index, delivered, digest_key=context.digest_key, clock=context.clock
             )
@@ -55,12 +55,12 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
     def session() -> None:
         with context.database.leading("index.compare") as is_ours:
             if is_ours:
-                context.index.create()  # whichever loop comes first
+                context.index.create()  # both loops create it; the first one succeeds
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
             while is_ours and not stop.is_set():
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
-                # Until what was on its way at the comparison before has arrived, it would be taken for drift.
-                if lag_of(offsets) <= FAR_BEHIND and passed(offsets_before, offsets):
+                # A change that was on its way at the comparison before must have arrived, or it would count as drift.
+                if lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets):
                     before = _compare_once(context, before)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
                 health.record_success()

@@ -1,4 +1,4 @@
-"""What all loops share: repeat a step until told to stop, and wait after a failure, longer each time."""
+"""What all loops share: repeat a step until *stop* is set, and wait longer after each failure."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from hub.operation.loop_health import LoopHealth
 from search.base import SearchUnavailable
 
 POLL = timedelta(seconds=1)
-"""How long a loop waits for messages before it looks whether it should stop."""
+"""How long a loop waits for messages before it checks whether it should stop."""
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 _TEMPORARY = (StoreUnavailable, BusUnavailable, SearchUnavailable)
@@ -31,7 +31,7 @@ class Loop:
     run: Callable[[LoopHealth, Event], None]
     """Runs in a thread of its own until the event is set, and records success and failure."""
     may_rest: bool = False
-    """Whether it may rest between two rounds for as long as it likes."""
+    """Whether the pause between two rounds may have any length."""
 
 
 def repeat(
@@ -42,7 +42,7 @@ def repeat(
     pause: timedelta = timedelta(0),
     until: Event | None = None,
 ) -> None:
-    """Repeat *step* until told to stop, or until *until* is set; after a failure wait, longer each time.
+    """Repeat *step* until *stop* is set, or until *until* is set; after a failure wait, longer each time.
 
     A step that is itself a loop records success in *health* after each round, so that the next failure is a first one.
     """
@@ -54,7 +54,7 @@ def repeat(
             log.warning("worker.waits", extra={"fields": fields})
         except BusRefused as error:
             fields = {"loop": health.name, "error": str(error), "seconds": _wait(health)}
-            log.error("worker.refused", extra={"fields": fields})  # noqa: TRY400  its words are ours and say it all
+            log.error("worker.refused", extra={"fields": fields})  # noqa: TRY400  the message is ours and complete
         except Exception as error:  # noqa: BLE001  by type and place only: a database error's text holds the values
             fields = {"loop": health.name, "error": place_of(error), "seconds": _wait(health)}
             log.error("worker.failed", extra={"fields": fields})  # noqa: TRY400  as above

@@ -36,7 +36,7 @@ def _process(context: AppContext, on_batch: Callable[[], None] | None, health: L
             limit=context.settings.batch_size,
             timeout=timedelta(0) if result.has_more else POLL,
         )
-        with tracing.continuing(result.traceparent):
+        with tracing.continue_span(result.traceparent):
             _publish_all(context)
         if result and on_batch:
             on_batch()

@@ -2,7 +2,7 @@
 
 Each loop is a thread of its own and does one thing: one reads the sources that are due; one stores what was read and
 publishes what changed; one writes that to the index; one compares index and store; the rest are upkeep. A loop that
-fails waits, longer each time, and goes on; the others do not notice.
+fails waits, longer each time, and tries again, without effect on the others.
 """
 
 import logging
@@ -14,7 +14,7 @@ from time import monotonic
 from hub.context import AppContext
 from hub.operation.answers import Operation
 from hub.operation.loop_health import LoopHealth, LoopHealthRegistry
-from hub.operation.server import answering
+from hub.operation.server import serve_in_background
 from hub.worker.collecting import collecting_loop
 from hub.worker.indexing import comparison_loop, index_loop
 from hub.worker.loops import Loop
@@ -22,9 +22,9 @@ from hub.worker.processing import processing_loop
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
 WATCH_EVERY = 1.0
-"""Seconds between two looks at the loops' threads."""
+"""Seconds between two checks of the loops' threads."""
 STAGE_STOPS_WITHIN = 5.0
-"""Seconds a stage has to finish what it is at before the next one is told to stop too."""
+"""Seconds a stage has to finish its batch before the next stage is stopped too."""
 
 log = logging.getLogger("hub.worker")
 
@@ -40,7 +40,7 @@ def run(
 
     Args:
         context: the live services.
-        stop: set it to end; the loops finish the batch they are at.
+        stop: set it to end; the loops finish their current batch.
         collecting: whether this worker also reads the sources.
         on_batch: called after each batch that was processed; the demo uses it.
     """
@@ -66,7 +66,7 @@ def _operation_server(context: AppContext, registry: LoopHealthRegistry) -> Abst
     settings = context.settings
     if not settings.worker_port:
         return nullcontext()
-    return answering(Operation(context, registry), settings.host, settings.worker_port)
+    return serve_in_background(Operation(context, registry), settings.host, settings.worker_port)
 
 
 class _RunningLoop:
@@ -83,7 +83,7 @@ class _RunningLoop:
         registry.add(self._health)
 
     def report_if_ended(self) -> None:
-        """Log once that the thread is gone though nobody stopped it; ``/health/ready`` says so too."""
+        """Log once that the thread ended without being stopped; ``/health/ready`` reports it too."""
         if not self._thread.is_alive() and not self._is_reported:
             self._is_reported = True
             log.error("worker.loop_ended", extra={"fields": {"loop": self.name}})

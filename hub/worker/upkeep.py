@@ -1,4 +1,4 @@
-"""What keeps a worker going: topics to begin with, gauges for the operator, and the removal of old messages."""
+"""Upkeep: creates the topics, collects the gauges, and removes old messages and payloads."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ def create_topics(context: AppContext) -> None:
 
 
 def prepare(context: AppContext, health: LoopHealth, stop: Event) -> None:
-    """Create the topics; returns when they are there, or when told to stop."""
+    """Create the topics; returns when they exist, or when *stop* is set."""
     ready = Event()
 
     def step() -> None:
@@ -40,7 +40,7 @@ def prepare(context: AppContext, health: LoopHealth, stop: Event) -> None:
 
 
 def metrics_loops(context: AppContext) -> Sequence[Loop]:
-    """Ask PostgreSQL and the bus for what the gauges show."""
+    """Collect the gauges from PostgreSQL and the bus."""
     return [
         Loop(name="metrics.store", run=partial(_collect_metrics, partial(collect_store_metrics, context))),
         Loop(name="metrics.bus", run=partial(_collect_metrics, partial(collect_bus_metrics, context, _GROUPS))),
@@ -48,7 +48,7 @@ def metrics_loops(context: AppContext) -> Sequence[Loop]:
 
 
 def prune_loops(context: AppContext) -> Sequence[Loop]:
-    """Remove messages that everybody has read, and payloads in quarantine that are past their time limit."""
+    """Remove messages that all groups have read, and payloads in quarantine that are past their time limit."""
     return [Loop(name="prune", run=partial(_prune, context), may_rest=True)]
 
 

@@ -23,19 +23,19 @@ def main() -> None:
     """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="10000", help="citizens in the store, ascending: 10000,100000,1000000")
-    parser.add_argument("--sample", type=int, default=2000, help="citizens that are carried; the others are copies")
+    parser.add_argument("--sample", type=int, default=2000, help="citizens that are processed; the others are copies")
     parser.add_argument("--only", default=",".join(KINDS), help=f"some of {','.join(KINDS)}")
-    asked = parser.parse_args()
-    only = asked.only.split(",")
+    arguments = parser.parse_args()
+    only = arguments.only.split(",")
     rows: list[Row] = []
-    with ground(asked.sample) as made:
-        for row in _measured(made, [int(one) for one in asked.sizes.split(",")], only):
+    with ground(arguments.sample) as bench_ground:
+        for row in _measured(bench_ground, [int(one) for one in arguments.sizes.split(",")], only):
             rows.append(row)
             print(_line(row), flush=True)  # noqa: T201  the product
     head = f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     FOLDER.mkdir(exist_ok=True)
-    told = [asdict(row) for row in rows]
-    (FOLDER / "bench.json").write_text(json.dumps({"at": head, "rows": told}, indent=2, ensure_ascii=False))
+    results = [asdict(row) for row in rows]
+    (FOLDER / "bench.json").write_text(json.dumps({"at": head, "rows": results}, indent=2, ensure_ascii=False))
     lines = [f"{head}\n", "| measured | this | floor | ratio | goal |", "|---|---|---|---|---|", *map(_line, rows)]
     (FOLDER / "bench.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -48,13 +48,13 @@ def fill(ground: Ground, citizens: int) -> int:
         clock=context.clock,
     )
     with context.database.transaction() as session:
-        there = count(session)
-        times = max(0, round(citizens / there) - 1)
+        total = count(session)
+        times = max(0, round(citizens / total) - 1)
         # No checks of keys to other tables: the copies keep them as the originals do.
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
         for table, changed in _COPIED.items() if times else ():
-            _copy(session, table, changed, there, there + times - 1)
+            _copy(session, table, changed, total, total + times - 1)
     with context.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     with context.database.transaction() as session:
@@ -82,7 +82,7 @@ def _copy(session: Session, table: str, changed: dict[str, str], first: int, las
     ).all()
     set_aside = "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = cast(:table AS regclass)"
     session.execute(text(set_aside), {"table": table})
-    values = ", ".join(changed[one].format(column=one) if one in changed else one for one in names)
+    values = ", ".join(changed[name].format(column=name) if name in changed else name for name in names)
     session.execute(
         text(
             f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608  names of our own tables

@@ -77,7 +77,7 @@ def ground(citizens: int) -> Iterator[Ground]:
         here = Settings(
             database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
         )
-        there = here.model_copy(
+        result = here.model_copy(
             update={
                 "kafka_servers": bus.bootstrap,
                 "kafka_replication": 1,
@@ -85,31 +85,33 @@ def ground(citizens: int) -> Iterator[Ground]:
                 "opensearch_replicas": 0,
             }
         )
-        made = [build_services(settings) for settings in (here, there)]
-        add_connectors(made[0], connectors)
-        for context in made:
+        results = [build_services(settings) for settings in (here, result)]
+        add_connectors(results[0], connectors)
+        for context in results:
             stack.callback(context.close)
             create_topics(context)
             context.index.create()
         processes = {one.name: one.process.pid for one in (*bus.brokers, *index.nodes) if one.process}
-        yield Ground(made[0], made[1], tuple(records), processes)
+        yield Ground(results[0], results[1], tuple(records), processes)
 
 
 def _records(citizens: int) -> tuple[list[SourceRecord], dict[str, Connector]]:
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
         connectors = connectors_to(sandbox, SystemClock(), "bench")
-        records = [record for one in connectors.values() for page in read_all(one) for record in page.records]
+        records = [
+            record for connector in connectors.values() for page in read_all(connector) for record in page.records
+        ]
     return records, connectors
 
 
 def times_of(work: Sequence[Callable[[], object]]) -> list[float]:
     """Seconds of each."""
-    found = []
+    results = []
     for one in work:
         began = perf_counter()
         one()
-        found.append(perf_counter() - began)
-    return found
+        results.append(perf_counter() - began)
+    return results
 
 
 def seconds_of(work: Callable[[], object]) -> float:

@@ -33,18 +33,20 @@ def ingesting(ground: Ground, size: int) -> Iterator[Row]:
     for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
         records = list(_renamed(ground.records, f"{name[0]}{size}"))
         with _workers(context) as processes:
-            before = _cpu([one.pid for one in processes])
+            before = _cpu([process.pid for process in processes])
             own = os.times()
             began = perf_counter()
             for at in range(0, len(records), LOT):
-                context.bus.publish(RECORDS, [to_message(one, context.digest_key) for one in records[at : at + LOT]])
+                context.bus.publish(
+                    RECORDS, [to_message(record, context.digest_key) for record in records[at : at + LOT]]
+                )
             published = perf_counter() - began
             _until_at_rest(context)
             took = perf_counter() - began
-            spent = _cpu([one.pid for one in processes]) - before
+            spent = _cpu([process.pid for process in processes]) - before
             now = os.times()
             ours = (now.user + now.system) - (own.user + own.system)
-            memory = [memory_of(one.pid) for one in processes]
+            memory = [memory_of(process.pid) for process in processes]
         rate = len(records) / took
         at_size = f"{size:,} citizens in the store, {name}"
         yield Row(f"page to searchable, records/s, {at_size}", f"{rate:,.0f}", "", None, "≥ 2,500", rate >= 2500)
@@ -73,7 +75,7 @@ def freshness(ground: Ground) -> Iterator[Row]:
                 while not (changed := {key: new for key, new in _versions(context).items() if known.get(key) != new}):
                     Event().wait(0.001)
                 for key, version in changed.items():
-                    while (found := context.index.overview(key)) is None or found.version < version:
+                    while (document := context.index.overview(key)) is None or document.version < version:
                         Event().wait(0.001)
                 took.append(perf_counter() - began)
         is_met = p99(took) <= 2
@@ -90,26 +92,29 @@ def _versions(context: AppContext) -> dict[UUID, int]:
 
 def _renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecord]:
     """The same statements about other entities and other people."""
-    for one in records:
+    for record in records:
         parties = tuple(
             party.model_copy(
                 update={
                     "identifiers": tuple(
-                        each.model_copy(update={"value": f"{each.value}-{mark}"}) for each in party.identifiers
+                        identifier.model_copy(update={"value": f"{identifier.value}-{mark}"})
+                        for identifier in party.identifiers
                     )
                 }
             )
-            for party in one.parties
+            for party in record.parties
         )
-        yield SourceRecord.model_construct(**{**dict(one), "source_id": f"{one.source_id}-{mark}", "parties": parties})
+        yield SourceRecord.model_construct(
+            **{**dict(record), "source_id": f"{record.source_id}-{mark}", "parties": parties}
+        )
 
 
 @contextmanager
 def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Workers whose loops have all got on once."""
     settings = context.settings
-    given = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
-    given |= {
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    environment |= {
         "HELHED_DATABASE_URL": settings.database_url.get_secret_value() if settings.database_url else "",
         "HELHED_DIGEST_KEY": context.digest_key.decode(),
         "HELHED_SESSION_KEY": context.digest_key.decode(),
@@ -121,15 +126,15 @@ def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
     }
     command = [sys.executable, "-m", "tests.bench.worker"]
     ports = free_ports(WORKERS)
-    processes = [subprocess.Popen(command, env={**given, "HELHED_WORKER_PORT": str(port)}) for port in ports]
+    processes = [subprocess.Popen(command, env={**environment, "HELHED_WORKER_PORT": str(port)}) for port in ports]
     try:
         for port in ports:
             while not _is_ready(port):
                 Event().wait(0.1)
         yield processes
     finally:
-        for one in processes:
-            one.terminate()
+        for process in processes:
+            process.terminate()
         for one in processes:
             one.wait()
 
@@ -158,4 +163,4 @@ def _is_at_rest(context: AppContext) -> bool:
 def _cpu(pids: Sequence[int]) -> float:
     """Seconds of processor time."""
     fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split() for pid in pids]
-    return sum(int(one[11]) + int(one[12]) for one in fields) / _TICKS
+    return sum(int(field[11]) + int(field[12]) for field in fields) / _TICKS

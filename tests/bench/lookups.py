@@ -62,9 +62,9 @@ def looker(context: AppContext) -> list[UUID]:
             session.flush()
         for one in chosen:
             if course.team_of(session, one, DAY) is None:
-                made = course.open_course(session, "Forløb", [one], DAY)
-                course.join(session, made, Membership(actor_id=WHO.id, reason="Måling"), DAY)
-                course.give_consent(session, made, one, list(Area), context.clock.now().date())
+                course_id = course.open_course(session, "Forløb", [one], DAY)
+                course.join(session, course_id, Membership(actor_id=WHO.id, reason="Måling"), DAY)
+                course.give_consent(session, course_id, one, list(Area), context.clock.now().date())
     return chosen
 
 
@@ -101,8 +101,8 @@ def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float
         select = times_of([partial(connection.execute, query, [one]) for one in chosen])[WARM:]
         connection.execute("CREATE TABLE IF NOT EXISTS bare_lines (id bigserial PRIMARY KEY, line jsonb)")
         line = '{"action": "open_overview", "outcome": "shown"}'
-        put = "INSERT INTO bare_lines (line) VALUES (%s)"
-        insert = times_of([partial(connection.execute, put, [line]) for _ in chosen])[WARM:]
+        result = "INSERT INTO bare_lines (line) VALUES (%s)"
+        insert = times_of([partial(connection.execute, result, [line]) for _ in chosen])[WARM:]
     app: FastAPI = create_app(ground.embedded)
 
     @app.get("/tom")
@@ -131,9 +131,9 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
             )
         assert opened.overview is not None, opened.decision
 
-    found = times_of([partial(look_up, one) for one in chosen])[WARM:]
+    result = times_of([partial(look_up, one) for one in chosen])[WARM:]
     reader.close()
-    return found
+    return result
 
 
 def _ok(client: httpx.Client, address: str) -> None:

@@ -53,16 +53,16 @@ def reindexing(ground: Ground, size: int) -> Iterator[Row]:
 def _bodies(context: AppContext) -> list[tuple[str, str]]:
     with context.database.transaction() as session:
         page = repository.page(session, UUID(int=0), 5000)
-        made = build_documents(session, [document for _, document in page], context.digest_key, DAY)
-    return [(str(one.citizen_id), body) for one in made if (body := to_body(one)) is not None]
+        documents = build_documents(session, [document for _, document in page], context.digest_key, DAY)
+    return [(str(one.citizen_id), body) for one in documents if (body := to_body(one)) is not None]
 
 
 def _bulk(client: OpenSearch, bodies: list[tuple[str, str]], copies: int) -> None:
     """The same mapping, no alias, no versions; two threads, as the machine has cores."""
     settings = client.indices.get(index="helhed-citizens")
-    (found,) = settings.values()
-    index = {"number_of_shards": 1, "number_of_replicas": 0, "analysis": found["settings"]["index"]["analysis"]}
-    client.indices.create(index="bare", body={"settings": {"index": index}, "mappings": found["mappings"]})
+    (numbers,) = settings.values()
+    index = {"number_of_shards": 1, "number_of_replicas": 0, "analysis": numbers["settings"]["index"]["analysis"]}
+    client.indices.create(index="bare", body={"settings": {"index": index}, "mappings": numbers["mappings"]})
     actions = (
         {"_index": "bare", "_id": f"{key}/{copy}", "_source": body} for copy in range(copies) for key, body in bodies
     )
@@ -93,6 +93,6 @@ def searching(ground: Ground, size: int) -> Iterator[Row]:
     for name, context in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):
         for what, words in ASKED.items():
             query = SearchQuery(text=words, access=access)
-            found = times_of([partial(context.index.find, query) for _ in range(SEARCHES)])[5:]
-            told = f"{milliseconds(p50(found))}, p99 {milliseconds(p99(found))}"
-            yield Row(f"search by {what}, {size:,} citizens, a unit with {reach:,}, {name}", told)
+            result = times_of([partial(context.index.find, query) for _ in range(SEARCHES)])[5:]
+            outcome = f"{milliseconds(p50(result))}, p99 {milliseconds(p99(result))}"
+            yield Row(f"search by {what}, {size:,} citizens, a unit with {reach:,}, {name}", outcome)

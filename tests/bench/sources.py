@@ -38,16 +38,16 @@ def beside_bad_sources(ground: Ground) -> Iterator[Row]:
     with start_fagsystemer(citizens=CITIZENS, today=DAY) as sandbox:
         _seconds(context, sandbox, "warm")
         before = _seconds(context, sandbox, "before")
-        found = {}
+        seconds_by_case = {}
         for what, kind in FAULTS.items():
             order = {"kind": kind, "path": "/r4", "times": 1000, "seconds": 2}
             base = sandbox.fhir_url.removesuffix("/r4")
             httpx.post(f"{base}/_faults", json=order).raise_for_status()
-            found[what] = _seconds(context, sandbox, kind, health=True)
+            seconds_by_case[what] = _seconds(context, sandbox, kind, health=True)
             httpx.delete(f"{base}/_faults").raise_for_status()
         # Alone before and after, for the store grows with each.
         alone = (before + _seconds(context, sandbox, "after")) / 2
-    for what, took in found.items():
+    for what, took in seconds_by_case.items():
         ratio = took / alone
         name = f"a source's first load beside {what} one"
         yield Row(name, f"{took:.1f} s", f"{alone:.1f} s alone", ratio, f"≤ {MOST} ×", ratio <= MOST)
@@ -77,7 +77,7 @@ def _is_in(context: AppContext, since: datetime) -> bool:
     systems = context.catalogue.systems()
     with context.database.transaction() as session:
         states = source_states(session, systems, context.clock.now())
-        state = next(one for one in states if one.source == "social")
+        state = next(state for state in states if state.source == "social")
         last = state.last_run
         if last is None or last.outcome is not RunOutcome.COMPLETE or last.started_at < since:
             return False

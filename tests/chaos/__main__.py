@@ -19,19 +19,19 @@ def main() -> int:
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1)
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=1)
     parser.add_argument("--seed", type=int, default=2023)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     report = run(
-        kills=asked.kills,
-        citizens=asked.citizens,
-        brokers=asked.brokers,
-        nodes=asked.nodes,
-        seed=asked.seed,
-        told=lambda number, progress: print(f"{number}/{asked.kills} killed, {progress}", flush=True),  # noqa: T201  the product
+        kills=arguments.kills,
+        citizens=arguments.citizens,
+        brokers=arguments.brokers,
+        nodes=arguments.nodes,
+        seed=arguments.seed,
+        told=lambda number, progress: print(f"{number}/{arguments.kills} killed, {progress}", flush=True),  # noqa: T201  the product
     )
     FOLDER.mkdir(exist_ok=True)
-    name = f"chaos-{asked.brokers}-{asked.nodes}"
-    told = {"at": datetime.now(UTC).isoformat(timespec="minutes"), **report.model_dump()}
-    (FOLDER / f"{name}.json").write_text(json.dumps(told, indent=2), encoding="utf-8")
+    name = f"chaos-{arguments.brokers}-{arguments.nodes}"
+    stored_report = {"at": datetime.now(UTC).isoformat(timespec="minutes"), **report.model_dump()}
+    (FOLDER / f"{name}.json").write_text(json.dumps(stored_report, indent=2), encoding="utf-8")
     (FOLDER / f"{name}.md").write_text(table(report), encoding="utf-8")
     print(table(report))  # noqa: T201  the product
     return 0 if report.is_whole else 1

@@ -161,8 +161,8 @@ def run(
     began = monotonic()
     with staged(citizens=citizens, seed=seed, brokers=brokers, nodes=nodes) as stage:
         expected = truth(stage.sources)
-        for one in stage.workers:
-            one.start()
+        for worker in stage.workers:
+            worker.start()
         looking, stop = Looking(), Event()
         thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
         killing = _Killing(stage, chance, Counter())
@@ -196,8 +196,10 @@ def run(
 
 def parts_of(stage: Stage) -> AppContext:
     """The stage's bus, index and store, for whoever looks at them; close them again."""
-    given = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
-    settings = Settings.model_validate({name: value for name, value in given.items() if name in Settings.model_fields})
+    environment = {name.removeprefix("HELHED_").lower(): value for name, value in stage.environment.items()}
+    settings = Settings.model_validate(
+        {name: value for name, value in environment.items() if name in Settings.model_fields}
+    )
     return build_services(settings)
 
 
@@ -252,7 +254,9 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
 
 def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking) -> Report:
     with stage.database.transaction() as session:
-        there = set(session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities")))
+        result = set(
+            session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
+        )
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
         parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'")) or 0
         lines = set(
@@ -269,9 +273,9 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
         kills={},
         seconds=0,
         records=len(expected),
-        lost=len(expected - there),
-        twice=rows - len(there),
-        invented=len(there - expected),
+        lost=len(expected - result),
+        twice=rows - len(result),
+        invented=len(result - expected),
         differing=len(compare(context.database, context.index).differences),
         repaired=sum(log.count("index.repaired") for log in logs),
         parked=parked,

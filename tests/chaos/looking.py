@@ -49,8 +49,8 @@ class Looking:
 
     def _look_up(self, address: str, citizen_id: UUID) -> None:
         with browsing(address, LOOKER) as browser:
-            given = {"purpose": "follow_up", "reason": "Kaos: ser efter, om siden svarer"}
-            page = browser.post(f"/overblik/{citizen_id}/grund", **given)
+            form = {"purpose": "follow_up", "reason": "Kaos: ser efter, om siden svarer"}
+            page = browser.post(f"/overblik/{citizen_id}/grund", **form)
             if page.status_code == httpx.codes.OK and _SHOWN in page.text:
                 self.shown.append(page.headers["x-request-id"])
                 self.notices += "hentet direkte fra databasen" in page.text

@@ -56,7 +56,7 @@ class Stage:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Of the web servers."""
-        return tuple(f"http://127.0.0.1:{one.port}" for one in self.webs)
+        return tuple(f"http://127.0.0.1:{web.port}" for web in self.webs)
 
 
 @contextmanager
@@ -88,8 +88,8 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
         webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
         for one in (*workers, *webs):
             stack.callback(one.kill)
-        for one in webs:
-            one.start()
+        for web in webs:
+            web.start()
         yield Stage(
             sources=sources,
             postgres=postgres,

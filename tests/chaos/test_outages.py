@@ -26,14 +26,14 @@ pytestmark = pytest.mark.xdist_group("chaos")
 def stage() -> Iterator[Stage]:
     """Sixty citizens, all in, on one broker and one node."""
     try:
-        with staged(citizens=60, seed=5, brokers=1, nodes=1) as made:
-            for one in made.workers:
-                one.start()
-            expected = len(truth(made.sources))
-            context = parts_of(made)
+        with staged(citizens=60, seed=5, brokers=1, nodes=1) as result:
+            for worker in result.workers:
+                worker.start()
+            expected = len(truth(result.sources))
+            context = parts_of(result)
             until(lambda: is_at_rest(context, expected) and not compare(context.database, context.index).differences)
             context.close()
-            yield made
+            yield result
     except ServiceMissing as error:
         pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")
 
@@ -52,8 +52,8 @@ def until(condition: Callable[[], object]) -> None:
 
 def somebody(stage: Stage) -> UUID:
     with stage.database.transaction() as session:
-        found: UUID = session.scalars(text("SELECT citizen_id FROM overviews LIMIT 1")).one()
-    return found
+        result: UUID = session.scalars(text("SELECT citizen_id FROM overviews LIMIT 1")).one()
+    return result
 
 
 def shown(address: str, citizen_id: UUID) -> httpx.Response:
@@ -71,8 +71,8 @@ def failed_readings(stage: Stage) -> dict[str, int]:
     """By source, how many found no bus."""
     with stage.database.transaction() as session:
         counted = "SELECT source, count(*) AS failed FROM source_runs WHERE outcome = 'unavailable' GROUP BY source"
-        found = {row.source: row.failed for row in session.execute(text(counted))}
-    return {"health": 0, "social": 0, **found}
+        counts = {row.source: row.failed for row in session.execute(text(counted))}
+    return {"health": 0, "social": 0, **counts}
 
 
 def all_above(now: dict[str, int], before: dict[str, int]) -> bool:

@@ -28,7 +28,9 @@ class Run:
     @property
     def records(self) -> dict[str, SourceRecord]:
         """Records by type and id; the last one of each."""
-        return {f"{one.record_type} {one.source_id}": one for batch in self.batches for one in batch.records}
+        return {
+            f"{record.record_type} {record.source_id}": record for batch in self.batches for record in batch.records
+        }
 
     @property
     def deleted(self) -> set[str]:

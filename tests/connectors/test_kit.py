@@ -21,7 +21,7 @@ from connectors.kit import (
     validation_fault,
     version_order,
 )
-from connectors.masking import LONGEST_MASK, mask
+from connectors.masking import LONGEST_MASK, value_shape
 from connectors.transports.files import JsonFile, list_files, read_json_file, read_json_files
 from schemas.record import Rejection, RejectionRule
 from tests.factories import make_record
@@ -107,8 +107,8 @@ def test_a_fault_of_a_record_names_field_and_rule() -> None:
     def fault(**values: Any) -> tuple[str, RejectionRule]:
         with pytest.raises(ValidationError) as error:
             make_record(**values)
-        found = validation_fault(error.value)
-        return found.field, found.rule
+        result = validation_fault(error.value)
+        return result.field, result.rule
 
     assert fault(source_id="c\x00") == ("source_id", RejectionRule.CONTROL_CHARACTERS)
     assert fault(source_version="9" * 5_000) == ("source_version", RejectionRule.TOO_LONG)
@@ -126,16 +126,16 @@ def test_a_local_time_is_danish_unless_the_clock_skipped_it() -> None:
 @settings(max_examples=100)
 def test_any_text_is_a_date_or_a_fault(text: str) -> None:
     try:
-        found = read_date("day", text)
+        parsed = read_date("day", text)
     except InvalidValue:
         return
-    assert found is None or 1850 <= found[0].year <= 2200
+    assert parsed is None or 1850 <= parsed[0].year <= 2200
 
 
 @given(st.text())
 @settings(max_examples=100)
 def test_a_mask_keeps_no_letter_and_no_digit(text: str) -> None:
-    masked = mask(text)
+    masked = value_shape(text)
     assert len(masked) <= LONGEST_MASK
     assert all(sign in "x9" for sign in masked if sign.isalnum())
 
@@ -155,12 +155,12 @@ def test_a_mask_survives_anything() -> None:
         None,
         float("nan"),
     ):
-        mask(value).encode()
-        assert len(mask(value)) <= LONGEST_MASK
+        value_shape(value).encode()
+        assert len(value_shape(value)) <= LONGEST_MASK
 
 
 def test_a_mask_shows_the_shape() -> None:
-    assert mask("070761-4285 Åse") == "999999-9999 xxx"
+    assert value_shape("070761-4285 Åse") == "999999-9999 xxx"
 
 
 @given(st.text())
@@ -189,9 +189,9 @@ def test_a_bad_file_is_parked_and_the_others_are_read(tmp_path: Path) -> None:
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    found = list(read_json_files(tmp_path))
-    assert [one.content for one in found if isinstance(one, JsonFile)] == [{"a": 1}, {"bom": True}]
-    assert [one.rule for one in found if isinstance(one, Rejection)] == [
+    items = list(read_json_files(tmp_path))
+    assert [one.content for one in items if isinstance(one, JsonFile)] == [{"a": 1}, {"bom": True}]
+    assert [one.rule for one in items if isinstance(one, Rejection)] == [
         RejectionRule.TRUNCATED,
         RejectionRule.UNREADABLE,
         RejectionRule.UNREADABLE,
@@ -203,9 +203,9 @@ def test_a_file_of_forty_megabytes_is_too_large(tmp_path: Path) -> None:
     large = tmp_path / "large.json"
     with large.open("wb") as file:
         file.truncate(40 * 1024 * 1024)
-    found = read_json_file(large)
-    assert isinstance(found, Rejection)
-    assert (found.rule, found.raw) == (RejectionRule.TOO_LARGE, None)
+    json_file = read_json_file(large)
+    assert isinstance(json_file, Rejection)
+    assert (json_file.rule, json_file.raw) == (RejectionRule.TOO_LARGE, None)
 
 
 def test_a_missing_folder_needs_a_person(tmp_path: Path) -> None:

@@ -114,14 +114,14 @@ def test_the_activities_of_a_closed_case_are_asked_for_until_they_were_read(
 
 def test_the_activities_of_one_case_that_all_vanish_wait_for_a_person(dubu: Dubu, connector: SocialConnector) -> None:
     cursor = read(connector).cursor
-    kept = dubu.aktiviteter.pop(4)
+    result = dubu.aktiviteter.pop(4)
     for _ in range(2):
         run = read(connector, cursor)
         cursor = run.cursor
         assert run.held["Aktivitet"].missing == 3
         assert not run.deleted
     assert len(read(connector, cursor, {"Aktivitet": 3}).deleted) == 3
-    dubu.aktiviteter[4] = kept
+    dubu.aktiviteter[4] = result
     assert read(connector, cursor).records == {}
 
 

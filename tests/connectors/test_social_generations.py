@@ -35,8 +35,8 @@ def connector(dubu: Dubu, clock: FixedClock) -> SocialConnector:
 
 
 def make(dubu: Dubu, clock: FixedClock, **login: str) -> SocialConnector:
-    given = login or {"token_url": f"{dubu.url}/token", "client_id": "helhed", "client_secret": SECRET}
-    settings = {"base_url": dubu.url, "environment": "test", "page_size": 2, "patience": "never"} | given
+    result = login or {"token_url": f"{dubu.url}/token", "client_id": "helhed", "client_secret": SECRET}
+    settings = {"base_url": dubu.url, "environment": "test", "page_size": 2, "patience": "never"} | result
     return SocialConnector("social", SocialSettings.model_validate(settings), clock=clock.now)
 
 
@@ -206,7 +206,7 @@ def test_what_cannot_be_read_is_rejected_once_and_does_not_count_as_missing(
     dubu.ydelser += [ydelse(903, 10, IDA, startdato="31-02-2022"), ydelse(904, 10, IDA, ydelsestype="text")]
     batches = read(connector)
     rejected = [rejection for batch in batches for rejection in batch.rejected]
-    assert [(one.source_id, one.field, str(one.rule)) for one in rejected] == [
+    assert [(rejection.source_id, rejection.field, str(rejection.rule)) for rejection in rejected] == [
         ("test:903", "startdato", "bad_date"),
         ("test:904", "ydelsestype", "wrong_shape"),
     ]

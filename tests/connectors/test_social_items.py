@@ -134,10 +134,10 @@ def test_half_a_pair_and_control_characters_are_cleaned_in_every_text(dubu: Dubu
     dubu.ydelser[0]["ydelsestype"] = {"brugervendtNoegle": "YT5", "titel": "Familiebehandling\u0000"}
     dubu.ydelser[0]["leverandoer"] = {"orgEnhedId": 110, "titel": "Huset", "telefon": "44 77 30 01\u0000"}
     run = read(connector)
-    shown = run.records["Ydelse test:900"].model_dump_json()
-    assert "Ro i hverdagen" in shown
-    assert "44 77 30 01" in shown
-    assert "\\u0000" not in shown
+    result = run.records["Ydelse test:900"].model_dump_json()
+    assert "Ro i hverdagen" in result
+    assert "44 77 30 01" in result
+    assert "\\u0000" not in result
     flags = {(flag.field, flag.rule) for flag in run.records["Ydelse test:900"].quality}
     assert flags >= {("formaal", "control_characters"), ("omfang", "control_characters")}
     assert not run.rejected
@@ -153,7 +153,7 @@ def test_a_number_or_a_text_beyond_measure_is_a_line_with_its_reason(dubu: Dubu,
     dubu.ydelser[0]["formaal"] = HUGE
     dubu.sager[0]["titel"] = "x" * 200_000
     run = read(connector)
-    assert {(one.record_type, one.field, one.rule) for one in run.rejected} == {
+    assert {(rejection.record_type, rejection.field, rejection.rule) for rejection in run.rejected} == {
         ("Ydelse", "formaal", RejectionRule.TOO_LONG),
         ("Sag", "titel", RejectionRule.TOO_LONG),
     }

@@ -85,10 +85,10 @@ def _is_unfinished(connector: SocialConnector, cursor: Cursor, error: type[Conne
 
 def test_links_to_a_proxy_s_host_are_refused_with_what_to_do(dubu: Dubu, connector: SocialConnector) -> None:
     dubu.links, dubu.most_per_page, dubu.elsewhere = "absolute", 2, "http://behind-the-proxy.example"
-    told = _is_unfinished(connector, Cursor(), SourceRefused)
-    assert "behind-the-proxy.example" in told
-    assert dubu.url in told
-    assert "external address" in told
+    result = _is_unfinished(connector, Cursor(), SourceRefused)
+    assert "behind-the-proxy.example" in result
+    assert dubu.url in result
+    assert "external address" in result
     dubu.sager = dubu.sager[2:3]  # the case with links inside
     assert not connector.check().ok
 

@@ -65,14 +65,14 @@ def notification(**more: Any) -> ConcernNotificationFact:
 
 def test_a_case_gives_case_person_and_relations() -> None:
     mother = {"id": 7, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
-    found = of_sag(sag(10, IDA_PERSON, sagsparter=[mother]))
-    assert set(found) == {"Sag", "Sag.person", "Sag.part"}
-    relation = found["Sag.part"]
+    result = of_sag(sag(10, IDA_PERSON, sagsparter=[mother]))
+    assert set(result) == {"Sag", "Sag.person", "Sag.part"}
+    relation = result["Sag.part"]
     assert isinstance(relation, SourceRecord)
     assert relation.source_id == "test:10/7"
     assert relation.fact == RelationFact(relation=RelationKind.PARENT, custody=True, shares_household=None)
     assert [party.role for party in relation.parties] == [PartyRole.PRIMARY, PartyRole.OTHER]
-    case = found["Sag"]
+    case = result["Sag"]
     assert isinstance(case, SourceRecord)
     assert case.link == "https://dubu.example/sag/10"
     assert case.registered_at == datetime(2019, 2, 1, 9, tzinfo=UTC)
@@ -110,12 +110,12 @@ def test_a_case_needs_no_national_number(number: str | None) -> None:
 
 
 def test_an_unreadable_number_rejects_the_person_and_not_the_case() -> None:
-    found = of_sag(sag(10, person(1, "630309-40", "Ida")))
-    rejected = found["Sag.person"]
+    result = of_sag(sag(10, person(1, "630309-40", "Ida")))
+    rejected = result["Sag.person"]
     assert isinstance(rejected, RecordRejected)
     assert rejected.rejection.masked_value == "999999-99"
     assert "6303" not in str(rejected)
-    assert isinstance(found["Sag"], SourceRecord)
+    assert isinstance(result["Sag"], SourceRecord)
 
 
 def test_a_case_without_a_person_waits_unmatched() -> None:

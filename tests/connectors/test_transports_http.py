@@ -224,8 +224,8 @@ def test_a_source_that_wants_our_certificate_needs_a_person(tmp_path: Path) -> N
     mine.cert_chain_pems[0].write_to_path(own)
     mine.private_key_pem.write_to_path(key)
     with serving(Script([(200, JSON, b"{}")]), context) as url:
-        shown = transport(url, ca_file=ca, client_certificate_file=own, client_key_file=key)
-        assert shown.get_json("x").status == 200
+        result = transport(url, ca_file=ca, client_certificate_file=own, client_key_file=key)
+        assert result.get_json("x").status == 200
         with pytest.raises(SourceRefused, match="our certificate"):
             transport(url, ca_file=ca).get_json("x")
 

@@ -67,7 +67,7 @@ class Schedule:
 
     def run(self) -> None:
         """Let things happen, then let one consumer finish what is left."""
-        happenings: list[Callable[[], None]] = [self.join, self.leave, self.expel, self.rewind]
+        happenings: list[Callable[[], None]] = [self.join, self.leave, self.expel]
         happenings += [self.commit] * 5 + [self.poll] * 12
         try:
             for _ in range(STEPS):
@@ -93,13 +93,6 @@ class Schedule:
             member.expelled = True
             self.inside.expel(member.consumer)
 
-    def rewind(self) -> None:
-        if self.members:
-            member = self.chance.choice(self.members)
-            member.goes_on, member.polled = {}, []
-            with suppress(BusUnavailable):
-                member.consumer.rewind()
-
     def poll(self, member: Member | None = None) -> None:
         """What comes either goes on where this member was, or starts again where the group has committed."""
         if not (member or self.members):
@@ -107,11 +100,11 @@ class Schedule:
         member = member or self.chance.choice(self.members)
         starts = self.inside.committed(GROUP, self.topic)
         try:
-            found = member.consumer.poll(limit=self.chance.choice([1, 7, 40]), timeout=WAIT)
+            messages = member.consumer.poll(limit=self.chance.choice([1, 7, 40]), timeout=WAIT)
         except BusUnavailable:
             member.goes_on = {}
             return
-        for one in found:
+        for one in messages:
             expected = {starts.get(one.partition, 0), member.goes_on.get(one.partition)}
             assert one.offset in expected | (self.committed[one.partition] if member.expelled else set())
             assert one.offset <= self.handled[one.partition], "nothing is skipped"
@@ -119,7 +112,7 @@ class Schedule:
                 self.handled[one.partition] += 1
                 self.first_times[one.message.key].append(int(one.message.value))
             starts[one.partition] = member.goes_on[one.partition] = one.offset + 1
-        member.polled += found
+        member.polled += messages
 
     def commit(self, member: Member | None = None) -> None:
         """However late it comes, it never moves an offset back, nor past what was handled."""

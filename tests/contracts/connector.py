@@ -85,8 +85,8 @@ class ConnectorSuite:
         assert not any(secret in str(refused.value) for secret in subject.secrets)
 
     def test_secrets_are_not_printed(self, subject: Subject) -> None:
-        shown = f"{subject.connector!r}{vars(subject.connector)!r}"
-        assert not any(secret in shown for secret in subject.secrets)
+        result = f"{subject.connector!r}{vars(subject.connector)!r}"
+        assert not any(secret in result for secret in subject.secrets)
 
     def test_what_is_read_was_discovered_field_by_field(self, subject: Subject) -> None:
         types = {info.name: info for stream in subject.connector.discover() for info in stream.record_types}
@@ -96,8 +96,8 @@ class ConnectorSuite:
         assert all(info.fields_read and info.purpose and info.danish_title for info in types.values())
 
     def test_the_data_come_out_as_facts(self, subject: Subject) -> None:
-        found = {record.fact.kind for record in records(read(subject.connector)) if record.fact}
-        assert found == self.fact_kinds
+        kinds = {record.fact.kind for record in records(read(subject.connector)) if record.fact}
+        assert kinds == self.fact_kinds
 
     def test_two_runs_from_one_cursor_are_the_same(self, subject: Subject) -> None:
         first, second = read(subject.connector), read(subject.connector)
@@ -117,30 +117,30 @@ class ConnectorSuite:
         last_cursor(again)
 
     def test_records_name_their_source_and_say_that_they_are_made_up(self, subject: Subject) -> None:
-        found = records(read(subject.connector))
-        assert found
-        assert {record.source for record in found} == {subject.connector.source.name}
-        assert all(record.synthetic for record in found)
+        result = records(read(subject.connector))
+        assert result
+        assert {record.source for record in result} == {subject.connector.source.name}
+        assert all(record.synthetic for record in result)
 
     def test_printing_a_record_shows_no_whole_number(self, subject: Subject) -> None:
-        shown = "".join(repr(batch) for batch in read(subject.connector))
-        assert not [number for number in subject.numbers if number in shown]
+        text = "".join(repr(batch) for batch in read(subject.connector))
+        assert not [number for number in subject.numbers if number in text]
 
     def test_links_and_ids_hold_no_number(self, subject: Subject) -> None:
         for record in records(read(subject.connector)):
-            shown = f"{record.entity}{record.link}{record.source_version}"
-            assert not [number for number in subject.numbers if number in shown]
+            result = f"{record.entity}{record.link}{record.source_version}"
+            assert not [number for number in subject.numbers if number in result]
 
     def test_a_preview_shows_no_whole_number(self, subject: Subject) -> None:
-        shown = "".join(str(row) + repr(row) for row in preview(subject.connector, 50))
-        assert shown
-        assert not [number for number in subject.numbers if number in shown]
+        text = "".join(str(row) + repr(row) for row in preview(subject.connector, 50))
+        assert text
+        assert not [number for number in subject.numbers if number in text]
 
     def test_a_rejection_keeps_the_payload_out_of_its_text(self, subject: Subject) -> None:
         for batch in read(subject.connector):
             for rejection in batch.rejected:
-                shown = f"{rejection!r}{rejection.masked_value}"
-                assert not [number for number in subject.numbers if number in shown]
+                result = f"{rejection!r}{rejection.masked_value}"
+                assert not [number for number in subject.numbers if number in result]
 
     def test_records_survive_json(self, subject: Subject) -> None:
         facts: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -44,14 +44,13 @@ class OwnConsumer:
         self._prefix = prefix
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
-        found = self.consumer.poll(limit=limit, timeout=timeout)
-        return [one.model_copy(update={"topic": one.topic.removeprefix(self._prefix)}) for one in found]
+        messages = self.consumer.poll(limit=limit, timeout=timeout)
+        return [one.model_copy(update={"topic": one.topic.removeprefix(self._prefix)}) for one in messages]
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        self.consumer.commit([one.model_copy(update={"topic": self._prefix + one.topic}) for one in delivered])
-
-    def rewind(self) -> None:
-        self.consumer.rewind()
+        self.consumer.commit(
+            [message.model_copy(update={"topic": self._prefix + message.topic}) for message in delivered]
+        )
 
     def close(self) -> None:
         self.consumer.close()

@@ -215,7 +215,7 @@ class SearchIndexSuite:
         assert index.find(make_query("sundhed", scope)).total == 0
         assert index.find(make_query("misbrug", scope)).total == 0
         page = index.find(make_query("støtte", scope))
-        assert [one.value for one in page.facets["area"]] == ["social"]
+        assert [facet.value for facet in page.facets["area"]] == ["social"]
         assert page.facets["unit"] == ()
         assert [reason.highlight for reason in page.hits[0].found_by] == [(("Støtte", True),)]
 
@@ -242,8 +242,8 @@ class SearchIndexSuite:
             ],
         )
         page = index.find(make_query())
-        assert {one.value: one.count for one in page.facets["unit"]} == {"Familiehuset": 2, "PPR": 1}
-        assert {one.value: one.count for one in page.facets["area"]} == {"social": 2, "school": 1}
+        assert {facet.value: facet.count for facet in page.facets["unit"]} == {"Familiehuset": 2, "PPR": 1}
+        assert {facet.value: facet.count for facet in page.facets["area"]} == {"social": 2, "school": 1}
         assert numbers(index.find(make_query(areas=frozenset({Area.SCHOOL})))) == [3]
         assert numbers(index.find(make_query(units=frozenset({"Familiehuset"})))) == [1, 2]
         assert numbers(index.find(make_query(units=frozenset({"Familiehuset"}), ongoing_only=True))) == [1]
@@ -253,8 +253,8 @@ class SearchIndexSuite:
     def test_hits_come_best_first_then_by_danish_name(self, index: SearchIndex) -> None:
         names = ["Åse Berg", "Ærø Berg", "Berg Bo", "Ørn Berg", "Zoe Berg", "Aage Berg", "Anna Bergsen"]
         self.put(index, [make_document(n, name) for n, name in enumerate(names, start=1)])
-        found = [hit.name for hit in index.find(make_query("berg")).hits]
-        assert found == ["Berg Bo", "Zoe Berg", "Ærø Berg", "Ørn Berg", "Aage Berg", "Åse Berg", "Anna Bergsen"]
+        results = [hit.name for hit in index.find(make_query("berg")).hits]
+        assert results == ["Berg Bo", "Zoe Berg", "Ærø Berg", "Ørn Berg", "Aage Berg", "Åse Berg", "Anna Bergsen"]
 
     @pytest.mark.parametrize("text", ["", "maja"])
     def test_pages_give_each_hit_once(self, index: SearchIndex, text: str) -> None:
@@ -312,8 +312,8 @@ class SearchIndexSuite:
         self.put(index, [make_document(1, "Maja", overview='{"secret": "hemmelighed"}')])
         assert index.find(make_query("hemmelighed")).total == 0
         assert index.find(make_query("secret")).total == 0
-        assert (got := index.get(citizen(1))) is not None
-        assert got.overview == '{"secret": "hemmelighed"}'
+        assert (response := index.get(citizen(1))) is not None
+        assert response.overview == '{"secret": "hemmelighed"}'
 
     def test_the_tally_counts_citizens_and_versions_by_source_and_bucket(self, index: SearchIndex) -> None:
         high = UUID("ff" + "0" * 30)

@@ -1,4 +1,4 @@
-"""Whatever one item holds, it is at most that item's line in quarantine; everything else is read and carried.
+"""Whatever one item holds, it is at most that item's line in quarantine; everything else is read and stored.
 
 Each path of each payload of each source is replaced by nasty values, a seeded sample of all combinations. The changed
 items stand among untouched ones in pages of the real test servers. Where a run ends before its end, the items that
@@ -87,21 +87,21 @@ def social_payloads() -> dict[str, Any]:
 
 def health_mutations() -> list[Mutation]:
     """Changed entries of every type: the resource and what stands around it."""
-    found = []
+    results = []
     for number, resource in enumerate(health_payloads()):
         kind = resource["resourceType"]
-        found += [
+        results += [
             Mutation(kind, {"resource": mutation.payload}, ("resource", *mutation.path), mutation.nasty)
             for mutation in mutations(kind, resource, OF_EACH, number)
         ]
-        found += mutations(kind, {"fullUrl": "https://x.example/1", "resource": resource}, OF_EACH // 10, number)
-    return found
+        results += mutations(kind, {"fullUrl": "https://x.example/1", "resource": resource}, OF_EACH // 10, number)
+    return results
 
 
 def social_mutations() -> list[Mutation]:
     """Changed rows of every kind."""
     rows = enumerate(social_payloads().items())
-    return [each for number, (kind, row) in rows for each in mutations(kind, row, OF_EACH, number)]
+    return [mutation for number, (kind, row) in rows for mutation in mutations(kind, row, OF_EACH, number)]
 
 
 @pytest.fixture(params=["health", "social"])
@@ -181,7 +181,7 @@ def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceR
             rebuild(session, citizens, areas=AREAS, now=clock.now())
     except Exception as error:  # noqa: BLE001  as above
         if len(records) == 1:
-            yield f"{records[0].record_type} is not carried: {type(error).__name__}"
+            yield f"{records[0].record_type} is not stored: {type(error).__name__}"
             return
         middle = len(records) // 2
         yield from not_carried(database, clock, records[:middle])

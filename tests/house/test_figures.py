@@ -36,14 +36,14 @@ def test_no_figure_is_named_for_a_person() -> None:
 
 
 def test_the_page_and_the_alerts_name_no_figure_that_is_not_there() -> None:
-    there = {
+    existing = {
         name + ending
         for one in FIGURES.values()
         for name in [told_as(one)]
         for ending in (("", "_bucket", "_count", "_sum") if isinstance(one, Histogram) else ("",))
     }
-    assert asked_for(ALERTS) <= there
-    assert asked_for(PAGE) - {"helhed_metrics_token"} <= there
+    assert asked_for(ALERTS) <= existing
+    assert asked_for(PAGE) - {"helhed_metrics_token"} <= existing
 
 
 def test_every_alert_says_when_how_bad_and_what_to_do() -> None:

@@ -34,8 +34,8 @@ def _tracked(*patterns: str) -> list[Path]:
 )
 def test_the_machine_readable_rules_hold(command: list[str]) -> None:
     tool = Path(sys.executable).parent / command[0]
-    ran = subprocess.run([tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    result = subprocess.run([tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_no_file_is_too_long_to_be_read() -> None:
@@ -60,11 +60,11 @@ def test_every_package_says_what_lives_in_it() -> None:
 
 def test_no_address_of_a_registry_or_a_machine_is_committed() -> None:
     words = ["pypi" + ".org", "python" + "hosted", "npm" + "js", "maven" + ".org", "/" + "root/"]
-    told = [
+    results = [
         f"{path.relative_to(ROOT)}: {word}"
         for path in _tracked()
         if path.suffix in {".py", ".txt", ".toml", ".json", ".md", ".yml", ".html", ".css", ".js"}
         for word in words
         if word in path.read_text(encoding="utf-8")
     ]
-    assert not told
+    assert not results

@@ -81,8 +81,8 @@ ROOMS = {path: path.relative_to(HUB).parts[0] for path in _modules() if len(path
 def test_a_room_reads_no_table_of_another(path: Path) -> None:
     others = sorted(table for table, room in OWNER.items() if room != ROOMS[path])
     read = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|USING|TABLE)\s+(?:ONLY\s+)?({'|'.join(others)})\b(?!\s*\()")
-    found = {name for text in _texts(path) for name in read.findall(text)}
-    assert not found, f"{_name(path)} reads {sorted(found)}: use a function or a published view of their room"
+    tables = {name for text in _texts(path) for name in read.findall(text)}
+    assert not tables, f"{_name(path)} reads {sorted(tables)}: use a function or a published view of their room"
     foreign = {
         module
         for module, _ in _imports(path)

@@ -36,6 +36,6 @@ def test_every_error_has_its_own_key() -> None:
 
 def test_every_command_in_the_makefile_is_explained() -> None:
     lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
-    told = {line.split(":")[0] for line in lines if ": " in line and "## " in line and not line.startswith("\t")}
+    explained = {line.split(":")[0] for line in lines if ": " in line and "## " in line and not line.startswith("\t")}
     phony = next(line for line in lines if line.startswith(".PHONY:")).removeprefix(".PHONY:").split()
-    assert set(phony) == told
+    assert set(phony) == explained

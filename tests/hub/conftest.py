@@ -13,10 +13,10 @@ from search.postgres import PostgresIndex
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
     """One partition each, so all come in order."""
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 1, OVERVIEWS: 1})
-    yield made
-    made.close()
+    postgres_bus = PostgresBus(database.url)
+    postgres_bus.create({RECORDS: 1, OVERVIEWS: 1})
+    yield postgres_bus
+    postgres_bus.close()
 
 
 @pytest.fixture

@@ -208,11 +208,11 @@ def test_health_is_seen_by_consent_or_by_health_alone(actor: Actor, facts: Acces
 def test_a_cut_page_tells_nothing_of_what_is_withheld(actor: Actor, facts: AccessFacts, reason: str | None) -> None:
     decision = decide(actor, facts, because(reason))
     page = cut(OVERVIEW, decision, SOURCES)
-    told = page.model_dump_json()
+    result = page.model_dump_json()
     for area in decision.withheld:
-        assert f"{area}_system" not in told
-        assert f"Known to {area}" not in told
-        assert f"said by {area}" not in told
+        assert f"{area}_system" not in result
+        assert f"Known to {area}" not in result
+        assert f"said by {area}" not in result
     for before, after in zip(OVERVIEW.sections, page.sections, strict=True):
         assert after == before or (after.state is SectionState.WITHHELD and not after.entries)
     if not decision.allowed:
@@ -250,14 +250,14 @@ PROTECTED = an_overview(citizen_id=CITIZEN, protected=True)
 
 @pytest.mark.parametrize(("secret", "revealed"), list(product(SECRETS, SECRETS)))
 def test_protected_fields_are_hidden_but_the_revealed_one(secret: ProtectedField, revealed: ProtectedField) -> None:
-    told = mask_protected(PROTECTED, frozenset({revealed})).model_dump_json()
-    assert (SECRETS[secret] in told) is (secret is revealed)
+    result = mask_protected(PROTECTED, frozenset({revealed})).model_dump_json()
+    assert (SECRETS[secret] in result) is (secret is revealed)
 
 
 def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
     page: Overview = mask_protected(PROTECTED)
-    told = page.model_dump_json()
-    assert MASK in told
+    result = page.model_dump_json()
+    assert MASK in result
     for word in (
         "Egevej",
         "Egelund",
@@ -268,6 +268,6 @@ def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
         '"authority":"0999"',
         "said by",
     ):
-        assert word not in told
+        assert word not in result
     assert mask_protected(OVERVIEW) == OVERVIEW
     assert mask_protected(PROTECTED, frozenset(ProtectedField)) == PROTECTED

@@ -82,8 +82,8 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
     def settle(together: bool | None) -> Family:
         process_records(database, _records(together), areas=AREAS, digest_key=digest_key, now=clock.now())
         with database.transaction() as session:
-            found = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
-            family = Family(*(one for one in found if one is not None))
+            results = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
+            family = Family(*(one for one in results if one is not None))
             course_id = course.open_course(session, "Familien", family, COURSE_FROM)
             course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
             for one in family:
@@ -95,11 +95,11 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
 
 
 def _opened(session: Session, citizen_id: UUID) -> Overview:
-    found = service.open_overview(
+    result = service.open_overview(
         session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: read(session, citizen_id), areas=AREAS
     )
-    assert found.overview is not None
-    return found.overview
+    assert result.overview is not None
+    return result.overview
 
 
 @pytest.mark.parametrize("together", [True, None])
@@ -109,8 +109,8 @@ def test_no_page_of_the_family_tells_where_she_is(
     family = settled(together)
     with database.transaction() as session:
         for citizen_id in family:
-            told = _opened(session, citizen_id).model_dump_json()
-            assert not [word for word in WHERE if word in told]
+            result = _opened(session, citizen_id).model_dump_json()
+            assert not [word for word in WHERE if word in result]
         henrik = _opened(session, family.henrik)
     assert not henrik.header.person.name_address_protected
     assert henrik.header.person.address is not None
@@ -167,13 +167,13 @@ def test_no_search_by_unit_finds_them(
             overview = read(session, one)
             assert overview is not None
             index.put([to_document(overview, [], guarded=is_known_to_the_index)])
-        asked = [
+        results = [
             SearchQuery(text="Krisecentret", access=AccessFilter(on=date.min)),
             SearchQuery(text="Alma", units=frozenset({"Krisecentret"}), access=AccessFilter(on=date.min)),
         ]
-        for query in asked:
-            found = search(session, ANNA, query, WHY, index=index, digest_key=digest_key, now=NOW)
-            assert found.page.hits == ()
+        for query in results:
+            page = search(session, ANNA, query, WHY, index=index, digest_key=digest_key, now=NOW)
+            assert page.page.hits == ()
         query = SearchQuery(text="Alma", access=AccessFilter(on=date.min))
         (hit,) = search(session, ANNA, query, WHY, index=index, digest_key=digest_key, now=NOW).page.hits
     index.close()

@@ -107,11 +107,11 @@ def test_search_and_page_agree_about_everybody(
         page = {citizen_id: decide(actor, fact, WHY) for citizen_id, fact in facts.items()}
         by_name = _search(session, index, "Testborger", actor)
         assert by_name.dropped == 0
-        found = {hit.citizen_id for hit in by_name.page.hits}
-        assert found & living == {citizen_id for citizen_id, decision in page.items() if decision.allowed}
+        hit_ids = {hit.citizen_id for hit in by_name.page.hits}
+        assert hit_ids & living == {citizen_id for citizen_id, decision in page.items() if decision.allowed}
         for wanted in Area:
-            found = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
-            assert found & living == {citizen_id for citizen_id, decision in page.items() if wanted in decision.shown}
+            hit_ids = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
+            assert hit_ids & living == {citizen_id for citizen_id, decision in page.items() if wanted in decision.shown}
 
 
 def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:
@@ -136,9 +136,9 @@ def test_a_whole_number_finds_a_stranger_but_is_never_written(
         citizen_id = settle(session, number=MAJA)
         index.put([_document(citizen_id, (), digest)])
         index.refresh()
-        found = _search(session, index, text)
-        assert [hit.citizen_id for hit in found.page.hits] == [citizen_id]
-        assert found.needs_reason == {citizen_id}
+        result = _search(session, index, text)
+        assert [hit.citizen_id for hit in result.page.hits] == [citizen_id]
+        assert result.needs_reason == {citizen_id}
         assert "7507864002" not in str(audit.newest(session)).replace("-", "")
         searched = audit.newest(session)[-1].entry
     assert (searched.object_kind, searched.object_id, searched.details) == (ObjectKind.IDENTIFIER, digest, {})
@@ -153,16 +153,16 @@ def test_nobody_finds_themselves(database: Database, index: PostgresIndex) -> No
         index.put([_document(citizen_id, grants, keyed_digest(MAJA, DIGEST_KEY))])
         index.refresh()
         for text in ("750786-4002", "Testborger"):
-            found = _search(session, index, text, myself)
-            assert (found.page.hits, found.page.total, found.dropped) == ((), 0, 1)
+            result = _search(session, index, text, myself)
+            assert (result.page.hits, result.page.total, result.dropped) == ((), 0, 1)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DPO])
 def test_who_may_not_search_is_refused_with_a_line(database: Database, index: PostgresIndex, role: Role) -> None:
     with database.transaction() as session:
-        found = _search(session, index, "Maja 750786-400X", an_actor(roles={role}))
+        result = _search(session, index, "Maja 750786-400X", an_actor(roles={role}))
         (logged,) = audit.newest(session)
-    assert not found.allowed
+    assert not result.allowed
     assert logged.entry.outcome is AuditOutcome.REFUSED
     assert logged.entry.object_kind is ObjectKind.IDENTIFIER
     assert "750786" not in logged.model_dump_json()

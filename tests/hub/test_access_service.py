@@ -270,8 +270,8 @@ def test_employees_are_known_while_they_are_active(database: Database) -> None:
     ],
 )
 def test_a_whole_number_is_recognised_in_the_text(text: str, number: str | None) -> None:
-    found = national_in(text)
-    assert (found.value if found else None) == number
+    result = national_in(text)
+    assert (result.value if result else None) == number
 
 
 @given(st.text(max_size=20), st.from_regex(r"[0-9]{6}-?[0-9]{4}", fullmatch=True), st.text(max_size=20))
@@ -283,8 +283,8 @@ def test_no_number_survives_in_what_is_logged(before: str, number: str, after: s
 @pytest.mark.parametrize("around", ["{}", "Maja {}, Egevej", "cpr:{}", "({})", "nr{}x"])
 def test_no_oddly_written_number_survives(gap: str, around: str) -> None:
     for parts in (("750786", "4002"), ("75", "07", "86", "40", "02"), ("750786", "40", "02")):
-        told = redact_identifiers(around.format(gap.join(parts)))
-        assert not re.search(r"[0-9]{2}", told)
+        result = redact_identifiers(around.format(gap.join(parts)))
+        assert not re.search(r"[0-9]{2}", result)
 
 
 def test_a_reason_of_unseen_signs_is_none(database: Database) -> None:

@@ -42,9 +42,9 @@ def make_bus(servers: str, *, replication: int = 1) -> KafkaBus:
 
 @pytest.fixture
 def bus(kafka_servers: str) -> Iterator[OwnNames]:
-    made = OwnNames(make_bus(kafka_servers))
-    yield made
-    made.close()
+    names = OwnNames(make_bus(kafka_servers))
+    yield names
+    names.close()
 
 
 class InsideKafka:
@@ -57,8 +57,8 @@ class InsideKafka:
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
         name = GROUPS + self._prefix + group
-        found = self.admin.list_group_offsets({name: None})[name]
-        return {place.partition: told.offset for place, told in found.items() if place.topic == self._prefix + topic}
+        result = self.admin.list_group_offsets({name: None})[name]
+        return {place.partition: told.offset for place, told in result.items() if place.topic == self._prefix + topic}
 
     def gathers(self, group: str) -> bool:
         """Whether somebody waits to be let in until the others have come to a rest."""
@@ -86,17 +86,17 @@ class InsideKafka:
 
     def configs(self, topic: str) -> dict[str, str]:
         name = self._prefix + topic
-        told = self.admin.describe_configs([ConfigResource("TOPIC", name)])
-        return {key: value["value"] for key, value in next(iter(told.values()))[name].items()}
+        result = self.admin.describe_configs([ConfigResource("TOPIC", name)])
+        return {key: value["value"] for key, value in next(iter(result.values()))[name].items()}
 
 
 @pytest.fixture
 def inside(kafka_servers: str, bus: OwnNames) -> Iterator[InsideKafka]:
     bus.create({"any": 1})
     bus.lag("readers", "any")  # waits until a broker that has just started knows who keeps the group's offsets
-    made = InsideKafka(kafka_servers, bus.prefix)
-    yield made
-    made.admin.close()
+    kafka = InsideKafka(kafka_servers, bus.prefix)
+    yield kafka
+    kafka.admin.close()
 
 
 class TestKafkaBus(BusSuite):
@@ -144,14 +144,14 @@ def test_who_joins_during_work_takes_nothing_that_is_worked_on(
     bus.create({"t": 4})
     bus.publish("t", [Message(key=str(key), value=b"1") for key in range(100)])
     with bus.consumer("readers", ["t"]) as busy, ThreadPoolExecutor(1) as threads:
-        got = drain(busy, 100)
+        messages = drain(busy, 100)
         with bus.consumer("readers", ["t"]) as newcomer:
             joining = threads.submit(drain, newcomer, 1)
             while not (joining.done() or inside.gathers("readers")):
                 Event().wait(0.01)
             assert bus.lag("readers", "t") == 100
             assert not joining.done(), "it was let in before the other came to a rest"
-            busy.commit(got)
+            busy.commit(messages)
             assert bus.lag("readers", "t") == 0, "what was done before it joins still counts"
             bus.publish("t", [Message(key=str(key), value=b"2") for key in range(100)])
             came = []
@@ -167,15 +167,15 @@ def test_who_polls_for_moments_only_comes_to_its_messages(bus: OwnNames) -> None
     bus.publish("t", make_messages(1))
     with bus.consumer("readers", ["t"]) as consumer:
         until = monotonic() + PATIENT.total_seconds()
-        while not (found := consumer.poll(limit=1, timeout=AT_ONCE)) and monotonic() < until:
+        while not (messages := consumer.poll(limit=1, timeout=AT_ONCE)) and monotonic() < until:
             Event().wait(0.1)  # whatever a poll began ends before the next
-        assert values(found) == [0]
+        assert values(messages) == [0]
 
 
 def test_what_was_still_being_written_leaves_no_socket_open(kafka_servers: str) -> None:
     admin = KafkaAccess(servers=tuple(kafka_servers.split(","))).open(KafkaAdminClient)
     admin.describe_cluster()
-    (transport,) = [one for one in list(admin._manager._transports) if one._sock]
+    (transport,) = [transport for transport in list(admin._manager._transports) if transport._sock]
     socket = transport._sock
     transport._write_buffer.append(b"half a request")
     admin.close()
@@ -185,8 +185,8 @@ def test_what_was_still_being_written_leaves_no_socket_open(kafka_servers: str) 
 def test_topics_are_made_as_set(bus: OwnNames, inside: InsideKafka) -> None:
     bus.create({"t": 3})
     bus.create({"t": 5, "u": 2})
-    told = {one["name"].removeprefix(bus.prefix): one for one in inside.admin.describe_topics()}
-    assert [len(told[topic]["partitions"]) for topic in ("t", "u")] == [3, 2]
+    topics = {topic["name"].removeprefix(bus.prefix): topic for topic in inside.admin.describe_topics()}
+    assert [len(topics[topic]["partitions"]) for topic in ("t", "u")] == [3, 2]
     configs = inside.configs("t")
     assert configs["retention.ms"] == "3600000"
     assert configs["min.insync.replicas"] == "1"
@@ -233,11 +233,11 @@ def test_what_others_write_against_all_rules_is_passed(bus: OwnNames, inside: In
     inside.write("t", key=b"k", value=b"hidden", headers=[(NotText("x"), b"1")])
     bus.publish("t", make_messages(2))
     with bus.consumer("readers", ["t"]) as consumer:
-        got = drain(consumer, 7)
-        consumer.commit(got)
-    assert [one.offset for one in got] == list(range(7))
-    assert [one.message.value for one in got] == [b"0", b"no key", b"", b"\xff", b"", b"0", b"1"]
-    assert [one.message.key for one in got][1:4] == ["", "tombstone", "�"]
+        messages = drain(consumer, 7)
+        consumer.commit(messages)
+    assert [message.offset for message in messages] == list(range(7))
+    assert [message.message.value for message in messages] == [b"0", b"no key", b"", b"\xff", b"", b"0", b"1"]
+    assert [message.message.key for message in messages][1:4] == ["", "tombstone", "�"]
     assert bus.lag("readers", "t") == 0
     with bus.consumer("others", ["t"]) as consumer:
         assert [consumer.poll(limit=1, timeout=PATIENT)[0].offset for _ in range(7)] == list(range(7))
@@ -272,7 +272,7 @@ def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
     inside.write(RECORDS, key=b"\xff", value=b"\xff\x00", headers=[("ce_source", b"\xff"), ("ce_id", b"\x00")])
     inside.write(RECORDS, value=b"{}", headers=[(NotText("x"), b"1")])
     bus.publish(RECORDS, [to_message(record, digest_key) for record in (make_person(MAJA), make_record())])
-    ran = RoundResult()
+    result = RoundResult()
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         while bus.lag("pipeline", RECORDS):
             one = process_batch(
@@ -285,10 +285,10 @@ def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
                 limit=100,
                 timeout=SECOND,
             )
-            ran = RoundResult(stored=ran.stored + one.stored, parked=ran.parked + one.parked)
-    assert ran == RoundResult(stored=2, parked=3)
+            result = RoundResult(stored=result.stored + one.stored, parked=result.parked + one.parked)
+    assert result == RoundResult(stored=2, parked=3)
     with database.transaction() as session:
-        assert [one.rule for one in list_entries(session, "social")] == [RejectionRule.NOT_CARRIED]
+        assert [entry.rule for entry in list_entries(session, "social")] == [RejectionRule.NOT_CARRIED]
         assert len(list_entries(session, "(unknown)")) == 2
 
 
@@ -321,5 +321,5 @@ def test_a_killed_worker_s_partitions_move(bus: OwnNames, kafka_servers: str) ->
         worker.kill()
     killed = monotonic()
     with bus.consumer("readers", ["t"]) as heir:
-        assert {one.partition for one in drain(heir, 40)} == {0, 1, 2, 3}
+        assert {message.partition for message in drain(heir, 40)} == {0, 1, 2, 3}
     assert monotonic() - killed < 20

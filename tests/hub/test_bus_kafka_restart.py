@@ -30,10 +30,10 @@ def cluster(kafka_servers: str, tmp_path: Path) -> Iterator[kafka.Kafka]:
 
 @pytest.fixture
 def bus(cluster: kafka.Kafka) -> Iterator[KafkaBus]:
-    made = KafkaBus(KafkaAccess(servers=(cluster.bootstrap,)), replication=1, retention=timedelta(hours=1))
-    made.create({"t": 2})
-    yield made
-    made.close()
+    kafka_bus = KafkaBus(KafkaAccess(servers=(cluster.bootstrap,)), replication=1, retention=timedelta(hours=1))
+    kafka_bus.create({"t": 2})
+    yield kafka_bus
+    kafka_bus.close()
 
 
 def publish_until_taken(bus: KafkaBus, messages: list[Message]) -> None:
@@ -51,18 +51,18 @@ def publish_until_taken(bus: KafkaBus, messages: list[Message]) -> None:
 def test_a_dead_broker_is_told_and_comes_back_with_everything(bus: KafkaBus, cluster: kafka.Kafka) -> None:
     bus.publish("t", make_messages(10))
     with bus.consumer("readers", ["t"]) as consumer, bus.consumer("others", ["t"]) as other:
-        got = drain(consumer, 10)
-        consumer.commit(got[:5])
+        messages = drain(consumer, 10)
+        consumer.commit(messages[:5])
         also = drain(other, 10)
         cluster.brokers[0].kill()
         killed = monotonic()
         with ThreadPoolExecutor(3) as threads:
-            told = [
+            results = [
                 threads.submit(bus.publish, "t", make_messages(1)),
                 threads.submit(other.commit, also),
                 threads.submit(_poll_until_told, consumer),
             ]
-            for one in told:
+            for one in results:
                 with pytest.raises(BusUnavailable):
                     one.result()
         assert monotonic() - killed < SOON
@@ -93,10 +93,10 @@ def test_who_publishes_through_a_restart_loses_nothing_and_keeps_order(bus: Kafk
         while not publishing.done() or any(len(seen) < len(lots) for seen in first_times.values()):
             assert monotonic() < end, "not everything came"
             try:
-                found = consumer.poll(limit=100, timeout=SECOND)
+                messages = consumer.poll(limit=100, timeout=SECOND)
             except BusUnavailable:
                 continue
-            for one in found:
+            for one in messages:
                 if int(one.message.value) not in first_times[one.message.key]:
                     first_times[one.message.key].append(int(one.message.value))
         publishing.result()
@@ -110,12 +110,12 @@ def _poll_until_told(consumer: Consumer) -> None:
 
 def _drain_through(consumer: Consumer, count: int) -> Iterator[int]:
     """As ``drain``, but patient with a bus that is just coming back."""
-    got: set[int] = set()
+    result: set[int] = set()
     end = monotonic() + PATIENCE
-    while len(got) < count:
-        assert monotonic() < end, f"{len(got)} of {count} came"
+    while len(result) < count:
+        assert monotonic() < end, f"{len(result)} of {count} came"
         try:
-            got |= {*values(consumer.poll(limit=100, timeout=SECOND))}
+            result |= {*values(consumer.poll(limit=100, timeout=SECOND))}
         except BusUnavailable:
             Event().wait(0.1)
-    yield from got
+    yield from result

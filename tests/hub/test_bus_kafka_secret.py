@@ -41,7 +41,10 @@ def broker(kafka_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     authority.cert_pem.write_to_path(ca)
     foreign.cert_pem.write_to_path(foreign_ca)
     issued = authority.issue_cert("127.0.0.1")
-    server.write_bytes(pkcs8(issued.private_key_pem.bytes()) + b"".join(one.bytes() for one in issued.cert_chain_pems))
+    server.write_bytes(
+        pkcs8(issued.private_key_pem.bytes())
+        + b"".join(cert_chain_pem.bytes() for cert_chain_pem in issued.cert_chain_pems)
+    )
     authority.issue_cert("helhed").private_key_and_cert_chain_pem.write_to_path(client)
     secured = kafka.Secured(authorities=ca, certificate=server, user=USER, password=PASSWORD)
     try:
@@ -84,9 +87,9 @@ def there_and_back(bus: Bus) -> None:
     bus.create({"t": 1})
     bus.publish("t", make_messages(2))
     with bus.consumer("readers", ["t"]) as consumer:
-        got = drain(consumer, 2)
-        assert values(got) == [0, 1]
-        consumer.commit(got)
+        messages = drain(consumer, 2)
+        assert values(messages) == [0, 1]
+        consumer.commit(messages)
     assert bus.lag("readers", "t") == 0
 
 

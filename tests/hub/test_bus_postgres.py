@@ -18,9 +18,9 @@ from tests.contracts.bus_schedules import ScheduleSuite
 
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url)
-    yield made
-    made.close()
+    postgres_bus = PostgresBus(database.url)
+    yield postgres_bus
+    postgres_bus.close()
 
 
 class TestPostgresBus(BusSuite):
@@ -82,7 +82,7 @@ def test_what_is_rolled_back_leaves_no_gap(bus: PostgresBus, database: Database)
         connection.rollback()
     bus.publish("t", make_messages(1))
     with bus.consumer("readers", ["t"]) as reader:
-        assert [one.offset for one in drain(reader, 1)] == [0]
+        assert [message.offset for message in drain(reader, 1)] == [0]
 
 
 def test_a_lot_is_published_whole_or_not_at_all(bus: PostgresBus, database: Database) -> None:
@@ -101,18 +101,18 @@ def test_who_dies_leaves_everything_to_the_others(bus: PostgresBus, database: Da
         drain(dead, 40)
         end_other_sessions(database)
         with bus.consumer("readers", ["t"]) as heir:
-            assert {one.partition for one in drain(heir, 40)} == {0, 1, 2, 3}
+            assert {message.partition for message in drain(heir, 40)} == {0, 1, 2, 3}
 
 
 def test_a_consumer_says_that_the_bus_is_gone_and_comes_back(bus: PostgresBus, database: Database) -> None:
     bus.create({"t": 1})
     bus.publish("t", make_messages(2))
     with bus.consumer("readers", ["t"]) as consumer:
-        got = drain(consumer, 2)
-        consumer.commit(got[:1])
+        messages = drain(consumer, 2)
+        consumer.commit(messages[:1])
         end_other_sessions(database)
         with pytest.raises(BusUnavailable):
-            consumer.commit(got)
+            consumer.commit(messages)
         assert values(drain(consumer, 1)) == [1]
 
 
@@ -147,13 +147,13 @@ def test_prune_keeps_what_somebody_still_needs(bus: PostgresBus) -> None:
     assert bus.prune(tomorrow) == 0, "nobody has read it yet"
     with bus.consumer("quick", ["t"]) as quick, bus.consumer("slow", ["t"]) as slow:
         quick.commit(drain(quick, 5))
-        got = drain(slow, 5)
+        messages = drain(slow, 5)
         assert bus.prune(tomorrow) == 0, "the slow group has not committed any"
-        slow.commit(got[:3])
+        slow.commit(messages[:3])
         assert bus.prune(tomorrow - timedelta(days=2)) == 0, "too young"
         assert bus.prune(tomorrow) == 3
-        slow.rewind()
-        assert values(drain(slow, 2)) == [3, 4]
+    with bus.consumer("slow", ["t"]) as successor:
+        assert values(drain(successor, 2)) == [3, 4]
 
 
 def _until_somebody_waits_for_a_lock(database: Database) -> None:
@@ -173,9 +173,9 @@ class InsidePostgres:
         self._database = database
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
-        found = text("SELECT partition, committed FROM bus_offsets WHERE group_name = :group AND topic = :topic")
+        result = text("SELECT partition, committed FROM bus_offsets WHERE group_name = :group AND topic = :topic")
         with self._database.transaction() as session:
-            rows = session.execute(found, {"group": group, "topic": topic})
+            rows = session.execute(result, {"group": group, "topic": topic})
             return {partition: committed for partition, committed in rows}  # noqa: C416  a row is no pair to mypy
 
     def expel(self, consumer: Consumer) -> None:

@@ -31,15 +31,15 @@ def build(database: Database, clock: FixedClock) -> None:
 
 
 def known(session: Session, citizen_id: UUID, clock: FixedClock) -> Overview:
-    found = overviews.read(session, citizen_id, clock.now() + timedelta(days=1), areas=AREAS)
-    assert found is not None
-    return found
+    overview = overviews.read(session, citizen_id, clock.now() + timedelta(days=1), areas=AREAS)
+    assert overview is not None
+    return overview
 
 
 def stored(session: Session, citizen_id: UUID) -> Overview:
-    found = overviews.read(session, citizen_id)
-    assert found is not None
-    return found
+    overview = overviews.read(session, citizen_id)
+    assert overview is not None
+    return overview
 
 
 def test_what_has_not_come_into_the_overview_yet_is_not_gone(

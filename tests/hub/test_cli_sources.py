@@ -44,8 +44,8 @@ def environment(sandbox: Running, tmp_path: Path) -> dict[str, str]:
         + table("gone", nobody, f"{nobody}/token", "RIGHT", fhir + '\npatience = "never"'),
         encoding="utf-8",
     )
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
-    return kept | {
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
+    return variables | {
         "HELHED_SOURCES_FILE": str(sources),
         "RIGHT": sandbox.client_secret,
         "WRONG": WRONG,
@@ -54,7 +54,7 @@ def environment(sandbox: Running, tmp_path: Path) -> dict[str, str]:
 
 
 def helhed(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "hub.cli", *arguments],
         env=environment,
         capture_output=True,
@@ -62,11 +62,11 @@ def helhed(environment: dict[str, str], *arguments: str) -> subprocess.Completed
         check=False,
         timeout=100,
     )
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said
-    assert WRONG not in said
-    assert environment["RIGHT"] not in said
-    return done
+    outcome = result.stdout + result.stderr
+    assert "Traceback" not in outcome
+    assert WRONG not in outcome
+    assert environment["RIGHT"] not in outcome
+    return result
 
 
 @pytest.mark.parametrize("source", ["social", "health"])
@@ -79,7 +79,7 @@ def test_a_source_is_checked_previewed_masked_and_read(environment: dict[str, st
     assert not any("Testborg" in line for line in preview.stdout.splitlines())
     read = helhed(environment, "connector", "read", source, "--json")
     counts = [json.loads(line) for line in read.stdout.splitlines()]
-    assert sum(one["count"] for one in counts if one["outcome"] == "mapped") > 20
+    assert sum(count["count"] for count in counts if count["outcome"] == "mapped") > 20
     table = helhed(environment, "connector", "discover", source).stdout
     assert max(map(len, table.splitlines())) <= 80
     assert "\x1b" not in table
@@ -101,9 +101,9 @@ def test_a_source_is_read_onto_the_bus(environment: dict[str, str], database: Da
         "HELHED_DIGEST_KEY": KEY,
         "HELHED_SESSION_KEY": KEY,
     }
-    done = helhed(live, "collect", "health")
-    assert done.returncode == 0, done.stderr
-    assert [line.split(": ")[1] for line in done.stdout.splitlines()] == ["complete"] * 7
+    result = helhed(live, "collect", "health")
+    assert result.returncode == 0, result.stderr
+    assert [line.split(": ")[1] for line in result.stdout.splitlines()] == ["complete"] * 7
     assert helhed(live, "collect", "health", "--stream", "Goal").stdout.startswith("Goal: complete: ")
     refused = helhed(live, "collect", "locked")
     assert refused.returncode == 1, refused.stderr
@@ -113,6 +113,6 @@ def test_a_source_is_read_onto_the_bus(environment: dict[str, str], database: Da
 def test_published_examples_are_read_from_a_folder(environment: dict[str, str]) -> None:
     if not EXAMPLES.exists():
         pytest.skip("the published FHIR examples are not here")
-    done = helhed(environment, "connector", "read", "health", "--dir", str(EXAMPLES))
-    assert done.returncode == 0, done.stderr
-    assert "0 crashes" in done.stdout
+    result = helhed(environment, "connector", "read", "health", "--dir", str(EXAMPLES))
+    assert result.returncode == 0, result.stderr
+    assert "0 crashes" in result.stdout

@@ -63,10 +63,10 @@ def as_piped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def helhed(*arguments: str, **environment: str) -> Done:
     """The command as at a terminal, within this process."""
-    done = CliRunner().invoke(app, arguments, env=environment)
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Done(done.exit_code, done.stdout, done.stderr)
+    result = CliRunner().invoke(app, arguments, env=environment)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def says_one_line(done: Done, *words: str, status: int = 2) -> None:
@@ -86,20 +86,20 @@ def sources(folder: Path, content: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(command: list[str]) -> None:
-    done = helhed(*command, "--help")
-    assert done.returncode == 0, done.stderr
-    assert "Usage:" in done.stdout
-    assert len(done.stdout.split()) > 20
-    assert "\x1b" not in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    result = helhed(*command, "--help")
+    assert result.returncode == 0, result.stderr
+    assert "Usage:" in result.stdout
+    assert len(result.stdout.split()) > 20
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("command", ["settings", "connector kinds"])
 def test_tables_stay_whole_when_piped(command: str) -> None:
-    done = helhed(*command.split())
-    assert done.returncode == 0, done.stderr
-    assert "\x1b" not in done.stdout
-    assert len({len(line) for line in done.stdout.splitlines() if line.strip()}) == 1
+    result = helhed(*command.split())
+    assert result.returncode == 0, result.stderr
+    assert "\x1b" not in result.stdout
+    assert len({len(line) for line in result.stdout.splitlines() if line.strip()}) == 1
 
 
 def test_migrating_twice_is_harmless(database: Database) -> None:
@@ -107,8 +107,8 @@ def test_migrating_twice_is_harmless(database: Database) -> None:
         session.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
     address = database.url.render_as_string(hide_password=False)
     for _ in range(2):
-        done = helhed("migrate", HELHED_DATABASE_URL=address)
-        assert (done.returncode, done.stdout) == (0, "The database is up to date.\n"), done.stderr
+        result = helhed("migrate", HELHED_DATABASE_URL=address)
+        assert (result.returncode, result.stdout) == (0, "The database is up to date.\n"), result.stderr
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM records")) == 0
 
@@ -170,12 +170,12 @@ def test_a_wrong_setting_is_one_line(command: str, environment: dict[str, str], 
 
 
 def test_the_schemas_are_written_to_a_folder_and_to_the_screen(tmp_path: Path) -> None:
-    done = helhed("schema", "export", "--to", str(tmp_path / "schemas"))
-    assert done.returncode == 0, done.stderr
-    written = sorted((tmp_path / "schemas").iterdir())
+    result = helhed("schema", "export", "--to", str(tmp_path / "schemas"))
+    assert result.returncode == 0, result.stderr
+    items = sorted((tmp_path / "schemas").iterdir())
     whole = json.loads(helhed("schema", "export").stdout)
-    assert len(written) > 5
-    for path in written:
+    assert len(items) > 5
+    for path in items:
         schema = json.loads(path.read_text(encoding="utf-8"))
         assert path.name == f"{schema['title']}.schema.json"
         assert schema["title"] in whole["$defs"]

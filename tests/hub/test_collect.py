@@ -83,10 +83,10 @@ class NumberedSource:
 
 @pytest.fixture
 def bus(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url)
-    made.create({RECORDS: 2})
-    yield made
-    made.close()
+    postgres_bus = PostgresBus(database.url)
+    postgres_bus.create({RECORDS: 2})
+    yield postgres_bus
+    postgres_bus.close()
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ def fail(page: int, error: Exception) -> Callable[[int], None]:
 
 def published(bus: PostgresBus) -> list[str]:
     with bus.consumer("readers", [RECORDS]) as consumer:
-        got = consumer.poll(limit=1000, timeout=AT_ONCE)
-    return sorted((SourceRecord.model_validate_json(one.message.value).source_id for one in got), key=int)
+        messages = consumer.poll(limit=1000, timeout=AT_ONCE)
+    return sorted((SourceRecord.model_validate_json(message.message.value).source_id for message in messages), key=int)
 
 
 def saved(database: Database) -> int:
@@ -213,7 +213,7 @@ class _LargeSource(NumberedSource):
             # No text of a record may be so long; only very many of them make it large.
             effort = make_effort().model_copy(update={"title": "x" * LARGEST})
             large = make_record(source_id="1").model_copy(update={"fact": effort})
-            records = tuple(large if one.source_id == "1" else one for one in batch.records)
+            records = tuple(large if record.source_id == "1" else record for record in batch.records)
             yield batch.model_copy(update={"records": records})
 
 
@@ -226,7 +226,7 @@ def test_a_record_that_no_bus_takes_is_parked_and_holds_up_nobody(
     assert saved(database) == 4
     with database.transaction() as session:
         groups = list_groups(session, "social")
-    assert {(one.rule, one.payloads) for one in groups} >= {(RejectionRule.TOO_LARGE, 1)}
+    assert {(group.rule, group.payloads) for group in groups} >= {(RejectionRule.TOO_LARGE, 1)}
 
 
 def test_a_crash_between_publishing_and_saving_brings_the_records_again(
@@ -253,7 +253,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
 ) -> None:
     with database.transaction() as session:
         clear_cursor(session, "social")
-    sent: set[str] = set()
+    result: set[str] = set()
     for page, where in faults:
         seen = 0
 
@@ -264,7 +264,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
                     raise BusUnavailable
                 seen += 1
                 bus.publish(topic, messages)
-                sent.update(SourceRecord.model_validate_json(one.value).source_id for one in messages)
+                result.update(SourceRecord.model_validate_json(message.value).source_id for message in messages)
 
         with monkeypatch.context() as broken:
             if where == "save":
@@ -273,7 +273,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
                 NumberedSource(7, fail(page, SourceUnavailable("down")) if where == "source" else lambda _: None),
                 Failing(),
             )
-        assert set(map(str, range(saved(database)))) <= sent
+        assert set(map(str, range(saved(database)))) <= result
     run(NumberedSource(7))
     assert saved(database) == 7
     assert set(published(bus)) == set("0123456")
@@ -300,8 +300,8 @@ def test_the_state_follows_the_data_not_the_runs(run: Run, database: Database, c
     came = clock.now()
     clock.move(2 * DAY + timedelta(seconds=1))
     run(NumberedSource(4))
-    shown = state(database, clock.now())
-    assert (shown.state, shown.last_data_at, shown.last_success_at) == (SourceStatus.SILENT, came, clock.now())
+    result = state(database, clock.now())
+    assert (result.state, result.last_data_at, result.last_success_at) == (SourceStatus.SILENT, came, clock.now())
     with database.transaction() as session:
         assert count_published(session) == {"social": 4}
     run(NumberedSource(6, fail(0, SourceUnavailable("down"))))

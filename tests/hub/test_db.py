@@ -23,9 +23,9 @@ def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> 
 
 
 def test_every_migration_goes_back_and_forth(database: Database) -> None:
-    made = config(database.url)
-    newest = ScriptDirectory.from_config(made).get_current_head()
-    command.downgrade(made, "base")
+    result = config(database.url)
+    newest = ScriptDirectory.from_config(result).get_current_head()
+    command.downgrade(result, "base")
     migrate(database.url)
     with database.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == newest
@@ -50,11 +50,11 @@ def test_a_store_that_does_not_answer_is_one_clear_error(postgres: URL) -> None:
 
 def test_a_url_may_be_written_with_any_driver(postgres: URL) -> None:
     plain = postgres.set(drivername="postgresql").render_as_string(hide_password=False)
-    made = Database(plain)
-    with made.transaction() as session:
+    database = Database(plain)
+    with database.transaction() as session:
         assert session.connection().dialect.driver == "psycopg"
-    made.close()
-    assert create_engine(made.url).dialect.driver == "psycopg"
+    database.close()
+    assert create_engine(database.url).dialect.driver == "psycopg"
 
 
 def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database) -> None:

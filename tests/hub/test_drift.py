@@ -33,11 +33,11 @@ citizens = st.dictionaries(st.integers(0, 2**128 - 1).map(lambda number: UUID(in
 
 
 def tallied(versions: dict[UUID, int]) -> Tallies:
-    found: dict[str, Tally] = {}
+    tallies: dict[str, Tally] = {}
     for citizen_id, version in versions.items():
-        before = found.get(str(citizen_id)[:BUCKET], Tally(citizens=0, versions=0))
-        found[str(citizen_id)[:BUCKET]] = Tally(citizens=before.citizens + 1, versions=before.versions + version)
-    return {"": found}
+        before = tallies.get(str(citizen_id)[:BUCKET], Tally(citizens=0, versions=0))
+        tallies[str(citizen_id)[:BUCKET]] = Tally(citizens=before.citizens + 1, versions=before.versions + version)
+    return {"": tallies}
 
 
 @given(citizens, citizens)
@@ -152,24 +152,24 @@ def test_what_a_comparison_found_is_kept(
             repository.save_comparison(session, compare(database, index).sources, citizens_repaired, clock.now())
         repaired(database, index, digest_key, clock)
     with database.transaction() as session:
-        kept = repository.comparisons(session)
-    assert {source: (one.in_store, one.in_index, one.is_equal) for source, one in kept.items()} == {
+        result = repository.comparisons(session)
+    assert {source: (one.in_store, one.in_index, one.is_equal) for source, one in result.items()} == {
         "": (3, 3, True),
         "social": (3, 3, True),
     }
-    assert (kept["social"].repaired_citizens, kept["social"].repaired_at) == (3, clock.now())
+    assert (result["social"].repaired_citizens, result["social"].repaired_at) == (3, clock.now())
 
 
 def test_a_new_index_holds_what_the_store_says(
     database: Database, index: PostgresIndex, clock: FixedClock, digest_key: bytes
 ) -> None:
     ids = fill(database, clock, digest_key, 7)
-    told: list[tuple[int, int]] = []
-    done = reindex(
-        database, index, digest_key=digest_key, clock=clock, progress=lambda at: told.append((at.done, at.total))
+    results: list[tuple[int, int]] = []
+    result = reindex(
+        database, index, digest_key=digest_key, clock=clock, progress=lambda at: results.append((at.done, at.total))
     )
-    assert done == 7
-    assert told == [(7, 7)]
+    assert result == 7
+    assert results == [(7, 7)]
     assert index.versions() == dict.fromkeys(ids, 1)
     assert index.overview(ids[0]) is not None
 

@@ -83,7 +83,7 @@ def test_what_is_no_change_is_logged_and_passed_by(
 ) -> None:
     with caplog.at_level(logging.ERROR, "hub.indexing"):
         assert indexed(database, index, [message_of(value)], digest_key, clock) == WriteResult(unreadable=1)
-    (line,) = [one for one in caplog.records if one.message == "index.unreadable"]
+    (line,) = [record for record in caplog.records if record.message == "index.unreadable"]
     assert vars(line)["fields"].keys() == {"topic", "partition", "offset"}
 
 

@@ -30,8 +30,8 @@ VISITS = 10_500
 
 @pytest.fixture(params=["postgres", "opensearch"])
 def index(request: pytest.FixtureRequest) -> SearchIndex:
-    found: SearchIndex = request.getfixturevalue(f"{request.param}_index")
-    return found
+    result: SearchIndex = request.getfixturevalue(f"{request.param}_index")
+    return result
 
 
 def index_all(database: Database, index: SearchIndex, digest_key: bytes, clock: FixedClock) -> None:
@@ -62,7 +62,7 @@ def test_a_citizen_with_more_entries_than_the_index_takes_is_found_counted_and_s
     process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now())
     index_all(database, index, digest_key, clock)
     assert cut_documents(database) == 1
-    (maja,) = (key for key in index.versions() if (found := index.get(key)) and found.is_cut)
+    (maja,) = (key for key in index.versions() if (response := index.get(key)) and response.is_cut)
     scope = AccessScope(citizens=frozenset({maja}), areas=frozenset(Area))
     access = AccessFilter(on=TODAY, scopes=(scope,))
     for query in (

@@ -1,20 +1,34 @@
 """Intake on a real database: one place for every statement, whatever order it came in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from random import Random
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.intake.repository import records_of
+from hub.intake.repository import StoredRecord, records_by_id
 from hub.intake.service import Received, receive
 from schemas.record import SourceRecord
 from tests.factories import OBSERVED_AT, REGISTERED_AT, make_effort, make_record
 
 HOUR = timedelta(hours=1)
+
+IDS_OF = text("""
+    SELECT id FROM records
+    WHERE entity_id IN (SELECT entity_id FROM records WHERE id = :id)
+      AND CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN is_current
+               ELSE registered_at <= :as_known AND (registered_to IS NULL OR :as_known < registered_to) END
+""")
+
+
+def records_of(session: Session, record_id: UUID, as_known: datetime | None = None) -> tuple[StoredRecord, ...]:
+    """What the source says of the record's entity now, or said at *as_known*."""
+    return records_by_id(session, session.scalars(IDS_OF, {"id": record_id, "as_known": as_known}))
 
 
 def take(database: Database, clock: FixedClock, *records: SourceRecord) -> Received:
@@ -70,15 +84,15 @@ def gone(hours: int, source_id: str = "7") -> SourceRecord:
 def standing_title(database: Database, received: Received, hours: int | None = None) -> str | None:
     with database.transaction() as session:
         as_known = None if hours is None else REGISTERED_AT + hours * HOUR
-        found = records_of(session, [received.new[0].id], as_known)
-    return found[0].record.fact.title if found and found[0].record.fact else None  # type: ignore[union-attr]  # all are efforts
+        records = records_of(session, received.new[0].id, as_known)
+    return records[0].record.fact.title if records and records[0].record.fact else None  # type: ignore[union-attr]  # all are efforts
 
 
 def test_a_record_comes_back_as_it_came(database: Database, clock: FixedClock) -> None:
     record = version(3)
     received = take(database, clock, record)
     with database.transaction() as session:
-        assert records_of(session, [received.new[0].id]) == received.new
+        assert records_of(session, received.new[0].id) == received.new
     assert received.new[0].record == record
 
 
@@ -143,11 +157,11 @@ def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
         session.execute(text("TRUNCATE record_entities CASCADE"))
 
     shuffle = Random(seed)  # noqa: S311 - a seeded order, no secret
-    told = records + shuffle.sample(records, 6)
-    shuffle.shuffle(told)
-    cuts = sorted(shuffle.sample(range(len(told)), 4))
-    batches = [told[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
-    assert list(chain.from_iterable(batches)) == told
+    result = records + shuffle.sample(records, 6)
+    shuffle.shuffle(result)
+    cuts = sorted(shuffle.sample(range(len(result)), 4))
+    batches = [result[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
+    assert list(chain.from_iterable(batches)) == result
     for batch in batches:
         take(database, clock, *batch)
     assert content(database) == expected
@@ -189,9 +203,9 @@ def test_a_delivery_from_the_future_is_kept_and_flagged_and_gives_way_to_a_corre
 ) -> None:
     first = take(database, clock, stated("Fra 2199", 10**6))
     with database.transaction() as session:
-        (kept,) = records_of(session, [first.new[0].id])
-    assert [flag.rule for flag in kept.record.quality] == ["future_time"]
-    assert kept.record.registered_at == OBSERVED_AT
+        (records,) = records_of(session, first.new[0].id)
+    assert [flag.rule for flag in records.record.quality] == ["future_time"]
+    assert records.record.registered_at == OBSERVED_AT
     assert standing_title(database, first) == "Fra 2199"
     take(database, clock, stated("Rettet", 7))
     assert standing_title(database, first) == "Rettet"
@@ -201,6 +215,6 @@ def test_a_version_that_restarts_after_an_expunge_is_taken_and_flagged(database:
     first = take(database, clock, seen(9, 1, source_id="d"))
     take(database, clock, seen(1, 7, source_id="d"))
     with database.transaction() as session:
-        (standing,) = records_of(session, [first.new[0].id])
+        (standing,) = records_of(session, first.new[0].id)
     assert standing.record.source_version == "1"
     assert [flag.rule for flag in standing.record.quality] == ["version_restarted"]

@@ -38,7 +38,7 @@ def current(*statements: Statement) -> Statement:
     merged = merge_repeats(statements)
     placements = settle(merged)
     (standing,) = (each for each in merged if placements[each.id].is_current)
-    return next(each for each in statements if each.id == standing.id)
+    return next(statement for statement in statements if statement.id == standing.id)
 
 
 statements = st.builds(
@@ -101,8 +101,8 @@ def test_what_was_concluded_to_be_gone_stands_until_it_is_seen_again() -> None:
 
 
 def test_a_deletion_that_the_source_told_of_does_not_end_by_seeing_the_same_version() -> None:
-    told = statement(None, registered=4, deleted=True)
-    assert current(told, statement(2, registered=3, observed=30)) is told
+    result = statement(None, registered=4, deleted=True)
+    assert current(result, statement(2, registered=3, observed=30)) is result
 
 
 def test_a_statement_from_the_future_does_not_outrank_later_corrections() -> None:

@@ -39,11 +39,11 @@ def test_an_exception_is_told_by_place_and_type_alone() -> None:
             _ = known["Maja"]
     except KeyError:
         record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
-    told = RedactingFormatter("%(message)s").format(record)
-    assert "Maja" not in told
-    assert "Egevej" not in told
-    assert told.index("ValueError") < told.index("KeyError")
-    assert "test_log.py" in told
+    logged = RedactingFormatter("%(message)s").format(record)
+    assert "Maja" not in logged
+    assert "Egevej" not in logged
+    assert logged.index("ValueError") < logged.index("KeyError")
+    assert "test_log.py" in logged
 
 
 HOSTILE = [
@@ -66,9 +66,9 @@ def test_one_json_object_a_line_and_no_number_at_any_depth(value: object) -> Non
     record.fields = {"who": value, "count": 3}
     line = JsonFormatter().format(record)
     assert "\n" not in line
-    told = json.loads(line, parse_constant=pytest.fail)
-    assert told["fields"]["count"] == 3
-    assert (told["level"], told["logger"]) == ("INFO", "hub")
+    result = json.loads(line, parse_constant=pytest.fail)
+    assert result["fields"]["count"] == 3
+    assert (result["level"], result["logger"]) == ("INFO", "hub")
     for number in ("610786-4001", "6107864001", "0703921VJ4"):
         assert number not in line
 
@@ -86,8 +86,8 @@ def test_a_value_forges_no_line(value: object) -> None:
 def test_no_number_survives_in_json(before: str, number: str, after: str) -> None:
     record = logging.LogRecord("hub", logging.INFO, __file__, 1, "event", None, None)
     record.fields = {"who": f"{before} {number} {after}"}
-    told = json.loads(JsonFormatter().format(record))
-    assert number not in told["fields"]["who"]
+    result = json.loads(JsonFormatter().format(record))
+    assert number not in result["fields"]["who"]
 
 
 def test_an_exception_in_json_is_told_by_place_and_type_alone() -> None:
@@ -95,6 +95,6 @@ def test_an_exception_in_json_is_told_by_place_and_type_alone() -> None:
         int("Maja Testborger")
     except ValueError:
         record = logging.LogRecord("hub", logging.ERROR, __file__, 1, "web.unexpected", None, sys.exc_info())
-    told = json.loads(JsonFormatter().format(record))
-    assert told["error"].endswith("ValueError")
-    assert "Maja" not in told["error"]
+    result = json.loads(JsonFormatter().format(record))
+    assert result["error"].endswith("ValueError")
+    assert "Maja" not in result["error"]

@@ -39,9 +39,9 @@ def test_two_numbers_in_one_party_are_a_conflict_unless_one_replaced_the_other()
 
 
 def test_a_number_replaced_twice_leads_to_the_last_even_when_a_source_tells_it_in_one_step() -> None:
-    told = [claim(1, CPR[1], replaces=(CPR[0],)), claim(2, CPR[2], replaces=(CPR[0], CPR[1]))]
-    assert Identities(told).root(CPR[0]) == CPR[2]
-    assert Identities(told).conflicts() == frozenset()
+    results = [claim(1, CPR[1], replaces=(CPR[0],)), claim(2, CPR[2], replaces=(CPR[0], CPR[1]))]
+    assert Identities(results).root(CPR[0]) == CPR[2]
+    assert Identities(results).conflicts() == frozenset()
 
 
 def test_a_forked_replacement_is_not_followed() -> None:
@@ -69,8 +69,8 @@ def test_local_ids_that_person_records_join_are_one_local_person() -> None:
 
 
 def test_an_id_claimed_directly_is_not_drawn_into_its_neighbours_conflict() -> None:
-    told = [claim(1, CPR[0], LOCAL[0]), claim(2, CPR[1], LOCAL[1]), claim(3, LOCAL[0], LOCAL[1], LOCAL[2])]
-    known = Identities(told)
+    results = [claim(1, CPR[0], LOCAL[0]), claim(2, CPR[1], LOCAL[1]), claim(3, LOCAL[0], LOCAL[1], LOCAL[2])]
+    known = Identities(results)
     assert [known.resolve([key]).root for key in LOCAL[:3]] == [CPR[0], CPR[1], None]
     assert known.resolve([LOCAL[2]]).state is PartyState.CONFLICT
 

@@ -105,15 +105,20 @@ def test_neither_order_nor_replays_matter(linked: list[LinkedRecord], random: An
 @given(batches)
 def test_nothing_is_shown_that_no_record_says(linked: list[LinkedRecord]) -> None:
     overview = made(linked)
-    said = {leaf for one in linked for leaf in _leaves(one.record.model_dump(mode="json"))}
-    said |= {"yes", "no", *(str(one) for one in RelationKind), *(one.field for one in overview.disagreements)}
-    said |= {str(citizen(one)) for one in PEOPLE}
-    shown = overview.model_dump(mode="json", include={"header", "disagreements"})
+    allowed = {leaf for one in linked for leaf in _leaves(one.record.model_dump(mode="json"))}
+    allowed |= {
+        "yes",
+        "no",
+        *(str(one) for one in RelationKind),
+        *(disagreement.field for disagreement in overview.disagreements),
+    }
+    allowed |= {str(citizen(one)) for one in PEOPLE}
+    result = overview.model_dump(mode="json", include={"header", "disagreements"})
     for entry in overview.entries():
         assert entry.fact in [one.record.fact for one in linked]
-    for leaf in _leaves(shown):
+    for leaf in _leaves(result):
         # Defaults of an empty person are statements of nobody: not protected, alive.
-        assert leaf in said | {"alive", "person"}
+        assert leaf in allowed | {"alive", "person"}
 
 
 @settings(max_examples=60, deadline=None)
@@ -159,7 +164,7 @@ def test_the_newest_value_is_shown_and_the_disagreement_with_it() -> None:
     overview = made(linked)
     assert overview.header.person.birth_date == date(1986, 7, 16)
     (only,) = overview.disagreements
-    assert (only.field, [one.value for one in only.values]) == ("birth_date", ["1986-07-16", "1986-07-15"])
+    assert (only.field, [value.value for value in only.values]) == ("birth_date", ["1986-07-16", "1986-07-15"])
 
 
 def test_a_relation_is_seen_from_the_citizens_own_side() -> None:
@@ -177,7 +182,7 @@ def test_two_sources_on_one_relation_are_one_relative_and_custody_is_not_guessed
     (relative,) = overview.header.relatives
     assert relative.custody is None
     (only,) = overview.disagreements
-    assert (only.field, sorted(one.value for one in only.values)) == ("custody", ["no", "yes"])
+    assert (only.field, sorted(value.value for value in only.values)) == ("custody", ["no", "yes"])
 
 
 def test_an_area_without_entries_says_that_none_were_found() -> None:

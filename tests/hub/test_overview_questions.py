@@ -12,7 +12,6 @@ from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
 from hub.overview.follow_ups import Ground, aftermath
 from hub.overview.freshness import with_coverage
-from hub.overview.point_in_time import ongoing, planned
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
 from schemas.overview import Entry, Overview, SectionState
@@ -48,24 +47,6 @@ def ids(entries: tuple[Entry, ...]) -> list[str]:
     return [entry.provenance.source_id for entry in entries]
 
 
-@pytest.mark.parametrize(
-    ("status", "day", "runs", "is_planned"),
-    [
-        (EffortStatus.ACTIVE, 5, True, False),
-        (EffortStatus.ON_HOLD, 5, True, False),
-        (EffortStatus.ENDED, 5, True, False),
-        (EffortStatus.CANCELLED, 5, False, False),
-        (EffortStatus.PLANNED, 5, False, True),
-        (EffortStatus.ACTIVE, 1, False, True),
-        (EffortStatus.ENDED, 10, False, False),
-    ],
-)
-def test_status_and_period_say_together_what_runs(status: EffortStatus, day: int, runs: bool, is_planned: bool) -> None:
-    overview = page(line(make_effort(status=status), "1", date(2020, 1, 2), date(2020, 1, 10)))
-    on = date(2020, 1, day)
-    assert (bool(ongoing(overview, on)), bool(planned(overview, on))) == (runs, is_planned)
-
-
 def test_what_the_source_names_followed_and_nothing_else() -> None:
     near = line(make_effort(), "1", date(2019, 2, 1))
     named = line(make_effort(), "2", date(2020, 2, 1))
@@ -89,7 +70,7 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
         each.notification.provenance.source_id: each.followed for each in aftermath([page(police, school, effort)])
     }
     assert grounds["8"] == ()
-    assert [each.ground for each in grounds["9"]] == [Ground.SOURCE]
+    assert [effort.ground for effort in grounds["9"]] == [Ground.SOURCE]
 
 
 @pytest.mark.parametrize("decided", [Outcome.NO_ACTION, Outcome.TO_RUNNING_CASE])
@@ -124,9 +105,9 @@ def test_changes_are_new_changed_ended_or_gone() -> None:
         line(make_effort(status=EffortStatus.ENDED), "3"),
         line(make_effort(), "5", registered_at=RECEIVED + timedelta(days=3000)),
     )
-    found = changes(before, now, date(2023, 9, 12))
-    assert found[0].kind is ChangeKind.NEW
-    assert {(one.kind.value, one.entry.provenance.source_id) for one in found} == {
+    result = changes(before, now, date(2023, 9, 12))
+    assert result[0].kind is ChangeKind.NEW
+    assert {(one.kind.value, one.entry.provenance.source_id) for one in result} == {
         ("new", "5"), ("changed", "2"), ("ended", "3"), ("gone", "4"),
     }  # fmt: skip
 
@@ -147,9 +128,9 @@ def test_what_a_snapshot_source_registered_long_ago_was_known_then_as_it_began()
         return build(CITIZEN, [placed], areas=areas, as_known=datetime(year, month, 1, 12, tzinfo=UTC)).entries()
 
     assert known(2020, 2) == ()
-    (then,) = known(2020, 5)
-    assert isinstance(then.fact, EffortFact)
-    assert (then.fact.status, then.valid.end) == (EffortStatus.ACTIVE, None)
+    (result,) = known(2020, 5)
+    assert isinstance(result.fact, EffortFact)
+    assert (result.fact.status, result.valid.end) == (EffortStatus.ACTIVE, None)
     (after,) = known(2021, 1)
     assert isinstance(after.fact, EffortFact)
     assert (after.fact.status, after.valid.end) == (EffortStatus.ENDED, date(2020, 11, 1))
@@ -173,7 +154,7 @@ def test_what_only_the_reading_moment_knows_is_not_stored() -> None:
 
 def test_what_is_withheld_stays_withheld() -> None:
     overview = page()
-    hidden = tuple(one.model_copy(update={"state": SectionState.WITHHELD}) for one in overview.sections)
+    hidden = tuple(section.model_copy(update={"state": SectionState.WITHHELD}) for section in overview.sections)
     cut = overview.model_copy(update={"sections": hidden})
     assert with_coverage(cut, (), {Area.SOCIAL: RECEIVED}, set(Area)) == cut
 
@@ -199,7 +180,7 @@ def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
     document = to_document(
         page(line(effort, "1", period.start), line(cancelled, "2", date(2021, 1, 1))), ["b", "a"], guarded=False
     )
-    assert [(one.unit_id, one.valid) for one in document.unit_grants] == [
+    assert [(unit_grant.unit_id, unit_grant.valid) for unit_grant in document.unit_grants] == [
         ("social:100", period),
         ("social:110", period),
     ]

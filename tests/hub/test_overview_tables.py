@@ -25,7 +25,7 @@ NAMES = {row.__tablename__ for row in ROWS}
 def test_the_migration_and_the_tables_agree(database: Database) -> None:
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    assert not [one for one in differences if any(name in str(one) for name in NAMES)]
+    assert not [difference for difference in differences if any(name in str(difference) for name in NAMES)]
 
 
 def test_the_migration_goes_back_and_forth(database: Database) -> None:

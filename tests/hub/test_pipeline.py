@@ -58,11 +58,11 @@ def shown(database: Database, digest_key: bytes) -> dict[str, Any]:
     """Each person's overview without version, our own keys replaced by the person's name."""
     with database.transaction() as session:
         keys = {citizen_of(session, keyed_digest(one, digest_key)): str(one) for one in (MAJA, IDA, EMIL)}
-        found = {name: read(session, key) for key, name in keys.items() if key}
-    overviews = {name: one.model_dump_json(exclude={"version"}) if one else None for name, one in found.items()}
-    for key, name in keys.items():
-        overviews = {one: value.replace(str(key), name) if value else None for one, value in overviews.items()}
-    return {one: json.loads(value) if value else None for one, value in overviews.items()}
+        overviews = {name: read(session, key) for key, name in keys.items() if key}
+    texts = {name: page.model_dump_json(exclude={"version"}) if page else None for name, page in overviews.items()}
+    for key, person in keys.items():
+        texts = {name: page.replace(str(key), person) if page else None for name, page in texts.items()}
+    return {name: json.loads(page) if page else None for name, page in texts.items()}
 
 
 def versions(database: Database) -> dict[UUID, int]:
@@ -71,22 +71,22 @@ def versions(database: Database) -> dict[UUID, int]:
 
 
 def test_a_record_reaches_overview_outbox_and_document(database: Database, digest_key: bytes) -> None:
-    done = processed(database, digest_key, family())
-    assert set(done.citizens) == set(versions(database))
+    result = processed(database, digest_key, family())
+    assert set(result.citizens) == set(versions(database))
     with database.transaction() as session:
         key = citizen_of(session, keyed_digest(MAJA, digest_key))
         assert key is not None
         overview = read(session, key)
-        told = session.scalars(text("SELECT citizen_id FROM overview_outbox")).all()
+        rows = session.scalars(text("SELECT citizen_id FROM overview_outbox")).all()
     assert overview is not None
     assert overview.header.display_name == "Maja Testborger"
-    assert sorted(one.name or "" for one in overview.header.relatives) == ["", ""]
-    assert sorted(told) == sorted(done.citizens)
+    assert sorted(relative.name or "" for relative in overview.header.relatives) == ["", ""]
+    assert sorted(rows) == sorted(result.citizens)
     document = to_document(
-        overview, [keyed_digest(one, digest_key) for one in overview.header.identifiers], guarded=False
+        overview, [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers], guarded=False
     )
     assert document.name == "Maja Testborger"
-    assert "Familiebehandling, forlænget" in [one.text for one in document.entries]
+    assert "Familiebehandling, forlænget" in [entry.text for entry in document.entries]
     assert MAJA.value not in document.model_dump_json()
 
 
@@ -109,10 +109,10 @@ def test_neither_order_nor_splits_nor_replays_matter(database: Database, digest_
 
 
 def test_rebuilding_twice_gives_no_new_version(database: Database, digest_key: bytes) -> None:
-    done = processed(database, digest_key, family())
+    result = processed(database, digest_key, family())
     before = versions(database)
     with database.transaction() as session:
-        assert rebuild(session, done.citizens, areas=AREAS, now=NOW) == ()
+        assert rebuild(session, result.citizens, areas=AREAS, now=NOW) == ()
     assert processed(database, digest_key, family()).known == len(family())
     assert versions(database) == before
 
@@ -125,10 +125,10 @@ def test_workers_side_by_side_lose_nothing(database: Database, digest_key: bytes
     ((key, version),) = versions(database).items()
     with database.transaction() as session:
         overview = read(session, key)
-        told = session.scalars(text("SELECT version FROM overview_outbox ORDER BY id")).all()
+        rows = session.scalars(text("SELECT version FROM overview_outbox ORDER BY id")).all()
     assert overview is not None
     assert len(overview.entries()) == len(records)
-    assert told == list(range(1, version + 1))
+    assert rows == list(range(1, version + 1))
 
 
 def test_a_citizen_without_records_leaves_a_tombstone_and_comes_back_newer(
@@ -151,9 +151,9 @@ def test_an_earlier_moment_shows_what_was_said_then(database: Database, digest_k
     with database.transaction() as session:
         key = citizen_of(session, keyed_digest(MAJA, digest_key))
         assert key is not None
-        then = read(session, key, records[0].registered_at + timedelta(days=1), areas=AREAS)
+        overview = read(session, key, records[0].registered_at + timedelta(days=1), areas=AREAS)
         never = read(session, key, records[0].registered_at - timedelta(days=1), areas=AREAS)
-    assert then is not None
-    assert "Familiebehandling" in {getattr(entry.fact, "title", "") for entry in then.entries()}
-    assert "Familiebehandling, forlænget" not in {getattr(entry.fact, "title", "") for entry in then.entries()}
+    assert overview is not None
+    assert "Familiebehandling" in {getattr(entry.fact, "title", "") for entry in overview.entries()}
+    assert "Familiebehandling, forlænget" not in {getattr(entry.fact, "title", "") for entry in overview.entries()}
     assert never is None

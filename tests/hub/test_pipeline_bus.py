@@ -24,13 +24,13 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def unreachable(database: Database) -> Iterator[PostgresBus]:
-    made = PostgresBus(database.url.set(database="nobody_here"))
-    yield made
-    made.close()
+    bus = PostgresBus(database.url.set(database="nobody_here"))
+    yield bus
+    bus.close()
 
 
 def put(bus: PostgresBus, *records: SourceRecord | bytes) -> None:
-    values = [one if isinstance(one, bytes) else one.model_dump_json().encode() for one in records]
+    values = [record if isinstance(record, bytes) else record.model_dump_json().encode() for record in records]
     bus.publish(RECORDS, [Message(key="k", value=value) for value in values])
 
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_read_or_kept_holds_up_nobody_and_is_logged_without_its_v
     with caplog.at_level(logging.INFO):
         assert run(database, bus, clock, digest_key) == RoundResult(stored=2, parked=2, rebuilt=1)
     assert (overviews(database), bus.lag("pipeline", RECORDS)) == (1, 0)
-    assert IDA.value not in "".join(f"{one.getMessage()} {vars(one)}" for one in caplog.records)
+    assert IDA.value not in "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
 
 
 def test_changes_go_to_the_bus_once_they_are_committed(

@@ -84,9 +84,9 @@ def run(
 def test_a_backlog_makes_one_version_and_its_end_rebuilds_at_once(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
-    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 5)])
-    ran = run(bus, database, clock, digest_key, 3)
-    assert ran == [
+    bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 5)])
+    result = run(bus, database, clock, digest_key, 3)
+    assert result == [
         RoundResult(stored=2, has_more=True),
         RoundResult(stored=2, has_more=True),
         RoundResult(stored=1, rebuilt=1),
@@ -97,7 +97,7 @@ def test_a_backlog_makes_one_version_and_its_end_rebuilds_at_once(
 def test_a_backlog_that_ends_with_a_full_batch_is_rebuilt_in_the_next_round(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
-    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 2)])
+    bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 2)])
     assert run(bus, database, clock, digest_key, 3) == [
         RoundResult(stored=2, has_more=True),
         RoundResult(rebuilt=1),
@@ -108,7 +108,7 @@ def test_a_backlog_that_ends_with_a_full_batch_is_rebuilt_in_the_next_round(
 def test_no_backlog_is_so_long_that_nothing_is_rebuilt(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
-    bus.publish(RECORDS, [to_message(one, digest_key) for one in efforts(0, 6)])
+    bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 6)])
     run(bus, database, clock, digest_key, 1)
     clock.move(LONGEST_DELAY)
     assert run(bus, database, clock, digest_key, 1) == [RoundResult(stored=2, rebuilt=1, has_more=True)]
@@ -187,10 +187,10 @@ def test_storing_and_rebuilding_side_by_side_loses_nothing(
         list(building)
     assert (entries(database), due(database)) == ([24, 24], 0)
     with database.transaction() as session:
-        told = session.execute(
+        result = session.execute(
             text("SELECT citizen_id, array_agg(version ORDER BY id) FROM overview_outbox GROUP BY 1")
         )
-        assert all(list(found) == list(range(1, len(found) + 1)) for _, found in told)
+        assert all(list(found) == list(range(1, len(found) + 1)) for _, found in result)
 
 
 def test_an_overview_that_cannot_be_built_holds_up_nobody_and_is_tried_again(

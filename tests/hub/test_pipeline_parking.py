@@ -1,4 +1,4 @@
-"""What cannot be carried is kept and shown, and holds up nobody."""
+"""What cannot be stored is kept in quarantine, and blocks nothing else."""
 
 import random
 from datetime import timedelta
@@ -50,11 +50,11 @@ def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
     bad = to_message(make_unstorable(), digest_key)
     bus.publish(RECORDS, [to_message(make_person(MAJA), digest_key), bad])
     assert run(database, bus, clock, digest_key) == RoundResult(stored=1, parked=1, rebuilt=1)
-    (kept,) = parked(database)
-    assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", "2", "(record)")
-    assert (kept.rule, kept.first_seen_at) == (RejectionRule.NOT_CARRIED, clock.now())
+    (entry,) = parked(database)
+    assert (entry.record_type, entry.source_id, entry.field) == ("Ydelse", "2", "(record)")
+    assert (entry.rule, entry.first_seen_at) == (RejectionRule.NOT_CARRIED, clock.now())
     with database.transaction() as session:
-        assert not_carried(session, "social", cipher=CIPHER, after=0, size=9) == ((kept.id, bad.value),)
+        assert not_carried(session, "social", cipher=CIPHER, after=0, size=9) == ((entry.id, bad.value),)
     assert bus.lag("pipeline", RECORDS) == 0
 
 
@@ -65,8 +65,8 @@ def test_a_message_that_is_no_record_is_in_quarantine_under_the_source_in_its_he
     bus.publish(RECORDS, [Message(key="k", value=b'{"source": 1}', headers=good.headers)])
     bus.publish(RECORDS, [Message(key="k", value=b"\xff\x00", headers={})])
     assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
-    (kept,) = parked(database)
-    assert (kept.record_type, kept.source_id, kept.field) == ("Ydelse", None, "source")
+    (entry,) = parked(database)
+    assert (entry.record_type, entry.source_id, entry.field) == ("Ydelse", None, "source")
     (nameless,) = parked(database, "(unknown)")
     assert (nameless.record_type, nameless.field) == ("(unknown)", "(message)")
 
@@ -78,8 +78,8 @@ def test_what_poisons_the_record_does_not_poison_its_row(
     field = Message(key="k", value=f'{{"{number}\\u0000": 1}}'.encode())
     bus.publish(RECORDS, [to_message(make_unstorable(number), digest_key), field])
     assert run(database, bus, clock, digest_key) == RoundResult(parked=2)
-    (kept,) = parked(database)
-    assert kept.source_id == "••••••-••••"
+    (entry,) = parked(database)
+    assert entry.source_id == "••••••-••••"
     with database.transaction() as session:
         (group,) = list_groups(session, "(unknown)")
     assert number not in group.field

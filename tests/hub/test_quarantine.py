@@ -187,7 +187,7 @@ def test_whatever_a_rejection_holds_it_can_be_stored_and_masks_numbers(store: St
     assert len(store.entries(source)) == 1
 
 
-def carry(database: Database, bus: PostgresBus, clock: FixedClock, cipher: PayloadCipher, digest_key: bytes) -> None:
+def process(database: Database, bus: PostgresBus, clock: FixedClock, cipher: PayloadCipher, digest_key: bytes) -> None:
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         process_batch(
             database,
@@ -207,7 +207,7 @@ def test_a_message_that_could_not_be_carried_stays_until_its_record_is_stored(
     def publish(record: SourceRecord) -> None:
         bus.publish(RECORDS, [to_message(record, digest_key)])
         store.published(record)
-        carry(store.database, bus, clock, store.cipher, digest_key)
+        process(store.database, bus, clock, store.cipher, digest_key)
 
     poisoned = make_unstorable()
     publish(poisoned)
@@ -227,9 +227,9 @@ def test_a_message_is_published_again_and_leaves_quarantine_if_it_can_be_stored_
     poisoned = make_unstorable()
     store.add(*(parked(record.source_id, to_message(record, digest_key).value) for record in (fine, poisoned)))
     store.add(parked("3", b"no record"), rejected(source_id="4"))
-    done = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)
-    assert done == ReplayResult(published=2, left=1)
-    carry(store.database, bus, clock, store.cipher, digest_key)
+    outcome = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)
+    assert outcome == ReplayResult(published=2, left=1)
+    process(store.database, bus, clock, store.cipher, digest_key)
     assert [entry.source_id for entry in store.entries()] == ["3", "4", "2"]
     with store.database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM records")) == 1

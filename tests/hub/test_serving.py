@@ -27,8 +27,8 @@ def url_of(database: Database) -> str:
 
 @pytest.fixture
 def reader(index: PostgresIndex) -> Iterator[OverviewReader]:
-    with closing(OverviewReader(index)) as made:
-        yield made
+    with closing(OverviewReader(index)) as overview_reader:
+        yield overview_reader
 
 
 def processed(database: Database, clock: FixedClock, digest_key: bytes, version: int = 1) -> UUID:
@@ -51,9 +51,9 @@ def served(database: Database, reader: OverviewReader, citizen_id: UUID) -> Serv
     with database.transaction() as session:
         overview = read(session, citizen_id)
         assert overview is not None
-        found = reader.serve(session, citizen_id, overview.version, prefetched)
-        assert found.overview == overview, "wherever it came from, it is what the store says now"
-    return found
+        result = reader.serve(session, citizen_id, overview.version, prefetched)
+        assert result.overview == overview, "wherever it came from, it is what the store says now"
+    return result
 
 
 def test_a_document_of_the_stores_version_is_served(

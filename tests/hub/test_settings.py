@@ -30,16 +30,16 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
 def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_SESSION_KEY", KEY)
     monkeypatch.setenv("HELHED_DATABASE_URL", "postgresql://helhed:hush@db/helhed")
-    shown = repr(load())
-    assert KEY not in shown
-    assert "hush" not in shown
+    text = repr(load())
+    assert KEY not in text
+    assert "hush" not in text
 
 
 def test_a_short_key_is_refused_by_name_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_DIGEST_KEY", "short-secret")
-    with pytest.raises(ValidationError, match="HELHED_DIGEST_KEY must have at least 32 characters") as told:
+    with pytest.raises(ValidationError, match="HELHED_DIGEST_KEY must have at least 32 characters") as refusal:
         load()
-    assert "short-secret" not in str(told.value)
+    assert "short-secret" not in str(refusal.value)
 
 
 def test_the_demo_is_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,11 +19,11 @@ from tests.otlp import collecting
 
 @pytest.fixture
 def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
-    made = make_parts(database, clock)
-    made.bus.create({RECORDS: 4, OVERVIEWS: 4})
-    made.index.create()
-    yield made
-    made.close()
+    result = make_parts(database, clock)
+    result.bus.create({RECORDS: 4, OVERVIEWS: 4})
+    result.index.create()
+    yield result
+    result.close()
 
 
 def test_one_trace_leads_from_the_source_to_the_index(context: AppContext, database: Database) -> None:
@@ -33,7 +33,7 @@ def test_one_trace_leads_from_the_source_to_the_index(context: AppContext, datab
             until(lambda: len(in_index(database)) == 3)
         tracing.close()
         spans = collector.spans()
-        sent = b"".join(collector.bodies)
+        text = b"".join(collector.bodies)
     by_id = {span.span_id: span for span in spans}
     indexed = [span for span in spans if span.name == "index"]
     assert indexed
@@ -45,22 +45,22 @@ def test_one_trace_leads_from_the_source_to_the_index(context: AppContext, datab
             path.append(span.name)
         assert path == ["index", "publish_outbox", "store_batch", "collect"]
     assert len({span.trace_id for span in indexed}) == 1
-    assert b"610786" not in sent
-    assert not any(key.encode() in sent for key in in_index(database)), "nobody's key is in a trace"
+    assert b"610786" not in text
+    assert not any(key.encode() in text for key in in_index(database)), "nobody's key is in a trace"
 
 
 def test_a_batch_from_several_traces_follows_the_first_and_links_the_others() -> None:
     with collecting() as collector:
-        told = []
+        results = []
         for _ in range(3):
             with tracing.span("publish"):
-                told.append(tracing.headers())
+                results.append(tracing.headers())
         broken = {tracing.HEADER: "<no header>\n6107864001"}
-        with tracing.following("store_batch", [*told, told[0], {}, broken], messages=6):
-            assert tracing.trace_id() == told[0][tracing.HEADER].split("-")[1]
+        with tracing.batch_span("store_batch", [*results, results[0], {}, broken], messages=6):
+            assert tracing.trace_id() == results[0][tracing.HEADER].split("-")[1]
         tracing.close()
         follower = next(span for span in collector.spans() if span.name == "store_batch")
-    others = {bytes.fromhex(one[tracing.HEADER].split("-")[1]) for one in told[1:]}
+    others = {bytes.fromhex(one[tracing.HEADER].split("-")[1]) for one in results[1:]}
     assert {link.trace_id for link in follower.links} - {bytes(16)} == others
 
 
@@ -70,10 +70,10 @@ def test_of_an_error_only_its_type_is_told() -> None:
             raise ValueError("Maja Testborger 610786-4001")
         tracing.close()
         (span,) = collector.spans()
-        sent = b"".join(collector.bodies)
+        text = b"".join(collector.bodies)
     assert span.status.message == "ValueError"
     assert not span.events
-    assert b"Maja" not in sent
+    assert b"Maja" not in text
 
 
 def test_off_nothing_is_made_and_nothing_is_loaded() -> None:

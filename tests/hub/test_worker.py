@@ -125,11 +125,11 @@ def working(
         yield stop
     finally:
         stop.set()
-        asked = monotonic()
+        started_at = monotonic()
         for thread in threads:
             thread.join(PATIENCE)
         assert not any(thread.is_alive() for thread in threads)
-        assert monotonic() - asked < PATIENCE / 2
+        assert monotonic() - started_at < PATIENCE / 2
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -181,8 +181,8 @@ def in_store(database: Database) -> dict[str, int]:
 
 def in_index(database: Database) -> dict[str, int]:
     with database.transaction() as session:
-        found = session.execute(text("SELECT citizen_id, version FROM search.documents WHERE NOT deleted"))
-        return {str(key): version for key, version in found}
+        result = session.execute(text("SELECT citizen_id, version FROM search.documents WHERE NOT deleted"))
+        return {str(key): version for key, version in result}
 
 
 def test_what_a_source_says_is_searchable(context: AppContext, database: Database) -> None:
@@ -203,16 +203,16 @@ def test_two_workers_process_everything_once_and_versions_grow_one_by_one(
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM records")) == 200
         assert session.scalar(text("SELECT count(*) FROM citizens")) == 40
-    told = defaultdict(list)
+    result = defaultdict(list)
     with context.bus.consumer("test", [OVERVIEWS]) as consumer:
         while context.bus.lag("test", OVERVIEWS):
             delivered = consumer.poll(limit=1000, timeout=timedelta(seconds=1))
-            for one in delivered:
-                change = OverviewChanged.model_validate_json(one.message.value)
-                told[str(change.citizen_id)].append(change.version)
+            for message in delivered:
+                change = OverviewChanged.model_validate_json(message.message.value)
+                result[str(change.citizen_id)].append(change.version)
             consumer.commit(delivered)
-    assert {key: max(versions) for key, versions in told.items()} == in_store(database) == in_index(database)
-    assert all(sorted(versions) == list(range(1, max(versions) + 1)) for versions in told.values())
+    assert {key: max(versions) for key, versions in result.items()} == in_store(database) == in_index(database)
+    assert all(sorted(versions) == list(range(1, max(versions) + 1)) for versions in result.values())
 
 
 def test_a_source_that_breaks_does_not_hold_up_the_others(context: AppContext, database: Database) -> None:
@@ -248,7 +248,7 @@ def test_connections_that_die_cost_nothing(
         until(lambda: all_done(context))
     assert len(in_store(database)) == 30
     assert in_index(database) == in_store(database)
-    assert not [one for one in caplog.records if one.exc_info], "a traceback may hold values"
+    assert not [record for record in caplog.records if record.exc_info], "a traceback may hold values"
 
 
 def test_a_worker_that_comes_before_its_database_waits_for_it(
@@ -380,9 +380,9 @@ def test_old_messages_that_everybody_has_read_are_removed(embedded: AppContext, 
     with working(embedded):
         until(lambda: all_done(embedded) and len(in_index(database)) == 5)
     with database.transaction() as session:
-        kept = session.scalar(text("SELECT count(*) FROM bus_messages"))
+        value = session.scalar(text("SELECT count(*) FROM bus_messages"))
         session.execute(text("UPDATE bus_messages SET published_at = published_at - interval '2 hours'"))
-    assert kept == 10
+    assert value == 10
     with working(embedded):
         until(lambda: messages(database) == 0)
 

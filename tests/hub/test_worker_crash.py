@@ -35,8 +35,8 @@ def sandbox() -> Iterator[Running]:
 @contextmanager
 def worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (
-        log.open("ab") as said,
-        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=said) as process,
+        log.open("ab") as output,
+        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=output) as process,
     ):
         try:
             yield process
@@ -57,7 +57,7 @@ def count(database: Database, statement: str) -> int:
 
 
 def work_done(database: Database) -> int:
-    """Grows with everything a worker commits: published, carried, told, indexed."""
+    """Grows with everything a worker commits: published, processed, indexed."""
     return count(
         database,
         "SELECT (SELECT coalesce(sum(next_offset), 0) FROM bus_partitions) + (SELECT count(*) FROM records)"

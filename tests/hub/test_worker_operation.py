@@ -27,7 +27,7 @@ from hub.migrations import migrate
 from hub.operation.answers import Operation
 from hub.operation.gauges import collect_store_metrics, observe_drift
 from hub.operation.loop_health import FAILING_AFTER, STUCK_AFTER, LoopHealth, State
-from hub.operation.server import answering
+from hub.operation.server import serve_in_background
 from hub.overview.service import mark_due
 from hub.quarantine import service as quarantine
 from hub.worker.collecting import SourceReader
@@ -64,24 +64,27 @@ def is_there(client: httpx.Client) -> bool:
 
 
 def components(client: httpx.Client) -> dict[str, str]:
-    told: dict[str, str] = client.get("/health/ready").json()["components"]
-    return told
+    result: dict[str, str] = client.get("/health/ready").json()["components"]
+    return result
 
 
 def figure(client: httpx.Client, name: str, **labels: str) -> float | None:
     families = text_string_to_metric_families(client.get("/metrics").text)
-    found = [
-        one.value for family in families for one in family.samples if one.name == name and labels == dict(one.labels)
+    results = [
+        sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == name and labels == dict(sample.labels)
     ]
-    return found[0] if found else None
+    return results[0] if results else None
 
 
 @pytest.fixture
 def context(database: Database, clock: FixedClock) -> Iterator[AppContext]:
-    made = make_parts(database, clock)
-    made.index.create()
-    yield made
-    made.close()
+    result = make_parts(database, clock)
+    result.index.create()
+    yield result
+    result.close()
 
 
 def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppContext, database: Database) -> None:
@@ -100,9 +103,9 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
         assert (figure(client, "helhed_freshness_seconds_count") or 0) >= 3
         assert figure(client, "helhed_source_cadence_seconds", source="social") == 86400
         assert figure(client, "helhed_source_paused", source="social") == 0
-        told = client.get("/metrics").text
-    assert "610786" not in told
-    assert not any(key in told for key in in_index(database))
+        text = client.get("/metrics").text
+    assert "610786" not in text
+    assert not any(key in text for key in in_index(database))
 
 
 def test_other_addresses_are_not_there(context: AppContext) -> None:
@@ -156,13 +159,13 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
         port = int(door.getsockname()[1])
         with (
             pytest.raises(SettingWrong, match="HELHED_WORKER_PORT"),
-            answering(Operation(context), "127.0.0.1", port),
+            serve_in_background(Operation(context), "127.0.0.1", port),
         ):
             pass
 
 
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
-    with answering(Operation(context), "127.0.0.1", 0) as port:
+    with serve_in_background(Operation(context), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         metrics.set_bus_metrics({("pipeline", RECORDS): 7})
         social = metrics.SourceMetrics(None, 60, paused=True)
@@ -188,7 +191,7 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
         return Rejection(record_type="Ydelse", source_id=source_id, field="start", rule=RejectionRule.BAD_DATE)
 
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         quarantined = partial(figure, client, "helhed_quarantine_open")
@@ -215,19 +218,19 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
 ) -> None:
     now, minute = clock.now(), timedelta(minutes=1)
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
-        told = partial(figure, client, "helhed_overviews_due")
+        result = partial(figure, client, "helhed_overviews_due")
         longest = partial(figure, client, "helhed_overviews_due_longest_seconds")
         collect_store_metrics(context)
-        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
+        assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(0, 0), (0, 0)]
         with database.transaction() as session:
             mark_due(session, [uuid4(), uuid4()], since=now - minute)
             mark_due(session, [uuid4()], since=now - 2 * minute)
             mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
         collect_store_metrics(context)
-        assert [(told(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
+        assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
 
 
 def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: FixedClock) -> None:
@@ -240,7 +243,7 @@ def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: Fix
     ]
     observe_drift(tallies, drifted, 4, clock.now())
     with (
-        answering(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         for kind, citizens in (("missing", 2), ("stale", 1), ("extra", 1)):

@@ -15,34 +15,37 @@ def at(day: date) -> Municipality:
 
 
 def person(truth: Municipality, given: str, family: str = FAMILY) -> Person:
-    return next(one for one in truth.people if (one.given, one.family) == (given, family))
+    return next(person for person in truth.people if (person.given, person.family) == (given, family))
 
 
 def notifications(truth: Municipality) -> list[Notification]:
-    ids = {one.id for one in truth.people if one.family == FAMILY}
-    return sorted((one for one in truth.notifications if one.person in ids), key=lambda one: one.received)
+    ids = {person.id for person in truth.people if person.family == FAMILY}
+    return sorted(
+        (notification for notification in truth.notifications if notification.person in ids),
+        key=lambda one: one.received,
+    )
 
 
 def efforts(truth: Municipality, given: str, family: str = FAMILY) -> list[Effort]:
     of = person(truth, given, family).id
-    return [one for one in truth.efforts if one.person == of]
+    return [effort for effort in truth.efforts if effort.person == of]
 
 
 def test_seven_notifications_by_six_senders_until_2022() -> None:
-    found = notifications(at(date(2022, 12, 31)))
-    assert len(found) == 7
-    assert [one.notifier_title for one in found] == [
+    result = notifications(at(date(2022, 12, 31)))
+    assert len(result) == 7
+    assert [one.notifier_title for one in result] == [
         "Kontrolgruppen", "PPR", "Politiet", "Skolen", "Skolen", "Egen læge", "Jobcentret",
     ]  # fmt: skip
-    assert len({one.notifier_title for one in found}) == 6
+    assert len({one.notifier_title for one in result}) == 6
 
 
 def test_only_the_schools_two_notifications_of_one_day_led_to_efforts() -> None:
     truth = at(date(2022, 12, 31))
-    followed = [one for one in notifications(truth) if one.efforts]
+    followed = [notification for notification in notifications(truth) if notification.efforts]
     assert [one.received.date() for one in followed] == [date(2019, 8, 27)] * 2
     assert len({one.person for one in followed}) == 2
-    started = {one.id: one for one in truth.efforts}
+    started = {effort.id: effort for effort in truth.efforts}
     assert [started[key].title for one in followed for key in one.efforts] == [
         "Familiebehandling", "Familiebehandling, forældresamtaler", "Praktisk og pædagogisk støtte i hjemmet",
     ]  # fmt: skip
@@ -64,7 +67,7 @@ def test_standing_in_2018_one_sees_two_notifications_and_no_effort_for_the_child
 
 def test_the_family_on_the_day_of_the_demo() -> None:
     truth = at(date(2023, 9, 12))
-    ongoing = {one.title: one for one in efforts(truth, "Ida") if one.end is None}
+    ongoing = {effort.title: effort for effort in efforts(truth, "Ida") if effort.end is None}
     treatment = ongoing["Familiebehandling"]
     assert (treatment.worker, treatment.unit, treatment.next_follow_up) == (
         "Lene Friis",
@@ -72,23 +75,23 @@ def test_the_family_on_the_day_of_the_demo() -> None:
         date(2023, 10, 18),
     )
     assert treatment.purpose == "faste rutiner hjemme, roligere morgener"
-    placement = next(one for one in efforts(truth, "Ida") if "netværk" in one.title)
+    placement = next(effort for effort in efforts(truth, "Ida") if "netværk" in effort.title)
     assert (placement.start, placement.end) == (date(2020, 3, 1), date(2020, 11, 1))
-    assert SPARE in {one.recommendation for one in efforts(truth, "Maja")}
+    assert SPARE in {effort.recommendation for effort in efforts(truth, "Maja")}
     assert MAJAS_WORDS in {goal.text for goal in truth.goals}
 
 
 def test_in_2025_the_efforts_have_ended_and_the_goals_are_reached() -> None:
     truth = at(date(2025, 5, 20))
     for given in ("Maja", "Emil"):
-        assert all(one.end is not None for one in efforts(truth, given)), given
+        assert all(effort.end is not None for effort in efforts(truth, given)), given
     reached = [goal for goal in truth.goals if goal.assessments and goal.assessments[-1][1] == "reached"]
     assert len(reached) >= 4
 
 
 def test_marias_home_becomes_a_caravan_with_support_around_it() -> None:
-    before = {one.title for one in efforts(at(date(2023, 9, 12)), "Maria", "Testborg") if one.end is None}
-    after = {one.paragraph for one in efforts(at(date(2024, 6, 1)), "Maria", "Testborg") if one.end is None}
+    before = {effort.title for effort in efforts(at(date(2023, 9, 12)), "Maria", "Testborg") if effort.end is None}
+    after = {effort.paragraph for effort in efforts(at(date(2024, 6, 1)), "Maria", "Testborg") if effort.end is None}
     assert "Midlertidigt botilbud" in before
     assert {"Serviceloven § 85", "Serviceloven § 101"} <= after
     assert "Serviceloven § 107" not in after
@@ -99,21 +102,23 @@ def test_the_rare_people_are_there() -> None:
     assert person(truth, "Sofie", "Lindholm").protected_in == {"health"}
     assert person(truth, "Åge", "Dæhnfeldt").died_on
     assert person(truth, "Tove", "Iversen").moved_out_on
-    assert sum(one.given == "Anna-Maria" for one in truth.people) == 2
-    assert any(one.unborn for one in truth.notifications)
+    assert sum(person.given == "Anna-Maria" for person in truth.people) == 2
+    assert any(notification.unborn for notification in truth.notifications)
     assert person(truth, "Amina", "Rahimi").earlier_number
     assert not person(at(date(2023, 1, 1)), "Amina", "Rahimi").cpr.isdigit()
 
 
 def test_the_staff_and_their_courses() -> None:
-    found = staff()
+    staff_list = staff()
     story = cohorts()
-    known = {one.cpr for one in story.people}
-    names = {one.id for one in found.employees}
-    maja = found.courses[0]
+    known = {person.cpr for person in story.people}
+    names = {employee.id for employee in staff_list.employees}
+    maja = staff_list.courses[0]
     assert maja.cprs[0] == cpr_of(story, "Maja", FAMILY)
-    assert {one.area.value for one in maja.consents} == {"social", "employment", "school"}
+    assert {consent.area.value for consent in maja.consents} == {"social", "employment", "school"}
     assert next(one for one in maja.team if one.employee == "karim.nielsen").reason == "progressionen udeblev"
-    assert all(set(course.cprs) <= known and {one.employee for one in course.team} <= names for course in found.courses)
-    assert sum(len(course.cprs) for course in found.courses if course.team[0].employee == "anna.holm") >= 6
-    assert len(found.look_ups) == 3
+    assert all(
+        set(course.cprs) <= known and {one.employee for one in course.team} <= names for course in staff_list.courses
+    )
+    assert sum(len(course.cprs) for course in staff_list.courses if course.team[0].employee == "anna.holm") >= 6
+    assert len(staff_list.look_ups) == 3

@@ -11,27 +11,27 @@ KINDS = ("Patient", "RelatedPerson", "CarePlan", "Encounter")
 
 
 def pages(client: httpx.Client, kind: str, count: int = 37) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     address: str | None = f"{client.base_url}{kind}?_lastUpdated=ge1900-01-01&_sort=_lastUpdated&_count={count}"
     while address:
         bundle = client.get(address).raise_for_status().json()
-        found += [entry["resource"] for entry in bundle["entry"]]
+        results += [entry["resource"] for entry in bundle["entry"]]
         address = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
-    return found
+    return results
 
 
 def test_every_page_brings_each_resource_exactly_once(fhir: httpx.Client, running: Running) -> None:
     for kind in KINDS:
-        found = [one["id"] for one in pages(fhir, kind)]
-        assert len(found) == len(set(found)) > 0, kind
-        times = [one["meta"]["lastUpdated"] for one in pages(fhir, kind)]
+        results = [page["id"] for page in pages(fhir, kind)]
+        assert len(results) == len(set(results)) > 0, kind
+        times = [page["meta"]["lastUpdated"] for page in pages(fhir, kind)]
         assert times == sorted(times)
     assert len(pages(fhir, "Patient")) == running.citizens + 1  # and one patient with somebody else's number
 
 
 def test_everything_is_marked_as_made_up(fhir: httpx.Client) -> None:
     tag = {"system": "urn:helhed:synthetic", "code": "true"}
-    assert all(tag in one["meta"]["tag"] for kind in KINDS for one in pages(fhir, kind))
+    assert all(tag in page["meta"]["tag"] for kind in KINDS for page in pages(fhir, kind))
 
 
 def test_a_deletion_is_in_the_history_and_the_resource_is_gone(fhir: httpx.Client, running: Running) -> None:
@@ -39,7 +39,7 @@ def test_a_deletion_is_in_the_history_and_the_resource_is_gone(fhir: httpx.Clien
     gone = before[0]["id"]
     control = running.fhir_url.removesuffix("/r4") + f"/_truth/CarePlan/{gone}"
     httpx.delete(control).raise_for_status()
-    assert gone not in {one["id"] for one in pages(fhir, "CarePlan")}
+    assert gone not in {page["id"] for page in pages(fhir, "CarePlan")}
     assert fhir.get(f"CarePlan/{gone}").status_code == 410
     entries = fhir.get("CarePlan/_history", params={"_since": "2023-09-12T07:00:00Z"}).json()["entry"]
     assert [entry["request"] for entry in entries] == [{"method": "DELETE", "url": f"CarePlan/{gone}"}]
@@ -61,8 +61,8 @@ def test_nobody_reads_without_a_token(running: Running) -> None:
 
 
 def order(running: Running, kind: str, times: int = 1) -> None:
-    wanted = {"kind": kind, "path": "/r4", "times": times, "seconds": 0}
-    httpx.post(running.fhir_url.removesuffix("/r4") + "/_faults", json=wanted).raise_for_status()
+    fault_order = {"kind": kind, "path": "/r4", "times": times, "seconds": 0}
+    httpx.post(running.fhir_url.removesuffix("/r4") + "/_faults", json=fault_order).raise_for_status()
 
 
 @pytest.mark.parametrize(

@@ -9,22 +9,22 @@ from deploy.sandbox.fagsystemer.process import Running
 
 
 def everything(client: httpx.Client, kind: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     last = 0
     while True:
-        asked = {"$orderby": "id", "$top": "19", "$count": "true", "$filter": f"id gt {last}"}
-        page = client.get(f"odata/{kind}", params=asked).raise_for_status().json()
+        query = {"$orderby": "id", "$top": "19", "$count": "true", "$filter": f"id gt {last}"}
+        page = client.get(f"odata/{kind}", params=query).raise_for_status().json()
         if not page["value"]:
-            return found
-        found += page["value"]
-        last = found[-1]["id"]
+            return results
+        results += page["value"]
+        last = results[-1]["id"]
 
 
 def test_paging_by_key_brings_each_row_exactly_once(odata: httpx.Client) -> None:
     for kind in ("Sag", "Ydelse"):
-        found = [row["id"] for row in everything(odata, kind)]
+        results = [row["id"] for row in everything(odata, kind)]
         count = odata.get(f"odata/{kind}", params={"$count": "true", "$top": "1"}).json()["@odata.count"]
-        assert len(found) == len(set(found)) == count
+        assert len(results) == len(set(results)) == count
 
 
 def test_the_named_family_comes_first(odata: httpx.Client) -> None:

@@ -10,14 +10,12 @@ from schemas.codes import (
     Code,
     Coded,
     CodeListUnknown,
-    area_of_kle,
     code_lists,
     codes_of,
     danish_label,
     lookup,
 )
 from schemas.facts import AbsenceKind, Outcome, RelationKind
-from schemas.source import Area
 
 ROOT = Path(__file__).parents[2]
 LAST_OF_2023 = date(2023, 12, 31)
@@ -111,33 +109,6 @@ def test_words_come_from_our_list_else_from_the_source_else_the_code_itself() ->
     assert danish_label(known, LAST_OF_2023) == "Familie, barn selv eller bekendtskabskreds"
     assert danish_label(known, FIRST_OF_2024) == "Familien"
     assert danish_label(Coded(code_list="dubu:Ydelsestype", code="Y7"), FIRST_OF_2024) == "Y7"
-
-
-@pytest.mark.parametrize(
-    ("topic", "area"),
-    [
-        ("15.20.36", Area.EMPLOYMENT),
-        ("32.24.04", Area.EMPLOYMENT),
-        ("32.03.04", None),
-        ("32", None),
-        ("17.03.04", Area.SCHOOL),
-        ("54.18.05", Area.SCHOOL),
-        ("27.24.45", Area.SOCIAL),
-        ("34.15.25", Area.SOCIAL),
-        ("27", Area.SOCIAL),
-        ("28.09.40", None),
-        ("29.12.08", Area.HEALTH),
-        ("", None),
-    ],
-)
-def test_a_kle_number_tells_the_area(topic: str, area: Area | None) -> None:
-    assert area_of_kle(topic) is area
-
-
-def test_the_notes_of_the_kle_list_agree_with_the_function() -> None:
-    for row in codes_of("kle"):
-        noted = (row.note or "").partition(";")[0].removeprefix("area=") if "area=" in (row.note or "") else None
-        assert noted == area_of_kle(row.code)
 
 
 def test_fsiii_tells_efforts_from_conditions_and_keeps_the_old_key() -> None:

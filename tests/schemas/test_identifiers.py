@@ -77,8 +77,8 @@ def test_printing_never_shows_more_than_the_birth_date(number: str) -> None:
 
 @given(st.text(string.ascii_letters + string.digits, min_size=4, max_size=40))
 def test_printing_shows_nothing_of_a_local_id(value: str) -> None:
-    shown = repr(Identifier.local("source:Person", f"<{value}>"))
-    assert value not in shown.replace("source:Person", "")
+    text = repr(Identifier.local("source:Person", f"<{value}>"))
+    assert value not in text.replace("source:Person", "")
 
 
 @pytest.mark.parametrize("number", MEDCOM)
@@ -150,6 +150,6 @@ def test_a_number_with_other_signs_in_it_is_refused(text: str) -> None:
 
 
 def test_a_uuid_is_one_id_however_it_is_written() -> None:
-    written = "0F8FAD5B-D9CB-469F-A165-70867728950E"
-    ways = (written, written.lower(), f"{{{written}}}", f"urn:uuid:{written}", f" {written}\u200b")
-    assert {Identifier.local("source:Person", way).value for way in ways} == {written.lower()}
+    result = "0F8FAD5B-D9CB-469F-A165-70867728950E"
+    ways = (result, result.lower(), f"{{{result}}}", f"urn:uuid:{result}", f" {result}\u200b")
+    assert {Identifier.local("source:Person", way).value for way in ways} == {result.lower()}

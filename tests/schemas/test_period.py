@@ -1,13 +1,13 @@
 """Half-open intervals: what contains, overlaps and is known when."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.period import Period, Registration
+from schemas.period import Period
 
 # A narrow range of days, so that periods meet often.
 days = st.dates(date(2024, 1, 1), date(2024, 1, 12))
@@ -55,13 +55,3 @@ def test_a_period_survives_json(period: Period) -> None:
 def test_a_period_does_not_end_before_it_starts() -> None:
     with pytest.raises(ValidationError, match="must not end before it starts"):
         Period(start=date(2024, 1, 2), end=date(2024, 1, 1))
-
-
-def test_a_statement_stands_until_it_is_replaced() -> None:
-    said = datetime(2024, 1, 1, 8, tzinfo=UTC)
-    replaced = said + timedelta(days=1)
-    registration = Registration(registered_from=said, registered_to=replaced)
-    assert registration.known_at(said)
-    assert not registration.known_at(said - timedelta(seconds=1))
-    assert not registration.known_at(replaced)
-    assert Registration(registered_from=said).known_at(replaced)

@@ -61,10 +61,10 @@ grants = st.builds(UnitGrant, unit_id=st.sampled_from(GRANTED), valid=periods)
 
 @st.composite
 def documents(draw: st.DrawFn) -> list[SearchDocument]:
-    made = []
+    results = []
     for number in draw(st.lists(st.sampled_from(CITIZENS), min_size=3, unique=True)):
-        found: list[SearchEntry] = draw(st.lists(entries, max_size=4))
-        made.append(
+        result: list[SearchEntry] = draw(st.lists(entries, max_size=4))
+        results.append(
             SearchDocument(
                 citizen_id=citizen(number),
                 version=1,
@@ -73,11 +73,11 @@ def documents(draw: st.DrawFn) -> list[SearchDocument]:
                 birth_date=draw(st.none() | st.dates()),
                 identifier_digests=tuple(draw(st.lists(st.sampled_from(["a", "b"]), max_size=2))),
                 protected=draw(st.booleans()),
-                entries=tuple(one.model_copy(update={"entry_id": str(n)}) for n, one in enumerate(found)),
+                entries=tuple(one.model_copy(update={"entry_id": str(n)}) for n, one in enumerate(result)),
                 unit_grants=tuple(draw(st.lists(grants, max_size=3))),
             )
         )
-    return made
+    return results
 
 
 def seldom(drawn: st.SearchStrategy[Any], otherwise: object = frozenset()) -> st.SearchStrategy[Any]:

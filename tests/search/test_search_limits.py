@@ -25,8 +25,8 @@ LARGEST_REQUEST = 200_000
 
 @pytest.fixture(params=["postgres", "opensearch"])
 def index(request: pytest.FixtureRequest) -> SearchIndex:
-    found: SearchIndex = request.getfixturevalue(f"{request.param}_index")
-    return found
+    result: SearchIndex = request.getfixturevalue(f"{request.param}_index")
+    return result
 
 
 class TestLimits(SearchLimitsSuite):

@@ -37,18 +37,22 @@ class TestOpenSearchIndex(SearchIndexSuite):
 def _scopes_of(query: Any) -> list[Any]:
     """The clauses that every hit must satisfy and that name whom the actor may find."""
     conditions = query["bool"]["filter"]
-    return [one for one in conditions if "citizen_id" in str(one) or "unit_grants.unit_id" in str(one)]
+    return [
+        condition
+        for condition in conditions
+        if "citizen_id" in str(condition) or "unit_grants.unit_id" in str(condition)
+    ]
 
 
 def test_no_request_looks_for_citizens_without_the_access_filter(
     index: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, Any]] = []
+    results: list[tuple[str, Any]] = []
     ask = Cluster.ask
 
     def listening(self: Cluster, method: str, path: str, body: Any = None, **given: Any) -> Any:
         if "/_search" in path and method == "POST" and not path.endswith("/point_in_time"):
-            asked.append((path, body))
+            results.append((path, body))
         return ask(self, method, path, body, **given)
 
     monkeypatch.setattr(Cluster, "ask", listening)
@@ -72,16 +76,16 @@ def test_no_request_looks_for_citizens_without_the_access_filter(
     }
     assert set(calls) == {name for name in dir(OpenSearchIndex) if not name.startswith("_")}
     for name, call in calls.items():
-        asked.clear()
+        results.clear()
         call()
         if name == "find":
-            assert len(asked) == 3
-            assert all(_scopes_of(query["query"]) for _, query in asked)
+            assert len(results) == 3
+            assert all(_scopes_of(query["query"]) for _, query in results)
         elif name in {"tally", "versions"}:
-            (query,) = [query for _, query in asked]
+            (query,) = [query for _, query in results]
             assert query.get("_source") is False or query["size"] == 0
         else:
-            assert not asked, name
+            assert not results, name
 
 
 @pytest.mark.parametrize("text", ["", "maja"])
@@ -102,8 +106,8 @@ def test_a_citizen_in_several_scopes_counts_once_and_opens_the_areas_of_all(inde
     ]
     page = index.find(make_query("støtte", *scopes))
     assert numbers(page) == [1, 2, 3]
-    assert {one.value: one.count for one in page.facets["unit"]} == {"Familiehuset": 3}
-    assert {one.value: one.count for one in page.facets["area"]} == {"social": 2, "health": 1, "school": 1}
+    assert {facet.value: facet.count for facet in page.facets["unit"]} == {"Familiehuset": 3}
+    assert {facet.value: facet.count for facet in page.facets["area"]} == {"social": 2, "health": 1, "school": 1}
 
 
 def test_as_many_words_as_the_search_takes_with_every_clause_are_few_enough_for_opensearch(
@@ -123,15 +127,15 @@ def test_as_many_words_as_the_search_takes_with_every_clause_are_few_enough_for_
 
 def test_two_who_create_at_once_make_one_index(opensearch_urls: str) -> None:
     name = f"test-{uuid4().hex}"
-    made = [OpenSearchIndex(opensearch_urls.split(","), name=name, replicas=0) for _ in range(4)]
+    results = [OpenSearchIndex(opensearch_urls.split(","), name=name, replicas=0) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(OpenSearchIndex.create, made))
-    assert list(made[0]._indices._all()) == [f"{name}-000001"]
-    made[0].put([make_document()])
-    assert made[3].overview(citizen(2)) is None
-    assert made[3].get(citizen(1)) == make_document()
-    made[0]._indices.remove(f"{name}-000001")
-    for one in made:
+        list(threads.map(OpenSearchIndex.create, results))
+    assert list(results[0]._indices._all()) == [f"{name}-000001"]
+    results[0].put([make_document()])
+    assert results[3].overview(citizen(2)) is None
+    assert results[3].get(citizen(1)) == make_document()
+    results[0]._indices.remove(f"{name}-000001")
+    for one in results:
         one.close()
 
 

@@ -39,8 +39,10 @@ def _guarded(node: str, authority: trustme.CA) -> Iterator[str]:
                 self._answer(401, b"Unauthorized", "text/plain")
                 return
             kind = self.headers.get("content-type", "application/json")
-            told = httpx.request(self.command, node + self.path, content=body, headers={"content-type": kind})
-            self._answer(told.status_code, told.content, told.headers.get("content-type", "application/json"))
+            response = httpx.request(self.command, node + self.path, content=body, headers={"content-type": kind})
+            self._answer(
+                response.status_code, response.content, response.headers.get("content-type", "application/json")
+            )
 
         do_GET = do_POST = do_PUT = do_DELETE = relay  # noqa: N815  the names http.server asks for
 

@@ -65,11 +65,11 @@ areas = st.frozensets(st.sampled_from(Area), max_size=2)
 
 @st.composite
 def documents(draw: st.DrawFn) -> list[SearchDocument]:
-    made = []
+    results = []
     for number in range(1, draw(st.integers(1, 5)) + 1):
         entries = draw(st.lists(st.tuples(st.sampled_from(Area), st.sampled_from(WORDS), periods), max_size=3))
         grants = draw(st.lists(st.tuples(st.sampled_from(UNITS), periods), max_size=2))
-        made.append(
+        results.append(
             make_document(
                 number,
                 " ".join(draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2))),
@@ -81,7 +81,7 @@ def documents(draw: st.DrawFn) -> list[SearchDocument]:
                 unit_grants=tuple(UnitGrant(unit_id=unit, valid=valid) for unit, valid in grants),
             )
         )
-    return made
+    return results
 
 
 scopes = st.builds(
@@ -108,7 +108,10 @@ def _opened(document: SearchDocument, access: AccessFilter) -> list[AccessScope]
         scope
         for scope in access.scopes
         if document.citizen_id in scope.citizens
-        or any(one.unit_id in scope.units and one.valid.contains(access.on) for one in document.unit_grants)
+        or any(
+            unit_grant.unit_id in scope.units and unit_grant.valid.contains(access.on)
+            for unit_grant in document.unit_grants
+        )
     ]
 
 
@@ -166,8 +169,8 @@ def test_batches_that_overlap_do_not_deadlock_and_the_newest_stays(index: Postgr
     for turn, lot in enumerate(lots):
         lot.sort(key=lambda document: hash((document.citizen_id, turn)))
     with ThreadPoolExecutor(4) as threads:
-        written = [result.written for result in threads.map(index.put, lots)]
-    assert sum(written) >= 49
+        results = [result.written for result in threads.map(index.put, lots)]
+    assert sum(results) >= 49
     assert set(index.versions().values()) == {8}
 
 

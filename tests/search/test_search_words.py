@@ -36,10 +36,10 @@ def test_spellings_of_a_name_meet(one: str, other: str) -> None:
 @given(NAMES)
 def test_every_way_to_write_a_danish_letter_meets(name: str) -> None:
     for ways in ({"æ": "ae", "ø": "oe", "å": "aa"}, {"æ": "ae", "ø": "o", "å": "a"}):
-        written = name.lower()
+        result = name.lower()
         for letter, way in ways.items():
-            written = written.replace(letter, way)
-        assert fold(written) == fold(name)
+            result = result.replace(letter, way)
+        assert fold(result) == fold(name)
 
 
 @settings(max_examples=100)

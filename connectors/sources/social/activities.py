@@ -145,13 +145,13 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
     for kode in kodes:
         key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
         key = key or _code_by_words("notification_reasons", kode.titel)
-        found = (
+        reason = (
             Coded(code_list="notification_reasons", code=key, label=kode.titel)
             if key
             else coded("dubu:Underretningsaarsag", kode)
         )
-        if found is not None:
-            reasons.setdefault(found.code, found)
+        if reason is not None:
+            reasons.setdefault(reason.code, reason)
     return tuple(reasons.values())
 
 
@@ -165,10 +165,10 @@ def _code_by_words(code_list: str, title: str | None) -> str | None:
 def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
     if udfald is None or not (udfald.brugervendt_noegle or udfald.titel):
         return None
-    found = words.OUTCOMES.get(udfald.brugervendt_noegle or "") or words.OUTCOMES.get(udfald.titel or "")
-    if found is None:
+    outcome = words.OUTCOMES.get(udfald.brugervendt_noegle or "") or words.OUTCOMES.get(udfald.titel or "")
+    if outcome is None:
         reading.flags.append(QualityFlag(field="udfald", rule=RejectionRule.UNKNOWN_CODE))
-    return found
+    return outcome
 
 
 def _plan_status(status: Kode | None) -> Coded:
@@ -216,4 +216,4 @@ def _identifiers(scope: Scope, reading: Values, person: Vedroerer) -> tuple[Iden
     if person.cprnr and number is None:
         reading.flags.append(QualityFlag(field="vedroerer.cprnr", rule=RejectionRule.BAD_IDENTIFIER))
     local = scope.local("Person", person.person_id) if person.person_id is not None else None
-    return tuple(found for found in (number, local) if found)
+    return tuple(identifier for identifier in (number, local) if identifier)

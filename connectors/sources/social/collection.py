@@ -25,7 +25,7 @@ class Collection:
     """A reading of one entity set.
 
     Paged by key and not by ``$skip``, which loses and doubles rows while data move. Never with a filter on status:
-    closing would look like deletion. A server that cannot be paged by key is read along its next links.
+    closing would count as deletion. A server that cannot be paged by key is read along its next links.
     """
 
     odata: ODataService
@@ -82,7 +82,7 @@ class Collection:
             if self.refused & BY_KEY:
                 return
             if page is None:
-                yield self._taken(withheld)
+                yield self._register(withheld)
                 last, promised, withheld = self._pass_over(last), None, []
                 continue
             if is_border_again and not _keys_beyond(page, last):
@@ -98,7 +98,7 @@ class Collection:
                 self.refused |= BY_KEY  # the order was ignored: what lies between two pages cannot be known
                 return
             if is_last or not beyond:
-                yield self._taken(items)
+                yield self._register(items)
                 if not is_last and (_keys_beyond(page, 0) or (page.count or 0) > len(page.items)):
                     yield from self._along_links(page)
                 return
@@ -106,7 +106,7 @@ class Collection:
             promised = None if page.count is None else page.count - len(counted)
             # A row with the same id may be the first of the next page: then the last one counts.
             withheld = [item for item in items if read_id(_id_of(item)) == last]
-            yield self._taken([item for item in items if read_id(_id_of(item)) != last])
+            yield self._register([item for item in items if read_id(_id_of(item)) != last])
 
     def _page_after(self, last: int, promised: int | None) -> tuple[Page | None, bool]:
         """The page after *last*, a smaller one when it is too large; None when its first item alone is.
@@ -140,7 +140,7 @@ class Collection:
         while True:
             try:
                 page = self._ask(0, size)
-                yield self._taken(page.items)
+                yield self._register(page.items)
                 yield from self._following(page)
             except AnswerTooLarge:
                 if size == 1:
@@ -154,7 +154,7 @@ class Collection:
         idle = 0
         for following in self.odata.following(page):
             known = len(self.ids)
-            yield self._taken(following.items)
+            yield self._register(following.items)
             idle = 0 if len(self.ids) > known else idle + 1
             if idle > MAX_IDLE_PAGES:
                 self.whole = False
@@ -176,7 +176,7 @@ class Collection:
         self.too_large.append(key)
         return key
 
-    def _taken(self, items: list[object]) -> list[object]:
+    def _register(self, items: list[object]) -> list[object]:
         latest: dict[int, object] = {}
         nameless: list[object] = []
         for item in items:
@@ -207,15 +207,15 @@ class Collection:
     def _count(self, after: int) -> int | None:
         if "$count" in self.refused:
             return None
-        count = self._asked(lambda: self._options(after, 1, {"$select": "id"})).count
+        count = self._fetch(lambda: self._options(after, 1, {"$select": "id"})).count
         if count is None:
             self.refused.add("$count")  # accepted, and ignored
         return count
 
     def _ask(self, after: int, size: int) -> Page:
-        return self._asked(lambda: self._options(after, size, self.fields), size)
+        return self._fetch(lambda: self._options(after, size, self.fields), size)
 
-    def _asked(self, options: Callable[[], dict[str, str]], size: int = 1) -> Page:
+    def _fetch(self, options: Callable[[], dict[str, str]], size: int = 1) -> Page:
         """The answer; asked again without what this server turns out not to know."""
         headers = {"Prefer": f"odata.maxpagesize={size}"} if self.refused & BY_KEY else None
         try:
@@ -227,7 +227,7 @@ class Collection:
         self.refused |= self.probe()
         if not self.refused <= OPTIONAL:
             raise SourceRefused(f"{self.name}: the source does not accept {', '.join(sorted(self.refused - OPTIONAL))}")
-        return self._asked(options, size)
+        return self._fetch(options, size)
 
     def probe(self) -> frozenset[str]:
         """The options that the source refuses, each asked alone.

@@ -178,7 +178,7 @@ class SocialConnector:
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._transport.close()
 
     def _collections(

@@ -18,12 +18,12 @@ from schemas.record import Cursor, SourceRecord
 
 HASH_LENGTH = 16
 GONE = "gone"
-"""Stands for the hash of what was reported missing, so that its return counts as a change."""
+"""Replaces the hash of a deleted entity, so that its return counts as a change."""
 NAMELESS = "?"
 """Begins the key of a payload without a usable id: known again while it stays the same, never missed."""
 CASE = "Sag"
 OF_CASE = ("Sag.person", "Sag.part", "Aktivitet")
-"""Types that are read through their case: without a word about the case there is none about them."""
+"""Types that are read through their case: without a statement about the case there is none about them."""
 ALWAYS_HELD = AbsenceLimits(max_share=0, max_count=0, always_allowed=0)
 
 Hashes = dict[str, dict[str, str]]
@@ -61,8 +61,8 @@ class Generation:
     cases: dict[str, Ids] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     _waiting: frozenset[str] = frozenset()
-    """Activities that were missing in the reading before: whether they are gone must be asked."""
-    _carried: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Activities that were missing in the reading before: their cases must be read again."""
+    _without_statement: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _after: dict[str, KnownIds] = field(default_factory=dict)
 
     @classmethod
@@ -84,7 +84,7 @@ class Generation:
         )
 
     def begin_case(self, case_id: str) -> None:
-        """The case stands in this reading, readable or not."""
+        """Record that this reading has the case, readable or not."""
         self.cases.setdefault(case_id, {})
 
     def changed(self, record: SourceRecord, of_case: str | None = None) -> SourceRecord | None:
@@ -109,7 +109,7 @@ class Generation:
         """Whether a payload that cannot be read is new or differs from before; either way it is there."""
         short = f"!{digest[:HASH_LENGTH]}"
         if of_case is not None and source_id.startswith(NAMELESS):
-            self.carry(of_case, (record_type,))  # it may be any of those that the case had
+            self.keep_known(of_case, (record_type,))  # it may be any of those that the case had
         earlier = self._note(record_type, source_id, short, of_case)
         if earlier is not None and of_case is not None:
             return False
@@ -118,7 +118,7 @@ class Generation:
     def keep(self, record_type: str, source_id: str, case_id: str) -> bool:
         """Keep an entity as it was because its case, which it borrows from, is missing; False when it is new.
 
-        Without the case it would lose the person it is about, though nothing says that this changed.
+        Without the case it would lose its citizen, although the source states no such change.
         """
         before = self.before.get(record_type, {}).get(source_id, GONE)
         if before == GONE or case_id in self.cases or case_id not in self.cases_before:
@@ -134,21 +134,21 @@ class Generation:
             return False
         return self._waiting.isdisjoint(self.cases_before[case_id].get("Aktivitet", ()))
 
-    def carry(self, case_id: str, record_types: Iterable[str] = OF_CASE) -> None:
-        """Nothing was said about these types of a case: whatever else of it was known stays as it was."""
+    def keep_known(self, case_id: str, record_types: Iterable[str] = OF_CASE) -> None:
+        """Keep what is known of a case's entities of these types, because this reading has no statement about them."""
         for record_type in record_types:
-            self._carried[record_type].update(self.cases_before.get(case_id, {}).get(record_type, ()))
+            self._without_statement[record_type].update(self.cases_before.get(case_id, {}).get(record_type, ()))
 
     def leave_unread(self, case_id: str) -> None:
-        """The activities of a case could not be got: they stay as they were, and are asked for again next time."""
-        self.carry(case_id, ("Aktivitet",))
+        """Keep the activities of a case that could not be read; they are requested again next time."""
+        self.keep_known(case_id, ("Aktivitet",))
         self.unread.add(case_id)
 
     def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> Conclusion:
         """What is deleted, what is held, and what follows for the next generation; once, after everything was read.
 
-        What belongs to a case follows it: as long as a missing case is not known to be gone, nothing is said about it.
-        Then it goes along, within the limits of its own type.
+        Entities of a case follow it: they are kept while a missing case is not known to be deleted, and deleted with
+        it, within the limits of their own type.
         """
         conclusion = [self._judge(CASE, limits, releases, frozenset())]
         missing_cases = self.cases_before.keys() - self.cases.keys()
@@ -156,7 +156,7 @@ class Generation:
         cases_are_held = bool(conclusion[0].held)
         for case_id in missing_cases - gone_cases:
             if not cases_are_held:
-                self.carry(case_id)
+                self.keep_known(case_id)
         for record_type in OF_CASE:
             along = {entity for case_id in gone_cases for entity in self.cases_before[case_id].get(record_type, ())}
             is_suspicious = cases_are_held or (record_type == "Aktivitet" and self._a_list_became_empty(limits))
@@ -210,29 +210,29 @@ class Generation:
                 live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
             )
             return Conclusion(gone=(), held=(), not_judged=(record_type,))
-        carried = (self._carried[record_type] & expected) - seen - along
-        live_carried = carried & known.live
-        # Limits count against what was asked for. Few may always be missing; then those not asked for tell that the
-        # list is not empty.
-        present = live_carried if len(missing - carried) <= limits.always_allowed else frozenset()
-        unproven = (known.unproven - carried) | (along & known.live)
-        asked = KnownIds(
-            live=(known.live - carried - along) | present,
+        unread = (self._without_statement[record_type] & expected) - seen - along
+        live_unread = unread & known.live
+        # Limits count against what was requested. A few may always be missing; then those not requested show that
+        # the list is not empty.
+        present = live_unread if len(missing - unread) <= limits.always_allowed else frozenset()
+        unproven = (known.unproven - unread) | (along & known.live)
+        expected_ids = KnownIds(
+            live=(known.live - unread - along) | present,
             unproven=unproven,
             gone=known.gone,
-            held=known.held - carried,
+            held=known.held - unread,
         )
-        verdict = judge(record_type, asked, seen | present, limits=limits, released=releases.get(record_type))
+        verdict = judge(record_type, expected_ids, seen | present, limits=limits, released=releases.get(record_type))
         following = verdict.known
         if verdict.held:
             following = following.model_copy(
                 update={"live": following.live | (along - seen), "unproven": following.unproven - along}
             )
         self._after[record_type] = KnownIds(
-            live=following.live | live_carried,
-            unproven=following.unproven | (carried & known.unproven),
+            live=following.live | live_unread,
+            unproven=following.unproven | (unread & known.unproven),
             gone=following.gone,
-            held=following.held | (known.held & carried),
+            held=following.held | (known.held & unread),
         )
         return Conclusion(
             gone=tuple((record_type, entity) for entity in sorted(verdict.gone)),
@@ -249,12 +249,12 @@ class Generation:
         return KnownIds(live=known - gone - unproven, unproven=unproven, gone=gone, held=held)
 
     def _a_list_became_empty(self, limits: AbsenceLimits) -> bool:
-        """Whether a case that is still there answers with none of the activities it had: perhaps a lost right."""
+        """Whether an existing case now has none of the activities it had: perhaps a lost right."""
         seen = self.now.get("Aktivitet", {})
         before = self.before.get("Aktivitet", {})
         for case_id in self.cases.keys() & self.cases_before.keys():
             had = [entity for entity in self.cases_before[case_id].get("Aktivitet", ()) if before.get(entity) != GONE]
-            is_silent = not any(entity in seen or entity in self._carried["Aktivitet"] for entity in had)
+            is_silent = not any(entity in seen or entity in self._without_statement["Aktivitet"] for entity in had)
             if len(had) > limits.always_allowed and is_silent:
                 return True
         return False
@@ -262,8 +262,8 @@ class Generation:
     def _hashes_after(self, record_type: str) -> dict[str, str]:
         known = self._after[record_type]
         before, now = self.before.get(record_type, {}), self.now.get(record_type, {})
-        kept = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
-        return {**now, **kept, **dict.fromkeys(sorted(known.gone), GONE)}
+        previous = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
+        return {**now, **previous, **dict.fromkeys(sorted(known.gone), GONE)}
 
     def _cases_after(self) -> dict[str, Ids]:
         """What each case has: as read now, and what it had before and is still waited for."""
@@ -282,7 +282,7 @@ class Generation:
         return after
 
     def _note(self, record_type: str, source_id: str, short: str, of_case: str | None) -> str | None:
-        """Keep what was seen; gives what the same entity was earlier in this generation."""
+        """Record the hash of an entity; returns its earlier hash in this generation."""
         hashes = self.now.setdefault(record_type, {})
         earlier = hashes.get(source_id)
         if earlier is None or of_case is None:

@@ -11,7 +11,7 @@ from connectors.transports.http import HttpTransport, JsonAnswer, RequestRefused
 
 Item = dict[str, Any]
 MAX_IDLE_PAGES = 20
-"""So many pages in a row may bring nothing new before a chain of links is given up."""
+"""So many pages in a row may have nothing new before a chain of links is abandoned."""
 _NEXT_LINKS = ("@odata.nextLink", "@nextLink")
 _COUNTS = ("@odata.count", "@count")
 _ERRORS = ("error", "@odata.error", "odata.error", "@error")
@@ -19,7 +19,7 @@ _ERRORS = ("error", "@odata.error", "odata.error", "@error")
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a collection or of a function's answer. Its items are whatever stands there, unread."""
+    """One page of a collection or of a function's answer. Its items are not validated yet."""
 
     name: str
     items: list[object] = field(repr=False)
@@ -27,7 +27,7 @@ class Page:
     """Of the whole answer, not of the page; None when the server does not say."""
     next_link: str | None = field(repr=False)
     url: str = field(repr=False)
-    """What was asked."""
+    """The URL that was requested."""
 
 
 class NoStatement(Exception):
@@ -132,17 +132,17 @@ class ODataService:
             whole[inner] = [*first.items, *(row for page in self.following(first) for row in page.items)]
         return whole
 
-    def _resolved(self, link: str, asked: str) -> str:
+    def _resolved(self, link: str, request_url: str) -> str:
         """A link made absolute. Servers write relative ones from the question, from the service or from the host."""
         if link.startswith("/") or "://" in link.partition("?")[0]:
             return self._transport.checked_next(link)
         base = self._transport.base_url
         service = f"{base}odata/"
         try:
-            candidates = [urljoin(start, link) for start in (asked, service, base)]
+            candidates = [urljoin(start, link) for start in (request_url, service, base)]
         except ValueError:
             raise SourceRefused("a link of the source is no address") from None
-        path = unquote(urlsplit(asked).path)
+        path = unquote(urlsplit(request_url).path)
         same = (candidate for candidate in candidates if unquote(urlsplit(candidate).path) == path)
         from_host = candidates[2] if link.startswith("odata/") else candidates[1]
         return self._transport.checked_next(next(same, from_host))

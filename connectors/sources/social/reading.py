@@ -61,14 +61,14 @@ class Reading:
         sag = self._parsed(Sag, "Sag", self._with_inner_pages("Sag", item))
         if sag is None:
             if key is not None:
-                self._generation.carry(self._scope.id(key))
+                self._generation.keep_known(self._scope.id(key))
             return
         for result in translate_sag(self._scope, sag):
             of_case = None if _record_type(result) == "Sag" else sag.id
             self._take(result, item, of_case)
         if sag.primaer_person is None:
-            # Parties are told as relations to the primary person; without one nothing is said about them.
-            self._generation.carry(self._scope.id(sag.id), ("Sag.part",))
+            # Parties are relations to the primary person; without one there is no statement about them.
+            self._generation.keep_known(self._scope.id(sag.id), ("Sag.part",))
         case = attempt("Sag", self._scope.id(sag.id), lambda: CaseContext.of(self._scope, sag))
         if isinstance(case, RecordRejected):
             self._generation.leave_unread(self._scope.id(sag.id))
@@ -76,7 +76,7 @@ class Reading:
         self._cases[sag.id] = case
         is_closed = sag.status.brugervendt_noegle in CLOSED
         if is_closed and self._generation.is_known_as_read(self._scope.id(sag.id)):
-            self._generation.carry(self._scope.id(sag.id), ("Aktivitet",))
+            self._generation.keep_known(self._scope.id(sag.id), ("Aktivitet",))
             return
         for activity in self._activities(sag.id):
             self._aktivitet(activity, case)
@@ -100,7 +100,7 @@ class Reading:
             item_id = self._scope.id(key)
             if collection.name == "Sag":
                 self._generation.begin_case(item_id)
-                self._generation.carry(item_id)
+                self._generation.keep_known(item_id)
             self._take(_TOO_LARGE.rejected(collection.name, item_id), {"id": key})
         if collection.repeated:
             self._skipped[f"{collection.name}: same_id_twice"] += len(collection.repeated)

@@ -33,10 +33,10 @@ def read_id(value: object) -> int | None:
 
 
 def _id(value: object) -> int:
-    found = read_id(value)
-    if found is None:
+    source_id = read_id(value)
+    if source_id is None:
         raise PydanticCustomError("no_id", "no positive whole number of at most 63 bits")
-    return found
+    return source_id
 
 
 def _line(value: object) -> object:

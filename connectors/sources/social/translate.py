@@ -90,9 +90,11 @@ class Scope:
     def registered(self, dates: Iterable[date | datetime | None]) -> datetime:
         """The latest of an entity's own dates that is not in the future; else the time of observation."""
         instants = (
-            given if isinstance(given, datetime) else datetime(given.year, given.month, given.day, tzinfo=DANISH_TIME)
-            for given in dates
-            if given is not None
+            moment
+            if isinstance(moment, datetime)
+            else datetime(moment.year, moment.month, moment.day, tzinfo=DANISH_TIME)
+            for moment in dates
+            if moment is not None
         )
         return max((instant for instant in instants if instant <= self.observed_at), default=self.observed_at)
 
@@ -145,12 +147,12 @@ def translate_ydelse(scope: Scope, ydelse: Ydelse, case: CaseContext | None) -> 
     if status is None:
         raise reading.rejected("status", RejectionRule.UNKNOWN_STATUS, key)
     valid = period(reading, ("startdato", ydelse.startdato), ("slutdato", ydelse.slutdato))
-    found = basis(reading, "foranstaltningsparagraf", ydelse.foranstaltningsparagraf)
+    paragraph = basis(reading, "foranstaltningsparagraf", ydelse.foranstaltningsparagraf)
     fact = EffortFact(
         title=reading.required_line("ydelsestype.titel", ydelse.ydelsestype.titel),
         status=status,
-        code=_effort_code(ydelse.ydelsestype, found),
-        legal_basis=found,
+        code=_effort_code(ydelse.ydelsestype, paragraph),
+        legal_basis=paragraph,
         kle_topic=reading.line("kleNummer", ydelse.kle_nummer),
         purpose=reading.line("formaal", ydelse.formaal),
         responsible=responsible(scope, reading, ydelse.ansvarlig),
@@ -175,7 +177,7 @@ def primary_party(scope: Scope, person: Person) -> Party:
     known = [scope.local("Person", person.id)]
     if (number := national(person.cprnr)) is not None:
         known.insert(0, number)
-    name = person.fulde_navn or " ".join(part for part in (_given(person), person.efternavn) if part)
+    name = person.fulde_navn or " ".join(part for part in (_given_names(person), person.efternavn) if part)
     return Party(role=PartyRole.PRIMARY, identifiers=tuple(known), name=name[:200] or None)
 
 
@@ -248,7 +250,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     if None in earlier:
         reading.flags.append(QualityFlag(field="primaerPerson.tidligereCprnr", rule=RejectionRule.BAD_IDENTIFIER))
     fact = PersonFact(
-        given_name=reading.name("primaerPerson.fornavn", _given(person)),
+        given_name=reading.name("primaerPerson.fornavn", _given_names(person)),
         family_name=reading.name("primaerPerson.efternavn", person.efternavn),
         birth_date=reading.day("primaerPerson.foedselsdato", person.foedselsdato, is_birth=True),
         life_status=LifeStatus.DEAD if died else None,
@@ -278,7 +280,7 @@ def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceR
     if relation is None:
         raise reading.rejected("sagsparter.rolle", RejectionRule.UNKNOWN_CODE, part.rolle)
     number = reading.identifier("sagsparter.cprnr", part.cprnr)
-    known = tuple(found for found in (number, scope.local("Sagspart", sag.id, part.id)) if found)
+    identifiers = tuple(identifier for identifier in (number, scope.local("Sagspart", sag.id, part.id)) if identifier)
     valid = period(reading, ("sagsparter.fraDato", part.fra_dato), ("sagsparter.tilDato", part.til_dato))
     name = reading.name("sagsparter.fuldeNavn", part.fulde_navn)
     return scope.record(
@@ -286,7 +288,7 @@ def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceR
         fact=RelationFact(relation=relation, custody=part.foraeldremyndighed, shares_household=part.samme_husstand),
         dates=[reading.instant("oprettetDato", sag.oprettet_dato), valid.start, valid.end],
         valid=valid,
-        parties=(primary_party(scope, person), Party(role=PartyRole.OTHER, identifiers=known, name=name)),
+        parties=(primary_party(scope, person), Party(role=PartyRole.OTHER, identifiers=identifiers, name=name)),
     )
 
 
@@ -302,9 +304,9 @@ def _effort_parties(reading: Values, ydelse: Ydelse, case: CaseContext | None) -
 
 
 def _effort_code(ydelsestype: Kode, paragraph: LegalBasis | None) -> Coded | None:
-    found = words.paragraph_code(paragraph) if paragraph else None
-    if found:
-        return Coded(code_list=found[0], code=found[1], label=ydelsestype.titel)
+    code = words.paragraph_code(paragraph) if paragraph else None
+    if code:
+        return Coded(code_list=code[0], code=code[1], label=ydelsestype.titel)
     return coded("dubu:Ydelsestype", ydelsestype)
 
 
@@ -332,5 +334,5 @@ def coded_key(reading: Values, field: str, kode: Kode) -> str:
     return key
 
 
-def _given(person: Person) -> str | None:
+def _given_names(person: Person) -> str | None:
     return " ".join(part for part in (person.fornavn, person.mellemnavn) if part) or None

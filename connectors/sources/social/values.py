@@ -1,4 +1,4 @@
-"""Single values of one payload: what the kit mended is gathered, what cannot be read rejects the payload."""
+"""Single values of one payload: collects the flags of cleaned values; an unreadable value rejects the payload."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,25 +70,25 @@ class Values:
             if not is_birth and len(text.strip()) > len("2024-01-01"):
                 moment = read_instant(path, text)
                 return None if moment is None else (moment, True)
-            found = read_date(path, text, is_birth=is_birth)
+            parsed = read_date(path, text, is_birth=is_birth)
         except InvalidValue as fault:
             raise fault.rejected(self.record_type, self.source_id) from None
-        if found is None:
+        if parsed is None:
             return None
-        if found[1] != "day":
+        if parsed[1] != "day":
             raise self.rejected(path, RejectionRule.BAD_DATE, text)
-        day = found[0]
+        day = parsed[0]
         return datetime(day.year, day.month, day.day, tzinfo=DANISH_TIME), False
 
     def instant(self, path: str, text: str | None) -> datetime | None:
         """As ``moment``, the instant alone."""
-        found = self.moment(path, text)
-        return found[0] if found else None
+        parsed = self.moment(path, text)
+        return parsed[0] if parsed else None
 
     def day(self, path: str, text: str | None, *, is_birth: bool = False) -> date | None:
         """A calendar day in Denmark, also when the source wrote an instant."""
-        found = self.moment(path, text, is_birth=is_birth)
-        return danish_day(found[0]) if found else None
+        parsed = self.moment(path, text, is_birth=is_birth)
+        return danish_day(parsed[0]) if parsed else None
 
     def line(self, path: str, text: str | None, *, longest: int = LINE_LENGTH) -> str | None:
         """One line of text for people."""
@@ -106,10 +106,10 @@ class Values:
         Raises:
             RecordRejected: ``missing_field``.
         """
-        found = self.line(path, text)
-        if found is None:
+        line = self.line(path, text)
+        if line is None:
             raise self.rejected(path, RejectionRule.MISSING_FIELD, None)
-        return found
+        return line
 
     def identifier(self, path: str, text: str | None) -> Identifier | None:
         """A national number; None where there is none.

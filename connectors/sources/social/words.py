@@ -68,12 +68,12 @@ _NUMBERS = re.compile(r"§+\s*(\d+)(?:\s*([a-z])\b)?(?:,?\s*stk\.\s*(\d+))?(?:,?
 
 def legal_basis(text: str) -> LegalBasis | None:
     """``Barnets lov § 32, stk. 1, nr. 5`` as law and section; None when the law is not known."""
-    found = _PARAGRAPH.match(text.strip())
-    if found is None:
+    match = _PARAGRAPH.match(text.strip())
+    if match is None:
         return None
-    name = found["law"].strip().lower()
+    name = match["law"].strip().lower()
     law = _LAWS.get(name) or _LAWS.get(f"{name}s")
-    return LegalBasis(law=law, section=found["section"].strip()) if law else None
+    return LegalBasis(law=law, section=match["section"].strip()) if law else None
 
 
 def paragraph_code(basis: LegalBasis) -> tuple[str, str] | None:
@@ -81,10 +81,10 @@ def paragraph_code(basis: LegalBasis) -> tuple[str, str] | None:
 
     The most exact code that exists wins: § 85, stk. 1 is ``85`` when the list has no ``85.1``.
     """
-    found = _NUMBERS.search(basis.section)
-    if found is None:
+    match = _NUMBERS.search(basis.section)
+    if match is None:
         return None
-    section, letter, subsection, number = found.groups()
+    section, letter, subsection, number = match.groups()
     parts = [section, *(part.lower() for part in (letter, subsection, number) if part)]
     while parts:
         code = ".".join(parts)

@@ -27,17 +27,17 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
-    """Serve until told to stop."""
-    asked = _arguments()
+    """Serve until standard input closes."""
+    arguments = _arguments()
     credentials = Credentials(
         os.environ.get("SANDBOX_CLIENT_ID") or "helhed",
         os.environ.get("SANDBOX_CLIENT_SECRET") or secrets.token_urlsafe(24),
     )
-    truth = generate(asked.citizens, asked.seed, asked.today)
-    fhir, fhir_socket = _server(fhir_app(truth, credentials), asked.fhir_port)
-    odata, odata_socket = _server(odata_app(truth, credentials), asked.odata_port)
+    truth = generate(arguments.citizens, arguments.seed, arguments.today)
+    fhir, fhir_socket = _server(fhir_app(truth, credentials), arguments.fhir_port)
+    odata, odata_socket = _server(odata_app(truth, credentials), arguments.odata_port)
     gc.freeze()  # the population stays for good; collecting it again and again would slow every answer
-    fhir_base, odata_base = (f"http://{HOST}:{one.getsockname()[1]}" for one in (fhir_socket, odata_socket))
+    fhir_base, odata_base = (f"http://{HOST}:{sock.getsockname()[1]}" for sock in (fhir_socket, odata_socket))
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
@@ -45,7 +45,7 @@ def main() -> None:
     threads = [Thread(target=server.run, kwargs={"sockets": [bound]}) for server, bound in servers]
     for thread in threads:
         thread.start()
-    started = {
+    addresses = {
         "fhir_url": f"{fhir_base}/r4",
         "fhir_token_url": f"{fhir_base}/token",
         "odata_url": odata_base,
@@ -55,7 +55,7 @@ def main() -> None:
         "client_secret": credentials.client_secret,
         "citizens": len(truth.people),
     }
-    sys.stdout.write(json.dumps(started) + "\n")
+    sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
     Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
     stop.wait()

@@ -82,8 +82,8 @@ def install(app: FastAPI, faults: Faults) -> None:
     """Let the server misbehave on command."""
 
     @app.post("/_faults", status_code=204)
-    def order(wanted: Order) -> None:
-        faults.waiting.append(_Waiting(wanted, wanted.times))
+    def order(fault_order: Order) -> None:
+        faults.waiting.append(_Waiting(fault_order, fault_order.times))
 
     @app.delete("/_faults", status_code=204)
     def behave() -> None:

@@ -50,7 +50,7 @@ class Rows:
 def rows(truth: Municipality) -> Rows:
     """Everything the social system has; a person has a case when the social area has something on them."""
     people = {person.id: person for person in truth.people}
-    efforts = [one for one in truth.efforts if one.area == "social" and one.person in people]
+    efforts = [effort for effort in truth.efforts if effort.area == "social" and effort.person in people]
     first: dict[int, date] = {}
     relations: dict[int, list[Relation]] = defaultdict(list)
     activities: dict[int, list[Row]] = defaultdict(list)
@@ -73,20 +73,20 @@ def rows(truth: Municipality) -> Rows:
             activities[CASE_OFFSET + goal.person].append(_goal(goal))
     for relation in truth.relations:
         relations[relation.person].append(relation)
-    ongoing = {one.person for one in efforts if one.end is None}
+    ongoing = {effort.person for effort in efforts if effort.end is None}
     cases = {
-        CASE_OFFSET + person: _case(people[person], opened, relations[person], people, is_open=person in ongoing)
-        for person, opened in sorted(first.items())
+        CASE_OFFSET + person: _case(people[person], opened_on, relations[person], people, is_open=person in ongoing)
+        for person, opened_on in sorted(first.items())
     }
     for case in cases.values():
         case["primaerPerson"]["alder"] = age(date.fromisoformat(case["primaerPerson"]["foedselsdato"]), truth.today)
-    return Rows(cases, {one.id: _effort(one, people[one.person]) for one in efforts}, activities)
+    return Rows(cases, {effort.id: _effort(effort, people[effort.person]) for effort in efforts}, activities)
 
 
 def unit(unit_id: str) -> Row:
     """An organisational unit."""
-    found = catalogue.UNIT_BY_ID[unit_id]
-    return {"orgEnhedId": found.id.partition(":")[2], "titel": found.name, "telefon": found.phone}
+    entry = catalogue.UNIT_BY_ID[unit_id]
+    return {"orgEnhedId": entry.id.partition(":")[2], "titel": entry.name, "telefon": entry.phone}
 
 
 def _worker(name: str | None, unit_id: str) -> Row:
@@ -99,25 +99,27 @@ def _key(key: str, title: str | None = None) -> Row:
     return {"brugervendtNoegle": key, "titel": title or key}
 
 
-def _case(person: Person, opened: date, relations: list[Relation], people: dict[int, Person], *, is_open: bool) -> Row:
-    child = age(person.born, opened) < _ADULT_AGE
+def _case(
+    person: Person, opened_on: date, relations: list[Relation], people: dict[int, Person], *, is_open: bool
+) -> Row:
+    child = age(person.born, opened_on) < _ADULT_AGE
     status = ("SagStatus1", "Aktiv") if is_open else ("SagStatus3", "Hvilende")
     return {
         "id": CASE_OFFSET + person.id,
-        "sagsnummer": f"{opened.year}-{CASE_OFFSET + person.id}",
+        "sagsnummer": f"{opened_on.year}-{CASE_OFFSET + person.id}",
         "titel": "Børnesag" if child else "Voksensag",
         "tvang": False,
         "isSensitive": False,
         "sagstype": _key("SagType1", "Børnesag") if child else _key("SagType2", "Voksensag"),
         "status": _key(*status),
         "kleNummer": "27.24.00" if child else "27.36.00",
-        "oprettetDato": _instant(opened),
+        "oprettetDato": _instant(opened_on),
         "lukketDato": None,
         "primaerPerson": _primary(person),
         "primaerBehandler": _worker("Anna Holm" if child else "Birgit Dahl", "social:100" if child else "social:200"),
         "foerstkommendeFrist": None,
         "sekundaerBehandlerNavne": "",
-        "sagsparter": [_party(one, people[one.other]) for one in relations],
+        "sagsparter": [_party(relation, people[relation.other]) for relation in relations],
         "syntetisk": True,
     }
 
@@ -173,25 +175,25 @@ def _activity(kind: str, key: int, person: int, happened: datetime, titles: tupl
     }
 
 
-def _notification(one: Notification, people: dict[int, Person]) -> Row:
-    received = _danish(one.received)
+def _notification(notification: Notification, people: dict[int, Person]) -> Row:
+    received = _danish(notification.received)
     law = "Barnets lov" if received.date() >= catalogue.BARNETS_LOV_FROM else "Serviceloven"
     section = {"Barnets lov": ("§ 133", "§ 135"), "Serviceloven": ("§ 153", "§ 154")}[law]
-    reasons = [(code, _key(code, _REASONS.get(code))) for code in one.reasons]
-    row = _activity("notification", one.id, one.person, received, ("Henvendelse", "Underretning"))
+    reasons = [(code, _key(code, _REASONS.get(code))) for code in notification.reasons]
+    row = _activity("notification", notification.id, notification.person, received, ("Henvendelse", "Underretning"))
     return row | {
         "modtagetDato": received.isoformat(),
-        "vurderetDato": _danish(one.assessed).isoformat() if one.assessed else None,
-        "kvitteringDato": one.receipt_on.isoformat() if one.receipt_on else None,
-        "underretter": _key(one.notifier, one.notifier_title),
+        "vurderetDato": _danish(notification.assessed).isoformat() if notification.assessed else None,
+        "kvitteringDato": notification.receipt_on.isoformat() if notification.receipt_on else None,
+        "underretter": _key(notification.notifier, notification.notifier_title),
         "baggrundeForUnderretningBarnet": [row for code, row in reasons if code in _ABOUT_CHILD],
         "baggrundeForUnderretningHjemmet": [row for code, row in reasons if code not in _ABOUT_CHILD | _ABOUT_OTHER],
         "baggrundeForUnderretningAndet": [row for code, row in reasons if code in _ABOUT_OTHER],
-        "lovgrundlag": {"titel": f"{law} {section[one.notifier in {'7', '8', '12', '13'}]}"},
-        "status": {"titel": "Afsluttet" if one.outcome else "Aktiv"},
-        "udfald": _key(one.outcome, _OUTCOMES[one.outcome]) if one.outcome else None,
-        "udfaldDato": one.outcome_on.isoformat() if one.outcome_on else None,
-        "medfoerteYdelser": list(one.efforts),
+        "lovgrundlag": {"titel": f"{law} {section[notification.notifier in {'7', '8', '12', '13'}]}"},
+        "status": {"titel": "Afsluttet" if notification.outcome else "Aktiv"},
+        "udfald": _key(notification.outcome, _OUTCOMES[notification.outcome]) if notification.outcome else None,
+        "udfaldDato": notification.outcome_on.isoformat() if notification.outcome_on else None,
+        "medfoerteYdelser": list(notification.efforts),
         "vedroerer": [
             {
                 "relation": "Barn",
@@ -199,18 +201,22 @@ def _notification(one: Notification, people: dict[int, Person]) -> Row:
                 "cprnr": person.cpr,
                 "fuldeNavn": f"{person.given} {person.family}",
             }
-            for person in (people[key] for key in (() if one.unborn else (one.person, *one.also)) if key in people)
+            for person in (
+                people[key]
+                for key in (() if notification.unborn else (notification.person, *notification.also))
+                if key in people
+            )
         ],
-        "ufoedt": one.unborn,
+        "ufoedt": notification.unborn,
         "primaerBehandlerNavn": "Modtagelsen",
         "primaerBehandlerId": 120,
     }
 
 
 def _plan(plan: Plan) -> Row:
-    opened = _morning(plan.start)
+    opened_at = _morning(plan.start)
     status = "Afsluttet" if plan.end else "Aktiv"
-    row = _activity("plan", plan.id, plan.person, opened, ("Faglig", plan.title))
+    row = _activity("plan", plan.id, plan.person, opened_at, ("Faglig", plan.title))
     return row | {
         "fristDato": plan.due.isoformat() if plan.due else None,
         "slutDato": _last_day(plan.end),

@@ -60,7 +60,7 @@ def start(
     Raises:
         RuntimeError: they did not start; what they said stands on standard error.
     """
-    wanted = {
+    options = {
         "citizens": citizens,
         "seed": seed,
         "today": today.isoformat(),
@@ -68,7 +68,7 @@ def start(
         "odata-port": odata_port,
     }
     command = [sys.executable, "-m", "deploy.sandbox.fagsystemer"]
-    command += [text for name, value in wanted.items() for text in (f"--{name}", str(value))]
+    command += [text for name, value in options.items() for text in (f"--{name}", str(value))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own module, own arguments
         try:
             line = process.stdout.readline() if process.stdout else ""

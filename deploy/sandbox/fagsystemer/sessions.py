@@ -23,8 +23,8 @@ class Credentials:
 
     def fit(self, client_id: str | None, client_secret: str | None) -> bool:
         """Whether these are they."""
-        given = f"{client_id}\n{client_secret}".encode()
-        return secrets.compare_digest(given, f"{self.client_id}\n{self.client_secret}".encode())
+        credentials = f"{client_id}\n{client_secret}".encode()
+        return secrets.compare_digest(credentials, f"{self.client_id}\n{self.client_secret}".encode())
 
 
 @dataclass(slots=True)
@@ -46,10 +46,10 @@ class Sessions:
         self.ends.clear()
 
     def knows(self, request: Request) -> bool:
-        """Whether the request carries a token or cookie that still holds."""
+        """Whether the request has a token or cookie that is still valid."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        carried = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
-        return self.ends.get(carried, 0) > self.now()
+        session_token = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+        return self.ends.get(session_token, 0) > self.now()
 
 
 def install(app: FastAPI, sessions: Sessions) -> None:

@@ -79,19 +79,19 @@ def _family_support(story: Story, mother: Person, ida: Person, emil: Person) -> 
 
 def _concerns(story: Story, mother: Person, ida: Person, emil: Person) -> None:
     """Seven notifications by six senders 2015-2022, and the eighth, still to be assessed on 12 September 2023."""
-    both = (emil.id,)
-    story.notify(ida, at(2015, 3, 17, 10, 5), ("1", "Kontrolgruppen"), also=both, reasons=("11",),
+    siblings = (emil.id,)
+    story.notify(ida, at(2015, 3, 17, 10, 5), ("1", "Kontrolgruppen"), also=siblings, reasons=("11",),
                  outcome="no_action", outcome_on=date(2015, 3, 25))  # fmt: skip
     story.notify(emil, at(2015, 10, 8, 13, 30), ("1", "PPR"), reasons=("4",),
                  outcome="no_action", outcome_on=date(2015, 10, 20))  # fmt: skip
-    story.notify(ida, at(2019, 4, 2, 22, 40), ("6", "Politiet"), also=both, reasons=("9",),
+    story.notify(ida, at(2019, 4, 2, 22, 40), ("6", "Politiet"), also=siblings, reasons=("9",),
                  outcome="no_action", outcome_on=date(2019, 4, 11))  # fmt: skip
     for child, efforts in ((ida, (101, 103)), (emil, (102,))):
         story.notify(child, at(2019, 8, 27, 9, 15), ("2", "Skolen"), reasons=("3", "6", "14"),
                      outcome="effort", outcome_on=date(2019, 9, 14), efforts=efforts)  # fmt: skip
-    story.notify(ida, at(2021, 5, 18, 11, 0), ("4", "Egen læge"), also=both, reasons=("17", "14"),
+    story.notify(ida, at(2021, 5, 18, 11, 0), ("4", "Egen læge"), also=siblings, reasons=("17", "14"),
                  outcome="no_action", outcome_on=date(2021, 5, 28))  # fmt: skip
-    story.notify(ida, at(2022, 11, 3, 14, 20), ("1", "Jobcentret"), also=both, reasons=("17",),
+    story.notify(ida, at(2022, 11, 3, 14, 20), ("1", "Jobcentret"), also=siblings, reasons=("17",),
                  outcome="to_running_case", outcome_on=date(2022, 11, 10))  # fmt: skip
     story.notify(emil, at(2023, 9, 11, 14, 10), ("2", "Skolen"), reasons=("3", "4"), outcome="to_running_case",
                  assessed=at(2023, 9, 12, 12, 30), outcome_on=date(2023, 9, 19))  # fmt: skip

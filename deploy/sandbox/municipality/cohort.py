@@ -42,7 +42,7 @@ class More(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Story:
-    """Collects what is told of named people; the ids count up within each kind."""
+    """Collects the people and facts of a story; the ids count up within each kind."""
 
     people: list[Person] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -58,10 +58,10 @@ class Story:
         """A named person; the number follows from birth date and order unless given."""
         index = len(self.people) + 1
         serial = (_LATE if born.year >= _CENTURY else _EARLY) + 2 * index + (0 if female else 1)
-        said: More = {"cpr": f"{born.day + DAY_OFFSET:02d}{born:%m%y}{serial:04d}", **more}
-        made = Person(id=index, given=given, family=family, born=born, female=female, **said)
-        self.people.append(made)
-        return made
+        details: More = {"cpr": f"{born.day + DAY_OFFSET:02d}{born:%m%y}{serial:04d}", **more}
+        person = Person(id=index, given=given, family=family, born=born, female=female, **details)
+        self.people.append(person)
+        return person
 
     def relate(self, person: Person, other: Person, kind: str, **more: Unpack["Tie"]) -> None:
         """What *other* is to *person*."""
@@ -86,7 +86,7 @@ class Story:
 
     def effort(self, person: Person, kind: Kind, start: date, **more: Unpack["Doing"]) -> int:
         """An effort of that kind; returns its id."""
-        made = Effort(
+        effort = Effort(
             id=len(self.efforts) + 101,
             person=person.id,
             area=kind.area,
@@ -105,8 +105,8 @@ class Story:
             next_follow_up=more.get("next_follow_up"),
             recommendation=more.get("recommendation"),
         )
-        self.efforts.append(made)
-        return made.id
+        self.efforts.append(effort)
+        return effort.id
 
     def notify(self, person: Person, received: datetime, notifier: tuple[str, str], **more: Unpack["Followed"]) -> None:
         """A notification; assessed after three hours and acknowledged after two days unless still pending."""

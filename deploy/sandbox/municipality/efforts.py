@@ -67,13 +67,13 @@ def _effort(rng: Random, person: Person, index: int, spell: tuple[date, date]) -
     years = age(person.born, start)
     pool = catalogue.CHILD if years < _ADULT_AGE else catalogue.OLD if years >= _OLD_AGE else catalogue.ADULT
     kind = rng.choice(pool)
-    begun = min(start + timedelta(days=rng.randint(0, 60)), end - timedelta(days=1))
+    start_day = min(start + timedelta(days=rng.randint(0, 60)), end - timedelta(days=1))
     return Effort(
         id=person.id * _IDS_PER_PERSON + index,
         person=person.id,
         area=kind.area,
         title=kind.title,
-        start=max(begun, start),
+        start=max(start_day, start),
         end=end,
         unit=kind.unit,
         paragraph=kind.paragraph_on(start),

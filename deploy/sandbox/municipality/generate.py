@@ -34,11 +34,11 @@ def generate(citizens: int, seed: int, today: date) -> Municipality:
         seed: Another seed makes other households. The first households do not depend on *citizens*.
         today: What happens later does not exist: the same people at another date.
     """
-    return known(_whole(citizens, seed), today)
+    return known(_generate_history(citizens, seed), today)
 
 
 @lru_cache(maxsize=2)
-def _whole(citizens: int, seed: int) -> Municipality:
+def _generate_history(citizens: int, seed: int) -> Municipality:
     """All that ever happens until the horizon."""
     story = cohorts()
     numbers = Numbers()
@@ -53,11 +53,11 @@ def _whole(citizens: int, seed: int) -> Municipality:
         home = household(rng, next_id, numbers)
         worried = exposed(rng)
         for person in home.people:
-            done, planned = efforts_of(rng, person)
-            efforts.extend(done)
+            past, planned = efforts_of(rng, person)
+            efforts.extend(past)
             plans.extend(planned)
             if worried:
-                notifications.extend(notifications_of(rng, person, done))
+                notifications.extend(notifications_of(rng, person, past))
         people.extend(home.people)
         relations.extend(home.relations)
         index, next_id = index + 1, next_id + len(home.people)

@@ -82,13 +82,13 @@ def _fate(rng: Random, person: Person) -> Person:
 
 
 def _relations(people: tuple[Person, ...], adults: int) -> tuple[Relation, ...]:
-    found: list[Relation] = []
+    relations: list[Relation] = []
 
     def relate(person: Person, other: Person, kind: str, *, custody: bool | None = None) -> None:
         start = max(person.born, other.born)
-        found.append(
+        relations.append(
             Relation(
-                id=person.id * 10 + len([one for one in found if one.person == person.id]),
+                id=person.id * 10 + len([relation for relation in relations if relation.person == person.id]),
                 person=person.id,
                 other=other.id,
                 kind=kind,
@@ -105,7 +105,7 @@ def _relations(people: tuple[Person, ...], adults: int) -> tuple[Relation, ...]:
     if adults > 1:
         relate(people[0], people[1], "partner")
         relate(people[1], people[0], "partner")
-    return tuple(found)
+    return tuple(relations)
 
 
 def _between(rng: Random, first: date, last: date) -> date:

@@ -41,7 +41,7 @@ def exposed(rng: Random) -> bool:
 
 def notifications_of(rng: Random, child: Person, efforts: tuple[Effort, ...]) -> tuple[Notification, ...]:
     """All notifications about one child of an exposed household until it is 18."""
-    found: list[Notification] = []
+    notifications: list[Notification] = []
     for year in range(HISTORY_START.year, HORIZON.year):
         if rng.random() >= NOTIFIED_SHARE / EXPOSED_SHARE:
             continue
@@ -49,8 +49,8 @@ def notifications_of(rng: Random, child: Person, efforts: tuple[Effort, ...]) ->
             day = date(year, 1, 1) + timedelta(days=rng.randint(0, 364))
             if day < HISTORY_START or day < child.born or age(child.born, day) >= _ADULT_AGE:
                 continue
-            found.append(_notification(rng, child, day, len(found), efforts))
-    return tuple(found)
+            notifications.append(_notification(rng, child, day, len(notifications), efforts))
+    return tuple(notifications)
 
 
 def _notification(rng: Random, child: Person, day: date, index: int, efforts: tuple[Effort, ...]) -> Notification:
@@ -62,7 +62,7 @@ def _notification(rng: Random, child: Person, day: date, index: int, efforts: tu
     late = rng.random() < _LATE_SHARE
     outcome = rng.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
     decided = day + timedelta(days=rng.randint(1, 25))
-    followed = tuple(one.id for one in efforts if one.area == "social" and day <= one.start <= decided)
+    followed = tuple(effort.id for effort in efforts if effort.area == "social" and day <= effort.start <= decided)
     return Notification(
         id=child.id * _IDS_PER_PERSON + index,
         person=child.id,

@@ -128,7 +128,7 @@ def _employees(story: Story) -> tuple[Employee, ...]:
 
 
 def _maja(story: Story) -> Course:
-    cprs = tuple(cpr_of(story, given, "Testborger") for given in ("Maja", "Ida", "Emil"))
+    cprs = tuple(cpr_of(story, given_name, "Testborger") for given_name in ("Maja", "Ida", "Emil"))
     members = ("lene.friis", "peter.lund", "mads.krogh", "sara.winther")
     return Course(
         title="Maja, Ida og Emil",
@@ -136,7 +136,10 @@ def _maja(story: Story) -> Course:
         cprs=cprs,
         team=(
             Membership(employee="anna.holm", function="lead_coordinator", start=_START, reason="tættest på familien"),
-            *(Membership(employee=one, function="member", start=_START, reason="valgt af borgeren") for one in members),
+            *(
+                Membership(employee=employee, function="member", start=_START, reason="valgt af borgeren")
+                for employee in members
+            ),
             Membership(
                 employee="karim.nielsen",
                 function="citizen_coordinator",
@@ -149,46 +152,48 @@ def _maja(story: Story) -> Course:
 
 
 def _maria(story: Story) -> Course:
-    started = date(2023, 8, 1)
+    started_on = date(2023, 8, 1)
     cprs = (cpr_of(story, "Maria", "Testborg"),)
     health = tuple(
-        ConsentGiven(cpr=cprs[0], area=Area.HEALTH, given_on=given, expires_on=expires)
-        for given, expires in _HEALTH_CONSENT_DAYS
+        ConsentGiven(cpr=cprs[0], area=Area.HEALTH, given_on=given_on, expires_on=expires)
+        for given_on, expires in _HEALTH_CONSENT_DAYS
     )
-    lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started, reason="tættest på Maria")
+    lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started_on, reason="tættest på Maria")
     return Course(
-        title="Maria", started_on=started, cprs=cprs, team=(lead,), consents=(*_consents(cprs, started), *health)
+        title="Maria", started_on=started_on, cprs=cprs, team=(lead,), consents=(*_consents(cprs, started_on), *health)
     )
 
 
 def _ole(story: Story) -> Course:
-    started = date(2023, 2, 1)
+    started_on = date(2023, 2, 1)
     cprs = (cpr_of(story, "Ole", "Bruun"),)
-    lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started, reason="tættest på borgeren")
-    return Course(title="Ole", started_on=started, cprs=cprs, team=(lead,), consents=_consents(cprs, started))
+    lead = Membership(
+        employee="birgit.dahl", function="lead_coordinator", start=started_on, reason="tættest på borgeren"
+    )
+    return Course(title="Ole", started_on=started_on, cprs=cprs, team=(lead,), consents=_consents(cprs, started_on))
 
 
 def _families(story: Story) -> tuple[Course, ...]:
     """Six ordinary families whom Anna coordinates."""
-    found = []
+    courses = []
     for index, family in enumerate(_FAMILIES):
         members = [person for person in story.people if person.family == family and person.coordinated]
-        started = date(2022, 6 + index, 15)
+        started_on = date(2022, 6 + index, 15)
         cprs = tuple(person.cpr for person in members)
         other = ("lene.friis", "mads.krogh", "peter.lund")[index % 3]
-        found.append(
+        courses.append(
             Course(
                 title=" og ".join(person.given for person in members),
-                started_on=started,
+                started_on=started_on,
                 cprs=cprs,
                 team=(
-                    Membership(employee="anna.holm", function="lead_coordinator", start=started, reason="tovholder"),
-                    Membership(employee=other, function="member", start=started, reason="valgt af borgeren"),
+                    Membership(employee="anna.holm", function="lead_coordinator", start=started_on, reason="tovholder"),
+                    Membership(employee=other, function="member", start=started_on, reason="valgt af borgeren"),
                 ),
-                consents=_consents(cprs, started),
+                consents=_consents(cprs, started_on),
             )
         )
-    return tuple(found)
+    return tuple(courses)
 
 
 def _consents(cprs: tuple[str, ...], given_on: date) -> tuple[ConsentGiven, ...]:
@@ -202,4 +207,7 @@ def _look_ups(story: Story) -> tuple[EarlierLookUp, ...]:
         ("peter.lund", at(2023, 9, 4, 10, 20), Purpose.FOLLOW_UP),
         ("lene.friis", at(2023, 9, 11, 13, 45), Purpose.CASE_WORK),
     )
-    return tuple(EarlierLookUp(employee=who, cpr=maja, when=when, purpose=why) for who, when, why in looked)
+    return tuple(
+        EarlierLookUp(employee=employee, cpr=maja, when=looked_up_at, purpose=why)
+        for employee, looked_up_at, why in looked
+    )

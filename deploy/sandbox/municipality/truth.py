@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from hub.clock import DANISH_TIME
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
-"""When a day is looked at: what has a time of day and comes later has not happened yet."""
+"""Time of day at which a day is viewed: later events of the day have not happened yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,25 +190,27 @@ class Municipality:
 
 
 def known(whole: Municipality, today: date) -> Municipality:
-    """What of a whole history had happened on the morning of *today*: the later does not exist yet."""
+    """The part of a whole history that had happened by the morning of *today*."""
     now = datetime.combine(today, MORNING)
-    people = tuple(_person(one, today) for one in whole.people if (one.known_from or one.born) <= today)
-    there = {one.id for one in people}
+    people = tuple(_person(person, today) for person in whole.people if (person.known_from or person.born) <= today)
+    present = {person.id for person in people}
     return Municipality(
         today=today,
         people=people,
         relations=tuple(
             replace(one, end=_past(one.end, today))
             for one in whole.relations
-            if one.start <= today and one.person in there and one.other in there
+            if one.start <= today and one.person in present and one.other in present
         ),
         efforts=tuple(
             replace(one, end=_past(one.end, today))
             for one in whole.efforts
-            if one.start <= today and one.person in there
+            if one.start <= today and one.person in present
         ),
         notifications=tuple(
-            _notification(one, today, now) for one in whole.notifications if one.received <= now and one.person in there
+            _notification(one, today, now)
+            for one in whole.notifications
+            if one.received <= now and one.person in present
         ),
         goals=tuple(
             replace(one, assessments=tuple(step for step in one.assessments if step[0] <= today))
@@ -236,17 +238,17 @@ def _person(person: Person, today: date) -> Person:
     return replace(person, died_on=_past(person.died_on, today), moved_out_on=_past(person.moved_out_on, today))
 
 
-def _notification(one: Notification, today: date, now: datetime) -> Notification:
-    decided = _past(one.outcome_on, today) is not None
+def _notification(notification: Notification, today: date, now: datetime) -> Notification:
+    decided = _past(notification.outcome_on, today) is not None
     return replace(
-        one,
-        assessed=one.assessed if one.assessed and one.assessed <= now else None,
-        receipt_on=_past(one.receipt_on, today),
-        outcome=one.outcome if decided else None,
-        outcome_on=one.outcome_on if decided else None,
-        efforts=one.efforts if decided else (),
+        notification,
+        assessed=notification.assessed if notification.assessed and notification.assessed <= now else None,
+        receipt_on=_past(notification.receipt_on, today),
+        outcome=notification.outcome if decided else None,
+        outcome_on=notification.outcome_on if decided else None,
+        efforts=notification.efforts if decided else (),
     )
 
 
-def _quarter_end(one: Absence) -> date:
-    return date(one.year, 3 * one.quarter, 28)
+def _quarter_end(absence: Absence) -> date:
+    return date(absence.year, 3 * absence.quarter, 28)

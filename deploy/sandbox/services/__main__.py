@@ -1,7 +1,7 @@
 """Run a command with real services beside it: ``python -m deploy.sandbox.services -- COMMAND``.
 
 The command finds them by ``HELHED_TEST_KAFKA`` and ``HELHED_TEST_OPENSEARCH``; what is set already is used and not
-started. A service that cannot be had is told loudly, and the command runs without it.
+started. A service that cannot be had is reported on standard error, and the command runs without it.
 """
 
 import os

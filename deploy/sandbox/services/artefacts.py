@@ -30,7 +30,7 @@ def classpath(service: str) -> str:
     locked: dict[str, str] = tomllib.loads(LOCK.read_text(encoding="utf-8"))[service]["archives"]
     context = MavenContext(timeout=_PATIENCE)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return ":".join(threads.map(lambda one: str(_fetched(context, *one)), locked.items()))
+        return ":".join(threads.map(lambda archive: str(_fetched(context, *archive)), locked.items()))
 
 
 def _fetched(context: MavenContext, coordinate: str, digest: str) -> Path:
@@ -40,9 +40,11 @@ def _fetched(context: MavenContext, coordinate: str, digest: str) -> Path:
     except Exception as error:
         why = f"{coordinate} cannot be fetched ({type(error).__name__}); is Maven's registry reached from here?"
         raise ServiceMissing(why) from error
-    if (found := _sha256(path)) != digest:
+    if (digest_of_file := _sha256(path)) != digest:
         path.unlink()  # or it would be found again
-        raise ServiceMissing(f"{coordinate} is not the archive that was locked: {found[:12]}… for {digest[:12]}…")
+        raise ServiceMissing(
+            f"{coordinate} is not the archive that was locked: {digest_of_file[:12]}… for {digest[:12]}…"
+        )
     return path
 
 
@@ -56,12 +58,19 @@ def main() -> None:
     lines = [
         "# Versions, and what they need, with checksums. Written by: python -m deploy.sandbox.services.artefacts\n"
     ]
-    for service, told in services.items():
+    for service, locked_service in services.items():
         # Archives with a classifier are native HTTP/3 for five platforms; HTTP/1.1 is all that is spoken here.
-        found = [one for one in jgo.resolve("+".join(told["endpoints"])) if not one.classifier]
-        lines += [f"\n[{service}]\nendpoints = [\n", *(f'    "{one}",\n' for one in told["endpoints"]), "]\n"]
+        archives = [archive for archive in jgo.resolve("+".join(locked_service["endpoints"])) if not archive.classifier]
+        lines += [
+            f"\n[{service}]\nendpoints = [\n",
+            *(f'    "{endpoint}",\n' for endpoint in locked_service["endpoints"]),
+            "]\n",
+        ]
         lines.append(f"\n[{service}.archives]\n")
-        lines += [f'"{one.groupId}:{one.artifactId}:{one.version}" = "{_sha256(one.resolve())}"\n' for one in found]
+        lines += [
+            f'"{archive.groupId}:{archive.artifactId}:{archive.version}" = "{_sha256(archive.resolve())}"\n'
+            for archive in archives
+        ]
     LOCK.write_text("".join(lines), encoding="utf-8")
 
 

@@ -45,7 +45,7 @@ class Kafka:
     @property
     def bootstrap(self) -> str:
         """Addresses of all brokers, separated by commas."""
-        return ",".join(f"127.0.0.1:{one.port}" for one in self.brokers)
+        return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers)
 
     def wait(self) -> None:
         """Wait until every broker that runs is part of the cluster.
@@ -53,7 +53,7 @@ class Kafka:
         Raises:
             ServiceMissing: one ended, or it takes too long.
         """
-        running = [one for one in self.brokers if one.is_running]
+        running = [broker for broker in self.brokers if broker.is_running]
         wait_until(lambda: self._alive() >= len(running), running)
 
     def _alive(self) -> int:
@@ -83,36 +83,49 @@ def start(folder: Path, *, brokers: int = 1, secured: Secured | None = None) -> 
     *ports, secret, mutual = free_ports(2 * brokers + 2)
     voters = ",".join(f"{number}@127.0.0.1:{ports[2 * number + 1]}" for number in range(brokers))
     format_with = [f"--cluster-id={cluster}"]
-    beside: dict[str, object] = {}
+    listener_settings: dict[str, object] = {}
     if secured is not None:
         scram = f"SCRAM-SHA-512=[name={secured.user},password={secured.password}]"
         format_with += ["--add-scram", scram]
-        beside = _secret_listeners(secured, secret, mutual)
-    made = Kafka(
+        listener_settings = _secret_listeners(secured, secret, mutual)
+    kafka = Kafka(
         tuple(
-            _broker(folder, number, jars, format_with, _properties(folder, number, ports, voters, brokers), beside)
+            _broker(
+                folder,
+                number,
+                jars,
+                format_with,
+                _properties(folder, number, ports, voters, brokers),
+                listener_settings,
+            )
             for number in range(brokers)
         ),
         secret=f"127.0.0.1:{secret}",
         mutual=f"127.0.0.1:{mutual}",
     )
     try:
-        for one in made.brokers:
-            one.start()
-        made.wait()
-        yield made
+        for broker in kafka.brokers:
+            broker.start()
+        kafka.wait()
+        yield kafka
     finally:
-        for one in made.brokers:
-            one.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
+        for broker in kafka.brokers:
+            broker.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
 
 
 def _broker(
-    folder: Path, number: int, jars: str, format_with: list[str], own: dict[str, object], beside: dict[str, object]
+    folder: Path,
+    number: int,
+    jars: str,
+    format_with: list[str],
+    settings: dict[str, object],
+    extra_settings: dict[str, object],
 ) -> Member:
     place = folder / f"broker-{number}"
     place.mkdir(parents=True)
-    properties = own | {
-        key: ",".join(str(one) for one in (own.get(key), value) if one) for key, value in beside.items()
+    properties = settings | {
+        key: ",".join(str(setting) for setting in (settings.get(key), value) if setting)
+        for key, value in extra_settings.items()
     }
     config, log_config = place / "server.properties", place / "log4j2.xml"
     config.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), encoding="utf-8")

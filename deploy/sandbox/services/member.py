@@ -37,11 +37,11 @@ class Member:
     def start(self) -> None:
         """Start the process; harmless when it runs."""
         if not self.is_running:
-            with self.log.open("ab") as said:
+            with self.log.open("ab") as output:
                 self.process = subprocess.Popen(  # noqa: S603  our own command
                     self.command,
-                    stdout=said,
-                    stderr=said,
+                    stdout=output,
+                    stderr=output,
                     stdin=subprocess.DEVNULL,
                     env=self.environment,
                     start_new_session=True,  # Ctrl-C is for whoever started it, who stops all in their order
@@ -64,7 +64,7 @@ class Member:
             self.kill()
 
     def last_words(self) -> str:
-        """The end of its log, for the error that tells it did not start."""
+        """The end of its log, for the error when it did not start."""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
 
 
@@ -76,23 +76,25 @@ def wait_until(ready: Callable[[], bool], members: list[Member]) -> None:
     """
     until = monotonic() + _START_SECONDS
     while not ready():
-        ended = next((one for one in members if not one.is_running), None)
+        ended = next((member for member in members if not member.is_running), None)
         if ended is not None or monotonic() > until:
-            told = ended or members[0]
-            raise ServiceMissing(f"{told.name} did not start; the end of its log:\n{told.last_words()}")
+            failed_member = ended or members[0]
+            raise ServiceMissing(
+                f"{failed_member.name} did not start; the end of its log:\n{failed_member.last_words()}"
+            )
         Event().wait(0.1)
 
 
 def free_ports(count: int) -> list[int]:
     """So many ports on loopback that nobody listens on."""
-    held = [socket.socket() for _ in range(count)]
+    sockets = [socket.socket() for _ in range(count)]
     try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
+        for sock in sockets:
+            sock.bind(("127.0.0.1", 0))
+        return [int(sock.getsockname()[1]) for sock in sockets]
     finally:
-        for one in held:
-            one.close()
+        for sock in sockets:
+            sock.close()
 
 
 def python(module: str, *arguments: str) -> list[str]:

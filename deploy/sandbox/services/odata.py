@@ -50,17 +50,17 @@ def fetch() -> None:
     Raises:
         ServiceMissing: they cannot be had.
     """
-    wanted = hashlib.sha256((PROGRAM / "package-lock.json").read_bytes()).hexdigest()
+    expected = hashlib.sha256((PROGRAM / "package-lock.json").read_bytes()).hexdigest()
     with (Path(tempfile.gettempdir()) / f"helhed-odata-server-{os.getuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # parallel tests fetch once
-        if _FETCHED.exists() and _FETCHED.read_text(encoding="utf-8") == wanted:
+        if _FETCHED.exists() and _FETCHED.read_text(encoding="utf-8") == expected:
             return
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        done = npm(["ci", *quiet], return_completed_process=True, cwd=PROGRAM, capture_output=True, text=True)
-        if done.returncode:
-            why = str(done.stderr)[-1000:]
+        process = npm(["ci", *quiet], return_completed_process=True, cwd=PROGRAM, capture_output=True, text=True)
+        if process.returncode:
+            why = str(process.stderr)[-1000:]
             raise ServiceMissing(f"npm could not fetch the OData server; is its registry reached?\n{why}")
-        _FETCHED.write_text(wanted, encoding="utf-8")
+        _FETCHED.write_text(expected, encoding="utf-8")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class OpenSearch:
     @property
     def urls(self) -> tuple[str, ...]:
         """Addresses of all nodes."""
-        return tuple(f"http://127.0.0.1:{one.port}" for one in self.nodes)
+        return tuple(f"http://127.0.0.1:{node.port}" for node in self.nodes)
 
     def wait(self, status: str = "yellow") -> None:
         """Wait until every node that runs is part of the cluster, and all shards are at least *status*.
@@ -33,7 +33,7 @@ class OpenSearch:
         Raises:
             ServiceMissing: one ended, or it takes too long.
         """
-        running = [one for one in self.nodes if one.is_running]
+        running = [node for node in self.nodes if node.is_running]
         wait_until(lambda: _is_whole(running, status), running)
 
 
@@ -41,8 +41,8 @@ def _is_whole(running: list[Member], status: str) -> bool:
     query = {"wait_for_nodes": f">={len(running)}", "wait_for_status": status, "timeout": "1s"}
     try:
         return all(
-            httpx.get(f"http://127.0.0.1:{one.port}/_cluster/health", params=query, timeout=5).is_success
-            for one in running
+            httpx.get(f"http://127.0.0.1:{node.port}/_cluster/health", params=query, timeout=5).is_success
+            for node in running
         )
     except httpx.TransportError:
         return False
@@ -59,7 +59,7 @@ def start(folder: Path, *, nodes: int = 1, heap: str = "384m") -> Iterator[OpenS
     ports = free_ports(2 * nodes)
     names = [f"node-{number}" for number in range(nodes)]
     seeds = [f"127.0.0.1:{port}" for port in ports[1::2]]
-    made = []
+    members = []
     for number, name in enumerate(names):
         http, transport = ports[2 * number : 2 * number + 2]
         settings = {
@@ -78,23 +78,23 @@ def start(folder: Path, *, nodes: int = 1, heap: str = "384m") -> Iterator[OpenS
                 }
             ),
         }
-        made.append(_node(folder / name, http, jars, settings, heap))
-    cluster = OpenSearch(tuple(made))
+        members.append(_node(folder / name, http, jars, settings, heap))
+    cluster = OpenSearch(tuple(members))
     try:
-        for one in made:
-            one.start()
+        for member in members:
+            member.start()
         cluster.wait()
         yield cluster
     finally:
-        for one in made:
-            one.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
+        for member in members:
+            member.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
 
 
 def _node(place: Path, port: int, jars: str, settings: dict[str, object], heap: str) -> Member:
     place.mkdir(parents=True)
     log_config, config = place / "log4j2.xml", place / "node.json"
     log_config.write_text(_LOG_CONFIG, encoding="utf-8")
-    given = {
+    configuration = {
         "classpath": jars,
         "cluster": "helhed",
         "folder": str(place / "node"),
@@ -102,7 +102,7 @@ def _node(place: Path, port: int, jars: str, settings: dict[str, object], heap: 
         "log_config": str(log_config),
         "settings": settings,
     }
-    config.write_text(json.dumps(given), encoding="utf-8")
+    config.write_text(json.dumps(configuration), encoding="utf-8")
     return Member(
         name=f"opensearch {settings['node.name']}",
         port=port,

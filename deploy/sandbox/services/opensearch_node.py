@@ -23,24 +23,26 @@ _JVM = (
 
 def main() -> None:
     """Run the node until a signal ends it."""
-    given: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    configuration: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # before the JVM's threads start, so that none of them takes one
     jpype.startJVM(
         str(JAVA_HOME / "lib" / "server" / "libjvm.so"),
-        f"-Xmx{given['heap']}",
-        f"-Xms{given['heap']}",
-        f"-Dlog4j2.configurationFile={given['log_config']}",
+        f"-Xmx{configuration['heap']}",
+        f"-Xms{configuration['heap']}",
+        f"-Dlog4j2.configurationFile={configuration['log_config']}",
         *_JVM,
-        classpath=given["classpath"].split(":"),
+        classpath=configuration["classpath"].split(":"),
     )
     runner = jpype.JClass("org.codelibs.opensearch.runner.OpenSearchRunner")()
     # Without it the runner refuses, silently, every HTTP port above 9299.
     runner.setMaxHttpPort(-1)
-    settings = jpype.JImplements("org.codelibs.opensearch.runner.OpenSearchRunner$Builder")(_builder(given["settings"]))
+    settings = jpype.JImplements("org.codelibs.opensearch.runner.OpenSearchRunner$Builder")(
+        _builder(configuration["settings"])
+    )
     runner.onBuild(settings())
     configs = jpype.JClass("org.codelibs.opensearch.runner.OpenSearchRunner").newConfigs()
-    runner.build(configs.basePath(given["folder"]).clusterName(given["cluster"]).numOfNode(1))
+    runner.build(configs.basePath(configuration["folder"]).clusterName(configuration["cluster"]).numOfNode(1))
     signal.sigwait(signals)
     runner.close()
 
