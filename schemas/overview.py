@@ -66,6 +66,29 @@ class SectionState(StrEnum):
     """Not for this actor to see; says nothing about whether there is anything."""
 
 
+class TroubleKind(StrEnum):
+    """Why nothing new comes from a source for now."""
+
+    FAILING = "failing"
+    """The last run did not succeed."""
+    SILENT = "silent"
+    """Nothing new has come for far longer than was agreed."""
+    PAUSED = "paused"
+    """Somebody switched it off."""
+    HELD = "held"
+    """Deletions wait for a person, so what is shown may have been deleted at the source."""
+
+
+class SourceTrouble(Schema):
+    """A source of an area that is not read as it should be, and since when."""
+
+    source: str
+    kind: TroubleKind
+    since: Instant | None = None
+    """Failing or held: when it was last read to its end. Silent: when something last came. Paused: when it was switched
+    off. None: that never was."""
+
+
 class Section(Schema):
     """One area of the overview (afsnit)."""
 
@@ -76,6 +99,10 @@ class Section(Schema):
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
+    has_unreadable: bool | None = None
+    """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
+    troubles: tuple[SourceTrouble, ...] | None = None
+    """Set when the page is read: the area's sources that are not read as they should be."""
 
 
 class DisagreeingValue(Schema):
@@ -105,11 +132,25 @@ class Relative(Schema):
     provenance: Provenance
 
 
+class StatedIdentity(Schema):
+    """Who the citizen is according to some of the sources that use one national number."""
+
+    name: str | None = None
+    birth_date: date | None = None
+    sources: tuple[str, ...] = ()
+    """Which sources say so; none: other sources than those the reader may see, and then nothing of what they say."""
+    is_headline: bool = False
+    """Whether the page is about this person: the birth date is the one that the number tells."""
+
+
 class CitizenHeader(Schema):
     """Who the page is about."""
 
     person: PersonFact
-    """Merged over sources: newest registration wins field by field, strictest protection always."""
+    """Merged over sources: newest registration wins field by field, strictest protection always. Where the sources
+    disagree on who the citizen is, those of the headline's identity alone; without one neither name nor address."""
+    stated_identities: tuple[StatedIdentity, ...] = ()
+    """What the sources say when they disagree on name or birth date (uenighed om identitet); else empty."""
     identifiers: tuple[Identifier, ...] = ()
     relatives: tuple[Relative, ...] = ()
     protection_sources: tuple[str, ...] = ()

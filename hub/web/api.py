@@ -11,6 +11,7 @@ from pydantic import Field
 from hub.access import service
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
+from hub.clock import danish_day
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.follow_ups import Aftermath, aftermath
@@ -19,11 +20,12 @@ from hub.quarantine.rules import QuarantineGroup
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
+from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
 from hub.web.search.present import SearchForm
-from hub.web.search.routes import SEARCH, find_citizens
+from hub.web.search.routes import SEARCH, find_citizens, incomplete_sources
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
 from hub.web.shell.request_context import open_request
@@ -79,6 +81,8 @@ class OverviewAnswer(Schema):
     """The others on the course, each cut to a decision of its own."""
     aftermath: tuple[Aftermath, ...]
     """Each notification about the family with what followed."""
+    notifications_about: tuple[UUID, ...]
+    """Those whose notifications are shown. Of others in the family the answer says nothing."""
     not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
@@ -105,6 +109,8 @@ class SearchAnswer(Schema):
     needs_reason: frozenset[UUID]
     rights: dict[UUID, Basis]
     """With which right each hit could be opened; ``none``: only for a stated reason."""
+    incomplete_sources: tuple[str, ...]
+    """Names of sources of which not all was read, so that citizens may be missing."""
 
 
 class SourceAnswer(Schema):
@@ -150,7 +156,12 @@ def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     with open_request(request, SEARCH) as context:
         form = SearchForm(**ask.model_dump(exclude={"after", "size"}))
         result = find_citizens(context, form, ask.after, ask.size)
-        return SearchAnswer(page=result.page, needs_reason=result.needs_reason, rights=result.rights)
+        return SearchAnswer(
+            page=result.page,
+            needs_reason=result.needs_reason,
+            rights=result.rights,
+            incomplete_sources=tuple(source.name for source in incomplete_sources(context)),
+        )
 
 
 @router.get(
@@ -181,7 +192,8 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 decision=citizen.decision,
                 overview=masked[0],
                 family=masked[1:],
-                aftermath=aftermath(overviews),
+                aftermath=aftermath(overviews, as_known or danish_day(context.now)),
+                notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
             )
             # Written here and not by the framework, which would make plain objects of all of it first.

@@ -25,7 +25,8 @@ from hub.access.policy import (
     policy_texts,
 )
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
-from schemas.overview import Overview, SectionState
+from schemas.overview import EntryParty, Overview, SectionState
+from schemas.record import PartyRole
 from schemas.source import Area
 from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because, make_access_facts
 
@@ -237,6 +238,34 @@ def test_a_source_of_unknown_area_is_cut() -> None:
     some = Decision(allowed=True, basis=Basis.TEAM, shown=frozenset({Area.SOCIAL}), policy_version="x")
     header = cut(OVERVIEW, some).header
     assert [relative.name for relative in header.relatives] == ["Known to social"]
+
+
+@given(actors, facts_strategy, reasons, st.sets(st.sampled_from(["relative", "citizen"])))
+@settings(max_examples=60, deadline=None)
+def test_an_entry_names_only_people_whom_the_reader_may_know_of(
+    actor: Actor, facts: AccessFacts, reason: str | None, also: AbstractSet[str]
+) -> None:
+    decision = decide(actor, facts, because(reason))
+    known = {
+        relative.citizen_id: f"Named {at}"
+        for at, relative in enumerate(cut(OVERVIEW, decision, SOURCES).header.relatives)
+        if relative.citizen_id and "relative" in also
+    }
+    named = known | ({OVERVIEW.citizen_id: "Named own"} if "citizen" in also else {})
+    parties = (
+        EntryParty(role=PartyRole.PRIMARY, citizen_id=UUID(int=4711), name="Named stranger"),
+        *(EntryParty(role=PartyRole.CONCERNED, citizen_id=key, name=name) for key, name in named.items()),
+    )
+    sections = tuple(
+        section.model_copy(
+            update={"entries": tuple(entry.model_copy(update={"parties": parties}) for entry in section.entries)}
+        )
+        for section in OVERVIEW.sections
+    )
+    entries = cut(OVERVIEW.model_copy(update={"sections": sections}), decision, SOURCES).entries()
+    for entry in entries:
+        assert len(entry.parties) == len(parties), "that there is somebody else stays"
+        assert {party.name for party in entry.parties} == {None, *named.values()}
 
 
 SECRETS = {

@@ -5,16 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given, strategies
 
 from hub.indexing.documents import to_document
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
-from hub.overview.follow_ups import Ground, aftermath
+from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, aftermath, conclusion
 from hub.overview.freshness import with_coverage
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
-from schemas.overview import Entry, Overview, SectionState
+from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.source import Area
@@ -22,6 +23,8 @@ from tests.factories import make_effort, make_record
 
 CITIZEN = UUID(int=1)
 RECEIVED = datetime(2019, 1, 10, 9, 0, tzinfo=UTC)
+ON = date(2023, 9, 12)
+READ = {SectionState.ENTRIES, SectionState.NONE_FOUND}
 UNIT = Unit(id="social:110", name="Familiehuset")
 
 
@@ -50,14 +53,14 @@ def ids(entries: tuple[Entry, ...]) -> list[str]:
 def test_what_the_source_names_followed_and_nothing_else() -> None:
     near = line(make_effort(), "1", date(2019, 2, 1))
     named = line(make_effort(), "2", date(2020, 2, 1))
-    (one,) = aftermath([page(line(notified(efforts=("2",)), "9"), near, named)])
+    (one,) = aftermath([page(line(notified(efforts=("2",)), "9"), near, named)], ON)
     assert [(each.effort.provenance.source_id, each.ground) for each in one.followed] == [("2", Ground.SOURCE)]
 
 
 @pytest.mark.parametrize(("days", "followed"), [(-1, False), (0, True), (183, True), (184, False)])
 def test_else_a_social_effort_within_half_a_year_followed(days: int, followed: bool) -> None:
     effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=days))
-    (one,) = aftermath([page(line(notified(), "9"), effort)])
+    (one,) = aftermath([page(line(notified(), "9"), effort)], ON)
     assert bool(one.followed) is followed
     assert all(each.ground is Ground.TIME for each in one.followed)
 
@@ -67,7 +70,7 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
     police = line(notified(), "8")
     school = line(notified(efforts=("1",)), "9")
     grounds = {
-        each.notification.provenance.source_id: each.followed for each in aftermath([page(police, school, effort)])
+        each.notification.provenance.source_id: each.followed for each in aftermath([page(police, school, effort)], ON)
     }
     assert grounds["8"] == ()
     assert [effort.ground for effort in grounds["9"]] == [Ground.SOURCE]
@@ -77,21 +80,21 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
 def test_where_the_source_decided_otherwise_nothing_is_read_from_the_calendar(decided: Outcome) -> None:
     effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=10))
     concern = notified().model_copy(update={"outcome": decided})
-    (one,) = aftermath([page(line(concern, "9"), effort)])
+    (one,) = aftermath([page(line(concern, "9"), effort)], ON)
     assert not one.followed
 
 
 def test_a_family_counts_each_entry_once_and_shares_what_followed() -> None:
     mine = page(line(notified(), "9"))
     theirs = page(line(notified(), "9"), line(make_effort(), "1", date(2019, 2, 1)))
-    (one,) = aftermath([mine, theirs])
+    (one,) = aftermath([mine, theirs], ON)
     assert len(one.followed) == 1
 
 
 def test_health_efforts_and_plans_that_never_began_did_not_follow() -> None:
     health = line(make_effort(), "1", date(2019, 2, 1), source="health")
     plan = line(make_effort(status=EffortStatus.PLANNED), "2", date(2019, 2, 1))
-    (one,) = aftermath([page(line(notified(), "9"), health, plan)])
+    (one,) = aftermath([page(line(notified(), "9"), health, plan)], ON)
     assert not one.followed
 
 
@@ -156,7 +159,76 @@ def test_what_is_withheld_stays_withheld() -> None:
     overview = page()
     hidden = tuple(section.model_copy(update={"state": SectionState.WITHHELD}) for section in overview.sections)
     cut = overview.model_copy(update={"sections": hidden})
-    assert with_coverage(cut, (), {Area.SOCIAL: RECEIVED}, set(Area)) == cut
+    troubles = {Area.SOCIAL: [SourceTrouble(source="social", kind=TroubleKind.PAUSED)]}
+    read = with_coverage(cut, set(Area), {Area.SOCIAL: RECEIVED}, set(Area), unreadable=set(Area), troubles=troubles)
+    assert read == cut
+
+
+def test_an_area_without_a_source_is_not_covered_whoever_looks() -> None:
+    overview = page()
+    hidden = tuple(one.model_copy(update={"state": SectionState.WITHHELD}) for one in overview.sections)
+    read = with_coverage(overview.model_copy(update={"sections": hidden}), {Area.SOCIAL}, {}, ())
+    states = {section.area: section.state for section in read.sections}
+    assert states.pop(Area.SOCIAL) is SectionState.WITHHELD
+    assert set(states.values()) == {SectionState.NOT_COVERED}
+
+
+SECTIONS = strategies.lists(
+    strategies.builds(
+        Section,
+        area=strategies.sampled_from(Area),
+        state=strategies.sampled_from(SectionState),
+        is_unread=strategies.none() | strategies.booleans(),
+        has_unreadable=strategies.none() | strategies.booleans(),
+        silent_since=strategies.none() | strategies.just(RECEIVED) | strategies.just(RECEIVED + timedelta(days=400)),
+    ),
+    max_size=8,
+)
+
+
+@given(
+    outcome=strategies.none() | strategies.sampled_from(Outcome),
+    sections=SECTIONS,
+    days=strategies.integers(0, 1000),
+    has_followed=strategies.booleans(),
+)
+def test_that_none_followed_is_said_only_when_it_can_be_known(
+    outcome: Outcome | None, sections: list[Section], days: int, has_followed: bool
+) -> None:
+    fact = notified().model_copy(update={"outcome": outcome})
+    on = RECEIVED.date() + timedelta(days=days)
+    said = conclusion(fact, sections, on, has_followed=has_followed)
+    assert (said is Conclusion.FOLLOWED) == has_followed
+    if has_followed:
+        return
+    assert (said is Conclusion.EFFORT_NOT_SHOWN) == (outcome is Outcome.EFFORT)
+    if said is Conclusion.NONE:
+        assert outcome is None
+        assert on > RECEIVED.date() + FOLLOWS_WITHIN
+        read = [one for one in sections if one.area is Area.SOCIAL and one.state in READ]
+        assert not any(one.is_unread or one.has_unreadable or one.silent_since == RECEIVED for one in read)
+    if said is Conclusion.TOO_EARLY:
+        assert on <= RECEIVED.date() + FOLLOWS_WITHIN
+    hidden = [one for one in sections if one.state not in READ]
+    assert conclusion(fact, [*sections, *hidden], on, has_followed=False) is said, "what is withheld changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "said"),
+    [
+        (None, 13, Conclusion.TOO_EARLY),
+        (None, 183, Conclusion.TOO_EARLY),
+        (None, 184, Conclusion.NONE),
+        (Outcome.NO_ACTION, 400, Conclusion.OTHER_OUTCOME),
+        (Outcome.EFFORT, 400, Conclusion.EFFORT_NOT_SHOWN),
+    ],
+)
+def test_what_can_be_said_goes_by_the_day_and_by_what_was_decided(
+    outcome: Outcome | None, days: int, said: Conclusion
+) -> None:
+    concern = notified().model_copy(update={"outcome": outcome})
+    (one,) = aftermath([page(line(concern, "9"))], RECEIVED.date() + timedelta(days=days))
+    assert one.conclusion is said
 
 
 @pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])

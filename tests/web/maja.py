@@ -190,12 +190,13 @@ TALKS = entry(
     Period(start=date(2022, 12, 1)),
     [MAJA],
 )
+WISH_TEXT = "Jeg vil gerne kunne se mine børn i øjnene og sige, at jeg har et arbejde."
 WISH = entry(
     "30",
     Area.SOCIAL,
     GoalFact(
         goal=GoalKind.CITIZEN_WISH,
-        text="Jeg vil gerne kunne se mine børn i øjnene og sige, at jeg har et arbejde.",
+        text=WISH_TEXT,
         assessed_on=date(2023, 8, 21),
         stated_by="Maja",
     ),
@@ -215,14 +216,14 @@ STRENGTHS = tuple(
     )
 )
 NOTIFICATIONS = (
-    notification("1", date(2015, 3, 12), [IDA, EMIL, MAJA], ("1", "Kontrolgruppen"), ["16"], Outcome.NO_ACTION),
-    notification("2", date(2015, 10, 5), [EMIL, MAJA], ("1", "PPR"), ["4"], Outcome.NO_ACTION),
-    notification("3", date(2019, 4, 2), [IDA, EMIL, MAJA], ("6", "Politiet"), ["9"], Outcome.NO_ACTION),
-    notification("4", date(2019, 8, 27), [IDA, MAJA], ("2", "Skolen"), ["3", "14"], Outcome.EFFORT),
-    notification("5", date(2019, 8, 27), [EMIL, MAJA], ("2", "Skolen"), ["3", "14"], Outcome.EFFORT),
-    notification("6", date(2021, 5, 18), [IDA, EMIL, MAJA], ("4", "Egen læge"), ["17"], None),
-    notification("7", date(2022, 11, 3), [IDA, EMIL, MAJA], ("1", "Jobcentret"), ["17"], Outcome.TO_RUNNING_CASE),
-    notification("8", date(2023, 9, 11), [EMIL, MAJA], ("2", "Skolen"), ["3"], None),
+    notification("1", date(2015, 3, 12), [IDA, EMIL], ("1", "Kontrolgruppen"), ["16"], Outcome.NO_ACTION),
+    notification("2", date(2015, 10, 5), [EMIL], ("1", "PPR"), ["4"], Outcome.NO_ACTION),
+    notification("3", date(2019, 4, 2), [IDA, EMIL], ("6", "Politiet"), ["9"], Outcome.NO_ACTION),
+    notification("4", date(2019, 8, 27), [IDA], ("2", "Skolen"), ["3", "14"], Outcome.EFFORT),
+    notification("5", date(2019, 8, 27), [EMIL], ("2", "Skolen"), ["3", "14"], Outcome.EFFORT),
+    notification("6", date(2021, 5, 18), [IDA, EMIL], ("4", "Egen læge"), ["17"], None),
+    notification("7", date(2022, 11, 3), [IDA, EMIL], ("1", "Jobcentret"), ["17"], Outcome.TO_RUNNING_CASE),
+    notification("8", date(2023, 9, 11), [EMIL], ("2", "Skolen"), ["3"], None),
 )
 FOLLOWED = {NOTIFICATIONS[3].id: (FAMILY_TREATMENT, SUPPORT), NOTIFICATIONS[4].id: (FAMILY_TREATMENT,)}
 

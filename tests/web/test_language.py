@@ -43,7 +43,8 @@ def test_one_notification_is_said_in_the_singular() -> None:
     notification = maja.NOTIFICATIONS[2]
     line = overview_page(replace(with_entries(notification), follow_ups={})).notifications_line
     assert line.startswith(
-        "1 underretning, fra politiet i 2019. Ingen indsats begyndte inden for et halvt år efter den."
+        "1 underretning, fra politiet i 2019. Socialforvaltningen satte ingen indsats i gang for Maja"
+        " inden for et halvt år efter den."
     )
     followed = replace(with_entries(notification), follow_ups={notification.id: (maja.SUPPORT,)})
     assert overview_page(followed).notifications_line.startswith(

@@ -14,19 +14,23 @@ from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
 from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
-from hub.overview.changes import Change
+from hub.overview.changes import Change, wiped_of_person
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
+from hub.quarantine.repository import count_open
+from hub.sources.health import SourceState
+from hub.sources.repository import pauses
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, Basis, Decision
-from schemas.overview import Overview, Section, SectionState
+from schemas.overview import Overview, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.source import Area
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
 LOOK_UPS_READ = 60
 VIEWERS_SHOWN = 5
+_TROUBLES = {kind.value: kind for kind in TroubleKind}
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,43 @@ def _open(
 
 
 def _with_coverage(context: RequestContext, overview: Overview, as_known: date | None) -> Overview:
+    """What may be missing from the overview. How a source is doing now is not said of an earlier day."""
     areas = context.areas
     states = () if as_known else context.source_states
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
-    unread = {areas[state.source] for state in states if state.last_success_at is None}
-    return with_coverage(overview, {source.area for source in context.sources}, silent, unread)
+    # What was never read is missing from an earlier day, too.
+    unread = {areas[state.source] for state in context.source_states if state.last_success_at is None}
+    parked = count_open(context.session)
+    unreadable = {source.area for source in context.sources if source.name in parked}
+    troubles: dict[Area, list[SourceTrouble]] = {}
+    for state in states:
+        if state.state.value in _TROUBLES:
+            troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
+    return with_coverage(
+        overview,
+        {source.area for source in context.sources},
+        silent,
+        unread,
+        once_covered=frozenset(areas.values()),
+        unreadable=unreadable,
+        troubles=troubles,
+    )
+
+
+def _trouble(context: RequestContext, state: SourceState) -> SourceTrouble:
+    kind = _TROUBLES[state.state.value]
+    since = state.last_data_at if kind is TroubleKind.SILENT else state.last_success_at
+    if kind is TroubleKind.PAUSED:
+        since = _paused_at(context, state)
+    return SourceTrouble(source=state.source, kind=kind, since=since)
+
+
+def _paused_at(context: RequestContext, state: SourceState) -> datetime | None:
+    """When the source was switched off; None while it is not."""
+    if state.state.value != TroubleKind.PAUSED.value:
+        return None
+    pause = pauses(context.session).get(state.source)
+    return pause.paused_at if pause else None
 
 
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
@@ -147,12 +183,18 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
         not_updated_since=earliest_not_updated(people),
         follow_ups={
             after.notification.id: tuple(followed.effort for followed in after.followed)
-            for after in aftermath(family_overviews)
+            for after in aftermath(family_overviews, as_known or today)
         },
         team=_team(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,
         source_ages=tuple(
-            SourceAge(sources[state.source], state.state, state.last_data_at, state.last_success_at)
+            SourceAge(
+                sources[state.source],
+                state.state,
+                state.last_data_at,
+                state.last_success_at,
+                paused_at=_paused_at(context, state),
+            )
             for state in context.source_states
         ),
         as_known=as_known,
@@ -216,11 +258,14 @@ def _changes(
         return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
-    for person in people:
+    person_wiped: tuple[str, ...] = ()
+    for at, person in enumerate(people):
         earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = service.limited(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):
             by_entry.setdefault(change.entry.id, change)
-    return Changes(since, tuple(by_entry.values()))
+        if at == 0:
+            person_wiped = wiped_of_person(before, person.overview)
+    return Changes(since, tuple(by_entry.values()), person_wiped)

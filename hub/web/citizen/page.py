@@ -9,12 +9,17 @@ from hub.web.shell.view_models import Choice, Link, Person
 
 @dataclass(frozen=True)
 class SourceLine:
-    """Where a line comes from and how old it is."""
+    """Where a line comes from, how old it is, and how fresh our reading is."""
 
     text: str
     """Source and paragraph."""
-    updated: When
+    registered: When
+    """When the source registered it."""
+    read: When | None
+    """When the source was last read to its end; None on a page of an earlier day, or when it was not yet."""
     link: Link | None
+    identity: str | None = None
+    """Set when the source says that the number is another person's than the headline's."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +117,29 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class StatedLine:
+    """A wish, a strength or a goal, as somebody recorded it."""
+
+    text: str
+    by: str
+    """Who said or assessed it, and when."""
+    tag: str
+    """Whose it is, what it is and how it goes, as far as the place does not say it; may be empty."""
+
+
+@dataclass(frozen=True)
 class Strengths:
     """What works: the citizen's own words first."""
 
-    wishes: tuple[tuple[str, str], ...]
-    """The citizen's words, and who said them when."""
-    works: tuple[tuple[str, str], ...]
-    reached: tuple[tuple[str, str], ...]
+    wishes: tuple[StatedLine, ...]
+    """The citizen's words."""
+    works: tuple[StatedLine, ...]
+    goals: tuple[StatedLine, ...]
+    """Goals and sub-goals that are not reached, however they go."""
+    reached: tuple[StatedLine, ...]
     """Goals that were reached."""
     missing: str | None
-    """What is said when there is nothing of the three."""
+    """What is said when there are neither words nor strengths nor goals that were reached."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +177,8 @@ class CitizenHead:
     teammates: tuple[str, ...]
     life: str | None
     """Set when the person is dead, has moved out, …"""
+    identity: tuple[str, ...]
+    """The sentences of the banner where the sources disagree on who the citizen is; else empty."""
     protected: str | None
     """The sentence of the banner; None when not protected."""
     address: str | None
@@ -184,6 +204,8 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    withheld_of_some: tuple[str, ...]
+    """Areas that are shown of some of the family only."""
     notifications_line: str
     notifications: tuple[NotificationRow, ...]
     older: tuple[NotificationRow, ...]
@@ -215,6 +237,8 @@ class FamilyCell:
     text: str
     tone: str
     """Of a notification's text, as in ``NotificationRow``."""
+    identity: str | None = None
+    """As in ``SourceLine``."""
 
 
 @dataclass(frozen=True)
@@ -231,10 +255,15 @@ class FamilyColumn:
 
     name: str
     age: str
+    disputed: str | None
+    """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]
-    notifications: int
+    notifications: str
+    """How many there are, or why that is not said."""
     empty: str | None
+    not_included: str | None
+    """Areas of which something is, or may be, missing."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +278,8 @@ class TimelineRow:
     outcome: str
     source: str
     is_point: bool
+    identity: str | None = None
+    """As in ``SourceLine``."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +299,10 @@ class TimelinePage:
     heading: str
     drawing: Drawing | None
     rows: tuple[TimelineRow, ...]
+    not_included: str | None
+    """Areas of which something is, or may be, missing."""
+    notification_gaps: tuple[str, ...]
+    """What may be missing from the notifications."""
     count_line: str
     as_known: str
     """ISO day in the form."""
@@ -300,6 +335,8 @@ class ReasonPage:
     template: ClassVar[str] = "citizen/templates/reason.html"
     citizen_id: str
     warning: str
+    about: str | None
+    """Whom it is about, as far as the actor knows that already; None on the actor's own page."""
     refused: bool
     """No reason opens it (own page, or a role that never sees citizens)."""
     purposes: tuple[Choice, ...]

@@ -58,6 +58,8 @@ class SourceAge:
     """When something new last came."""
     last_read_at: datetime | None
     """When it was last read to its end."""
+    paused_at: datetime | None = None
+    """When it was switched off, while it is."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Changes:
 
     since: datetime
     changes: tuple[Change, ...]
+    person_wiped: tuple[str, ...] = ()
+    """What no source tells of the citizen's person any more."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,10 @@ class PageData:
 
     @cached_property
     def names(self) -> FirstNames:
-        """First names of the citizen and the family."""
-        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in self.people}
+        """First names of the citizen and the family, the oldest first, then of relatives who are not shown."""
+        by_age = sorted(self.people, key=lambda person: person.header.person.birth_date or date.max)
+        first_names = {person.citizen_id: first_word(person.header.person.given_name) for person in by_age}
+        for relative in (relative for person in self.people for relative in person.header.relatives):
+            if relative.citizen_id and relative.name:
+                first_names.setdefault(relative.citizen_id, first_word(relative.name))
         return FirstNames(first_names, own=self.overview.citizen_id)

@@ -1,6 +1,7 @@
 """A cut overview with its surroundings → the pages about one citizen. Pure."""
 
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
@@ -16,6 +17,13 @@ from hub.web.citizen.page import (
     TimelinePage,
 )
 from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.present_coverage import (
+    not_included,
+    notification_gaps,
+    social,
+    with_notifications,
+    withheld_of_some,
+)
 from hub.web.citizen.present_drawing import drawing, timeline_rows
 from hub.web.citizen.present_efforts import (
     effort_rows,
@@ -30,12 +38,24 @@ from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, lasted, listed, long_day_text, of_moment
-from hub.web.shell.people import first_word
+from hub.web.shell.dates import (
+    at_minute,
+    capital,
+    counted,
+    day_text,
+    lasted,
+    listed,
+    long_day_text,
+    of_moment,
+    since_text,
+)
+from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Choice
-from schemas.overview import Disagreement, Overview
+from schemas.facts import LifeStatus
+from schemas.overview import Disagreement, Overview, SectionState
 
 MOST_ZOOMS = 30
+_IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
 
 
 def overview_page(data: PageData) -> OverviewPage:
@@ -48,11 +68,17 @@ def overview_page(data: PageData) -> OverviewPage:
         now_line=now_line(efforts, data),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
+        withheld_of_some=withheld_of_some(data),
         notifications_line=notifications_line(notifications, data),
         notifications=rows[:SHOWN],
         older=rows[SHOWN:],
         drawing=drawing(entries, data),
-        disagreements=tuple(_disagreement(disagreement, data) for disagreement in data.overview.disagreements),
+        disagreements=tuple(
+            _disagreement(disagreement, data)
+            for disagreement in data.overview.disagreements
+            # Said by the banner already, once for name and birth date together.
+            if not (data.overview.header.stated_identities and disagreement.field in _IDENTITY_FIELDS)
+        ),
         recommendations=recommendations(efforts, data),
         changes_since=of_moment(data.changes.since, data.now) if data.changes else None,
         changes=change_lines(data.changes, data) if data.changes else (),
@@ -77,9 +103,22 @@ def notice(data: PageData) -> str | None:
 def _disagreement(disagreement: Disagreement, data: PageData) -> str:
     field = texts.DISAGREEMENT_FIELD.get(disagreement.field, f"feltet {disagreement.field}")
     statements = [
-        f"{_source_title(value.provenance.source, data)} siger «{value.value}»" for value in disagreement.values
+        f"{_source_title(value.provenance.source, data)} siger «{_in_words(disagreement.field, value.value)}»"
+        for value in disagreement.values
     ]
     return f"Kilderne er ikke enige om {field}: {listed(statements)}. Begge vises; ret det i den kilde, der tager fejl."
+
+
+def _in_words(field: str, value: str) -> str:
+    """A disputed value as a page says it: dates and codes of the overview are written for machines."""
+    match field:
+        case "birth_date" | "died_on":
+            return day_text(date.fromisoformat(value))
+        case "life_status":
+            return texts.LIFE_STATUS[LifeStatus(value)]
+        case "custody":
+            return texts.CUSTODY[value]
+    return value
 
 
 def _source_title(source: str, data: PageData) -> str:
@@ -88,6 +127,9 @@ def _source_title(source: str, data: PageData) -> str:
 
 def _freshness(age: SourceAge, data: PageData) -> Freshness:
     state = shared.SOURCE_STATE[age.state][0]
+    if age.paused_at is not None:
+        full = of_moment(age.paused_at, data.now).full
+        return Freshness(age.source.title, f"{state} {since_text(age.paused_at, data.now)}", True, full)
     if age.last_data_at is None:
         return Freshness(age.source.title, state, age.state != "fresh", "")
     when = of_moment(age.last_data_at, data.now)
@@ -97,7 +139,7 @@ def _freshness(age: SourceAge, data: PageData) -> Freshness:
         return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full)
     if age.state == "silent":
         return Freshness(age.source.title, f"tavs i {lasted(age.last_data_at, data.now)}", True, when.full)
-    return Freshness(age.source.title, f"{state}, {when.text}", True, when.full)
+    return Freshness(age.source.title, f"{state}; sidste nye oplysning {when.text}", True, when.full)
 
 
 def _not_covered(data: PageData) -> str | None:
@@ -119,9 +161,11 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
     first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
     return TimelinePage(
         head=head(data),
-        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or shared.NAME_MISSING}",
+        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or headline_name(data.overview.header)}",
         drawing=drawing(entries, data, years=30, year=year),
         rows=rows,
+        not_included=not_included(data.people),
+        notification_gaps=notification_gaps(data),
         count_line=f"{len(rows)} linjer. Det nyeste først.",
         as_known=(known or today).isoformat(),
         latest=today.isoformat(),
@@ -178,15 +222,24 @@ def _not_shown(data: PageData) -> str | None:
     return f"{names_text} vises ikke her, for {why}. Hver side åbnes for sig og med egen grund."
 
 
+def _notification_count(person: Overview) -> str:
+    if with_notifications((person,)):
+        return counted(len(notifications_of(person.entries())), "underretning", "underretninger")
+    section = social(person)
+    is_covered = section is not None and section.state is not SectionState.NOT_COVERED
+    return "underretninger er ikke for dig at se" if is_covered else "underretninger er ikke dækket her"
+
+
 def _column(person: Overview, data: PageData) -> FamilyColumn:
     others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
     efforts = listed_efforts(person.entries(), data.today)
-    born = person.header.person.birth_date
     return FamilyColumn(
-        name=person.header.display_name or shared.NAME_MISSING,
-        age=age_text(born, data.today) if born else shared.AGE_MISSING,
+        name=headline_name(person.header),
+        age=headline_age(person.header, data.today),
+        disputed=capital(shared.DISPUTED) if person.header.stated_identities else None,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
-        notifications=len(notifications_of(person.entries())),
+        notifications=_notification_count(person),
         empty=None if efforts else texts.NO_EFFORTS,
+        not_included=not_included((person,)),
     )

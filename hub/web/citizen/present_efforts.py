@@ -1,19 +1,31 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from hub.web.citizen import texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_coverage import NOT_READ
+from hub.web.citizen.present_identity import identity_mark
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import aged, capital, counted, distance, lasted, of_day, of_moment, phone_text
+from hub.web.shell.dates import (
+    as_sentence,
+    capital,
+    counted,
+    distance,
+    lasted,
+    of_day,
+    of_moment,
+    phone_text,
+    since_text,
+)
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.view_models import Link, Person, Phone
 from schemas.facts import EffortFact, EffortStatus, Responsible
-from schemas.overview import Entry, Section, SectionState
+from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.source import Area
 
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
@@ -105,12 +117,15 @@ def source_line(entry: Entry, data: PageData) -> SourceLine:
     parts = [_origin(shared.AREA[entry.area], source.title if source else entry.provenance.source)]
     if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
         parts.append(cited(entry.fact.legal_basis, entry.valid.start or data.today))
+    read_at = next((age.last_read_at for age in data.source_ages if age.source.name == entry.provenance.source), None)
     link = entry.provenance.link
     opens = link is not None and (link.startswith("https://") or (data.demo and LOOPBACK.match(link) is not None))
     return SourceLine(
         text=" · ".join(parts),
-        updated=aged(entry.provenance.registration.registered_from, data.moment),
+        registered=of_moment(entry.provenance.registration.registered_from, data.moment),
+        read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
         link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and opens else None,
+        identity=identity_mark(entry, data),
     )
 
 
@@ -122,25 +137,46 @@ def _origin(area: str, title: str) -> str:
 def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
     """The areas that have no row under *Lige nu*, and those whose source is silent: why, and what one can do."""
     filled = {entry.area for entry, _ in efforts}
-    return tuple(gap for section in data.overview.sections if (gap := _gap(section, section.area in filled, data)))
+    return tuple(gap for section in data.overview.sections for gap in _gaps(section, section.area in filled, data))
 
 
-def _gap(section: Section, filled: bool, data: PageData) -> GapRow | None:
+def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
     name = shared.AREA[section.area]
     # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
-    if section.state not in {SectionState.NOT_COVERED, SectionState.WITHHELD}:
-        if section.is_unread:
-            return GapRow(section.area, name, *texts.UNREAD, True)
-        if section.silent_since is not None:
-            headline = f"kilden har været tavs i {lasted(section.silent_since, data.now)}"
-            return GapRow(section.area, name, headline, texts.SILENT, True)
+    if section.state not in NOT_READ:
+        troubles = [GapRow(section.area, name, *words, True) for words in _troubles(section, data)]
+        yield from troubles
+        filled = filled or bool(troubles)
     if filled:
-        return None
+        return
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
+    if state is SectionState.NONE_FOUND and section.has_unreadable:
+        headline, advice = texts.UNREADABLE
     if state is SectionState.WITHHELD and data.team_meets:
         advice = f"{advice} {texts.ASK_CONSENT}"
-    return GapRow(section.area, name, headline, advice, False)
+    yield GapRow(section.area, name, headline, advice, False)
+
+
+def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
+    """Headline and advice for each source of the area that is not read as it should be."""
+    kinds = {trouble.kind for trouble in section.troubles or ()}
+    if section.is_unread and TroubleKind.PAUSED not in kinds:
+        yield texts.UNREAD
+        return
+    troubles = section.troubles or ()
+    if not troubles and section.silent_since:
+        troubles = (SourceTrouble(source="", kind=TroubleKind.SILENT, since=section.silent_since),)
+    is_one_of_several = sum(source.area is section.area for source in data.sources.values()) > 1
+    for trouble in troubles:
+        source = data.sources.get(trouble.source)
+        name = source.title if source and is_one_of_several else "kilden"
+        headline, advice = texts.TROUBLE[trouble.kind]
+        if trouble.since is None:
+            yield texts.TROUBLE_WITHOUT_TIME[trouble.kind].format(source=name), advice
+            continue
+        since, time = since_text(trouble.since, data.now), lasted(trouble.since, data.now)
+        yield headline.format(source=name, since=since, lasted=time), advice
 
 
 def now_line(efforts: Sequence[Effort], data: PageData) -> str:
@@ -151,13 +187,13 @@ def now_line(efforts: Sequence[Effort], data: PageData) -> str:
     newest = max(entry.provenance.registration.registered_from for entry, _ in efforts)
     count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
     where = counted(areas, "område", "områder")
-    return f"{count} i {where}. Sidst ændret {of_moment(newest, data.now).text}."
+    return f"{count} i {where}. {as_sentence(f'Sidst ændret i kilderne {of_moment(newest, data.now).text}')}"
 
 
 def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:
     """Recommendations that the others around the citizen should know of: sentence and source, no judgement."""
     return tuple(
-        (f"{capital(effort.recommendation)}.", f"Anbefaling fra {source_line(entry, data).text}")
+        (as_sentence(effort.recommendation), f"Anbefaling fra {source_line(entry, data).text}")
         for entry, effort in efforts
         if effort.recommendation
     )

@@ -8,9 +8,10 @@ from itertools import groupby
 from hub.clock import danish_day
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present_notifications import day_and_sender, notification_rows, notifications_of
+from hub.web.citizen.present_identity import identity_mark
+from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import capital, day_text, of_day, within
+from hub.web.shell.dates import capital, day_text, listed, of_day, within
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from hub.web.shell.people import sender
 from schemas.overview import Entry
@@ -56,7 +57,9 @@ def _efforts(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if state is EffortState.CANCELLED or entry.valid.start is None or not columns:
             continue
         text = f"{shared.AREA[entry.area]} · {_state_text(entry, state)}"
-        cell = FamilyCell(1, entry.area, _who(columns, data), capital(effort.title), text, "")
+        cell = FamilyCell(
+            1, entry.area, _who(columns, data), capital(effort.title), text, "", identity_mark(entry, data)
+        )
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 
@@ -66,7 +69,7 @@ def _state_text(entry: Entry, state: EffortState) -> str:
         return "planlagt"
     if state is EffortState.ONGOING:
         return "i gang"
-    return f"til {day_text(entry.valid.end)}" if entry.valid.end else "afsluttet"
+    return f"til {day_text(entry.valid.last_day)}" if entry.valid.last_day else "afsluttet"
 
 
 def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
@@ -76,8 +79,8 @@ def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         columns = _columns([entry for entry, _ in group], data)
         row = notification_rows(group, data)[0]
         _, fact = group[0]
-        title = f"Underretning fra {within(sender(fact))}"
-        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone)
+        title = f"Underretning fra {within(sender(fact))}{_about(group, columns, data)}"
+        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone, row.source.identity)
         events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
     return events
 
@@ -89,6 +92,13 @@ def _columns(entries: Sequence[Entry], data: PageData) -> tuple[int, ...]:
     about = [at for at, person in enumerate(data.people) if person.citizen_id in named]
     on_page_of = [at for at, person in enumerate(data.people) if ids & {entry.id for entry in person.entries()}]
     return tuple(about or on_page_of)
+
+
+def _about(group: Sequence[Notification], columns: Sequence[int], data: PageData) -> str:
+    """Whom the notifications are about, where the columns do not say it: somebody without one, or an unborn child."""
+    in_columns = {data.names.of(data.people[at].citizen_id) for at in columns}
+    names = list(dict.fromkeys(name for entry, _ in group for name in data.names.concerned_names(entry)))
+    return "" if in_columns.issuperset(names) else f" om {listed(names)}"
 
 
 def _who(columns: Sequence[int], data: PageData) -> str:

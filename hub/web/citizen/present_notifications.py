@@ -6,10 +6,16 @@ from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
 from hub.indicators.deadlines import ClockState, deadline_state
-from hub.overview.follow_ups import FOLLOWS_WITHIN
+from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, conclusion, is_named
 from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_coverage import (
+    names_of,
+    notification_gaps,
+    shows_part_of_family,
+    with_notifications,
+)
 from hub.web.citizen.present_efforts import source_line
 from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, within
 from hub.web.shell.efforts import Effort, efforts_of
@@ -35,24 +41,43 @@ def notifications_of(entries: Sequence[Entry]) -> tuple[Notification, ...]:
 
 
 def notifications_line(notifications: Sequence[Notification], data: PageData) -> str:
-    """How many, from whom, and after how many an effort began within half a year; and whether some may be missing."""
-    counts = _counts(notifications, data)
-    is_unread = any(section.is_unread for person in data.people for section in person.sections)
-    return f"{counts} {texts.UNREAD_NOTIFICATIONS}" if is_unread else counts
+    """How many, from whom, and after how many an effort followed; and what may be missing."""
+    missing = notification_gaps(data, is_empty=not notifications)
+    if not notifications and not with_notifications(data.people):
+        return " ".join(missing)
+    return " ".join((_counts(notifications, data), *missing))
 
 
 def _counts(notifications: Sequence[Notification], data: PageData) -> str:
     if not notifications:
-        return "Ingen underretninger fundet i de kilder, du kan se."
-    followed = sum(bool(data.follow_ups.get(entry.id)) for entry, _ in notifications)
+        if not shows_part_of_family(data):
+            return texts.NO_NOTIFICATIONS
+        return texts.NO_NOTIFICATIONS_OF.format(names=names_of(with_notifications(data.people), data))
+    conclusions = [_conclusion(entry, fact, data) for entry, fact in notifications]
+    followed = sum(conclusion in {Conclusion.FOLLOWED, Conclusion.EFFORT_NOT_SHOWN} for conclusion in conclusions)
     only = len(notifications) == 1
-    if not followed:
-        outcome = f"Ingen indsats begyndte inden for et halvt år efter {'den' if only else 'nogen af dem'}."
-    elif only:
-        outcome = "Derefter fulgte en indsats."
+    if followed:
+        outcome = "Derefter fulgte en indsats." if only else f"Efter {followed} af dem fulgte en indsats."
+    elif Conclusion.UNKNOWN in conclusions:
+        outcome = f"{texts.FOLLOW_UP_UNKNOWN}."
     else:
-        outcome = f"Efter {followed} af dem fulgte en indsats inden for et halvt år."
+        is_early = any(data.today <= danish_day(fact.received_at) + FOLLOWS_WITHIN for _, fact in notifications)
+        which = "den" if only else "nogen af dem"
+        until = "indtil nu" if is_early else f"inden for et halvt år efter {which}"
+        outcome = f"{_none_began(data)} {until}."
     return f"{_senders(notifications)} {outcome}"
+
+
+def _conclusion(entry: Entry, fact: ConcernNotificationFact, data: PageData) -> Conclusion:
+    sections = [section for person in data.people for section in person.sections]
+    return conclusion(fact, sections, data.today, has_followed=bool(data.follow_ups.get(entry.id)))
+
+
+def _none_began(data: PageData) -> str:
+    """That the social area began no effort; for whom, where the page does not show the whole family."""
+    if not shows_part_of_family(data):
+        return texts.NO_EFFORT_BEGAN
+    return f"{texts.NO_EFFORT_BEGAN} for {names_of(with_notifications(data.people), data)}"
 
 
 def _senders(notifications: Sequence[Notification]) -> str:
@@ -103,24 +128,24 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
     """What followed, and the tone it is shown in."""
     efforts = {effort.id: effort for entry, _ in group for effort in data.follow_ups.get(entry.id, ())}
     facts = [fact for _, fact in group]
+    conclusions = {_conclusion(entry, fact, data) for entry, fact in group}
     deadlines = [deadline_state(fact, data.moment) for fact in facts]
     due = min((deadline.due_at for deadline in deadlines if deadline.state in UNMET and deadline.due_at), default=None)
     if efforts:
         first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
         names = listed(_effort_names(efforts_of(efforts.values()), data))
-        by_source = any(fact.outcome is Outcome.EFFORT for fact in facts)
+        by_source = any(is_named(effort, entry, fact) for effort in efforts.values() for entry, fact in group)
         return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
     if due and data.moment - due < ASSESSMENT_STILL_ASKED:
         return deadline_text(due, data.moment), "missing"
     outcomes = {fact.outcome for fact in facts}
-    if outcomes & {Outcome.CLARIFICATION, Outcome.ASSESSMENT, Outcome.ACUTE}:
-        return texts.OUTCOME[next(outcome for outcome in outcomes if outcome is not None)], "plain"
-    if Outcome.TO_RUNNING_CASE in outcomes:
-        return f"{texts.OUTCOME[Outcome.TO_RUNNING_CASE]}. Ingen ny indsats", "plain"
-    if data.moment - facts[0].received_at < FOLLOWS_WITHIN:
-        no_action = texts.OUTCOME[Outcome.NO_ACTION]
-        return (no_action if Outcome.NO_ACTION in outcomes else "Ingen indsats endnu"), "plain"
-    return "Ingen indsats fulgte", "missing"
+    decided = next((outcome for outcome in texts.OUTCOME if outcome in outcomes), None)
+    if decided is not None:
+        return texts.OUTCOME[decided], "followed" if decided is Outcome.EFFORT else "plain"
+    if Conclusion.TOO_EARLY in conclusions:
+        days = (data.today - danish_day(facts[0].received_at)).days
+        return (f"Endnu {counted(days, 'dag', 'dage')} gammel" if days else "Modtaget i dag"), "plain"
+    return (texts.FOLLOW_UP_UNKNOWN if Conclusion.UNKNOWN in conclusions else _none_began(data)), "plain"
 
 
 def _effort_names(efforts: Sequence[Effort], data: PageData) -> list[str]:

@@ -1,18 +1,19 @@
 """*Det, der virker*, *Siden forløbet begyndte* and *Siden du sidst så efter*: what moves, as facts. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from hub.clock import danish_day
 from hub.web.citizen import texts
-from hub.web.citizen.page import Strengths
+from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
 from hub.web.citizen.present_notifications import notifications_of
-from hub.web.shell.changes import change_text, is_reached, named
+from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
 from hub.web.shell.dates import counted, day_text, listed, long_day_text, near_day_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
-from schemas.facts import GoalFact, GoalKind
-from schemas.overview import Entry
+from hub.web.shell.people import first_word
+from schemas.facts import GoalFact, GoalKind, Progress
+from schemas.overview import Entry, SectionState
 
 NO_NOTIFICATION_FOR = timedelta(days=182)
 """So long without a notification is worth a line."""
@@ -22,23 +23,49 @@ KINDS_SHOWN = ("concern_notification", "effort", "goal")
 
 
 def strengths(entries: Iterable[Entry], data: PageData) -> Strengths:
-    """The citizen's own words, what works, and the goals that were reached; newest first, each with its day."""
+    """The citizen's own words, what works, the goals however they go, and those reached; newest first, with its day.
+
+    A strength that has become worse and a goal that stands still are told as such.
+    """
     goals = sorted(_goals(entries), key=lambda pair: pair[0].valid.start or date.min, reverse=True)
 
-    def by(entry: Entry, fact: GoalFact) -> str:
-        day = fact.assessed_on or entry.valid.start
-        return ", ".join(part for part in (fact.stated_by, near_day_text(day, data.today) if day else None) if part)
+    def lines(kinds: Collection[GoalKind], *, reached: bool | None = None) -> tuple[StatedLine, ...]:
+        return tuple(
+            _line(entry, fact, data)
+            for entry, fact in goals
+            if fact.goal in kinds and (reached is None or is_reached(fact) is reached)
+        )
 
-    texts_of = {kind: [(fact.text, by(entry, fact)) for entry, fact in goals if fact.goal is kind] for kind in GoalKind}
-    wishes, works = texts_of[GoalKind.CITIZEN_WISH][:2], texts_of[GoalKind.STRENGTH][:6]
-    reached = [(fact.text, by(entry, fact)) for entry, fact in goals if is_reached(fact)]
-    missing = f"{texts.STRENGTHS_MISSING} {texts.ASK_STRENGTHS}" if data.team_meets else texts.STRENGTHS_MISSING
+    wishes, works = lines({GoalKind.CITIZEN_WISH}), lines({GoalKind.STRENGTH})
+    reached = lines(STEPS, reached=True)
     return Strengths(
-        wishes=tuple(wishes),
-        works=tuple(works),
-        reached=tuple(reached),
-        missing=None if wishes or works or reached else missing,
+        wishes=wishes,
+        works=works,
+        goals=lines(STEPS, reached=False),
+        reached=reached,
+        missing=None if wishes or works or reached else _missing(data),
     )
+
+
+def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
+    day = fact.assessed_on or entry.valid.start
+    by = ", ".join(part for part in (fact.stated_by, near_day_text(day, data.today) if day else None) if part)
+    is_step = fact.goal in STEPS
+    is_assessed = fact.progress is not Progress.NOT_ASSESSED
+    says_progress = not is_reached(fact) and (is_assessed or is_step)
+    person = data.names.subject(entry)
+    parts = (
+        f"om {person}" if person and person != first_word(fact.stated_by) else None,
+        "delmål" if fact.goal is GoalKind.SUB_GOAL else None,
+        texts.PROGRESS[fact.progress] if says_progress else None,
+    )
+    return StatedLine(fact.text, by, " · ".join(part for part in parts if part))
+
+
+def _missing(data: PageData) -> str:
+    is_withheld = any(section.state is SectionState.WITHHELD for person in data.people for section in person.sections)
+    missing = texts.STRENGTHS_PARTLY_WITHHELD if is_withheld else texts.STRENGTHS_MISSING
+    return f"{missing} {texts.ASK_STRENGTHS}" if data.team_meets else missing
 
 
 def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
@@ -51,9 +78,9 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
         for entry, effort in efforts_of(entries)
     ]
     ended = sorted(
-        (entry.valid.end, name)
+        (last_day, name)
         for entry, name, state in efforts
-        if state is EffortState.ENDED and entry.valid.end and began <= entry.valid.end <= today
+        if state is EffortState.ENDED and (last_day := entry.valid.last_day) and began <= last_day <= today
     )
     reached = sum(is_reached(goal) for _, goal in _goals(entries))
     if not ended and not reached:
@@ -78,7 +105,10 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
 def change_lines(changes: Changes, data: PageData) -> tuple[str, ...]:
     """What is new in the family: notifications first, then efforts, then goals and strengths."""
     shown = [change for kind in KINDS_SHOWN for change in changes.changes if change.entry.fact.kind == kind]
-    lines = tuple(dict.fromkeys(line for change in shown if (line := change_text(change, data.names, data.now))))
+    texts_of_changes = [line for change in shown if (line := change_text(change, data.names, data.now))]
+    if changes.person_wiped:
+        texts_of_changes.append(f"Ikke længere oplyst af nogen kilde: {wiped_text(changes.person_wiped)}")
+    lines = tuple(dict.fromkeys(texts_of_changes))
     left = len(lines) - CHANGES_SHOWN
     more = (f"Og {counted(left, 'ændring', 'ændringer')} mere; se tidslinjen.",) if left > 0 else ()
     return lines[:CHANGES_SHOWN] + more

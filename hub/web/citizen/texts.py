@@ -1,16 +1,21 @@
 """What the pages about one citizen say."""
 
-from schemas.facts import LifeStatus, Outcome, RelationKind
-from schemas.overview import SectionState
+from schemas.facts import LifeStatus, Outcome, Progress, RelationKind
+from schemas.overview import SectionState, TroubleKind
 
 OUTCOME = {
-    Outcome.NO_ACTION: "Vurderet: ingen handling",
-    Outcome.TO_RUNNING_CASE: "Indgår i igangværende sag",
-    Outcome.CLARIFICATION: "Førte til afdækning (§ 19)",
-    Outcome.ASSESSMENT: "Førte til børnefaglig undersøgelse (§ 20)",
     Outcome.ACUTE: "Førte til akut handling",
     Outcome.EFFORT: "Førte til en indsats",
+    Outcome.ASSESSMENT: "Førte til børnefaglig undersøgelse (§ 20)",
+    Outcome.CLARIFICATION: "Førte til afdækning (§ 19)",
+    Outcome.TO_RUNNING_CASE: "Indgår i igangværende sag",
+    Outcome.NO_ACTION: "Vurderet: ingen handling",
 }
+"""What the source says was decided. Of notifications in one row the first of these is said."""
+
+NO_EFFORT_BEGAN = "Socialforvaltningen satte ingen indsats i gang"
+FOLLOW_UP_UNKNOWN = "Siden kan ikke se, om en indsats fulgte"
+NO_NOTIFICATIONS = "Ingen underretninger fundet i de kilder, du kan se."
 
 RELATION = {
     RelationKind.PARENT: ("Forælder", "Forældre"),
@@ -29,6 +34,9 @@ LIFE_STATUS = {
     LifeStatus.MISSING: "forsvundet",
     LifeStatus.UNBORN: "ikke født endnu",
 }
+
+CUSTODY = {"yes": "ja", "no": "nej"}
+"""What a source says of custody, where sources differ."""
 
 SECTION_STATE = {
     SectionState.ENTRIES: ("der er indsatser", ""),
@@ -51,6 +59,10 @@ ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste m
 """After what is said of a withheld area, where there is a team that meets with the citizen."""
 
 STRENGTHS_MISSING = "Kilderne har ikke noteret borgerens egne ord eller det, der virker."
+STRENGTHS_PARTLY_WITHHELD = (
+    "De kilder, du kan se, har ikke noteret borgerens egne ord eller det, der virker. Siden siger ikke, om der står"
+    " noget i det, du ikke kan se."
+)
 ASK_STRENGTHS = "Spørg på næste møde."
 
 UNREAD = (
@@ -59,10 +71,48 @@ UNREAD = (
 )
 """The same, of an area whose source was never read to its end."""
 
-UNREAD_NOTIFICATIONS = "En kilde er ikke læst til ende endnu, så der kan mangle underretninger."
+UNREADABLE = (
+    "kilden har linjer, der ikke kunne læses",
+    "I resten er der ingen igangværende indsats. Spørg forvaltningen direkte, hvis det haster.",
+)
+"""The same, of an area without an effort whose source has rows in quarantine."""
 
-SILENT = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
-"""What one can do when an area's source has been silent."""
+UNREAD_NOTIFICATIONS = "En kilde er ikke læst til ende endnu, så der kan mangle underretninger."
+UNREADABLE_NOTIFICATIONS = "Kilden har linjer, der ikke kunne læses, så der kan mangle underretninger."
+OLD_NOTIFICATIONS = "Kilden leverer ikke nyt for tiden, så de nyeste underretninger kan mangle."
+NO_NOTIFICATIONS_OF = "Ingen underretninger fundet om {names}."
+NOTIFICATIONS_OF_SOME = "Du ser kun underretninger om {names}."
+NOTIFICATIONS_OF_OTHERS = "Om andre i familien kan du ikke se dem her, og siden siger ikke, om der er nogen."
+WITHHELD_OF_SOME = "{area} er ikke for dig at se, når det gælder {names}. Siden siger ikke, om der er oplysninger."
+NOTIFICATIONS_WITHHELD = "Underretninger er ikke for dig at se. Siden siger ikke, om der er nogen."
+NOTIFICATIONS_NOT_COVERED = "Ingen kilde til underretninger er tilsluttet. Spørg forvaltningen direkte."
+
+MAY_LACK_NEWS = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
+TROUBLE = {
+    TroubleKind.FAILING: ("{source} kan ikke læses; sidst læst til ende {since}", MAY_LACK_NEWS),
+    TroubleKind.SILENT: ("{source} har været tavs i {lasted}", MAY_LACK_NEWS),
+    TroubleKind.PAUSED: ("{source} blev slukket {since}", f"Det, der er læst før, vises stadig. {MAY_LACK_NEWS}"),
+    TroubleKind.HELD: (
+        "{source} har sletninger, som ingen har taget stilling til; sidst opdateret helt {since}",
+        "Noget af det, der vises, kan være slettet i kilden. Spørg den ansvarlige, hvis det har betydning.",
+    ),
+}
+"""Of a source that is not read as it should be: headline, and what one can do."""
+TROUBLE_WITHOUT_TIME = {
+    TroubleKind.FAILING: "{source} kan ikke læses",
+    TroubleKind.SILENT: "{source} har endnu ikke leveret noget",
+    TroubleKind.PAUSED: "{source} er slukket",
+    TroubleKind.HELD: "{source} har sletninger, som ingen har taget stilling til",
+}
+
+PROGRESS = {
+    Progress.REACHED: "nået",
+    Progress.BETTER: "bedre",
+    Progress.UNCHANGED: "uændret",
+    Progress.WORSE: "værre",
+    Progress.NOT_ASSESSED: "ikke vurderet endnu",
+}
+"""How far a goal is, as a professional has assessed it."""
 
 DISAGREEMENT_FIELD = {
     "given_name": "fornavnet",
@@ -73,6 +123,14 @@ DISAGREEMENT_FIELD = {
     "life_status": "status i folkeregistret",
     "died_on": "dødsdagen",
 }
+
+IDENTITY_DISPUTED = "Kilderne er uenige om, hvem cpr-nummeret tilhører."
+IDENTITY_UNDECIDED = "Cpr-nummeret afgør det ikke, så siden har hverken navn eller adresse øverst."
+IDENTITY_WITHHELD = "En anden kilde siger noget andet om navn eller fødselsdato."
+IDENTITY_MARKED = (
+    "Det, der kommer fra en kilde med et andet navn eller en anden fødselsdato, er mærket. Spørg borgeren, før du"
+    " handler på det, og bed kilden om at rette det."
+)
 
 INDEX_DOWN = "Søgningen svarer ikke lige nu. Siden er hentet direkte fra databasen og er lige så ny, som den plejer."
 
@@ -86,6 +144,8 @@ OVERRIDE_WARNING = (
     " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren."
     " Uberettigede opslag kan straffes efter straffeloven § 152."
 )
+
+NOT_NAMED = "Hvem siden er om, vises først, når du har begrundet opslaget."
 
 SELF_REFUSED = (
     "Du kan ikke åbne din egen side her. Vil du se, hvad kommunen har om dig, så bed om indsigt som alle andre;"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
+from hub.course.views import MyCitizen
 from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
@@ -18,7 +19,7 @@ from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact
-from schemas.overview import Entry
+from schemas.overview import Entry, SectionState
 from schemas.source import Area
 
 PAGE_SIZE = 25
@@ -115,7 +116,7 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
         since=_since(family, bool(changes), entries, names, now),
         changes=tuple(changes[:CHANGES_SHOWN]),
         more=f"og {len(changes) - CHANGES_SHOWN} til" if len(changes) > CHANGES_SHOWN else None,
-        follow_up=_follow_up(next_follow_up, today, has_efforts=bool(efforts)),
+        follow_up=_follow_up(next_follow_up, today, none=None if efforts else _no_effort(family)),
         follow_up_of=follow_up_of,
         overdue=next_follow_up is not None and next_follow_up < today,
         areas=tuple((area.value, shared.AREA[area]) for area in shared.AREA if area in areas),
@@ -144,16 +145,34 @@ def _registered(entry: Entry) -> datetime:
 def _person(member: FamilyMember, today: date) -> PersonLink:
     citizen = member.citizen
     return PersonLink(
-        name=citizen.name or shared.NAME_MISSING,
-        age=age_text(citizen.birth_date, today) if citizen.birth_date else shared.AGE_MISSING,
+        name=citizen.name or (shared.NAME_DISPUTED if citizen.disputed else shared.NAME_MISSING),
+        age=_age(citizen, today),
         href=f"/overblik/{citizen.citizen_id}",
         protected=citizen.protected,
+        disputed=shared.DISPUTED if citizen.disputed else None,
     )
 
 
-def _follow_up(day: date | None, today: date, *, has_efforts: bool) -> str:
+def _age(citizen: MyCitizen, today: date) -> str:
+    if citizen.birth_date:
+        return age_text(citizen.birth_date, today)
+    return shared.AGE_DISPUTED if citizen.disputed else shared.AGE_MISSING
+
+
+def _no_effort(family: Family) -> str:
+    """That nothing runs, or only that nothing is seen to run."""
+    overviews = [member.overview for member in family.members]
+    is_whole = all(
+        overview is not None and all(section.state is not SectionState.WITHHELD for section in overview.sections)
+        for overview in overviews
+    )
+    return "ingen indsats i gang" if is_whole else "ingen indsats i gang, som du kan se"
+
+
+def _follow_up(day: date | None, today: date, *, none: str | None) -> str:
+    """*none*: what is said when there is no effort to follow up."""
     if day is None:
-        return "dato ikke oplyst af kilden" if has_efforts else "ingen indsats i gang"
+        return none or "dato ikke oplyst af kilden"
     if day < today:
         return f"passeret {distance(day, today)}"
     return f"{of_day(day).text}, {distance(day, today)}"

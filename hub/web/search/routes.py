@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access import finding
 from hub.clock import danish_day
 from hub.digest import keyed_digest
+from hub.quarantine.repository import count_open
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
@@ -17,7 +18,7 @@ from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
 from schemas.search import AccessFilter, SearchQuery
-from schemas.source import Area
+from schemas.source import Area, SourceSystem
 
 SEARCH = Workspace(
     name="search",
@@ -89,10 +90,18 @@ def _show(context: RequestContext, form: SearchForm, result: finding.Found | Non
         result.page if result else None,
         rights=result.rights if result else {},
         sources=context.sources,
+        incomplete=incomplete_sources(context),
         unit=context.actor.unit_name,
         now=context.now,
     )
     return context.page(page, notice=texts.SEARCH_LIMITED if result and result.limited else None)
+
+
+def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
+    """Sources that were never read to their end, or have rows that could not be read: citizens may be missing."""
+    unread = {state.source for state in context.source_states if state.last_success_at is None}
+    missing = unread | count_open(context.session).keys()
+    return tuple(source for source in context.sources if source.name in missing)
 
 
 def find_citizens(
@@ -125,4 +134,5 @@ def find_citizens(
         digest_key=context.app.digest_key,
         now=context.now,
         own_unit_only=form.own_unit,
+        areas=context.areas,
     )

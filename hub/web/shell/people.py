@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from hub.clock import danish_day
-from hub.web.shell.dates import listed
+from hub.web.shell import texts
+from hub.web.shell.dates import age_text, listed
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact
-from schemas.overview import Entry, EntryParty
+from schemas.overview import CitizenHeader, Entry, EntryParty
 from schemas.record import PartyRole
 
 
@@ -17,6 +19,7 @@ class FirstNames:
     """First names of a family."""
 
     by_citizen: Mapping[UUID, str]
+    """In the order in which the family is named, the oldest first."""
     own: UUID | None = None
     """Whose page it is; that person need not be named on each line."""
 
@@ -35,24 +38,57 @@ class FirstNames:
         return self.of(party.citizen_id) if party else None
 
     def concerned(self, entry: Entry) -> str:
-        """Those it concerns: "Ida og Emil"; "familien" when nobody is named."""
-        names = [self._name(party) for party in entry.parties if party.role is not PartyRole.OTHER]
-        known = [name for name in dict.fromkeys(names) if name]
-        own = self.of(self.own)
-        others = [name for name in known if name != own]
-        return listed(others or known) or "familien"
+        """Everybody it is about, on whosever page it stands: "Ida og Emil", "Nannas ufødte barn".
 
-    def _name(self, party: EntryParty) -> str:
-        return self.of(party.citizen_id) or first_word(party.name)
+        Who may not be named is counted: "Ida og en anden". "familien" when nobody is told of.
+        """
+        return listed(self.concerned_names(entry)) or "familien"
+
+    def concerned_names(self, entry: Entry) -> list[str]:
+        """The same one by one: the family in its order, then others, then how many are not named."""
+        parties = [party for party in entry.parties if party.role is not PartyRole.OTHER]
+        order = list(self.by_citizen)
+        parties.sort(key=lambda party: order.index(party.citizen_id) if party.citizen_id in order else len(order))
+        is_unborn = isinstance(entry.fact, ConcernNotificationFact) and entry.fact.about_unborn
+        names, unnamed = [], 0
+        for party in parties:
+            name = self.of(party.citizen_id) or first_word(party.name)
+            if is_unborn and party.role is PartyRole.PRIMARY:
+                names.append(f"{genitive(name)} ufødte barn" if name else "et ufødt barn")
+            elif name:
+                names.append(name)
+            else:
+                unnamed += 1
+        if names and unnamed:
+            names.append("en anden" if unnamed == 1 else f"{unnamed} andre")
+        return list(dict.fromkeys(names))
 
 
 def _primary(entry: Entry) -> EntryParty | None:
     return next((party for party in entry.parties if party.role is PartyRole.PRIMARY), None)
 
 
+def headline_name(header: CitizenHeader) -> str:
+    """The citizen's name; a sentence where no source gives one, or where nobody can tell whose is right."""
+    return header.display_name or (texts.NAME_DISPUTED if header.stated_identities else texts.NAME_MISSING)
+
+
+def headline_age(header: CitizenHeader, day: date) -> str:
+    """The citizen's age on that day, or why it is not known."""
+    born = header.person.birth_date
+    if born:
+        return age_text(born, day)
+    return texts.AGE_DISPUTED if header.stated_identities else texts.AGE_MISSING
+
+
 def first_word(name: str | None) -> str:
     """The first given name; empty when there is none."""
     return (name or "").split(" ")[0]
+
+
+def genitive(name: str) -> str:
+    """As in "Nannas" and "Agnes'"."""
+    return f"{name}'" if name[-1:].lower() in {"s", "x", "z"} else f"{name}s"
 
 
 def sender(notification: ConcernNotificationFact) -> str:
