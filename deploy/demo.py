@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 from connectors.base import Connector
 from connectors.registry import build
 from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
 from hub import log
 from hub.app import create_app
@@ -44,8 +45,18 @@ from hub.sources.schedule import Schedule
 from hub.sources.service import add_source
 from hub.sources.stream_repository import source_states
 from hub.worker.supervisor import run
+from schemas.source import Area, AreaContact
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
+AREA_CONTACTS = {
+    area: AreaContact(name=UNIT_BY_ID[unit].name, phone=UNIT_BY_ID[unit].phone)
+    for area, unit in {
+        Area.EMPLOYMENT: "employment:400",
+        Area.SCHOOL: "school:510",
+        Area.SOCIAL: "social:100",
+        Area.HEALTH: "health:300",
+    }.items()
+}
 console = Console(highlight=False)
 
 
@@ -103,6 +114,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     settings = Settings(
         demo=True,
         municipality="Egelund Kommune",
+        area_contacts=AREA_CONTACTS,
         secure_cookies=False,
         port=port,
         data_dir=Path("var") / f"demo-{port}",

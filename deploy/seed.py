@@ -76,6 +76,7 @@ class Seeding:
             unit_id=one.unit_id,
             unit_name=unit.name if unit else None,
             area=one.area,
+            worker_ids=list(one.worker_ids),
             phone=unit.phone if unit else None,
             own_identifier_digest=self._digest(one.cpr) if one.cpr else None,
             active=True,

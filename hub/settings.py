@@ -11,6 +11,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.source import Area, AreaContact
+
 
 class Settings(BaseSettings):
     """One field a setting; the docstring under each is its documentation (docs/settings.md reads it)."""
@@ -31,6 +33,9 @@ class Settings(BaseSettings):
     """Allows the demo login. Never set it where real data are."""
     municipality: str = ""
     """Name of the municipality as people read it, e.g. ``Egelund Kommune``; stands at the foot of every page."""
+    area_contacts: dict[Area, AreaContact] = Field(default_factory=dict)
+    """Whom to call about each area, as JSON: ``{"school": {"name": "Skole og Dagtilbud", "phone": "44 77 40 00"}}``;
+    areas are ``employment``, ``school``, ``social`` and ``health``. Stands where the page has nothing to show."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: int = Field(default=8080, ge=1, le=65535)

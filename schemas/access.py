@@ -1,5 +1,6 @@
 """Who looks, why, what was decided, and the line that is written about it."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,17 +49,32 @@ class Actor(Schema):
     unit_name: str | None = None
     area: Area | None = None
     """The area the own unit belongs to."""
+    worker_ids: frozenset[str] = frozenset()
+    """Under which ids the sources name the employee, as ``<source>:<id>``. The municipality declares them; they are
+    never guessed from a name, which two employees may share."""
     own_identifier_digest: str | None = None
     """Keyed digest of the actor's own national number: nobody opens their own page here."""
+
+
+class EmployeeContact(Schema):
+    """How to reach an employee whom a source names by an id."""
+
+    name: str
+    title: str
+    phone: str | None = None
 
 
 class Basis(StrEnum):
     """With which right a citizen was opened (adgangsgrundlag)."""
 
     TEAM = "team"
+    NAMED_WORKER = "named_worker"
+    """A source names the actor as responsible for something that is ongoing."""
     OWN_UNIT = "own_unit"
+    CASE_UNIT = "case_unit"
+    """The own unit holds an open case of the citizen (sagsførende myndighed)."""
     OVERRIDE = "override"
-    """Neither of the two, but a stated reason (værdispring); always reviewed."""
+    """None of these relations, but a stated reason (værdispring); always reviewed."""
     NONE = "none"
 
 
@@ -69,17 +85,31 @@ class AccessFacts(Schema):
     overview_version: int
     on_team: bool
     is_lead_coordinator: bool
+    is_named_worker: bool
+    """A source of the actor's own area names the actor as responsible for an ongoing effort, case or assignment."""
     unit_has_active_effort: bool
+    unit_holds_case: bool
+    """The actor's unit is named as responsible for an open case."""
     is_self: bool
     name_address_protected: bool
     """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
     consented_areas: frozenset[Area]
     """Areas the citizen has consented to share with the team, and that still stand."""
+    sources: frozenset[str] = frozenset()
+    """Sources that have a line in the overview. No policy asks; the log tells areas with and without lines apart."""
     not_updated_since: Instant | None
     """Since when the overview cannot be built from what the sources say; None: it can.
 
     No policy asks; the page must tell it.
     """
+
+
+class PageKind(StrEnum):
+    """Which page about a citizen is opened."""
+
+    OVERVIEW = "overview"
+    FAMILY = "family"
+    TIMELINE = "timeline"
 
 
 class AccessRequest(Schema):
@@ -90,6 +120,14 @@ class AccessRequest(Schema):
     """Set when the actor uses the override; the text goes into the log."""
     on_behalf_of: str | None = Field(default=None, max_length=200)
     request_id: str
+    act_id: str | None = None
+    """What joins the lines of one act that took several requests; None: the request is the act."""
+    page: PageKind | None = None
+    """Which page is opened."""
+    as_known: date | None = None
+    """The earlier day that the page shows."""
+    shown_on: UUID | None = None
+    """The citizen on whose page this one is shown as one of the family."""
 
 
 class Decision(Schema):
@@ -112,6 +150,8 @@ class AuditAction(StrEnum):
     OPEN_OVERVIEW = "open_overview"
     SEARCH = "search"
     REVEAL = "reveal"
+    PRINT = "print"
+    """A page that was open was printed."""
     READ_LOG = "read_log"
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
@@ -174,13 +214,19 @@ class AuditEntry(Schema):
     override_reason: str | None = None
     citizen_id: UUID | None = None
     sections_shown: frozenset[Area] = frozenset()
+    """Areas of which lines were shown."""
     sections_withheld: frozenset[Area] = frozenset()
+    """Areas that have a source and were not shown; says nothing about whether there is anything."""
     fields_revealed: tuple[str, ...] = ()
     object_kind: ObjectKind | None = None
     object_id: str | None = None
     """What the act was done to when it was not a citizen; a national number is kept as its keyed digest only."""
     details: dict[str, JsonValue] = Field(default_factory=dict)
-    """More about the act: ``text``, the words that were searched for."""
+    """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
+    earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
+    ``not_covered`` (areas without lines, and without a source)."""
     result_count: int | None = None
     policy_version: str
     request_id: str
+    act_id: str | None = None
+    """Joins the lines of one act: a page with the family's overviews, its reloads, the reason that opened it."""

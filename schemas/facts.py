@@ -110,6 +110,8 @@ class RelationFact(Schema):
 
     kind: Literal["relation"] = "relation"
     relation: RelationKind
+    role: Coded | None = None
+    """The exact relation (mormor, plejefar): code list ``relationship_codes``."""
     custody: bool | None = None
     """forældremyndighed: whether the parent of the two holds custody. None: the source does not say; never guessed."""
     shares_household: bool | None = None
@@ -245,6 +247,17 @@ class AbsenceFact(Schema):
         return 100 * self.days / self.school_days
 
 
+class ContactState(StrEnum):
+    """Where a contact or stay stands, as the source states it."""
+
+    PLANNED = "planned"
+    """Agreed on, and not said to have taken place."""
+    ONGOING = "ongoing"
+    ON_LEAVE = "on_leave"
+    """orlov: the citizen is at home, the stay goes on."""
+    ENDED = "ended"
+
+
 class ContactFact(Schema):
     """A contact or stay (kontakt; FHIR Encounter, MedCom HospitalNotification): that it took place, not its content."""
 
@@ -252,6 +265,12 @@ class ContactFact(Schema):
     title: Line
     code: Coded | None = None
     status: Coded | None = None
+    state: ContactState | None = None
+    """None: the source does not tell."""
+    is_stay: bool = False
+    """Whether it is a stay in a hospital (indlæggelse), which lasts."""
+    leave_since: date | None = None
+    """Since when the citizen is on leave from the stay."""
     responsible: Responsible | None = None
 
 
@@ -305,6 +324,8 @@ class GoalFact(Schema):
     assessed_on: date | None = None
     stated_by: Line | None = None
     """Who said or recorded it, by role or first name."""
+    is_closed: bool = False
+    """Nobody works with the goal any more; whether it was reached, the progress alone tells."""
 
 
 Fact = Annotated[

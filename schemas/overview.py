@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Instant, Schema
+from schemas.codes import Coded
 from schemas.facts import Fact, PersonFact, RelationKind
 from schemas.identifiers import Identifier
 from schemas.period import Period, Registration
@@ -126,6 +127,8 @@ class Relative(Schema):
     name: str | None = None
     relation: RelationKind
     """What the relative is to the citizen."""
+    role: Coded | None = None
+    """The exact relation, as far as a source tells it from the citizen's side: code list ``relationship_codes``."""
     custody: bool | None = None
     shares_household: bool | None = None
     valid: Period = Period()

@@ -12,7 +12,7 @@ from schemas.source import Area
 
 
 class UnitGrant(Schema):
-    """A unit with an effort for the citizen, and when: such a unit's employees may find the citizen."""
+    """A unit with an effort for the citizen or an open case, and when: such a unit's employees may find the citizen."""
 
     unit_id: str
     valid: Period
@@ -60,7 +60,8 @@ class AccessScope(Schema):
     """Citizens the actor may find with one and the same right, and the areas that right opens."""
 
     citizens: frozenset[UUID] = frozenset()
-    """Named citizens: those on whose team the actor is. Not stored in the index, so leaving a team closes at once."""
+    """Named citizens: those on whose team the actor is, or for whom a source names the actor as responsible. Not stored
+    in the index, so leaving a team closes at once."""
     units: frozenset[str] = frozenset()
     """Own units: citizens with a ``UnitGrant`` for one of them that holds on ``AccessFilter.on``."""
     areas: frozenset[Area]
@@ -82,7 +83,7 @@ class SearchQuery(Schema):
     """A search."""
 
     text: str = Field(default="", max_length=200)
-    """Words: names in any spelling, efforts, units, KLE numbers. Prefixes match names."""
+    """Words: names in any spelling or almost, efforts, units, KLE numbers, paragraphs. Prefixes match names."""
     identifier_digest: str | None = None
     """Keyed digest of a whole national number; then ``text`` is ignored."""
     areas: frozenset[Area] = frozenset()
@@ -93,6 +94,8 @@ class SearchQuery(Schema):
     access: AccessFilter
     after: str | None = None
     """Opaque key of the last hit of the page before (keyset paging)."""
+    before: str | None = None
+    """Opaque key of the first hit of the page after, to page back; then ``after`` is ignored."""
     size: int = Field(default=20, ge=1, le=100)
 
     @property
@@ -105,7 +108,8 @@ class FoundBy(Schema):
     """Why a citizen was found: the field and the words, hits marked."""
 
     field: str
-    """``name``, ``identifier``, ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
+    """``name``, ``similar_name`` (spelled almost as was typed), ``identifier``,
+    ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
     highlight: tuple[tuple[str, bool], ...]
     """Pieces of the text, each with whether it is a match."""
 
@@ -146,6 +150,10 @@ class SearchPage(Schema):
     hits: tuple[SearchHit, ...] = ()
     total: int = 0
     """How many citizens match in all, within the access filter."""
+    first: int = 1
+    """The number of the first hit on the page, the best hit of all being 1."""
+    before: str | None = None
+    """Give this back to get the page before; None on the first."""
     after: str | None = None
     """Give this back to get the next page; None on the last."""
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)

@@ -17,6 +17,13 @@ class Area(StrEnum):
     HEALTH = "health"
 
 
+class AreaContact(Schema):
+    """Whom to call about an area: the administration or unit that answers for it."""
+
+    name: str
+    phone: str | None = None
+
+
 class Sensitivity(StrEnum):
     """How sensitive a source's content is (GDPR art. 6, 9 and 10)."""
 

@@ -9,8 +9,11 @@ Promises every implementation makes, and the contract suite checks:
   reason. A filter without scopes finds nothing, except the one citizen whose whole number was given
   when ``known_identifier`` is set.
 * *Words.* Names match in any spelling (``æ/ae``, ``ø/oe``, ``å/aa``, case, accents) and by prefix; other
-  text is matched with Danish stemming. All words of the query must match the same citizen.
-* *Order.* Best first, then name, then citizen id; ``after`` continues exactly where the page ended.
+  text is matched with Danish stemming. All words of the query must match the same citizen. A name is also found with a
+  typing error or in another spelling (``search.similar``), and an entry by its paragraph, however it is cited
+  (``search.citations``).
+* *Order.* Best first, then name, then citizen id; ``after`` continues exactly where the page ended, ``before`` goes
+  back from where it began.
 * *Cut rather than refused.* Of a document that is larger than an index takes, the newest entries are stored with names
   and numbers, and the result names the citizen (``search.limits``).
 * *Found after ``refresh``.* Before it, a put may or may not be found. ``get`` and ``overview`` see it at once.

@@ -15,7 +15,7 @@ from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster
 from search.opensearch_indices import AlreadyThere, Indices, OpenSearchShadowIndex
 from search.opensearch_mapping import from_body
-from search.paging import to_key
+from search.paging import Place, page_start, window
 from search.reasons import Line, reasons
 
 _ANSWER_WITHIN = 5.0
@@ -96,21 +96,23 @@ class OpenSearchIndex:
         """One page of what the access filter lets the actor find.
 
         Raises:
-            PageKeyWrong: ``after`` was not given out by a search.
+            PageKeyWrong: ``after`` or ``before`` was not given out by a search.
             SearchUnavailable: OpenSearch does not answer.
         """
-        body = asking.body(query, query.access)
+        start = page_start(query)
+        body = asking.body(query, query.access, start)
         if body is None:
             return SearchPage(facets=dict.fromkeys(asking.FACETS, ()))
         answer = self._search(body)
-        rows = answer["hits"]["hits"]
-        page = rows[: query.size]
-        last = page[-1]["sort"] if len(rows) > query.size else None
+        rows = answer["hits"]["hits"][:: -1 if start.backwards else 1]
+        page = window([_place(row) for row in rows], start, query.size)
         parsed = asking.parse(query)
         return SearchPage(
-            hits=tuple(_hit(row, parsed) for row in page),
+            hits=tuple(_hit(row, parsed) for row in rows[page.rows]),
             total=answer["hits"]["total"]["value"],
-            after=to_key((int(last[0]), last[1], UUID(last[2]))) if last else None,
+            first=page.first,
+            before=page.before,
+            after=page.after,
             facets=_counted(answer.get("aggregations", {})),
         )
 
@@ -180,6 +182,11 @@ class OpenSearchIndex:
                 body["search_after"] = rows[-1]
         finally:
             self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [view["id"]]})
+
+
+def _place(row: dict[str, Any]) -> Place:
+    rank, sort_name, citizen_id = row["sort"]
+    return int(rank), sort_name, UUID(citizen_id)
 
 
 def _hit(row: dict[str, Any], parsed: asking.ParsedQuery) -> SearchHit:

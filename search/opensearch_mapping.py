@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
@@ -11,15 +10,18 @@ from pydantic_core import to_json
 from schemas.period import Period
 from schemas.search import SearchDocument, SearchEntry
 from search.base import BUCKET
-from search.limits import word_key
-from search.words import folded_words, kle_words, sort_key, words_of
+from search.parsing import entry_words, name_words
+from search.similar import MOST_EDITS, edits_forgiven, forms
+from search.words import sort_key
 
 _LONGEST = 8191
 """Signs of a keyword that is indexed: four bytes each still fit in Lucene's greatest term."""
 _LONGEST_SORT = 1000
 _KEYWORD = {"type": "keyword", "ignore_above": _LONGEST}
 _ONLY_SORTED = {"type": "keyword", "index": False}
-_DERIVED = frozenset({"names", "sort_name", "bucket"})
+SIMILAR = tuple(f"similar_{edits}" for edits in range(MOST_EDITS + 1))
+"""Words of names by how many edits are forgiven."""
+_DERIVED = frozenset({"names", "sort_name", "bucket", *SIMILAR})
 _DERIVED_OF_ENTRY = frozenset({"words", "stems", "span"})
 
 MAPPINGS: dict[str, Any] = {
@@ -32,6 +34,7 @@ MAPPINGS: dict[str, Any] = {
         "bucket": {"type": "keyword"},
         "sources": _KEYWORD,
         "names": _KEYWORD,
+        **{field: {**_KEYWORD, "doc_values": False} for field in SIMILAR},
         "sort_name": _ONLY_SORTED,
         "identifier_digests": _KEYWORD,
         "entries": {
@@ -84,11 +87,16 @@ def settings(shards: int, replicas: int, refresh: str) -> dict[str, Any]:
 
 def to_body(document: SearchDocument) -> str | None:
     """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
+    names = name_words(document)
     try:
         line = to_json(
             {
                 **vars(document),
-                "names": [*map(word_key, folded_words(" ".join((document.name, *document.other_names))))],
+                "names": names,
+                **{
+                    field: [form for name in names if edits_forgiven(name) == edits for form in forms(name)]
+                    for edits, field in enumerate(SIMILAR)
+                },
                 "sort_name": sort_key(document.name)[:_LONGEST_SORT],
                 "bucket": document.citizen_id.hex[:BUCKET],
                 "entries": [{**vars(entry), **_words(entry), **_span(entry.valid)} for entry in document.entries],
@@ -111,15 +119,8 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
 
 
 def _words(entry: SearchEntry) -> dict[str, Sequence[str]]:
-    words, stems = _words_of(entry.text, entry.unit, entry.paragraph, entry.kle_topic)
+    words, stems = entry_words(entry)
     return {"words": words, "stems": stems}
-
-
-# Most lines are put together of a title out of a few hundred, a unit and a paragraph.
-@lru_cache(maxsize=20_000)
-def _words_of(text: str, unit: str | None, paragraph: str | None, kle_topic: str | None) -> tuple[tuple[str, ...], str]:
-    words = folded_words(" ".join(filter(None, (text, unit, paragraph))))
-    return (*words, *(kle_words(kle_topic) if kle_topic else ())), " ".join(words_of(text))
 
 
 def _span(period: Period) -> dict[str, dict[str, date]]:

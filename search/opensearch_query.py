@@ -10,8 +10,11 @@ from typing import Any
 
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
-from search.paging import from_key
-from search.words import fold, without_controls, words_of
+from search.opensearch_mapping import SIMILAR
+from search.paging import PageStart
+from search.parsing import typed_words
+from search.similar import forms
+from search.words import without_controls
 
 Clause = dict[str, Any]
 FACETS = ("area", "unit", "kle_topic", "paragraph")
@@ -111,7 +114,7 @@ def reach(access: AccessFilter) -> Reach | None:
 def parse(query: SearchQuery) -> ParsedQuery:
     """What the query asks for."""
     mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
-    words = {folded: without_controls(word) for word in words_of(query.text) if (folded := fold(word))}
+    words = typed_words(query.text)
     wanted = {"unit": query.units, "kle_topic": query.kle_topics, "paragraph": query.paragraphs}
     filters: list[Clause] = [
         {"terms": {f"entries.{field}": sorted(map(without_controls, values))}}
@@ -126,13 +129,10 @@ def parse(query: SearchQuery) -> ParsedQuery:
     )
 
 
-def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
-    """The whole request for one page; None when there is nobody to find, so that nothing is asked.
-
-    Raises:
-        PageKeyWrong: ``after`` was not given out by a search.
-    """
-    place = from_key(query.after) if query.after is not None else None
+def body(query: SearchQuery, access: AccessFilter, start: PageStart) -> Clause | None:
+    """The whole request for one page, last hit first when paging back; None when there is nobody to find."""
+    place = start.place
+    order, reverse = ("asc", "desc") if not start.backwards else ("desc", "asc")
     within, parsed = reach(access), parse(query)
     by_number = parsed.mode == "identifier" and access.known_identifier
     signs_only = parsed.mode == "words" and not parsed.words
@@ -152,7 +152,7 @@ def body(query: SearchQuery, access: AccessFilter) -> Clause | None:
                 "must": [_word(folded, written, within, parsed) for folded, written in parsed.words.items()],
             }
         },
-        "sort": [{"_score": "desc"}, {"sort_name": "asc"}, {"citizen_id": "asc"}],
+        "sort": [{"_score": reverse}, {"sort_name": order}, {"citizen_id": order}],
         **({"search_after": [place[0], place[1], str(place[2])]} if place else {}),
         "size": query.size + 1,
         "track_total_hits": True,
@@ -210,15 +210,26 @@ def _shown_at_all(within: Reach, parsed: ParsedQuery) -> list[Clause]:
 
 def _holds(folded: str, written: str) -> Clause:
     """On an entry: it holds the word whole, or one with its stem."""
-    return _any([{"term": {"entries.words": folded}}, {"match": {"entries.stems": written}}])
+    whole = {"term": {"entries.words": folded}}
+    return _any([whole, {"match": {"entries.stems": written}}]) if written else whole
 
 
 def _word(folded: str, written: str, within: Reach, parsed: ParsedQuery) -> Clause:
-    """Matches citizens with the word, by the best of: a whole name (3), its beginning (2), an entry (1)."""
-    best = [_scored({"term": {"names": folded}}, 3), _scored({"prefix": {"names": folded}}, 2)]
+    """Matches citizens with the word, by the best of: a name (4), its start (3), an entry (2), a similar name (1)."""
+    best = [_scored({"term": {"names": folded}}, 4), _scored({"prefix": {"names": folded}}, 3)]
     holds = _holds(folded, written)
-    best += [_scored(_shown(within, areas, parsed, holds), 1) for areas in within.groups]
+    best += [_scored(_shown(within, areas, parsed, holds), 2) for areas in within.groups]
+    best += [_scored(clause, 1) for clause in _similar(folded)]
     return {"dis_max": {"queries": best}}
+
+
+def _similar(folded: str) -> Iterator[Clause]:
+    """Match citizens with a name that is similar to the word (``search.similar``)."""
+    for form in forms(folded):
+        for edits, field in enumerate(SIMILAR):
+            # Rewritten so, every similar name counts; by default only the first fifty do.
+            fuzzy = {"value": form, "fuzziness": edits, "rewrite": "constant_score"}
+            yield {"fuzzy": {field: fuzzy}} if edits else {"term": {field: form}}
 
 
 def _scored(clause: Clause, score: int) -> Clause:

@@ -1,6 +1,5 @@
 """``PostgresIndex``: the ``SearchIndex`` port in a schema of its own (docs/decisions/0002)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,28 +11,20 @@ from psycopg.types.range import Range
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from schemas.period import Period
-from schemas.search import (
-    AccessFilter,
-    FacetValue,
-    FoundBy,
-    SearchDocument,
-    SearchEntry,
-    SearchHit,
-    SearchPage,
-    SearchQuery,
-)
+from schemas.search import FacetValue, SearchDocument, SearchEntry, SearchPage, SearchQuery
 from search import statements
 from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
-from search.limits import bare, cut, word_key
-from search.paging import from_key, to_key
-from search.reasons import Line, reasons
-from search.words import fold, folded_words, kle_words, sort_key, without_controls, words_of
+from search.limits import bare, cut
+from search.paging import page_start, window
+from search.parsing import entry_words, name_words
+from search.postgres_query import hit, parameters, place_of
+from search.similar import keys, similar_names, variants
+from search.words import sort_key, without_controls
 
 _ANSWER_WITHIN = 5.0
 _SCHEMA = "search"
 _SEPARATOR = "\x1f"
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
-_MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
 
 
 class _BeyondLimitsError(Exception):
@@ -41,7 +32,7 @@ class _BeyondLimitsError(Exception):
 
 
 class PostgresIndex:
-    """Search in PostgreSQL: names by folded prefix, other text by Danish stems, access first.
+    """Search in PostgreSQL: names by folded prefix or almost, other text by Danish stems, access first.
 
     Filters narrow the entries; a citizen is found when an entry is left. Facets count citizens over the entries left.
 
@@ -121,21 +112,24 @@ class PostgresIndex:
         """One page of what the access filter lets the actor find.
 
         Raises:
-            PageKeyWrong: ``after`` was not given out by a search.
+            PageKeyWrong: ``after`` or ``before`` was not given out by a search.
             SearchUnavailable: PostgreSQL does not answer.
         """
-        parameters = _parameters(query)
-        if parameters["mode"] == "words" and not parameters["folded"]:
+        start = page_start(query)
+        values = parameters(query, start)
+        if values["mode"] == "words" and not values["folded"]:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
         with self._transaction() as connection:
-            row = connection.execute(statements.FIND, parameters).fetchone()
+            values |= _similar(connection, values["folded"])
+            row = connection.execute(statements.FIND, values).fetchone()
         total, facets, rows = row or (0, [], [])
-        page = rows[: query.size]
-        last = page[-1] if len(rows) > query.size else None
+        page = window([place_of(row) for row in rows], start, query.size)
         return SearchPage(
-            hits=tuple(_hit(found, parameters) for found in page),
+            hits=tuple(hit(row, values) for row in rows[page.rows]),
             total=total,
-            after=to_key((last["rank"], last["sort_name"], UUID(last["citizen_id"]))) if last else None,
+            first=page.first,
+            before=page.before,
+            after=page.after,
             facets={
                 name: tuple(
                     FacetValue(value=row["value"], count=row["count"]) for row in facets if row["facet"] == name
@@ -185,6 +179,7 @@ class PostgresIndex:
     def _write(self, documents: Sequence[SearchDocument]) -> int:
         if not documents:
             return 0
+        self._put_words({word for document in documents for word in name_words(document)})
         with self._transaction() as connection:
             try:
                 rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
@@ -194,6 +189,14 @@ class PostgresIndex:
             except (psycopg.errors.ProgramLimitExceeded, psycopg.DataError) as error:
                 raise _BeyondLimitsError(type(error).__name__) from None  # its text may hold values
         return len(newer)
+
+    def _put_words(self, words: set[str]) -> None:
+        """Before the documents, in a transaction of its own: nobody who writes waits for another's documents."""
+        with self._transaction() as connection:
+            known = {word for (word,) in connection.execute(statements.KNOWN_WORDS, [list(words)])}
+            new = sorted((word, _SEPARATOR.join(found)) for word in words - known if (found := variants(word)))
+            if new:
+                connection.execute(statements.PUT_WORDS, [[word for word, _ in new], [text for _, text in new]])
 
     @contextmanager
     def _transaction(self) -> Iterator[psycopg.Connection]:
@@ -256,6 +259,16 @@ def _drop(schema: sql.Identifier) -> sql.Composed:
     return sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema)
 
 
+def _similar(connection: psycopg.Connection, typed: list[str]) -> dict[str, list[str]]:
+    """The words of names, anybody's, that are similar to what was typed; whom they lead to is for the search to say."""
+    looked_up = sorted(frozenset[str]().union(*map(keys, typed)))
+    if not looked_up:
+        return {}
+    names = [name for (name,) in connection.execute(statements.SIMILAR_WORDS, [looked_up])]
+    pairs = similar_names(typed, names)
+    return {"similar_to": [word for word, _ in pairs], "similar": [name for _, name in pairs]}
+
+
 def _storable(document: SearchDocument) -> bool:
     try:
         return "\\u0000" not in document.model_dump_json()
@@ -288,8 +301,7 @@ def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDoc
     with connection.cursor() as cursor:
         with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
             for document in documents:
-                words = folded_words(" ".join((document.name, *document.other_names)))
-                for token in dict.fromkeys(map(word_key, words)):
+                for token in name_words(document):
                     copy.write_row((document.citizen_id, token))
         with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
             for document in documents:
@@ -308,8 +320,7 @@ def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDoc
 
 
 def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:
-    words = folded_words(" ".join(filter(None, (entry.text, entry.unit, entry.paragraph))))
-    words += kle_words(entry.kle_topic) if entry.kle_topic else []
+    words, _ = entry_words(entry)
     text = without_controls(entry.text)
     valid = _range(entry.valid)
     return (
@@ -317,7 +328,7 @@ def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:
         entry.area.value,
         entry.kind,
         text,
-        words,
+        list(words),
         valid,
         entry.unit,
         entry.kle_topic,
@@ -327,73 +338,3 @@ def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:
 
 def _range(period: Period) -> Range[Any]:
     return Range(period.start, period.end, "[)")
-
-
-def _parameters(query: SearchQuery) -> dict[str, Any]:
-    words = {fold(word): without_controls(word) for word in words_of(query.text) if fold(word)}
-    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
-    rank, name, citizen_id = from_key(query.after) if query.after is not None else (None, None, None)
-    filters = {
-        "areas": sorted(area.value for area in query.areas) or None,
-        "units": sorted(map(without_controls, query.units)) or None,
-        "kle_topics": sorted(map(without_controls, query.kle_topics)) or None,
-        "paragraphs": sorted(map(without_controls, query.paragraphs)) or None,
-    }
-    return {
-        **_granted(query.access),
-        **filters,
-        "filtered": query.ongoing_only or any(filters.values()),
-        "ongoing_only": query.ongoing_only,
-        "on": query.access.on,
-        "mode": mode,
-        "written": list(words.values()) if mode == "words" else [],
-        "folded": list(words) if mode == "words" else [],
-        "digest": without_controls(query.identifier_digest or ""),
-        "known": query.access.known_identifier,
-        "after_rank": rank,
-        "after_name": name,
-        "after_id": citizen_id,
-        "size": query.size,
-    }
-
-
-def _granted(access: AccessFilter) -> dict[str, list[Any]]:
-    """The scopes as two lists of pairs; the area None stands for being found by name."""
-    citizens, units = set(), set()
-    for scope in access.scopes:
-        for area in (None, *(area.value for area in scope.areas)):
-            citizens |= {(citizen_id, area) for citizen_id in scope.citizens}
-            units |= {(without_controls(unit_id), area) for unit_id in scope.units}
-    return {
-        "citizens": [citizen_id for citizen_id, _ in citizens],
-        "citizen_areas": [area for _, area in citizens],
-        "units_own": [unit_id for unit_id, _ in units],
-        "unit_areas": [area for _, area in units],
-    }
-
-
-def _hit(row: dict[str, Any], parameters: dict[str, Any]) -> SearchHit:
-    return SearchHit(
-        citizen_id=UUID(row["citizen_id"]),
-        name=row["name"],
-        birth_date=row["birth_date"],
-        protected=row["protected"],
-        found_by=tuple(_reasons(row, parameters)),
-    )
-
-
-def _reasons(row: dict[str, Any], parameters: dict[str, Any]) -> Iterator[FoundBy]:
-    if parameters["mode"] == "identifier":
-        return iter((FoundBy(field="identifier", highlight=()),))
-    return reasons(row["name"], [_line(entry) for entry in row["entries"]], set(parameters["folded"]))
-
-
-def _line(entry: dict[str, Any]) -> Line:
-    return Line(
-        kind=entry["kind"],
-        text=entry["text"],
-        unit=entry["unit"],
-        kle_topic=entry["kle_topic"],
-        paragraph=entry["paragraph"],
-        stemmed=frozenset(word.casefold() for word in _MARKED.findall(entry["marked"])),
-    )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from schemas.search import FoundBy
-from search.words import fold, kle_words, marked
+from search.citations import citation_keys, citation_number
+from search.similar import is_similar
+from search.words import fold, kle_words, marked, words_of
 
 _MOST_LINES = 3
 
@@ -29,16 +31,26 @@ def reasons(name: str, lines: Sequence[Line], folded: Collection[str]) -> Iterat
     highlight = marked(name, lambda word: fold(word).startswith(starts))
     if any(is_match for _, is_match in highlight):
         yield FoundBy(field="name", highlight=highlight)
+    missing = [typed for typed in folded if not any(fold(word).startswith(typed) for word in words_of(name))]
+    almost = marked(name, lambda word: any(is_similar(typed, fold(word)) for typed in missing))
+    if any(is_match for _, is_match in almost):
+        yield FoundBy(field="similar_name", highlight=almost)
     yield from _by_code(lines, folded)
     stems: dict[tuple[str, str], set[str]] = {}
     for line in lines:
         stems.setdefault((line.kind, line.text), set()).update(line.stemmed)
     matches = (
-        FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in folded))  # noqa: B023  called at once
+        FoundBy(field=kind, highlight=marked(text, lambda word: word.casefold() in words or fold(word) in exact))  # noqa: B023  called at once
         for (kind, text), words in stems.items()
+        for exact in (_exact(text, folded),)
     )
     # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
     yield from islice((match for match in matches if any(is_match for _, is_match in match.highlight)), _MOST_LINES)
+
+
+def _exact(text: str, folded: Collection[str]) -> set[str]:
+    """The folded words to mark in the text: those searched for, and the numbers of its paragraphs searched for."""
+    return {*folded, *(citation_number(key) for key in citation_keys(text) if key in folded)}
 
 
 def _by_code(lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy]:
@@ -49,7 +61,8 @@ def _by_code(lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy
     }
     for field, texts in coded.items():
         for text in dict.fromkeys(filter(None, texts)):
-            highlight = marked(text, lambda word: fold(word) in folded)
+            exact = _exact(text, folded)
+            highlight = marked(text, lambda word: fold(word) in exact)  # noqa: B023  called at once
             if any(is_match for _, is_match in highlight):
                 yield FoundBy(field=field, highlight=highlight)
     for topic in dict.fromkeys(line.kle_topic for line in lines if line.kle_topic):

@@ -3,7 +3,7 @@
 Tables are named without their schema: the connection's search path says which index is meant.
 """
 
-TABLES = ("documents", "names", "digests", "entries", "unit_grants")
+TABLES = ("documents", "names", "vocabulary", "digests", "entries", "unit_grants")
 """What ``CREATE`` makes. None refers to another."""
 
 CREATE = """
@@ -25,6 +25,11 @@ CREATE TABLE IF NOT EXISTS names (
     PRIMARY KEY (citizen_id, token)
 );
 CREATE INDEX IF NOT EXISTS ix_names_token ON names (token, citizen_id);
+CREATE TABLE IF NOT EXISTS vocabulary (
+    token text COLLATE "C" PRIMARY KEY,
+    variants text[] NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ix_vocabulary_variants ON vocabulary USING gin (variants) WITH (fastupdate = off);
 CREATE TABLE IF NOT EXISTS digests (
     digest text NOT NULL,
     citizen_id uuid NOT NULL,
@@ -55,6 +60,22 @@ CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON unit_grants (citizen_id)
 """
 
 CHILDREN = ("names", "digests", "entries", "unit_grants")
+
+# The words of names, each once and with no citizen: what is left when the last citizen of that name is gone tells
+# nothing of anybody, and a rebuilt index does not have it.
+KNOWN_WORDS = "SELECT token FROM vocabulary WHERE token = ANY(%s)"
+
+PUT_WORDS = """
+INSERT INTO vocabulary (token, variants)
+SELECT token, string_to_array(variants, E'\\x1f') FROM unnest(%s::text[], %s::text[]) v(token, variants)
+ON CONFLICT DO NOTHING
+"""
+
+# Key by key: of an overlap of arrays the planner expects so many rows that it reads the whole table.
+SIMILAR_WORDS = """
+SELECT DISTINCT v.token FROM unnest(%s::text[]) k(key)
+CROSS JOIN LATERAL (SELECT token FROM vocabulary WHERE variants @> ARRAY[k.key]) v
+"""
 
 PUT = """
 INSERT INTO documents (citizen_id, version, name, sort_name, birth_date, protected, sources, document, overview)
@@ -114,10 +135,14 @@ WITH granted AS MATERIALIZED (
     SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem
     FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
 ), matches AS (
-    SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 3 ELSE 2 END AS score
+    SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
     FROM words w JOIN names n ON n.token >= w.folded AND n.token < w.beyond
     UNION ALL
-    SELECT e.citizen_id, w.turn, 1 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
+    SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
+    UNION ALL
+    SELECT n.citizen_id, w.turn, 1
+    FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token)
+    JOIN words w USING (folded) JOIN names n USING (token)
 ), best AS (
     SELECT citizen_id, turn, max(score) AS score FROM matches GROUP BY citizen_id, turn
 ), candidates AS (
@@ -142,11 +167,15 @@ WITH granted AS MATERIALIZED (
     WHERE v.value IS NOT NULL AND e.citizen_id IN (SELECT citizen_id FROM found)
     GROUP BY v.facet, v.value
 ), page AS (
-    SELECT * FROM found
-    WHERE %(after_id)s::uuid IS NULL
-       OR (-rank, sort_name, citizen_id)
-          > (-%(after_rank)s::int, %(after_name)s::text COLLATE "C", %(after_id)s::uuid)
-    ORDER BY rank DESC, sort_name, citizen_id LIMIT %(size)s + 1
+    (SELECT * FROM found
+     WHERE NOT %(backwards)s AND (%(from_id)s::uuid IS NULL OR (-rank, sort_name, citizen_id)
+           > (-%(from_rank)s::int, %(from_name)s::text COLLATE "C", %(from_id)s::uuid))
+     ORDER BY rank DESC, sort_name, citizen_id LIMIT %(size)s + 1)
+    UNION ALL
+    (SELECT * FROM found
+     WHERE %(backwards)s AND (-rank, sort_name, citizen_id)
+           < (-%(from_rank)s::int, %(from_name)s::text COLLATE "C", %(from_id)s::uuid)
+     ORDER BY rank, sort_name DESC, citizen_id DESC LIMIT %(size)s + 1)
 )
 SELECT
     (SELECT count(*) FROM found),

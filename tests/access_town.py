@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from hub.access.tables import ActorRow
 from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
-from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow
+from hub.overview.columns import UnitRelation, sources_of
+from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow, OverviewWorkerRow
 from schemas.access import AccessFacts, AccessRequest, Actor, Purpose, Role
 from schemas.facts import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.identifiers import Identifier
@@ -50,7 +51,10 @@ def make_access_facts(citizen_id: UUID) -> AccessFacts:
         overview_version=1,
         on_team=False,
         is_lead_coordinator=False,
+        is_named_worker=False,
         unit_has_active_effort=False,
+        unit_holds_case=False,
+        sources=frozenset(SOURCES),
         is_self=False,
         name_address_protected=False,
         consented_areas=frozenset(),
@@ -65,6 +69,7 @@ def an_actor(
     unit_id: str | None = "social:100",
     roles: Iterable[Role] = (Role.TEAM_MEMBER,),
     own: Identifier | None = None,
+    worker_ids: Iterable[str] = (),
 ) -> Actor:
     """An employee; a case worker of the family department unless told otherwise."""
     return Actor(
@@ -75,13 +80,14 @@ def an_actor(
         unit_id=unit_id,
         unit_name=unit_id,
         area=area,
+        worker_ids=frozenset(worker_ids),
         own_identifier_digest=None if own is None else keyed_digest(own, DIGEST_KEY),
     )
 
 
 def employ(session: Session, actor: Actor, *, active: bool = True) -> None:
     """Write the employee to the store."""
-    row = actor.model_dump() | {"roles": sorted(actor.roles), "active": active}
+    row = actor.model_dump() | {"roles": sorted(actor.roles), "worker_ids": sorted(actor.worker_ids), "active": active}
     session.execute(insert(ActorRow).values(**row))
 
 
@@ -176,6 +182,7 @@ def settle(session: Session, *, number: Identifier | None = None, overview: Over
         insert(OverviewRow).values(
             citizen_id=overview.citizen_id,
             version=overview.version,
+            sources=list(sources_of(overview)),
             document=overview.model_dump(mode="json"),
             updated_at=NOW,
         )
@@ -184,12 +191,34 @@ def settle(session: Session, *, number: Identifier | None = None, overview: Over
 
 
 def help_by(
-    session: Session, citizen_id: UUID, unit_id: str, valid: Period | None = None, area: Area = Area.SOCIAL
+    session: Session,
+    citizen_id: UUID,
+    unit_id: str,
+    valid: Period | None = None,
+    area: Area = Area.SOCIAL,
+    relation: UnitRelation = UnitRelation.EFFORT,
 ) -> None:
-    """Let a unit have an effort for the citizen."""
+    """Let a unit have an effort for the citizen, or hold a case."""
     during = valid or Period()
     session.execute(
         insert(OverviewUnitRow).values(
-            citizen_id=citizen_id, unit_id=unit_id, area=area, valid_from=during.start, valid_to=during.end
+            citizen_id=citizen_id,
+            unit_id=unit_id,
+            area=area,
+            relation=relation,
+            valid_from=during.start,
+            valid_to=during.end,
+        )
+    )
+
+
+def name_worker(
+    session: Session, citizen_id: UUID, worker_id: str, valid: Period | None = None, area: Area = Area.SOCIAL
+) -> None:
+    """Let a source name an employee as responsible for something of the citizen's."""
+    during = valid or Period()
+    session.execute(
+        insert(OverviewWorkerRow).values(
+            citizen_id=citizen_id, worker_id=worker_id, area=area, valid_from=during.start, valid_to=during.end
         )
     )

@@ -1,10 +1,12 @@
 """Who is logged in: employees by id."""
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from hub.access import repository
 from hub.errors import NotLoggedIn
-from schemas.access import Actor
+from schemas.access import Actor, EmployeeContact
 
 
 def actors(session: Session) -> tuple[Actor, ...]:
@@ -22,3 +24,8 @@ def actor(session: Session, actor_id: str) -> Actor:
     if employee is None:
         raise NotLoggedIn
     return employee
+
+
+def contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:
+    """How to reach the employees whom sources name by these ids (``<source>:<id>``), as far as they are declared."""
+    return repository.list_contacts(session, worker_ids)

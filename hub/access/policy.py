@@ -14,7 +14,7 @@ from uuid import UUID
 
 import cedarpy
 
-from hub.access.words import plain
+from hub.access.redaction import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
 from schemas.overview import (
@@ -107,10 +107,9 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
 def may_reveal(actor: Actor, facts: AccessFacts, reason: str) -> Decision:
     """Whether the actor may be shown the citizen's protected fields, for that reason."""
     (answer,) = _ask(actor, [_question("reveal", _context(facts, has_reason=is_reason(reason)))])
-    basis = Basis.TEAM if facts.on_team else Basis.OWN_UNIT
     return Decision(
         allowed=answer.allowed,
-        basis=basis if answer.allowed else Basis.NONE,
+        basis=_relation(facts) if answer.allowed else Basis.NONE,
         may_reveal=answer.allowed,
         policies=_ids(answer),
         policy_version=POLICY_VERSION,
@@ -256,9 +255,14 @@ def _identities(identities: Sequence[StatedIdentity], shown: frozenset[str]) -> 
 
 
 def _relation(facts: AccessFacts) -> Basis:
+    """The closest working relation; all but the team's open the same."""
     if facts.on_team:
         return Basis.TEAM
-    return Basis.OWN_UNIT if facts.unit_has_active_effort else Basis.NONE
+    if facts.is_named_worker:
+        return Basis.NAMED_WORKER
+    if facts.unit_has_active_effort:
+        return Basis.OWN_UNIT
+    return Basis.CASE_UNIT if facts.unit_holds_case else Basis.NONE
 
 
 def _basis(facts: AccessFacts, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
@@ -279,7 +283,9 @@ def _is_reason_of(length: int) -> bool:
 def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
     return {
         "on_team": facts.on_team,
+        "is_named_worker": facts.is_named_worker,
         "unit_has_active_effort": facts.unit_has_active_effort,
+        "unit_holds_case": facts.unit_holds_case,
         "is_self": facts.is_self,
         "has_reason": has_reason,
         "known_identifier": known_identifier,

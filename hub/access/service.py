@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.access.lines import line
+from hub.access.audit_entry import audit_entry
 from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_change_source, may_reveal
 from hub.audit import repository as audit
@@ -70,6 +70,12 @@ class LogQuestion(Schema):
     after: int | None = None
     size: int = 50
 
+    @property
+    def selection(self) -> audit.Selection:
+        """The question as the log's room takes it; a citizen comes before an employee."""
+        actor_id = None if self.citizen_id is not None else self.actor_id
+        return audit.Selection(citizen_id=self.citizen_id, actor_id=actor_id, only=self.only)
+
 
 @metrics.lookup()
 @tracing.spanned("open_overview")
@@ -101,13 +107,14 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     decision = decide(actor, facts, request)
     metrics.decided(decision.basis, allowed=decision.allowed)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
-    write(session, _about(citizen_id, decision, line(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)))
+    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)
+    write(session, _about(facts, decision, entry, areas))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
     return Opened(
         decision=decision,
         facts=facts,
-        overview=limited(session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts),
+        overview=cut_and_mask(session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts),
     )
 
 
@@ -135,7 +142,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
     decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
     metrics.decided(decision.basis, allowed=decision.allowed)
-    entry = line(
+    entry = audit_entry(
         actor,
         AuditAction.REVEAL,
         AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED,
@@ -143,10 +150,10 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
         now,
         fields_revealed=tuple(sorted(fields)),
     )
-    write(session, _about(citizen_id, decision, entry))
+    write(session, _about(facts, decision, entry, areas))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    shown = limited(
+    shown = cut_and_mask(
         session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts, revealed=fields
     )
     return Opened(decision=decision, facts=facts, overview=shown)
@@ -170,7 +177,9 @@ def list_citizens(
         areas: area of each source by name. None: the list shows names and no overviews.
     """
     if not may(actor, AuditAction.LIST_CITIZENS):
-        write(session, line(actor, AuditAction.LIST_CITIZENS, AuditOutcome.REFUSED, request, now, result_count=0))
+        write(
+            session, audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.REFUSED, request, now, result_count=0)
+        )
         return ()
     today = danish_day(now)
     request = request.model_copy(update={"override_reason": None})
@@ -180,12 +189,12 @@ def list_citizens(
     allowed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
     disputed = overviews.disputed(session, [citizen.citizen_id for citizen in allowed])
     listed = [citizen.model_copy(update={"disputed": citizen.citizen_id in disputed}) for citizen in allowed]
-    write_all(session, _list_lines(actor, request, now, listed, decisions, with_sections=areas is not None))
+    write_all(session, _list_entries(actor, request, now, listed, decisions, facts=facts, areas=areas))
     shown: dict[UUID, Overview] = {}
     if areas is not None:
         current = overviews.current(session, [citizen.citizen_id for citizen in listed])
         known = [overview for _, overview in current.values() if overview is not None]
-        shown = limit_all(session, known, decisions, areas, today, facts=facts)
+        shown = cut_and_mask_all(session, known, decisions, areas, today, facts=facts)
     return tuple(
         ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=shown.get(citizen.citizen_id))
         for citizen in listed
@@ -199,8 +208,23 @@ def read_log(
 
     Without citizen and employee in the question: the newest lines of all.
     """
+    allowed = _record_reading(session, actor, request, question, now)
+    return audit.list_entries(session, question.selection, question.after, question.size) if allowed else None
+
+
+def read_acts(
+    session: Session, actor: Actor, request: AccessRequest, question: LogQuestion, *, now: datetime
+) -> tuple[audit.LoggedAct, ...] | None:
+    """The same, the lines of one act together."""
+    allowed = _record_reading(session, actor, request, question, now)
+    return audit.list_acts(session, question.selection, question.after, question.size) if allowed else None
+
+
+def _record_reading(
+    session: Session, actor: Actor, request: AccessRequest, question: LogQuestion, now: datetime
+) -> bool:
     allowed = may(actor, AuditAction.READ_LOG)
-    entry = line(
+    entry = audit_entry(
         actor,
         AuditAction.READ_LOG,
         AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED,
@@ -210,13 +234,7 @@ def read_log(
         about=None if question.actor_id is None else AuditObject(kind=ObjectKind.ACTOR, id=question.actor_id),
     )
     write(session, entry)
-    if not allowed:
-        return None
-    if question.citizen_id is not None:
-        return audit.by_citizen(session, question.citizen_id, question.after, question.size, question.only)
-    if question.actor_id is not None:
-        return audit.by_actor(session, question.actor_id, question.after, question.size, question.only)
-    return audit.newest(session, question.after, question.size, question.only)
+    return allowed
 
 
 def change_source(
@@ -229,7 +247,7 @@ def change_source(
     allowed = may_change_source(actor, action, request.override_reason)
     outcome = AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED
     about = AuditObject(kind=ObjectKind.SOURCE, id=source)
-    write(session, line(actor, action, outcome, request, now, about=about))
+    write(session, audit_entry(actor, action, outcome, request, now, about=about))
     return allowed
 
 
@@ -244,18 +262,38 @@ def record(  # noqa: PLR0913  keyword-only from the clock on
     about: AuditObject | None = None,
 ) -> None:
     """Write the line of an act that shows no citizen: log in and out, and pages that do not show one."""
-    write(session, line(actor, action, outcome, request, now, about=about))
+    write(session, audit_entry(actor, action, outcome, request, now, about=about))
+
+
+def record_print(
+    session: Session,
+    actor: Actor,
+    citizen_id: UUID,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    areas: Mapping[str, Area] = NO_AREAS,
+) -> Decision:
+    """Write that the page about the citizen was printed, with the right it could be opened with."""
+    facts = course.access_facts(session, actor, citizen_id, danish_day(now))
+    if facts is None:
+        write(session, _unknown(actor, AuditAction.PRINT, citizen_id, request, now))
+        return _refusal()
+    decision = decide(actor, facts, request)
+    outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
+    write(session, _about(facts, decision, audit_entry(actor, AuditAction.PRINT, outcome, request, now), areas))
+    return decision
 
 
 def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:
     """Write that opening a citizen failed, in a fresh transaction: the one that failed took its line with it."""
     write(
         session,
-        line(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
+        audit_entry(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
     )
 
 
-def limited(  # noqa: PLR0913  keyword-only from the facts on
+def cut_and_mask(  # noqa: PLR0913  keyword-only from the facts on
     session: Session,
     overview: Overview | None,
     decision: Decision,
@@ -273,10 +311,12 @@ def limited(  # noqa: PLR0913  keyword-only from the facts on
         return None
     citizen_id = overview.citizen_id
     known = {citizen_id: facts} if facts else {}
-    return limit_all(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[citizen_id]
+    return cut_and_mask_all(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[
+        citizen_id
+    ]
 
 
-def limit_all(  # noqa: PLR0913  keyword-only from the facts on
+def cut_and_mask_all(  # noqa: PLR0913  keyword-only from the facts on
     session: Session,
     whole: Collection[Overview],
     decisions: Mapping[UUID, Decision],
@@ -286,7 +326,7 @@ def limit_all(  # noqa: PLR0913  keyword-only from the facts on
     facts: Mapping[UUID, AccessFacts],
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> dict[UUID, Overview]:
-    """``limited`` for several overviews; whom of all their people to protect is asked once."""
+    """``cut_and_mask`` for several overviews; whom of all their people to protect is asked once."""
     pages = [cut(overview, decisions[overview.citizen_id], areas) for overview in whole]
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
     unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
@@ -296,38 +336,51 @@ def limit_all(  # noqa: PLR0913  keyword-only from the facts on
     return {page.citizen_id: mask_protected(page, revealed, guarded) for page in pages}
 
 
-def _list_lines(
+def _list_entries(  # noqa: PLR0913  keyword-only from the facts on
     actor: Actor,
     request: AccessRequest,
     now: datetime,
     listed: Collection[MyCitizen],
     decisions: Mapping[UUID, Decision],
     *,
-    with_sections: bool,
+    facts: Mapping[UUID, AccessFacts],
+    areas: Mapping[str, Area] | None,
 ) -> list[AuditEntry]:
-    entry = line(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
-    lines = [entry.model_copy(update={"result_count": len(listed)})]
+    entry = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
+    entries = [entry.model_copy(update={"result_count": len(listed)})]
     for citizen in listed:
         decision = decisions[citizen.citizen_id]
-        if with_sections:
-            lines.append(_about(citizen.citizen_id, decision, entry))
+        if areas is None:
+            entries.append(entry.model_copy(update={"citizen_id": citizen.citizen_id, "basis": decision.basis}))
         else:
-            lines.append(entry.model_copy(update={"citizen_id": citizen.citizen_id, "basis": decision.basis}))
-    return lines
+            entries.append(_about(facts[citizen.citizen_id], decision, entry, areas))
+    return entries
 
 
-def _about(citizen_id: UUID, decision: Decision, entry: AuditEntry) -> AuditEntry:
+def _about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas: Mapping[str, Area]) -> AuditEntry:
+    """The line with the citizen, the right and the areas: those with lines, without lines, withheld, not covered."""
+    shown, withheld, details = decision.shown, decision.withheld, entry.details
+    if areas and decision.allowed:
+        covered = frozenset(areas.values())
+        with_lines = frozenset(areas[source] for source in facts.sources if source in areas)
+        none_found, not_covered = (shown & covered) - with_lines, frozenset(Area) - covered
+        shown, withheld = shown & with_lines, withheld & covered
+        if none_found:
+            details = {**details, "none_found": [*sorted(none_found)]}
+        if not_covered:
+            details = {**details, "not_covered": [*sorted(not_covered)]}
     update: dict[str, Any] = {
-        "citizen_id": citizen_id,
+        "citizen_id": facts.citizen_id,
         "basis": decision.basis,
-        "sections_shown": decision.shown,
-        "sections_withheld": decision.withheld,
+        "sections_shown": shown,
+        "sections_withheld": withheld,
+        "details": details,
     }
     return entry.model_copy(update=update)
 
 
 def _unknown(actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime) -> AuditEntry:
-    return line(actor, action, AuditOutcome.NOT_FOUND, request, now, citizen_id=citizen_id)
+    return audit_entry(actor, action, AuditOutcome.NOT_FOUND, request, now, citizen_id=citizen_id)
 
 
 def _refusal() -> Decision:

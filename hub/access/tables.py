@@ -19,5 +19,7 @@ class ActorRow(Base):
     unit_name: Mapped[str | None] = mapped_column(Text)
     area: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
+    worker_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """As in ``schemas.access.Actor.worker_ids``."""
     own_identifier_digest: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default=true())

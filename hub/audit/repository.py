@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, distinct, exists, func, select, text, true
+from sqlalchemy.orm import Session, aliased
 
 from hub.audit.tables import AuditRow
 from hub.db import fetch_rows
@@ -16,6 +16,9 @@ from schemas.base import Schema
 
 _FIELDS = tuple(AuditEntry.model_fields)
 _INSERT = text(f"INSERT INTO audit_log ({', '.join(_FIELDS)}) VALUES ({', '.join(f':{name}' for name in _FIELDS)})")  # noqa: S608  names of our own; every value is a parameter
+
+
+Row = type[AuditRow]
 
 
 class Only(StrEnum):
@@ -29,16 +32,17 @@ class Only(StrEnum):
     REVEALED = "revealed"
     """Hidden fields were shown."""
     REFUSED = "refused"
+    """Refused, and not opened for a reason in the same act."""
 
 
-_OPENED = (AuditRow.action == AuditAction.OPEN_OVERVIEW) & (AuditRow.outcome == AuditOutcome.SHOWN)
-_ONLY: dict[Only, ColumnElement[bool]] = {
-    Only.ALL: true(),
-    Only.OPENED: _OPENED,
-    Only.OVERRIDE: _OPENED & (AuditRow.basis == Basis.OVERRIDE),
-    Only.REVEALED: (AuditRow.action == AuditAction.REVEAL) & (AuditRow.outcome == AuditOutcome.SHOWN),
-    Only.REFUSED: AuditRow.outcome == AuditOutcome.REFUSED,
-}
+class Selection(Schema):
+    """Which lines of the log."""
+
+    citizen_id: UUID | None = None
+    """Everything done about one citizen."""
+    actor_id: str | None = None
+    """Everything one employee did."""
+    only: Only = Only.ALL
 
 
 class LoggedEntry(Schema):
@@ -48,27 +52,56 @@ class LoggedEntry(Schema):
     entry: AuditEntry
 
 
+class LoggedAct(Schema):
+    """The lines of one act, in order: a page, its reloads, the family shown on it, the reason that opened it."""
+
+    lines: tuple[LoggedEntry, ...]
+
+    @property
+    def seq(self) -> int:
+        """Place of the first line."""
+        return self.lines[0].seq
+
+
+EVERYTHING = Selection()
+
+
 def insert_entries(session: Session, entries: Sequence[AuditEntry]) -> None:
     """Write the lines in one statement, in the order given."""
     if entries:
         fetch_rows(session, _INSERT, *(_row(entry) for entry in entries))
 
 
-def by_citizen(
-    session: Session, citizen_id: UUID, after: int | None = None, size: int = 50, only: Only = Only.ALL
+def list_entries(
+    session: Session, selection: Selection = EVERYTHING, after: int | None = None, size: int = 50
 ) -> tuple[LoggedEntry, ...]:
-    """Everything done about one citizen, by whom and why."""
-    return _page(session, (AuditRow.citizen_id == citizen_id) & _ONLY[only], after, size)
+    """The newest lines, one by one."""
+    return _page(session, _selected(AuditRow, selection), after, size)
 
 
-def by_actor(
-    session: Session, actor_id: str, after: int | None = None, size: int = 50, only: Only = Only.ALL
-) -> tuple[LoggedEntry, ...]:
-    """Everything one employee did."""
-    return _page(session, (AuditRow.actor_id == actor_id) & _ONLY[only], after, size)
+def list_acts(
+    session: Session, selection: Selection = EVERYTHING, after: int | None = None, size: int = 50
+) -> tuple[LoggedAct, ...]:
+    """The newest acts that have such a line, each with all its lines; about one citizen: with the citizen's lines.
+
+    An act stands where its first such line does, so that pages go on exactly where they ended.
+    """
+    earlier = aliased(AuditRow)
+    has_earlier = exists().where(
+        earlier.act_id == AuditRow.act_id, earlier.seq < AuditRow.seq, _selected(earlier, selection)
+    )
+    first_lines = _page(session, _selected(AuditRow, selection) & ~has_earlier, after, size)
+    act_ids = {line.entry.act_id for line in first_lines if line.entry.act_id is not None}
+    within: list[ColumnElement[bool]] = [AuditRow.act_id.in_(act_ids)]
+    if selection.citizen_id is not None:
+        within.append(AuditRow.citizen_id == selection.citizen_id)
+    lines_of: dict[str | None, list[LoggedEntry]] = {}
+    for row in session.scalars(select(AuditRow).where(*within).order_by(AuditRow.seq)):
+        lines_of.setdefault(row.act_id, []).append(_logged(row))
+    return tuple(LoggedAct(lines=tuple(lines_of.get(line.entry.act_id, [line]))) for line in first_lines)
 
 
-def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[LoggedEntry, ...]:
+def list_viewings(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[LoggedEntry, ...]:
     """The latest times somebody was shown the citizen's overview, or fields of it."""
     shown = (
         (AuditRow.citizen_id == citizen_id)
@@ -78,18 +111,11 @@ def seen_by(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[Logged
     return _page(session, shown, None, limit)
 
 
-def newest(
-    session: Session, after: int | None = None, size: int = 50, only: Only = Only.ALL
-) -> tuple[LoggedEntry, ...]:
-    """Everything done by anybody."""
-    return _page(session, _ONLY[only], after, size)
-
-
-def tally(session: Session, since: datetime, until: datetime) -> dict[Only, int]:
-    """How many lines of each sort were written in ``[since, until)``."""
+def count_acts(session: Session, since: datetime, until: datetime) -> dict[Only, int]:
+    """How many acts of each sort have a line in ``[since, until)``."""
     within = (AuditRow.recorded_at >= since) & (AuditRow.recorded_at < until)
-    row = session.execute(select(*(func.count().filter(condition) for condition in _ONLY.values())).where(within)).one()
-    return dict(zip(_ONLY, row, strict=True))
+    acts = func.count(distinct(func.coalesce(AuditRow.act_id, cast(AuditRow.seq, Text))))
+    return {only: session.scalar(select(acts).where(within, _only(AuditRow, only))) or 0 for only in Only}
 
 
 def last_opened(session: Session, actor_id: str, citizen_ids: Iterable[UUID]) -> dict[UUID, datetime]:
@@ -117,14 +143,46 @@ def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[Aud
     return {(AuditAction(action), AuditOutcome(outcome)): count for action, outcome, count in rows}
 
 
+def _selected(row: Row, selection: Selection) -> ColumnElement[bool]:
+    condition = _only(row, selection.only)
+    if selection.citizen_id is not None:
+        condition &= row.citizen_id == selection.citizen_id
+    if selection.actor_id is not None:
+        condition &= row.actor_id == selection.actor_id
+    return condition
+
+
+def _only(row: Row, only: Only) -> ColumnElement[bool]:
+    opened = (row.action == AuditAction.OPEN_OVERVIEW) & (row.outcome == AuditOutcome.SHOWN)
+    match only:
+        case Only.ALL:
+            return true()
+        case Only.OPENED:
+            return opened
+        case Only.OVERRIDE:
+            return opened & (row.basis == Basis.OVERRIDE)
+        case Only.REVEALED:
+            return (row.action == AuditAction.REVEAL) & (row.outcome == AuditOutcome.SHOWN)
+        case Only.REFUSED:
+            later = aliased(AuditRow)
+            shown = exists().where(
+                later.act_id == row.act_id,
+                later.seq > row.seq,
+                later.citizen_id.is_not_distinct_from(row.citizen_id),
+                later.outcome == AuditOutcome.SHOWN,
+            )
+            return (row.outcome == AuditOutcome.REFUSED) & ~shown
+
+
 def _page(session: Session, condition: ColumnElement[bool], after: int | None, size: int) -> tuple[LoggedEntry, ...]:
     statement = select(AuditRow).where(condition).order_by(AuditRow.seq.desc()).limit(size)
     if after is not None:
         statement = statement.where(AuditRow.seq < after)
-    return tuple(
-        LoggedEntry(seq=row.seq, entry=AuditEntry.model_validate({field: getattr(row, field) for field in _FIELDS}))
-        for row in session.scalars(statement)
-    )
+    return tuple(_logged(row) for row in session.scalars(statement))
+
+
+def _logged(row: AuditRow) -> LoggedEntry:
+    return LoggedEntry(seq=row.seq, entry=AuditEntry.model_validate({field: getattr(row, field) for field in _FIELDS}))
 
 
 def _row(entry: AuditEntry) -> dict[str, object]:

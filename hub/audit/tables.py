@@ -22,6 +22,7 @@ class AuditRow(Base):
         Index("ix_audit_log_citizen_id", "citizen_id", "seq", postgresql_where=text("citizen_id IS NOT NULL")),
         Index("ix_audit_log_actor_id", "actor_id", "seq"),
         Index("ix_audit_log_recorded_at", "recorded_at"),
+        Index("ix_audit_log_act_id", "act_id", "seq", postgresql_where=text("act_id IS NOT NULL")),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -46,3 +47,4 @@ class AuditRow(Base):
     result_count: Mapped[int | None]
     policy_version: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(Text)
+    act_id: Mapped[str | None] = mapped_column(Text)

@@ -2,7 +2,7 @@
 
 The statements are plain SQL, because who may see whom is decided on their answer and a reviewer must be
 able to read them. Of other rooms they read published views (docs/rooms.md): ``overview_facts``, ``citizen_units``,
-``citizen_digests``, ``citizen_keys`` and ``employees``.
+``citizen_workers``, ``citizen_digests``, ``citizen_keys`` and ``employees``.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -49,6 +49,12 @@ _CONSENTED = """
 
 _SELF = "EXISTS (SELECT FROM citizen_digests d WHERE d.digest = :own_digest AND d.citizen_id = o.citizen_id)"
 
+_NAMED = """
+    w.worker_id = ANY(:worker_ids) AND w.area = :area
+      AND (w.valid_from IS NULL OR w.valid_from <= :on) AND (w.valid_to IS NULL OR :on < w.valid_to)
+"""
+"""Of a row of ``citizen_workers``: a source of the actor's own area names the actor as responsible on the day."""
+
 _FACTS = text(f"""
     WITH memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)
                          AND n.citizen_id IN (SELECT unnest(cast(:citizen_ids AS uuid[])) UNION ALL
@@ -60,13 +66,23 @@ _FACTS = text(f"""
            EXISTS (SELECT FROM memberships m WHERE m.citizen_id = o.citizen_id AND m.function = 'lead_coordinator')
              AS is_lead_coordinator,
            EXISTS (
+             SELECT FROM citizen_workers w
+             WHERE w.citizen_id = o.citizen_id AND {_NAMED}
+           ) AS is_named_worker,
+           EXISTS (
              SELECT FROM citizen_units u
-             WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id
+             WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'effort'
                AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
            ) AS unit_has_active_effort,
+           EXISTS (
+             SELECT FROM citizen_units u
+             WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'case'
+               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
+           ) AS unit_holds_case,
            {_SELF} AS is_self,
            o.name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
+           o.sources,
            o.not_updated_since
     FROM overview_facts(:on) o
     WHERE o.citizen_id = ANY(:citizen_ids)
@@ -79,6 +95,12 @@ _TEAM_SCOPES = text(f"""
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id ORDER BY area) AS areas
     FROM overview_facts(:on) o JOIN memberships ON memberships.citizen_id = o.citizen_id
     WHERE NOT {_SELF}
+""")  # noqa: S608  as above
+
+_NAMED_CITIZENS = text(f"""
+    SELECT DISTINCT w.citizen_id
+    FROM citizen_workers w JOIN overview_facts(:on) o ON o.citizen_id = w.citizen_id
+    WHERE {_NAMED} AND NOT {_SELF}
 """)  # noqa: S608  as above
 
 _MY_CITIZENS = text(f"""
@@ -131,14 +153,19 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 @tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
-    parameters = {**_actor_parameters(actor, on), "citizen_ids": list(citizen_ids), "unit_id": actor.unit_id}
+    parameters = {
+        **_actor_parameters(actor, on),
+        **_worker_parameters(actor),
+        "citizen_ids": list(citizen_ids),
+        "unit_id": actor.unit_id,
+    }
     return {row["citizen_id"]: AccessFacts.model_validate(row) for row in fetch_rows(session, _FACTS, parameters)}
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
-    """Whom the actor may find, and which areas each right opens: teams by consent, and the own unit.
+    """Whom the actor may find, and which areas each right opens: teams by consent, named workers, and the own unit.
 
-    The own area is always among them. The actor's own page is left out of the teams.
+    The own area is always among them. The actor's own page is left out of the named citizens.
     """
     own = frozenset({actor.area} if actor.area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
@@ -148,6 +175,10 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
         AccessScope(citizens=frozenset(members), areas=areas)
         for areas, members in sorted(citizens.items(), key=lambda item: sorted(item[0]))
     ]
+    if actor.worker_ids and actor.area is not None:
+        parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor)}
+        named = frozenset(session.scalars(_NAMED_CITIZENS, parameters))
+        scopes += [AccessScope(citizens=named, areas=own)] if named else []
     if actor.unit_id is not None:
         scopes.append(AccessScope(units=frozenset({actor.unit_id}), areas=own))
     return tuple(scopes)
@@ -250,3 +281,7 @@ def withdraw_consents(session: Session, course_id: UUID, citizen_id: UUID, areas
 
 def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
     return {"actor_id": actor.id, "on": on, "own_digest": actor.own_identifier_digest}
+
+
+def _worker_parameters(actor: Actor) -> dict[str, Any]:
+    return {"worker_ids": sorted(actor.worker_ids), "area": actor.area}

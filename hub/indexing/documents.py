@@ -65,8 +65,8 @@ def unit_grants(overview: Overview) -> tuple[UnitGrant, ...]:
     A daily visit for years would otherwise give thousands of grants, more than an index takes.
     """
     periods: dict[str, list[Period]] = {}
-    for unit_id, _, valid in units_of(overview):
-        periods.setdefault(unit_id, []).append(valid)
+    for unit in units_of(overview):
+        periods.setdefault(unit.unit_id, []).append(unit.valid)
     return tuple(UnitGrant(unit_id=unit_id, valid=valid) for unit_id in periods for valid in merged(periods[unit_id]))
 
 

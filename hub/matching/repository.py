@@ -1,11 +1,12 @@
 """Queries on matching for the rooms above."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import read_document
@@ -23,19 +24,31 @@ _STOOD = """
              SELECT 1 FROM stored_records earlier
              WHERE earlier.entity_id = r.entity_id AND earlier.registered_at < r.registered_at) END
 """
-_TOLD_LIFE_STATUS = """
-    (r.kind = 'person' AND NOT r.is_current AND r.document #>> '{fact,life_status}' IS NOT NULL
-     AND (cast(:as_known AS timestamptz) IS NULL OR r.registered_at <= :as_known))
-"""
+_TOLD_LIFE_STATUS = "r.kind = 'person' AND NOT r.is_current AND r.document #>> '{fact,life_status}' IS NOT NULL"
 """An earlier statement that somebody died or moved out; a later one that is silent does not take it back."""
-_LINKED = text(f"""
+_STOOD_OR_LIFE_STATUS = f"""
+    (({_STOOD}) OR {_TOLD_LIFE_STATUS} AND (cast(:as_known AS timestamptz) IS NULL OR r.registered_at <= :as_known))
+"""
+_STOOD_HERE_OR_LIFE_STATUS = f"""
+    r.received_at <= :held_at AND ({_TOLD_LIFE_STATUS} OR r.is_current OR NOT EXISTS (
+        SELECT 1 FROM stored_records other
+        WHERE other.entity_id = r.entity_id AND other.received_at <= :held_at
+          AND (other.is_current OR (other.registered_at, other.id) > (r.registered_at, r.id))))
+"""  # noqa: S608  the piece put in is the constant above
+_LINKED = """
     SELECT mine.citizen_id, mine.role, r.id, cast(r.document AS text) AS document,
            r.registered_at, r.registered_to, r.observed_at, r.received_at, r.flag,
            ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
     FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
-      AND ({_STOOD} OR {_TOLD_LIFE_STATUS})
-""")  # noqa: S608 - the pieces put in are the constants above
+      AND
+"""
+_WITH_NEWS = text("""
+    SELECT DISTINCT looked.citizen_id
+    FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) looked(citizen_id, moment)
+    JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
+    JOIN stored_records r ON r.id = mine.record_id AND r.received_at > looked.moment
+""")
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
 _CLAIM_CONFLICTS = text("""
     SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
@@ -75,7 +88,12 @@ def linked_records(
     source had registered by then. Replaced statements come along where they told a person's life status. Who is who is
     always today's knowledge. Every citizen asked for is in the answer, if with nothing.
     """
-    rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known}).all()
+    parameters = {"citizen_ids": list(citizen_ids), "as_known": as_known}
+    rows = session.execute(text(_LINKED + _STOOD_OR_LIFE_STATUS), parameters).all()
+    return _linked_by_citizen(rows, citizen_ids)
+
+
+def _linked_by_citizen(rows: Sequence[Row[Any]], citizen_ids: Collection[UUID]) -> dict[UUID, tuple[LinkedRecord, ...]]:
     records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
@@ -86,6 +104,23 @@ def linked_records(
         citizen_id: tuple(sorted(records.values(), key=_own_order))
         for citizen_id, records in records_by_citizen.items()
     }
+
+
+def linked_records_held(session: Session, citizen_id: UUID, held_at: datetime) -> tuple[LinkedRecord, ...]:
+    """The records that stood for the hub at *held_at*: of those it had received by then, whenever they were registered.
+
+    Each as if nothing had replaced it.
+    """
+    parameters = {"citizen_ids": [citizen_id], "held_at": held_at}
+    rows = session.execute(text(_LINKED + _STOOD_HERE_OR_LIFE_STATUS), parameters).all()
+    linked = _linked_by_citizen(rows, [citizen_id])[citizen_id]
+    return tuple(replace(record, registered_to=None) for record in linked)
+
+
+def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
+    """The citizens about whom the hub has received anything since the moment given for each."""
+    parameters = {"citizen_ids": list(moments), "moments": list(moments.values())}
+    return frozenset(session.scalars(_WITH_NEWS, parameters))
 
 
 def citizen_of(session: Session, digest: str) -> UUID | None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from hub.clock import danish_day
 from schemas.facts import (
     ConcernNotificationFact,
+    ContactFact,
+    ContactState,
     EffortFact,
     EffortStatus,
     Fact,
@@ -47,6 +49,8 @@ def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
     day = danish_day(moment)
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
+    if isinstance(fact, ContactFact) and fact.is_stay and fact.state is ContactState.ENDED:
+        return fact.model_copy(update={"state": ContactState.ONGOING, "status": None})
     if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
         return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact

@@ -70,6 +70,7 @@ def _statements(citizen_id: UUID, linked: LinkedRecord) -> list[_RelationStateme
                 citizen_id=citizen,
                 name=party.name,
                 relation=relation,
+                role=fact.role if is_primary else None,
                 custody=fact.custody,
                 shares_household=fact.shares_household,
                 valid=linked.record.valid,
@@ -99,6 +100,7 @@ def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement
     relative = newest.model_copy(
         update={
             "name": next((statement.relative.name for statement in group if statement.relative.name), None),
+            "role": next((statement.relative.role for statement in group if statement.relative.role), None),
             "custody": values.pop() if len(values) == 1 else None,
             "shares_household": next(
                 (

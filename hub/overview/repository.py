@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from hub.overview.columns import sources_of, units_of
+from hub.overview.columns import sources_of, units_of, workers_of
 from schemas.overview import CitizenHeader, Overview
 from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
 
@@ -60,8 +60,14 @@ _DUE = text("""
 """)
 _DROP_UNITS = text("DELETE FROM overview_units WHERE citizen_id = ANY(:ids)")
 _ADD_UNITS = text("""
-    INSERT INTO overview_units (citizen_id, unit_id, area, valid_from, valid_to)
+    INSERT INTO overview_units (citizen_id, unit_id, area, relation, valid_from, valid_to)
     SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:units AS text[]), cast(:areas AS text[]),
+                         cast(:relations AS text[]), cast(:starts AS date[]), cast(:ends AS date[]))
+""")
+_DROP_WORKERS = text("DELETE FROM overview_workers WHERE citizen_id = ANY(:ids)")
+_ADD_WORKERS = text("""
+    INSERT INTO overview_workers (citizen_id, worker_id, area, valid_from, valid_to)
+    SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:workers AS text[]), cast(:areas AS text[]),
                          cast(:starts AS date[]), cast(:ends AS date[]))
 """)
 _CURRENT = text("""
@@ -182,7 +188,7 @@ def is_settled(session: Session, citizen_id: UUID, version: int) -> bool:
 
 
 def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> None:
-    """Store new versions with their units."""
+    """Store new versions with their units and named workers."""
     if not overviews:
         return
     ids = [overview.citizen_id for overview in overviews]
@@ -200,6 +206,7 @@ def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> 
     session.execute(_WRITE, {**documents, "now": now})
     session.execute(_REMOVE, {"ids": [new.citizen_id for new in overviews if new.overview is None]})
     _replace_units(session, ids, [overview for _, overview in present])
+    _replace_workers(session, ids, [overview for _, overview in present])
 
 
 def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[int, Overview | None]]:
@@ -268,15 +275,28 @@ def raise_versions(session: Session, new: Mapping[UUID, int]) -> None:
 
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
     session.execute(_DROP_UNITS, {"ids": list(citizen_ids)})
-    rows = [(overview.citizen_id, *unit) for overview in overviews for unit in units_of(overview)]
-    if not rows:
-        return
-    ids, units, areas, periods = zip(*rows, strict=True)
-    columns = {
-        "ids": list(ids),
-        "units": list(units),
-        "areas": [area.value for area in areas],
-        "starts": [period.start for period in periods],
-        "ends": [period.end for period in periods],
-    }
-    session.execute(_ADD_UNITS, columns)
+    rows = [(overview.citizen_id, unit) for overview in overviews for unit in units_of(overview)]
+    if rows:
+        columns = {
+            "ids": [citizen_id for citizen_id, _ in rows],
+            "units": [unit.unit_id for _, unit in rows],
+            "areas": [unit.area.value for _, unit in rows],
+            "relations": [unit.relation.value for _, unit in rows],
+            "starts": [unit.valid.start for _, unit in rows],
+            "ends": [unit.valid.end for _, unit in rows],
+        }
+        session.execute(_ADD_UNITS, columns)
+
+
+def _replace_workers(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
+    session.execute(_DROP_WORKERS, {"ids": list(citizen_ids)})
+    rows = [(overview.citizen_id, worker) for overview in overviews for worker in workers_of(overview)]
+    if rows:
+        columns = {
+            "ids": [citizen_id for citizen_id, _ in rows],
+            "workers": [worker.worker_id for _, worker in rows],
+            "areas": [worker.area.value for _, worker in rows],
+            "starts": [worker.valid.start for _, worker in rows],
+            "ends": [worker.valid.end for _, worker in rows],
+        }
+        session.execute(_ADD_WORKERS, columns)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub.matching.repository import linked_records
+from hub.matching.repository import citizens_with_news, linked_records, linked_records_held
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
@@ -93,6 +93,25 @@ def read(
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
     built = build(citizen_id, linked, areas=areas or {}, version=version, as_known=as_known)
     return built if _has_content(built) else None
+
+
+def read_seen(session: Session, citizen_id: UUID, looked_at: datetime, *, areas: Mapping[str, Area]) -> Overview | None:
+    """The overview that could be seen at *looked_at*: of what the hub had received by then; None: nothing was there.
+
+    What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
+    nothing by then, since it was filled later than the look, what was registered by then stands for it.
+    """
+    version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
+    linked = linked_records_held(session, citizen_id, looked_at)
+    if not linked:
+        return read(session, citizen_id, looked_at, areas=areas)
+    built = build(citizen_id, linked, areas=areas, version=version)
+    return built if _has_content(built) else None
+
+
+def with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
+    """The citizens about whom anything was received since the moment given for each."""
+    return citizens_with_news(session, moments)
 
 
 def changed(session: Session, before: Overview, now: Overview, on: date) -> tuple[Change, ...]:

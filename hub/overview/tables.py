@@ -40,7 +40,7 @@ class OverviewRow(Base):
 
 
 class OverviewUnitRow(Base):
-    """A unit that has an effort for a citizen, and when."""
+    """A unit that has an effort for a citizen or holds an open case, and when."""
 
     __tablename__ = "overview_units"
     __table_args__ = (Index("ix_overview_units_unit_id_citizen_id", "unit_id", "citizen_id"),)
@@ -48,6 +48,23 @@ class OverviewUnitRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     citizen_id: Mapped[UUID] = mapped_column(index=True)
     unit_id: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(Text)
+    relation: Mapped[str] = mapped_column(Text, server_default="effort")
+    """A ``columns.UnitRelation``."""
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class OverviewWorkerRow(Base):
+    """An employee whom a source names as responsible for something of a citizen's, and when."""
+
+    __tablename__ = "overview_workers"
+    __table_args__ = (Index("ix_overview_workers_worker_id_citizen_id", "worker_id", "citizen_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(index=True)
+    worker_id: Mapped[str] = mapped_column(Text)
+    """The source's id of the employee, scoped: ``<source>:<id>``."""
     area: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)

@@ -21,11 +21,12 @@ from hub.sources.health import SourceState
 from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
 from hub.web.citizen.present_coverage import with_notifications
-from hub.web.citizen.routes import CITIZEN, earlier_day, recording_failure
+from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
 from hub.web.search.present import SearchForm
 from hub.web.search.routes import SEARCH, find_citizens, incomplete_sources
+from hub.web.search.stored_search import PageTurn
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
 from hub.web.shell.request_context import open_request
@@ -99,6 +100,8 @@ class SearchAsk(Schema):
     own_unit: bool = False
     """Only citizens for whom the own unit has an effort."""
     after: str | None = None
+    before: str | None = None
+    """To page back; then ``after`` is ignored."""
     size: int = Field(default=20, ge=1, le=100)
 
 
@@ -154,8 +157,8 @@ def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
 def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     """Find citizens within what the actor may find."""
     with open_request(request, SEARCH) as context:
-        form = SearchForm(**ask.model_dump(exclude={"after", "size"}))
-        result = find_citizens(context, form, ask.after, ask.size)
+        form = SearchForm(**ask.model_dump(exclude={"after", "before", "size"}))
+        result = find_citizens(context, form, PageTurn(ask.after, ask.before), ask.size)
         return SearchAnswer(
             page=result.page,
             needs_reason=result.needs_reason,
@@ -183,9 +186,10 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
     """
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         as_known = earlier_day(context, kendt)
-        citizen = open_citizen(context, citizen_id, as_known)
+        page = PAGE_KINDS[request.url.path.split("/")[-2]]
+        citizen = open_citizen(context, citizen_id, page, as_known)
         if not isinstance(citizen, NotOpened):
-            people = (citizen, *open_family(context, citizen, as_known))
+            people = (citizen, *open_family(context, citizen, page, as_known))
             overviews = tuple(person.overview for person in people)
             masked = tuple(mask_identifiers(overview) for overview in overviews)
             answer = OverviewAnswer(

@@ -24,6 +24,7 @@ _COPIED: dict[str, dict[str, str]] = {
     "overview_versions": {"citizen_id": _KEY},
     "overviews": {"citizen_id": _KEY, "document": _DOCUMENT},
     "overview_units": {"citizen_id": _KEY},
+    "overview_workers": {"citizen_id": _KEY},
     "search.documents": {
         "citizen_id": _KEY,
         "document": _DOCUMENT,

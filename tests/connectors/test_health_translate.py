@@ -201,7 +201,9 @@ def test_a_related_person_is_a_relation_without_guesses(run: Run) -> None:
         "identifier": [{"system": CPR, "value": IDA}], "relationship": [{"coding": [{"code": "DAU"}]}],
     }  # fmt: skip
     made = record(related, run)
-    assert made.fact == RelationFact(relation=RelationKind.CHILD)
+    assert made.fact == RelationFact(
+        relation=RelationKind.CHILD, role=Coded(code_list="relationship_codes", code="DAU")
+    )
     assert made.parties[1].identifiers[0] == Identifier.national(IDA)
     assert made.source_version is None
     assert made.registered_at == run.observed_at

@@ -34,6 +34,8 @@ CITIZEN = UUID(int=1)
 STRANGER = make_access_facts(CITIZEN)
 TEAM = STRANGER.model_copy(update={"on_team": True})
 UNIT = STRANGER.model_copy(update={"unit_has_active_effort": True})
+NAMED = STRANGER.model_copy(update={"is_named_worker": True})
+CASE = STRANGER.model_copy(update={"unit_holds_case": True})
 SHARED = TEAM.model_copy(update={"consented_areas": frozenset({Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL})})
 HEALTH_TOO = TEAM.model_copy(update={"consented_areas": frozenset(Area)})
 SELF = HEALTH_TOO.model_copy(update={"unit_has_active_effort": True, "is_self": True})
@@ -55,6 +57,9 @@ none: frozenset[Area] = frozenset()
         (None, TEAM, None, Basis.TEAM, none),
         (social, UNIT, None, Basis.OWN_UNIT, {social}),
         (health, UNIT, None, Basis.OWN_UNIT, {health}),
+        (social, NAMED, None, Basis.NAMED_WORKER, {social}),
+        (None, NAMED, None, Basis.NAMED_WORKER, none),
+        (social, CASE, None, Basis.CASE_UNIT, {social}),
         (social, STRANGER, REASON, Basis.OVERRIDE, {social}),
         (school, STRANGER, REASON, Basis.OVERRIDE, {school, social}),
         (health, STRANGER, REASON, Basis.OVERRIDE, {health, social}),
@@ -63,6 +68,8 @@ none: frozenset[Area] = frozenset()
         # a reason that opens nothing more is not what opened the page
         (social, SHARED, REASON, Basis.TEAM, {social, employment, school}),
         (school, UNIT, REASON, Basis.OVERRIDE, {school, social}),
+        (school, NAMED, REASON, Basis.OVERRIDE, {school, social}),
+        (social, NAMED, REASON, Basis.NAMED_WORKER, {social}),
         (social, SELF, REASON, Basis.NONE, none),
     ],
 )
@@ -76,7 +83,7 @@ def test_what_a_team_member_sees(
 
 
 @pytest.mark.parametrize("roles", [{Role.ADMINISTRATOR}, {Role.DPO}, {Role.ADMINISTRATOR, Role.TEAM_MEMBER}, set()])
-@pytest.mark.parametrize("facts", [STRANGER, HEALTH_TOO, UNIT])
+@pytest.mark.parametrize("facts", [STRANGER, HEALTH_TOO, UNIT, NAMED, CASE])
 def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: AccessFacts) -> None:
     actor = an_actor(roles=roles)
     assert not decide(actor, facts, because()).allowed
@@ -123,6 +130,8 @@ def test_a_reason_is_counted_in_visible_characters_in_one_rule() -> None:
         (STRANGER, True, Basis.NONE),
         (TEAM, False, Basis.TEAM),
         (UNIT, False, Basis.OWN_UNIT),
+        (NAMED, False, Basis.NAMED_WORKER),
+        (CASE, False, Basis.CASE_UNIT),
         (SELF, True, None),
     ],
 )
@@ -132,7 +141,14 @@ def test_who_can_be_found(facts: AccessFacts, known_identifier: bool, found: Bas
 
 @pytest.mark.parametrize(
     ("facts", "reason", "allowed"),
-    [(TEAM, REASON, True), (UNIT, REASON, True), (TEAM, "kort", False), (STRANGER, REASON, False)],
+    [
+        (TEAM, REASON, True),
+        (UNIT, REASON, True),
+        (NAMED, REASON, True),
+        (CASE, REASON, True),
+        (TEAM, "kort", False),
+        (STRANGER, REASON, False),
+    ],
 )
 def test_protected_fields_are_revealed_to_a_relation_with_a_reason(
     facts: AccessFacts, reason: str, allowed: bool
@@ -166,7 +182,9 @@ facts_strategy = st.builds(
     citizen_id=st.just(CITIZEN),
     overview_version=st.just(1),
     on_team=st.booleans(),
+    is_named_worker=st.booleans(),
     unit_has_active_effort=st.booleans(),
+    unit_holds_case=st.booleans(),
     is_self=st.booleans(),
     name_address_protected=st.booleans(),
     consented_areas=st.frozensets(areas),
@@ -178,7 +196,8 @@ OVERVIEW = an_overview(citizen_id=CITIZEN)
 def _less(facts: AccessFacts) -> Iterator[AccessFacts]:
     """The same facts with one right less."""
     yield facts.model_copy(update={"on_team": False})
-    yield facts.model_copy(update={"unit_has_active_effort": False})
+    for relation in ("is_named_worker", "unit_has_active_effort", "unit_holds_case"):
+        yield facts.model_copy(update={relation: False})
     yield facts.model_copy(update={"is_self": True})
     for area in facts.consented_areas:
         yield facts.model_copy(update={"consented_areas": facts.consented_areas - {area}})

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.access import service
-from hub.access.finding import search
+from hub.access.citizen_search import search
 from hub.access.masking import ProtectedField
 from hub.clock import FixedClock
 from hub.course import repository

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from hub.access.finding import Found, search
+from hub.access.citizen_search import SearchResult, search
 from hub.access.policy import decide
 from hub.audit import repository as audit
 from hub.course import repository
@@ -17,13 +17,14 @@ from hub.course import service as course
 from hub.course.views import Membership
 from hub.db import Database
 from hub.digest import keyed_digest
+from hub.overview.columns import UnitRelation
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, ObjectKind, Role
 from schemas.identifiers import Identifier
 from schemas.period import Period
 from schemas.search import AccessFilter, SearchDocument, SearchEntry, SearchQuery, UnitGrant
 from schemas.source import Area
 from search.postgres import PostgresIndex
-from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, settle
+from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, name_worker, settle
 from tests.conftest import DIGEST_KEY
 from tests.factories import MAJA
 
@@ -42,17 +43,24 @@ class Neighbour:
     withdrawn: frozenset[Area]
     effort: Period | None
     """When the employee's own unit helps; None: never."""
+    case: Period | None
+    """When the employee's own unit holds a case."""
+    named: Period | None
+    """When a source names the employee as responsible."""
 
 
+periods = st.sampled_from(
+    [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
+)
 neighbours = st.builds(
     Neighbour,
     on_team=st.booleans(),
     left=st.booleans(),
     consented=st.frozensets(st.sampled_from(Area)),
     withdrawn=st.frozensets(st.sampled_from(Area)),
-    effort=st.sampled_from(
-        [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
-    ),
+    effort=periods,
+    case=periods,
+    named=periods,
 )
 
 
@@ -69,6 +77,11 @@ def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbou
     if who.effort is not None:
         help_by(session, citizen_id, "social:100", who.effort)
         grants = (UnitGrant(unit_id="social:100", valid=who.effort),)
+    if who.case is not None:
+        help_by(session, citizen_id, "social:100", who.case, relation=UnitRelation.CASE)
+        grants += (UnitGrant(unit_id="social:100", valid=who.case),)
+    if who.named is not None and actor.area is not None:
+        name_worker(session, citizen_id, next(iter(actor.worker_ids)), who.named, actor.area)
     index.put([_document(citizen_id, grants)])
     return citizen_id
 
@@ -87,7 +100,7 @@ def _document(citizen_id: UUID, grants: tuple[UnitGrant, ...] = (), *digests: st
     )
 
 
-def _search(session: Session, index: PostgresIndex, text: str, actor: Actor = ANNA) -> Found:
+def _search(session: Session, index: PostgresIndex, text: str, actor: Actor = ANNA) -> SearchResult:
     query = EVERYONE.model_copy(update={"text": text})
     return search(session, actor, query, WHY, index=index, digest_key=DIGEST_KEY, now=NOW)
 
@@ -98,7 +111,7 @@ def test_search_and_page_agree_about_everybody(
     database: Database, index: PostgresIndex, people: list[Neighbour], area: Area | None
 ) -> None:
     # A new employee each time: what earlier examples left in the store is no business of theirs but by the unit.
-    actor = an_actor(f"anna.{uuid4().hex}", area=area)
+    actor = an_actor(f"anna.{uuid4().hex}", area=area, worker_ids=[f"social:{uuid4().hex}"])
     with database.transaction() as session:
         living = {_move_in(session, index, actor, who) for who in people}
     index.refresh()
@@ -115,13 +128,15 @@ def test_search_and_page_agree_about_everybody(
 
 
 def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:
-    near = Neighbour(on_team=True, left=False, consented=frozenset(), withdrawn=frozenset(), effort=None)
+    near = Neighbour(
+        on_team=True, left=False, consented=frozenset(), withdrawn=frozenset(), effort=None, case=None, named=None
+    )
     with database.transaction() as session:
         citizen_id = _move_in(session, index, ANNA, near)
     index.refresh()
     with database.transaction() as session:
         assert _search(session, index, "testborger").page.total == 1
-        listed, searched = audit.newest(session)
+        listed, searched = audit.list_entries(session)
     assert (searched.entry.details, searched.entry.result_count) == ({"text": "testborger"}, 1)
     assert (listed.entry.citizen_id, listed.entry.basis) == (citizen_id, Basis.TEAM)
     assert {listed.entry.action, searched.entry.action} == {AuditAction.SEARCH}
@@ -139,8 +154,8 @@ def test_a_whole_number_finds_a_stranger_but_is_never_written(
         result = _search(session, index, text)
         assert [hit.citizen_id for hit in result.page.hits] == [citizen_id]
         assert result.needs_reason == {citizen_id}
-        assert "7507864002" not in str(audit.newest(session)).replace("-", "")
-        searched = audit.newest(session)[-1].entry
+        assert "7507864002" not in str(audit.list_entries(session)).replace("-", "")
+        searched = audit.list_entries(session)[-1].entry
     assert (searched.object_kind, searched.object_id, searched.details) == (ObjectKind.IDENTIFIER, digest, {})
 
 
@@ -161,7 +176,7 @@ def test_nobody_finds_themselves(database: Database, index: PostgresIndex) -> No
 def test_who_may_not_search_is_refused_with_a_line(database: Database, index: PostgresIndex, role: Role) -> None:
     with database.transaction() as session:
         result = _search(session, index, "Maja 750786-400X", an_actor(roles={role}))
-        (logged,) = audit.newest(session)
+        (logged,) = audit.list_entries(session)
     assert not result.allowed
     assert logged.entry.outcome is AuditOutcome.REFUSED
     assert logged.entry.object_kind is ObjectKind.IDENTIFIER
@@ -173,4 +188,4 @@ def test_a_mistyped_number_is_neither_logged_nor_sent_to_the_index(database: Dat
         Identifier.national("991399-1234")
     with database.transaction() as session:
         _search(session, index, "991399-1234")
-        assert audit.newest(session)[0].entry.details == {"text": "••••"}
+        assert audit.list_entries(session)[0].entry.details == {"text": "••••"}

@@ -7,18 +7,30 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.access import identity, service
 from hub.access.masking import ProtectedField
+from hub.access.redaction import national_in, redact_identifiers
 from hub.access.service import LogQuestion, Read
-from hub.access.words import national_in, redact_identifiers
 from hub.audit import repository as audit
 from hub.course import service as course
 from hub.course.views import Membership
 from hub.db import Database
 from hub.errors import NotLoggedIn
-from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, Purpose, Role
+from schemas.access import (
+    AccessRequest,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    AuditOutcome,
+    Basis,
+    ObjectKind,
+    PageKind,
+    Purpose,
+    Role,
+)
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
 from tests.access_town import COURSE_FROM, NOW, REASON, SOURCES, WHY, an_actor, an_overview, because, employ, settle
@@ -47,7 +59,7 @@ def _on_team(session: Session, overview: Overview) -> UUID:
 
 def _lines(database: Database) -> list[AuditEntry]:
     with database.transaction() as session:
-        return [logged.entry for logged in reversed(audit.newest(session))]
+        return [logged.entry for logged in reversed(audit.list_entries(session))]
 
 
 def test_the_line_is_written_before_the_page_is_read(database: Database) -> None:
@@ -56,7 +68,7 @@ def test_the_line_is_written_before_the_page_is_read(database: Database) -> None
         citizen_id = _on_team(session, overview)
 
         def read(_: int) -> Overview:
-            (logged,) = audit.by_citizen(session, citizen_id)
+            (logged,) = audit.list_entries(session, audit.Selection(citizen_id=citizen_id))
             assert logged.entry.sections_shown == {Area.SOCIAL, Area.SCHOOL}
             return overview
 
@@ -73,6 +85,30 @@ def test_the_line_is_written_before_the_page_is_read(database: Database) -> None
         Purpose.TEAM_MEETING,
     )
     assert line.policy_version == opened.decision.policy_version
+
+
+def test_the_line_tells_areas_with_lines_from_those_without_withheld_and_not_covered(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = _on_team(session, an_overview())
+        session.execute(text("UPDATE overviews SET sources = '{social_system,health_system}'"))
+        areas = {source: area for source, area in SOURCES.items() if area is not Area.EMPLOYMENT}
+        service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: None, areas=areas)
+    (line,) = _lines(database)
+    assert (line.sections_shown, line.sections_withheld) == (frozenset({Area.SOCIAL}), frozenset({Area.HEALTH}))
+    assert line.details == {"none_found": ["school"], "not_covered": ["employment"]}
+
+
+def test_a_print_is_a_line_with_the_right_and_without_one_a_refusal(database: Database) -> None:
+    with database.transaction() as session:
+        mine, other = _on_team(session, an_overview()), settle(session)
+        request = WHY.model_copy(update={"page": PageKind.TIMELINE})
+        assert service.record_print(session, ANNA, mine, request, now=NOW, areas=SOURCES).allowed
+        assert not service.record_print(session, ANNA, other, WHY, now=NOW).allowed
+        assert not service.record_print(session, ANNA, uuid4(), WHY, now=NOW).allowed
+    lines = _lines(database)
+    assert {line.action for line in lines} == {AuditAction.PRINT}
+    assert [line.outcome for line in lines] == [AuditOutcome.SHOWN, AuditOutcome.REFUSED, AuditOutcome.NOT_FOUND]
+    assert (lines[0].details, lines[0].basis) == ({"page": "timeline"}, Basis.TEAM)
 
 
 def test_a_refusal_reads_nothing_and_its_line_stays(database: Database) -> None:

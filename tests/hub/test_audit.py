@@ -43,7 +43,7 @@ def test_a_line_comes_back_as_it_was_written(database: Database) -> None:
     with database.transaction() as session:
         service.write(session, LINE)
     with database.transaction() as session:
-        (logged,) = repository.by_citizen(session, CITIZEN)
+        (logged,) = repository.list_entries(session, repository.Selection(citizen_id=CITIZEN))
         assert logged.entry == LINE
 
 
@@ -64,7 +64,7 @@ def test_a_written_line_stands_even_for_a_superuser(database: Database, statemen
         for part in statement.split("; "):
             session.execute(text(part))
     with database.transaction() as session:
-        assert [logged.entry for logged in repository.newest(session)] == [LINE]
+        assert [logged.entry for logged in repository.list_entries(session)] == [LINE]
 
 
 def test_pages_go_on_exactly_where_they_ended(database: Database) -> None:
@@ -74,10 +74,44 @@ def test_pages_go_on_exactly_where_they_ended(database: Database) -> None:
         service.write_all(session, [])
         read: list[str] = []
         after: int | None = None
-        while page := repository.by_actor(session, "anna.holm", after, 3):
+        while page := repository.list_entries(session, repository.Selection(actor_id="anna.holm"), after, 3):
             read += [logged.entry.request_id for logged in page]
             after = page[-1].seq
         assert read == ["6", "5", "4", "3", "2", "1", "0"]
+
+
+def test_the_lines_of_one_act_stand_together_where_its_first_does(database: Database) -> None:
+    child = uuid4()
+    page = [
+        LINE.model_copy(update={"act_id": "a", "outcome": AuditOutcome.REFUSED}),
+        LINE.model_copy(update={"act_id": "b"}),
+        LINE.model_copy(update={"act_id": "a", "basis": Basis.OVERRIDE}),
+        LINE.model_copy(update={"act_id": "a", "citizen_id": child}),
+        LINE,
+        LINE,
+    ]
+    with database.transaction() as session:
+        service.write_all(session, page)
+        acts = repository.list_acts(session)
+        assert [len(act.lines) for act in acts] == [1, 1, 1, 3]
+        assert repository.list_acts(session, after=acts[-2].seq) == acts[-1:]
+        (about_child,) = repository.list_acts(session, repository.Selection(citizen_id=child))
+        assert [line.entry.citizen_id for line in about_child.lines] == [child]
+        assert repository.list_acts(session, repository.Selection(actor_id="nobody")) == ()
+
+
+def test_a_refusal_that_a_reason_overcame_in_the_same_act_is_not_counted(database: Database) -> None:
+    refused = LINE.model_copy(update={"act_id": "a", "outcome": AuditOutcome.REFUSED})
+    opened = LINE.model_copy(update={"act_id": "a", "basis": Basis.OVERRIDE})
+    given_up = refused.model_copy(update={"act_id": "b"})
+    other = opened.model_copy(update={"act_id": "b", "citizen_id": uuid4()})
+    with database.transaction() as session:
+        service.write_all(session, [refused, opened, opened, given_up, other])
+        refusals = repository.list_acts(session, repository.Selection(only=repository.Only.REFUSED))
+        assert [act.lines[0].entry for act in refusals] == [given_up]
+        counted = repository.count_acts(session, NOW, NOW + timedelta(seconds=1))
+    only = repository.Only
+    assert (counted[only.ALL], counted[only.REFUSED], counted[only.OVERRIDE]) == (2, 1, 2)
 
 
 def test_who_has_seen_leaves_out_refusals_and_searches(database: Database) -> None:
@@ -85,7 +119,7 @@ def test_who_has_seen_leaves_out_refusals_and_searches(database: Database) -> No
     searched = LINE.model_copy(update={"action": AuditAction.SEARCH})
     with database.transaction() as session:
         service.write_all(session, [LINE, refused, searched])
-        assert [logged.entry for logged in repository.seen_by(session, CITIZEN)] == [LINE]
+        assert [logged.entry for logged in repository.list_viewings(session, CITIZEN)] == [LINE]
 
 
 def test_when_an_employee_last_opened_each_citizen(database: Database) -> None:
@@ -142,7 +176,7 @@ def test_old_lines_say_what_they_were_about_and_still_cannot_be_changed(postgres
                 session.execute(text(BEFORE), {"action": action, "search_text": search_text})
         migrate(empty)
         with older.transaction() as session:
-            entries = [logged.entry for logged in reversed(repository.newest(session))]
+            entries = [logged.entry for logged in reversed(repository.list_entries(session))]
         assert [(entry.object_kind, entry.object_id, entry.details) for entry in entries] == list(OLD_LINES.values())
         for change in ("UPDATE audit_log SET details = '{}'", "SET LOCAL session_replication_role = replica"):
             with pytest.raises(ProgrammingError, match="append-only"), older.transaction() as session:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from connectors.base import HeldDeletions
 from hub import log
-from hub.audit.repository import newest
+from hub.audit.repository import list_entries
 from hub.cli import app
 from hub.clock import SystemClock
 from hub.db import Database
@@ -52,7 +52,7 @@ def done(*arguments: str) -> str:
 
 def actions(database: Database) -> list[tuple[AuditAction, str | None, str | None]]:
     with database.transaction() as session:
-        lines = [logged.entry for logged in newest(session)]
+        lines = [logged.entry for logged in list_entries(session)]
     return [(entry.action, entry.object_id, entry.override_reason) for entry in reversed(lines)]
 
 

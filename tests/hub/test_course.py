@@ -13,12 +13,23 @@ from hub.course.tables import ConsentRow
 from hub.course.views import Membership, TeamFunction
 from hub.db import Database
 from hub.matching.tables import CitizenRow
+from hub.overview.columns import UnitRelation
 from hub.overview.tables import OverviewRow
 from schemas.access import AccessFacts, Actor
 from schemas.period import Period
 from schemas.search import AccessScope
 from schemas.source import Area
-from tests.access_town import COURSE_FROM, TODAY, an_actor, an_overview, employ, help_by, make_access_facts, settle
+from tests.access_town import (
+    COURSE_FROM,
+    TODAY,
+    an_actor,
+    an_overview,
+    employ,
+    help_by,
+    make_access_facts,
+    name_worker,
+    settle,
+)
 from tests.factories import MAJA
 
 ANNA = an_actor()
@@ -132,6 +143,37 @@ def test_the_own_unit_counts_while_it_has_an_effort(database: Database) -> None:
         assert not _facts(session, ANNA, citizen_id).unit_has_active_effort
         assert _facts(session, SARA, citizen_id).unit_has_active_effort
         assert not _facts(session, an_actor(unit_id=None), citizen_id).unit_has_active_effort
+
+
+def test_a_unit_counts_while_it_holds_a_case(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        help_by(session, citizen_id, "social:100", Period(start=COURSE_FROM, end=TODAY), relation=UnitRelation.CASE)
+        before, today = (_facts(session, ANNA, citizen_id, day) for day in (TODAY - DAY, TODAY))
+        assert (before.unit_holds_case, before.unit_has_active_effort) == (True, False)
+        assert today == make_access_facts(citizen_id)
+
+
+def test_a_named_worker_counts_by_a_declared_id_in_the_own_area_while_it_lasts(database: Database) -> None:
+    named = an_actor(worker_ids=["social:845"])
+    with database.transaction() as session:
+        citizen_id, elsewhere = settle(session), settle(session)
+        name_worker(session, citizen_id, "social:845", Period(start=COURSE_FROM, end=TODAY))
+        name_worker(session, elsewhere, "social:845", area=Area.SCHOOL)
+        assert _facts(session, named, citizen_id, TODAY - DAY).is_named_worker
+        assert not _facts(session, named, citizen_id).is_named_worker
+        assert not _facts(session, named, elsewhere).is_named_worker
+        assert not _facts(session, ANNA, citizen_id, TODAY - DAY).is_named_worker
+        scope = AccessScope(citizens=frozenset({citizen_id}), areas=frozenset({Area.SOCIAL}))
+        assert scope in repository.access_scopes(session, named, TODAY - DAY)
+        assert scope not in repository.access_scopes(session, named, TODAY)
+
+
+def test_an_employee_who_is_named_on_the_own_page_does_not_find_it(database: Database) -> None:
+    myself = an_actor(own=MAJA, worker_ids=["social:845"])
+    with database.transaction() as session:
+        name_worker(session, settle(session, number=MAJA), "social:845")
+        assert not any(scope.citizens for scope in repository.access_scopes(session, myself, TODAY))
 
 
 def test_an_employee_is_recognised_as_a_citizen_also_after_a_merge(database: Database) -> None:

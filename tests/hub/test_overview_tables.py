@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 from hub.db import Base, Database
 from hub.indexing.tables import ComparisonRow, CutDocumentRow, OutboxRow
 from hub.migrations import config, migrate
-from hub.overview.tables import OverviewDueRow, OverviewRow, OverviewUnitRow, OverviewVersionRow
+from hub.overview.tables import OverviewDueRow, OverviewRow, OverviewUnitRow, OverviewVersionRow, OverviewWorkerRow
 
 ROWS = (
     ComparisonRow,
@@ -18,6 +18,7 @@ ROWS = (
     OverviewRow,
     OverviewUnitRow,
     OverviewVersionRow,
+    OverviewWorkerRow,
 )
 NAMES = {row.__tablename__ for row in ROWS}
 

@@ -14,6 +14,7 @@ from search.base import SearchUnavailable
 from search.opensearch import OpenSearchIndex
 from search.opensearch_client import Cluster, OpenSearchRefuses
 from search.opensearch_query import MOST_WORDS, body
+from search.paging import PageStart
 from tests.contracts.search_index import (
     TODAY,
     SearchIndexSuite,
@@ -23,6 +24,7 @@ from tests.contracts.search_index import (
     make_query,
     numbers,
 )
+from tests.contracts.search_typing import SearchTypingSuite
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def index(opensearch_index: OpenSearchIndex) -> OpenSearchIndex:
     return opensearch_index
 
 
-class TestOpenSearchIndex(SearchIndexSuite):
+class TestOpenSearchIndex(SearchIndexSuite, SearchTypingSuite):
     """Every promise of the port."""
 
 
@@ -92,8 +94,8 @@ def test_no_request_looks_for_citizens_without_the_access_filter(
 @pytest.mark.parametrize("scopes", [(), (AccessScope(areas=frozenset(Area)),)])
 def test_nothing_is_asked_for_an_actor_who_may_find_nobody(text: str, scopes: tuple[AccessScope, ...]) -> None:
     query = make_query(text)
-    assert body(query, AccessFilter(on=TODAY, scopes=scopes)) is None
-    assert body(query, AccessFilter(on=TODAY, scopes=scopes, known_identifier=True)) is None
+    assert body(query, AccessFilter(on=TODAY, scopes=scopes), PageStart()) is None
+    assert body(query, AccessFilter(on=TODAY, scopes=scopes, known_identifier=True), PageStart()) is None
 
 
 def test_a_citizen_in_several_scopes_counts_once_and_opens_the_areas_of_all(index: OpenSearchIndex) -> None:

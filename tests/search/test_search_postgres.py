@@ -17,6 +17,7 @@ from search import statements
 from search.base import SearchUnavailable
 from search.postgres import PostgresIndex
 from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_document, make_entry, make_query
+from tests.contracts.search_typing import SearchTypingSuite
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def index(postgres_index: PostgresIndex) -> PostgresIndex:
     return postgres_index
 
 
-class TestPostgresIndex(SearchIndexSuite):
+class TestPostgresIndex(SearchIndexSuite, SearchTypingSuite):
     """Every promise of the port."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.audit.repository import by_citizen, newest
+from hub.audit.repository import Selection, list_entries
 from hub.course.views import MyCitizen, TeamFunction
 from hub.overview.changes import Change, ChangeKind
 from hub.web.my_citizens.families import Family, FamilyMember
@@ -106,7 +106,7 @@ def test_a_citizen_shown_on_a_list_has_a_line_that_says_so(town: Town) -> None:
     town.client("anna.holm").get("/mine-borgere")
     key = str(town.ids[maja.MAJA])
     with town.context.database.transaction() as session:
-        logged, *_ = by_citizen(session, town.ids[maja.MAJA])
+        logged, *_ = list_entries(session, Selection(citizen_id=town.ids[maja.MAJA]))
     assert (logged.entry.action, logged.entry.basis) == (AuditAction.LIST_CITIZENS, Basis.TEAM)
     assert logged.entry.sections_shown
     assert "Så på sin liste" in town.client("jens.dam").post("/tilsyn", citizen=key).text
@@ -123,7 +123,7 @@ def test_the_own_units_citizens_are_one_click_away_and_logged_so(town: Town) -> 
     assert "med en indsats i Familiehuset" in shown
     assert "Ida Testborger" in shown
     with town.context.database.transaction() as session:
-        entries = [logged.entry for logged in newest(session) if logged.entry.action is AuditAction.SEARCH]
+        entries = [logged.entry for logged in list_entries(session) if logged.entry.action is AuditAction.SEARCH]
     assert (ObjectKind.UNIT, "social:110") in {(entry.object_kind, entry.object_id) for entry in entries}
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from hub.audit.repository import newest
+from hub.audit.repository import list_entries
 from hub.digest import keyed_digest
 from hub.web.citizen import texts
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
@@ -18,7 +18,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 def lines(town: Town) -> list[AuditEntry]:
     with town.context.database.transaction() as session:
-        return [line.entry for line in newest(session)]
+        return [line.entry for line in list_entries(session)]
 
 
 def test_the_overview_answers_for_a_team_member(town: Town) -> None:

@@ -7,9 +7,9 @@ import re
 import httpx
 import pytest
 
-from hub.audit.repository import newest
+from hub.audit.repository import list_entries
 from hub.web.search.present import SearchForm
-from hub.web.search.stored_search import store, stored, without_national_number
+from hub.web.search.stored_search import PageTurn, store, stored, without_national_number
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.access import AuditAction
 from schemas.source import Area
@@ -19,7 +19,7 @@ from tests.web.conftest import HOSTILE, NUMBERS, Town
 
 def actions(town: Town) -> list[AuditAction]:
     with town.context.database.transaction() as session:
-        return [line.entry.action for line in newest(session)]
+        return [line.entry.action for line in list_entries(session)]
 
 
 def kept_in_session(http: httpx.Client) -> str:
@@ -115,16 +115,16 @@ def test_lines_of_the_log_have_an_address_and_a_number_in_it_finds_nobody(town: 
     browser = town.client("jens.dam")
     shown = browser.post("/tilsyn", citizen=NUMBERS[maja.MAJA])
     assert str(shown.url).endswith(f"/tilsyn?borger={town.ids[maja.MAJA]}")
-    assert "Alle linjer om Maja Testborger" in browser.get(str(shown.url)).text
+    assert "Alle handlinger om Maja Testborger" in browser.get(str(shown.url)).text
     assert "Ingen borger har det nummer" in browser.get(f"/tilsyn?borger={NUMBERS[maja.MAJA]}").text
 
 
 def test_a_stored_search_is_read_as_it_was() -> None:
     session: dict[str, object] = {}
     form = SearchForm("maja", areas=frozenset({Area.SOCIAL}), units=frozenset({"PPR"}), ongoing_only=True)
-    assert store(session, form, "key")
+    assert store(session, form, PageTurn(after="key"))
     assert json.loads(json.dumps(session)) == session
-    assert stored(session) == (form, "key")
+    assert stored(session) == (form, PageTurn(after="key"))
     assert SEARCH_KEY in session
 
 

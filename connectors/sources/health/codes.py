@@ -6,7 +6,7 @@ from functools import cache
 
 from connectors.sources.health.payloads import CodeableConcept, Coding
 from schemas.codes import Coded, code_lists, codes_of, lookup
-from schemas.facts import EffortStatus, GoalKind, LegalBasis, Progress, RelationKind
+from schemas.facts import ContactState, EffortStatus, GoalKind, LegalBasis, Progress, RelationKind
 
 CPR_SYSTEM = "urn:oid:1.2.208.176.1.2"
 REPLACEMENT_SYSTEM = "urn:oid:1.2.208.176.1.6"
@@ -20,22 +20,22 @@ CARE_SOCIAL_SYSTEM = "http://fhir.kl.dk/term/CodeSystem/CareSocialCodes"
 ACT_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 MUNICIPAL_SYSTEMS = frozenset({FSIII_SYSTEM, FFB_SYSTEM, FBOE_SYSTEM, CARE_SOCIAL_SYSTEM})
 """Systems whose codes name municipal efforts; other codes of procedures and referrals are clinical and stay out."""
-OUR_LISTS = {FSIII_SYSTEM: "fsiii", FFB_SYSTEM: "ffb_efforts", ACT_SYSTEM: "contact_kinds"}
-CARE_SOCIAL = {
-    "f15b2663-94d9-4d0c-a5de-d8bd8e1e4ebb": "Interventionsforløb efter § 140",
-    "5c160c02-e858-4c1f-925a-71ed64844749": "Interventionsforløb efter § 119",
-    "7fc66c15-0cb3-4c89-9e18-f3a01e6a6592": "Kommunal genoptræning efter sygehusophold",
-    "a71921ea-fe83-441d-933b-cc21d0b3c8c3": "Kommunal sundhedsfremme og forebyggelse",
-    "490ab7be-ddb1-4a54-baf1-009fe6e8a83b": "Kommunal sygepleje",
-    "e459386d-1474-4c31-89c5-c8bc7a25e3d4": "Social indsats",
-    "4a297733-4d66-4726-a933-590d55cf91e0": "Social indsats",
-    "9f03dfbb-7a97-45a5-94db-d4c3501714a9": "Opfølgning",
-    "784275f1-6822-4a88-b361-d958007d5253": "Udførelse af planlagt indsats",
-    "95ec4535-8fe8-4296-867c-35de421794cf": "Evaluering",
-    "124be95d-6924-4609-9d2a-e7c73ae3ab3d": "Skærmbesøg",
+OUR_LISTS = {
+    FSIII_SYSTEM: ("fsiii",),
+    FFB_SYSTEM: ("ffb_efforts", "ffb_places"),
+    FBOE_SYSTEM: ("fboe",),
+    CARE_SOCIAL_SYSTEM: ("care_social",),
+    ACT_SYSTEM: ("contact_kinds",),
 }
-"""Words of KL's CareSocialCodes (kl-term 2.2.0) that profiles fix and senders therefore leave out."""
-CARE_COMMUNICATION = "Korrespondancemeddelelse (MedCom)"
+"""Our code lists of a system; the first also takes the codes that none of them knows."""
+CARE_COMMUNICATION = "Korrespondancemeddelelse"
+NO_WORDS_FOR_EFFORT = "Indsats uden navn i kilden"
+NO_WORDS_FOR_CONTACT = "Kontakt"
+"""Titles where nobody has words for a code: a bare code says nothing to anybody."""
+SOCIAL_EFFORT = "Social indsats"
+STAYS = frozenset({"IMP", "ACUTE", "NONACUTE", "OBSENC"})
+"""HL7 v3-ActCode: classes of an Encounter that is a stay in a hospital."""
+_BARE_CODE = re.compile(r"[0-9a-fA-F]{8}[-_][0-9a-fA-F_-]{20,}|[A-Za-z]?[\d._-]+")
 
 EFFORT_STATUS = {
     "draft": EffortStatus.PLANNED,
@@ -52,15 +52,6 @@ EFFORT_STATUS = {
     "not-done": EffortStatus.CANCELLED,
 }
 """FHIR's request, procedure and activity statuses. ``unknown`` is not among them on purpose."""
-RELATIONS = {
-    RelationKind.PARENT: "PRN MTH FTH NMTH NFTH ADOPTM ADOPTF ADOPTP STPMTH STPFTH STPPRN NPRN PRNFOST FTHFOST MTHFOST",
-    RelationKind.CHILD: "CHILD SON DAU NCHILD SONC DAUC CHLDADOPT CHLDFOST STPCHLD SONADOPT DAUADOPT",
-    RelationKind.SIBLING: "SIB BRO SIS HSIB NSIB STPSIB HBRO HSIS NBRO NSIS STPBRO STPSIS",
-    RelationKind.PARTNER: "SPS HUSB WIFE DOMPART SIGOTHR",
-    RelationKind.GUARDIAN: "GUARD",
-}
-"""HL7 v3 RoleCode: what the related person is to the patient."""
-_RELATION_OF = {code: kind for kind, codes in RELATIONS.items() for code in codes.split()}
 _GOAL_KINDS = {
     "416fe27d-3ccf-4390-8742-8b52a9d8dc78": GoalKind.CITIZEN_WISH,
     "FFB borgers mål og ønsker": GoalKind.CITIZEN_WISH,
@@ -89,8 +80,24 @@ STATE_BEFORE = {
     "end-leave-inpatient": "STOR",
     "discharge-emergency-home": "STIN",
     "discharge-inpatient-home": "STIN",
+    "death": "STIN",
 }
 """What holds again when such a message is annulled; an annulled admission leaves nothing."""
+STATE_OF_ADVIS = {
+    "STIN": ContactState.ONGOING,
+    "STOR": ContactState.ON_LEAVE,
+    "SLOR": ContactState.ONGOING,
+    "SLHJ": ContactState.ENDED,
+    "MORS": ContactState.ENDED,
+}
+STATE_OF_ENCOUNTER = {
+    "planned": ContactState.PLANNED,
+    "arrived": ContactState.ONGOING,
+    "triaged": ContactState.ONGOING,
+    "in-progress": ContactState.ONGOING,
+    "onleave": ContactState.ON_LEAVE,
+    "finished": ContactState.ENDED,
+}
 _LAWS = {
     "SUL": "sundhedsloven",
     "SEL": "serviceloven",
@@ -130,13 +137,18 @@ def coded(coding: Coding) -> tuple[Coded, bool] | None:
     """
     if not coding.code:
         return None
-    label = coding.display or CARE_SOCIAL.get(coding.code)
+    label = with_words(coding.display)
     ours = OUR_LISTS.get(coding.system or "")
-    if ours is None or ours not in code_lists():
+    if ours is None:
         return Coded(code_list=coding.system or "unknown", code=coding.code, label=label), True
-    code = fsiii_code(coding.code) if ours == "fsiii" else coding.code
-    is_known = code is not None and any(row.code == code for row in codes_of(ours))
-    return Coded(code_list=ours, code=code or coding.code, label=label), is_known
+    code = (fsiii_code(coding.code) if ours == ("fsiii",) else None) or coding.code
+    known_in = next((name for name in ours if any(row.code == code for row in codes_of(name))), None)
+    return Coded(code_list=known_in or ours[0], code=code, label=label), known_in is not None
+
+
+def with_words(text: str | None) -> str | None:
+    """The text, unless it is just a code (a UUID, a number, ``J1.1``)."""
+    return None if text is None or _BARE_CODE.fullmatch(text.strip()) else text
 
 
 def best_coding(concepts: tuple[CodeableConcept, ...], *, municipal_only: bool = False) -> Coding | None:
@@ -187,10 +199,15 @@ def _paragraph(text: str) -> LegalBasis | None:
     return LegalBasis(law=law, section=(section.group(0) if section else match["section"]).strip())
 
 
-def relation(concepts: tuple[CodeableConcept, ...]) -> RelationKind:
-    """What the related person is to the patient; the closest of several."""
-    codes = (coding.code for concept in concepts for coding in concept.coding)
-    return next((_RELATION_OF[code] for code in codes if code in _RELATION_OF), RelationKind.OTHER)
+def relation(concepts: tuple[CodeableConcept, ...]) -> tuple[RelationKind, Coded | None]:
+    """What the related person is to the patient: the closest of several, and its exact word."""
+    rows = {row.code: row for row in codes_of("relationship_codes")}
+    found = [rows[coding.code] for concept in concepts for coding in concept.coding if coding.code in rows]
+    if not found:
+        return RelationKind.OTHER, None
+    by_kind = [(RelationKind((row.note or "").removeprefix("relation=")), row) for row in found]
+    kind, row = next((pair for pair in by_kind if pair[0] is not RelationKind.OTHER), by_kind[0])
+    return kind, Coded(code_list="relationship_codes", code=row.code)
 
 
 def goal_kind(concepts: tuple[CodeableConcept, ...]) -> GoalKind:

@@ -8,20 +8,16 @@ from itertools import product
 
 from pydantic import ValidationError
 
-from connectors.kit import InvalidValue, clean_line
-from connectors.sources.health.identifiers import national_identifiers, person_name, unique
-from connectors.sources.health.payloads import Named, Patient, Reference
+from connectors.kit import InvalidValue
+from connectors.sources.health.identifiers import national_identifiers, unique
+from connectors.sources.health.payloads import Patient, Reference
 from connectors.sources.health.references import Target, TargetKind, base_of, parse_reference
 from connectors.sources.health.resources import Json
+from connectors.sources.health.units import named_by
 from schemas.facts import Responsible, Unit, Worker
 from schemas.identifiers import Identifier
 from schemas.record import Party, PartyRole, RejectionRule
 
-ORGANISATION_SYSTEMS = ("urn:helhed:unit", "urn:oid:1.2.208.176.1.1")
-"""Preferred ids of a unit: the municipality's own, then SOR."""
-UNIT_TYPES = frozenset({"Organization", "CareTeam", "Location"})
-WORKER_TYPES = frozenset({"Practitioner", "PractitionerRole"})
-MAX_HOPS = 4
 UNREADABLE_ACTIVITY = "unreadable"
 """Activity of a message whose Provenance cannot be read: nobody knows what it says of a stay."""
 LONGEST_VALUE = 120
@@ -71,6 +67,11 @@ class ResourceContext:
     beside: Mapping[str, Json] = field(default_factory=dict, repr=False)
     base: str | None = None
     """The server in the ``fullUrl`` of the resource's own entry."""
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+        return self.run.source
 
     def at_entry(self, full_url: str | None) -> "ResourceContext":
         """The same for one entry, whose relative references count from its own address."""
@@ -143,7 +144,7 @@ class ResourceContext:
         unit: Unit | None = None
         worker: Worker | None = None
         for reference in references:
-            next_unit, next_worker = self._follow(reference, MAX_HOPS)
+            next_unit, next_worker = named_by(reference, self)
             unit, worker = unit or next_unit, worker or next_worker
         return Responsible(unit=unit, worker=worker) if unit or worker else None
 
@@ -158,53 +159,6 @@ class ResourceContext:
         if logical_id is not None and logical_id.value and is_patient:
             return [self.run.elsewhere(f"{logical_id.system or ''}|{logical_id.value}")]
         return []
-
-    def _follow(self, reference: Reference, hops: int) -> tuple[Unit | None, Worker | None]:
-        target = self.target(reference)
-        can_have_a_name = target.resource_type in UNIT_TYPES | WORKER_TYPES
-        resource = self.find(reference, look_up=can_have_a_name) if hops else None
-        if resource is None:
-            return self._by_display(reference, target)
-        try:
-            named = Named.model_validate(resource)
-        except ValidationError:
-            return self._by_display(reference, target)
-        phone = _phone(next((contact.value for contact in named.telecom if contact.system == "phone"), None))
-        if named.resource_type in UNIT_TYPES:
-            return self._unit(named, phone) or self._by_display(reference, target)[0], None
-        if named.resource_type == "Practitioner":
-            worker = _worker(person_name(named.name) if isinstance(named.name, tuple) else None, phone)
-            return None, worker or _worker(reference.display, phone)
-        if named.resource_type == "PractitionerRole":
-            return self._role(named, phone, hops)
-        return None, None
-
-    def _role(self, named: Named, phone: str | None, hops: int) -> tuple[Unit | None, Worker | None]:
-        worker: Worker | None = None
-        if named.practitioner is not None:
-            _, worker = self._follow(named.practitioner, hops - 1)
-            worker = worker or _worker(named.practitioner.display, phone)
-        unit = self._follow(named.organization, hops - 1)[0] if named.organization else None
-        return unit, worker.model_copy(update={"phone": worker.phone or phone}) if worker else None
-
-    def _unit(self, named: Named, phone: str | None) -> Unit | None:
-        name = clean_line("name", named.name if isinstance(named.name, str) else None, longest=200)[0]
-        if name is None:
-            return None
-        values = {identifier.system: identifier.value for identifier in named.identifier}
-        unit_id = next((values[system] for system in ORGANISATION_SYSTEMS if values.get(system)), None) or named.id
-        return Unit(id=_unit_id(self.run.source, unit_id), name=name, phone=phone)
-
-    def _by_display(self, reference: Reference, target: Target) -> tuple[Unit | None, Worker | None]:
-        if target.resource_type in WORKER_TYPES:
-            return None, _worker(reference.display, None)
-        if target.resource_type in {"Patient", "RelatedPerson"}:
-            return None, None
-        name = clean_line("display", reference.display, longest=200)[0]
-        if name is None:
-            return None, None
-        value = reference.identifier.value if reference.identifier else None
-        return Unit(id=_unit_id(self.run.source, value or target.resource_id or name), name=name), None
 
 
 def resources_by_key(resources: Iterable[tuple[str | None, Json]]) -> dict[str, Json]:
@@ -239,16 +193,3 @@ def _national_of_patient(resource: Json) -> list[Identifier]:
         return national_identifiers(Patient.model_validate({**resource, "id": resource.get("id", "-")}).identifier)[0]
     except (ValidationError, InvalidValue):
         return []  # the Patient itself is rejected with the reason; the local id still holds
-
-
-def _unit_id(source: str, text: str) -> str:
-    return f"{source}:{clean_line('id', text, longest=200)[0] or '-'}"
-
-
-def _phone(text: str | None) -> str | None:
-    return clean_line("telecom", text, longest=60)[0]
-
-
-def _worker(name: str | None, phone: str | None) -> Worker | None:
-    line = clean_line("name", name, longest=200)[0]
-    return Worker(name=line, phone=phone) if line else None

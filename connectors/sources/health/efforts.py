@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from connectors.kit import InvalidValue, first_date
 from connectors.sources.health import codes
+from connectors.sources.health.care_teams import Team, read_teams
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import (
     CarePlan,
@@ -15,6 +16,7 @@ from connectors.sources.health.payloads import (
     Encounter,
     Extension,
     Goal,
+    Patient,
     Procedure,
     Reference,
     ServiceRequest,
@@ -22,8 +24,9 @@ from connectors.sources.health.payloads import (
 )
 from connectors.sources.health.record_builder import Excluded, RecordBuilder
 from connectors.sources.health.resources import Json
+from connectors.sources.health.units import managing_unit
 from schemas.codes import Coded
-from schemas.facts import EffortFact, EffortStatus, GoalFact
+from schemas.facts import EffortFact, EffortStatus, GoalFact, Responsible
 from schemas.period import Period
 from schemas.record import RejectionRule, SourceRecord
 
@@ -51,18 +54,24 @@ def care_plan(resource: Json, context: ResourceContext) -> SourceRecord:
     concepts = tuple(detail.code for detail in details) or payload.category
     coding = codes.best_coding(concepts) or codes.best_coding(payload.category)
     code = _code(builder, "activity.detail.code", coding)
-    title = _title(builder, code, valid.start, payload.title, concepts)
     performers = tuple(performer for detail in details for performer in detail.performer)
-    extensions = _Extensions(payload.extension)
+    parent = _parent(payload, context)
+    extensions = _Extensions((*payload.extension, *(parent.extension if parent else ())))
+    teams = read_teams((*payload.care_team, *(parent.care_team if parent else ())), context)
+    own_title = payload.title or _course_title(payload, code, teams)
     performed_by = context.responsible(*performers)
+    statuses = [detail.status for detail in details]
+    title = _title(builder, code, valid.start, own_title, concepts)
     fact = EffortFact(
         title=title,
-        status=_plan_status(builder, payload, [detail.status for detail in details]),
+        status=_plan_status(builder, payload, statuses, valid),
         code=code,
         legal_basis=codes.legal_basis(extensions.text("legal-basis"), code, payload.meta.profile),
         purpose=builder.line("goal", _purpose(payload.goal, context)),
-        responsible=context.responsible(*payload.contributor, *_as_tuple(payload.author), *payload.care_team),
-        performer=performed_by.unit if performed_by else None,
+        responsible=_named_responsible(payload, parent, context)
+        or teams.responsible
+        or _managing(payload.subject, context),
+        performer=(performed_by.unit if performed_by else None) or teams.performer,
         extent=builder.line("extension.extent", extensions.text("extent")),
         next_follow_up_on=_follow_up(builder, extensions, context),
         expected_end_on=builder.day("extension.expected-end", extensions.day("expected-end")),
@@ -89,12 +98,13 @@ def service_request(resource: Json, context: ResourceContext) -> SourceRecord:
     code = _code(builder, "code", coding)
     extensions = _Extensions(payload.extension)
     performed_by = context.responsible(*payload.performer)
-    status = _status(builder, "status", payload.status)
+    status = _ended_early(_status(builder, "status", payload.status), payload.status, valid)
     fact = EffortFact(
         title=_title(builder, code, valid.start, None, (payload.code,)),
         status=EffortStatus.PLANNED if status is EffortStatus.ACTIVE else status,
         code=code,
         legal_basis=codes.legal_basis(extensions.text("legal-basis"), code, payload.meta.profile),
+        responsible=_managing(payload.subject, context),
         performer=performed_by.unit if performed_by else None,
         case_number=builder.line("extension.caseNumber", extensions.identifier(CASE_NUMBER)),
     )
@@ -120,7 +130,7 @@ def procedure(resource: Json, context: ResourceContext) -> SourceRecord:
         status=_status(builder, "status", payload.status),
         code=code,
         legal_basis=codes.legal_basis(None, code, payload.meta.profile),
-        responsible=context.responsible(*_as_tuple(payload.recorder)),
+        responsible=context.responsible(*_as_tuple(payload.recorder)) or _managing(payload.subject, context),
     )
     return builder.record((party,), fact, valid)
 
@@ -148,8 +158,52 @@ def goal(resource: Json, context: ResourceContext) -> SourceRecord:
         progress=codes.progress(payload.achievement_status),
         assessed_on=assessed_on,
         stated_by=builder.line("expressedBy", payload.expressed_by.display if payload.expressed_by else None),
+        is_closed=payload.lifecycle_status in GOAL_ENDED,
     )
     return builder.record((party,), fact, Period(start=start, end=ended + timedelta(days=1) if ended else None))
+
+
+def _named_responsible(plan: CarePlan, parent: CarePlan | None, context: ResourceContext) -> Responsible | None:
+    """Who the plan itself, else the plan it is part of, says is responsible."""
+    plans = [each for each in (plan, parent) if each is not None]
+    named = (context.responsible(*each.contributor, *_as_tuple(each.author)) for each in plans)
+    return next((responsible for responsible in named if responsible is not None), None)
+
+
+def _managing(subject: Reference | None, context: ResourceContext) -> Responsible | None:
+    """The authority that manages the citizen, where an effort names nobody (``Patient.managingOrganization``)."""
+    resource = context.find(subject, look_up=True)
+    if resource is None or resource.get("resourceType") != "Patient":
+        return None
+    try:
+        patient = Patient.model_validate({**resource, "id": resource.get("id", "-")})
+    except ValidationError:
+        return None
+    unit = managing_unit(patient.managing_organization, context)
+    return Responsible(unit=unit) if unit else None
+
+
+def _parent(plan: CarePlan, context: ResourceContext) -> CarePlan | None:
+    """The plan that this one is part of: an intervention says what is done, its plan who does it and for which case."""
+    for reference in plan.based_on:
+        if context.target(reference).resource_type not in {"CarePlan", ""}:
+            continue
+        resource = context.find(reference, look_up=True)
+        if resource is None or resource.get("resourceType") != "CarePlan":
+            continue
+        try:
+            return CarePlan.model_validate(resource)
+        except ValidationError:
+            continue
+    return None
+
+
+def _course_title(plan: CarePlan, code: Coded | None, teams: Team) -> str | None:
+    """A social effort as a whole (FFB) has no code of its own: it is called by the place that gives it."""
+    is_social = any("ffb" in profile.lower() for profile in plan.meta.profile)
+    if code is not None or not is_social:
+        return None
+    return f"{codes.SOCIAL_EFFORT}: {teams.place[:1].lower()}{teams.place[1:]}" if teams.place else codes.SOCIAL_EFFORT
 
 
 class _Extensions:
@@ -196,26 +250,42 @@ def _title(
     concepts: tuple[CodeableConcept, ...],
 ) -> str:
     """What the effort is called: the code's words, else the sender's; a bare code only when nobody has any."""
-    displays = [coding.display for concept in concepts for coding in concept.coding if coding.display]
+    labels = [codes.words(each[0], on) for concept in concepts for each in _codes(concept)]
     several = len({coding.code for concept in concepts for coding in concept.coding[:1]}) > 1
     label = codes.words(code, on) if code is not None else None
     named = next((concept.text for concept in concepts if concept.text), None)
-    text = ", ".join(dict.fromkeys(displays)) if several and displays else label or own or next(iter(displays), named)
-    title = builder.line("title", text)
+    words = [text for text in labels if text]
+    text = ", ".join(dict.fromkeys(words)) if several and words else label or own or next(iter(words), named)
+    title = builder.line("title", codes.with_words(text))
     if title is None and code is not None:
         builder.flag("title", "unknown_code")
-        title = builder.line("title", code.code)
+        return codes.NO_WORDS_FOR_EFFORT
     if title is None:
         raise InvalidValue("activity.detail.code", RejectionRule.MISSING_FIELD)
     return title
 
 
-def _plan_status(builder: RecordBuilder, plan: CarePlan, activities: list[str | None]) -> EffortStatus:
+def _codes(concept: CodeableConcept) -> Iterator[tuple[Coded, bool]]:
+    """The coding to go by, in our lists."""
+    coding = codes.best_coding((concept,))
+    code_and_known = codes.coded(coding) if coding is not None else None
+    if code_and_known is not None:
+        yield code_and_known
+
+
+def _plan_status(builder: RecordBuilder, plan: CarePlan, activities: list[str | None], valid: Period) -> EffortStatus:
     """The plan's own status, unless it is just ``active`` or ``unknown``: then the activity knows better."""
     inner = {status for status in activities if status not in {None, "unknown", ERROR}}
     if plan.status in {None, "active", "unknown"} and len(inner) == 1:
-        return _status(builder, "activity.detail.status", inner.pop())
-    return _status(builder, "status", plan.status)
+        status = inner.pop()
+        return _ended_early(_status(builder, "activity.detail.status", status), status, valid)
+    return _ended_early(_status(builder, "status", plan.status), plan.status, valid)
+
+
+def _ended_early(status: EffortStatus, word: str | None, valid: Period) -> EffortStatus:
+    """What was revoked after it had run for a time has ended; only what never began is cancelled."""
+    ran = valid.start is not None and valid.end is not None and valid.end - valid.start > timedelta(days=1)
+    return EffortStatus.ENDED if word == "revoked" and ran else status
 
 
 def _status(builder: RecordBuilder, field: str, status: str | None) -> EffortStatus:
@@ -247,7 +317,7 @@ def _purpose(goals: tuple[Reference, ...], context: ResourceContext) -> str | No
 def _follow_up(builder: RecordBuilder, extensions: _Extensions, context: ResourceContext) -> date | None:
     """The next follow-up: as stated, else the start of the planned encounter that KL's extension points to."""
     own = extensions.day("next-follow-up")
-    resource = None if own else context.find(extensions.reference(FOLLOW_UP))
+    resource = None if own else context.find(extensions.reference(FOLLOW_UP), look_up=True)
     if resource is None or resource.get("resourceType") != "Encounter":
         return builder.day("extension.next-follow-up", own)
     try:

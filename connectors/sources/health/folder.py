@@ -1,7 +1,9 @@
 """A folder of FHIR files: KL delivery reports, MedCom messages, single resources; and what becomes of each resource."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -10,17 +12,23 @@ from connectors.base import Batch
 from connectors.errors import RecordRejected
 from connectors.sources.health.bundles import ResourceInContext, in_order, unpack
 from connectors.sources.health.context import Run
+from connectors.sources.health.lookup import LOOKED_UP
+from connectors.sources.health.resources import Json
 from connectors.sources.health.translate import translate
 from connectors.transports.files import read_json_files
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 
 def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]:
-    """Everything in the folder, oldest statement first. Unreadable files come as rejections in the first batch.
+    """Everything in the folder, oldest statement first; a reference finds its resource in any of the files.
+
+    Unreadable files come as rejections in the first batch.
 
     Raises:
         SourceRefused: the folder is missing or may not be read.
     """
+    by_id: dict[tuple[str, str], Json] = {}
+    run = replace(run, look_up=lambda resource_type, resource_id: by_id.get((resource_type, resource_id)))
     resources: list[ResourceInContext] = []
     rejected: list[Rejection] = []
     for file in read_json_files(folder):
@@ -34,11 +42,27 @@ def read_folder(folder: Path, run: Run, page_size: int = 200) -> Iterator[Batch]
                     rejected.append(item)
                 else:
                     resources.append(item)
-    pages = iter(in_order(resources))
+    ordered = in_order(resources)
+    by_id.update(_latest(ordered))
+    pages = iter(ordered)
     total = len(resources) + len(rejected)
     yield translate_all(list(islice(pages, page_size)), rejected, total=total)
     while page := list(islice(pages, page_size)):
         yield translate_all(page, [], total=total)
+
+
+def _latest(ordered: Iterable[ResourceInContext]) -> dict[tuple[str, str], Json]:
+    """Each resource as it was stated last; among those without a time the content decides, never the order of files."""
+    by_id: dict[tuple[str, str], tuple[datetime | None, str, Json]] = {}
+    for resource, context in ordered:
+        key = (str(resource.get("resourceType")), str(resource.get("id")))
+        if key[0] not in LOOKED_UP:
+            continue
+        content, earlier = json.dumps(resource, sort_keys=True), by_id.get(key)
+        # They come oldest first: another time is a later one.
+        if earlier is None or context.stated_at != earlier[0] or content > earlier[1]:
+            by_id[key] = (context.stated_at, content, resource)
+    return {key: resource for key, (_, _, resource) in by_id.items()}
 
 
 def translate_all(

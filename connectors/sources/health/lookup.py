@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.sources.health.context import UNIT_TYPES, WORKER_TYPES
 from connectors.sources.health.resources import Json, id_of
+from connectors.sources.health.units import UNIT_TYPES, WORKER_TYPES
 from connectors.transports.http import HttpTransport
 
-LOOKED_UP = UNIT_TYPES | WORKER_TYPES | {"Patient"}
+LOOKED_UP = UNIT_TYPES | WORKER_TYPES | {"Patient", "CarePlan", "Encounter"}
 MAX_LOOKUPS = 2_000
 """Resources that one run looks up for names; what is beyond that is shown by the words of the reference."""
 GONE = frozenset({404, 410})

@@ -87,6 +87,7 @@ class Extension(Fhir):
     value_date: str | None = None
     value_identifier: LogicalId | None = None
     value_reference: Reference | None = None
+    value_period: Span | None = None
     extension: tuple["Extension", ...] = ()
 
 
@@ -134,7 +135,7 @@ class Resource(Fhir):
 
 
 class Link(Fhir):
-    """Patient.link: the same person under another id."""
+    """Patient.link: the same person under another id, or as somebody's relative."""
 
     other: Reference
     type: Code
@@ -151,6 +152,7 @@ class Patient(Resource):
     deceased_date_time: str | None = None
     address: tuple[PostalAddress, ...] = ()
     link: tuple[Link, ...] = ()
+    managing_organization: Reference | None = None
 
 
 class RelatedPerson(Resource):
@@ -182,6 +184,7 @@ class CarePlan(Resource):
     """A planned intervention (KLCommonCareSocialPlannedIntervention)."""
 
     extension: tuple[Extension, ...] = ()
+    based_on: tuple[Reference, ...] = ()
     status: Code | None = None
     intent: Code | None = None
     title: Text | None = None
@@ -232,9 +235,18 @@ class Goal(Resource):
     expressed_by: Reference | None = None
 
 
+class EpisodeLink(Fhir):
+    """Encounter.episodeOfCare. In MedCom only its identifier is given."""
+
+    reference: str | None = None
+    identifier: LogicalId | None = None
+
+
 class Encounter(Resource):
     """A contact or stay."""
 
+    extension: tuple[Extension, ...] = ()
+    episode_of_care: tuple[EpisodeLink, ...] = ()
     status: Code | None = None
     class_: Coding = Field(default=Coding(), alias="class")
     type: tuple[CodeableConcept, ...] = ()
@@ -254,6 +266,7 @@ class Communication(Resource):
 class Member(Fhir):
     """CareTeam.participant."""
 
+    role: tuple[CodeableConcept, ...] = ()
     member: Reference | None = None
 
 
@@ -261,11 +274,19 @@ class CareTeam(Resource):
     """A team; about a citizen only when it has a subject."""
 
     status: Code | None = None
+    category: tuple[CodeableConcept, ...] = ()
     name: Text | None = None
     subject: Reference | None = None
     period: Span = Span()
     participant: tuple[Member, ...] = ()
     managing_organization: tuple[Reference, ...] = ()
+
+
+class ContactPerson(Fhir):
+    """Organization.contact: whom to call there."""
+
+    name: HumanName | None = None
+    telecom: tuple[Telecom, ...] = ()
 
 
 class Named(Resource):
@@ -274,6 +295,7 @@ class Named(Resource):
     identifier: tuple[LogicalId, ...] = ()
     name: Text | tuple[HumanName, ...] | None = None
     telecom: tuple[Telecom, ...] = ()
+    contact: tuple[ContactPerson, ...] = ()
     practitioner: Reference | None = None
     organization: Reference | None = None
     managing_organization: Reference | tuple[Reference, ...] | None = None

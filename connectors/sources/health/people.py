@@ -1,11 +1,15 @@
 """Patient, RelatedPerson and CareTeam to records; pure."""
 
+from pydantic import ValidationError
+
 from connectors.kit import InvalidValue
 from connectors.sources.health import codes
+from connectors.sources.health.care_teams import team_responsible
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.identifiers import name_parts, national_identifiers, person_name, unique
-from connectors.sources.health.payloads import CareTeam, Patient, PostalAddress, RelatedPerson
+from connectors.sources.health.payloads import CareTeam, Patient, PostalAddress, Reference, RelatedPerson
 from connectors.sources.health.record_builder import Excluded, RecordBuilder
+from connectors.sources.health.references import TargetKind
 from connectors.sources.health.resources import Json
 from schemas.codes import Coded
 from schemas.facts import Address, AssignmentFact, LifeStatus, PersonFact, RelationFact
@@ -33,7 +37,7 @@ def patient(resource: Json, context: ResourceContext) -> SourceRecord:
     local = context.run.local("Patient", payload.id)
     party = Party(
         role=PartyRole.PRIMARY,
-        identifiers=unique([*current, local]),
+        identifiers=unique([*current, local, *_as_relative(payload, context)]),
         name=builder.line("name", person_name(payload.name), longest=200),
     )
     own = {local, *current}
@@ -75,12 +79,12 @@ def related_person(resource: Json, context: ResourceContext) -> SourceRecord:
     identifiers = national_identifiers(payload.identifier)[0]
     primary = context.patient(payload.patient, "patient.reference")
     local = context.run.local("RelatedPerson", payload.id)
+    identifiers += [identifier for identifier in _same_person(payload, context) if identifier not in identifiers]
     other = Party(role=PartyRole.OTHER, identifiers=unique([*identifiers, local]), name=name)
     if payload.active is False:
         return builder.deleted((primary, other), "inactive")
-    if not identifiers and name is None:
-        raise Excluded("nobody_named")
-    fact = RelationFact(relation=codes.relation(payload.relationship))
+    relation, role = codes.relation(payload.relationship)
+    fact = RelationFact(relation=relation, role=role)
     return builder.record((primary, other), fact, builder.period("period", payload.period))
 
 
@@ -93,8 +97,7 @@ def care_team(resource: Json, context: ResourceContext) -> SourceRecord:
     party = context.patient(payload.subject, "subject.reference")
     if payload.status == "entered-in-error":
         return builder.deleted((party,), "entered_in_error")
-    members = tuple(part.member for part in payload.participant if part.member is not None)
-    responsible = context.responsible(*payload.managing_organization, *members)
+    responsible = team_responsible(payload, context)
     if responsible is None:
         raise Excluded("nobody_named")
     role = Coded(code_list="assignment_roles", code="care_team", label=builder.line("name", payload.name))
@@ -115,6 +118,31 @@ def _linked(payload: Patient, link_type: str, context: ResourceContext) -> list[
         # Nobody was merged into two people. Believed, it would make those two one person, or nobody.
         raise InvalidValue("link.other", RejectionRule.WRONG_SHAPE)
     return [identifier for end in ends for identifier in end]
+
+
+def _as_relative(payload: Patient, context: ResourceContext) -> list[Identifier]:
+    """The RelatedPersons that this Patient says it is too: what joins a relative with a citizen of their own."""
+    targets = [context.target(link.other) for link in payload.link if link.type not in {"replaced-by", "replaces"}]
+    return [
+        context.run.local("RelatedPerson", target.resource_id)
+        for target in targets
+        if target.kind is TargetKind.LOCAL and target.resource_type == "RelatedPerson"
+    ]
+
+
+def _same_person(payload: RelatedPerson, context: ResourceContext) -> list[Identifier]:
+    """Identifiers of the Patient beside it that says that it is this RelatedPerson."""
+    own = f"RelatedPerson/{payload.id}"
+    for resource in context.beside.values():
+        if resource.get("resourceType") != "Patient" or not resource.get("link"):
+            continue
+        try:
+            patient = Patient.model_validate({**resource, "id": resource.get("id", "-")})
+        except ValidationError:
+            continue
+        if any(context.target(link.other).key == own for link in patient.link):
+            return context.identifiers_of(Reference(reference=f"Patient/{patient.id}"))
+    return []
 
 
 def _address(addresses: tuple[PostalAddress, ...], builder: RecordBuilder) -> Address | None:

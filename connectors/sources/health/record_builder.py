@@ -39,6 +39,15 @@ class RecordBuilder:
         self._resource = resource
         self._context = context
         self._flags: list[QualityFlag] = []
+        self._entity: str | None = None
+        self._stated_at: datetime | None = None
+
+    def identify(self, entity: str, *, stated_at: datetime | None) -> None:
+        """Make the record a version of *entity*, which several resources tell of; by *stated_at* they are ordered.
+
+        The version of one such resource says nothing of the others' order, and is left out.
+        """
+        self._entity, self._stated_at = entity, stated_at
 
     def line(self, field: str, text: str | None, *, longest: int = 500) -> str | None:
         """One line of text, mended and flagged where needed."""
@@ -97,9 +106,9 @@ class RecordBuilder:
         return SourceRecord(
             source=run.source,
             record_type=self._resource.resource_type,
-            source_id=self._resource.id,
-            source_version=meta.version_id,
-            version_order=version_order(meta.version_id),
+            source_id=self._entity or self._resource.id,
+            source_version=None if self._entity else meta.version_id,
+            version_order=None if self._entity else version_order(meta.version_id),
             registered_at=registered_at,
             observed_at=run.observed_at,
             valid=valid,
@@ -115,6 +124,8 @@ class RecordBuilder:
 
     def _registered_at(self) -> datetime:
         """When the source registered this version; the record itself declares a time in the future."""
+        if self._stated_at is not None:
+            return self._stated_at
         text = self._resource.meta.last_updated
         stated_at = read_instant("meta.lastUpdated", text or None) or self._context.stated_at
         return stated_at or self._context.run.observed_at

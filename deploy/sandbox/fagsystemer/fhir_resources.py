@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
-from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Person, Relation
+from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Person, Relation, Stay
 
 Resource = dict[str, Any]
 
@@ -26,6 +26,10 @@ INTRODUCED = date(2004, 1, 1)
 _ROLES = {"mother": "MTH", "father": "FTH", "child": "CHILD", "sibling": "SIB", "partner": "SPS"}
 _ROLE_CODES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _GOAL_CATEGORIES = {"goal": "FFB indsatsmål", "citizen_wish": "FFB borgers mål og ønsker"}
+_NOTIFICATION = "http://medcomfhir.dk/ig/hospitalnotification/StructureDefinition/medcom-hospitalNotification-encounter"
+_LEAVE = (
+    "http://medcomfhir.dk/ig/hospitalnotification/StructureDefinition/medcom-hospitalnotifiation-leave-period-extension"
+)
 _PROGRESS = {"reached": "achieved", "better": "improving", "unchanged": "no-change", "worse": "worsening"}
 
 
@@ -46,6 +50,7 @@ def resources(truth: Municipality) -> Iterator[Resource]:
     for contact in truth.contacts:
         if contact.unit.startswith("health:"):
             yield _encounter(contact)
+    yield from (_stay(stay) for stay in truth.stays)
 
 
 def moment(day: date, key: int) -> str:
@@ -221,6 +226,28 @@ def _encounter(contact: Contact) -> Resource:
         "subject": {"reference": f"Patient/p-{contact.person}"},
         "period": {"start": contact.day.isoformat(), "end": contact.day.isoformat()},
         "serviceProvider": {"display": UNIT_BY_ID[contact.unit].name},
+    }
+
+
+def _stay(stay: Stay) -> Resource:
+    """A stay as hospital notifications tell it: its id is the latest notification's, its episode holds it together."""
+    changes = [day for day in (stay.admitted_on, stay.leave_since, stay.discharged_on) if day]
+    period = {"start": stay.admitted_on.isoformat()}
+    if stay.discharged_on:
+        period["end"] = stay.discharged_on.isoformat()
+    status = "finished" if stay.discharged_on else "onleave" if stay.leave_since else "in-progress"
+    leave = {"url": _LEAVE, "valuePeriod": {"start": stay.leave_since.isoformat()}} if stay.leave_since else None
+    return {
+        "resourceType": "Encounter",
+        "id": f"e-stay-{stay.id}",
+        "meta": _meta(max(changes), stay.id, len(changes)) | {"profile": [_NOTIFICATION]},
+        "extension": [leave] if leave else [],
+        "status": status,
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
+        "subject": {"reference": f"Patient/p-{stay.person}"},
+        "episodeOfCare": [{"identifier": {"value": f"egelund-episode-{stay.id}"}}],
+        "period": period,
+        "serviceProvider": {"display": stay.ward},
     }
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from deploy.sandbox.municipality import catalogue
+from deploy.sandbox.municipality.names import worker_number
 from deploy.sandbox.municipality.people import age
 from deploy.sandbox.municipality.truth import Effort, Goal, Municipality, Notification, Person, Plan, Relation
 from hub.clock import DANISH_TIME
@@ -91,7 +92,7 @@ def unit(unit_id: str) -> Row:
 
 def _worker(name: str | None, unit_id: str) -> Row:
     of = unit(unit_id)
-    key = sum(map(ord, name or of["titel"]))
+    key = worker_number(name or of["titel"])
     return {"id": key, "navn": name or of["titel"], "telefon": of["telefon"], "enhed": of}
 
 

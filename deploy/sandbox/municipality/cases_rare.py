@@ -53,12 +53,14 @@ def _numbers(story: Story) -> None:
     story.effort(amina, kinds.MENTAL_CARE, date(2022, 11, 1))
     june = story.person("May June Test", "Moberg", date(1962, 8, 1), female=True, cpr=MEDCOM_TEST_PERSON)
     story.effort(june, kinds.MEDICINE, date(2021, 1, 4))
+    story.stay(june, "Ortopædkirurgisk afdeling, Egelund Sygehus", date(2023, 9, 5), leave_since=date(2023, 9, 10))
 
 
 def _endings(story: Story) -> None:
     """Åge has died, and something of before his death is recorded late; Tove has moved out."""
     aage = story.person("Åge", "Dæhnfeldt", date(1938, 5, 17), female=False, died_on=date(2023, 7, 20))
     story.effort(aage, kinds.HYGIENE, date(2021, 2, 1), end=date(2023, 7, 20))
+    story.stay(aage, "Medicinsk afdeling, Egelund Sygehus", date(2023, 6, 1), discharged_on=date(2023, 6, 9))
     story.contact(aage, "Hjemmebesøg", date(2023, 7, 18), "health:310")
     tove = story.person("Tove", "Iversen", date(1979, 12, 24), female=True, moved_out_on=date(2023, 4, 1))
     story.effort(tove, kinds.CONTACT_SUPPORT, date(2021, 6, 1), end=date(2023, 4, 1))

@@ -16,6 +16,7 @@ from deploy.sandbox.municipality.truth import (
     Person,
     Plan,
     Relation,
+    Stay,
 )
 from hub.clock import DANISH_TIME
 
@@ -51,6 +52,7 @@ class Story:
     goals: list[Goal] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
     events: list[LifeEvent] = field(default_factory=list)
 
@@ -153,6 +155,11 @@ class Story:
     def contact(self, person: Person, title: str, day: date, unit: str) -> None:
         """A contact that took place."""
         self.contacts.append(Contact(id=len(self.contacts) + 901, person=person.id, title=title, day=day, unit=unit))
+
+    def stay(self, person: Person, ward: str, admitted_on: date, **more: date) -> None:
+        """A stay in hospital; *more* tells of leave and discharge."""
+        number = len(self.stays) + 1
+        self.stays.append(Stay(id=number, person=person.id, ward=ward, admitted_on=admitted_on, **more))
 
     def absence(self, person: Person, quarter: tuple[int, int], kind: str, days: int) -> None:
         """Absence in one quarter of 50 school days at the school of the cohort."""

@@ -70,6 +70,7 @@ def _generate_history(citizens: int, seed: int) -> Municipality:
         goals=tuple(story.goals),
         plans=tuple(plans),
         contacts=tuple(story.contacts),
+        stays=tuple(story.stays),
         absences=tuple(story.absences),
         events=tuple(story.events),
         units=UNITS,

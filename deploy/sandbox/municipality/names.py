@@ -34,3 +34,8 @@ WORKERS = (
     "Bente Kjær", "Susanne Ravn", "Niels Østergaard", "Camilla Toft", "Jørn Bæk", "Trine Møller", "Amina Hussain",
     "Kåre Lindholm", "Lotte Frandsen", "Marianne Søe", "Esben Brandt", "Ulla Nørgaard",
 )  # fmt: skip
+
+
+def worker_number(name: str) -> int:
+    """The number by which the social system names an employee."""
+    return sum(map(ord, name))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from deploy.sandbox.municipality.cohort import Story, at
 from deploy.sandbox.municipality.generate import cohorts
+from deploy.sandbox.municipality.names import worker_number
 from schemas.access import Purpose, Role
 from schemas.source import Area
 
@@ -24,6 +25,8 @@ class Employee:
     unit_id: str | None = None
     area: Area | None = None
     cpr: str | None = None
+    worker_ids: tuple[str, ...] = ()
+    """Under which ids the sources name the employee, ``<source>:<id>``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,16 @@ def _employees(story: Story) -> tuple[Employee, ...]:
     def member(key: str, title: str, unit: str, area: Area) -> Employee:
         name = key.replace(".", " ").title()
         cpr = cpr_of(story, "Ole", "Bruun") if key == "ole.bruun" else None
-        return Employee(id=key, name=name, title=title, role=Role.TEAM_MEMBER, unit_id=unit, area=area, cpr=cpr)
+        return Employee(
+            id=key,
+            name=name,
+            title=title,
+            role=Role.TEAM_MEMBER,
+            unit_id=unit,
+            area=area,
+            cpr=cpr,
+            worker_ids=(f"social:{worker_number(name)}",) if area is Area.SOCIAL else (),
+        )
 
     return (
         member("anna.holm", "tovholder", "social:100", Area.SOCIAL),

@@ -141,6 +141,19 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A stay in hospital."""
+
+    id: int
+    person: int
+    ward: str
+    admitted_on: date
+    leave_since: date | None = None
+    """Since when the person is at home while the stay goes on."""
+    discharged_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
     """Absence from school in one quarter, whole days."""
 
@@ -187,6 +200,7 @@ class Municipality:
     absences: tuple[Absence, ...]
     events: tuple[LifeEvent, ...]
     units: tuple[Unit, ...]
+    stays: tuple[Stay, ...] = ()
 
 
 def known(whole: Municipality, today: date) -> Municipality:
@@ -222,6 +236,11 @@ def known(whole: Municipality, today: date) -> Municipality:
         absences=tuple(one for one in whole.absences if _quarter_end(one) <= today),
         events=tuple(one for one in whole.events if one.day <= today),
         units=whole.units,
+        stays=tuple(
+            replace(one, leave_since=_past(one.leave_since, today), discharged_on=_past(one.discharged_on, today))
+            for one in whole.stays
+            if one.admitted_on <= today
+        ),
     )
 
 

@@ -15,16 +15,18 @@ from hub.errors import NotLoggedIn
 from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
+from hub.overview.columns import workers_of
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
 from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
 from hub.sources.repository import pauses
+from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, Basis, Decision
+from schemas.access import AccessFacts, AccessRequest, Basis, Decision, EmployeeContact, PageKind
 from schemas.overview import Overview, Section, SectionState, SourceTrouble, TroubleKind
-from schemas.source import Area
+from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
@@ -56,23 +58,43 @@ class NotOpened:
     """None: there is no such citizen."""
 
 
-def open_citizen(context: RequestContext, citizen_id: UUID, as_known: date | None = None) -> OpenedCitizen | NotOpened:
+def open_citizen(
+    context: RequestContext, citizen_id: UUID, page: PageKind, as_known: date | None = None
+) -> OpenedCitizen | NotOpened:
     """Decide, write the audit line, read. Neither a refusal nor an unknown citizen is an exception."""
-    return _open(context, citizen_id, as_known, None if as_known else context.reader.prefetch(citizen_id))
+    access = context.access(citizen_id).model_copy(
+        update={"act_id": act_of(context, citizen_id, page), "page": page, "as_known": as_known}
+    )
+    return _open(context, citizen_id, access, None if as_known else context.reader.prefetch(citizen_id))
 
 
 def open_family(
-    context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None
+    context: RequestContext, citizen: OpenedCitizen, page: PageKind, as_known: date | None = None
 ) -> tuple[OpenedCitizen, ...]:
-    """The others on the course; only where the team's right opened the page, so that nobody else is refused unasked."""
-    if citizen.decision.basis is not Basis.TEAM:
-        return ()
-    others = course.family_of(context.session, citizen.overview.citizen_id, danish_day(context.now))
+    """The others on the course; each is a line of the same act."""
+    citizen_id = citizen.overview.citizen_id
+    others = family_of(context, citizen_id, citizen.decision)
+    shown = {
+        "act_id": act_of(context, citizen_id, page),
+        "page": page,
+        "as_known": as_known,
+        "shown_on": citizen_id,
+    }
     # All are asked for before the first is opened: the index answers for one while the store decides on another.
     prefetches = [(other, None if as_known else context.reader.prefetch(other)) for other in others]
-    results = [_open(context, other, as_known, prefetch) for other, prefetch in prefetches]
+    results = [
+        _open(context, other, context.access(other).model_copy(update=shown), prefetch)
+        for other, prefetch in prefetches
+    ]
     family = [result for result in results if isinstance(result, OpenedCitizen)]
     return tuple(sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max))
+
+
+def family_of(context: RequestContext, citizen_id: UUID, decision: Decision) -> tuple[UUID, ...]:
+    """Those shown on the citizen's page; only where the team's right opens it, so that nobody is refused unasked."""
+    if decision.basis is not Basis.TEAM:
+        return ()
+    return course.family_of(context.session, citizen_id, danish_day(context.now))
 
 
 def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
@@ -81,8 +103,9 @@ def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
 
 
 def _open(
-    context: RequestContext, citizen_id: UUID, as_known: date | None, prefetch: Prefetch
+    context: RequestContext, citizen_id: UUID, access: AccessRequest, prefetch: Prefetch
 ) -> OpenedCitizen | NotOpened:
+    as_known = access.as_known
     served: Served | None = None
 
     def read(version: int) -> Overview | None:
@@ -97,7 +120,7 @@ def _open(
         context.session,
         context.actor,
         citizen_id,
-        context.access(citizen_id),
+        access,
         now=context.now,
         read=read,
         areas=context.areas,
@@ -163,11 +186,13 @@ def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) 
     return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
 
 
-def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: date | None = None) -> PageData:
+def load_page_data(
+    context: RequestContext, citizen: OpenedCitizen, page: PageKind, as_known: date | None = None
+) -> PageData:
     """All that a page about the opened citizen needs."""
     citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
     sources = context.known_sources
-    people = (citizen, *open_family(context, citizen, as_known))
+    people = (citizen, *open_family(context, citizen, page, as_known))
     family_overviews = tuple(person.overview for person in people)
     course_view = course.team_of(context.session, citizen_id, as_known or today)
     protected = citizen.facts.name_address_protected
@@ -177,6 +202,7 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
         actor=context.actor,
         purpose=context.access(citizen_id).purpose,
         now=context.now,
+        page=page,
         sources=sources,
         family=family_overviews[1:],
         served_from=frozenset(person.served_from for person in people if person.served_from),
@@ -185,7 +211,7 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
             after.notification.id: tuple(followed.effort for followed in after.followed)
             for after in aftermath(family_overviews, as_known or today)
         },
-        team=_team(course_view, protected=protected) if course_view else None,
+        team=team_of(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,
         source_ages=tuple(
             SourceAge(
@@ -198,11 +224,13 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
             for state in context.source_states
         ),
         as_known=as_known,
+        contacts=contacts_of(context, family_overviews),
+        area_contacts=area_contacts(context),
         demo=context.app.settings.demo,
     )
     if as_known:
         return data
-    look_ups = audit.seen_by(context.session, citizen_id, LOOK_UPS_READ)
+    look_ups = audit.list_viewings(context.session, citizen_id, LOOK_UPS_READ)
     return replace(
         data,
         viewers=_viewers(context, look_ups, protected=protected),
@@ -210,8 +238,20 @@ def load_page_data(context: RequestContext, citizen: OpenedCitizen, as_known: da
     )
 
 
-def _team(view: CourseView, *, protected: bool) -> Team:
-    """The team; where its people work is left out for a protected citizen, since it tells where the citizen is."""
+def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:
+    """The employees whom these overviews name as responsible; masked entries carry no id."""
+    keys = {worker.worker_id for person in people for worker in workers_of(person)}
+    return identity.contacts(context.session, keys)
+
+
+def area_contacts(context: RequestContext) -> dict[Area, AreaContact]:
+    """Whom to call about each area: as the municipality set it, else the authority that its first source names."""
+    named = {source.area: AreaContact(name=source.authority) for source in reversed(context.sources)}
+    return {**named, **context.app.settings.area_contacts}
+
+
+def team_of(view: CourseView, *, protected: bool) -> Team:
+    """The team; units and phones are left out for a protected citizen, since they tell where the citizen is helped."""
     return Team(
         started_on=view.started_on,
         title=view.title,
@@ -221,7 +261,7 @@ def _team(view: CourseView, *, protected: bool) -> Team:
                 title=member.title,
                 function=member.function,
                 unit=None if protected else member.unit_name,
-                phone=member.phone,
+                phone=None if protected else member.phone,
                 area=member.area,
             )
             for member in view.team
@@ -260,8 +300,8 @@ def _changes(
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
-        earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
-        before = service.limited(context.session, earlier, person.decision, context.areas, today)
+        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
+        before = service.cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):

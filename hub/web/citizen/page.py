@@ -46,6 +46,22 @@ class EffortRow:
 
 
 @dataclass(frozen=True)
+class ContactRow:
+    """A stay, a contact, a case, a plan, or somebody who works with the citizen."""
+
+    area: str
+    area_name: str
+    title: str
+    about: str | None
+    """First name, when it is about another of the family."""
+    text: str
+    """Where it stands, in a sentence."""
+    who: Person | None
+    """None: the source names nobody."""
+    source: SourceLine
+
+
+@dataclass(frozen=True)
 class GapRow:
     """An area that has nothing to show, and why."""
 
@@ -54,6 +70,8 @@ class GapRow:
     headline: str
     advice: str
     trouble: bool
+    contact: Person | None
+    """Whom to call about the area."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +192,7 @@ class CitizenHead:
     course: str | None
     lead: Person | None
     team: str | None
-    teammates: tuple[str, ...]
+    teammates: tuple[Person, ...]
     life: str | None
     """Set when the person is dead, has moved out, …"""
     identity: tuple[str, ...]
@@ -191,6 +209,8 @@ class CitizenHead:
     purposes: tuple[Choice, ...]
     earlier_day: str | None
     """Set when the page shows an earlier day: which, and what is therefore left out."""
+    side: str
+    """Which page about the citizen it stands on, as in its address."""
     printed: str
     """Who prints, and when; for paper only."""
 
@@ -204,6 +224,12 @@ class OverviewPage:
     now_line: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
+    stays: tuple[ContactRow, ...]
+    """Who is in hospital now."""
+    contacts: tuple[ContactRow, ...]
+    """Other stays and contacts: planned, and the latest."""
+    standing: tuple[ContactRow, ...]
+    """Open cases, plans in force, and those who work with the citizen."""
     withheld_of_some: tuple[str, ...]
     """Areas that are shown of some of the family only."""
     notifications_line: str
@@ -259,6 +285,8 @@ class FamilyColumn:
     """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]
+    stays: tuple[str, ...]
+    """Where the person is in hospital now."""
     notifications: str
     """How many there are, or why that is not said."""
     empty: str | None
@@ -354,6 +382,8 @@ class Revealed:
     cpr: str | None
     address: str | None
     note: str
+    contacts: tuple[tuple[str, Person], ...] = ()
+    """Whom to call: what about, and who; only where it was hidden."""
 
 
 @dataclass(frozen=True)

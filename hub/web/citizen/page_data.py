@@ -9,10 +9,10 @@ from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
-from schemas.access import Actor, Decision, Purpose
+from schemas.access import Actor, Decision, EmployeeContact, PageKind, Purpose
 from schemas.facts import LifeStatus
 from schemas.overview import Entry, Overview
-from schemas.source import Area, SourceSystem
+from schemas.source import Area, AreaContact, SourceSystem
 
 
 def end_of(day: date) -> datetime:
@@ -106,6 +106,10 @@ class PageData:
     changes: Changes | None = None
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
+    page: PageKind = PageKind.OVERVIEW
+    contacts: Mapping[str, EmployeeContact] = field(default_factory=dict)
+    """Employees whom the entries name, by ``columns.worker_key``; none for entries whose units are masked."""
+    area_contacts: Mapping[Area, AreaContact] = field(default_factory=dict)
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 

@@ -17,6 +17,7 @@ from hub.web.citizen.page import (
     TimelinePage,
 )
 from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines, stay_rows
 from hub.web.citizen.present_coverage import (
     not_included,
     notification_gaps,
@@ -68,6 +69,9 @@ def overview_page(data: PageData) -> OverviewPage:
         now_line=now_line(efforts, data),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
+        stays=stay_rows(entries, data),
+        contacts=contact_rows(entries, data),
+        standing=standing_rows(entries, data),
         withheld_of_some=withheld_of_some(data),
         notifications_line=notifications_line(notifications, data),
         notifications=rows[:SHOWN],
@@ -239,6 +243,7 @@ def _column(person: Overview, data: PageData) -> FamilyColumn:
         disputed=capital(shared.DISPUTED) if person.header.stated_identities else None,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
+        stays=stay_lines(person.entries(), data.today),
         notifications=_notification_count(person),
         empty=None if efforts else texts.NO_EFFORTS,
         not_included=not_included((person,)),

@@ -7,18 +7,20 @@ from datetime import date, timedelta
 from hub.clock import danish_day
 from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contacts import Contact, contact_text, contacts_of, standing_text
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notification_rows, notifications_of
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import day_text, long_day_text, month_text, of_day
+from hub.web.shell.dates import capital, day_text, long_day_text, month_text, of_day
 from hub.web.shell.efforts import Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.people import sender
-from schemas.facts import EffortFact, EffortStatus
+from schemas.facts import ContactFact, EffortFact, EffortStatus
 from schemas.overview import Entry
 from schemas.source import Area
 
 NOTIFICATIONS = "Underretninger"
+STAYS = "Indlæggelser"
 MOST_YEARS = 12
 """Older years are left to the full timeline."""
 LETTER = 0.85
@@ -32,6 +34,8 @@ def drawing(
     efforts = _begun_efforts(entries, data.today)
     notifications = notifications_of(entries)
     days = [entry.valid.start for entry, _ in efforts if entry.valid.start]
+    stays = [(entry, contact) for entry, contact in contacts_of(entries) if contact.is_stay and entry.valid.start]
+    days += [entry.valid.start for entry, _ in stays if entry.valid.start]
     days += [danish_day(fact.received_at) for _, fact in notifications]
     if not days:
         return None
@@ -47,6 +51,7 @@ def drawing(
         by_lane.setdefault(lane_name(entry, data), []).append((entry, effort))
     lanes = [_lane(name, lane_efforts, scale, today) for name, lane_efforts in by_lane.items()]
     lanes = [lane for lane in lanes if lane.bars]
+    lanes += _stay_lanes(stays, scale, data)
     points = tuple(
         Point(
             scale.at(danish_day(fact.received_at)),
@@ -105,6 +110,22 @@ def _lane(name: str, efforts: Sequence[Effort], scale: _Scale, today: date) -> L
     return Lane(name, bars, (), "; ".join(bar.full for bar in bars), row_count)
 
 
+def _stay_lanes(stays: Sequence[Contact], scale: _Scale, data: PageData) -> list[Lane]:
+    """Stays in hospital, a lane for each person."""
+    by_person: dict[str, list[Bar]] = {}
+    for entry, contact in sorted(stays, key=lambda stay: (stay[0].valid.start or date.min, stay[0].id)):
+        subject = data.names.subject(entry)
+        full = f"{contact.title}, {contact_text(entry, contact, data.today)}"
+        bar = _span_bar(entry, contact.title, full, scale, data.today)
+        if bar is not None:
+            by_person.setdefault(f"{subject} · {STAYS}" if subject else STAYS, []).append(bar)
+    lanes = [(name, _stacked(bars)) for name, bars in by_person.items()]
+    return [
+        Lane(name, bars, (), "; ".join(bar.full for bar in bars), 1 + max(bar.row for bar in bars))
+        for name, bars in lanes
+    ]
+
+
 def _stacked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
     """Each bar in the first row where neither it nor its label covers another."""
     rows: list[list[tuple[float, float]]] = []
@@ -131,13 +152,19 @@ def _reach(bar: Bar) -> tuple[float, float]:
 def _bar(entry: Entry, effort: EffortFact, scale: _Scale, today: date) -> Bar | None:
     if entry.valid.start is None:
         return None
+    full = f"{effort.title}, fra {day_text(entry.valid.start)}, {_until(entry, effort, today)}"
+    return _span_bar(entry, effort.title, full, scale, today)
+
+
+def _span_bar(entry: Entry, title: str, full: str, scale: _Scale, today: date) -> Bar | None:
+    if entry.valid.start is None:
+        return None
     left, right = scale.at(entry.valid.start), scale.at(min(entry.valid.end or today, today))
     if right <= 0 or left >= 100:  # noqa: PLR2004  percent
         return None
-    full = f"{effort.title}, fra {day_text(entry.valid.start)}, {_until(entry, effort, today)}"
-    width, label_width = round(max(right - left, 0.6), 2), len(effort.title) * LETTER
+    width, label_width = round(max(right - left, 0.6), 2), len(title) * LETTER
     side = "in" if label_width <= width else "after" if left + width + label_width <= 100 else "before"  # noqa: PLR2004  percent
-    return Bar(left, width, entry.area, effort.title, full, side)
+    return Bar(left, width, entry.area, title, full, side)
 
 
 def _until(entry: Entry, effort: EffortFact, today: date) -> str:
@@ -165,6 +192,7 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
         )
         for entry, effort in efforts_of(entries)
     ]
+    dated_rows += [dated for entry in entries if (dated := _other_row(entry, data))]
     for entry, fact in notifications_of(entries):
         day = danish_day(fact.received_at)
         row = notification_rows([(entry, fact)], data)[0]
@@ -185,3 +213,25 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
             )
         )
     return tuple(row for _, row in sorted(dated_rows, key=lambda dated: dated[0], reverse=True))
+
+
+def _other_row(entry: Entry, data: PageData) -> tuple[date, TimelineRow] | None:
+    """A stay, contact, case, plan or somebody who works with the citizen; None of anything else."""
+    if isinstance(entry.fact, ContactFact):
+        text, outcome = capital(entry.fact.title), contact_text(entry, entry.fact, data.today)
+    elif (words := standing_text(entry, data.today)) is not None:
+        text, outcome = words
+    else:
+        return None
+    start, end = entry.valid.start, entry.valid.end
+    row = TimelineRow(
+        lane=lane_name(entry, data),
+        area=entry.area,
+        start=of_day(start) if start else None,
+        end=of_day(end - timedelta(days=1)) if end else None,
+        text=text,
+        outcome=outcome,
+        source=source_line(entry, data).text,
+        is_point=False,
+    )
+    return start or date.min, row

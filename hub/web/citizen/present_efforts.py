@@ -1,9 +1,10 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from hub.overview.columns import worker_key
 from hub.web.citizen import texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
@@ -24,9 +25,10 @@ from hub.web.shell.dates import (
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.view_models import Link, Person, Phone
+from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, Responsible
 from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
-from schemas.source import Area
+from schemas.source import Area, AreaContact
 
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
 """Where the demo's sandboxes answer."""
@@ -70,7 +72,7 @@ def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
         goal=effort.purpose,
         extent=effort.extent,
         recommendation=effort.recommendation,
-        responsible=person(effort.responsible),
+        responsible=responsible_person(entry, effort, data.contacts),
         performer=effort.performer.name if effort.performer else None,
         since=of_day(entry.valid.start) if entry.valid.start else None,
         follow_up=_follow_up(follow_up, today),
@@ -103,6 +105,18 @@ def person(responsible: Responsible | None) -> Person:
     names = dict.fromkeys(contact.name for contact in contacts)
     numbers = [contact.phone for contact in contacts if contact.phone]
     return Person(", ".join(names), phone(numbers[0]) if numbers else None)
+
+
+def responsible_person(entry: Entry, effort: EffortFact, contacts: Mapping[str, EmployeeContact]) -> Person:
+    """Who answers for the effort, with job title and own number where the municipality declared the employee's id."""
+    worker = effort.responsible.worker if effort.responsible else None
+    contact = contacts.get(worker_key(entry, worker.id)) if worker and worker.id else None
+    if effort.responsible is None or worker is None or contact is None:
+        return person(effort.responsible)
+    unit = effort.responsible.unit
+    names = dict.fromkeys(part for part in (worker.name, contact.title, unit.name if unit else "") if part)
+    number = worker.phone or contact.phone or (unit.phone if unit else None)
+    return Person(", ".join(names), phone(number) if number else None)
 
 
 def phone(number: str) -> Phone:
@@ -142,9 +156,10 @@ def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
 
 def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
     name = shared.AREA[section.area]
+    contact = _area_contact(data.area_contacts.get(section.area))
     # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
     if section.state not in NOT_READ:
-        troubles = [GapRow(section.area, name, *words, True) for words in _troubles(section, data)]
+        troubles = [GapRow(section.area, name, *words, True, contact) for words in _troubles(section, data)]
         yield from troubles
         filled = filled or bool(troubles)
     if filled:
@@ -155,7 +170,7 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         headline, advice = texts.UNREADABLE
     if state is SectionState.WITHHELD and data.team_meets:
         advice = f"{advice} {texts.ASK_CONSENT}"
-    yield GapRow(section.area, name, headline, advice, False)
+    yield GapRow(section.area, name, headline, advice, False, contact)
 
 
 def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
@@ -177,6 +192,12 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
             continue
         since, time = since_text(trouble.since, data.now), lasted(trouble.since, data.now)
         yield headline.format(source=name, since=since, lasted=time), advice
+
+
+def _area_contact(contact: AreaContact | None) -> Person | None:
+    if contact is None:
+        return None
+    return Person(contact.name, phone(contact.phone) if contact.phone else None)
 
 
 def now_line(efforts: Sequence[Effort], data: PageData) -> str:

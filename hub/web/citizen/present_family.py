@@ -8,6 +8,7 @@ from itertools import groupby
 from hub.clock import danish_day
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contacts import contact_text, contacts_of
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
 from hub.web.shell import texts as shared
@@ -27,7 +28,8 @@ class _Event:
 
 def moments(entries: Sequence[Entry], data: PageData) -> tuple[FamilyMoment, ...]:
     """Newest first; what came on one day about different people stands side by side in one row."""
-    events = sorted(_efforts(entries, data) + _notifications(entries, data), key=lambda event: event.day, reverse=True)
+    told = _efforts(entries, data) + _stays(entries, data) + _notifications(entries, data)
+    events = sorted(told, key=lambda event: event.day, reverse=True)
     rows = []
     for day, of_day_events in groupby(events, key=lambda event: event.day):
         lines: list[dict[int, _Event]] = []
@@ -60,6 +62,19 @@ def _efforts(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         cell = FamilyCell(
             1, entry.area, _who(columns, data), capital(effort.title), text, "", identity_mark(entry, data)
         )
+        events.append(_Event(entry.valid.start, columns, cell))
+    return events
+
+
+def _stays(entries: Sequence[Entry], data: PageData) -> list[_Event]:
+    """Stays in hospital; shorter contacts are left to the timeline."""
+    events = []
+    for entry, contact in contacts_of(entries):
+        columns = _columns([entry], data)
+        if not contact.is_stay or entry.valid.start is None or not columns:
+            continue
+        text = f"{shared.AREA[entry.area]} · {contact_text(entry, contact, data.today)}"
+        cell = FamilyCell(1, entry.area, _who(columns, data), capital(contact.title), text, "")
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 

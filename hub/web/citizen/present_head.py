@@ -4,16 +4,19 @@ from datetime import date
 
 from hub.web.citizen import texts
 from hub.web.citizen.page import CitizenHead
-from hub.web.citizen.page_data import PageData
+from hub.web.citizen.page_data import PageData, Teammate
 from hub.web.citizen.present_efforts import phone
 from hub.web.citizen.present_identity import identity_banner
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, counted, day_text, listed, long_day_text
+from hub.web.shell.dates import age_text, at_minute, capital, counted, day_text, listed, long_day_text
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
-from schemas.access import Basis
+from schemas.access import Basis, PageKind
+from schemas.codes import danish_label
 from schemas.facts import LifeStatus, PersonFact, RelationKind
 from schemas.overview import Relative
+
+_SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
 
 
 def head(data: PageData) -> CitizenHead:
@@ -33,17 +36,13 @@ def head(data: PageData) -> CitizenHead:
         cpr_hidden=number is not None,
         relatives=_relatives(data),
         course=f"sammenhængende siden {long_day_text(team.started_on)}" if team else None,
-        lead=Person(team.lead.name, phone(team.lead.phone) if team.lead.phone else None)
-        if team and team.lead
-        else None,
+        lead=_lead(team.lead) if team and team.lead else None,
         team=_team_line(data),
-        teammates=tuple(_teammate(member.name, member.function, member.unit) for member in team.members)
-        if team
-        else (),
+        teammates=tuple(teammate_person(member) for member in team.members) if team else (),
         life=_life(person),
         protected=_protection(data) if protected else None,
         address=None if data.as_known else address_line(person),
-        may_reveal=data.decision.basis in {Basis.TEAM, Basis.OWN_UNIT},
+        may_reveal=data.decision.basis not in {Basis.OVERRIDE, Basis.NONE},
         basis_word=basis_word,
         basis=basis,
         purpose=shared.PURPOSE[data.purpose],
@@ -54,6 +53,7 @@ def head(data: PageData) -> CitizenHead:
         ),
         purposes=purpose_choices(data.purpose),
         earlier_day=_earlier_day(data),
+        side=_SIDE[data.page],
         printed=f"Udskrevet af {data.actor.name}, {data.actor.title}, {at_minute(data.now)}."
         " Indeholder personoplysninger: læg det ikke fra dig, og makulér det, når det er brugt.",
     )
@@ -76,7 +76,7 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     def birth_date(relative: Relative) -> date | None:
         return birth_dates.get(relative.citizen_id) if relative.citizen_id else None
 
-    links: dict[RelationKind, dict[str, Link]] = {}
+    links: dict[tuple[RelationKind, str], dict[str, Link]] = {}
     by_age = sorted(
         data.overview.header.relatives,
         key=lambda relative: (birth_date(relative) or date.max, relative.name or ""),
@@ -88,11 +88,20 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         born = birth_date(relative)
         text = f"{first_name}, {age_text(born, data.today)}" if born else first_name
         href = f"/overblik/{relative.citizen_id}" if relative.citizen_id else ""
-        links.setdefault(relative.relation, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
-    order = dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind))
+        group = (relative.relation, _exact_word(relative, data.today))
+        links.setdefault(group, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
+    order = list(dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind)))
     return tuple(
-        (texts.RELATION[kind][len(links[kind]) > 1], tuple(links[kind].values())) for kind in order if kind in links
+        (word or texts.RELATION[kind][len(people) > 1], tuple(people.values()))
+        for (kind, word), people in sorted(links.items(), key=lambda group: (order.index(group[0][0]), group[0][1]))
     )
+
+
+def _exact_word(relative: Relative, day: date) -> str:
+    """The relation's own word ("Mormor") where its kind says too little; else nothing."""
+    if relative.relation is not RelationKind.OTHER or relative.role is None:
+        return ""
+    return capital(danish_label(relative.role, day))
 
 
 def _team_line(data: PageData) -> str | None:
@@ -103,9 +112,16 @@ def _team_line(data: PageData) -> str | None:
     return f"{people}, {counted(len(areas), 'område', 'områder')}" if areas else people
 
 
-def _teammate(name: str, function: str, unit: str | None) -> str:
-    role = "" if function == "member" else f", {shared.TEAM_FUNCTION.get(function, function)}"
-    return f"{name}{f', {unit}' if unit else ''}{role}"
+def _lead(lead: Teammate) -> Person:
+    title = "" if lead.title in {"", shared.TEAM_FUNCTION[lead.function]} else f", {lead.title}"
+    return Person(f"{lead.name}{title}", phone(lead.phone) if lead.phone else None)
+
+
+def teammate_person(member: Teammate) -> Person:
+    """Name, job title, unit and function on the team, with the number to call."""
+    function = "" if member.function == "member" else shared.TEAM_FUNCTION.get(member.function, member.function)
+    parts = dict.fromkeys(part for part in (member.name, member.title, member.unit, function) if part)
+    return Person(", ".join(parts), phone(member.phone) if member.phone else None)
 
 
 def _life(person: PersonFact) -> str | None:
@@ -119,8 +135,8 @@ def _protection(data: PageData) -> str:
     titles = [data.sources[name].title for name in data.overview.header.protection_sources if name in data.sources]
     sources = f" Det siger {listed(titles)}." if titles else ""
     return (
-        "Navne- og adressebeskyttelse. Adresse, skole og arbejdssteder er skjult; giv dem aldrig videre, heller ikke"
-        f" til den anden forælder.{sources}"
+        "Navne- og adressebeskyttelse. Adresse, skole, arbejdssteder og telefonnumre er skjult; giv dem aldrig videre,"
+        f" heller ikke til den anden forælder.{sources}"
     )
 
 

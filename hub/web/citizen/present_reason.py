@@ -1,16 +1,20 @@
 """The page that asks for a reason, and what is shown of a protected citizen after one was given. Pure."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from hub.access.naming import KnownPerson
 from hub.access.policy import SHORTEST_REASON
 from hub.web.citizen import texts
 from hub.web.citizen.page import ReasonPage, Revealed
-from hub.web.citizen.present_head import address_line
+from hub.web.citizen.page_data import Team
+from hub.web.citizen.present_efforts import listed_efforts, responsible_person
+from hub.web.citizen.present_head import address_line, teammate_person
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import as_sentence, day_text
+from hub.web.shell.dates import as_sentence, capital, day_text
 from hub.web.shell.view_models import purpose_choices
-from schemas.access import AccessFacts, Actor, Purpose, Role
+from schemas.access import AccessFacts, Actor, EmployeeContact, Purpose, Role
 from schemas.overview import Overview
 
 Side = Literal["overblik", "familien", "tidslinje"]
@@ -50,16 +54,29 @@ def _about(person: KnownPerson | None) -> str:
     return f"{as_sentence(f'Siden er om {name}{born}' if person.name else name)}{disputed}"
 
 
-def revealed(overview: Overview | None) -> Revealed:
-    """The national number, and the address of a protected citizen; None: it was refused."""
-    if overview is None:
-        return Revealed(
-            None,
-            None,
-            f"Kan ikke vises. Begrundelsen skal have mindst {SHORTEST_REASON} tegn, og du skal være på teamet.",
-        )
+def not_revealed() -> Revealed:
+    """The refusal, and why."""
+    return Revealed(
+        None,
+        None,
+        f"Kan ikke vises. Begrundelsen skal have mindst {SHORTEST_REASON} tegn, og du skal være på teamet, være"
+        " ansvarlig eller arbejde i en enhed med en indsats eller en sag.",
+    )
+
+
+def revealed(
+    overview: Overview, *, contacts: Mapping[str, EmployeeContact], team: Team | None, today: date
+) -> Revealed:
+    """The national number; of a protected citizen also the address and whom to call."""
     number = next((identifier for identifier in overview.header.identifiers if identifier.is_national), None)
     cpr = f"{number.value[:6]}-{number.value[6:]}" if number else "ikke oplyst af kilden"
-    protected = overview.header.person.name_address_protected
-    address = (address_line(overview.header.person) or "adresse ikke oplyst af kilden") if protected else None
-    return Revealed(cpr, address, "Vist efter din begrundelse; noteret i loggen.")
+    note = "Vist efter din begrundelse; noteret i loggen."
+    if not overview.header.person.name_address_protected:
+        return Revealed(cpr, None, note)
+    address = address_line(overview.header.person) or "adresse ikke oplyst af kilden"
+    efforts = [
+        (capital(effort.title), responsible_person(entry, effort, contacts))
+        for entry, effort in listed_efforts(overview.entries(), today)
+    ]
+    members = [("Team", teammate_person(member)) for member in team.members] if team else []
+    return Revealed(cpr, address, note, (*efforts, *members))

@@ -18,7 +18,7 @@ from schemas.overview import Entry, SectionState
 NO_NOTIFICATION_FOR = timedelta(days=182)
 """So long without a notification is worth a line."""
 CHANGES_SHOWN = 8
-KINDS_SHOWN = ("concern_notification", "effort", "goal")
+KINDS_SHOWN = ("concern_notification", "effort", "contact", "case", "plan", "goal")
 """Kinds of facts whose changes are shown, in this order."""
 
 

@@ -16,11 +16,12 @@ from hub.access.masking import ProtectedField
 from hub.access.naming import known_person
 from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
+from hub.course import service as course
 from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
-from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
+from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
 from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
@@ -32,7 +33,7 @@ from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
 from hub.web.shell.view_models import Page
 from hub.web.shell.workspace import Workspace
-from schemas.access import AccessFacts, AuditAction, Purpose
+from schemas.access import AccessFacts, AuditAction, PageKind, Purpose
 
 CITIZEN = Workspace(
     name="citizen",
@@ -45,11 +46,16 @@ CITIZEN = Workspace(
 )
 router = CITIZEN.router
 TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
+PAGE_KINDS: dict[str, PageKind] = {
+    "overblik": PageKind.OVERVIEW,
+    "familien": PageKind.FAMILY,
+    "tidslinje": PageKind.TIMELINE,
+}
 SHORT_REASON = "short_reason"
 """In the session: a reason that was too short, and for whom, until a longer one is given."""
 REVEAL_REASON = "reveal_reason"
 """In the session: why something hidden is to be shown, and of whom; used once."""
-REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER})
+REVEALED = frozenset({ProtectedField.ADDRESS, ProtectedField.IDENTIFIER, ProtectedField.UNIT})
 
 
 @router.get("/overblik/{citizen_id}")
@@ -84,12 +90,12 @@ def _show(
 ) -> Response:
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         as_known = earlier_day(context, as_known)
-        citizen = open_citizen(context, citizen_id, as_known)
+        citizen = open_citizen(context, citizen_id, PAGE_KINDS[side], as_known)
         if isinstance(citizen, NotOpened):
             if citizen.facts is None:
                 return error_page(request, CitizenNotFound(), context.actor)
             return _ask_reason(context, citizen.facts, side)
-        data = load_page_data(context, citizen, as_known)
+        data = load_page_data(context, citizen, PAGE_KINDS[side], as_known)
         name = first_word(data.overview.header.person.given_name) or "borger"
         return context.page(present(data), f"{TITLES[side]}: {name}", notice=notice(data))
 
@@ -161,6 +167,21 @@ def change_purpose(
     return RedirectResponse(f"/overblik/{citizen}" if citizen else "/mine-borgere", 303)
 
 
+@router.post("/overblik/{citizen_id}/udskrift", dependencies=[Depends(require_form_token)])
+def record_print(request: Request, citizen_id: UUID, side: Annotated[Side, Form()]) -> Response:
+    """Note that the page was printed, the family that stands on it with it; the browser tells when it prints."""
+    with open_request(request, CITIZEN) as context:
+        page = {"page": PAGE_KINDS[side]}
+        access = context.access(citizen_id).model_copy(update=page)
+        decision = service.record_print(
+            context.session, context.actor, citizen_id, access, now=context.now, areas=context.areas
+        )
+        for other in family_of(context, citizen_id, decision):
+            access = context.access(other).model_copy(update={**page, "shown_on": citizen_id})
+            service.record_print(context.session, context.actor, other, access, now=context.now, areas=context.areas)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
 @router.post("/overblik/{citizen_id}/vis", dependencies=[Depends(require_form_token)])
 def reveal(
     request: Request,
@@ -195,7 +216,7 @@ def revealed_page(request: Request, citizen_id: UUID) -> Response:
 
 
 def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed | None:
-    """The hidden number, and a protected person's address; logged. None: there is no such citizen."""
+    """The hidden number; of a protected person also the address and whom to call; logged. None: no such citizen."""
     opened = service.reveal(
         context.session,
         context.actor,
@@ -206,7 +227,18 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         read=lambda _: overviews.read(context.session, citizen_id),
         areas=context.areas,
     )
-    return present_reason.revealed(opened.overview) if opened.facts else None
+    if opened.facts is None:
+        return None
+    if opened.overview is None:
+        return present_reason.not_revealed()
+    today = danish_day(context.now)
+    course_view = course.team_of(context.session, citizen_id, today)
+    return present_reason.revealed(
+        opened.overview,
+        contacts=contacts_of(context, [opened.overview]),
+        team=team_of(course_view, protected=False) if course_view else None,
+        today=today,
+    )
 
 
 def _ask_reason(

@@ -49,20 +49,31 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     listed = service.list_citizens(session, actor, context.access(), now=context.now, areas=context.areas)
     last_looks = audit.last_opened(session, actor.id, [item.citizen.citizen_id for item in listed])
     by_course = sorted(listed, key=lambda item: str(item.citizen.course_id))
-    return tuple(
-        _family(context, list(members), last_looks)
-        for _, members in groupby(by_course, key=lambda item: item.citizen.course_id)
-    )
+    families = [list(members) for _, members in groupby(by_course, key=lambda item: item.citizen.course_id)]
+    looks = [_looked_at(members, last_looks) for members in families]
+    since = {
+        item.citizen.citizen_id: look for members, look in zip(families, looks, strict=True) for item in members if look
+    }
+    with_news = overviews.with_news(session, since)
+    return tuple(_family(context, members, look, with_news) for members, look in zip(families, looks, strict=True))
 
 
-def _family(context: RequestContext, listed: Sequence[ListedCitizen], last_looks: Mapping[UUID, datetime]) -> Family:
-    ids = [item.citizen.citizen_id for item in listed]
-    since = max((last_looks[citizen_id] for citizen_id in ids if citizen_id in last_looks), default=None)
+def _looked_at(listed: Sequence[ListedCitizen], last_looks: Mapping[UUID, datetime]) -> datetime | None:
+    """When I last opened one of the family, whose page shows what is new about all of them."""
+    looks = (last_looks.get(item.citizen.citizen_id) for item in listed)
+    return max((look for look in looks if look is not None), default=None)
+
+
+def _family(
+    context: RequestContext, listed: Sequence[ListedCitizen], looked_at: datetime | None, with_news: frozenset[UUID]
+) -> Family:
     members = []
     for item in sorted(listed, key=_age_order):
-        changes = _changes(context, item.overview, item.decision, since) if item.overview and since else ()
+        # Building an earlier state is expensive, so only where something was received since.
+        has_news = looked_at is not None and item.citizen.citizen_id in with_news
+        changes = _changes(context, item.overview, item.decision, looked_at) if has_news else ()
         members.append(FamilyMember(item.citizen, item.overview, changes))
-    return Family(tuple(members), since)
+    return Family(tuple(members), looked_at)
 
 
 def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:
@@ -70,11 +81,12 @@ def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:
     return citizen.birth_date is None, citizen.birth_date or date.max, citizen.name or ""
 
 
-def _changes(context: RequestContext, now: Overview, decision: Decision, since: datetime) -> tuple[Change, ...]:
-    # Reading an earlier state is expensive, so only where something was registered since.
-    if not any(entry.provenance.registration.registered_from > since for entry in now.entries()):
+def _changes(
+    context: RequestContext, now: Overview | None, decision: Decision, since: datetime | None
+) -> tuple[Change, ...]:
+    if now is None or since is None:
         return ()
     today = danish_day(context.now)
-    earlier = overviews.read(context.session, now.citizen_id, since, areas=context.areas)
-    before = service.limited(context.session, earlier, decision, context.areas, today)
+    earlier = overviews.read_seen(context.session, now.citizen_id, since, areas=context.areas)
+    before = service.cut_and_mask(context.session, earlier, decision, context.areas, today)
     return () if before is None else overviews.changed(context.session, before, now, today)

@@ -29,6 +29,8 @@ class FamilyRow:
     """Since when the changes count, or that there are none."""
     changes: tuple[str, ...]
     more: str | None
+    upcoming: tuple[str, ...]
+    """What is coming that nobody may have planned for."""
     follow_up: str
     follow_up_of: str | None
     overdue: bool
@@ -64,6 +66,10 @@ class MyCitizensPage:
     summary: str
     deadline_line: str
     deadlines: tuple[DeadlineRow, ...]
+    """Of the own authority."""
+    is_urgent: bool
+    """Whether one of them cannot wait."""
+    deadlines_of_others: tuple[DeadlineRow, ...]
     families: tuple[FamilyRow, ...]
     has_families: bool
     filters: tuple[Filter, ...]

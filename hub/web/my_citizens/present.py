@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
@@ -10,7 +11,8 @@ from hub.course.views import MyCitizen
 from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
-from hub.web.my_citizens.present_deadlines import deadline_line, running_deadlines
+from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
+from hub.web.my_citizens.present_upcoming import upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, since_text
@@ -26,6 +28,8 @@ PAGE_SIZE = 25
 """Families on a page."""
 CHANGES_SHOWN = 3
 ADDRESS = "/mine-borgere"
+NOWHERE = Reader()
+NO_AUTHORITIES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Filters:
     """Which of my families to show."""
 
     news_only: bool = False
+    unopened_only: bool = False
     passed_only: bool = False
     area: Area | None = None
     page: int = 1
@@ -44,23 +49,44 @@ class _FamilySummary:
 
     row: FamilyRow
     newest_change: datetime | None
+    is_unopened: bool
+    """I have opened none of them yet, so nobody can say what is new to me."""
     next_follow_up: date | None
     areas: frozenset[Area]
 
 
-def my_citizens_page(
-    families: Sequence[Family], filters: Filters, *, purpose: Purpose, unit: str | None, now: datetime
+def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
+    families: Sequence[Family],
+    filters: Filters,
+    *,
+    purpose: Purpose,
+    unit: str | None,
+    now: datetime,
+    reader: Reader = NOWHERE,
+    authorities: Mapping[str, str] = NO_AUTHORITIES,
 ) -> MyCitizensPage:
-    """What needs me today."""
+    """What needs me today.
+
+    Args:
+        families: mine.
+        filters: which of them to show.
+        purpose: of my look-ups.
+        unit: name of my unit.
+        now: the instant.
+        reader: where I work, which says what clocks are mine.
+        authorities: who answers for each source, by the source's name.
+    """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
     matching = [summary for summary in summaries if _matches(summary, filters)]
-    deadlines = running_deadlines(families, now)
+    deadlines = running_deadlines(families, reader, authorities, now)
     start = (filters.page - 1) * PAGE_SIZE
     return MyCitizensPage(
         summary=_summary(families, summaries),
         deadline_line=deadline_line(deadlines, now),
-        deadlines=tuple(deadline.row for deadline in deadlines),
+        deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
+        is_urgent=any(is_urgent(deadline) for deadline in deadlines),
+        deadlines_of_others=tuple(deadline.row for deadline in deadlines if not deadline.is_own),
         families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),
         has_families=bool(families),
         filters=_filters(summaries, filters),
@@ -72,26 +98,47 @@ def my_citizens_page(
     )
 
 
-def _order(summary: _FamilySummary, today: date) -> tuple[bool, float, bool, date, str]:
-    """News first, newest on top; then the nearest follow-up; then by title."""
+def _order(summary: _FamilySummary, today: date) -> tuple[bool, float, bool, bool, date, str]:
+    """News first, newest on top; then what I have not opened; then the nearest follow-up; then by title."""
     newest = -summary.newest_change.timestamp() if summary.newest_change else 0.0
     follow_up = summary.next_follow_up
-    return summary.newest_change is None, newest, follow_up is None, follow_up or today, summary.row.title
+    return (
+        summary.newest_change is None,
+        newest,
+        not summary.is_unopened,
+        follow_up is None,
+        follow_up or today,
+        summary.row.title,
+    )
 
 
 def _summary(families: Sequence[Family], summaries: Sequence[_FamilySummary]) -> str:
     if not families:
         return ""
     people = counted(sum(len(family.members) for family in families), "borger", "borgere")
-    news, passed = _news_and_passed(summaries)
+    _, passed = _news_and_passed(summaries)
     sentences = [
         f"{counted(len(summaries), 'forløb', 'forløb')} med {people}.",
-        f"Nyt i {counted(news, 'forløb', 'forløb')}." if news else "Intet nyt, siden du sidst så efter.",
+        *_news_sentences(summaries),
         f"{counted(passed, 'opfølgning', 'opfølgninger')} er overskredet."
         if passed
         else "Ingen opfølgning er overskredet.",
     ]
     return " ".join(sentences)
+
+
+def _news_sentences(summaries: Sequence[_FamilySummary]) -> Iterator[str]:
+    """What is new, and what nobody can call new or not, since I never looked."""
+    news, _ = _news_and_passed(summaries)
+    unopened = sum(summary.is_unopened for summary in summaries)
+    if news:
+        yield f"Nyt i {counted(news, 'forløb', 'forløb')}."
+    elif unopened < len(summaries):
+        yield "Intet nyt i dem, du har åbnet før." if unopened else "Intet nyt, siden du sidst så efter."
+    if unopened == len(summaries):
+        yield "Du har ikke åbnet nogen af dem før." if unopened > 1 else "Du har ikke åbnet det før."
+    elif unopened:
+        yield f"{counted(unopened, 'forløb', 'forløb')} har du ikke åbnet før."
 
 
 def _news_and_passed(summaries: Sequence[_FamilySummary]) -> tuple[int, int]:
@@ -115,6 +162,7 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
         people=tuple(_person(member, today) for member in family.members),
         since=_since(family, bool(changes), entries, names, now),
         changes=tuple(changes[:CHANGES_SHOWN]),
+        upcoming=upcoming(family, names, today),
         more=f"og {len(changes) - CHANGES_SHOWN} til" if len(changes) > CHANGES_SHOWN else None,
         follow_up=_follow_up(next_follow_up, today, none=None if efforts else _no_effort(family)),
         follow_up_of=follow_up_of,
@@ -122,7 +170,7 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
         areas=tuple((area.value, shared.AREA[area]) for area in shared.AREA if area in areas),
     )
     newest = max((_registered(change.entry) for member in family.members for change in member.changes), default=None)
-    return _FamilySummary(row, newest if changes else None, next_follow_up, areas)
+    return _FamilySummary(row, newest if changes else None, family.looked_at is None, next_follow_up, areas)
 
 
 def _next_follow_up(efforts: Sequence[Effort], members: Mapping[str, FamilyMember]) -> tuple[date | None, str | None]:
@@ -185,7 +233,7 @@ def _since(family: Family, has_changes: bool, entries: Mapping[str, Entry], name
     newest = sorted(entries.values(), key=_registered, reverse=True)
     latest = next(((text, entry) for entry in newest if (text := entry_text(entry, names))), None)
     if latest is None:
-        return "Du har ikke åbnet siden før."
+        return "Du har ikke åbnet siden før"
     text, entry = latest
     return f"Du har ikke åbnet siden før. Senest: {text}, {of_moment(_registered(entry), now).text}"
 
@@ -208,6 +256,7 @@ def _change_order(change: Change) -> tuple[bool, float, str]:
 def _matches(summary: _FamilySummary, filters: Filters) -> bool:
     return not (
         (filters.news_only and summary.newest_change is None)
+        or (filters.unopened_only and not summary.is_unopened)
         or (filters.passed_only and not summary.row.overdue)
         or (filters.area is not None and filters.area not in summary.areas)
     )
@@ -219,6 +268,9 @@ def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filt
     filters = [Filter(f"Alle ({len(summaries)})", ADDRESS, chosen == Filters(page=chosen.page))]
     if news:
         filters.append(Filter(f"Nyt ({news})", f"{ADDRESS}?vis=nyt", chosen.news_only))
+    unopened = sum(summary.is_unopened for summary in summaries)
+    if unopened:
+        filters.append(Filter(f"Ikke åbnet før ({unopened})", f"{ADDRESS}?vis=uaabnet", chosen.unopened_only))
     if passed:
         filters.append(Filter(f"Opfølgning overskredet ({passed})", f"{ADDRESS}?vis=passeret", chosen.passed_only))
     for area, name in shared.AREA.items():
@@ -229,8 +281,9 @@ def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filt
 
 
 def _page_link(text: str, filters: Filters, page: int) -> Link:
+    chosen = {"nyt": filters.news_only, "uaabnet": filters.unopened_only, "passeret": filters.passed_only}
     query = {
-        "vis": "nyt" if filters.news_only else "passeret" if filters.passed_only else None,
+        "vis": next((name for name, is_chosen in chosen.items() if is_chosen), None),
         "omraade": filters.area.value if filters.area else None,
         "side": str(page),
     }

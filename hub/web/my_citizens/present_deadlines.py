@@ -1,45 +1,117 @@
-"""The 24 hours for an assessment: which deadlines run or have run out among my citizens. Pure."""
+"""The clocks of notifications among my citizens: the 24 hours for an assessment, and the receipt. Pure.
 
-from collections.abc import Sequence
+A clock is for those who own it: the unit that the source names as responsible for the notification, else everybody of
+the area that it came in to. Others read who does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
 
 from hub.clock import danish_day
-from hub.indicators.deadlines import ClockState, deadline_state
+from hub.indicators.deadlines import ClockState, deadline_state, receipt_state
+from hub.indicators.deadlines import Deadline as Clock
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import DeadlineRow
-from hub.web.shell.dates import clock_text, distance, of_moment, within
-from hub.web.shell.people import sender
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import capital, clock_text, counted, distance, near_day_text, of_moment, within
+from hub.web.shell.people import FirstNames, first_word, sender
 from schemas.facts import ConcernNotificationFact
 from schemas.overview import Entry
+from schemas.source import Area
 
-DEADLINE_FORGOTTEN_DAYS = 60
+DEADLINE_FORGOTTEN = timedelta(days=61)
 """A deadline that ran out longer ago is history, and stands on the citizen's own page."""
+
+
+class DeadlineKind(StrEnum):
+    """What must be done in time."""
+
+    ASSESSMENT = "assessment"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where the reader works."""
+
+    area: Area | None = None
+    unit_id: str | None = None
+
+    def owns(self, entry: Entry, notification: ConcernNotificationFact) -> bool:
+        """Whether the clocks of the notification are the reader's."""
+        unit = notification.responsible.unit if notification.responsible else None
+        return entry.area is self.area and (unit is None or unit.id == self.unit_id)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline and its row."""
+    """A deadline of one notification, or of the same one on several of a family, and its row."""
 
+    kind: DeadlineKind
     due_at: datetime
+    is_overdue: bool
+    is_own: bool
     row: DeadlineRow
 
 
-def running_deadlines(families: Sequence[Family], now: datetime) -> list[Deadline]:
-    """Deadlines that run or ran out less than two months ago, each notification once, the earliest first."""
-    by_entry: dict[str, Deadline] = {}
-    for member in (member for family in families for member in family.members):
-        for entry in member.entries():
-            deadline = _deadline(entry, member, now)
-            if deadline:
-                by_entry.setdefault(entry.id, deadline)
-    return sorted(by_entry.values(), key=lambda deadline: deadline.due_at)
+@dataclass(frozen=True)
+class _Running:
+    """A clock of one notification."""
+
+    kind: DeadlineKind
+    clock: Clock
+    due_at: datetime
+    entry: Entry
+    fact: ConcernNotificationFact
+    member: FamilyMember
+
+    def group(self) -> tuple[DeadlineKind, datetime, str, Area, str]:
+        """What the clocks of one row have in common: a notification on each of two siblings is one row."""
+        unit = self.fact.responsible.unit if self.fact.responsible else None
+        return self.kind, self.due_at, sender(self.fact), self.entry.area, unit.id if unit else ""
+
+
+def running_deadlines(
+    families: Sequence[Family], reader: Reader, authorities: Mapping[str, str], now: datetime
+) -> list[Deadline]:
+    """Deadlines that run or ran out less than two months ago, each notification once, the earliest first.
+
+    Args:
+        families: of the reader.
+        reader: whose clocks are told as their own.
+        authorities: who answers for each source, by the source's name.
+        now: the instant.
+    """
+    deadlines: list[Deadline] = []
+    for family in families:
+        names = FirstNames({member.citizen.citizen_id: first_word(member.citizen.name) for member in family.members})
+        clocks = sorted(_clocks(family, reader, now), key=lambda clock: (clock.group(), clock.entry.id))
+        for _, group in groupby(clocks, key=_Running.group):
+            deadlines.append(_deadline(list(group), names, reader, authorities, now))
+    return sorted(deadlines, key=lambda deadline: deadline.due_at)
+
+
+def is_urgent(deadline: Deadline) -> bool:
+    """Whether it is mine and cannot wait: a receipt in time can."""
+    return deadline.is_own and (deadline.is_overdue or deadline.kind is DeadlineKind.ASSESSMENT)
 
 
 def deadline_line(deadlines: Sequence[Deadline], now: datetime) -> str:
-    """As in "24 timer: 1 udløber i dag kl. 14.10, 2 er overskredet"."""
-    overdue = sum(deadline.row.overdue for deadline in deadlines)
-    running = [deadline.due_at for deadline in deadlines if not deadline.row.overdue]
+    """As in "24 timer: 1 udløber i dag kl. 14.10, 2 er overskredet. 1 kvittering skal sendes"; of the own clocks."""
+    own = [deadline for deadline in deadlines if deadline.is_own]
+    lines = (
+        _assessment_line([deadline for deadline in own if deadline.kind is DeadlineKind.ASSESSMENT], now),
+        _receipt_line([deadline for deadline in own if deadline.kind is DeadlineKind.RECEIPT]),
+    )
+    return ". ".join(filter(None, lines))
+
+
+def _assessment_line(deadlines: Sequence[Deadline], now: datetime) -> str:
+    overdue = sum(deadline.is_overdue for deadline in deadlines)
+    running = [deadline.due_at for deadline in deadlines if not deadline.is_overdue]
     parts = []
     if running:
         first = min(running)
@@ -50,26 +122,82 @@ def deadline_line(deadlines: Sequence[Deadline], now: datetime) -> str:
     return f"24 timer: {', '.join(parts)}" if parts else ""
 
 
-def _deadline(entry: Entry, member: FamilyMember, now: datetime) -> Deadline | None:
-    if not isinstance(entry.fact, ConcernNotificationFact):
-        return None
-    deadline = deadline_state(entry.fact, now)
-    if deadline.due_at is None or deadline.state not in {ClockState.RUNNING, ClockState.OVERDUE}:
-        return None
-    if (now - deadline.due_at).days > DEADLINE_FORGOTTEN_DAYS:
-        return None
-    received = of_moment(entry.fact.received_at, now).text
-    overdue = deadline.state is ClockState.OVERDUE
+def _receipt_line(deadlines: Sequence[Deadline]) -> str:
+    overdue = sum(deadline.is_overdue for deadline in deadlines)
+    running = len(deadlines) - overdue
+    parts = []
+    if running:
+        parts.append(f"{_receipts(running)} skal sendes")
+    if overdue:
+        parts.append(f"{overdue} mangler efter fristen" if running else f"{_receipts(overdue)} mangler efter fristen")
+    return ", ".join(parts)
+
+
+def _receipts(number: int) -> str:
+    return counted(number, "kvittering", "kvitteringer")
+
+
+def _clocks(family: Family, reader: Reader, now: datetime) -> Iterator[_Running]:
+    """The clocks of the family, each notification once. Of the receipt, only the owner is told."""
+    seen: set[str] = set()
+    for member in family.members:
+        for entry in member.entries():
+            fact = entry.fact
+            if not isinstance(fact, ConcernNotificationFact) or entry.id in seen:
+                continue
+            seen.add(entry.id)
+            clocks = {DeadlineKind.ASSESSMENT: deadline_state(fact, now)}
+            if reader.owns(entry, fact):
+                clocks[DeadlineKind.RECEIPT] = receipt_state(fact, now)
+            for kind, clock in clocks.items():
+                is_unmet = clock.state in {ClockState.RUNNING, ClockState.OVERDUE}
+                if is_unmet and clock.due_at is not None and now - clock.due_at < DEADLINE_FORGOTTEN:
+                    yield _Running(kind, clock, clock.due_at, entry, fact, member)
+
+
+def _deadline(
+    clocks: Sequence[_Running], names: FirstNames, reader: Reader, authorities: Mapping[str, str], now: datetime
+) -> Deadline:
+    first = clocks[0]
+    is_overdue = first.clock.state is ClockState.OVERDUE
+    is_own = reader.owns(first.entry, first.fact)
+    citizen = first.member.citizen
+    unit = first.fact.responsible.unit if first.fact.responsible else None
+    authority = unit.name if unit else authorities.get(first.entry.provenance.source, shared.AREA[first.entry.area])
+    about = " og ".join(dict.fromkeys(names.concerned(clock.entry) for clock in clocks))
+    came = of_moment(first.fact.received_at, now).text
     row = DeadlineRow(
-        text=f"Underretning fra {within(sender(entry.fact))}, modtaget {received}",
-        when=f"fristen udløb {of_moment(deadline.due_at, now).text}" if overdue else _until(deadline.due_at, now),
-        href=f"/overblik/{member.citizen.citizen_id}",
-        name=member.citizen.name or "Borgeren",
-        overdue=overdue,
+        text=f"Underretning fra {within(sender(first.fact))} om {about}, modtaget {came}",
+        when=_when(first, now) if is_own else _when_of_other(first, authority, now),
+        href=f"/overblik/{citizen.citizen_id}",
+        name=citizen.name or "Borgeren",
+        overdue=is_overdue,
     )
-    return Deadline(deadline.due_at, row)
+    return Deadline(first.kind, first.due_at, is_overdue, is_own, row)
+
+
+def _when(running: _Running, now: datetime) -> str:
+    is_overdue = running.clock.state is ClockState.OVERDUE
+    if running.kind is DeadlineKind.RECEIPT:
+        day = near_day_text(_last_day(running), danish_day(now))
+        if is_overdue:
+            return f"ingen kvittering er registreret; den skulle være sendt senest den {day}"
+        return f"kvittering skal sendes senest den {day}"
+    if is_overdue:
+        return f"fristen for vurdering udløb {of_moment(running.due_at, now).text}"
+    return f"skal vurderes senest {_until(running.due_at, now)}"
+
+
+def _when_of_other(running: _Running, authority: str, now: datetime) -> str:
+    if running.clock.state is ClockState.OVERDUE:
+        return f"{capital(authority)} vurderer den; fristen udløb {of_moment(running.due_at, now).text}"
+    return f"{capital(authority)} vurderer den senest {_until(running.due_at, now)}"
+
+
+def _last_day(running: _Running) -> date:
+    """The day before the midnight at which the receipt is late."""
+    return danish_day(running.due_at - timedelta(minutes=1))
 
 
 def _until(due: datetime, now: datetime) -> str:
-    day = distance(danish_day(due), danish_day(now))
-    return f"skal vurderes senest {day} kl. {clock_text(due)}"
+    return f"{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
+from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.shell.request_context import open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
@@ -26,7 +27,7 @@ router = MY_CITIZENS.router
 @router.get(MY_CITIZENS.path)
 def my_citizens(
     request: Request,
-    vis: Literal["nyt", "passeret"] | None = None,
+    vis: Literal["nyt", "uaabnet", "passeret"] | None = None,
     omraade: Area | None = None,
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
@@ -34,9 +35,17 @@ def my_citizens(
     with open_request(request, MY_CITIZENS) as context:
         page = my_citizens_page(
             load_families(context),
-            Filters(news_only=vis == "nyt", passed_only=vis == "passeret", area=omraade, page=side),
+            Filters(
+                news_only=vis == "nyt",
+                unopened_only=vis == "uaabnet",
+                passed_only=vis == "passeret",
+                area=omraade,
+                page=side,
+            ),
             purpose=context.access().purpose,
             unit=context.actor.unit_name,
             now=context.now,
+            reader=Reader(context.actor.area, context.actor.unit_id),
+            authorities={source.name: source.authority for source in context.sources},
         )
         return context.page(page)

@@ -9,7 +9,7 @@ from hub.web.shell.view_models import Choice
 
 @dataclass(frozen=True)
 class LogRow:
-    """One line of the log."""
+    """One act, or one line of one."""
 
     when: When
     who: str
@@ -17,8 +17,9 @@ class LogRow:
     action: str
     outcome: str
     refused: bool
-    citizen: str
-    citizen_href: str | None
+    people: tuple[Choice, ...]
+    """Whom it is about: key, words; chosen where the page is about that citizen."""
+    more_people: str
     purpose: str
     basis: str
     details: str

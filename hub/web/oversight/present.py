@@ -2,22 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from hub.audit.repository import LoggedEntry, Only
+from hub.audit.repository import LoggedAct, Only
 from hub.web.oversight import texts
 from hub.web.oversight.page import LogCount, LogRow, OversightPage
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import at_second, capital, counted, listed, number_text
+from hub.web.shell.dates import at_second, capital, counted, day_text, listed, number_text
 from hub.web.shell.view_models import Choice
-from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind
+from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, PageKind
 from schemas.source import Area
 
 SEARCHED_FOR = {
     ObjectKind.IDENTIFIER: "et helt cpr-nummer",
     ObjectKind.UNIT: "borgere med en indsats i egen enhed",
 }
-ABOUT_ONE = {AuditAction.SEARCH: "Fandt i en søgning", AuditAction.LIST_CITIZENS: "Så på sin liste"}
+ABOUT_ONE = {AuditAction.SEARCH: "Fandt i en søgning", AuditAction.LIST_CITIZENS: "Så borgeren på sin liste"}
 """Lines about one citizen of an act that showed several."""
+
+
+PEOPLE_SHOWN = 6
+"""Of one act; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,26 @@ class LogSubject:
 
 
 def oversight_page(
-    lines: Sequence[LoggedEntry],
+    acts: Sequence[LoggedAct],
     subject: LogSubject,
     tally: Mapping[Only, int],
     employees: Sequence[Actor],
     sources: Mapping[str, str],
 ) -> OversightPage:
     """Who looked, with which right, and why; *sources* are their titles by name."""
-    more = len(lines) == subject.page_size
+    more = len(acts) == subject.page_size
     units = {actor.unit_id: actor.unit_name for actor in employees if actor.unit_id and actor.unit_name}
     names = {actor.id: actor.name for actor in employees}
     return OversightPage(
         heading=_heading(subject, names),
         about=_about(subject),
-        summary=_summary(lines, subject, more=more),
+        summary=_summary(acts, subject, more=more),
         kind=subject.kind,
         key=subject.key,
         only=subject.only.value,
         counts=tuple(_count(only, tally[only], subject) for only in Only),
-        rows=tuple(_row(line.entry, units, {**names, **sources}) for line in lines),
-        after=str(lines[-1].seq) if more else None,
+        rows=tuple(_row(act, subject, units, {**names, **sources}) for act in acts),
+        after=str(acts[-1].seq) if more else None,
         employees=tuple(
             Choice(actor.id, f"{actor.name}, {actor.title}", actor.id == subject.key) for actor in employees
         ),
@@ -89,43 +94,71 @@ def _count(only: Only, number: int, subject: LogSubject) -> LogCount:
     )
 
 
-def _summary(lines: Sequence[LoggedEntry], subject: LogSubject, *, more: bool) -> str:
-    if not lines:
+def _summary(acts: Sequence[LoggedAct], subject: LogSubject, *, more: bool) -> str:
+    if not acts:
         unknown = subject.kind == "citizen" and not subject.key
-        return "Ingen borger har det nummer eller den nøgle." if unknown else "Ingen linjer fundet."
-    people = len({line.entry.actor_id for line in lines})
-    summary = f"{counted(len(lines), 'linje', 'linjer')} af {counted(people, 'medarbejder', 'medarbejdere')}"
-    overrides = sum(line.entry.basis is Basis.OVERRIDE for line in lines)
+        return "Ingen borger har det nummer eller den nøgle." if unknown else "Ingen handlinger fundet."
+    entries = [_main(act) for act in acts]
+    people = len({entry.actor_id for entry in entries})
+    summary = f"{counted(len(acts), 'handling', 'handlinger')} af {counted(people, 'medarbejder', 'medarbejdere')}"
+    overrides = sum(entry.basis is Basis.OVERRIDE for entry in entries)
     if overrides:
-        summary += f", {counted(overrides, 'opslag', 'opslag')} uden team eller enhed"
+        summary += f", {counted(overrides, 'opslag', 'opslag')} med en særlig grund"
     return f"{summary}{'. Der er flere' if more else ''}."
 
 
-def _row(entry: AuditEntry, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
-    action = texts.AUDIT_ACTION[entry.action]
+def _main(act: LoggedAct) -> AuditEntry:
+    """The line that says how the act ended: the last that showed the citizen of the first line, else the last of it."""
+    first = act.lines[0].entry
+    own = [line.entry for line in act.lines if line.entry.citizen_id == first.citizen_id]
+    shown = [entry for entry in own if entry.outcome is AuditOutcome.SHOWN]
+    return (shown or own)[-1]
+
+
+def _row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
+    entries = [line.entry for line in act.lines]
+    entry = _main(act)
+    people = [*dict.fromkeys(str(each.citizen_id) for each in entries if each.citizen_id)]
+    reasons = dict.fromkeys(each.override_reason for each in entries if each.override_reason)
     return LogRow(
-        when=at_second(entry.recorded_at),
+        when=at_second(entries[0].recorded_at),
         who=entry.actor_name,
         unit=units.get(entry.unit_id, entry.unit_id) if entry.unit_id else "",
-        action=ABOUT_ONE.get(entry.action, action) if entry.citizen_id else action,
+        action=_action(entry),
         outcome=texts.AUDIT_OUTCOME[entry.outcome],
         refused=entry.outcome is not AuditOutcome.SHOWN,
-        citizen=f"borger {str(entry.citizen_id)[:8]}" if entry.citizen_id else "",
-        citizen_href=str(entry.citizen_id) if entry.citizen_id else None,
+        people=tuple(Choice(key, _citizen(key), key == subject.key) for key in people[:PEOPLE_SHOWN]),
+        more_people=f"og {counted(len(people) - PEOPLE_SHOWN, 'anden', 'andre')}" if len(people) > PEOPLE_SHOWN else "",
         purpose=capital(shared.PURPOSE[entry.purpose]) if entry.purpose else "",
         basis=capital(shared.BASIS[entry.basis]) if entry.basis else "",
-        details=capital("; ".join(_details(entry, names))),
-        reason=entry.override_reason,
+        details=capital("; ".join([*_details(entry, names), *_others(entry, entries), *_times(entry, entries)])),
+        reason=" / ".join(reasons) or None,
         override=entry.basis is Basis.OVERRIDE,
     )
 
 
+def _citizen(key: str) -> str:
+    return f"borger {key[:8]}"
+
+
+def _action(entry: AuditEntry) -> str:
+    """What was done, and with which page."""
+    shown_on, page = entry.details.get("shown_on"), entry.details.get("page")
+    if isinstance(shown_on, str) and entry.action is AuditAction.OPEN_OVERVIEW:
+        return texts.SHOWN_ON.format(citizen=_citizen(shown_on))
+    action = texts.AUDIT_ACTION[entry.action]
+    if isinstance(page, str) and entry.action is AuditAction.OPEN_OVERVIEW:
+        action = texts.OPENED_PAGE[PageKind(page)]
+    if isinstance(page, str) and entry.action is AuditAction.PRINT:
+        action = texts.PRINTED_PAGE[PageKind(page)]
+    as_known = entry.details.get("as_known")
+    if isinstance(as_known, str):
+        action += f", som det var kendt den {day_text(date.fromisoformat(as_known))}"
+    return ABOUT_ONE.get(entry.action, action) if entry.citizen_id else action
+
+
 def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
-    details = []
-    if entry.sections_shown:
-        details.append(f"viste {_areas(entry.sections_shown)}")
-    if entry.sections_withheld and entry.outcome is AuditOutcome.SHOWN:
-        details.append(f"skjulte {_areas(entry.sections_withheld)}")
+    details = _areas_of(entry) if entry.outcome is AuditOutcome.SHOWN else []
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
     if entry.object_kind in SEARCHED_FOR:
@@ -137,6 +170,39 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details
+
+
+def _areas_of(entry: AuditEntry) -> list[str]:
+    """What of each area was shown: lines, that there are none, nothing for lack of right, or for lack of a source."""
+    return [
+        f"{word} {_areas(areas)}"
+        for word, areas in (
+            ("viste", entry.sections_shown),
+            ("intet fundet i", _named_areas(entry, "none_found")),
+            ("viste ikke", entry.sections_withheld),
+            ("ingen kilde til", _named_areas(entry, "not_covered")),
+        )
+        if areas
+    ]
+
+
+def _named_areas(entry: AuditEntry, key: str) -> frozenset[Area]:
+    names = entry.details.get(key)
+    return frozenset(Area(name) for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+def _others(main: AuditEntry, entries: Sequence[AuditEntry]) -> list[str]:
+    """What was shown of the others on the page, where it is not the same."""
+    shown = [entry for entry in entries if entry.citizen_id != main.citizen_id and entry.citizen_id is not None]
+    opened = [entry for entry in shown if entry.action in {AuditAction.OPEN_OVERVIEW, AuditAction.PRINT}]
+    areas = frozenset[Area]().union(*(entry.sections_shown for entry in opened))
+    return [f"af resten af familien {_areas(areas)}"] if areas - main.sections_shown else []
+
+
+def _times(main: AuditEntry, entries: Sequence[AuditEntry]) -> list[str]:
+    """How often the same was asked for in one act."""
+    times = sum(entry.citizen_id == main.citizen_id and entry.outcome is main.outcome for entry in entries)
+    return [f"hentet {times} gange"] if times > 1 and main.citizen_id else []
 
 
 def _areas(areas: frozenset[Area]) -> str:

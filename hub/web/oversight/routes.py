@@ -9,9 +9,9 @@ from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
-from hub.access.words import national_in
+from hub.access.redaction import national_in
 from hub.audit import repository as audit
-from hub.audit.repository import LoggedEntry, Only
+from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
 from hub.digest import keyed_digest
 from hub.errors import RoleMissing
@@ -59,10 +59,10 @@ def oversight(
             after=efter,
             size=PAGE_SIZE,
         )
-        lines = read_log(context, question)
+        acts = _read_acts(context, question)
         midnight = danish_midnight(danish_day(context.now))
         page = oversight_page(
-            () if borger and citizen_id is None else lines,
+            () if borger and citizen_id is None else acts,
             LogSubject(
                 kind="citizen" if borger else "actor" if medarbejder else "everything",
                 key=str(citizen_id or "") if borger else medarbejder,
@@ -70,7 +70,7 @@ def oversight(
                 only=vis,
                 page_size=PAGE_SIZE,
             ),
-            audit.tally(context.session, midnight, context.now + timedelta(seconds=1)),
+            audit.count_acts(context.session, midnight, context.now + timedelta(seconds=1)),
             identity.actors(context.session),
             {name: source.title for name, source in context.known_sources.items()},
         )
@@ -112,6 +112,14 @@ def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[Lo
     if lines is None:
         raise RoleMissing
     return lines
+
+
+def _read_acts(context: RequestContext, question: service.LogQuestion) -> tuple[LoggedAct, ...]:
+    """The same, the lines of one act together."""
+    acts = service.read_acts(context.session, context.actor, context.access(), question, now=context.now)
+    if acts is None:
+        raise RoleMissing
+    return acts
 
 
 def _citizen_id(context: RequestContext, text: str) -> UUID | None:

@@ -1,11 +1,12 @@
 """What Tilsyn says."""
 
-from schemas.access import AuditAction, AuditOutcome
+from schemas.access import AuditAction, AuditOutcome, PageKind
 
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
     AuditAction.SEARCH: "Søgte",
     AuditAction.REVEAL: "Viste skjulte oplysninger",
+    AuditAction.PRINT: "Udskrev",
     AuditAction.READ_LOG: "Læste loggen",
     AuditAction.LOG_IN: "Loggede ind",
     AuditAction.LOG_OUT: "Loggede ud",
@@ -19,6 +20,19 @@ AUDIT_ACTION = {
     AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
     AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
 }
+
+OPENED_PAGE = {
+    PageKind.OVERVIEW: "Åbnede overblikket",
+    PageKind.FAMILY: "Åbnede siden om familien",
+    PageKind.TIMELINE: "Åbnede tidslinjen",
+}
+PRINTED_PAGE = {
+    PageKind.OVERVIEW: "Udskrev overblikket",
+    PageKind.FAMILY: "Udskrev siden om familien",
+    PageKind.TIMELINE: "Udskrev tidslinjen",
+}
+SHOWN_ON = "Så borgeren på siden om {citizen}"
+"""Of one of the family, who is shown on another's page."""
 
 AUDIT_OUTCOME = {
     AuditOutcome.SHOWN: "vist",
@@ -37,10 +51,10 @@ FIELD = {
 """Hidden fields, as the log names them."""
 
 ONLY = {
-    "all": ("linjer i dag", "Alle linjer"),
+    "all": ("handlinger i dag", "Alle handlinger"),
     "opened": ("opslag i dag", "Opslag om borgere"),
-    "override": ("uden team eller enhed", "Opslag uden team eller enhed"),
+    "override": ("med en særlig grund", "Opslag med en særlig grund"),
     "revealed": ("visninger af skjulte oplysninger", "Visninger af skjulte oplysninger"),
     "refused": ("afvist", "Afviste"),
 }
-"""Sorts of lines in the log: beside today's number, and as a heading."""
+"""Sorts of acts in the log: beside today's number, and as a heading."""

@@ -61,6 +61,9 @@ class SearchResultPage:
     alike: str | None
     """Set when some of the names are alike, or may be alike with others that are not shown."""
     facets: tuple[Facet, ...]
+    range: str | None
+    """Which of the hits stand here, as in "21–40 af 45"; None: all of them."""
+    before: str | None
     after: str | None
     advice: tuple[str, ...]
     """What was searched, what is not covered, what to do."""

@@ -43,6 +43,10 @@ class SearchForm:
     identifier_digest: str | None = None
     """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
 
+    def is_narrowed(self) -> bool:
+        """Whether anything is chosen beside the text."""
+        return self.ongoing_only or any(self.chosen(field) for field, _ in FACETS)
+
     def chosen(self, facet: str) -> frozenset[str]:
         """Chosen values of a facet."""
         return {
@@ -85,6 +89,8 @@ def search_page(  # noqa: PLR0913  keyword-only from the rights on
         hits=tuple(_hit(hit, rights.get(hit.citizen_id, Basis.NONE), today) for hit in result.hits) if result else (),
         alike=_alike(result.hits) if result else None,
         facets=_facets(form, result.facets, today) if result else (),
+        range=_range(result) if result else None,
+        before=result.before if result else None,
         after=result.after if result else None,
         advice=_advice(form, result, sources, incomplete),
     )
@@ -94,9 +100,18 @@ def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> s
     if result is None:
         return "Hvem leder du efter?"
     within = f" med en indsats i {unit}" if form.own_unit and unit else ""
+    if not result.total and form.identifier_digest and not form.is_narrowed():
+        return "Ingen borger fundet med det cpr-nummer"
     if not result.total:
         return f"Ingen fundet{within}"
     return f"{counted(result.total, 'borger', 'borgere')}{within}"
+
+
+def _range(result: SearchPage) -> str | None:
+    if result.before is None and result.after is None:
+        return None
+    last = result.first + len(result.hits) - 1
+    return f"{number_text(result.first)}–{number_text(last)} af {number_text(max(result.total, last))}"
 
 
 def _advice(
@@ -112,11 +127,11 @@ def _advice(
         )
     if result.total:
         return ()
-    narrowed = form.ongoing_only or any(form.chosen(field) for field, _ in FACETS)
+    narrowed = form.is_narrowed()
+    if form.identifier_digest is not None and not narrowed:
+        return _unknown_number(sources)
     titles = [source.title for source in sources]
-    missing = [name for area, name in shared.AREA.items() if area not in {source.area for source in sources}]
-    not_covered = [f"{name.lower()} (ingen kilde tilsluttet)" for name in missing]
-    not_covered += [topic for source in sources for topic in source.not_covered]
+    not_covered = _not_covered(sources)
     lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
     if form.own_unit and not form.text and not narrowed:
         lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
@@ -135,13 +150,32 @@ def _advice(
     return tuple(lines)
 
 
+def _unknown_number(sources: Sequence[SourceSystem]) -> tuple[str, ...]:
+    """The same for every number that finds nobody, whatever the reason."""
+    if not sources:
+        return ("Ingen kilder er tilsluttet endnu, så der er intet at søge i.",)
+    titles = listed([source.title for source in sources])
+    lines = [
+        f"Ingen borger med det cpr-nummer i de kilder, der er tilsluttet: {titles}.",
+        "Se efter, om nummeret er rigtigt. En borger, som ingen af kilderne har registreret noget om, findes ikke her.",
+    ]
+    not_covered = _not_covered(sources)
+    return (*lines, f"Ikke dækket: {listed(not_covered)}.") if not_covered else tuple(lines)
+
+
+def _not_covered(sources: Sequence[SourceSystem]) -> list[str]:
+    missing = [name for area, name in shared.AREA.items() if area not in {source.area for source in sources}]
+    without_source = [f"{name.lower()} (ingen kilde tilsluttet)" for name in missing]
+    return without_source + [topic for source in sources for topic in source.not_covered]
+
+
 def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
     return Hit(
         name=_name(hit),
         age=_age(hit, today),
         href=f"/overblik/{hit.citizen_id}",
         relation=texts.RELATION_TO_ME[right],
-        needs_reason=right not in {Basis.TEAM, Basis.OWN_UNIT},
+        needs_reason=right in {Basis.OVERRIDE, Basis.NONE},
         reasons=tuple(_reason(match) for match in hit.found_by),
         protected=hit.protected,
         details=_details(hit),

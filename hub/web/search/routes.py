@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hub.access import finding
+from hub.access import citizen_search
 from hub.clock import danish_day
 from hub.digest import keyed_digest
 from hub.quarantine.repository import count_open
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
-from hub.web.search.stored_search import store, stored, without_national_number
+from hub.web.search.stored_search import PageTurn, store, stored, without_national_number
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -52,6 +52,7 @@ def search(  # noqa: PLR0913  one argument a field of the form
     ongoing_only: Annotated[bool, Form()] = False,
     own_unit: Annotated[bool, Form()] = False,
     after: Annotated[str | None, Form(max_length=500)] = None,
+    before: Annotated[str | None, Form(max_length=500)] = None,
 ) -> Response:
     """Search, and go to the result; what was typed stands in the session and never in the address."""
     form = SearchForm(
@@ -68,9 +69,10 @@ def search(  # noqa: PLR0913  one argument a field of the form
             return RedirectResponse(SEARCH.path, 303)
         digest_key = context.app.digest_key
         form = without_national_number(form, request.session, lambda number: keyed_digest(number, digest_key))
-        if store(request.session, form, after):
+        turn = PageTurn(after or None, before or None)
+        if store(request.session, form, turn):
             return RedirectResponse(RESULT_PATH, 303)
-        return _show(context, form, find_citizens(context, form, after))
+        return _show(context, form, find_citizens(context, form, turn))
 
 
 @router.get(RESULT_PATH)
@@ -80,11 +82,11 @@ def search_result(request: Request) -> Response:
         latest = stored(request.session)
         if latest is None:
             return RedirectResponse(SEARCH.path, 303)
-        form, after = latest
-        return _show(context, form, find_citizens(context, form, after))
+        form, turn = latest
+        return _show(context, form, find_citizens(context, form, turn))
 
 
-def _show(context: RequestContext, form: SearchForm, result: finding.Found | None) -> HTMLResponse:
+def _show(context: RequestContext, form: SearchForm, result: citizen_search.SearchResult | None) -> HTMLResponse:
     page = search_page(
         form,
         result.page if result else None,
@@ -94,7 +96,7 @@ def _show(context: RequestContext, form: SearchForm, result: finding.Found | Non
         unit=context.actor.unit_name,
         now=context.now,
     )
-    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.limited else None)
+    return context.page(page, notice=texts.SEARCH_LIMITED if result and result.without_index else None)
 
 
 def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
@@ -105,12 +107,12 @@ def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
 
 
 def find_citizens(
-    context: RequestContext, form: SearchForm, after: str | None = None, size: int = PAGE_SIZE
-) -> finding.Found:
+    context: RequestContext, form: SearchForm, turn: PageTurn, size: int = PAGE_SIZE
+) -> citizen_search.SearchResult:
     """Search within what the actor may find; logged.
 
     Raises:
-        PageKeyWrong: *after* was not given out by a search.
+        PageKeyWrong: a key of *turn* was not given out by a search.
         SearchUnavailable: the index does not answer.
     """
     query = SearchQuery(
@@ -122,10 +124,11 @@ def find_citizens(
         paragraphs=form.paragraphs,
         ongoing_only=form.ongoing_only,
         access=AccessFilter(on=danish_day(context.now)),
-        after=after or None,
+        after=turn.after,
+        before=turn.before,
         size=size,
     )
-    return finding.search(
+    return citizen_search.search(
         context.session,
         context.actor,
         query,

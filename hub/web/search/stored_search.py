@@ -6,14 +6,23 @@ what the page shows of it; what looks like a mistyped one is hidden.
 
 import json
 from collections.abc import Callable, MutableMapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.access.words import national_in, redact_identifiers
+from hub.access.redaction import national_in, redact_identifiers
 from hub.web.search.present import SearchForm
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.identifiers import Identifier
 from schemas.source import Area
+
+
+@dataclass(frozen=True)
+class PageTurn:
+    """Which page of the result: that after a hit, that before one, or the first."""
+
+    after: str | None = None
+    before: str | None = None
+
 
 LARGEST = 1500
 """Characters of JSON; a browser drops a cookie of more than 4096 bytes."""
@@ -32,7 +41,7 @@ def without_national_number(
     return replace(form, text=redact_identifiers(form.text))
 
 
-def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None) -> bool:
+def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -> bool:
     """Keep the search; False when it is too large for the session."""
     search = {
         "text": form.text,
@@ -43,7 +52,8 @@ def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None
         "paragraphs": sorted(form.paragraphs),
         "ongoing_only": form.ongoing_only,
         "own_unit": form.own_unit,
-        "after": after,
+        "after": turn.after,
+        "before": turn.before,
     }
     if len(json.dumps(search)) > LARGEST:
         return False
@@ -51,7 +61,7 @@ def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None
     return True
 
 
-def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, str | None] | None:
+def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, PageTurn] | None:
     """The latest search and the key of its page; None: there is none."""
     search = session.get(SEARCH_KEY)
     if not search:
@@ -66,4 +76,4 @@ def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, str | None] |
         ongoing_only=search["ongoing_only"],
         own_unit=search["own_unit"],
     )
-    return form, search["after"]
+    return form, PageTurn(search["after"], search.get("before"))

@@ -5,7 +5,9 @@ from schemas.facts import RelationKind
 
 RELATION_TO_ME = {
     Basis.TEAM: "du er på teamet",
+    Basis.NAMED_WORKER: "du er ansvarlig",
     Basis.OWN_UNIT: "din enhed har en indsats",
+    Basis.CASE_UNIT: "din enhed fører sagen",
     Basis.OVERRIDE: "kræver begrundelse",
     Basis.NONE: "kræver begrundelse",
 }
@@ -21,6 +23,7 @@ PARAGRAPH = {
 
 FOUND_BY = {
     "name": "navn",
+    "similar_name": "navn, der ligner",
     "identifier": "cpr-nummer",
     "unit": "enhed",
     "kle_topic": "emne",

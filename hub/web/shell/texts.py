@@ -38,7 +38,9 @@ CHOOSABLE_PURPOSES = (
 
 BASIS = {
     Basis.TEAM: "medlem af teamet",
+    Basis.NAMED_WORKER: "ansvarlig, nævnt af en kilde",
     Basis.OWN_UNIT: "medarbejder i en enhed med en indsats for borgeren",
+    Basis.CASE_UNIT: "medarbejder i den enhed, der fører borgerens sag",
     Basis.OVERRIDE: "særlig grund",
     Basis.NONE: "ingen adgang",
 }

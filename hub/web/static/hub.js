@@ -14,6 +14,15 @@ for (const button of document.querySelectorAll(".js-print")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+// Also when the browser's own menu prints: the log names it.
+window.addEventListener("beforeprint", () => {
+  const button = document.querySelector(".js-print[data-record]");
+  if (!button) return;
+  const form = new FormData();
+  form.set("csrf", button.dataset.csrf);
+  form.set("side", button.dataset.side);
+  navigator.sendBeacon(button.dataset.record, form);
+});
 document.addEventListener("htmx:after:swap", () => {
   for (const open of document.querySelectorAll("details.inline[open]")) open.open = false;
 });

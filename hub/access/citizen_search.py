@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.access.lines import line
+from hub.access.audit_entry import audit_entry
 from hub.access.policy import NO_AREAS, decide, findable, may
-from hub.access.service import limit_all
-from hub.access.words import national_in, redact_identifiers
+from hub.access.redaction import national_in, redact_identifiers
+from hub.access.service import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
@@ -34,10 +34,11 @@ from schemas.overview import CitizenHeader, Overview
 from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
 from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
+from search.similar import is_similar
 from search.words import fold, folded_words, marked
 
 
-class Found(Schema):
+class SearchResult(Schema):
     """What came of a search."""
 
     allowed: bool
@@ -47,7 +48,7 @@ class Found(Schema):
     """Citizens found by their whole number alone: opening them asks for a reason."""
     rights: dict[UUID, Basis] = Field(default_factory=dict)
     """With which right each hit could be opened; ``NONE``: only with a reason."""
-    limited: bool = False
+    without_index: bool = False
     """The index did not answer: only names of the actor's own citizens, or the whole number, were looked for."""
     dropped: int = 0
     """Hits the index gave and the policy refused: the actor's own page, or an index that lags. For the
@@ -67,7 +68,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     now: datetime,
     own_unit_only: bool = False,
     areas: Mapping[str, Area] = NO_AREAS,
-) -> Found:
+) -> SearchResult:
     """Find citizens.
 
     Args:
@@ -94,8 +95,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     words = "" if digest is not None else redact_identifiers(query.text)
     criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only)
     if not may(actor, AuditAction.SEARCH):
-        write(session, line(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
-        return Found(allowed=False, page=SearchPage())
+        write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
+        return SearchResult(allowed=False, page=SearchPage())
     scopes = course.access_scopes(session, actor, today)
     if own_unit_only:
         scopes = tuple(scope for scope in scopes if scope.units)
@@ -107,14 +108,15 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
             "access": limits,
         }
     )
-    limited = False
+    without_index = False
     try:
         with tracing.span("index.find"):
             page = index.find(limited_query)
     except SearchUnavailable:
-        if own_unit_only or limited_query.narrowed or limited_query.after is not None:
+        turned = limited_query.after is not None or limited_query.before is not None
+        if own_unit_only or limited_query.narrowed or turned:
             raise
-        page, limited = _without_index(session, actor, limited_query, today), True
+        page, without_index = _search_store(session, actor, limited_query, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
     allowed = findable(actor, facts.values(), known_identifier=digest is not None)
     judged = (
@@ -125,13 +127,16 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     )
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
-    shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
+    total = max(page.total - dropped, len(hits))
+    shown = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
     write_all(
         session,
         [
-            line(actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion),
+            audit_entry(
+                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion
+            ),
             *(
-                line(
+                audit_entry(
                     actor,
                     AuditAction.SEARCH,
                     AuditOutcome.SHOWN,
@@ -145,8 +150,13 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         ],
     )
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
-    return Found(
-        allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), limited=limited, dropped=dropped
+    return SearchResult(
+        allowed=True,
+        page=shown,
+        needs_reason=by_number,
+        rights=dict(allowed),
+        without_index=without_index,
+        dropped=dropped,
     )
 
 
@@ -174,7 +184,7 @@ def _told_apart(  # noqa: PLR0913  keyword-only from the request on
         for citizen_id, header in headers.items()
         if decisions[citizen_id].allowed
     ]
-    shown = limit_all(session, pages, decisions, areas, today, facts=facts)
+    shown = cut_and_mask_all(session, pages, decisions, areas, today, facts=facts)
     return tuple(
         _with_header(
             hit,
@@ -211,7 +221,7 @@ def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: b
     return fields
 
 
-def _without_index(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
+def _search_store(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
     """What the store can answer by itself; whom of these the actor may find is judged as with any hit."""
     if query.identifier_digest is not None:
         citizen_id = citizen_of(session, query.identifier_digest)
@@ -230,8 +240,9 @@ def _without_index(session: Session, actor: Actor, query: SearchQuery, today: da
         return SearchPage(hits=tuple(hits), total=len(hits))
     starts = folded_words(query.text)
 
-    def is_start(word: str) -> bool:
-        return fold(word).startswith(tuple(starts))
+    def is_match(word: str) -> bool:
+        folded = fold(word)
+        return any(folded.startswith(start) or is_similar(start, folded) for start in starts)
 
     matching = [
         SearchHit(
@@ -239,12 +250,15 @@ def _without_index(session: Session, actor: Actor, query: SearchQuery, today: da
             name=citizen.name,
             birth_date=citizen.birth_date,
             protected=citizen.protected,
-            found_by=(FoundBy(field="name", highlight=marked(citizen.name, is_start)),),
+            found_by=(FoundBy(field="name", highlight=marked(citizen.name, is_match)),),
         )
         for citizen in course.my_citizens(session, actor, today)
         if citizen.name
         and starts
-        and all(any(word.startswith(start) for word in folded_words(citizen.name)) for start in starts)
+        and all(
+            any(word.startswith(start) or is_similar(start, word) for word in folded_words(citizen.name))
+            for start in starts
+        )
     ]
     return SearchPage(hits=tuple(matching), total=len(matching))
 

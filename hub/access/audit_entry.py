@@ -1,10 +1,12 @@
-"""Pure: the audit line of an act."""
+"""Pure: the line of the log about an act."""
 
 from datetime import datetime
 from typing import Any
 
+from pydantic import JsonValue
+
 from hub.access.policy import POLICY_VERSION, SOURCE_ACTS
-from hub.access.words import redact_identifiers, redact_key
+from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditObject, AuditOutcome, Role
 
 _ROLE_OF = {
@@ -13,7 +15,7 @@ _ROLE_OF = {
 }
 
 
-def line(
+def audit_entry(  # noqa: PLR0913  keyword-only from the object on
     actor: Actor,
     action: AuditAction,
     outcome: AuditOutcome,
@@ -21,6 +23,7 @@ def line(
     now: datetime,
     *,
     about: AuditObject | None = None,
+    details: dict[str, JsonValue] | None = None,
     **fields: Any,
 ) -> AuditEntry:
     """A line about *actor*, and what the act was done to. Whatever people wrote is kept without national numbers."""
@@ -37,10 +40,24 @@ def line(
         override_reason=_redacted(request.override_reason),
         policy_version=POLICY_VERSION,
         request_id=request.request_id,
+        act_id=request.act_id or request.request_id,
+        details={**_page(request), **(details or {})},
         object_kind=about.kind if about else None,
         object_id=redact_key(about.id) if about else None,
         **fields,
     )
+
+
+def _page(request: AccessRequest) -> dict[str, JsonValue]:
+    """Which page was opened, what day it showed, and on whose page the citizen was shown."""
+    page: dict[str, JsonValue] = {}
+    if request.page is not None:
+        page["page"] = request.page.value
+    if request.as_known is not None:
+        page["as_known"] = request.as_known.isoformat()
+    if request.shown_on is not None:
+        page["shown_on"] = str(request.shown_on)
+    return page
 
 
 def _role(actor: Actor, action: AuditAction) -> Role | None:

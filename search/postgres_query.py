@@ -1,0 +1,94 @@
+"""One search as the values of its statement in PostgreSQL, and a row of its answer as a hit. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from schemas.search import AccessFilter, FoundBy, SearchHit, SearchQuery
+from search.paging import PageStart, Place
+from search.parsing import typed_words
+from search.reasons import Line, reasons
+from search.words import without_controls
+
+_MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
+
+
+def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
+    """The values of ``statements.FIND``, similar names apart."""
+    words = typed_words(query.text)
+    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
+    rank, name, citizen_id = start.place or (None, None, None)
+    filters = {
+        "areas": sorted(area.value for area in query.areas) or None,
+        "units": sorted(map(without_controls, query.units)) or None,
+        "kle_topics": sorted(map(without_controls, query.kle_topics)) or None,
+        "paragraphs": sorted(map(without_controls, query.paragraphs)) or None,
+    }
+    return {
+        **_granted(query.access),
+        **filters,
+        "filtered": query.ongoing_only or any(filters.values()),
+        "ongoing_only": query.ongoing_only,
+        "on": query.access.on,
+        "mode": mode,
+        "written": list(words.values()) if mode == "words" else [],
+        "folded": list(words) if mode == "words" else [],
+        "digest": without_controls(query.identifier_digest or ""),
+        "known": query.access.known_identifier,
+        "similar_to": [],
+        "similar": [],
+        "backwards": start.backwards,
+        "from_rank": rank,
+        "from_name": name,
+        "from_id": citizen_id,
+        "size": query.size,
+    }
+
+
+def _granted(access: AccessFilter) -> dict[str, list[Any]]:
+    """The scopes as two lists of pairs; the area None stands for being found by name."""
+    citizens, units = set(), set()
+    for scope in access.scopes:
+        for area in (None, *(area.value for area in scope.areas)):
+            citizens |= {(citizen_id, area) for citizen_id in scope.citizens}
+            units |= {(without_controls(unit_id), area) for unit_id in scope.units}
+    return {
+        "citizens": [citizen_id for citizen_id, _ in citizens],
+        "citizen_areas": [area for _, area in citizens],
+        "units_own": [unit_id for unit_id, _ in units],
+        "unit_areas": [area for _, area in units],
+    }
+
+
+def place_of(row: dict[str, Any]) -> Place:
+    """Where a row stands in the order of hits."""
+    return row["rank"], row["sort_name"], UUID(row["citizen_id"])
+
+
+def hit(row: dict[str, Any], parameters: dict[str, Any]) -> SearchHit:
+    """A row of the page, and why it was found."""
+    return SearchHit(
+        citizen_id=UUID(row["citizen_id"]),
+        name=row["name"],
+        birth_date=row["birth_date"],
+        protected=row["protected"],
+        found_by=tuple(_reasons(row, parameters)),
+    )
+
+
+def _reasons(row: dict[str, Any], parameters: dict[str, Any]) -> Iterator[FoundBy]:
+    if parameters["mode"] == "identifier":
+        return iter((FoundBy(field="identifier", highlight=()),))
+    return reasons(row["name"], [_line(entry) for entry in row["entries"]], set(parameters["folded"]))
+
+
+def _line(entry: dict[str, Any]) -> Line:
+    return Line(
+        kind=entry["kind"],
+        text=entry["text"],
+        unit=entry["unit"],
+        kle_topic=entry["kle_topic"],
+        paragraph=entry["paragraph"],
+        stemmed=frozenset(word.casefold() for word in _MARKED.findall(entry["marked"])),
+    )
