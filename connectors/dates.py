@@ -138,9 +138,12 @@ def _is_first_instant(moment: re.Match[str]) -> bool:
     clock, fraction = moment[2], moment[3]
     instant = _parsed(moment)
     local = None if instant is None else _danish(instant)
-    is_local_midnight = local is not None and (local.hour, local.minute, local.second) == (0, 0, 0)
+    midnight = (0, 0, 0)
+    is_midnight_here = local is not None and (local.hour, local.minute, local.second) == midnight
+    # The zero of Unix time, written with the offset of Denmark, is 01:00.
+    is_midnight_in_utc = instant is not None and (instant.hour, instant.minute, instant.second) == midnight
     is_written_midnight = set(clock) <= set("0:")
-    return (is_written_midnight or is_local_midnight) and set(fraction or "0") == {"0"}
+    return (is_written_midnight or is_midnight_here or is_midnight_in_utc) and set(fraction or "0") == {"0"}
 
 
 def _clean(text: str) -> str:

@@ -164,7 +164,7 @@ def read_date(field: str, text: str | None, *, is_birth: bool = False) -> tuple[
     """A day and its precision (``year``, ``month``, ``day``) from ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an instant.
 
     A partial date becomes the first day it can mean. An instant becomes its day in Denmark: 22.30 UTC in summer is
-    tomorrow here. A value that stands for "no date" (``connectors.dates``) is not given: None.
+    tomorrow here. A blank, and a value that stands for "no date" (``connectors.dates``), is not given: None.
 
     Args:
         field: path of the field in the source's words.
@@ -174,7 +174,7 @@ def read_date(field: str, text: str | None, *, is_birth: bool = False) -> tuple[
     Raises:
         InvalidValue: it is no date, or one that nobody can have meant.
     """
-    if text is None or dates.is_no_date(text, is_birth=is_birth):
+    if text is None or not text.strip() or dates.is_no_date(text, is_birth=is_birth):
         return None
     parsed = dates.parse_date(text)
     if parsed is None:
@@ -187,19 +187,24 @@ def read_instant(field: str, text: str | None, *, default: datetime) -> datetime
 @overload
 def read_instant(field: str, text: str | None, *, default: None = None) -> datetime | None: ...
 def read_instant(field: str, text: str | None, *, default: datetime | None = None) -> datetime | None:
-    """An instant in UTC; *default* when it is not given, or stands for "no date".
+    """An instant in UTC; *default* when it is not given, is blank, or stands for "no date".
 
     Without a zone it is Danish time; a Danish time that does not exist is refused.
 
     Raises:
         InvalidValue: it is no instant, or one that nobody can have meant.
     """
-    if text is None or dates.is_no_date(text):
+    if text is None or not text.strip() or dates.is_no_date(text):
         return default
     moment = dates.parse_instant(text)
     if moment is None:
         raise InvalidValue(field, RejectionRule.BAD_DATE, text)
     return moment
+
+
+def first_date(*texts: str | None) -> str | None:
+    """The first of several dates that is given: neither missing nor blank, and no date that stands for "no date"."""
+    return next((text for text in texts if text and text.strip() and not dates.is_no_date(text)), None)
 
 
 def clean_line(

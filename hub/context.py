@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.db import Database
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher
 from hub.settings import Settings
 from hub.sources.catalogue import SourceCatalogue
 from search.base import SearchIndex

@@ -26,8 +26,8 @@ from hub.intake.service import receive
 from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.service import park, resolve_stored
+from hub.secrets import PayloadCipher
 from schemas.base import Schema
 from schemas.record import SourceRecord
 from schemas.source import Area

@@ -1,9 +1,11 @@
 """Encrypts what must not stand readable in the database: AES-256-GCM, with keys that can be replaced one after another.
 
-A ciphertext names the key that made it, so a new key can encrypt while older ones still decrypt. What a secret belongs
-to is authenticated with it: a ciphertext that is copied to another source or field cannot be decrypted there.
+A ciphertext is the id of its key, a dot, the nonce and what AES-GCM gives, so a new key can encrypt while older ones
+still decrypt. What a secret belongs to is authenticated with it: a ciphertext that is copied to another source, field
+or row cannot be decrypted there.
 """
 
+import hmac
 import secrets
 from collections.abc import Mapping
 
@@ -16,6 +18,8 @@ from hub.settings import Settings
 NONCE_BYTES = 12
 """As NIST SP 800-38D recommends for GCM; random, which is safe for far more secrets than a hub ever has."""
 KEY_BYTES = 32
+_DERIVED = "digest"
+_PAYLOADS = b"helhed quarantine payloads"
 _DEMO_KEYS = {"demo": b"demo-only-demo-only-demo-only-de"}
 _FORM = "KID:64 hexadecimal digits, several separated by commas; the digits e.g. from: openssl rand -hex 32"
 
@@ -31,7 +35,7 @@ class SecretKeys:
         self._keys = dict(keys)
 
     def encrypt(self, plaintext: str, belongs_to: str) -> bytes:
-        """The id of the key, a dot, the nonce and the ciphertext.
+        """The secret encrypted.
 
         Args:
             plaintext: the secret.
@@ -42,9 +46,7 @@ class SecretKeys:
         """
         if not self._keys:
             raise SettingWrong(f"HELHED_SECRET_KEYS is not set, and a secret must be stored; {_FORM}")
-        key_id, key = next(iter(self._keys.items()))
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return key_id.encode() + b"." + nonce + AESGCM(key).encrypt(nonce, plaintext.encode(), belongs_to.encode())
+        return _encrypted(self._keys, plaintext.encode(), belongs_to.encode())
 
     def decrypt(self, ciphertext: bytes, belongs_to: str) -> str:
         """The secret.
@@ -52,20 +54,54 @@ class SecretKeys:
         Raises:
             SettingWrong: its key is not among ours, or it was made with another key or for something else.
         """
-        key_id, _, sealed = ciphertext.partition(b".")
-        name = key_id.decode("ascii", "replace")
+        name = _key_id(ciphertext)
         if name not in self._keys:
             raise SettingWrong(f"HELHED_SECRET_KEYS lacks the key {name}, which the secret of {belongs_to} needs")
-        nonce, encrypted = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return AESGCM(self._keys[name]).decrypt(nonce, encrypted, belongs_to.encode()).decode()
+            return _decrypted(self._keys[name], ciphertext, belongs_to.encode()).decode()
         except InvalidTag:
             message = f"HELHED_SECRET_KEYS: the key {name} is not the one that the secret of {belongs_to} was made with"
             raise SettingWrong(message) from None
 
     def is_current(self, ciphertext: bytes) -> bool:
         """Whether it was made with the key that encrypts now."""
-        return ciphertext.partition(b".")[0].decode("ascii", "replace") == next(iter(self._keys), None)
+        return _key_id(ciphertext) == next(iter(self._keys), None)
+
+
+class PayloadCipher:
+    """Encrypts payloads in quarantine. The first key seals, all open.
+
+    Args:
+        keys: key by its id; at least one.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = dict(keys)
+
+    def seal(self, plain: bytes, place: bytes) -> bytes:
+        """The payload encrypted. *place* is authenticated: what is moved to another row does not open."""
+        return _encrypted(self._keys, plain, place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """The payload in clear.
+
+        Raises:
+            SettingWrong: its key is not among ours, or it was sealed with another key or for another place.
+        """
+        key = self._keys.get(_key_id(sealed))
+        try:
+            if key is not None:
+                return _decrypted(key, sealed, place)
+        except InvalidTag:
+            pass
+        raise SettingWrong(
+            "a payload in quarantine cannot be decrypted: HELHED_DIGEST_KEY is not the one it was made with"
+        )
+
+
+def derived_keys(digest_key: bytes) -> dict[str, bytes]:
+    """The key of quarantine, from the key that every installation has and never changes."""
+    return {_DERIVED: hmac.digest(digest_key, _PAYLOADS, "sha256")}
 
 
 def secret_keys(settings: Settings) -> SecretKeys:
@@ -87,3 +123,23 @@ def secret_keys(settings: Settings) -> SecretKeys:
             raise SettingWrong(f"HELHED_SECRET_KEYS is not as needed: {_FORM}")
         keys[key_id] = key
     return SecretKeys(keys)
+
+
+def _encrypted(keys: Mapping[str, bytes], plain: bytes, place: bytes) -> bytes:
+    """With the first key; *place* is authenticated."""
+    key_id, key = next(iter(keys.items()))
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return key_id.encode() + b"." + nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def _decrypted(key: bytes, ciphertext: bytes, place: bytes) -> bytes:
+    """Raises InvalidTag: the key or the place is another one, or the ciphertext was changed or cut."""
+    sealed = ciphertext.partition(b".")[2]
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    except ValueError:  # shorter than a nonce
+        raise InvalidTag from None
+
+
+def _key_id(ciphertext: bytes) -> str:
+    return ciphertext.partition(b".")[0].decode("ascii", "replace")

@@ -13,8 +13,7 @@ from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import SettingWrong
-from hub.quarantine.cipher import PayloadCipher, derived_keys
-from hub.secrets import secret_keys
+from hub.secrets import PayloadCipher, derived_keys, secret_keys
 from hub.settings import Settings
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder

@@ -16,8 +16,8 @@ from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.migrations import migrate
-from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher, derived_keys
 from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 

@@ -129,6 +129,8 @@ def set_settings(
     Example: [bold]helhed source set social page_size=100 --secret client_secret=env:NEW_SECRET[/bold]
     """
     with fail(), opened() as context:
+        if not (settings or secret or area or title or activate):
+            raise SettingWrong("give field=value, --secret, --area, --title or --activate")
         builder = context.catalogue.builder
         with context.database.transaction() as session:
             before = repository.get_source(session, name)

@@ -9,8 +9,8 @@ from hub.bus.base import RECORDS, Bus
 from hub.clock import Clock
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.service import NotCarried, not_carried, resolve
+from hub.secrets import PayloadCipher
 from schemas.record import SourceRecord
 
 AT_ONCE = 100

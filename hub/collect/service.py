@@ -23,8 +23,8 @@ from hub.digest import keyed_digest
 from hub.errors import LeaseLost, SettingWrong, SourceNotFound, StoreUnavailable
 from hub.log import place_of
 from hub.quarantine import service as quarantine
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits, too_many_rejected
+from hub.secrets import PayloadCipher
 from hub.sources import held_repository, lease_repository, stream_repository
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary

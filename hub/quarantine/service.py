@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from hub.bus.base import Delivered
 from hub.log import redact_cpr
 from hub.quarantine import repository
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
     UNKNOWN,
@@ -20,6 +19,7 @@ from hub.quarantine.rules import (
     storable,
 )
 from hub.quarantine.tables import QuarantineEntryRow
+from hub.secrets import PayloadCipher
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 WHOLE = "(record)"

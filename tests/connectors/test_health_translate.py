@@ -276,3 +276,20 @@ def test_an_encounter_in_a_letter_only_names_the_episode(run: Run) -> None:
     assert [one.rule for one in outcomes(notification("new-message"), run) if one.resource_type == "Encounter"] == [
         "episode_link_only"
     ]
+
+
+def test_codes_are_known_however_they_are_written(run: Run) -> None:
+    number = {"use": "official\u200b", "system": f"{CPR} ", "value": "610770-4001"}
+    fact = record(patient("p", "6107704001", identifier=[number, {"system": CPR, "value": " "}]), run)
+    assert Identifier.national("6107704001") in fact.parties[0].identifiers
+    written = {"status": "active\u00ad", "intent": "order\u00a0"}
+    assert record(care_plan("c", "p", **written), run).fact == record(care_plan("c", "p"), run).fact
+
+
+def test_a_date_that_stands_for_none_gives_way_to_the_next_one(run: Run) -> None:
+    code = {"coding": [{"system": FSIII, "code": "G1.39", "display": "Sårbehandling"}]}
+    ordered = care_plan("r", "p") | {"resourceType": "ServiceRequest", "code": code, "authoredOn": "2023-02-01"}
+    ordered |= {"occurrencePeriod": {"start": "0001-01-01T00:00:00Z"}}
+    assert record(ordered, run).valid == Period(start=date(2023, 2, 1))
+    done = ordered | {"resourceType": "Procedure", "performedPeriod": {"start": "2023-03-01"}, "status": "completed"}
+    assert record(done | {"performedDateTime": ""}, run).valid == Period(start=date(2023, 3, 1))

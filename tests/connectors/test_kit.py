@@ -14,6 +14,7 @@ from connectors.errors import SourceRefused
 from connectors.kit import (
     InvalidValue,
     clean_line,
+    first_date,
     raw_payload,
     read_date,
     read_instant,
@@ -47,7 +48,7 @@ def test_a_date_has_the_precision_it_was_given(text: str | None, meant: tuple[da
 
 
 @pytest.mark.parametrize(
-    "text", ["", "i går", "2023-13", "2023-02-30", "1700-01-01", "2201-01-01", "31-12-2023", "202", "2" * 10_000]
+    "text", ["i går", "2023-13", "2023-02-30", "1700-01-01", "2201-01-01", "31-12-2023", "202", "2" * 10_000]
 )
 def test_what_nobody_can_have_meant_is_no_date(text: str) -> None:
     with pytest.raises(InvalidValue) as fault:
@@ -62,11 +63,17 @@ def test_what_nobody_can_have_meant_is_no_date(text: str) -> None:
         *("9999-12-31", "9999-12-31T00:00:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.9999999"),
         *("9999-12-30T23:00:00Z", "1753-01-01T00:00:00", "1899-12-30", "2999-12-31"),
         *("1900-01-01", "1900-01-01T00:00:00Z", "1899-12-31T23:00:00Z", "1970-01-01T00:00:00Z"),
+        *("1970-01-01T01:00:00+01:00", "1970-01-01T02:00:00+02:00", "", " \u00a0"),
     ],
 )
 def test_a_date_that_stands_for_none_is_not_given(text: str) -> None:
     assert read_date("died", text) is None
     assert "T" not in text or read_instant("died", text) is None
+
+
+def test_the_first_date_that_is_given_counts() -> None:
+    assert first_date(None, "", "0001-01-01T00:00:00Z", "2023-04-05", "2023-04-06") == "2023-04-05"
+    assert first_date("9999-12-31", " ") is None
 
 
 def test_somebody_may_be_born_on_a_day_on_which_nothing_else_happened() -> None:

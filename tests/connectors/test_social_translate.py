@@ -282,3 +282,24 @@ def test_a_paragraph_becomes_law_section_and_code(text: str, law: str, code: tup
 @pytest.mark.parametrize("text", ["", "§ 32", "Ukendt lov § 3", "barnets lov"])
 def test_what_is_no_known_law_is_none(text: str) -> None:
     assert words.legal_basis(text) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["Under\u00adretning", "Underretning\u00a0", "\u200bUnderretning", "Underretning\u202c"]
+)
+def test_a_notification_is_known_however_its_kind_is_written(kind: str) -> None:
+    assert notification(undertype={"titel": kind}).receipt_sent_on == date(2022, 2, 22)
+
+
+def test_codes_and_names_are_read_however_they_are_written() -> None:
+    status = {"brugervendtNoegle": "Ig\u00adang", "titel": "Igang "}
+    record = of_ydelse(ydelse(9, 10, IDA, status=status, leverandoer={"orgEnhedId": 1, "titel": "A\u030aparken"}))
+    assert isinstance(record.fact, EffortFact)
+    assert record.fact.performer is not None
+    assert record.fact.performer.name == "\u00c5parken"
+    assert notification(lovgrundlag={"titel": "Serviceloven\u00a0§\u200b 153"}).legal_basis is not None
+
+
+@pytest.mark.parametrize("none", [None, "", " ", "0001-01-01T00:00:00Z", "9999-12-31"])
+def test_a_notification_without_a_day_of_receipt_was_received_when_it_happened(none: str | None) -> None:
+    assert notification(modtagetDato=none).received_at == datetime(2022, 2, 18, 13, 5, tzinfo=UTC)

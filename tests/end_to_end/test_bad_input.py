@@ -15,9 +15,9 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.service import RunServices, collect
 from hub.db import Database
-from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup, RejectLimits
+from hub.secrets import PayloadCipher, derived_keys
 from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.repository import get_source
 from hub.web.sources import texts

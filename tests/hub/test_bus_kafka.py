@@ -23,8 +23,8 @@ from hub.clock import FixedClock
 from hub.collect.service import to_message
 from hub.db import Database
 from hub.pipeline import RoundResult, process_batch
-from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.service import list_entries
+from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values

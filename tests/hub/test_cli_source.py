@@ -148,3 +148,12 @@ def test_collect_leaves_a_stream_to_who_reads_it(database: Database) -> None:
     result = CliRunner().invoke(app, ["collect", "social"])
     assert result.exit_code == 1
     assert "not read: test reads it since" in result.output
+
+
+def test_to_change_nothing_is_no_change(database: Database) -> None:
+    done(*ADD)
+    result = source("set", "social")
+    assert result.exit_code == 2
+    assert "give field=value" in result.output
+    assert json.loads(done("show", "social", "--json"))["source"]["version"] == 1
+    assert [action for action, _, _ in actions(database)] == [AuditAction.CONFIGURE_SOURCE]

@@ -15,20 +15,20 @@ from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
-from hub.collect.service import RunServices, collect, take_stream, topic_key
+from hub.collect.service import RunServices, collect, take_stream
 from hub.db import Database
 from hub.quarantine import service as quarantine
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher
 from hub.sources import lease_repository, service
 from hub.sources import repository as sources
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, data_status
 from hub.sources.stream_repository import clear_cursor, count_published, runs, source_states
-from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRecord
+from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
-from tests.factories import IDA, MAJA, local, make_effort, make_party, make_record
+from tests.factories import make_effort, make_record
 from tests.sources import add_connector, leased, make_catalogue
 
 DAY = timedelta(days=1)
@@ -331,15 +331,6 @@ def test_since_when_a_source_is_silent_is_told_also_while_it_fails_or_is_paused(
 def test_fresh_late_silent(age: timedelta, expected: str, clock: FixedClock) -> None:
     now = clock.now()
     assert data_status(now - age, cadence=DAY, now=now) == expected
-
-
-def test_the_topic_key_is_the_persons_not_the_number(digest_key: bytes) -> None:
-    own = make_record(parties=[make_party(local(4), MAJA), make_party(IDA, role=PartyRole.CONCERNED)])
-    again = make_record(source_id="2", parties=[make_party(MAJA)])
-    nobody = make_record(parties=[])
-    assert topic_key(own, digest_key) == topic_key(again, digest_key)
-    assert topic_key(nobody, digest_key) != topic_key(own, digest_key)
-    assert MAJA.value not in topic_key(own, digest_key)
 
 
 class SpoiltSource(NumberedSource):

@@ -153,3 +153,14 @@ def test_a_record_of_the_future_is_corrected_by_a_later_version(runs: HealthRuns
     runs.fhir.put(care_plan("cp-a", "a", status="entered-in-error", meta=meta("2023-09-12T08:30:00.000Z", 2)))
     runs.go()
     assert runs.plans(MAJA) == {"cp-b"}
+
+
+def test_a_patient_that_was_merged_into_two_people_changes_neither_of_them(runs: HealthRuns) -> None:
+    runs.fhir.put(patient("b", TEMPORARY))
+    runs.fhir.put(patient("c", "6107704001"))
+    runs.fhir.put(care_plan("cp-c", "c"))
+    runs.go()
+    ends = [{"type": "replaced-by", "other": {"reference": f"Patient/{key}"}} for key in "bc"]
+    runs.fhir.put(patient("a", MAJA, active=False, meta=meta("2023-02-01T00:00:00.000Z", 2), link=ends))
+    runs.go()
+    assert [runs.plans(number) for number in (MAJA, TEMPORARY, "6107704001")] == [{"cp-a"}, {"cp-b"}, {"cp-c"}]

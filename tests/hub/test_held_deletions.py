@@ -14,8 +14,8 @@ from hub.clock import FixedClock
 from hub.collect.service import RunServices, collect
 from hub.db import Database
 from hub.errors import HeldDeletionNotFound
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher
 from hub.sources import service
 from hub.sources.definitions import HeldDeletion, HeldState, StreamLease
 from hub.sources.health import RunOutcome, RunSummary, SourceStatus

@@ -13,7 +13,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.indexing.outbox import OverviewChanged, publish_outbox
 from hub.pipeline import RoundResult, process_batch
-from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_person, make_record, make_unstorable

@@ -19,7 +19,7 @@ from hub.overview import repository
 from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
 from hub.pipeline import LONGEST_DELAY, RETRY_AFTER, RebuildResult, RoundResult, process_batch, rebuild_due, store_batch
-from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record

@@ -13,10 +13,10 @@ from hub.collect.service import to_message
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.pipeline import RoundResult, process_batch
-from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineEntry
 from hub.quarantine.service import list_entries, not_carried
+from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.factories import MAJA, make_person, make_record, make_unstorable

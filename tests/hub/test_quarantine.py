@@ -21,7 +21,6 @@ from hub.db import Database
 from hub.errors import SettingWrong
 from hub.pipeline import process_batch
 from hub.quarantine import service as quarantine
-from hub.quarantine.cipher import PayloadCipher, derived_keys
 from hub.quarantine.repository import count_open, list_groups
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
@@ -33,6 +32,7 @@ from hub.quarantine.rules import (
     storable,
     too_many_rejected,
 )
+from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import Rejection, RejectionRule, SourceRecord
 from schemas.source import Area
 from tests.contracts.bus import AT_ONCE

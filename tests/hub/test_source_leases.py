@@ -15,8 +15,8 @@ from hub.clock import FixedClock
 from hub.collect.service import RunServices, collect, take_stream
 from hub.db import Database
 from hub.errors import LeaseLost
-from hub.quarantine.cipher import PayloadCipher
 from hub.quarantine.rules import RejectLimits
+from hub.secrets import PayloadCipher
 from hub.sources import lease_repository, repository, service
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import StreamLease

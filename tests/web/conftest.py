@@ -21,7 +21,7 @@ from hub.digest import keyed_digest
 from hub.indexing.writer import build_documents
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
-from hub.quarantine.cipher import PayloadCipher, derived_keys
+from hub.secrets import PayloadCipher, derived_keys
 from hub.settings import Settings
 from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from connectors.kit import InvalidValue, validation_fault
-from connectors.sources.health.payloads import Fhir, Id
+from connectors.sources.health.payloads import Code, Fhir, Id
 from schemas.record import RejectionRule
 
 
@@ -22,7 +22,7 @@ class BundleLink(Fhir):
 class Request(Fhir):
     """What was done, in a history."""
 
-    method: str | None = None
+    method: Code | None = None
     url: str | None = None
 
 
@@ -37,7 +37,7 @@ class Response(Fhir):
 class EntrySearch(Fhir):
     """Why an entry is in a search's answer."""
 
-    mode: str | None = None
+    mode: Code | None = None
     """``match``, ``include`` or ``outcome``."""
 
 
@@ -54,8 +54,8 @@ class Entry(Fhir):
 class Issue(Fhir):
     """One thing that an OperationOutcome tells. Its free text may be personal and is not read."""
 
-    severity: str | None = None
-    code: str | None = None
+    severity: Code | None = None
+    code: Code | None = None
 
 
 class OperationOutcome(Fhir):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
-from connectors.kit import InvalidValue, raw_payload, read_instant, validation_fault
+from connectors.kit import InvalidValue, first_date, raw_payload, read_instant, validation_fault
 from connectors.sources.health.bundle_payloads import Bundle, Entry, EntryFault, read_entries
 from connectors.sources.health.context import UNREADABLE_ACTIVITY, ResourceContext, Run, resources_by_key
 from connectors.sources.health.payloads import Provenance
@@ -110,6 +110,6 @@ def _context(
 def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | None, str | None]:
     """When a message was sent, and what it is about."""
     provenance = Provenance.model_validate({**resource, "id": resource.get("id", "-")})
-    when = provenance.occurred_date_time or provenance.recorded
+    when = first_date(provenance.occurred_date_time, provenance.recorded)
     activity = next((coding.code for coding in provenance.activity.coding), None)
-    return read_instant("Provenance.occurredDateTime", when or None) or otherwise, activity
+    return read_instant("Provenance.occurredDateTime", when) or otherwise, activity

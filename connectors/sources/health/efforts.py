@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pydantic import ValidationError
 
-from connectors.kit import InvalidValue
+from connectors.kit import InvalidValue, first_date
 from connectors.sources.health import codes
 from connectors.sources.health.care_teams import Team, read_teams
 from connectors.sources.health.context import ResourceContext
@@ -93,7 +93,7 @@ def service_request(resource: Json, context: ResourceContext) -> SourceRecord:
     coding = codes.best_coding((payload.code,), municipal_only=True)
     if coding is None:
         raise Excluded("not_a_municipal_effort")
-    starts = payload.occurrence_period.start or payload.authored_on
+    starts = first_date(payload.occurrence_period.start, payload.authored_on)
     valid = builder.period("occurrencePeriod", Span(start=starts, end=payload.occurrence_period.end))
     code = _code(builder, "code", coding)
     extensions = _Extensions(payload.extension)
@@ -121,7 +121,7 @@ def procedure(resource: Json, context: ResourceContext) -> SourceRecord:
     coding = codes.best_coding((payload.code,), municipal_only=True)
     if coding is None:
         raise Excluded("not_a_municipal_effort")
-    performed_at = payload.performed_date_time
+    performed_at = first_date(payload.performed_date_time)
     span = Span(start=performed_at, end=performed_at) if performed_at else payload.performed_period
     valid = builder.period("performed", span)
     code = _code(builder, "code", coding)

@@ -52,12 +52,13 @@ def unique(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
 
 def _national(business_id: LogicalId) -> Identifier | None:
     system = business_id.system or ""
-    if not business_id.value or not (system == CPR_SYSTEM or system.startswith(REPLACEMENT_SYSTEM)):
+    value = business_id.value or ""
+    if not value.strip() or not (system == CPR_SYSTEM or system.startswith(REPLACEMENT_SYSTEM)):
         return None
     try:
-        identifier = Identifier.national(business_id.value)
+        identifier = Identifier.national(value)
         if system.startswith(LOCAL_REPLACEMENT_SYSTEM):
             return Identifier(kind=IdentifierKind.ADMIN_ECPR, namespace=system, value=identifier.value)
     except ValueError:
-        raise InvalidValue("identifier.value", RejectionRule.BAD_IDENTIFIER, business_id.value) from None
+        raise InvalidValue("identifier.value", RejectionRule.BAD_IDENTIFIER, value) from None
     return identifier

@@ -16,6 +16,10 @@ def _normalised(value: object) -> object:
     return normalise_text(value) if isinstance(value, str) else value
 
 
+def _stripped(value: object) -> object:
+    return normalise_text(value).strip() if isinstance(value, str) else value
+
+
 def _number_as_text(value: object) -> object:
     """Ids and versions that a server writes as numbers are text all the same."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else value
@@ -23,6 +27,8 @@ def _number_as_text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_normalised)]
 """Text for people to read, normalised: half an emoji, which no store takes, is left out."""
+Code = Annotated[str, BeforeValidator(_stripped)]
+"""A code or the address of a code system, normalised, so that it is known however it is written."""
 Id = Annotated[str, BeforeValidator(_number_as_text)]
 """An id or a version."""
 
@@ -38,8 +44,8 @@ class Fhir(BaseModel):
 class Coding(Fhir):
     """A code with its system."""
 
-    system: str | None = None
-    code: str | None = None
+    system: Code | None = None
+    code: Code | None = None
     display: Text | None = None
 
 
@@ -53,8 +59,8 @@ class CodeableConcept(Fhir):
 class LogicalId(Fhir):
     """Identifier: a business identifier."""
 
-    use: str | None = None
-    system: str | None = None
+    use: Code | None = None
+    system: Code | None = None
     value: Id | None = None
 
 
@@ -76,7 +82,7 @@ class Span(Fhir):
 class Extension(Fhir):
     """Extension: the value types that are read."""
 
-    url: str = ""
+    url: Code = ""
     value_string: Text | None = None
     value_date: str | None = None
     value_identifier: LogicalId | None = None
@@ -90,7 +96,7 @@ class Meta(Fhir):
 
     version_id: Id | None = None
     last_updated: str | None = None
-    profile: tuple[str, ...] = ()
+    profile: tuple[Code, ...] = ()
     security: tuple[Coding, ...] = ()
     tag: tuple[Coding, ...] = ()
 
@@ -98,7 +104,7 @@ class Meta(Fhir):
 class HumanName(Fhir):
     """A name of a person."""
 
-    use: str | None = None
+    use: Code | None = None
     family: Text | None = None
     given: tuple[Text | None, ...] = ()
     text: Text | None = None
@@ -107,14 +113,14 @@ class HumanName(Fhir):
 class Telecom(Fhir):
     """ContactPoint."""
 
-    system: str | None = None
+    system: Code | None = None
     value: Text | None = None
 
 
 class PostalAddress(Fhir):
     """Address."""
 
-    use: str | None = None
+    use: Code | None = None
     line: tuple[Text | None, ...] = ()
     postal_code: Text | None = None
     city: Text | None = None
@@ -132,7 +138,7 @@ class Link(Fhir):
     """Patient.link: the same person under another id, or as somebody's relative."""
 
     other: Reference
-    type: str
+    type: Code
 
 
 class Patient(Resource):
@@ -164,7 +170,7 @@ class ActivityDetail(Fhir):
     """CarePlan.activity.detail."""
 
     code: CodeableConcept = CodeableConcept()
-    status: str | None = None
+    status: Code | None = None
     performer: tuple[Reference, ...] = ()
 
 
@@ -179,8 +185,8 @@ class CarePlan(Resource):
 
     extension: tuple[Extension, ...] = ()
     based_on: tuple[Reference, ...] = ()
-    status: str | None = None
-    intent: str | None = None
+    status: Code | None = None
+    intent: Code | None = None
     title: Text | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
@@ -196,8 +202,8 @@ class ServiceRequest(Resource):
     """A referral, e.g. to rehabilitation after hospital (§ 140)."""
 
     extension: tuple[Extension, ...] = ()
-    status: str | None = None
-    intent: str | None = None
+    status: Code | None = None
+    intent: Code | None = None
     code: CodeableConcept = CodeableConcept()
     subject: Reference | None = None
     occurrence_period: Span = Span()
@@ -208,7 +214,7 @@ class ServiceRequest(Resource):
 class Procedure(Resource):
     """A completed intervention (KLGatewayCareCompletedIntervention)."""
 
-    status: str | None = None
+    status: Code | None = None
     code: CodeableConcept = CodeableConcept()
     subject: Reference | None = None
     performed_date_time: str | None = None
@@ -219,7 +225,7 @@ class Procedure(Resource):
 class Goal(Resource):
     """A goal. Its ``description.text`` is read: a goal is stated to be shared."""
 
-    lifecycle_status: str | None = None
+    lifecycle_status: Code | None = None
     achievement_status: CodeableConcept = CodeableConcept()
     category: tuple[CodeableConcept, ...] = ()
     description: CodeableConcept = CodeableConcept()
@@ -241,7 +247,7 @@ class Encounter(Resource):
 
     extension: tuple[Extension, ...] = ()
     episode_of_care: tuple[EpisodeLink, ...] = ()
-    status: str | None = None
+    status: Code | None = None
     class_: Coding = Field(default=Coding(), alias="class")
     type: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
@@ -252,7 +258,7 @@ class Encounter(Resource):
 class Communication(Resource):
     """That a MedCom care communication took place. Topic and payload are not read."""
 
-    status: str | None = None
+    status: Code | None = None
     subject: Reference | None = None
     sent: str | None = None
 
@@ -267,7 +273,7 @@ class Member(Fhir):
 class CareTeam(Resource):
     """A team; about a citizen only when it has a subject."""
 
-    status: str | None = None
+    status: Code | None = None
     category: tuple[CodeableConcept, ...] = ()
     name: Text | None = None
     subject: Reference | None = None

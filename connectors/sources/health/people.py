@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from connectors.kit import InvalidValue
 from connectors.sources.health import codes
 from connectors.sources.health.care_teams import team_responsible
 from connectors.sources.health.context import ResourceContext
@@ -13,7 +14,7 @@ from connectors.sources.health.resources import Json
 from schemas.codes import Coded
 from schemas.facts import Address, AssignmentFact, LifeStatus, PersonFact, RelationFact
 from schemas.identifiers import Identifier
-from schemas.record import Party, PartyRole, SourceRecord
+from schemas.record import Party, PartyRole, RejectionRule, SourceRecord
 
 GATEWAY = "klgateway"
 """In the profiles of KL Gateway, ``Patient.active = false`` withdraws what was reported in error."""
@@ -105,9 +106,18 @@ def care_team(resource: Json, context: ResourceContext) -> SourceRecord:
 
 
 def _linked(payload: Patient, link_type: str, context: ResourceContext) -> list[Identifier]:
-    """Every identifier of the Patients at the other ends of such links; ``refer`` and ``seealso`` join nobody."""
+    """Every identifier of the Patients at the other ends of such links; ``refer`` and ``seealso`` join nobody.
+
+    Raises:
+        InvalidValue: it is said to be replaced by people with different national numbers.
+    """
     others = [link.other for link in payload.link if link.type == link_type]
-    return [identifier for other in others for identifier in context.identifiers_of(other, look_up=True)]
+    ends = [context.identifiers_of(other, look_up=True) for other in others]
+    numbers = {frozenset(known) for end in ends if (known := [each for each in end if each.is_national])}
+    if link_type == "replaced-by" and len(numbers) > 1:
+        # Nobody was merged into two people. Believed, it would make those two one person, or nobody.
+        raise InvalidValue("link.other", RejectionRule.WRONG_SHAPE)
+    return [identifier for end in ends for identifier in end]
 
 
 def _as_relative(payload: Patient, context: ResourceContext) -> list[Identifier]:

@@ -38,10 +38,8 @@ def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -
 
 
 def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
-    field, text = ("modtagetDato", aktivitet.modtaget_dato)
-    if not text:
-        field, text = ("haendelsesDato", aktivitet.haendelses_dato)
-    received = reading.moment(field, text)
+    received = reading.moment("modtagetDato", aktivitet.modtaget_dato)
+    received = received or reading.moment("haendelsesDato", aktivitet.haendelses_dato)
     if received is None:
         raise reading.rejected("modtagetDato", RejectionRule.MISSING_FIELD, None)
     received_at, has_time = received

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from connectors.transports.json_reader import UnreadableValue
+from schemas.text import normalise_text
 
 LARGEST_ID = 2**63 - 1
 """Ids are Edm.Int64."""
@@ -20,7 +21,6 @@ TOO_LONG = "too_long"
 """Type of the validation error for what is longer than any value."""
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
-_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def read_id(value: object) -> int | None:
@@ -56,13 +56,11 @@ def _line(value: object) -> object:
 
 def _text(value: object) -> object:
     line = _line(value)
-    if not isinstance(line, str) or (line.isascii() and line.isprintable()):
-        return line
-    return _UNWRITABLE.sub("", line)
+    return normalise_text(line).strip() if isinstance(line, str) else line
 
 
 Id = Annotated[int, BeforeValidator(_id)]
 Text = Annotated[str, BeforeValidator(_text)]
-"""Without control characters and halves of pairs."""
+"""Normalised, so that a code or the words of a code are known however they are written."""
 Line = Annotated[str, BeforeValidator(_line)]
 """Free text that ``Values.line`` reads, which cleans it and says so."""
