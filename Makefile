@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed test check format lock bench chaos screenshots clean
+.PHONY: help setup demo demo-distributed test truth check format lock bench chaos screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -29,6 +29,10 @@ demo-distributed: setup ## The same on Kafka and OpenSearch, with two workers an
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py
 	@$(BIN)/python -m deploy.sandbox.services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+truth: setup ## Compare every sentence on pages with the made-up municipality, at four dates (CITIZENS=400 SAMPLE=15 DATES="2023-09-12")
+	@HELHED_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TRUTH_SAMPLE=$(or $(SAMPLE),15) \
+	  HELHED_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
 
 check: $(READY) ## Only the quick checks: lint, format, types, floors
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

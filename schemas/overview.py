@@ -132,11 +132,25 @@ class Relative(Schema):
     provenance: Provenance
 
 
+class StatedIdentity(Schema):
+    """Who the citizen is according to some of the sources that use one national number."""
+
+    name: str | None = None
+    birth_date: date | None = None
+    sources: tuple[str, ...] = ()
+    """Which sources say so; none: other sources than those the reader may see, and then nothing of what they say."""
+    is_headline: bool = False
+    """Whether the page is about this person: the birth date is the one that the number tells."""
+
+
 class CitizenHeader(Schema):
     """Who the page is about."""
 
     person: PersonFact
-    """Merged over sources: newest registration wins field by field, strictest protection always."""
+    """Merged over sources: newest registration wins field by field, strictest protection always. Where the sources
+    disagree on who the citizen is, those of the headline's identity alone; without one neither name nor address."""
+    stated_identities: tuple[StatedIdentity, ...] = ()
+    """What the sources say when they disagree on name or birth date (uenighed om identitet); else empty."""
     identifiers: tuple[Identifier, ...] = ()
     relatives: tuple[Relative, ...] = ()
     protection_sources: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ Names follow the Danish Grunddatamodel (virkningFra/virkningTil, registreringFra
 Both intervals are half-open, ``[start, end)``; ``None`` means open.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from pydantic import model_validator
@@ -38,6 +38,16 @@ class Period(Schema):
         if self.is_empty or other.is_empty:
             return False
         return not starts or not ends or max(starts) < min(ends)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the fact holds, as people say it; None: no end is known.
+
+        Of a period without a day it is the day on which it began: the source ended it before it held.
+        """
+        if self.end is None or self.is_empty:
+            return self.end
+        return self.end - timedelta(days=1)
 
     @property
     def is_empty(self) -> bool:

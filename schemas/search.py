@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Schema
+from schemas.facts import RelationKind
 from schemas.period import Period
 from schemas.source import Area
 
@@ -109,6 +110,13 @@ class FoundBy(Schema):
     """Pieces of the text, each with whether it is a match."""
 
 
+class HitRelative(Schema):
+    """A relative of somebody who was found; tells people of one name apart."""
+
+    name: str
+    relation: RelationKind
+
+
 class SearchHit(Schema):
     """One citizen that was found."""
 
@@ -117,6 +125,12 @@ class SearchHit(Schema):
     birth_date: date | None
     protected: bool
     found_by: tuple[FoundBy, ...]
+    disputed: bool = False
+    """Whether the sources disagree on who it is; they may name another person. Filled after the decision."""
+    place: str | None = None
+    """Postal code and town, where the actor may know it. Filled after the decision."""
+    relatives: tuple[HitRelative, ...] = ()
+    """Whom the citizen is related to, as far as the actor may know it. Filled after the decision."""
 
 
 class FacetValue(Schema):

@@ -1,5 +1,6 @@
 """Search as an act: only whom the policy lets the actor find, with a line for the search and one per citizen."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.access.lines import line
-from hub.access.policy import findable, may
+from hub.access.policy import NO_AREAS, decide, findable, may
+from hub.access.service import limit_all
 from hub.access.words import national_in, redact_identifiers
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
@@ -28,7 +30,9 @@ from schemas.access import (
     ObjectKind,
 )
 from schemas.base import Schema
-from schemas.search import AccessFilter, FoundBy, SearchHit, SearchPage, SearchQuery
+from schemas.overview import CitizenHeader, Overview
+from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
+from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
 from search.words import fold, folded_words, marked
 
@@ -62,6 +66,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     digest_key: bytes,
     now: datetime,
     own_unit_only: bool = False,
+    areas: Mapping[str, Area] = NO_AREAS,
 ) -> Found:
     """Find citizens.
 
@@ -74,6 +79,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         digest_key: keys the digest of a national number.
         now: the instant; rights must hold on its Danish day.
         own_unit_only: only citizens for whom the actor's unit has an effort; the text may then be empty.
+        areas: area of each source by name; what sources of unknown area say of relatives is left out.
 
     When the index does not answer, names are looked for among the citizens of the actor's teams, and whole numbers in
     the store.
@@ -114,7 +120,9 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     judged = (
         _without_units(hit, facts[hit.citizen_id], limited_query) for hit in page.hits if hit.citizen_id in allowed
     )
-    hits = tuple(hit for hit in judged if hit is not None)
+    hits = _told_apart(
+        session, actor, [hit for hit in judged if hit is not None], facts, request=request, areas=areas, today=today
+    )
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     shown = page.model_copy(update={"hits": hits, "total": max(page.total - dropped, len(hits))})
@@ -140,6 +148,57 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     return Found(
         allowed=True, page=shown, needs_reason=by_number, rights=dict(allowed), limited=limited, dropped=dropped
     )
+
+
+def _told_apart(  # noqa: PLR0913  keyword-only from the request on
+    session: Session,
+    actor: Actor,
+    hits: Sequence[SearchHit],
+    facts: Mapping[UUID, AccessFacts],
+    *,
+    request: AccessRequest,
+    areas: Mapping[str, Area],
+    today: date,
+) -> tuple[SearchHit, ...]:
+    """The hits with what tells people of one name apart: where they live and whose relatives they are.
+
+    Cut and masked as on a page. Of citizens whom only a reason would open it is name and birth date alone, and that
+    the sources disagree on them.
+    """
+    headers = overviews.headers(session, [hit.citizen_id for hit in hits])
+    # A reason is given for one citizen and never for a list.
+    plain_request = request.model_copy(update={"override_reason": None})
+    decisions = {citizen_id: decide(actor, facts[citizen_id], plain_request) for citizen_id in headers}
+    pages = [
+        Overview(citizen_id=citizen_id, version=0, header=header, sections=())
+        for citizen_id, header in headers.items()
+        if decisions[citizen_id].allowed
+    ]
+    shown = limit_all(session, pages, decisions, areas, today, facts=facts)
+    return tuple(
+        _with_header(
+            hit,
+            page.header if (page := shown.get(hit.citizen_id)) else None,
+            today,
+            disputed=bool(headers[hit.citizen_id].stated_identities) if hit.citizen_id in headers else False,
+        )
+        for hit in hits
+    )
+
+
+def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, *, disputed: bool) -> SearchHit:
+    hit = hit.model_copy(update={"disputed": disputed})
+    if header is None:
+        return hit
+    address = header.person.address
+    parts = (address.postal_code, address.town) if address and not hit.protected else ()
+    relatives = (
+        HitRelative(name=relative.name, relation=relative.relation)
+        for relative in header.relatives
+        if relative.name and relative.valid.contains(today)
+    )
+    place = " ".join(part for part in parts if part) or None
+    return hit.model_copy(update={"place": place, "relatives": tuple(dict.fromkeys(relatives))})
 
 
 def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: bool) -> dict[str, Any]:

@@ -17,7 +17,15 @@ import cedarpy
 from hub.access.words import plain
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
-from schemas.overview import CitizenHeader, Disagreement, EntryParty, Overview, Section, SectionState
+from schemas.overview import (
+    CitizenHeader,
+    Disagreement,
+    EntryParty,
+    Overview,
+    Section,
+    SectionState,
+    StatedIdentity,
+)
 from schemas.source import Area
 
 _TEXTS = {
@@ -152,9 +160,9 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
     """What of the overview the decision shows. Never adds anything.
 
     A withheld area says that it is withheld, and nothing of whether there is anything. What else its
-    sources say (relatives, disagreements, local ids, who reports protection) goes with it; the person's
-    merged master data stay. A person whom an entry names is named only to who may know of that person: the citizen, and
-    the relatives that are left. A refusal shows nothing.
+    sources say (relatives, disagreements, local ids, who reports protection, another name) goes with it; the person's
+    merged master data stay, and that the sources disagree on who it is. A person whom an entry names is named only to
+    who may know of that person: the citizen, and the relatives that are left. A refusal shows nothing.
 
     Args:
         overview: the whole.
@@ -183,6 +191,7 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
             ),
             "header": header.model_copy(
                 update={
+                    "stated_identities": _identities(header.stated_identities, shown),
                     "relatives": relatives,
                     "identifiers": tuple(
                         identifier
@@ -228,6 +237,22 @@ def _of_sources(disagreement: Disagreement, shown: frozenset[str]) -> Disagreeme
     values = tuple(value for value in disagreement.values if value.provenance.source in shown)
     # One value alone is no disagreement, and would tell that somebody else said something else.
     return Disagreement(field=disagreement.field, values=values) if len(values) > 1 else None
+
+
+def _identities(identities: Sequence[StatedIdentity], shown: frozenset[str]) -> tuple[StatedIdentity, ...]:
+    """That the sources disagree on who the citizen is everybody reads; what a withheld source says nobody.
+
+    The headline's name and birth date are the citizen's master data and stay. Withheld sources are one other side,
+    however many there are.
+    """
+    cut_identities = []
+    for identity in identities:
+        sources = tuple(source for source in identity.sources if source in shown)
+        if sources or identity.is_headline:
+            cut_identities.append(identity.model_copy(update={"sources": sources}))
+        else:
+            cut_identities.append(StatedIdentity())
+    return tuple(dict.fromkeys(cut_identities))
 
 
 def _relation(facts: AccessFacts) -> Basis:

@@ -177,13 +177,15 @@ def list_citizens(
     citizens = course.my_citizens(session, actor, today)
     facts = course.access_facts_of(session, actor, [citizen.citizen_id for citizen in citizens], today)
     decisions = {citizen_id: decide(actor, fact, request) for citizen_id, fact in facts.items()}
-    listed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
+    allowed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
+    disputed = overviews.disputed(session, [citizen.citizen_id for citizen in allowed])
+    listed = [citizen.model_copy(update={"disputed": citizen.citizen_id in disputed}) for citizen in allowed]
     write_all(session, _list_lines(actor, request, now, listed, decisions, with_sections=areas is not None))
     shown: dict[UUID, Overview] = {}
     if areas is not None:
         current = overviews.current(session, [citizen.citizen_id for citizen in listed])
         known = [overview for _, overview in current.values() if overview is not None]
-        shown = _limited(session, known, decisions, areas, today, facts=facts)
+        shown = limit_all(session, known, decisions, areas, today, facts=facts)
     return tuple(
         ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=shown.get(citizen.citizen_id))
         for citizen in listed
@@ -271,10 +273,10 @@ def limited(  # noqa: PLR0913  keyword-only from the facts on
         return None
     citizen_id = overview.citizen_id
     known = {citizen_id: facts} if facts else {}
-    return _limited(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[citizen_id]
+    return limit_all(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[citizen_id]
 
 
-def _limited(  # noqa: PLR0913  keyword-only from the facts on
+def limit_all(  # noqa: PLR0913  keyword-only from the facts on
     session: Session,
     whole: Collection[Overview],
     decisions: Mapping[UUID, Decision],

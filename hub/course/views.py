@@ -59,6 +59,8 @@ class MyCitizen(Schema):
     name: str | None
     birth_date: date | None
     protected: bool
+    disputed: bool = False
+    """Whether the sources disagree on who it is. Filled by whoever decides on the list."""
     course_id: UUID
     course_title: str
     function: TeamFunction

@@ -39,7 +39,9 @@ def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, do
     """
     guarded = guarded or overview.header.person.name_address_protected
     header = overview.header
-    name = header.display_name or next(iter(_party_names(overview)), "")
+    # Where nobody can tell whom of two the number names, no source's name stands for the citizen.
+    spare_names = () if header.stated_identities else _party_names(overview)
+    name = header.display_name or next(iter(spare_names), "")
     entries = [_search_entry(entry, name_unit=not guarded) for entry in overview.entries()]
     return SearchDocument(
         citizen_id=overview.citizen_id,
@@ -85,6 +87,7 @@ def merged(periods: Iterable[Period]) -> list[Period]:
 def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
     disputed = [dispute for dispute in overview.disagreements if dispute.field in {"given_name", "family_name"}]
     values = {value.value for dispute in disputed for value in dispute.values}
+    values |= {identity.name for identity in overview.header.stated_identities if identity.name}
     return tuple(sorted(value for value in values if value not in name))
 
 

@@ -23,14 +23,19 @@ _STOOD = """
              SELECT 1 FROM stored_records earlier
              WHERE earlier.entity_id = r.entity_id AND earlier.registered_at < r.registered_at) END
 """
+_TOLD_LIFE_STATUS = """
+    (r.kind = 'person' AND NOT r.is_current AND r.document #>> '{fact,life_status}' IS NOT NULL
+     AND (cast(:as_known AS timestamptz) IS NULL OR r.registered_at <= :as_known))
+"""
+"""An earlier statement that somebody died or moved out; a later one that is silent does not take it back."""
 _LINKED = text(f"""
     SELECT mine.citizen_id, mine.role, r.id, cast(r.document AS text) AS document,
            r.registered_at, r.registered_to, r.observed_at, r.received_at, r.flag,
            ARRAY(SELECT p.citizen_id FROM record_parties p WHERE p.record_id = r.id ORDER BY p.party_index) AS parties
     FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
-      AND {_STOOD}
-""")  # noqa: S608 - the piece put in is the constant above
+      AND ({_STOOD} OR {_TOLD_LIFE_STATUS})
+""")  # noqa: S608 - the pieces put in are the constants above
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
 _CLAIM_CONFLICTS = text("""
     SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
@@ -67,8 +72,8 @@ def linked_records(
 
     Those are the standing records with the citizen as primary or concerned party, and relations from either end;
     tombstones are left out. With *as_known*, those that stood then, or the earliest we hold of an entity that its
-    source had registered by then. Who is who is always today's knowledge. Every citizen asked for is in the answer,
-    if with nothing.
+    source had registered by then. Replaced statements come along where they told a person's life status. Who is who is
+    always today's knowledge. Every citizen asked for is in the answer, if with nothing.
     """
     rows = session.execute(_LINKED, {"citizen_ids": list(citizen_ids), "as_known": as_known}).all()
     records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.current_records import current_records, entry_of, parties_of
+from hub.overview.current_records import current_records, entry_of, parties_of, superseded_records
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
 from schemas.facts import PersonFact, RelationFact
@@ -34,14 +34,16 @@ def build(
         as_known: build what the page would have shown at this instant.
     """
     counted = current_records(linked, as_known)
-    persons = merge_persons(counted)
+    identifiers = _identifiers(citizen_id, counted)
+    persons = merge_persons(counted, identifiers, superseded_records(linked, counted, as_known))
     relations = merge_relations(citizen_id, counted)
     return Overview(
         citizen_id=citizen_id,
         version=version,
         header=CitizenHeader(
             person=persons.person,
-            identifiers=_identifiers(citizen_id, counted),
+            stated_identities=persons.stated_identities,
+            identifiers=identifiers,
             relatives=relations.relatives,
             protection_sources=persons.protection_sources,
         ),

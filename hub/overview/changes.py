@@ -4,8 +4,11 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.base import Schema
-from schemas.facts import EffortFact, EffortStatus
+from schemas.facts import EffortFact, EffortStatus, Progress
 from schemas.overview import Entry, Overview
+
+_EMPTY: tuple[object, ...] = (None, (), Progress.NOT_ASSESSED)
+_PERSON_FIELDS = ("given_name", "family_name", "birth_date", "address")
 
 
 class ChangeKind(StrEnum):
@@ -24,6 +27,10 @@ class Change(Schema):
 
     kind: ChangeKind
     entry: Entry
+    fields: tuple[str, ...] = ()
+    """Of an entry that was there before: which fields of the fact differ; ``start`` and ``end`` of its valid time."""
+    wiped: tuple[str, ...] = ()
+    """Those of ``fields`` that the source tells no longer. That is silence, and no new statement."""
 
 
 def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
@@ -38,11 +45,41 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     later = {entry.id: entry for entry in now.entries()}
     result = [Change(kind=ChangeKind.GONE, entry=entry) for key, entry in earlier.items() if key not in later]
     for key, entry in later.items():
-        kind = _kind(earlier.get(key), entry, on)
-        if kind is not None:
-            result.append(Change(kind=kind, entry=entry))
+        previous = earlier.get(key)
+        kind = _kind(previous, entry, on)
+        if kind is None:
+            continue
+        fields = _differences(previous, entry) if previous else {}
+        wiped = tuple(field for field, is_wiped in fields.items() if is_wiped)
+        result.append(Change(kind=kind, entry=entry, fields=tuple(fields), wiped=wiped))
     ordered = sorted(result, key=lambda change: change.entry.id)
     return tuple(sorted(ordered, key=lambda change: change.entry.provenance.registration.registered_from, reverse=True))
+
+
+def wiped_of_person(before: Overview, now: Overview) -> tuple[str, ...]:
+    """What a source told of who the citizen is, and none tells any more.
+
+    Not what is left open because the sources came to disagree on who it is; that is told by itself.
+    """
+    earlier, later = before.header.person, now.header.person
+    if now.header.stated_identities or before.header.stated_identities:
+        return ()
+    return tuple(field for field in _PERSON_FIELDS if getattr(earlier, field) and not getattr(later, field))
+
+
+def _differences(before: Entry, now: Entry) -> dict[str, bool]:
+    """The fields that differ, each with whether it is empty now."""
+    earlier, later = _values(before), _values(now)
+    return {
+        field: later.get(field) in _EMPTY
+        for field in sorted(earlier.keys() | later.keys())
+        if earlier.get(field) != later.get(field)
+    }
+
+
+def _values(entry: Entry) -> dict[str, object]:
+    values = {field: getattr(entry.fact, field) for field in type(entry.fact).model_fields if field != "kind"}
+    return {**values, "start": entry.valid.start, "end": entry.valid.end}
 
 
 def _kind(before: Entry | None, now: Entry, on: date) -> ChangeKind | None:

@@ -9,7 +9,7 @@ from hub.matching.linked_record import LinkedRecord
 from hub.overview.point_in_time import fact_as_begun, fact_as_known, period_as_known
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
-from schemas.record import Party
+from schemas.record import Party, PartyRole
 from schemas.source import Area
 
 
@@ -26,6 +26,23 @@ def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -
     chosen = (_chosen(candidates, as_known) for candidates in versions.values())
     existing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
     return tuple(sorted(existing, key=_age, reverse=True))
+
+
+def superseded_records(
+    linked: Iterable[LinkedRecord], current: Iterable[LinkedRecord], as_known: datetime | None
+) -> tuple[LinkedRecord, ...]:
+    """Earlier statements about the citizen by the entities that speak in *current*, as known then; newest first."""
+    since = {record.record.key: _age(record) for record in current}
+    earlier = (
+        record
+        for record in linked
+        if record.record.key in since
+        and record.role is PartyRole.PRIMARY
+        and not record.record.deleted
+        and _age(record) < since[record.record.key]
+        and (as_known is None or record.record.registered_at <= as_known)
+    )
+    return tuple(sorted((_cut(record, as_known) for record in earlier), key=_age, reverse=True))
 
 
 def provenance_of(linked: LinkedRecord) -> Provenance:

@@ -5,8 +5,17 @@ from typing import NamedTuple
 
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import provenance_of
+from hub.overview.stated_identities import (
+    PersonGroup,
+    PersonStatement,
+    birth_dates_of,
+    group_statements,
+    headline_group,
+    stated_identities,
+)
 from schemas.facts import PersonFact
-from schemas.overview import DisagreeingValue, Disagreement
+from schemas.identifiers import Identifier
+from schemas.overview import DisagreeingValue, Disagreement, StatedIdentity
 from schemas.record import PartyRole
 from schemas.text import fold_text
 
@@ -15,11 +24,10 @@ class Persons(NamedTuple):
     """What the person records say together."""
 
     person: PersonFact
+    stated_identities: tuple[StatedIdentity, ...]
     protection_sources: tuple[str, ...]
     disagreements: tuple[Disagreement, ...]
 
-
-_Told = tuple[PersonFact, LinkedRecord]
 
 _COMPARED: dict[str, Callable[[PersonFact], str | None]] = {
     "given_name": lambda person: person.given_name,
@@ -30,18 +38,33 @@ _COMPARED: dict[str, Callable[[PersonFact], str | None]] = {
 }
 
 
-def merge_persons(counted: Sequence[LinkedRecord]) -> Persons:
-    """Merge the person records among *counted* (newest first, as ``standing`` gives them)."""
-    told = [
-        (one.record.fact, one)
-        for one in counted
-        if isinstance(one.record.fact, PersonFact) and one.role is PartyRole.PRIMARY
+def merge_persons(
+    counted: Sequence[LinkedRecord], numbers: Sequence[Identifier] = (), superseded: Sequence[LinkedRecord] = ()
+) -> Persons:
+    """Merge the person records among *counted* (newest first, as ``current_records`` gives them).
+
+    Args:
+        counted: the statements that stand.
+        numbers: the citizen's identifiers; they decide whom the page is about where the sources disagree.
+        superseded: earlier statements of the same entities, newest first. Silence does not take back that somebody
+            died or moved out, so their status holds until the source says another one.
+    """
+    records = [
+        record for record in counted if isinstance(record.record.fact, PersonFact) and record.role is PartyRole.PRIMARY
     ]
-    found = (disagreement(field, _values(told, read)) for field, read in _COMPARED.items())
+    statements = [_statement(record, superseded) for record in records]
+    replaces = {number for statement in statements for number in statement.person.replaces}
+    groups = group_statements(statements)
+    headline = headline_group(groups, birth_dates_of([each for each in numbers if each.is_national], replaces))
+    persons = [(statement.person, record) for statement, record in zip(statements, records, strict=True)]
+    compared = (disagreement(field, _values(persons, read)) for field, read in _COMPARED.items())
     return Persons(
-        person=_merged([person for person, _ in told]),
-        protection_sources=tuple(sorted({one.record.source for person, one in told if person.name_address_protected})),
-        disagreements=tuple(one for one in found if one is not None),
+        person=_merged(statements, groups, headline),
+        stated_identities=stated_identities(groups, headline),
+        protection_sources=tuple(
+            sorted({record.record.source for person, record in persons if person.name_address_protected})
+        ),
+        disagreements=tuple(each for each in compared if each is not None),
     )
 
 
@@ -51,29 +74,74 @@ def disagreement(field: str, values: Sequence[tuple[str, LinkedRecord]]) -> Disa
         return None
     return Disagreement(
         field=field,
-        values=tuple(DisagreeingValue(value=value, provenance=provenance_of(one)) for value, one in values),
+        values=tuple(DisagreeingValue(value=value, provenance=provenance_of(record)) for value, record in values),
     )
 
 
-def _values(told: Sequence[_Told], read: Callable[[PersonFact], str | None]) -> list[tuple[str, LinkedRecord]]:
-    return [(value, one) for person, one in told if (value := read(person)) is not None]
+def _values(
+    persons: Sequence[tuple[PersonFact, LinkedRecord]], read: Callable[[PersonFact], str | None]
+) -> list[tuple[str, LinkedRecord]]:
+    return [(value, record) for person, record in persons if (value := read(person)) is not None]
 
 
-def _merged(persons: Sequence[PersonFact]) -> PersonFact:
-    status = next((one.life_status for one in persons if one.life_status), None)
+def _statement(record: LinkedRecord, superseded: Sequence[LinkedRecord]) -> PersonStatement:
+    """The record's statement, with the life status that the same entity told last where it tells none any more."""
+    source, person = record.record.source, record.record.fact
+    if not isinstance(person, PersonFact):
+        raise TypeError(record.record.entity)
+    if person.life_status is None:
+        for earlier in superseded:
+            fact = earlier.record.fact
+            if earlier.record.key == record.record.key and isinstance(fact, PersonFact) and fact.life_status:
+                told = person.model_copy(update={"life_status": fact.life_status, "died_on": fact.died_on})
+                return PersonStatement(source, told, earlier.record.registered_at)
+    return PersonStatement(source, person, record.record.registered_at)
+
+
+def _merged(
+    statements: Sequence[PersonStatement], groups: Sequence[PersonGroup], headline: PersonGroup | None
+) -> PersonFact:
+    """One person out of all statements; protection and numbers from everybody, the rest from the headline's side."""
+    if headline is None and groups:
+        merged = _undecided(statements, groups)
+    else:
+        others = {id(each) for group in groups if group is not headline for each in group.statements}
+        merged = _newest([statement for statement in statements if id(statement) not in others])
+    persons = [statement.person for statement in statements]
+    return merged.model_copy(
+        update={
+            "name_address_protected": any(person.name_address_protected for person in persons),
+            "replaces": tuple(
+                sorted(
+                    {number for person in persons for number in person.replaces},
+                    key=lambda number: (number.namespace, number.value),
+                )
+            ),
+        }
+    )
+
+
+def _undecided(statements: Sequence[PersonStatement], groups: Sequence[PersonGroup]) -> PersonFact:
+    """What is the same whoever of them the citizen is."""
+    dates = {group.birth_date for group in groups}
+    status = {statement.person.life_status for statement in statements if statement.person.life_status}
     return PersonFact(
-        given_name=next((one.given_name for one in persons if one.given_name), None),
-        family_name=next((one.family_name for one in persons if one.family_name), None),
-        birth_date=next((one.birth_date for one in persons if one.birth_date), None),
+        birth_date=dates.pop() if len(dates) == 1 else None,
+        life_status=status.pop() if len(status) == 1 else None,
+    )
+
+
+def _newest(statements: Sequence[PersonStatement]) -> PersonFact:
+    persons = [statement.person for statement in statements]
+    telling = [statement for statement in statements if statement.person.life_status]
+    by_status = [each.person for each in sorted(telling, key=lambda each: each.status_at, reverse=True)]
+    status = by_status[0].life_status if by_status else None
+    return PersonFact(
+        given_name=next((person.given_name for person in persons if person.given_name), None),
+        family_name=next((person.family_name for person in persons if person.family_name), None),
+        birth_date=next((person.birth_date for person in persons if person.birth_date), None),
         life_status=status,
         # Only with the status it belongs to: a date of death beside "alive" would be nobody's statement.
-        died_on=next((one.died_on for one in persons if one.died_on and one.life_status is status), None),
-        name_address_protected=any(one.name_address_protected for one in persons),
-        address=next((one.address for one in persons if one.address), None),
-        replaces=tuple(
-            sorted(
-                {number for one in persons for number in one.replaces},
-                key=lambda number: (number.namespace, number.value),
-            )
-        ),
+        died_on=next((person.died_on for person in by_status if person.died_on and person.life_status is status), None),
+        address=next((person.address for person in persons if person.address), None),
     )

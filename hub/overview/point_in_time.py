@@ -9,7 +9,6 @@ from schemas.facts import (
     EffortStatus,
     Fact,
     GoalFact,
-    LifeStatus,
     PersonFact,
     Progress,
 )
@@ -49,5 +48,5 @@ def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
     if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
-        return fact.model_copy(update={"life_status": LifeStatus.ALIVE, "died_on": None})
+        return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
 from hub.overview.columns import sources_of, units_of
-from schemas.overview import Overview
+from schemas.overview import CitizenHeader, Overview
 from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
 
 _ADD = text("""
@@ -68,6 +68,14 @@ _CURRENT = text("""
     SELECT citizen_id, v.version, cast(o.document AS text) AS document
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
+""")
+_HEADERS = text("""
+    SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
+    WHERE citizen_id = ANY(:ids)
+""")
+_DISPUTED = text("""
+    SELECT citizen_id FROM overviews
+    WHERE citizen_id = ANY(:ids) AND document #> '{header,stated_identities}' <> '[]'
 """)
 _GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
 _IS_SETTLED = text("""
@@ -206,6 +214,17 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDo
     """Version and document of these citizens, as JSON."""
     rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
     return {row.citizen_id: StoredDocument(row.version, row.document) for row in rows}
+
+
+def headers(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, CitizenHeader]:
+    """Who these citizens are, uncut."""
+    rows = session.execute(_HEADERS, {"ids": sorted(set(citizen_ids))})
+    return {row.citizen_id: CitizenHeader.model_validate_json(row.header) for row in rows}
+
+
+def disputed(session: Session, citizen_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these citizens on whose name or birth date the sources disagree."""
+    return frozenset(session.scalars(_DISPUTED, {"ids": sorted(set(citizen_ids))}))
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:

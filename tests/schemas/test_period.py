@@ -55,3 +55,17 @@ def test_a_period_survives_json(period: Period) -> None:
 def test_a_period_does_not_end_before_it_starts() -> None:
     with pytest.raises(ValidationError, match="must not end before it starts"):
         Period(start=date(2024, 1, 2), end=date(2024, 1, 1))
+
+
+@given(start=st.dates(date(1990, 1, 1), date(2060, 1, 1)), length=st.integers(1, 5000))
+def test_the_last_day_is_the_last_on_which_the_fact_holds(start: date, length: int) -> None:
+    period = Period(start=start, end=start + timedelta(days=length))
+    assert period.last_day is not None
+    assert period.contains(period.last_day)
+    assert not period.contains(period.last_day + timedelta(days=1))
+
+
+def test_a_period_without_an_end_has_no_last_day_and_an_empty_one_its_beginning() -> None:
+    day = date(2023, 4, 1)
+    assert Period(start=day).last_day is None
+    assert Period(start=day, end=day).last_day == day

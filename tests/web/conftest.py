@@ -172,15 +172,18 @@ def _record(entry: Entry) -> SourceRecord:
 
 def _person(citizen: UUID, given: str, family: str, born: date, *, protected: bool = False) -> SourceRecord:
     fact = PersonFact(given_name=given, family_name=family, birth_date=born, name_address_protected=protected)
-    return _plain("person", citizen, fact)
+    return plain_record("person", citizen, fact)
 
 
 def _child(child: UUID) -> SourceRecord:
-    record = _plain("relation", maja.MAJA, RelationFact(relation=RelationKind.CHILD, shares_household=True), child.int)
+    record = plain_record(
+        "relation", maja.MAJA, RelationFact(relation=RelationKind.CHILD, shares_household=True), child.int
+    )
     return record.model_copy(update={"parties": (_party(maja.MAJA), _party(child, PartyRole.OTHER)), "digest": ""})
 
 
-def _plain(kind: str, citizen: UUID, fact: PersonFact | RelationFact, number: int = 0) -> SourceRecord:
+def plain_record(kind: str, citizen: UUID, fact: PersonFact | RelationFact, number: int = 0) -> SourceRecord:
+    """A record of the social source about one of the family."""
     return SourceRecord(
         source="social",
         record_type=kind,

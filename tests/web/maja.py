@@ -190,12 +190,13 @@ TALKS = entry(
     Period(start=date(2022, 12, 1)),
     [MAJA],
 )
+WISH_TEXT = "Jeg vil gerne kunne se mine børn i øjnene og sige, at jeg har et arbejde."
 WISH = entry(
     "30",
     Area.SOCIAL,
     GoalFact(
         goal=GoalKind.CITIZEN_WISH,
-        text="Jeg vil gerne kunne se mine børn i øjnene og sige, at jeg har et arbejde.",
+        text=WISH_TEXT,
         assessed_on=date(2023, 8, 21),
         stated_by="Maja",
     ),

@@ -58,3 +58,35 @@ def test_a_notification_says_from_whom_and_about_whom(kind: ChangeKind, start: s
 )
 def test_every_kind_of_change_has_words(kind: ChangeKind, entry: Entry) -> None:
     assert change_text(Change(kind=kind, entry=entry), NAMES, maja.NOW)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fields", "wiped", "text"),
+    [
+        (
+            maja.WISH,
+            ("stated_by",),
+            ("stated_by",),
+            f"Ikke længere oplyst af kilden: hvem der har sagt det · {maja.WISH_TEXT} (Maja)",
+        ),
+        (maja.WISH, ("assessed_on",), (), f"Nyt om borgerens ord, som er de samme: {maja.WISH_TEXT} (Maja)"),
+        (maja.WISH, ("text",), (), f"Borgerens ord ændret: {maja.WISH_TEXT} (Maja)"),
+        (
+            maja.FAMILY_TREATMENT,
+            ("performer", "responsible"),
+            ("performer", "responsible"),
+            "Ikke længere oplyst af kilden: hvem der udfører indsatsen og ansvarlig · familiebehandling for Ida",
+        ),
+        (
+            maja.FAMILY_TREATMENT,
+            ("end", "status"),
+            ("end",),
+            "Ændret: familiebehandling for Ida (i gang); ikke længere oplyst af kilden: slutdato",
+        ),
+    ],
+)
+def test_what_a_source_tells_no_longer_is_no_new_statement(
+    entry: Entry, fields: tuple[str, ...], wiped: tuple[str, ...], text: str
+) -> None:
+    change = Change(kind=ChangeKind.CHANGED, entry=entry, fields=fields, wiped=wiped)
+    assert change_text(change, NAMES, maja.NOW) == text

@@ -113,7 +113,9 @@ def test_a_disagreement_shows_both() -> None:
     )
     clash = Disagreement(field="birth_date", values=said)
     page = overview_page(replace(whole, overview=whole.overview.model_copy(update={"disagreements": (clash,)})))
-    assert page.disagreements[0].startswith("Kilderne er ikke enige om fødselsdatoen: Social (DUBU) siger «1986-07-15»")
+    assert page.disagreements[0].startswith(
+        "Kilderne er ikke enige om fødselsdatoen: Social (DUBU) siger «15. jul. 1986»"
+    )
 
 
 def test_drawing_and_table_tell_the_same() -> None:

@@ -10,7 +10,7 @@ from hub.web.citizen.page_data import Changes
 from hub.web.citizen.present import family_page, overview_page, timeline_page
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_notifications import notifications_of
-from hub.web.shell.dates import aged, within
+from hub.web.shell.dates import within
 from hub.web.shell.paragraphs import cited
 from schemas.facts import EffortFact, GoalFact, GoalKind, LegalBasis
 from tests.web import maja
@@ -59,11 +59,6 @@ def test_a_paragraph_is_cited_by_its_laws_name_and_what_it_is_about() -> None:
 @pytest.mark.parametrize(("said", "inside"), [("Skolen", "skolen"), ("PPR", "PPR"), ("", "")])
 def test_an_abbreviation_keeps_its_capitals(said: str, inside: str) -> None:
     assert within(said) == inside
-
-
-@pytest.mark.parametrize(("days", "text"), [(1, "i går 09.00"), (12, "for 12 dage siden"), (1500, "for 4 år siden")])
-def test_age_as_people_say_it(days: int, text: str) -> None:
-    assert aged(maja.NOW - timedelta(days=days), maja.NOW).text == text
 
 
 def test_an_earlier_day_says_so_and_shows_no_address_of_today() -> None:

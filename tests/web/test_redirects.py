@@ -9,7 +9,8 @@ import pytest
 
 from hub.audit.repository import newest
 from hub.web.search.present import SearchForm
-from hub.web.search.stored_search import KEY, store, stored, without_national_number
+from hub.web.search.stored_search import store, stored, without_national_number
+from hub.web.shell.request_context import SEARCH_KEY
 from schemas.access import AuditAction
 from schemas.source import Area
 from tests.web import maja
@@ -124,7 +125,7 @@ def test_a_stored_search_is_read_as_it_was() -> None:
     assert store(session, form, "key")
     assert json.loads(json.dumps(session)) == session
     assert stored(session) == (form, "key")
-    assert KEY in session
+    assert SEARCH_KEY in session
 
 
 @pytest.mark.parametrize("text", ["750786-4002", "Maja 750786 4002", "75.07.86-4002", "7507864"])

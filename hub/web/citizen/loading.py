@@ -14,7 +14,7 @@ from hub.course.views import CourseView
 from hub.errors import NotLoggedIn
 from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
-from hub.overview.changes import Change
+from hub.overview.changes import Change, wiped_of_person
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
 from hub.sources.health import SourceState
@@ -256,11 +256,14 @@ def _changes(
         return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
-    for person in people:
+    person_wiped: tuple[str, ...] = ()
+    for at, person in enumerate(people):
         earlier = overviews.read(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = service.limited(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):
             by_entry.setdefault(change.entry.id, change)
-    return Changes(since, tuple(by_entry.values()))
+        if at == 0:
+            person_wiped = wiped_of_person(before, person.overview)
+    return Changes(since, tuple(by_entry.values()), person_wiped)

@@ -9,12 +9,17 @@ from hub.web.shell.view_models import Choice, Link, Person
 
 @dataclass(frozen=True)
 class SourceLine:
-    """Where a line comes from and how old it is."""
+    """Where a line comes from, how old it is, and how fresh our reading is."""
 
     text: str
     """Source and paragraph."""
-    updated: When
+    registered: When
+    """When the source registered it."""
+    read: When | None
+    """When the source was last read to its end; None on a page of an earlier day, or when it was not yet."""
     link: Link | None
+    identity: str | None = None
+    """Set when the source says that the number is another person's than the headline's."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,8 @@ class CitizenHead:
     teammates: tuple[str, ...]
     life: str | None
     """Set when the person is dead, has moved out, …"""
+    identity: tuple[str, ...]
+    """The sentences of the banner where the sources disagree on who the citizen is; else empty."""
     protected: str | None
     """The sentence of the banner; None when not protected."""
     address: str | None
@@ -230,6 +237,8 @@ class FamilyCell:
     text: str
     tone: str
     """Of a notification's text, as in ``NotificationRow``."""
+    identity: str | None = None
+    """As in ``SourceLine``."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +255,8 @@ class FamilyColumn:
 
     name: str
     age: str
+    disputed: str | None
+    """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]
     notifications: str
@@ -267,6 +278,8 @@ class TimelineRow:
     outcome: str
     source: str
     is_point: bool
+    identity: str | None = None
+    """As in ``SourceLine``."""
 
 
 @dataclass(frozen=True)
@@ -322,6 +335,8 @@ class ReasonPage:
     template: ClassVar[str] = "citizen/templates/reason.html"
     citizen_id: str
     warning: str
+    about: str | None
+    """Whom it is about, as far as the actor knows that already; None on the actor's own page."""
     refused: bool
     """No reason opens it (own page, or a role that never sees citizens)."""
     purposes: tuple[Choice, ...]

@@ -77,6 +77,8 @@ class Changes:
 
     since: datetime
     changes: tuple[Change, ...]
+    person_wiped: tuple[str, ...] = ()
+    """What no source tells of the citizen's person any more."""
 
 
 @dataclass(frozen=True)

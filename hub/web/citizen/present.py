@@ -1,6 +1,7 @@
 """A cut overview with its surroundings → the pages about one citizen. Pure."""
 
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
@@ -37,12 +38,24 @@ from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, counted, lasted, listed, long_day_text, of_moment, since_text
-from hub.web.shell.people import first_word
+from hub.web.shell.dates import (
+    at_minute,
+    capital,
+    counted,
+    day_text,
+    lasted,
+    listed,
+    long_day_text,
+    of_moment,
+    since_text,
+)
+from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Choice
+from schemas.facts import LifeStatus
 from schemas.overview import Disagreement, Overview, SectionState
 
 MOST_ZOOMS = 30
+_IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
 
 
 def overview_page(data: PageData) -> OverviewPage:
@@ -60,7 +73,12 @@ def overview_page(data: PageData) -> OverviewPage:
         notifications=rows[:SHOWN],
         older=rows[SHOWN:],
         drawing=drawing(entries, data),
-        disagreements=tuple(_disagreement(disagreement, data) for disagreement in data.overview.disagreements),
+        disagreements=tuple(
+            _disagreement(disagreement, data)
+            for disagreement in data.overview.disagreements
+            # Said by the banner already, once for name and birth date together.
+            if not (data.overview.header.stated_identities and disagreement.field in _IDENTITY_FIELDS)
+        ),
         recommendations=recommendations(efforts, data),
         changes_since=of_moment(data.changes.since, data.now) if data.changes else None,
         changes=change_lines(data.changes, data) if data.changes else (),
@@ -85,9 +103,22 @@ def notice(data: PageData) -> str | None:
 def _disagreement(disagreement: Disagreement, data: PageData) -> str:
     field = texts.DISAGREEMENT_FIELD.get(disagreement.field, f"feltet {disagreement.field}")
     statements = [
-        f"{_source_title(value.provenance.source, data)} siger «{value.value}»" for value in disagreement.values
+        f"{_source_title(value.provenance.source, data)} siger «{_in_words(disagreement.field, value.value)}»"
+        for value in disagreement.values
     ]
     return f"Kilderne er ikke enige om {field}: {listed(statements)}. Begge vises; ret det i den kilde, der tager fejl."
+
+
+def _in_words(field: str, value: str) -> str:
+    """A disputed value as a page says it: dates and codes of the overview are written for machines."""
+    match field:
+        case "birth_date" | "died_on":
+            return day_text(date.fromisoformat(value))
+        case "life_status":
+            return texts.LIFE_STATUS[LifeStatus(value)]
+        case "custody":
+            return texts.CUSTODY[value]
+    return value
 
 
 def _source_title(source: str, data: PageData) -> str:
@@ -130,7 +161,7 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
     first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
     return TimelinePage(
         head=head(data),
-        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or shared.NAME_MISSING}",
+        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or headline_name(data.overview.header)}",
         drawing=drawing(entries, data, years=30, year=year),
         rows=rows,
         not_included=not_included(data.people),
@@ -202,10 +233,10 @@ def _notification_count(person: Overview) -> str:
 def _column(person: Overview, data: PageData) -> FamilyColumn:
     others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
     efforts = listed_efforts(person.entries(), data.today)
-    born = person.header.person.birth_date
     return FamilyColumn(
-        name=person.header.display_name or shared.NAME_MISSING,
-        age=age_text(born, data.today) if born else shared.AGE_MISSING,
+        name=headline_name(person.header),
+        age=headline_age(person.header, data.today),
+        disputed=capital(shared.DISPUTED) if person.header.stated_identities else None,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
         notifications=_notification_count(person),

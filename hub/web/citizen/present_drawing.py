@@ -8,6 +8,7 @@ from hub.clock import danish_day
 from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import source_line
+from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notification_rows, notifications_of
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import day_text, long_day_text, month_text, of_day
@@ -142,7 +143,7 @@ def _bar(entry: Entry, effort: EffortFact, scale: _Scale, today: date) -> Bar | 
 def _until(entry: Entry, effort: EffortFact, today: date) -> str:
     if effort_state(entry, effort, today) is EffortState.ONGOING:
         return "i gang"
-    return f"til {day_text(entry.valid.end)}" if entry.valid.end else "afsluttet"
+    return f"til {day_text(entry.valid.last_day)}" if entry.valid.last_day else "afsluttet"
 
 
 def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow, ...]:
@@ -154,11 +155,12 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
                 lane=lane_name(entry, data),
                 area=entry.area,
                 start=of_day(entry.valid.start) if entry.valid.start else None,
-                end=of_day(entry.valid.end) if entry.valid.end else None,
+                end=of_day(entry.valid.last_day) if entry.valid.last_day else None,
                 text=effort.title,
                 outcome=shared.EFFORT_STATUS[effort.status],
                 source=source_line(entry, data).text,
                 is_point=False,
+                identity=identity_mark(entry, data),
             ),
         )
         for entry, effort in efforts_of(entries)
@@ -178,6 +180,7 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
                     outcome=row.outcome,
                     source=row.source.text,
                     is_point=True,
+                    identity=row.source.identity,
                 ),
             )
         )

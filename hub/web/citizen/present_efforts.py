@@ -8,8 +8,19 @@ from hub.web.citizen import texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_coverage import NOT_READ
+from hub.web.citizen.present_identity import identity_mark
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import aged, capital, counted, distance, lasted, of_day, of_moment, phone_text, since_text
+from hub.web.shell.dates import (
+    as_sentence,
+    capital,
+    counted,
+    distance,
+    lasted,
+    of_day,
+    of_moment,
+    phone_text,
+    since_text,
+)
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.view_models import Link, Person, Phone
@@ -106,12 +117,15 @@ def source_line(entry: Entry, data: PageData) -> SourceLine:
     parts = [_origin(shared.AREA[entry.area], source.title if source else entry.provenance.source)]
     if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
         parts.append(cited(entry.fact.legal_basis, entry.valid.start or data.today))
+    read_at = next((age.last_read_at for age in data.source_ages if age.source.name == entry.provenance.source), None)
     link = entry.provenance.link
     opens = link is not None and (link.startswith("https://") or (data.demo and LOOPBACK.match(link) is not None))
     return SourceLine(
         text=" · ".join(parts),
-        updated=aged(entry.provenance.registration.registered_from, data.moment),
+        registered=of_moment(entry.provenance.registration.registered_from, data.moment),
+        read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
         link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and opens else None,
+        identity=identity_mark(entry, data),
     )
 
 
@@ -173,13 +187,13 @@ def now_line(efforts: Sequence[Effort], data: PageData) -> str:
     newest = max(entry.provenance.registration.registered_from for entry, _ in efforts)
     count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
     where = counted(areas, "område", "områder")
-    return f"{count} i {where}. Sidst ændret {of_moment(newest, data.now).text}."
+    return f"{count} i {where}. {as_sentence(f'Sidst ændret i kilderne {of_moment(newest, data.now).text}')}"
 
 
 def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:
     """Recommendations that the others around the citizen should know of: sentence and source, no judgement."""
     return tuple(
-        (f"{capital(effort.recommendation)}.", f"Anbefaling fra {source_line(entry, data).text}")
+        (as_sentence(effort.recommendation), f"Anbefaling fra {source_line(entry, data).text}")
         for entry, effort in efforts
         if effort.recommendation
     )

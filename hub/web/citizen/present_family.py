@@ -8,6 +8,7 @@ from itertools import groupby
 from hub.clock import danish_day
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, listed, of_day, within
@@ -56,7 +57,9 @@ def _efforts(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if state is EffortState.CANCELLED or entry.valid.start is None or not columns:
             continue
         text = f"{shared.AREA[entry.area]} · {_state_text(entry, state)}"
-        cell = FamilyCell(1, entry.area, _who(columns, data), capital(effort.title), text, "")
+        cell = FamilyCell(
+            1, entry.area, _who(columns, data), capital(effort.title), text, "", identity_mark(entry, data)
+        )
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 
@@ -66,7 +69,7 @@ def _state_text(entry: Entry, state: EffortState) -> str:
         return "planlagt"
     if state is EffortState.ONGOING:
         return "i gang"
-    return f"til {day_text(entry.valid.end)}" if entry.valid.end else "afsluttet"
+    return f"til {day_text(entry.valid.last_day)}" if entry.valid.last_day else "afsluttet"
 
 
 def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
@@ -77,7 +80,7 @@ def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         row = notification_rows(group, data)[0]
         _, fact = group[0]
         title = f"Underretning fra {within(sender(fact))}{_about(group, columns, data)}"
-        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone)
+        cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone, row.source.identity)
         events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
     return events
 

@@ -6,9 +6,10 @@ from hub.web.citizen import texts
 from hub.web.citizen.page import CitizenHead
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import phone
+from hub.web.citizen.present_identity import identity_banner
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_text, at_minute, counted, day_text, listed, long_day_text
-from hub.web.shell.people import first_word
+from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis
 from schemas.facts import LifeStatus, PersonFact, RelationKind
@@ -25,8 +26,9 @@ def head(data: PageData) -> CitizenHead:
     basis_word, basis = _basis(data)
     return CitizenHead(
         citizen_id=citizen,
-        name=header.display_name or shared.NAME_MISSING,
-        age=age_text(person.birth_date, data.today) if person.birth_date else shared.AGE_MISSING,
+        name=headline_name(header),
+        age=headline_age(header, data.today),
+        identity=identity_banner(data),
         cpr=number.masked if number else "ikke oplyst af kilden",
         cpr_hidden=number is not None,
         relatives=_relatives(data),

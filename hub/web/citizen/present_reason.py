@@ -2,10 +2,13 @@
 
 from typing import Literal
 
+from hub.access.naming import KnownPerson
 from hub.access.policy import SHORTEST_REASON
 from hub.web.citizen import texts
 from hub.web.citizen.page import ReasonPage, Revealed
 from hub.web.citizen.present_head import address_line
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import as_sentence, day_text
 from hub.web.shell.view_models import purpose_choices
 from schemas.access import AccessFacts, Actor, Purpose, Role
 from schemas.overview import Overview
@@ -14,19 +17,37 @@ Side = Literal["overblik", "familien", "tidslinje"]
 """Which page about the citizen."""
 
 
-def reason_page(
-    actor: Actor, facts: AccessFacts, purpose: Purpose, *, side: Side, reason: str, error: str | None
+def reason_page(  # noqa: PLR0913  keyword-only from the side on
+    actor: Actor,
+    facts: AccessFacts,
+    purpose: Purpose,
+    person: KnownPerson | None,
+    *,
+    side: Side,
+    reason: str,
+    error: str | None,
 ) -> ReasonPage:
-    """Why the citizen is not open, and the form for a reason where a reason would open it."""
+    """Why the citizen is not open, whom it is about, and the form for a reason where a reason would open it."""
     return ReasonPage(
         citizen_id=str(facts.citizen_id),
         warning=texts.SELF_REFUSED if facts.is_self else texts.OVERRIDE_WARNING,
+        about=None if facts.is_self else _about(person),
         refused=facts.is_self or Role.TEAM_MEMBER not in actor.roles,
         purposes=purpose_choices(purpose),
         side=side,
         reason=reason,
         error=error,
     )
+
+
+def _about(person: KnownPerson | None) -> str:
+    """Whom the page is about, as far as the actor knows that already."""
+    if person is None:
+        return texts.NOT_NAMED
+    name = person.name or (shared.NAME_DISPUTED if person.is_disputed else shared.NAME_MISSING)
+    born = f", født {day_text(person.birth_date)}" if person.birth_date else ""
+    disputed = f" {texts.IDENTITY_DISPUTED}" if person.is_disputed else ""
+    return f"{as_sentence(f'Siden er om {name}{born}' if person.name else name)}{disputed}"
 
 
 def revealed(overview: Overview | None) -> Revealed:

@@ -8,7 +8,7 @@ from hub.web.citizen import texts
 from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
 from hub.web.citizen.present_notifications import notifications_of
-from hub.web.shell.changes import STEPS, change_text, is_reached, named
+from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
 from hub.web.shell.dates import counted, day_text, listed, long_day_text, near_day_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from hub.web.shell.people import first_word
@@ -78,9 +78,9 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
         for entry, effort in efforts_of(entries)
     ]
     ended = sorted(
-        (entry.valid.end, name)
+        (last_day, name)
         for entry, name, state in efforts
-        if state is EffortState.ENDED and entry.valid.end and began <= entry.valid.end <= today
+        if state is EffortState.ENDED and (last_day := entry.valid.last_day) and began <= last_day <= today
     )
     reached = sum(is_reached(goal) for _, goal in _goals(entries))
     if not ended and not reached:
@@ -105,7 +105,10 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
 def change_lines(changes: Changes, data: PageData) -> tuple[str, ...]:
     """What is new in the family: notifications first, then efforts, then goals and strengths."""
     shown = [change for kind in KINDS_SHOWN for change in changes.changes if change.entry.fact.kind == kind]
-    lines = tuple(dict.fromkeys(line for change in shown if (line := change_text(change, data.names, data.now))))
+    texts_of_changes = [line for change in shown if (line := change_text(change, data.names, data.now))]
+    if changes.person_wiped:
+        texts_of_changes.append(f"Ikke længere oplyst af nogen kilde: {wiped_text(changes.person_wiped)}")
+    lines = tuple(dict.fromkeys(texts_of_changes))
     left = len(lines) - CHANGES_SHOWN
     more = (f"Og {counted(left, 'ændring', 'ændringer')} mere; se tidslinjen.",) if left > 0 else ()
     return lines[:CHANGES_SHOWN] + more

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import service
 from hub.access.masking import ProtectedField
+from hub.access.naming import known_person
 from hub.access.policy import SHORTEST_REASON, is_reason
 from hub.clock import danish_day
 from hub.course.repository import access_facts
@@ -212,5 +213,14 @@ def _ask_reason(
     context: RequestContext, facts: AccessFacts, side: Side, *, reason: str = "", error: str | None = None
 ) -> HTMLResponse:
     purpose = context.access().purpose
-    page = present_reason.reason_page(context.actor, facts, purpose, side=side, reason=reason, error=error)
+    person = known_person(
+        context.session,
+        context.actor,
+        facts,
+        context.access(),
+        searched_digest=context.searched_digest,
+        now=context.now,
+        areas=context.areas,
+    )
+    page = present_reason.reason_page(context.actor, facts, purpose, person, side=side, reason=reason, error=error)
     return context.page(page, "Begrund opslaget", status=HTTPStatus.FORBIDDEN)

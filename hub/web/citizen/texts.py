@@ -35,6 +35,9 @@ LIFE_STATUS = {
     LifeStatus.UNBORN: "ikke født endnu",
 }
 
+CUSTODY = {"yes": "ja", "no": "nej"}
+"""What a source says of custody, where sources differ."""
+
 SECTION_STATE = {
     SectionState.ENTRIES: ("der er indsatser", ""),
     SectionState.NONE_FOUND: (
@@ -121,6 +124,14 @@ DISAGREEMENT_FIELD = {
     "died_on": "dødsdagen",
 }
 
+IDENTITY_DISPUTED = "Kilderne er uenige om, hvem cpr-nummeret tilhører."
+IDENTITY_UNDECIDED = "Cpr-nummeret afgør det ikke, så siden har hverken navn eller adresse øverst."
+IDENTITY_WITHHELD = "En anden kilde siger noget andet om navn eller fødselsdato."
+IDENTITY_MARKED = (
+    "Det, der kommer fra en kilde med et andet navn eller en anden fødselsdato, er mærket. Spørg borgeren, før du"
+    " handler på det, og bed kilden om at rette det."
+)
+
 INDEX_DOWN = "Søgningen svarer ikke lige nu. Siden er hentet direkte fra databasen og er lige så ny, som den plejer."
 
 NOT_UPDATED = (
@@ -133,6 +144,8 @@ OVERRIDE_WARNING = (
     " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren."
     " Uberettigede opslag kan straffes efter straffeloven § 152."
 )
+
+NOT_NAMED = "Hvem siden er om, vises først, når du har begrundet opslaget."
 
 SELF_REFUSED = (
     "Du kan ikke åbne din egen side her. Vil du se, hvad kommunen har om dig, så bed om indsigt som alle andre;"

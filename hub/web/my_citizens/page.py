@@ -14,6 +14,8 @@ class PersonLink:
     age: str
     href: str
     protected: bool
+    disputed: str | None = None
+    """Set when the sources disagree on who it is."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
+from hub.course.views import MyCitizen
 from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
@@ -144,11 +145,18 @@ def _registered(entry: Entry) -> datetime:
 def _person(member: FamilyMember, today: date) -> PersonLink:
     citizen = member.citizen
     return PersonLink(
-        name=citizen.name or shared.NAME_MISSING,
-        age=age_text(citizen.birth_date, today) if citizen.birth_date else shared.AGE_MISSING,
+        name=citizen.name or (shared.NAME_DISPUTED if citizen.disputed else shared.NAME_MISSING),
+        age=_age(citizen, today),
         href=f"/overblik/{citizen.citizen_id}",
         protected=citizen.protected,
+        disputed=shared.DISPUTED if citizen.disputed else None,
     )
+
+
+def _age(citizen: MyCitizen, today: date) -> str:
+    if citizen.birth_date:
+        return age_text(citizen.birth_date, today)
+    return shared.AGE_DISPUTED if citizen.disputed else shared.AGE_MISSING
 
 
 def _no_effort(family: Family) -> str:

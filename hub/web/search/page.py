@@ -16,6 +16,10 @@ class Hit:
     reasons: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
     """Field in words, and pieces of the text with whether each is what was searched for."""
     protected: bool
+    details: tuple[str, ...]
+    """What tells people of one name apart: birth date, where they live, whose relatives they are."""
+    disputed: str | None
+    """Set when the sources disagree on who it is."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class SearchResultPage:
     unit: str | None
     """Name of the own unit; None: no such choice."""
     hits: tuple[Hit, ...]
+    alike: str | None
+    """Set when some of the names are alike, or may be alike with others that are not shown."""
     facets: tuple[Facet, ...]
     after: str | None
     advice: tuple[str, ...]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from functools import cache
 from uuid import UUID
 
@@ -10,16 +11,19 @@ from hub.clock import danish_day
 from hub.web.search import texts
 from hub.web.search.page import Facet, FacetChoice, Hit, SearchResultPage
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, capital, counted, listed, number_text
+from hub.web.shell.dates import age_text, capital, counted, day_text, listed, number_text
 from hub.web.shell.paragraphs import section_name
 from schemas.access import Basis
 from schemas.codes import codes_of
+from schemas.facts import RelationKind
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area, SourceSystem
-from search.words import kle_words
+from search.words import fold, kle_words
 
 FACETS = (("area", "Område"), ("unit", "Enhed"), ("kle_topic", "Emne (KLE)"), ("paragraph", "Paragraf"))
 SHOWN_CHOICES = 5
+ALIKE = 0.9
+"""Share of signs that two names have in common when they can be mistaken for each other."""
 EARLIER_LAW = (date(2023, 1, 1), date(2024, 1, 1))
 """Days on either side of the change to barnets lov: old lines keep their old paragraphs."""
 
@@ -79,6 +83,7 @@ def search_page(  # noqa: PLR0913  keyword-only from the rights on
         own_unit=form.own_unit,
         unit=unit,
         hits=tuple(_hit(hit, rights.get(hit.citizen_id, Basis.NONE), today) for hit in result.hits) if result else (),
+        alike=_alike(result.hits) if result else None,
         facets=_facets(form, result.facets, today) if result else (),
         after=result.after if result else None,
         advice=_advice(form, result, sources, incomplete),
@@ -132,14 +137,55 @@ def _advice(
 
 def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
     return Hit(
-        name=hit.name or shared.NAME_MISSING,
-        age=age_text(hit.birth_date, today) if hit.birth_date else shared.AGE_MISSING,
+        name=_name(hit),
+        age=_age(hit, today),
         href=f"/overblik/{hit.citizen_id}",
         relation=texts.RELATION_TO_ME[right],
         needs_reason=right not in {Basis.TEAM, Basis.OWN_UNIT},
         reasons=tuple(_reason(match) for match in hit.found_by),
         protected=hit.protected,
+        details=_details(hit),
+        disputed=shared.DISPUTED if hit.disputed else None,
     )
+
+
+def _name(hit: SearchHit) -> str:
+    return hit.name or (shared.NAME_DISPUTED if hit.disputed else shared.NAME_MISSING)
+
+
+def _age(hit: SearchHit, today: date) -> str:
+    if hit.birth_date:
+        return age_text(hit.birth_date, today)
+    return shared.AGE_DISPUTED if hit.disputed else shared.AGE_MISSING
+
+
+def _details(hit: SearchHit) -> tuple[str, ...]:
+    born = f"født {day_text(hit.birth_date)}" if hit.birth_date else None
+    names: dict[RelationKind, list[str]] = {}
+    for relative in hit.relatives:
+        names.setdefault(relative.relation, []).append(relative.name)
+    relations = [f"{texts.RELATED[kind]} {listed(names[kind])}" for kind in texts.RELATED if kind in names]
+    return tuple(part for part in (born, hit.place, *relations) if part)
+
+
+def _alike(hits: Sequence[SearchHit]) -> str | None:
+    """Which of the hits have the same or nearly the same name; and always that there may be others one cannot see."""
+    # Nobody else has the number.
+    named = [hit for hit in hits if hit.name and not any(match.field == "identifier" for match in hit.found_by)]
+    if not named:
+        return None
+    alike = [hit for hit in named if any(other is not hit and are_alike(hit.name, other.name) for other in named)]
+    if not alike:
+        return texts.OTHERS_ALIKE
+    names = listed(list(dict.fromkeys(hit.name for hit in alike)))
+    same = f"{counted(len(alike), 'borger', 'borgere')} har samme eller næsten samme navn: {names}."
+    hidden = texts.ALIKE_PROTECTED if any(hit.protected for hit in alike) else ""
+    return " ".join(part for part in (same, texts.TELL_APART, hidden, texts.OTHERS_ALIKE) if part)
+
+
+def are_alike(name: str, other: str) -> bool:
+    """Whether two names can be mistaken for each other: the same, or a letter or two apart."""
+    return SequenceMatcher(None, fold(name), fold(other), autojunk=False).ratio() >= ALIKE
 
 
 def _reason(match: FoundBy) -> tuple[str, tuple[tuple[str, bool], ...]]:

@@ -11,10 +11,10 @@ from typing import Any
 
 from hub.access.words import national_in, redact_identifiers
 from hub.web.search.present import SearchForm
+from hub.web.shell.request_context import SEARCH_KEY
 from schemas.identifiers import Identifier
 from schemas.source import Area
 
-KEY = "search"
 LARGEST = 1500
 """Characters of JSON; a browser drops a cookie of more than 4096 bytes."""
 
@@ -26,7 +26,7 @@ def without_national_number(
     number = national_in(form.text)
     if number is not None:
         return replace(form, text=number.masked, identifier_digest=digest(number))
-    latest = session.get(KEY) or {}
+    latest = session.get(SEARCH_KEY) or {}
     if form.text == latest.get("text") and latest.get("identifier_digest"):
         return replace(form, identifier_digest=latest["identifier_digest"])
     return replace(form, text=redact_identifiers(form.text))
@@ -47,13 +47,13 @@ def store(session: MutableMapping[str, Any], form: SearchForm, after: str | None
     }
     if len(json.dumps(search)) > LARGEST:
         return False
-    session[KEY] = search
+    session[SEARCH_KEY] = search
     return True
 
 
 def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, str | None] | None:
     """The latest search and the key of its page; None: there is none."""
-    search = session.get(KEY)
+    search = session.get(SEARCH_KEY)
     if not search:
         return None
     form = SearchForm(

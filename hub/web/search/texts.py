@@ -1,6 +1,7 @@
 """What the search says."""
 
 from schemas.access import Basis
+from schemas.facts import RelationKind
 
 RELATION_TO_ME = {
     Basis.TEAM: "du er på teamet",
@@ -34,6 +35,20 @@ FOUND_BY = {
     "absence": "fravær",
 }
 """On what a search found somebody: a field, or the kind of a fact."""
+
+RELATED = {
+    RelationKind.CHILD: "forælder til",
+    RelationKind.PARENT: "barn af",
+    RelationKind.SIBLING: "søskende til",
+    RelationKind.PARTNER: "partner til",
+    RelationKind.GUARDIAN: "har som værge",
+    RelationKind.OTHER: "nærtstående til",
+}
+"""Before the relatives' names, by what they are to the one who was found."""
+
+TELL_APART = "Se på fødselsdato, adresse og familie, eller søg på hele cpr-nummeret."
+ALIKE_PROTECTED = "Mindst en af dem er beskyttet, så adressen er skjult."
+OTHERS_ALIKE = "Andre med samme navn kan være skjult for dig."
 
 SEARCH_LIMITED = (
     "Søgningen svarer ikke lige nu. Vi har kun kigget efter navn blandt borgerne på dine teams og efter hele"

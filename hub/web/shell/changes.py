@@ -1,11 +1,12 @@
 """How a change is worded, on every page. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from hub.clock import danish_day
 from hub.overview.changes import Change, ChangeKind
 from hub.web.shell import texts
-from hub.web.shell.dates import of_day, of_moment, within
+from hub.web.shell.dates import capital, listed, of_day, of_moment, within
 from hub.web.shell.people import FirstNames, sender
 from schemas.facts import (
     AbsenceFact,
@@ -25,23 +26,48 @@ STEPS = frozenset({GoalKind.GOAL, GoalKind.SUB_GOAL})
 
 
 def change_text(change: Change, names: FirstNames, now: datetime) -> str | None:
-    """The change in words; None: nothing is said of such an entry."""
+    """The change in words; None: nothing is said of such an entry.
+
+    What a source tells no longer is said as that: silence is no new statement.
+    """
+    if change.kind is not ChangeKind.CHANGED or not change.wiped:
+        return _statement_text(change, names, now)
+    wiped = f"ikke længere oplyst af kilden: {wiped_text(change.wiped)}"
+    rest = tuple(field for field in change.fields if field not in change.wiped)
+    text = _statement_text(change.model_copy(update={"fields": rest}), names, now)
+    if rest or text is None:
+        return text and f"{text}; {wiped}"
+    return capital(f"{wiped} · {entry_text(change.entry, names)}")
+
+
+def _statement_text(change: Change, names: FirstNames, now: datetime) -> str | None:
     entry, description = change.entry, entry_text(change.entry, names)
     match entry.fact:
         case ConcernNotificationFact() as fact:
             received = fact.received_at
             when = of_moment(received, now) if fact.received_has_time else of_day(danish_day(received))
             return f"{texts.NOTIFICATION_CHANGE[change.kind]} {description}, {when.text}"
-        case GoalFact() as fact if is_reached(fact) and change.kind is not ChangeKind.GONE:
-            return f"Mål nået: {description}"
-        case GoalFact(goal=goal) if change.kind is not ChangeKind.GONE:
-            return f"{texts.GOAL_CHANGE[goal][change.kind is ChangeKind.NEW]}: {description}"
+        case GoalFact() as fact if change.kind is not ChangeKind.GONE:
+            return f"{_goal_word(fact, change)}: {description}"
         case EffortFact(status=status) if change.kind is ChangeKind.CHANGED:
             return f"Ændret: {description} ({texts.EFFORT_STATUS[status]})"
         case fact if description is not None:
             word = texts.NEW[fact.kind] if change.kind is ChangeKind.NEW else texts.CHANGE[change.kind]
             return f"{word}: {description}"
     return None
+
+
+def _goal_word(goal: GoalFact, change: Change) -> str:
+    if is_reached(goal):
+        return "Mål nået"
+    if change.fields and "text" not in change.fields:
+        return texts.GOAL_NOTE_CHANGED[goal.goal]
+    return texts.GOAL_CHANGE[goal.goal][change.kind is ChangeKind.NEW]
+
+
+def wiped_text(fields: Iterable[str]) -> str:
+    """The fields that a source tells no longer, in words; each word once."""
+    return listed(list(dict.fromkeys(texts.FIELD.get(field, texts.FIELD_OTHER) for field in fields)))
 
 
 def entry_text(entry: Entry, names: FirstNames) -> str | None:

@@ -1,6 +1,6 @@
 """Dates, times, ages and counts as people in Denmark read them. Pure; "now" always comes in."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
@@ -8,7 +8,6 @@ from babel.dates import format_date
 from hub.clock import DANISH_TIME
 
 LOCALE = "da_DK"
-WEEK = 7
 NIGHT_ENDS = 6
 """Before this hour a time of today is said as "i nat"."""
 FRESH = timedelta(hours=6)
@@ -61,13 +60,6 @@ def of_moment(moment: datetime, now: datetime) -> When:
     local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
     full = f"{long_day_text(local.date())} kl. {clock_text(moment)}"
     return When(text=_moment_text(local, here), iso=local.isoformat(timespec="seconds"), full=full)
-
-
-def aged(moment: datetime, now: datetime) -> When:
-    """How old something is: as ``of_moment`` for a week, then "for 12 dage siden", "for 4 år siden"."""
-    when = of_moment(moment, now)
-    day, today = moment.astimezone(DANISH_TIME).date(), now.astimezone(DANISH_TIME).date()
-    return replace(when, text=distance(day, today)) if (today - day).days > WEEK else when
 
 
 def since_text(moment: datetime, now: datetime) -> str:
@@ -186,6 +178,11 @@ def phone_text(number: str) -> str:
 def within(text: str) -> str:
     """The same as it stands within a sentence: a small first letter, but for an abbreviation such as PPR."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def as_sentence(text: str) -> str:
+    """The text with a capital first letter and one full stop, also after an abbreviation: "Siden 30. aug."."""
+    return capital(text if text.endswith((".", "!", "?")) else f"{text}.")
 
 
 def capital(text: str) -> str:

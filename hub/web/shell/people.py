@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from hub.clock import danish_day
-from hub.web.shell.dates import listed
+from hub.web.shell import texts
+from hub.web.shell.dates import age_text, listed
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact
-from schemas.overview import Entry, EntryParty
+from schemas.overview import CitizenHeader, Entry, EntryParty
 from schemas.record import PartyRole
 
 
@@ -64,6 +66,19 @@ class FirstNames:
 
 def _primary(entry: Entry) -> EntryParty | None:
     return next((party for party in entry.parties if party.role is PartyRole.PRIMARY), None)
+
+
+def headline_name(header: CitizenHeader) -> str:
+    """The citizen's name; a sentence where no source gives one, or where nobody can tell whose is right."""
+    return header.display_name or (texts.NAME_DISPUTED if header.stated_identities else texts.NAME_MISSING)
+
+
+def headline_age(header: CitizenHeader, day: date) -> str:
+    """The citizen's age on that day, or why it is not known."""
+    born = header.person.birth_date
+    if born:
+        return age_text(born, day)
+    return texts.AGE_DISPUTED if header.stated_identities else texts.AGE_MISSING
 
 
 def first_word(name: str | None) -> str:

@@ -27,6 +27,9 @@ from hub.web.shell.workspace import Workspace, menu_of
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
 from schemas.source import Area, SourceSystem
 
+SEARCH_KEY = "search"
+"""In the session: the latest search."""
+
 
 @dataclass(frozen=True)
 class RequestContext:
@@ -74,6 +77,12 @@ class RequestContext:
     def request_id(self) -> str:
         """Reference number of the request; stands in the log line and on error pages."""
         return str(self.request.state.request_id)
+
+    @property
+    def searched_digest(self) -> str | None:
+        """Keyed digest of the national number that the actor searched for last; None: it was no number."""
+        search: dict[str, str | None] = self.request.session.get(SEARCH_KEY) or {}
+        return search.get("identifier_digest")
 
     def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""

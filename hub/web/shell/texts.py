@@ -83,6 +83,47 @@ GOAL_CHANGE = {
 }
 """Changed, and new."""
 
+GOAL_NOTE_CHANGED = {
+    GoalKind.CITIZEN_WISH: "Nyt om borgerens ord, som er de samme",
+    GoalKind.GOAL: "Nyt om mål",
+    GoalKind.SUB_GOAL: "Nyt om delmål",
+    GoalKind.STRENGTH: "Nyt om styrke",
+}
+"""Something about it changed, but not what it says."""
+
+FIELD = {
+    "responsible": "ansvarlig",
+    "performer": "hvem der udfører indsatsen",
+    "purpose": "mål",
+    "extent": "omfang",
+    "next_follow_up_on": "næste opfølgning",
+    "expected_end_on": "forventet slutdato",
+    "recommendation": "anbefaling",
+    "legal_basis": "paragraf",
+    "case_number": "sagsnummer",
+    "stated_by": "hvem der har sagt det",
+    "assessed_on": "vurdering",
+    "progress": "vurdering",
+    "assessed_at": "vurdering",
+    "outcome": "beslutning",
+    "outcome_on": "beslutning",
+    "outcome_efforts": "indsatser, der fulgte",
+    "reasons": "årsager",
+    "notifier_title": "underretter",
+    "receipt_sent_on": "kvittering",
+    "next_deadline_on": "frist",
+    "school": "skole",
+    "grade": "klassetrin",
+    "start": "startdato",
+    "end": "slutdato",
+    "given_name": "fornavn",
+    "family_name": "efternavn",
+    "birth_date": "fødselsdato",
+    "address": "adresse",
+}
+"""What a source can stop telling, within a sentence."""
+FIELD_OTHER = "en oplysning"
+
 SOURCE_STATE = {
     "fresh": ("frisk", "Der kommer data som aftalt."),
     "late": ("forsinket", "Der skulle være kommet data. Vent til næste kørsel; se efter igen om en time."),
@@ -155,3 +196,7 @@ TEAM_FUNCTION = {
 
 NAME_MISSING = "Navn ikke oplyst af kilden"
 AGE_MISSING = "alder ikke oplyst"
+NAME_DISPUTED = "Kilderne er uenige om navnet"
+AGE_DISPUTED = "uenighed om fødselsdatoen"
+DISPUTED = "kilderne er uenige om, hvem det er"
+"""Beside a name on a list, of a citizen whose sources disagree on name or birth date."""

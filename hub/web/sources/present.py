@@ -13,7 +13,7 @@ from hub.quarantine.rules import QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import clock_text, counted, day_text, distance, lasted, number_text, of_moment
+from hub.web.shell.dates import as_sentence, clock_text, counted, day_text, distance, lasted, number_text, of_moment
 from hub.web.sources import texts
 from hub.web.sources.page import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
 from schemas.source import SourceSystem
@@ -194,7 +194,8 @@ def _reason(details: SourceDetails, now: datetime) -> str:
     failed = runs[: _failures_in_a_row(runs)]
     text = f"Sidste kørsel lykkedes ikke: {texts.RUN_OUTCOME[state.last_run.outcome]}."
     if len(failed) > 1:
-        text += f" {len(failed)} kørsler i træk gik galt; den første {of_moment(failed[-1].started_at, now).text}."
+        first = of_moment(failed[-1].started_at, now).text
+        text += " " + as_sentence(f"{len(failed)} kørsler i træk gik galt; den første {first}")
     return f"{text} Det, der er læst før, vises stadig."
 
 

@@ -1,0 +1,72 @@
+"""Whom a page that asks for a reason is about, as far as the actor knows that citizen already."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub.access.policy import NO_AREAS, decide, findable
+from hub.access.service import limit_all
+from hub.clock import danish_day
+from hub.course import repository as course
+from hub.matching.repository import citizen_of
+from hub.overview import repository as overviews
+from schemas.access import AccessFacts, AccessRequest, Actor
+from schemas.base import Schema
+from schemas.source import Area
+
+
+class KnownPerson(Schema):
+    """What the actor knows of a citizen whose page is not open."""
+
+    name: str | None
+    birth_date: date | None = None
+    is_disputed: bool = False
+    """Whether the sources disagree on who it is."""
+
+
+def known_person(  # noqa: PLR0913  keyword-only from the digest on
+    session: Session,
+    actor: Actor,
+    facts: AccessFacts,
+    request: AccessRequest,
+    *,
+    searched_digest: str | None,
+    now: datetime,
+    areas: Mapping[str, Area] = NO_AREAS,
+) -> KnownPerson | None:
+    """Who the citizen is, told only to those who know it from elsewhere; None: not theirs to know yet.
+
+    They know it who searched for the whole national number, and who may open the page of a relative that names the
+    citizen; these learn the name alone.
+
+    Args:
+        session: the caller's transaction.
+        actor: who wants to open the page.
+        facts: of the citizen.
+        request: why.
+        searched_digest: keyed digest of the national number that the actor searched for last.
+        now: the instant; rights must hold on its Danish day.
+        areas: area of each source by name.
+    """
+    citizen_id, today = facts.citizen_id, danish_day(now)
+    header = overviews.headers(session, [citizen_id]).get(citizen_id)
+    if header is None or facts.is_self:
+        return None
+    is_disputed = bool(header.stated_identities)
+    if searched_digest is not None and citizen_of(session, searched_digest) == citizen_id:
+        if findable(actor, [facts], known_identifier=True):
+            person = header.person
+            return KnownPerson(name=header.display_name, birth_date=person.birth_date, is_disputed=is_disputed)
+        return None
+    family = {relative.citizen_id for relative in header.relatives if relative.citizen_id is not None}
+    family_facts = course.access_facts_of(session, actor, sorted(family), today)
+    plain_request = request.model_copy(update={"override_reason": None})
+    decisions = {key: decide(actor, fact, plain_request) for key, fact in family_facts.items()}
+    opened = [key for key, decision in decisions.items() if decision.allowed]
+    current = overviews.current(session, opened)
+    pages = [overview for _, overview in current.values() if overview is not None]
+    shown = limit_all(session, pages, decisions, areas, today, facts=family_facts)
+    named = (relative for page in shown.values() for relative in page.header.relatives)
+    name = next((each.name for each in named if each.citizen_id == citizen_id and each.name), None)
+    return KnownPerson(name=name, is_disputed=is_disputed) if name else None

@@ -1,0 +1,94 @@
+"""The JSON twin of a citizen's pages: what it says and what it should say, as facts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.truth.facts import Fact
+from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.oracle_head import AREAS, responsible_unit, visible
+from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
+from tests.truth.words import first, full
+
+BASES = {"lead": "team", "member": "team", "relation": "own_unit", "override": "override"}
+MASK = "••••"
+
+
+def read_answer(answer: dict[str, Any]) -> list[Fact]:
+    """What the API says."""
+    decision, own = answer["decision"], answer["overview"]
+    person = own["header"]["person"]
+    found = [
+        Fact("api.basis", "", decision["basis"]),
+        Fact("api.shown", "", ", ".join(sorted(CONNECTED & set(decision["shown"])))),
+        Fact("api.name", "", f"{person['given_name']} {person['family_name']}"),
+        Fact("api.born", "", str(person["birth_date"])),
+        Fact("api.life", "", f"{person['life_status']} {person['died_on'] or ''}".strip()),
+        *(Fact("api.section", AREAS[section["area"]], section["state"]) for section in own["sections"]),
+    ]
+    numbers = [number["value"] for number in own["header"]["identifiers"] if number["namespace"] == "cpr"]
+    found += [Fact("api.cpr", "", number) for number in numbers]
+    people = (own, *answer["family"])
+    entries = {entry["id"]: entry for person in people for area in person["sections"] for entry in area["entries"]}
+    given = {person["citizen_id"]: person["header"]["person"]["given_name"] for person in people}
+    for entry in entries.values():
+        found += _entry(entry, given)
+    return found
+
+
+def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
+    fact, valid = entry["fact"], entry["valid"]
+    parties = [party for party in entry["parties"] if party["role"] != "other"]
+    names = [(given.get(party["citizen_id"]) or party["name"] or "?").split()[0] for party in parties]
+    if fact["kind"] == "effort":
+        of = f"{names[0]} · {fact['title']} · {valid['start']}"
+        yield Fact("api.effort", of, f"{fact['status']} {valid['end'] or ''}".strip())
+        worker = (fact["responsible"] or {}).get("worker") or {}
+        yield Fact("api.worker", of, worker.get("name") or "")
+    elif fact["kind"] == "concern_notification":
+        of = f"{valid['start']} · {fact['notifier_title'] or fact['notifier']['code']}"
+        yield Fact("api.note", of, "unborn" if fact["about_unborn"] else " + ".join(sorted(names)))
+    elif fact["kind"] == "goal":
+        yield Fact("api.goal", fact["text"], f"{fact['progress']} {fact['stated_by']}")
+
+
+def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
+    """What it should say."""
+    person, shown = page.person, page.view.shown
+    found = [
+        Fact("api.basis", "", BASES[page.view.basis]),
+        Fact("api.shown", "", ", ".join(sorted(shown))),
+        Fact("api.name", "", full(person)),
+        Fact("api.born", "", person.born.isoformat()),
+        Fact("api.life", "", f"dead {person.died_on}" if person.died_on else "None"),
+        *(Fact("api.cpr", "", f"{cpr[:6]}{MASK}") for cpr in (person.cpr, person.earlier_number) if cpr),
+    ]
+    found += [Fact("api.section", name, _state(oracle, page, area)) for area, name in AREAS.items()]
+    for member in page.people:
+        for effort in visible(oracle, page, member):
+            of = f"{first(member)} · {effort.title} · {effort.start.isoformat()}"
+            found.append(Fact("api.effort", of, f"ended {effort.end}" if effort.end else "active"))
+            unit = next(unit.name for unit in oracle.truth.units if unit.id == responsible_unit(effort))
+            found.append(Fact("api.worker", of, effort.worker or f" | {unit}"))
+        for goal in oracle.goals(member):
+            if goal.area in page.views[member.id].shown:
+                progress = goal.assessments[-1][1] if goal.assessments else "not_assessed"
+                found.append(Fact("api.goal", goal.text, f"{progress} {goal.stated_by}"))
+    for note in notifications(oracle, page):
+        by = note.notifier if note.notifier in PRIVATE else note.notifier_title
+        of = f"{received(note).date().isoformat()} · {by}"
+        found.append(Fact("api.note", of, "unborn" if note.unborn else whom(oracle, note)))
+    return found
+
+
+def _state(oracle: Oracle, page: Page, area: str) -> str:
+    person = page.person
+    if area not in CONNECTED:
+        return "not_covered"
+    if area not in page.view.shown:
+        return "withheld"
+    has_more = {
+        "social": oracle.has_case(person) or bool(oracle.notifications(person)),
+        "health": bool(oracle.contacts(person)),
+    }
+    has_efforts = any(effort.area == area for effort in oracle.efforts(person))
+    return "entries" if has_more[area] or has_efforts else "none_found"

@@ -1,0 +1,142 @@
+"""Loads a made-up municipality through the real path and serves it: sources, pipeline, index, staff, web server."""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from sqlalchemy.engine import URL
+
+from deploy.demo import add_sources, follow, morning_of
+from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.municipality.generate import generate
+from deploy.sandbox.municipality.truth import Municipality, Person
+from deploy.seed import Seeding
+from hub.app import create_app
+from hub.bus.base import OVERVIEWS
+from hub.clock import Clock, FixedClock
+from hub.indexing.writer import INDEX_GROUP
+from hub.services import build_services
+from hub.settings import Settings
+from hub.sources.schedule import Schedule
+from hub.worker.supervisor import run
+from tests.web.serving import Browser, browsing, serving
+
+SEED = 7
+SETTLED_SECONDS = 60
+
+
+@dataclass
+class Loaded:
+    """A municipality that is served, and what is true of it."""
+
+    address: str
+    day: date
+    now: datetime
+    truth: Municipality
+    pages: dict[int, str] = field(default_factory=dict)
+    """The key that the hub gave each person, by the person's number in the truth, as far as it was asked for."""
+
+    def page_of(self, person: Person, finder: "Client") -> str | None:
+        """The hub's key of the person, found by the whole national number; None: the search does not find it."""
+        if person.id not in self.pages:
+            hits = finder.search(person.cpr)["page"]["hits"]
+            if len(hits) != 1:
+                return None
+            self.pages[person.id] = hits[0]["citizen_id"]
+        return self.pages[person.id]
+
+
+@dataclass
+class Client:
+    """An employee who is logged in, at pages and API."""
+
+    browser: Browser
+    token: str
+
+    @property
+    def http(self) -> httpx.Client:
+        """The plain client."""
+        return self.browser.http
+
+    def search(self, text: str, size: int = 100) -> dict[str, Any]:
+        """What the API finds."""
+        body = {"text": text, "size": size}
+        answer = self.http.post("/api/soeg", json=body, headers={"X-CSRF-Token": self.token})
+        assert answer.status_code == httpx.codes.OK, answer.text[:500]
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@contextmanager
+def client(loaded: Loaded, employee: str) -> Iterator[Client]:
+    """A client of one employee."""
+    with browsing(loaded.address, employee) as browser:
+        yield Client(browser, browser.token())
+
+
+@contextmanager
+def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
+    """The municipality as it was on the morning of *day*, everything read, carried, shown and findable.
+
+    Args:
+        database: address of an empty, migrated database.
+        day: the day that the clock stands on.
+        citizens: how many people the whole history has.
+    """
+    clock = FixedClock(morning_of(day))
+    settings = Settings(
+        demo=True,
+        secure_cookies=False,
+        municipality="Egelund Kommune",
+        database_url=SecretStr(database.render_as_string(hide_password=False)),
+        session_key=SecretStr("only-for-tests-only-for-tests-only-session"),
+    )
+    with start(citizens=citizens, seed=SEED, today=day) as running:
+        _load(settings, clock, running, day)
+        _drop_connections()
+        context = build_services(settings, clock=clock)
+        try:
+            with serving(create_app(context)) as address:
+                yield Loaded(address, day, clock.now(), generate(citizens, SEED, day))
+        finally:
+            context.close()
+
+
+def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None:
+    """Let a worker read, process and index everything, then end it: while citizens are walked nothing changes."""
+    context = build_services(settings, clock=clock)
+    try:
+        add_sources(context, running, Schedule(every=timedelta(hours=1)))
+        seeding = Seeding(context, day)
+        seeding.staff()
+        stop = Event()
+        options = {"stop": stop, "on_batch": seeding.what_is_there}
+        thread = Thread(target=run, args=(context,), kwargs=options)
+        thread.start()
+        try:
+            follow(context, seeding, running.citizens)
+            ends = monotonic() + SETTLED_SECONDS
+            while context.bus.lag(INDEX_GROUP, OVERVIEWS):
+                assert monotonic() < ends, "the index did not catch up"
+                stop.wait(0.05)
+        finally:
+            stop.set()
+            thread.join()
+        context.index.refresh()
+    finally:
+        context.close()
+
+
+def _drop_connections() -> None:
+    """Connectors keep their connections until nobody holds them, and cannot be closed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

@@ -1,0 +1,169 @@
+"""*Mine borgere*: what it says and what it should say, as facts."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from deploy.sandbox.municipality.staff import Course, Employee
+from hub.clock import DANISH_TIME
+from tests.truth.facts import Fact
+from tests.truth.markup import Node, parsed
+from tests.truth.oracle import Oracle
+from tests.truth.oracle_head import AREAS
+from tests.truth.oracle_pages import notifications, sender
+from tests.truth.reading import Reader
+from tests.truth.words import age, distance, first, full, within
+
+FUNCTIONS = {
+    "lead_coordinator": "tovholder",
+    "citizen_coordinator": "borgerkoordinator",
+    "member": "medlem af teamet",
+}
+FORGOTTEN = timedelta(days=61)
+NOBODY = "Du er ikke på noget team endnu"
+
+
+def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
+    """What the page says."""
+    page = parsed(html)
+    found = list(reader.times(page))
+    line = page.first("div", "headline").first("p", "sub").text()
+    said = re.match(r"(\d+) forløb med (\d+) borgere?", line)
+    if said:
+        found.append(Fact("mine.count", "", f"{said.group(1)} with {said.group(2)}"))
+    passed = re.search(r"(\d+) opfølgning(?:er)? er (?:passeret|overskredet)", line)
+    found.append(Fact("mine.passed", "", passed.group(1) if passed else "0"))
+    news = re.search(r"[Nn]yt i (\d+)", line)
+    calm = "intet nyt" in line.lower()
+    found.append(Fact("mine.news", "", news.group(1) if news else "intet nyt" if calm else "nothing said"))
+    for clock in page.all("li", "clock"):
+        words = re.fullmatch(r"Underretning fra (.+), modtaget (.+): (.+)", clock.direct("span")[0].text())
+        if words is None:
+            found.append(reader.unread("clock", clock.text()))
+            continue
+        sort = "overdue" if words.group(3).startswith("fristen udløb") else words.group(3)[-5:]
+        of = f"{reader.day(words.group(2))} · {words.group(1)}"
+        found.append(Fact("mine.clock", of, sort))
+    for row in page.all("li", "course"):
+        found += _row(reader, row)
+    return found
+
+
+def _row(reader: Reader, row: Node) -> Iterator[Fact]:
+    people, since, follow_up, areas = row.direct("div")
+    names = [link.text() for link in people.all("a")]
+    of = names[0] if names else "?"
+    for name, years in zip(names, people.all("span", "age"), strict=True):
+        yield Fact("mine.person", name, years.text().removeprefix(", "))
+    yield Fact("mine.function", of, people.first("span", "k").text().removeprefix("Du er "))
+    day, whose = follow_up.text("span"), follow_up.all("span", "k")[1:]
+    passed = day.startswith("passeret ")
+    value = day if passed else f"{reader.day(day)}, {day.partition(', ')[2]}"
+    yield Fact("mine.follow_up", of, f"{value} · {whose[0].text()}" if whose else day)
+    for area in areas.all("span", "edge"):
+        yield Fact("mine.area", of, area.text())
+    words = since.text()
+    known = (
+        r"Siden sidst (Intet nyt, siden du så efter|Du har ikke set siden endnu|Du har ikke åbnet siden før)",
+        r"(Siden du så efter|Nyt siden)",
+    )
+    looked = next((found.group(1) for pattern in known if (found := re.match(pattern, words))), None)
+    if looked is None:
+        yield reader.unread("since", words)
+        return
+    yield Fact("mine.looked", of, "never" if looked.startswith("Du har ikke") else "has looked")
+
+
+def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
+    """What it should say."""
+    courses = [
+        (course, functions)
+        for course in oracle.courses
+        if (functions := [function for member, function in oracle.team_of(course) if member == employee])
+        and any(oracle.view(employee, person).is_team for person in oracle.members(course))
+    ]
+    found: list[Fact] = []
+    passed, new, count, never = 0, 0, 0, False
+    for course, functions in courses:
+        people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
+        count += len(people)
+        of = full(people[0])
+        found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
+        found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
+        day, facts = _work(oracle, employee, course, of)
+        found += facts
+        passed += day
+        looks = [
+            look.when
+            for look in oracle.staff.look_ups
+            if look.employee == employee.id and look.cpr in course.cprs and look.when < oracle.now
+        ]
+        never = never or not looks
+        found.append(Fact("mine.looked", of, "has looked" if looks else "never"))
+        new += bool(looks) and _has_news(oracle, employee, course, max(looks))
+    if courses:
+        found.append(Fact("mine.count", "", f"{len(courses)} with {count}"))
+    # Nobody may be told "nothing new" about a family never looked at.
+    calm = "nothing said" if never or not courses else "intet nyt | nothing said"
+    found += [Fact("mine.passed", "", str(passed)), Fact("mine.news", "", str(new) if new else calm)]
+    return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
+
+
+def expected_listed(oracle: Oracle, employee: Employee) -> list[Fact]:
+    """What the list's JSON twin should say."""
+    return [
+        Fact("mine.api", full(person), function)
+        for course in oracle.courses
+        for member, function in oracle.team_of(course)
+        if member == employee
+        for person in oracle.members(course)
+        if oracle.view(employee, person).is_team
+    ]
+
+
+def _has_news(oracle: Oracle, employee: Employee, course: Course, since: datetime) -> bool:
+    for person in oracle.members(course):
+        page = oracle.page(employee, person)
+        begun = [effort.start for effort in oracle.efforts(person) if effort.area in page.view.shown]
+        if any(note.received > since for note in notifications(oracle, page)):
+            return True
+        if any(day > since.date() for day in begun):
+            return True
+        said = [goal for goal in oracle.goals(person) if goal.area in page.view.shown]
+        if any(max([goal.stated_on, *(day for day, _ in goal.assessments)]) > since.date() for goal in said):
+            return True
+    return False
+
+
+def _work(oracle: Oracle, employee: Employee, course: Course, of: str) -> tuple[bool, list[Fact]]:
+    """The next follow-up of the family and the areas in which something runs."""
+    running = [
+        (person, effort)
+        for person in oracle.members(course)
+        for effort in oracle.running(person)
+        if oracle.view(employee, person).is_team and effort.area in oracle.view(employee, person).shown
+    ]
+    areas = [
+        Fact("mine.area", of, name) for area, name in AREAS.items() if area in {effort.area for _, effort in running}
+    ]
+    due = sorted(
+        (effort.next_follow_up, effort.title, first(person)) for person, effort in running if effort.next_follow_up
+    )
+    if not due:
+        said = "dato ikke oplyst af kilden" if running else "ingen indsats i gang"
+        return False, [Fact("mine.follow_up", of, said), *areas]
+    day, title, name = due[0]
+    when = distance(day, oracle.day)
+    value = f"passeret {when}" if day < oracle.day else f"{day.isoformat()}, {when}"
+    return day < oracle.day, [Fact("mine.follow_up", of, f"{value} · {name}: {title}"), *areas]
+
+
+def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterator[Fact]:
+    for course in courses:
+        pages = [oracle.page(employee, person) for person in oracle.members(course)]
+        for note in {note.id: note for page in pages for note in notifications(oracle, page)}.values():
+            due = note.received.astimezone(UTC) + timedelta(hours=24)
+            if note.assessed or note.outcome or oracle.now - due > FORGOTTEN:
+                continue
+            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(sender(note))}"
+            yield Fact("mine.clock", of, "overdue" if due < oracle.now else f"{due.astimezone(DANISH_TIME):%H.%M}")

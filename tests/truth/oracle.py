@@ -1,0 +1,225 @@
+"""Who may see what of whom, read from the made-up truth, its staff and docs/access.md, and from no code of the hub.
+
+``Oracle.view`` is the decision about one citizen, ``Oracle.page`` all that a page about the citizen may speak of. What
+the pages must say of it stands in ``oracle_pages``.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
+from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Notification, Person, Relation
+from schemas.access import Role
+
+FIRST_ORDINARY_ID = 1000
+"""People with smaller numbers are the named ones, whose stories were written by hand."""
+CONNECTED = frozenset({"social", "health"})
+"""Areas with a source; the municipality knows more than the sources tell."""
+INVERSE = {"mother": "child", "father": "child", "child": "parent", "sibling": "sibling", "partner": "partner"}
+DIRECT = {"mother": "parent", "father": "parent", "child": "child", "sibling": "sibling", "partner": "partner"}
+STOLEN = ("Tove", "Iversen")
+"""Whose number a local patient carries, too."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How one employee stands to one citizen on the day."""
+
+    basis: str
+    """``lead``, ``member``, ``relation``, ``override`` or ``refused``."""
+    shown: frozenset[str]
+    """Areas, of those with a source, that are shown."""
+
+    @property
+    def is_team(self) -> bool:
+        """Whether the team's right opens the page."""
+        return self.basis in {"lead", "member"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that a page about *person* may speak of."""
+
+    employee: Employee
+    person: Person
+    view: View
+    people: tuple[Person, ...]
+    """The citizen, then the others of the course, eldest first."""
+    views: dict[int, View]
+    course: Course | None
+    day: date
+    now: datetime
+
+
+class Oracle:
+    """Answers from the truth of one day."""
+
+    def __init__(self, truth: Municipality, now: datetime) -> None:
+        self.truth, self.now, self.day = truth, now, truth.today
+        self.staff: Staff = staff()
+        self.people = {person.id: person for person in truth.people}
+        self._by_number = {
+            number: person for person in truth.people for number in (person.cpr, person.earlier_number) if number
+        }
+        self.courses = tuple(
+            course for course in self.staff.courses if course.started_on <= self.day and self._is_there(course)
+        )
+
+    def _is_there(self, course: Course) -> bool:
+        return all(cpr in self._by_number for cpr in course.cprs)
+
+    def by_number(self, cpr: str) -> Person | None:
+        """The person with that national number."""
+        return self._by_number.get(cpr)
+
+    def members(self, course: Course) -> tuple[Person, ...]:
+        """Citizens of a course, eldest first."""
+        return tuple(sorted((self._by_number[cpr] for cpr in course.cprs), key=lambda person: person.born))
+
+    def course_of(self, person: Person) -> Course | None:
+        """The course of the citizen on the day."""
+        return next((course for course in self.courses if person.cpr in course.cprs), None)
+
+    def efforts(self, person: Person) -> tuple[Effort, ...]:
+        """All efforts of the citizen until the day that a source tells."""
+        return tuple(effort for effort in self.truth.efforts if effort.person == person.id and effort.area in CONNECTED)
+
+    def running(self, person: Person) -> tuple[Effort, ...]:
+        """Those that run."""
+        return tuple(effort for effort in self.efforts(person) if effort.end is None)
+
+    def notifications(self, person: Person) -> tuple[Notification, ...]:
+        """Those about the citizen, alone or with siblings."""
+        return tuple(note for note in self.truth.notifications if person.id in (note.person, *note.also))
+
+    def goals(self, person: Person) -> tuple[Goal, ...]:
+        """Goals, wishes and strengths of the citizen that a source tells."""
+        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in CONNECTED)
+
+    def contacts(self, person: Person) -> tuple[Contact, ...]:
+        """Contacts with the citizen that a source tells: those of the health area."""
+        return tuple(
+            contact
+            for contact in self.truth.contacts
+            if contact.person == person.id and contact.unit.startswith("health:")
+        )
+
+    def has_case(self, person: Person) -> bool:
+        """Whether the social system has a case on the citizen, and so tells of relations and household."""
+        return any(
+            item.person == person.id
+            for things in (
+                (effort for effort in self.truth.efforts if effort.area == "social"),
+                self.truth.notifications,
+                (plan for plan in self.truth.plans if plan.area == "social"),
+                (goal for goal in self.truth.goals if goal.area == "social"),
+            )
+            for item in things
+        )
+
+    def team_of(self, course: Course) -> list[tuple[Employee, str]]:
+        """Who is on the team on the day, with the function."""
+        known = {employee.id: employee for employee in self.staff.employees}
+        return [
+            (known[place.employee], place.function)
+            for place in course.team
+            if place.start <= self.day and (place.end is None or self.day < place.end)
+        ]
+
+    def view(self, employee: Employee, person: Person) -> View:
+        """The right that the employee has without giving a reason; ``override``: only with one."""
+        if employee.role is not Role.TEAM_MEMBER or employee.cpr in {person.cpr, person.earlier_number} - {None}:
+            return View("refused", frozenset())
+        own = frozenset({employee.area.value} if employee.area else ())
+        course = self.course_of(person)
+        functions = {function for member, function in self.team_of(course) if member == employee} if course else set()
+        if course and functions:
+            consented = {
+                consent.area.value
+                for consent in course.consents
+                if consent.cpr == person.cpr
+                and consent.given_on <= self.day
+                and (consent.expires_on is None or self.day < consent.expires_on)
+            }
+            return View("lead" if "lead_coordinator" in functions else "member", (own | consented) & CONNECTED)
+        if self.has_relation(employee, person):
+            return View("relation", own & CONNECTED)
+        return View("override", self.override_areas(*own))
+
+    def override_areas(self, *own: str) -> frozenset[str]:
+        """What a stated reason opens: the own area and social."""
+        return frozenset({*own, "social"}) & CONNECTED
+
+    def unit_name(self, employee: Employee) -> str:
+        """The employee's unit by name."""
+        return next((unit.name for unit in self.truth.units if unit.id == employee.unit_id), "")
+
+    def has_relation(self, employee: Employee, person: Person) -> bool:
+        """Whether the employee works for the citizen: the unit has an effort or the case, or the employee is named."""
+        running = self.running(person)
+        units = {unit for effort in running for unit in (effort.unit, effort.authority)}
+        return employee.unit_id in units or employee.name in {effort.worker for effort in running}
+
+    def page(self, employee: Employee, person: Person, view: View | None = None) -> Page:
+        """What a page may speak of, opened with *view*: the employee's own right unless another was used."""
+        own = view or self.view(employee, person)
+        course = self.course_of(person)
+        others = [other for other in self.members(course) if other != person] if course and own.is_team else []
+        views = {other.id: self.view(employee, other) for other in others} | {person.id: own}
+        others = [other for other in others if views[other.id].basis != "refused"]
+        return Page(
+            employee=employee,
+            person=person,
+            view=own,
+            people=(person, *others),
+            views=views,
+            course=course,
+            day=self.day,
+            now=self.now,
+        )
+
+    def relatives(self, page: Page) -> list[tuple[Person, str]]:
+        """Who is related on the day, as far as a source of a shown area tells, with what they are to the citizen."""
+        found = {
+            (other, kind): None
+            for relation, other, kind in self._relations(page.person)
+            if "health" in page.view.shown or ("social" in page.view.shown and self._tells_social(relation))
+        }
+        return [(self.people[other], kind) for other, kind in found]
+
+    def all_relatives(self, person: Person) -> list[tuple[Person, str]]:
+        """Everybody who is related to the citizen on the day."""
+        found = dict.fromkeys((other, kind) for _, other, kind in self._relations(person))
+        return [(self.people[other], kind) for other, kind in found]
+
+    def _relations(self, person: Person) -> list[tuple[Relation, int, str]]:
+        """Relations of the day, each with the other and what the other is to the citizen."""
+        known = []
+        for relation in self.truth.relations:
+            if relation.start > self.day or (relation.end is not None and relation.end <= self.day):
+                continue
+            if relation.person == person.id:
+                known.append((relation, relation.other, DIRECT[relation.kind]))
+            elif relation.other == person.id:
+                known.append((relation, relation.person, INVERSE[relation.kind]))
+        return known
+
+    def _tells_social(self, relation: Relation) -> bool:
+        return self.has_case(self.people[relation.person])
+
+    def is_guarded(self, person: Person) -> bool:
+        """Whether the citizen, or somebody the citizen lives with, has name and address protection in any source."""
+        if person.protected_in:
+            return True
+        return any(self._lives_with(person, other) for other in self.people.values() if other.protected_in)
+
+    def _lives_with(self, person: Person, other: Person) -> bool:
+        """As a source says; where none says anything, parents, children and partners live together."""
+        between = [(relation, kind) for relation, key, kind in self._relations(person) if key == other.id]
+        said = {relation.shares_household for relation, _ in between if self._tells_social(relation)} - {None}
+        return True in said if said else any(kind in {"parent", "child", "partner"} for _, kind in between)
+
+    def sources_disagree(self, person: Person) -> bool:
+        """Whether sources disagree on who the citizen is."""
+        stolen = (person.given, person.family) == STOLEN
+        return stolen or bool((person.social_family or person.social_born) and self.has_case(person))

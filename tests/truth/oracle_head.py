@@ -1,0 +1,153 @@
+"""What the head of a page, *Lige nu* and the columns of *Familien* must say. Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
+from deploy.sandbox.municipality.truth import Effort, Person
+from tests.truth.facts import Fact
+from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.words import age, first, full, paragraph
+
+MASK = "••••"
+AREAS = {"employment": "Beskæftigelse", "school": "Skole", "social": "Social", "health": "Sundhed"}
+SOURCES = {"social": "Social (DUBU)", "health": "Sundhed (Nexus)"}
+FUNCTIONS = {"lead_coordinator": ", tovholder", "citizen_coordinator": ", borgerkoordinator", "member": ""}
+
+
+def last_day(end: date) -> str:
+    """The last day on which something held; the truth has the first on which it no longer does."""
+    return (end - timedelta(days=1)).isoformat()
+
+
+def visible(oracle: Oracle, page: Page, person: Person) -> tuple[Effort, ...]:
+    """The efforts of one person that the page may show."""
+    shown = page.views[person.id].shown
+    return tuple(effort for effort in oracle.efforts(person) if effort.area in shown)
+
+
+def about(page: Page, person: Person) -> str:
+    """``Maja: `` before what is about another than the citizen."""
+    return "" if person == page.person else f"{first(person)}: "
+
+
+def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """Who it is, who is around them, and as whom one looks."""
+    person, guarded = page.person, oracle.is_guarded(page.person)
+    yield Fact("head.name", "", full(person))
+    yield Fact("head.age", "", age(person.born, page.day))
+    yield Fact("head.cpr", "", f"{person.cpr[:6]}-{MASK}")
+    yield Fact("head.reveal", "", "no" if page.view.basis == "override" else "yes")
+    yield Fact("head.basis", "", page.view.basis)
+    for other, kind in oracle.relatives(page):
+        yield Fact("head.relative", first(other), kind)
+        yield Fact("head.relative.age", first(other), age(other.born, page.day), optional=True)
+    if oracle.sources_disagree(person):
+        yield Fact("head.disagree", "", "yes")
+    if person.died_on:
+        yield Fact("head.life", "", f"død {person.died_on.isoformat()}")
+    elif person.moved_out_on:
+        yield Fact("head.life", "", f"udrejst {person.moved_out_on.isoformat()}", optional=True)
+    if guarded:
+        yield Fact("head.protected", "", "yes")
+        for source in sorted(person.protected_in & page.view.shown):
+            if source != "social" or oracle.has_case(person):
+                yield Fact("head.protected.by", "", SOURCES[source])
+    if not person.moved_out_on:
+        yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
+    yield from _course(oracle, page, guarded=guarded)
+
+
+def _course(oracle: Oracle, page: Page, *, guarded: bool) -> Iterator[Fact]:
+    if page.course is None:
+        yield Fact("head.course", "", "intet sammenhængende forløb")
+        return
+    yield Fact("head.course", "", page.course.started_on.isoformat())
+    team = oracle.team_of(page.course)
+    areas = {employee.area for employee, _ in team}
+    people = f"{len(team)} {'person' if len(team) == 1 else 'personer'}"
+    yield Fact("head.team", "", f"{people}, {len(areas)} {'område' if len(areas) == 1 else 'områder'}")
+    for employee, function in team:
+        unit = UNIT_BY_ID[employee.unit_id or ""]
+        where = "" if guarded else f", {unit.name}"
+        yield Fact("head.teammate", f"{employee.name}{where}{FUNCTIONS[function]}", "on the team")
+        if function == "lead_coordinator":
+            yield Fact("head.lead", "", f"{employee.name}, {unit.phone}")
+
+
+def effort_facts(oracle: Oracle, page: Page, person: Person, effort: Effort, rule: str = "now") -> Iterator[Fact]:
+    """One effort that runs: what, for what, by whom, since when, until which follow-up, from which source."""
+    masked = oracle.is_guarded(person)
+    prefix = f"{first(person)}: " if rule == "column" else about(page, person)
+    of = f"{prefix}{effort.title}{f', {effort.extent}' if effort.extent else ''} · {effort.start.isoformat()}"
+    unit = UNIT_BY_ID[responsible_unit(effort)]
+    names = dict.fromkeys((effort.worker or unit.name, unit.name))
+    if masked:
+        names = dict.fromkeys((*([effort.worker] if effort.worker else []), MASK))
+    yield Fact(f"{rule}.effort", of, effort.area)
+    yield Fact(f"{rule}.responsible", of, ", ".join(names))
+    if not masked:
+        yield Fact(f"{rule}.phone", of, unit.phone)
+    performer = MASK if masked else UNIT_BY_ID[effort.unit].name
+    yield Fact(f"{rule}.performer", of, performer, optional=effort.area == "health")
+    yield Fact(f"{rule}.source", of, AREAS[effort.area])
+    yield Fact(f"{rule}.updated", of, effort.start.isoformat())
+    if effort.purpose:
+        yield Fact(f"{rule}.goal", of, effort.purpose)
+    if effort.paragraph:
+        yield Fact(f"{rule}.paragraph", of, paragraph(effort.paragraph))
+    if effort.recommendation:
+        yield Fact(f"{rule}.recommendation", of, effort.recommendation)
+    if effort.next_follow_up:
+        day = effort.next_follow_up
+        yield Fact(f"{rule}.follow_up", of, f"{day.isoformat()}{' passed' if day < page.day else ''}")
+
+
+def responsible_unit(effort: Effort) -> str:
+    """Whom to call: the authority in social (Familiehuset for its own), else the unit that does it."""
+    if effort.area == "social" and effort.unit != "social:110":
+        return effort.authority
+    return effort.unit
+
+
+def now(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """*Lige nu*: what runs in the family, and what each other area says instead."""
+    running = [
+        (person, effort) for person in page.people for effort in visible(oracle, page, person) if effort.end is None
+    ]
+    areas = {effort.area for _, effort in running}
+    yield Fact("now.count", "", f"{len(running)} in {len(areas)}" if running else "none")
+    if running:
+        yield Fact("now.changed", "", max(effort.start for _, effort in running).isoformat())
+    for person, effort in running:
+        yield from effort_facts(oracle, page, person, effort)
+    for area, name in AREAS.items():
+        if area in areas:
+            continue
+        state = "none_found" if area in page.view.shown else "withheld"
+        yield Fact("now.gap", name, state if area in CONNECTED else "not_covered")
+    for _, effort in running:
+        if effort.recommendation:
+            yield Fact("talk", effort.recommendation.lower(), "recommended")
+    if oracle.sources_disagree(page.person):
+        for field in ("efternavnet", "fornavnet", "fødselsdatoen"):
+            yield Fact("now.disagree", field, "yes", optional=True)
+
+
+def columns(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """*Familien*: what runs for each, how many notifications, and who has no column."""
+    for person in page.people:
+        shown = page.views[person.id].shown
+        count = len(oracle.notifications(person))
+        yield Fact("column.name", first(person), full(person))
+        yield Fact("column.age", first(person), age(person.born, page.day))
+        yield Fact("column.notes", first(person), str(count) if "social" in shown else "withheld")
+        for effort in visible(oracle, page, person):
+            if effort.end is None:
+                yield from effort_facts(oracle, page, person, effort, "column")
+    keys = {person.id for person in page.people}
+    yield from _left_out(other for other, _ in oracle.relatives(page) if other.id not in keys)
+
+
+def _left_out(others: Iterable[Person]) -> Iterator[Fact]:
+    yield from (Fact("column.left_out", name, "left out") for name in dict.fromkeys(first(other) for other in others))

@@ -1,0 +1,293 @@
+"""What a page says, as facts. Every sentence is read by one of the patterns here; one that none reads is a fact too.
+
+Such a fact has the rule ``unread`` and agrees with no truth: a new sentence on a page gets its pattern here, and its
+truth in the oracle, before the truth test is green again. Words may change and read the same.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from tests.truth.facts import Fact
+from tests.truth.markup import Node, day_of, is_said, parsed
+
+WITHHELD = re.compile(r"ikke for dig at se|kan du ikke se|må du ikke se|du ikke kan se", re.IGNORECASE)
+GAPS = {
+    "none_found": re.compile(r"^ingen igangværende indsats fundet"),
+    "not_covered": re.compile(r"^ikke dækket her"),
+    "withheld": WITHHELD,
+    "unread": re.compile(r"^kilden er ikke læst til ende"),
+    "silent": re.compile(r"^kilden har været tavs"),
+}
+OUTCOMES = (
+    (r"Førte til (?!afdækning|børnefaglig|akut|en indsats)(.+), (\d.+)", "named: {0} · {1}"),
+    (r"Derefter begyndte (.+), (\d.+)", "later: {0} · {1}"),
+    (r"Vurdering mangler: fristen på 24 timer udløber .*kl\. (\d\d\.\d\d)", "to be assessed before {0}"),
+    (r"Vurdering mangler: fristen på 24 timer udløb .*", "not assessed in time"),
+    (r"Førte til en indsats", "effort"),
+    (r"Førte til afdækning.*", "clarification_19"),
+    (r"Førte til børnefaglig undersøgelse.*", "assessment_20"),
+    (r"Førte til akut handling", "acute"),
+    (r"Indgår i igangværende sag(?:\. Ingen ny indsats)?", "to_running_case"),
+    (r"Vurderet: ingen handling", "no_action"),
+    (r"Ingen indsats endnu", "no effort so far, of any area"),
+    (r"Ingen indsats fulgte", "no effort, of any area"),
+    (r"Socialforvaltningen satte ingen indsats i gang", "no effort, of social"),
+    (r"[Ee]ndnu (\d+ dage?) gammel", "so far: {0} old"),
+)
+BASES = (
+    (r"^tovholder i forløbet$", "lead"),
+    (r"^medlem af teamet$", "member"),
+    (r"^medarbejder i en enhed med en indsats for borgeren$", "relation"),
+    (r"ansvarlig", "relation"),
+    (r"^(?:en )?særlig grund$", "override"),
+)
+SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle )?fra (.+?)),? (?:siden|i) (\d{4})\."
+PARAGRAPHS = (
+    r"^\d+ igangværende|^Ingen igangværende indsatser i de kilder, du kan se\.$|^Kilderne er ikke enige om ",
+    r"^\d+ underretning|^Ingen underretninger fundet i de kilder, du kan se\.",
+    r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
+    r"^Intet er registreret i perioden\.$",
+    r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
+    r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
+    r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",
+    r"^(i går|i dag|i nat|for \d+) |^\d{1,2}\. \w+\.?( \d{4})?$|^Ingen andre har set siden endnu\.$",
+    r" vises ikke her, for |^Ingen indsatser eller underretninger i de kilder, du kan se\.$",
+    r"^Udskrevet af .+, den \d|^Det bliver noteret i loggen med din begrundelse\.$",
+)
+"""What paragraphs may say; each is read by its section."""
+RELATIONS = {
+    "Forælder": "parent", "Forældre": "parent", "Barn": "child", "Børn": "child", "Søskende": "sibling",
+    "Partner": "partner", "Partnere": "partner", "Mor": "parent", "Far": "parent",
+}  # fmt: skip
+
+
+class Reader:
+    """Reads pages as somebody does who looks at them on *today*."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+
+    def unread(self, where: str, words: str) -> Fact:
+        """A sentence that no pattern reads."""
+        return Fact("unread", where, words)
+
+    def day(self, words: str) -> str:
+        """The day that the words name."""
+        return day_of(words, self.today)
+
+    def times(self, page: Node) -> Iterator[Fact]:
+        """What is wrong with how days are written: words that say another day, machine forms, two full stops."""
+        for node in page.all("time"):
+            words, machine = node.text(), node.attributes["datetime"]
+            if not is_said(words, machine, self.today):
+                yield Fact("dates.words", machine, words)
+        words = page.first("main").text()
+        for found in re.findall(r".{0,25}(?:\w\.\.(?!\.)|\b\d{4}-\d\d-\d\d\b).{0,5}", words):
+            yield Fact("dates.form", "", found.strip()[-30:])
+
+    def paragraphs(self, page: Node) -> Iterator[Fact]:
+        """Paragraphs that nothing reads, wherever they stand, and notices."""
+        for node in page.all("p"):
+            words = node.text()
+            if not any(re.search(pattern, words) for pattern in PARAGRAPHS):
+                yield self.unread("paragraph", words)
+
+    def head(self, page: Node) -> Iterator[Fact]:
+        """Who the page is about, who is around them, as whom one looks."""
+        who = page.first("div", "who")
+        name, _, age = who.first("h1").text().rpartition(", ")
+        yield from (Fact("head.name", "", name), Fact("head.age", "", age))
+        for pair in who.first("dl").direct("div"):
+            yield from self._head_line(pair.first("dt").text(), pair.first("dd"))
+        for note in page.all("div", "protected"):
+            yield Fact("head.protected", "", "yes")
+            told = re.search(r"Det siger (.+)\.$", note.text())
+            yield from (Fact("head.protected.by", "", source) for source in split_list(told.group(1) if told else ""))
+        why = page.first("div", "why")
+        said = re.match(
+            r"Du ser siden (?:som|med) (.+?)\. Opslaget er noteret i loggen med formålet (.+?)\.", why.text()
+        )
+        if said is None:
+            yield self.unread("why", why.text())
+            return
+        basis = next((key for words, key in BASES if re.search(words, said.group(1))), None)
+        yield Fact("head.basis", "", basis) if basis else self.unread("basis", said.group(1))
+        if re.search(r"kilderne er uenige om,? hvem", page.text(), re.IGNORECASE):
+            yield Fact("head.disagree", "", "yes")
+
+    def _head_line(self, word: str, value: Node) -> Iterator[Fact]:
+        text = value.text("details")
+        match word:
+            case "Cpr":
+                yield Fact("head.cpr", "", text)
+                yield Fact("head.reveal", "", "yes" if value.all("form") else "no")
+            case "Status":
+                status, _, day = text.partition(" ")
+                yield Fact("head.life", "", f"{status} {self.day(day)}".strip())
+            case "Forløb":
+                began = re.fullmatch(r"sammenhængende siden (.+)", text)
+                yield Fact("head.course", "", self.day(began.group(1)) if began else text)
+            case "Tovholder":
+                yield Fact("head.lead", "", text)
+            case "Team":
+                yield Fact("head.team", "", text)
+                yield from (Fact("head.teammate", row.text(), "on the team") for row in value.all("li"))
+            case "Adresse":
+                yield Fact("head.address", "", text)
+            case _ if word in RELATIONS:
+                for relative in text.split(" · "):
+                    first, _, age = relative.partition(", ")
+                    yield Fact("head.relative", first, RELATIONS[word])
+                    if age:
+                        yield Fact("head.relative.age", first, age)
+            case _:
+                yield self.unread("head", f"{word}: {text}")
+
+    def effort(self, row: Node, rule: str) -> Iterator[Fact]:
+        """One row of *Lige nu*: an effort, or an area's gap."""
+        if "gap" in row.classes:
+            area, _, said = row.first("strong").text().partition(": ")
+            state = next((state for state, words in GAPS.items() if words.search(said)), None)
+            yield Fact("now.gap", area, state) if state else self.unread("gap", row.text())
+            return
+        heading = next(node for tag in ("h3", "h4") for node in row.all(tag))
+        what, who, when = row.direct("div")
+        times = when.all("time")
+        day = re.sub(r"^Siden · næste opfølgning ", "", when.text())
+        since = times[0].attributes["datetime"][:10] if times and not day.startswith("ikke oplyst") else "ikke oplyst"
+        of = f"{heading.text()} · {since}"
+        yield Fact(f"{rule}.effort", of, next(name for name in row.classes if name != "effort"))
+        yield from (Fact("now.status", of, tag.text()) for tag in what.all("span", "tag"))
+        yield from (Fact("now.goal", of, goal.text().removeprefix("Mål: ")) for goal in what.all("span", "goal"))
+        if not what.all("span", "goal") and "Mål ikke oplyst af kilden" not in what.text():
+            yield self.unread("goal", what.text())
+        yield from (
+            Fact("now.recommendation", of, advice.text().removeprefix("Anbefaling: "))
+            for advice in what.all("span", "advice")
+        )
+        yield Fact("now.responsible", of, who.text("span", "a"))
+        yield from (Fact("now.phone", of, phone.text()) for phone in who.all("a", "tel"))
+        yield from (
+            Fact("now.performer", of, found.group(1))
+            for span in who.all("span", "k")
+            if (found := re.fullmatch(r"Udføres af (.+)", span.text()))
+        )
+        yield from self._follow_up(of, when, len(times))
+        yield from self._source(of, row.first("span", "src"))
+
+    def _follow_up(self, of: str, when: Node, count: int) -> Iterator[Fact]:
+        passed = when.all("strong", "missing")
+        if passed:
+            day = self.day(passed[0].attributes["title"])
+            yield Fact("now.follow_up", of, f"{day} passed")
+        elif count > 1:
+            yield Fact("now.follow_up", of, when.all("time")[1].attributes["datetime"])
+        elif not when.text().endswith("ikke oplyst"):
+            yield self.unread("follow-up", when.text())
+
+    def _source(self, of: str, line: Node) -> Iterator[Fact]:
+        words, updated = line.text("time", "a"), line.first("time").attributes.get("datetime", "")[:10]
+        said = re.fullmatch(
+            r"(Social|Sundhed) \((DUBU|Nexus)\)(?: · (.+?))? · (?:opdateret|oplyst|ændret)(?: ·)?", words
+        )
+        if said is None:
+            yield self.unread("source", words)
+            return
+        yield Fact("now.source", of, said.group(1))
+        yield Fact("now.updated", of, updated)
+        if said.group(3):
+            yield Fact("now.paragraph", of, re.sub(r" \(.+\)$", "", said.group(3)))
+
+    def summary(self, words: str) -> Iterator[Fact]:
+        """The sentence above the notifications."""
+        if WITHHELD.search(words) and "fundet i de kilder, du kan se" not in words:
+            yield Fact("notes.withheld", "", "yes")
+        if re.match(r"Ingen underretninger fundet", words):
+            yield Fact("notes.count", "", "none")
+            return
+        counted = re.match(SENDERS, words)
+        if counted is None:
+            yield self.unread("notifications", words)
+            return
+        yield Fact("notes.count", "", f"{counted.group(1)} from {counted.group(2) or 1} since {counted.group(4)}")
+        for pattern, value in (
+            (r"Efter (\d+) af dem fulgte en indsats", "{0}"),
+            (r"Derefter fulgte en indsats", "1"),
+            (r"Ingen indsats begyndte inden for et halvt år", "0, of any area"),
+            (r"Socialforvaltningen satte ingen indsats i gang", "0, of social"),
+        ):
+            found = re.search(pattern, words)
+            if found:
+                yield Fact("notes.followed", "", value.format(*found.groups()))
+
+    def outcome(self, words: str) -> str | None:
+        """What followed a notification, in the oracle's words."""
+        for pattern, value in OUTCOMES:
+            found = re.fullmatch(pattern, words)
+            if found:
+                parts = list(found.groups())
+                if len(parts) == 2:
+                    parts = [names(parts[0]), self.day(parts[1])]
+                return value.format(*parts)
+        return None
+
+    def notification(self, row: Node) -> Iterator[Fact]:
+        """One row: when, from whom about whom, why, what followed."""
+        moment = row.first("time").attributes["datetime"]
+        what, then = row.direct("div")
+        senders = [sender.text() for sender in what.all("strong")]
+        of = f"{moment[:10]} · {senders[0].partition(' om ')[0]}"
+        yield Fact("notes.time", of, moment[:16])
+        for sender in senders:
+            yield Fact("notes.about", of, names(sender.partition(" om ")[2]))
+        yield Fact("notes.reasons", of, bag(what.text("strong")))
+        said = self.outcome(then.text("a"))
+        yield Fact("notes.outcome", of, said) if said else self.unread("outcome", then.text("a"))
+        if "missing" in then.classes:
+            yield Fact("notes.red", of, "red")
+
+    def drawing(self, page: Node) -> Iterator[Fact]:
+        """Bars and points of the lanes."""
+        for lane in page.all("svg", "lane"):
+            name, titles = (
+                lane.attributes["aria-label"].split(": ", 1)[0],
+                [title.text() for title in lane.all("title")],
+            )
+            if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
+                yield self.unread("lane", lane.attributes["aria-label"])
+            for words in titles:
+                bar = re.fullmatch(r"(.+), fra (.+?), (?:(i gang)|til (.+))", words)
+                point = re.fullmatch(r"(\d.+?): (.+) om (.+)", words)
+                if bar:
+                    of = f"{name} · {bar.group(1)} · {self.day(bar.group(2))}"
+                    yield Fact("lanes.bar", of, bar.group(3) or self.day(bar.group(4)))
+                elif point:
+                    yield Fact("lanes.point", f"{self.day(point.group(1))} · {point.group(2)}", names(point.group(3)))
+                else:
+                    yield self.unread("drawing", words)
+
+
+def split_list(words: str) -> list[str]:
+    """``a, b og c`` as three."""
+    return [part for part in re.split(r", | og ", words) if part]
+
+
+def names(words: str) -> str:
+    """A list of names or titles in one order, whatever the order on the page."""
+    return " + ".join(sorted(split_list(words)))
+
+
+def bag(words: str) -> str:
+    """The words of a list whose members hold commas themselves, in one order."""
+    return " ".join(sorted(word for word in re.findall(r"\w+", words.lower()) if word != "og"))
+
+
+def sections(page: Node) -> dict[str, Node]:
+    """The parts of a page by their headings."""
+    return {node.first("h2").text(): node for node in page.all("section") if node.all("h2")}
+
+
+def tree(html: str) -> Node:
+    """A page as a tree."""
+    return parsed(html)

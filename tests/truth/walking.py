@@ -1,0 +1,183 @@
+"""Walks citizens as every employee of the demo, and collects where a page and the truth disagree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from deploy.sandbox.municipality.staff import Employee
+from deploy.sandbox.municipality.truth import Person
+from schemas.access import Role
+from tests.truth import api, oracle_pages
+from tests.truth.facts import NOTHING, Difference, Fact, differences
+from tests.truth.loading import Client, Loaded, client
+from tests.truth.markup import parsed
+from tests.truth.mine import expected_listed, expected_my_citizens, read_my_citizens
+from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, View
+from tests.truth.reading_pages import PageReader
+from tests.truth.searching import expected_search, read_search
+from tests.truth.words import full
+
+SEARCHES = ("Testborger", "Jeppesen", "Overgaard", "Iversen")
+"""Family names of people whose stories show what must not go wrong."""
+REASON = "Skal vurdere en henvendelse"
+FINDER = "anna.holm"
+"""Finds the keys of citizens by their whole numbers, in a session of her own."""
+TELLING = 0.6
+"""Of a sample, the share taken from the named people, whose stories show what must not go wrong."""
+
+
+@dataclass(frozen=True)
+class PageDifference:
+    """A difference, and where it was found."""
+
+    day: str
+    employee: str
+    citizen: str
+    page: str
+    difference: Difference
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.employee} · {self.citizen} · {self.page}: {self.difference}"
+
+
+@dataclass
+class Walk:
+    """One walk through one municipality."""
+
+    loaded: Loaded
+    sample: int
+    """Citizens of each kind (team, relation, neither) for each employee."""
+    differences: list[PageDifference] = field(default_factory=list)
+    pages: int = 0
+
+    def __post_init__(self) -> None:
+        self.oracle = Oracle(self.loaded.truth, self.loaded.now)
+        self.reader = PageReader(self.loaded.day)
+        self.looked: dict[int, set[str]] = {}
+        for look in self.oracle.staff.look_ups:
+            person = self.oracle.by_number(look.cpr)
+            if look.when < self.loaded.now and person:
+                self.looked.setdefault(person.id, set()).add(self._name(look.employee))
+
+    def _name(self, key: str) -> str:
+        return next(employee.name for employee in self.oracle.staff.employees if employee.id == key)
+
+    def everybody(self) -> None:
+        """Walk as each employee, one after the other."""
+        with client(self.loaded, FINDER) as finder:
+            self._everybody(finder)
+
+    def _everybody(self, finder: Client) -> None:
+        for number, employee in enumerate(self.oracle.staff.employees):
+            with client(self.loaded, employee.id) as visitor:
+                if employee.role is Role.TEAM_MEMBER:
+                    self._lists(employee, visitor)
+                for person in self._sampled(employee, number):
+                    self._citizen(employee, person, visitor, finder)
+
+    def _sampled(self, employee: Employee, number: int) -> Iterator[Person]:
+        """Of each kind of right so many; named people more often, others at a distance that differs by employee."""
+        kinds: dict[str, list[Person]] = {}
+        for person in self.oracle.truth.people:
+            basis = self.oracle.view(employee, person).basis
+            kinds.setdefault({"lead": "team", "member": "team"}.get(basis, basis), []).append(person)
+        for basis, people in kinds.items():
+            named = [person for person in people if person.id < FIRST_ORDINARY_ID]
+            others = [person for person in people if person.id >= FIRST_ORDINARY_ID]
+            if basis == "refused":
+                yield from people[:1]
+                continue
+            share = min(len(named), max(round(self.sample * TELLING), self.sample - len(others)))
+            first = number * share % max(len(named), 1)
+            turned = named[first:] + named[:first]
+            yield from (named if basis == "team" else turned)[:share]
+            step = max(len(others) // max(self.sample - share, 1), 1)
+            yield from others[number % step :: step][: self.sample - share]
+
+    def _citizen(self, employee: Employee, person: Person, visitor: Client, finder: Client) -> None:
+        key = self.loaded.page_of(person, finder)
+        if key is None:
+            self._add(employee, person, "soeg", Difference("search.number", "", "(ingen)", full(person)))
+            return
+        opened = self._open(employee, person, visitor, key)
+        if opened is None:
+            return
+        view, overview = opened
+        page = self.oracle.page(employee, person, view)
+        looked = frozenset(self.looked.get(person.id, set())) - {employee.name}
+        true = self._with_units(oracle_pages.overview(self.oracle, page, looked), person)
+        self._compare(employee, person, "overblik", self.reader.overview(overview), true)
+        family = self.reader.family(self._read(visitor, f"/familien/{key}"))
+        self._compare(employee, person, "familien", family, oracle_pages.family(self.oracle, page))
+        timeline = self.reader.timeline(self._read(visitor, f"/tidslinje/{key}"))
+        self._compare(employee, person, "tidslinje", timeline, oracle_pages.timeline(self.oracle, page))
+        answer = visitor.http.get(f"/api/overblik/{key}")
+        self._compare(employee, person, "api", api.read_answer(answer.json()), api.expected_answer(self.oracle, page))
+        self.pages += 1
+        for member in page.people:
+            self.looked.setdefault(member.id, set()).add(employee.name)
+
+    def _read(self, visitor: Client, address: str) -> str:
+        answer = visitor.http.get(address)
+        assert answer.status_code == HTTPStatus.OK, (address.split("/")[1], answer.status_code)
+        self.pages += 1
+        return answer.text
+
+    def _open(self, employee: Employee, person: Person, visitor: Client, key: str) -> tuple[View, str] | None:
+        """With which right *Overblik* opens, and the page; None: not at all."""
+        view, address = self.oracle.view(employee, person), f"/overblik/{key}"
+        answer = visitor.http.get(address)
+        if answer.status_code == HTTPStatus.OK:
+            if view.basis in {"override", "refused"}:
+                self._add(employee, person, "adgang", Difference("open", "", "opens", view.basis))
+            return view, answer.text
+        said = "override" if parsed(answer.text).all("textarea") else "refused"
+        if said != view.basis:
+            right = "opens for " + view.basis
+            self._add(employee, person, "adgang", Difference("open", "", f"asks for a reason: {said}", right))
+        api_status = visitor.http.get(f"/api/overblik/{key}").status_code
+        if api_status != HTTPStatus.FORBIDDEN:
+            self._add(employee, person, "api", Difference("open", "", f"answers {api_status}", said))
+        if said == "refused":
+            return None
+        if full(person) not in parsed(answer.text).text():
+            self._add(employee, person, "grund", Difference("reason.name", "", NOTHING, full(person)))
+        answer = visitor.browser.post(f"{address}/grund", purpose="case_work", reason=REASON, side="overblik")
+        assert answer.status_code == HTTPStatus.OK
+        own = employee.area.value if employee.area else ""
+        return View("override", self.oracle.override_areas(own)), answer.text
+
+    def _with_units(self, facts: list[Fact], person: Person) -> list[Fact]:
+        """Who has looked, with the unit, which is hidden on the page of somebody protected."""
+        if self.oracle.is_guarded(person):
+            return facts
+        units = {employee.name: self.oracle.unit_name(employee) for employee in self.oracle.staff.employees}
+        return [
+            replace(fact, subject=f"{fact.subject}, {units[fact.subject]}") if fact.rule == "seen" else fact
+            for fact in facts
+        ]
+
+    def _lists(self, employee: Employee, visitor: Client) -> None:
+        page = visitor.http.get("/mine-borgere").text
+        said, true = read_my_citizens(self.reader, page), expected_my_citizens(self.oracle, employee)
+        self._compare(employee, None, "mine-borgere", said, true)
+        rows = visitor.http.get("/api/mine-borgere").json()
+        said = [Fact("mine.api", row["name"], row["function"]) for row in rows]
+        self._compare(employee, None, "api/mine-borgere", said, expected_listed(self.oracle, employee))
+        for words in SEARCHES:
+            html = visitor.browser.post("/soeg", text=words).text
+            true = expected_search(self.oracle, employee, words)
+            self._compare(employee, None, f"soeg «{words}»", read_search(html), true)
+            said = [Fact("search.hit", hit["name"], "found") for hit in visitor.search(words)["page"]["hits"]]
+            true = [fact for fact in true if fact.rule == "search.hit"]
+            self._compare(employee, None, f"api/soeg «{words}»", said, true)
+
+    def _compare(
+        self, employee: Employee, person: Person | None, page: str, said: list[Fact], true: list[Fact]
+    ) -> None:
+        for difference in differences(said, true):
+            self._add(employee, person, page, difference)
+
+    def _add(self, employee: Employee, person: Person | None, page: str, difference: Difference) -> None:
+        citizen = full(person) if person else ""
+        self.differences.append(PageDifference(self.loaded.day.isoformat(), employee.id, citizen, page, difference))
