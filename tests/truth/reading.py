@@ -32,7 +32,7 @@ OUTCOMES = (
     (r"Vurderet: ingen handling", "no_action"),
     (r"Ingen indsats endnu", "no effort so far, of any area"),
     (r"Ingen indsats fulgte", "no effort, of any area"),
-    (r"Socialforvaltningen satte ingen indsats i gang", "no effort, of social"),
+    (r"Socialforvaltningen satte ingen indsats i gang(?: for .+)?", "no effort, of social"),
     (r"[Ee]ndnu (\d+ dage?) gammel", "so far: {0} old"),
 )
 BASES = (
@@ -45,7 +45,10 @@ BASES = (
 SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle )?fra (.+?)),? (?:siden|i) (\d{4})\."
 PARAGRAPHS = (
     r"^\d+ igangværende|^Ingen igangværende indsatser i de kilder, du kan se\.$|^Kilderne er ikke enige om ",
-    r"^\d+ underretning|^Ingen underretninger fundet i de kilder, du kan se\.",
+    r"^\d+ underretning|^Ingen underretninger fundet |^Underretninger er ikke for dig at se\.",
+    r"^[Uu]nderretninger er ikke (?:for dig at se|dækket her) · |^Ikke alt er med: |^Du ser kun underretninger om ",
+    r"^Om andre i familien kan du ikke se dem her, |^Intet, du kan se, er (?:ændret|registreret i perioden)\.$",
+    r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
     r"^Intet er registreret i perioden\.$",
     r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
@@ -203,6 +206,8 @@ class Reader:
         """The sentence above the notifications."""
         if WITHHELD.search(words) and "fundet i de kilder, du kan se" not in words:
             yield Fact("notes.withheld", "", "yes")
+        if words.startswith("Underretninger er ikke for dig at se."):
+            return
         if re.match(r"Ingen underretninger fundet", words):
             yield Fact("notes.count", "", "none")
             return

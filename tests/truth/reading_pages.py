@@ -143,15 +143,14 @@ class PageReader(Reader):
         stated = [line.text() for line in section.all("p", "sub")]
         for at, quote in enumerate(words):
             yield Fact("strengths.wish", quote.text().strip("”"), self._stated(stated[at]))
-        after_reached = False
+        rule = "strengths.works"
+        rules = {"Nået": "strengths.reached", "Mål, der ikke er nået endnu": "strengths.goal"}
         for node in section.children:
             if isinstance(node, Node) and node.tag == "h3":
-                after_reached = node.text() == "Nået"
+                rule = rules.get(node.text(), "strengths.works")
             for row in node.direct("li") if isinstance(node, Node) else ():
                 by = row.first("span").text().strip("()")
-                yield Fact(
-                    "strengths.reached" if after_reached else "strengths.works", row.text("span"), self._stated(by)
-                )
+                yield Fact(rule, row.text("span"), self._stated(by))
         if "Kilderne har ikke noteret borgerens egne ord eller det, der virker." in section.text():
             yield Fact("strengths.none", "", "none noted by the sources")
 

@@ -18,7 +18,6 @@ from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import aftermath
 from hub.overview.freshness import with_coverage
-from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
 from hub.sources.repository import pauses
 from hub.web.citizen.acts import act_of
@@ -143,8 +142,7 @@ def _with_coverage(context: RequestContext, overview: Overview, as_known: date |
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
     # What was never read is missing from an earlier day, too.
     unread = {areas[state.source] for state in context.source_states if state.last_success_at is None}
-    parked = count_open(context.session)
-    unreadable = {source.area for source in context.sources if source.name in parked}
+    unreadable = {source.area for source in context.sources if source.name in context.unreadable_sources}
     troubles: dict[Area, list[SourceTrouble]] = {}
     for state in states:
         if state.state.value in _TROUBLES:

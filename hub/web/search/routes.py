@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access import citizen_search
 from hub.clock import danish_day
 from hub.digest import keyed_digest
-from hub.quarantine.repository import count_open
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
@@ -102,7 +101,7 @@ def _show(context: RequestContext, form: SearchForm, result: citizen_search.Sear
 def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
     """Sources that were never read to their end, or have rows that could not be read: citizens may be missing."""
     unread = {state.source for state in context.source_states if state.last_success_at is None}
-    missing = unread | count_open(context.session).keys()
+    missing = unread | context.unreadable_sources
     return tuple(source for source in context.sources if source.name in missing)
 
 

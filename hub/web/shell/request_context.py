@@ -16,6 +16,7 @@ from hub.context import AppContext
 from hub.db import Session
 from hub.errors import NotLoggedIn, RoleMissing
 from hub.indexing.serving import OverviewReader
+from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
@@ -66,6 +67,11 @@ class RequestContext:
     def source_states(self) -> tuple[SourceState, ...]:
         """How each source is doing now."""
         return source_states(self.session, self.sources, self.now)
+
+    @cached_property
+    def unreadable_sources(self) -> frozenset[str]:
+        """Names of the sources with rows that could not be read."""
+        return frozenset(count_open(self.session))
 
     @property
     def request_id(self) -> str:
