@@ -197,6 +197,23 @@ def test_a_release_compares_at_once_and_deletes_what_was_held(
     assert not any(batch.held for batch in released)
 
 
+def test_a_release_does_not_delete_what_the_search_still_shows(
+    fhir: FhirServer, connector: HealthConnector, clock: FixedClock
+) -> None:
+    cursor = cursor_of(run(connector))
+    lost = [f"cp-{number:03}" for number in range(6)]
+    fhir.lost_from_lists = frozenset(lost)
+    clock.move(WEEK)
+    cursor = cursor_of(run(connector, cursor))
+    for item in fhir.resources:
+        if item["id"] in lost:
+            item["meta"] = {"versionId": "2", "lastUpdated": clock.now().isoformat()}
+    clock.move(timedelta(hours=1))
+    released = run(connector, cursor, releases={"CarePlan": 6})
+    assert set(lost) <= set(alive(released))
+    assert tombstones(released) == []
+
+
 def test_the_limits_are_settings(fhir: FhirServer, clock: FixedClock) -> None:
     connector = connector_to(fhir, clock, absence_max_share=0.5)
     cursor = cursor_of(run(connector))

@@ -4,6 +4,7 @@ What the list lacks is read by its id before anything is concluded, as far as th
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from connectors.absence import confirm_gone, judge
@@ -47,8 +48,12 @@ class IdComparison:
         self._state = state
         self._context = context
 
-    def read(self, overlap: timedelta, translate: Callable[[list[Json]], Batch]) -> Iterator[Batch]:
+    def read(
+        self, overlap: timedelta, translate: Callable[[list[Json]], Batch], *, shown: AbstractSet[str]
+    ) -> Iterator[Batch]:
         """Tombstones for what is gone, records for what was never shown, and what a person must decide.
+
+        *shown* are the ids that the search gave out in this run: those are read before anything is concluded.
 
         A list that was not whole, one that is held, and one of which the source fell silent, is asked for again in the
         next run.
@@ -69,8 +74,9 @@ class IdComparison:
         limits = self._settings.absence_limits
         verdict = judge(self._type, known.ids(), listing.keys(), limits=limits, released=released)
         unproven = verdict.known.unproven if verdict.held is None else frozenset[str]()
-        # What a person has released is deleted as it was shown; everything else may still turn out to be there.
-        doubtful = unproven if released is not None else unproven | verdict.gone
+        # What a person has released is deleted as it was shown, unless the search just gave it out; everything else may
+        # still turn out to be there.
+        doubtful = unproven | (verdict.gone if released is None else verdict.gone & shown)
         unread = self._unread(listing, overlap)
         questions = [*sorted(doubtful), *sorted(verdict.back), *sorted(unread - verdict.back)]
         results = self._read_by_id(questions)

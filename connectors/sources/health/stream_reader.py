@@ -67,7 +67,8 @@ class StreamReader:
             comparison = IdComparison(
                 self._transport, self._settings, self._run, self._type, self._state, self._context
             )
-            yield from comparison.read(OVERLAP, self._batch_of_resources)
+            shown = changed_at.keys() & self._state.known.live
+            yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown)
             yield Batch(cursor=self._state.cursor())
 
     def _changes(self, since: datetime | None, changed_at: dict[str, datetime | None]) -> Iterator[Batch]:
