@@ -109,7 +109,7 @@ def test_a_citizen_shown_on_a_list_has_a_line_that_says_so(town: Town) -> None:
         logged, *_ = list_entries(session, Selection(citizen_id=town.ids[maja.MAJA]))
     assert (logged.entry.action, logged.entry.basis) == (AuditAction.LIST_CITIZENS, Basis.TEAM)
     assert logged.entry.sections_shown
-    assert "Så på sin liste" in town.client("jens.dam").post("/tilsyn", citizen=key).text
+    assert "Så borgeren på sin liste" in town.client("jens.dam").post("/tilsyn", citizen=key).text
 
 
 def test_without_a_team_the_page_says_how_to_get_on_one(town: Town) -> None:
