@@ -42,6 +42,8 @@ NO_DATE = (
     NoDate("1970-01-01", "zero of Unix time, when written as an instant", may_be_birth=True, only_as_instant=True),
 )
 _BY_DAY = {entry.day: entry for entry in NO_DATE}
+_YEARS = frozenset(f"{int(entry.day[:4]) + step:04}" for entry in NO_DATE for step in (-1, 0, 1))
+"""The years in which such a date can be written, wherever the writer's clock stands. Most dates lie in no such year."""
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,]([0-9]{1,12}))?"
@@ -53,6 +55,8 @@ _END_OF_DAY = re.compile(r"24:00(?::00)?")
 def is_no_date(text: str, *, is_birth: bool = False) -> bool:
     """Whether the text is one of the dates that stand for "no date"."""
     cleaned = _clean(text)
+    if cleaned[:4].isdecimal() and cleaned[:4] not in _YEARS:
+        return False
     moment = _MOMENT.fullmatch(cleaned)
     day = moment[1] if moment else cleaned
     if any(_matches(entry, moment, is_birth=is_birth) for entry in _entries(day)):

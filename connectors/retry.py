@@ -6,7 +6,6 @@ A call that may be tried again says so by raising ``Retryable``; everything else
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import wait as wait_for
 from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
@@ -126,11 +125,14 @@ def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) 
 
     # A daemon: an abandoned call must not keep the process from ending.
     Thread(target=copy_context().run, args=(work,), name="source-call", daemon=True).start()
-    while not outcome.done():
-        wait_for([outcome], STOP_POLL_SECONDS)
-        if not outcome.done() and should_stop():
-            raise Stopped
-    return outcome.result()
+    while True:
+        try:
+            return outcome.result(STOP_POLL_SECONDS)
+        except TimeoutError:
+            if outcome.done():  # the call's own
+                raise
+            if should_stop():
+                raise Stopped from None
 
 
 def _retry_after(state: tenacity.RetryCallState) -> float:

@@ -27,6 +27,7 @@ _JOINED_SCRIPTS = re.compile("[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u1
 """Arabic, Syriac, Indic and related scripts: there a joiner decides which form a letter takes."""
 _DASHES = re.compile("[\\-\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 _LONG_RUN = re.compile(rf"[\u0300-\U0010ffff]{{{_LONGEST_ACCENTS},}}")
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAIN = re.compile(r"[ -~]*")
 _PLAIN_JSON = re.compile(r"[ -\[\]-~\xa1-\xac\xae-\u017f]*")
 
@@ -61,7 +62,7 @@ def loses_content(text: str) -> bool:
 
 def is_storable(text: str) -> bool:
     """Whether the text can be an id as it is: it has no control character and no lone surrogate."""
-    return not any(sign < " " or "\x7f" <= sign <= "\x9f" or "\ud800" <= sign <= "\udfff" for sign in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def printable(text: str) -> str:

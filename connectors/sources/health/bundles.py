@@ -8,7 +8,13 @@ from pydantic import ValidationError
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, first_date, raw_payload, read_instant, validation_fault
 from connectors.sources.health.bundle_payloads import Bundle, Entry, EntryFault, read_entries
-from connectors.sources.health.context import UNREADABLE_ACTIVITY, ResourceContext, Run, resources_by_key
+from connectors.sources.health.context import (
+    UNREADABLE_ACTIVITY,
+    ResourceContext,
+    Run,
+    patients_with_links,
+    resources_by_key,
+)
 from connectors.sources.health.payloads import Provenance
 from connectors.sources.health.references import id_of_full_url
 from connectors.sources.health.resources import Json, id_of
@@ -104,7 +110,8 @@ def _context(
         if unreadable:
             activity = UNREADABLE_ACTIVITY
     beside = resources_by_key((entry.full_url, resource) for entry, resource in inner)
-    return ResourceContext(outer.run, stated_at, activity, {**outer.beside, **beside}), unreadable
+    patients = (*outer.linked_patients, *patients_with_links(resource for _, resource in inner))
+    return ResourceContext(outer.run, stated_at, activity, {**outer.beside, **beside}, patients), unreadable
 
 
 def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | None, str | None]:

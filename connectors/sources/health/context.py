@@ -65,6 +65,8 @@ class ResourceContext:
     activity: str | None = None
     """Provenance.activity of a MedCom message."""
     beside: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    linked_patients: tuple[Json, ...] = field(default=(), repr=False)
+    """Those of ``beside`` that are Patients and link to others: few, so that no resource looks through all."""
     base: str | None = None
     """The server in the ``fullUrl`` of the resource's own entry."""
 
@@ -84,7 +86,8 @@ class ResourceContext:
         if not isinstance(contained, list):
             return self
         inner = [item for item in contained if isinstance(item, dict) and isinstance(item.get("id"), str)]
-        return replace(self, beside={**self.beside, **{f"#{item['id'].removeprefix('#')}": item for item in inner}})
+        contained_by_key = {f"#{item['id'].removeprefix('#')}": item for item in inner}
+        return replace(self, beside={**self.beside, **contained_by_key})
 
     def target(self, reference: Reference | None) -> Target:
         """Where a reference leads from here."""
@@ -159,6 +162,13 @@ class ResourceContext:
         if logical_id is not None and logical_id.value and is_patient:
             return [self.run.elsewhere(f"{logical_id.system or ''}|{logical_id.value}")]
         return []
+
+
+def patients_with_links(resources: Iterable[Json]) -> tuple[Json, ...]:
+    """The Patients among them that link to other people."""
+    return tuple(
+        resource for resource in resources if resource.get("resourceType") == "Patient" and resource.get("link")
+    )
 
 
 def resources_by_key(resources: Iterable[tuple[str | None, Json]]) -> dict[str, Json]:

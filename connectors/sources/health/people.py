@@ -133,9 +133,7 @@ def _as_relative(payload: Patient, context: ResourceContext) -> list[Identifier]
 def _same_person(payload: RelatedPerson, context: ResourceContext) -> list[Identifier]:
     """Identifiers of the Patient beside it that says that it is this RelatedPerson."""
     own = f"RelatedPerson/{payload.id}"
-    for resource in context.beside.values():
-        if resource.get("resourceType") != "Patient" or not resource.get("link"):
-            continue
+    for resource in context.linked_patients:
         try:
             patient = Patient.model_validate({**resource, "id": resource.get("id", "-")})
         except ValidationError:
