@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from deploy.sandbox.municipality.staff import Course, Employee
 from hub.clock import DANISH_TIME
+from schemas.source import Area
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
 from tests.truth.oracle import Oracle
 from tests.truth.oracle_head import AREAS
-from tests.truth.oracle_pages import notifications, sender
+from tests.truth.oracle_pages import notifications, sender, whom
 from tests.truth.reading import Reader
 from tests.truth.words import age, distance, first, full, within
 
@@ -19,6 +20,7 @@ FUNCTIONS = {
     "citizen_coordinator": "borgerkoordinator",
     "member": "medlem af teamet",
 }
+RECEIPT_DAYS, FRIDAY = 6, 5
 FORGOTTEN = timedelta(days=61)
 NOBODY = "Du er ikke på noget team endnu"
 
@@ -37,16 +39,32 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     calm = "intet nyt" in line.lower()
     found.append(Fact("mine.news", "", news.group(1) if news else "intet nyt" if calm else "nothing said"))
     for clock in page.all("li", "clock"):
-        words = re.fullmatch(r"Underretning fra (.+), modtaget (.+): (.+)", clock.direct("span")[0].text())
-        if words is None:
+        words = re.fullmatch(r"Underretning fra (.+), modtaget (.+?)(?:: |\. )(.+)", clock.direct("span")[0].text())
+        sort = _clock(reader, words.group(3)) if words else None
+        if words is None or sort is None:
             found.append(reader.unread("clock", clock.text()))
             continue
-        sort = "overdue" if words.group(3).startswith("fristen udløb") else words.group(3)[-5:]
         of = f"{reader.day(words.group(2))} · {words.group(1)}"
         found.append(Fact("mine.clock", of, sort))
     for row in page.all("li", "course"):
         found += _row(reader, row)
     return found
+
+
+def _clock(reader: Reader, words: str) -> str | None:
+    """Which clock it is, whose, and until when."""
+    for pattern, value in (
+        (r"skal vurderes senest .+ kl\. (\d\d\.\d\d)", "assess before {0}"),
+        (r"fristen for vurdering udløb .+", "assessment overdue"),
+        (r"kvittering skal sendes senest den (.+)", "receipt by {0}"),
+        (r"ingen kvittering er registreret; den skulle være sendt senest den (.+)", "no receipt by {0}"),
+        (r"Social- og familieforvaltningen vurderer den senest .+ kl\. (\d\d\.\d\d)\.", "others assess before {0}"),
+        (r"Social- og familieforvaltningen vurderer den; fristen udløb .+\.", "others are overdue"),
+    ):
+        found = re.fullmatch(pattern, words)
+        if found:
+            return value.format(*(reader.day(part) for part in found.groups()))
+    return None
 
 
 def _row(reader: Reader, row: Node) -> Iterator[Fact]:
@@ -162,8 +180,24 @@ def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterat
     for course in courses:
         pages = [oracle.page(employee, person) for person in oracle.members(course)]
         for note in {note.id: note for page in pages for note in notifications(oracle, page)}.values():
+            came = note.received.astimezone(DANISH_TIME).date()
+            of, is_own = f"{came} · {within(sender(note))} om {whom(oracle, note)}", employee.area is Area.SOCIAL
             due = note.received.astimezone(UTC) + timedelta(hours=24)
-            if note.assessed or note.outcome or oracle.now - due > FORGOTTEN:
-                continue
-            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(sender(note))}"
-            yield Fact("mine.clock", of, "overdue" if due < oracle.now else f"{due.astimezone(DANISH_TIME):%H.%M}")
+            if not (note.assessed or note.outcome) and oracle.now - due < FORGOTTEN:
+                clock, is_late = f"{due.astimezone(DANISH_TIME):%H.%M}", due < oracle.now
+                if is_own:
+                    yield Fact("mine.clock", of, "assessment overdue" if is_late else f"assess before {clock}")
+                else:
+                    yield Fact("mine.clock", of, "others are overdue" if is_late else f"others assess before {clock}")
+            last = _after_working_days(came)
+            if is_own and not note.receipt_on and oracle.day - last <= FORGOTTEN:
+                yield Fact("mine.clock", of, f"{'no receipt' if last < oracle.day else 'receipt'} by {last}")
+
+
+def _after_working_days(day: date) -> date:
+    """The sixth working day after; weekends are none, holidays do not occur in what is compared."""
+    for _ in range(RECEIPT_DAYS):
+        day += timedelta(days=1)
+        while day.isoweekday() > FRIDAY:
+            day += timedelta(days=1)
+    return day
