@@ -33,6 +33,10 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     said = re.match(r"(\d+) forløb med (\d+) borgere?", line)
     if said:
         found.append(Fact("mine.count", "", f"{said.group(1)} with {said.group(2)}"))
+    never = re.search(r"(\d+) forløb har du ikke åbnet før|Du har ikke åbnet (?:det|dem|nogen af dem) før", line)
+    unopened = (never.group(1) or (said.group(1) if said else "?")) if never else "0"
+    found.append(Fact("mine.unopened", "", unopened))
+    found += [Fact("mine.filter", "", link.text()) for link in page.first("nav", "filters").all("a")]
     passed = re.search(r"(\d+) opfølgning(?:er)? er (?:passeret|overskredet)", line)
     found.append(Fact("mine.passed", "", passed.group(1) if passed else "0"))
     news = re.search(r"[Nn]yt i (\d+)", line)
@@ -80,6 +84,13 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     yield Fact("mine.follow_up", of, f"{value} · {whose[0].text()}" if whose else day)
     for area in areas.all("span", "edge"):
         yield Fact("mine.area", of, area.text())
+    for heading, lines in zip(_headings_of_lists(since), since.all("ul", "news"), strict=True):
+        for text in (item.text() for item in lines.all("li")):
+            adult = re.fullmatch(r"(.+) fylder 18 den (.+), (?:om .+|i dag|i morgen)", text)
+            if adult:
+                yield Fact("mine.adult", f"{of}: {adult.group(1)}", reader.day(adult.group(2)))
+            else:
+                yield reader.unread("upcoming", text) if heading == "På vej" else Fact("mine.line", of, text)
     words = since.text()
     known = (
         r"Siden sidst (Intet nyt, siden du så efter|Du har ikke set siden endnu|Du har ikke åbnet siden før)",
@@ -92,6 +103,11 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     yield Fact("mine.looked", of, "never" if looked.startswith("Du har ikke") else "has looked")
 
 
+def _headings_of_lists(since: Node) -> list[str]:
+    """The words before each list; before text that is no list, *Siden sidst*."""
+    return [node.text() for node in since.direct("span") if "k" in node.classes and node.text() != "Siden sidst"]
+
+
 def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     """What it should say."""
     courses = [
@@ -101,13 +117,19 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         and any(oracle.view(employee, person).is_team for person in oracle.members(course))
     ]
     found: list[Fact] = []
-    passed, new, count, never = 0, 0, 0, False
+    passed, new, count, unopened = 0, 0, 0, 0
     for course, functions in courses:
         people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
         count += len(people)
         of = full(people[0])
         found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
         found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
+        for person in people:
+            if age(person.born, oracle.day) == "17 år":
+                leap = (person.born.month, person.born.day) == (2, 29)
+                day_of_18 = person.born.replace(day=28) + timedelta(days=1) if leap else person.born
+                adult = day_of_18.replace(year=person.born.year + 18)
+                found.append(Fact("mine.adult", f"{of}: {first(person)}", adult.isoformat()))
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
@@ -116,13 +138,14 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
             for look in oracle.staff.look_ups
             if look.employee == employee.id and look.cpr in course.cprs and look.when < oracle.now
         ]
-        never = never or not looks
+        unopened += not looks
         found.append(Fact("mine.looked", of, "has looked" if looks else "never"))
         new += bool(looks) and _has_news(oracle, employee, course, max(looks))
     if courses:
         found.append(Fact("mine.count", "", f"{len(courses)} with {count}"))
     # Nobody may be told "nothing new" about a family never looked at.
-    calm = "nothing said" if never or not courses else "intet nyt | nothing said"
+    calm = "nothing said" if unopened or not courses else "intet nyt | nothing said"
+    found.append(Fact("mine.unopened", "", str(unopened)))
     found += [Fact("mine.passed", "", str(passed)), Fact("mine.news", "", str(new) if new else calm)]
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
 

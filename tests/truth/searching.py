@@ -26,6 +26,7 @@ def read_search(html: str, today: date) -> list[Fact]:
     summary = page.all("h2")[0].text()
     count = re.match(r"(?:(\d+) borgere?|\d+–\d+ af (\d+))", summary)
     found.append(Fact("search.count", "", (count.group(1) or count.group(2)) if count else "0"))
+    found += [Fact("search.alike", "", line.text()) for line in page.first("section", "panel").all("p", "sub")]
     for hit in page.all("li", "hit"):
         name, words = hit.first("h3").text(), hit.direct("div")[0].text("span")
         years = re.search(r", (\d+ (?:år|måneder?))", words)
@@ -33,6 +34,7 @@ def read_search(html: str, today: date) -> list[Fact]:
         found.append(Fact("search.age", name, years.group(1) if years else words))
         right = hit.direct("span")[0].text()
         found.append(Fact("search.right", name, RIGHTS.get(right, right)))
+        found += [Fact("search.details", name, line.text()) for line in hit.all("span", "k")]
         born = re.search(r"født (\d{1,2}\. \w+\.? \d{4})", hit.text())
         found.append(Fact("search.born", name, day_of(born.group(1), today) if born else "not said"))
     return found
