@@ -9,7 +9,6 @@ from tests.truth.oracle_head import AREAS, responsible_unit, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.words import first, full
 
-BASES = {"lead": "team", "member": "team", "relation": "own_unit", "override": "override"}
 MASK = "••••"
 
 
@@ -55,7 +54,7 @@ def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
     """What it should say."""
     person, shown = page.person, page.view.shown
     found = [
-        Fact("api.basis", "", BASES[page.view.basis]),
+        Fact("api.basis", "", "team" if page.view.is_team else page.view.basis),
         Fact("api.shown", "", ", ".join(sorted(shown))),
         Fact("api.name", "", full(person)),
         Fact("api.born", "", person.born.isoformat()),

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from tests.truth.facts import NOTHING
 from tests.truth.walking import PageDifference
 
-CONFLICTS = frozenset({"Tove Iversen", "Zeynep Yılmaz"})
-
 
 @dataclass(frozen=True)
 class Known:
@@ -29,106 +27,11 @@ def _rule(seen: PageDifference, *rules: str) -> bool:
     return seen.difference.rule in rules
 
 
-def _is_other_person(seen: PageDifference) -> bool:
-    rules = ("head.name", "head.age", "head.disagree", "api.name", "api.born", "column.name", "column.age")
-    is_by_name = seen.citizen == "Tove Iversen" and seen.difference.rule.startswith(("column.", "api.", "moments."))
-    return seen.citizen in CONFLICTS and (is_by_name or _rule(seen, *rules))
-
-
-def _names_too_few(seen: PageDifference) -> bool:
-    said, true = (set(words.split(" + ")) for words in (seen.difference.page, seen.difference.truth))
-    return _rule(seen, "notes.about", "rows.about", "lanes.point") and said < true
-
-
-def _is_false_calm(seen: PageDifference) -> bool:
-    difference = seen.difference
-    return difference.truth in {"yes", "withheld", "partly withheld"} and _rule(
-        seen, "notes.withheld", "column.notes", "strengths.none"
-    )
-
-
-def _is_locked_out(seen: PageDifference) -> bool:
-    difference = seen.difference
-    missing = (
-        difference.rule in {"search.hit", "search.age", "search.right", "search.born"} and difference.page == NOTHING
-    )
-    fewer = difference.rule == "search.count" and int(difference.page) < int(difference.truth)
-    return (difference.rule == "open" and difference.page.startswith("asks for a reason: override")) or missing or fewer
-
-
 KNOWN = (
-    Known(
-        "wrong person",
-        "Where sources disagree on name or birth date under one number, every role that may open the page reads that"
-        " they disagree, and the name that agrees with the number's birth date is the headline.",
-        _is_other_person,
-    ),
-    Known(
-        "about everybody",
-        "Notifications name everyone they are about, on each one's page.",
-        _names_too_few,
-    ),
-    Known(
-        "unborn",
-        "A notification about an expectant mother says that it is about her unborn child.",
-        lambda seen: _rule(seen, "notes.about", "rows.about", "lanes.point") and "ufødte" in seen.difference.truth,
-    ),
-    Known(
-        "false calm",
-        "A section that is partly withheld says so, without telling whether there is anything.",
-        _is_false_calm,
-    ),
-    Known(
-        "gap without a source",
-        "An area to which no source is connected is not covered, whoever looks; it is not withheld.",
-        lambda seen: (
-            _rule(seen, "now.gap", "api.section")
-            and (seen.difference.page, seen.difference.truth) == ("withheld", "not_covered")
-        ),
-    ),
-    Known(
-        "nothing followed",
-        "What followed is said of the area that is known ('Socialforvaltningen satte ingen indsats i gang'), and"
-        " where the half year has not passed, how old the notification is.",
-        lambda seen: (
-            _rule(seen, "notes.outcome", "moments.outcome", "rows.outcome", "notes.followed")
-            and "of any area" in seen.difference.page
-        ),
-    ),
-    Known(
-        "red for what is not late",
-        "Only what is late, or about to be, is red.",
-        lambda seen: _rule(seen, "notes.red") and seen.difference.truth == NOTHING,
-    ),
-    Known(
-        "named but locked out",
-        "The responsible worker and the case-holding authority named by a source count as a working relation.",
-        _is_locked_out,
-    ),
-    Known(
-        "drawn on no page",
-        "Contacts and plans are shown where they belong.",
-        lambda seen: _rule(seen, "rows.other") and seen.difference.page == NOTHING,
-    ),
     Known(
         "moved away",
         "An address from which a source says the citizen has moved away is not shown as the citizen's.",
         lambda seen: _rule(seen, "head.address") and seen.difference.truth == NOTHING,
-    ),
-    Known(
-        "whom the reason is for",
-        "The page that asks for a reason names whom it is about.",
-        lambda seen: _rule(seen, "reason.name"),
-    ),
-    Known(
-        "nothing new",
-        "'Intet nyt' is said only to those who have looked.",
-        lambda seen: _rule(seen, "mine.news") and seen.difference.page == "intet nyt",
-    ),
-    Known(
-        "goals of every state",
-        "Goals are shown at every state (unchanged, worse, better), not only when they are reached.",
-        lambda seen: _rule(seen, "strengths.goal") and seen.difference.page == NOTHING,
     ),
     Known(
         "relative without a name",

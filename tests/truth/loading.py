@@ -14,7 +14,7 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
-from deploy.demo import add_sources, follow, morning_of
+from deploy.demo import AREA_CONTACTS, add_sources, follow, morning_of
 from deploy.sandbox.fagsystemer.process import Running, start
 from deploy.sandbox.municipality.generate import generate
 from deploy.sandbox.municipality.truth import Municipality, Person
@@ -96,18 +96,22 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         demo=True,
         secure_cookies=False,
         municipality="Egelund Kommune",
+        area_contacts=AREA_CONTACTS,
         database_url=SecretStr(database.render_as_string(hide_password=False)),
         session_key=SecretStr("only-for-tests-only-for-tests-only-session"),
     )
     with start(citizens=citizens, seed=SEED, today=day) as running:
-        _load(settings, clock, running, day)
-        _drop_connections()
+        try:
+            _load(settings, clock, running, day)
+        finally:
+            _drop_connections()
         context = build_services(settings, clock=clock)
         try:
             with serving(create_app(context)) as address:
                 yield Loaded(address, day, clock.now(), generate(citizens, SEED, day))
         finally:
             context.close()
+            _drop_connections()
 
 
 def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from deploy.sandbox.municipality.staff import Course, Employee
 from hub.clock import DANISH_TIME
+from schemas.source import Area
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
 from tests.truth.oracle import Oracle
 from tests.truth.oracle_head import AREAS
-from tests.truth.oracle_pages import notifications, sender
+from tests.truth.oracle_pages import notifications, sender, whom
 from tests.truth.reading import Reader
 from tests.truth.words import age, distance, first, full, within
 
@@ -19,6 +20,7 @@ FUNCTIONS = {
     "citizen_coordinator": "borgerkoordinator",
     "member": "medlem af teamet",
 }
+RECEIPT_DAYS, FRIDAY = 6, 5
 FORGOTTEN = timedelta(days=61)
 NOBODY = "Du er ikke på noget team endnu"
 
@@ -31,22 +33,42 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     said = re.match(r"(\d+) forløb med (\d+) borgere?", line)
     if said:
         found.append(Fact("mine.count", "", f"{said.group(1)} with {said.group(2)}"))
+    never = re.search(r"(\d+) forløb har du ikke åbnet før|Du har ikke åbnet (?:det|dem|nogen af dem) før", line)
+    unopened = (never.group(1) or (said.group(1) if said else "?")) if never else "0"
+    found.append(Fact("mine.unopened", "", unopened))
+    found += [Fact("mine.filter", "", link.text()) for link in page.first("nav", "filters").all("a")]
     passed = re.search(r"(\d+) opfølgning(?:er)? er (?:passeret|overskredet)", line)
     found.append(Fact("mine.passed", "", passed.group(1) if passed else "0"))
     news = re.search(r"[Nn]yt i (\d+)", line)
     calm = "intet nyt" in line.lower()
     found.append(Fact("mine.news", "", news.group(1) if news else "intet nyt" if calm else "nothing said"))
     for clock in page.all("li", "clock"):
-        words = re.fullmatch(r"Underretning fra (.+), modtaget (.+): (.+)", clock.direct("span")[0].text())
-        if words is None:
+        words = re.fullmatch(r"Underretning fra (.+), modtaget (.+?)(?:: |\. )(.+)", clock.direct("span")[0].text())
+        sort = _clock(reader, words.group(3)) if words else None
+        if words is None or sort is None:
             found.append(reader.unread("clock", clock.text()))
             continue
-        sort = "overdue" if words.group(3).startswith("fristen udløb") else words.group(3)[-5:]
         of = f"{reader.day(words.group(2))} · {words.group(1)}"
         found.append(Fact("mine.clock", of, sort))
     for row in page.all("li", "course"):
         found += _row(reader, row)
     return found
+
+
+def _clock(reader: Reader, words: str) -> str | None:
+    """Which clock it is, whose, and until when."""
+    for pattern, value in (
+        (r"skal vurderes senest .+ kl\. (\d\d\.\d\d)", "assess before {0}"),
+        (r"fristen for vurdering udløb .+", "assessment overdue"),
+        (r"kvittering skal sendes senest den (.+)", "receipt by {0}"),
+        (r"ingen kvittering er registreret; den skulle være sendt senest den (.+)", "no receipt by {0}"),
+        (r"Social- og familieforvaltningen vurderer den senest .+ kl\. (\d\d\.\d\d)\.", "others assess before {0}"),
+        (r"Social- og familieforvaltningen vurderer den; fristen udløb .+\.", "others are overdue"),
+    ):
+        found = re.fullmatch(pattern, words)
+        if found:
+            return value.format(*(reader.day(part) for part in found.groups()))
+    return None
 
 
 def _row(reader: Reader, row: Node) -> Iterator[Fact]:
@@ -62,6 +84,13 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     yield Fact("mine.follow_up", of, f"{value} · {whose[0].text()}" if whose else day)
     for area in areas.all("span", "edge"):
         yield Fact("mine.area", of, area.text())
+    for heading, lines in zip(_headings_of_lists(since), since.all("ul", "news"), strict=True):
+        for text in (item.text() for item in lines.all("li")):
+            adult = re.fullmatch(r"(.+) fylder 18 den (.+), (?:om .+|i dag|i morgen)", text)
+            if adult:
+                yield Fact("mine.adult", f"{of}: {adult.group(1)}", reader.day(adult.group(2)))
+            else:
+                yield reader.unread("upcoming", text) if heading == "På vej" else Fact("mine.line", of, text)
     words = since.text()
     known = (
         r"Siden sidst (Intet nyt, siden du så efter|Du har ikke set siden endnu|Du har ikke åbnet siden før)",
@@ -74,6 +103,11 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     yield Fact("mine.looked", of, "never" if looked.startswith("Du har ikke") else "has looked")
 
 
+def _headings_of_lists(since: Node) -> list[str]:
+    """The words before each list; before text that is no list, *Siden sidst*."""
+    return [node.text() for node in since.direct("span") if "k" in node.classes and node.text() != "Siden sidst"]
+
+
 def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     """What it should say."""
     courses = [
@@ -83,13 +117,19 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         and any(oracle.view(employee, person).is_team for person in oracle.members(course))
     ]
     found: list[Fact] = []
-    passed, new, count, never = 0, 0, 0, False
+    passed, new, count, unopened = 0, 0, 0, 0
     for course, functions in courses:
         people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
         count += len(people)
         of = full(people[0])
         found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
         found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
+        for person in people:
+            if age(person.born, oracle.day) == "17 år":
+                leap = (person.born.month, person.born.day) == (2, 29)
+                day_of_18 = person.born.replace(day=28) + timedelta(days=1) if leap else person.born
+                adult = day_of_18.replace(year=person.born.year + 18)
+                found.append(Fact("mine.adult", f"{of}: {first(person)}", adult.isoformat()))
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
@@ -98,13 +138,14 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
             for look in oracle.staff.look_ups
             if look.employee == employee.id and look.cpr in course.cprs and look.when < oracle.now
         ]
-        never = never or not looks
+        unopened += not looks
         found.append(Fact("mine.looked", of, "has looked" if looks else "never"))
         new += bool(looks) and _has_news(oracle, employee, course, max(looks))
     if courses:
         found.append(Fact("mine.count", "", f"{len(courses)} with {count}"))
     # Nobody may be told "nothing new" about a family never looked at.
-    calm = "nothing said" if never or not courses else "intet nyt | nothing said"
+    calm = "nothing said" if unopened or not courses else "intet nyt | nothing said"
+    found.append(Fact("mine.unopened", "", str(unopened)))
     found += [Fact("mine.passed", "", str(passed)), Fact("mine.news", "", str(new) if new else calm)]
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
 
@@ -162,8 +203,24 @@ def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterat
     for course in courses:
         pages = [oracle.page(employee, person) for person in oracle.members(course)]
         for note in {note.id: note for page in pages for note in notifications(oracle, page)}.values():
+            came = note.received.astimezone(DANISH_TIME).date()
+            of, is_own = f"{came} · {within(sender(note))} om {whom(oracle, note)}", employee.area is Area.SOCIAL
             due = note.received.astimezone(UTC) + timedelta(hours=24)
-            if note.assessed or note.outcome or oracle.now - due > FORGOTTEN:
-                continue
-            of = f"{note.received.astimezone(DANISH_TIME).date().isoformat()} · {within(sender(note))}"
-            yield Fact("mine.clock", of, "overdue" if due < oracle.now else f"{due.astimezone(DANISH_TIME):%H.%M}")
+            if not (note.assessed or note.outcome) and oracle.now - due < FORGOTTEN:
+                clock, is_late = f"{due.astimezone(DANISH_TIME):%H.%M}", due < oracle.now
+                if is_own:
+                    yield Fact("mine.clock", of, "assessment overdue" if is_late else f"assess before {clock}")
+                else:
+                    yield Fact("mine.clock", of, "others are overdue" if is_late else f"others assess before {clock}")
+            last = _after_working_days(came)
+            if is_own and not note.receipt_on and oracle.day - last <= FORGOTTEN:
+                yield Fact("mine.clock", of, f"{'no receipt' if last < oracle.day else 'receipt'} by {last}")
+
+
+def _after_working_days(day: date) -> date:
+    """The sixth working day after; weekends are none, holidays do not occur in what is compared."""
+    for _ in range(RECEIPT_DAYS):
+        day += timedelta(days=1)
+        while day.isoweekday() > FRIDAY:
+            day += timedelta(days=1)
+    return day

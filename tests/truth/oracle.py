@@ -9,13 +9,18 @@ from datetime import date, datetime
 
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
 from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Notification, Person, Relation
+from hub.clock import DANISH_TIME
 from schemas.access import Role
+from schemas.source import Area
 
 FIRST_ORDINARY_ID = 1000
 """People with smaller numbers are the named ones, whose stories were written by hand."""
 CONNECTED = frozenset({"social", "health"})
 """Areas with a source; the municipality knows more than the sources tell."""
 INVERSE = {"mother": "child", "father": "child", "child": "parent", "sibling": "sibling", "partner": "partner"}
+WORKING = ("named_worker", "own_unit", "case_unit")
+"""Working relations, the first that applies counts."""
+ADULT = 18
 DIRECT = {"mother": "parent", "father": "parent", "child": "child", "sibling": "sibling", "partner": "partner"}
 STOLEN = ("Tove", "Iversen")
 """Whose number a local patient carries, too."""
@@ -26,7 +31,7 @@ class View:
     """How one employee stands to one citizen on the day."""
 
     basis: str
-    """``lead``, ``member``, ``relation``, ``override`` or ``refused``."""
+    """``lead``, ``member``, one of ``WORKING``, ``override`` or ``refused``."""
     shown: frozenset[str]
     """Areas, of those with a source, that are shown."""
 
@@ -34,6 +39,44 @@ class View:
     def is_team(self) -> bool:
         """Whether the team's right opens the page."""
         return self.basis in {"lead", "member"}
+
+    @property
+    def kind(self) -> str:
+        """``team``, ``relation``, ``override`` or ``refused``."""
+        if self.is_team:
+            return "team"
+        return "relation" if self.basis in WORKING else self.basis
+
+
+@dataclass(frozen=True)
+class Case:
+    """The social system's case on somebody: it has one from the first thing that it knows."""
+
+    person: Person
+    opened_on: date
+    is_open: bool
+    """Whether something runs; else it rests."""
+
+    @property
+    def is_of_child(self) -> bool:
+        """Whether it was opened on a child."""
+        born, day = self.person.born, self.opened_on
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < ADULT
+
+    @property
+    def title(self) -> str:
+        """What the source calls it."""
+        return "Børnesag" if self.is_of_child else "Voksensag"
+
+    @property
+    def worker(self) -> str:
+        """Who holds it."""
+        return "Anna Holm" if self.is_of_child else "Birgit Dahl"
+
+    @property
+    def unit(self) -> str:
+        """The unit that holds it."""
+        return "social:100" if self.is_of_child else "social:200"
 
 
 @dataclass(frozen=True)
@@ -106,16 +149,17 @@ class Oracle:
 
     def has_case(self, person: Person) -> bool:
         """Whether the social system has a case on the citizen, and so tells of relations and household."""
-        return any(
-            item.person == person.id
-            for things in (
-                (effort for effort in self.truth.efforts if effort.area == "social"),
-                self.truth.notifications,
-                (plan for plan in self.truth.plans if plan.area == "social"),
-                (goal for goal in self.truth.goals if goal.area == "social"),
-            )
-            for item in things
-        )
+        return self.case(person) is not None
+
+    def case(self, person: Person) -> Case | None:
+        """The social system's case on the citizen."""
+        truth, key = self.truth, person.id
+        efforts = [effort for effort in truth.efforts if effort.area == "social" and effort.person == key]
+        days = [effort.start for effort in efforts]
+        days += [note.received.astimezone(DANISH_TIME).date() for note in truth.notifications if note.person == key]
+        days += [plan.start for plan in truth.plans if plan.area == "social" and plan.person == key]
+        days += [goal.stated_on for goal in truth.goals if goal.area == "social" and goal.person == key]
+        return Case(person, min(days), any(effort.end is None for effort in efforts)) if days else None
 
     def team_of(self, course: Course) -> list[tuple[Employee, str]]:
         """Who is on the team on the day, with the function."""
@@ -142,8 +186,9 @@ class Oracle:
                 and (consent.expires_on is None or self.day < consent.expires_on)
             }
             return View("lead" if "lead_coordinator" in functions else "member", (own | consented) & CONNECTED)
-        if self.has_relation(employee, person):
-            return View("relation", own & CONNECTED)
+        working = self.working_relation(employee, person)
+        if working:
+            return View(working, own & CONNECTED)
         return View("override", self.override_areas(*own))
 
     def override_areas(self, *own: str) -> frozenset[str]:
@@ -154,11 +199,16 @@ class Oracle:
         """The employee's unit by name."""
         return next((unit.name for unit in self.truth.units if unit.id == employee.unit_id), "")
 
-    def has_relation(self, employee: Employee, person: Person) -> bool:
-        """Whether the employee works for the citizen: the unit has an effort or the case, or the employee is named."""
-        running = self.running(person)
-        units = {unit for effort in running for unit in (effort.unit, effort.authority)}
-        return employee.unit_id in units or employee.name in {effort.worker for effort in running}
+    def working_relation(self, employee: Employee, person: Person) -> str | None:
+        """How the employee works for the citizen: named as responsible, or by what the unit does or holds."""
+        running, case = self.running(person), self.case(person)
+        case = case if case and case.is_open else None
+        workers = {effort.worker for effort in running if effort.area == "social"} | ({case.worker} if case else set())
+        if employee.area is Area.SOCIAL and employee.name in workers:
+            return "named_worker"
+        if employee.unit_id in {unit for effort in running for unit in (effort.unit, effort.authority)}:
+            return "own_unit"
+        return "case_unit" if case and employee.unit_id == case.unit else None
 
     def page(self, employee: Employee, person: Person, view: View | None = None) -> Page:
         """What a page may speak of, opened with *view*: the employee's own right unless another was used."""
@@ -186,6 +236,14 @@ class Oracle:
             if "health" in page.view.shown or ("social" in page.view.shown and self._tells_social(relation))
         }
         return [(self.people[other], kind) for other, kind in found]
+
+    def is_known_to(self, employee: Employee, person: Person) -> bool:
+        """Whether the employee reads the citizen's name on the page of a relative that opens without a reason."""
+        for other, _ in self.all_relatives(person):
+            page = self.page(employee, other)
+            if page.view.kind in {"team", "relation"} and person in [relative for relative, _ in self.relatives(page)]:
+                return True
+        return False
 
     def all_relatives(self, person: Person) -> list[tuple[Person, str]]:
         """Everybody who is related to the citizen on the day."""

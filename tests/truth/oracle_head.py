@@ -11,8 +11,12 @@ from tests.truth.words import age, first, full, paragraph
 
 MASK = "••••"
 AREAS = {"employment": "Beskæftigelse", "school": "Skole", "social": "Social", "health": "Sundhed"}
+CONTACTS = {
+    "employment": "employment:400", "school": "school:510", "social": "social:100", "health": "health:300",
+}  # fmt: skip
+"""The unit that the demo names as each area's contact."""
 SOURCES = {"social": "Social (DUBU)", "health": "Sundhed (Nexus)"}
-FUNCTIONS = {"lead_coordinator": ", tovholder", "citizen_coordinator": ", borgerkoordinator", "member": ""}
+FUNCTIONS = {"lead_coordinator": "tovholder", "citizen_coordinator": "borgerkoordinator", "member": ""}
 
 
 def last_day(end: date) -> str:
@@ -69,8 +73,9 @@ def _course(oracle: Oracle, page: Page, *, guarded: bool) -> Iterator[Fact]:
     yield Fact("head.team", "", f"{people}, {len(areas)} {'område' if len(areas) == 1 else 'områder'}")
     for employee, function in team:
         unit = UNIT_BY_ID[employee.unit_id or ""]
-        where = "" if guarded else f", {unit.name}"
-        yield Fact("head.teammate", f"{employee.name}{where}{FUNCTIONS[function]}", "on the team")
+        parts = [employee.name, employee.title, "" if guarded else unit.name, FUNCTIONS[function]]
+        words = ", ".join(dict.fromkeys(part for part in parts if part))
+        yield Fact("head.teammate", f"{words}{'' if guarded else f' {unit.phone}'}", "on the team")
         if function == "lead_coordinator":
             yield Fact("head.lead", "", f"{employee.name}, {unit.phone}")
 
@@ -81,9 +86,16 @@ def effort_facts(oracle: Oracle, page: Page, person: Person, effort: Effort, rul
     prefix = f"{first(person)}: " if rule == "column" else about(page, person)
     of = f"{prefix}{effort.title}{f', {effort.extent}' if effort.extent else ''} · {effort.start.isoformat()}"
     unit = UNIT_BY_ID[responsible_unit(effort)]
-    names = dict.fromkeys((effort.worker or unit.name, unit.name))
+    titles = [
+        employee.title for employee in oracle.staff.employees if employee.worker_ids and employee.name == effort.worker
+    ]
+    title = titles if effort.area == "social" else []
+    names = dict.fromkeys((effort.worker or unit.name, *title, unit.name))
     if masked:
         names = dict.fromkeys((*([effort.worker] if effort.worker else []), MASK))
+    mark = stated(oracle, person) if effort.area == "social" else None
+    if mark:
+        yield Fact(f"{rule}.mark", of, mark)
     yield Fact(f"{rule}.effort", of, effort.area)
     yield Fact(f"{rule}.responsible", of, ", ".join(names))
     if not masked:
@@ -101,6 +113,14 @@ def effort_facts(oracle: Oracle, page: Page, person: Person, effort: Effort, rul
     if effort.next_follow_up:
         day = effort.next_follow_up
         yield Fact(f"{rule}.follow_up", of, f"{day.isoformat()}{' passed' if day < page.day else ''}")
+
+
+def stated(oracle: Oracle, person: Person) -> str | None:
+    """Whom the social system says that the citizen is, where that is another; it stands at what the system tells."""
+    if not (oracle.has_case(person) and (person.social_family or person.social_born)):
+        return None
+    born = person.social_born or person.born
+    return f"Kilden siger {person.given} {person.social_family or person.family}, født {born.isoformat()}"
 
 
 def responsible_unit(effort: Effort) -> str:
@@ -126,6 +146,8 @@ def now(oracle: Oracle, page: Page) -> Iterator[Fact]:
             continue
         state = "none_found" if area in page.view.shown else "withheld"
         yield Fact("now.gap", name, state if area in CONNECTED else "not_covered")
+        unit = UNIT_BY_ID[CONTACTS[area]]
+        yield Fact("now.contact", name, f"{unit.name}, {unit.phone}")
     for _, effort in running:
         if effort.recommendation:
             yield Fact("talk", effort.recommendation.lower(), "recommended")

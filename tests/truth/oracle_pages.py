@@ -8,7 +8,8 @@ from deploy.sandbox.municipality.truth import Effort, Goal, Notification, Person
 from hub.clock import DANISH_TIME
 from schemas.codes import Coded, danish_label
 from tests.truth.facts import Fact
-from tests.truth.oracle import Oracle, Page
+from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.oracle_contacts import column_stays, other_rows, panels, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
 from tests.truth.reading import bag
 from tests.truth.words import first, joined, paragraph, within
@@ -31,6 +32,7 @@ def overview(oracle: Oracle, page: Page, looked: frozenset[str]) -> list[Fact]:
         *now(oracle, page),
         *_summary(oracle, page),
         *_notifications(oracle, page),
+        *panels(oracle, page),
         *_lanes(oracle, page),
         *_since_course(oracle, page),
         *_strengths(oracle, page),
@@ -43,7 +45,7 @@ def overview(oracle: Oracle, page: Page, looked: frozenset[str]) -> list[Fact]:
 def family(oracle: Oracle, page: Page) -> list[Fact]:
     """*Familien*."""
     found = [*head(oracle, page), *columns(oracle, page), *_summary(oracle, page), *_lanes(oracle, page)]
-    return found + sorted(set(_moments(oracle, page)))
+    return [*found, *column_stays(oracle, page), *sorted(set(_moments(oracle, page)))]
 
 
 def timeline(oracle: Oracle, page: Page) -> list[Fact]:
@@ -59,18 +61,7 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
         found.append(Fact("rows.about", of, whom(oracle, note)))
         found.append(Fact("rows.reasons", of, _reasons([note])))
         found.append(Fact("rows.outcome", of, _outcome(oracle, page, [note])))
-    for person in page.people:
-        shown = page.views[person.id].shown
-        prefix = "" if person == page.person else f"{first(person)} · "
-        for plan in oracle.truth.plans:
-            if plan.person == person.id and plan.area in shown and plan.area == "social":
-                of = f"{prefix}{AREAS[plan.area]} · {plan.title} · {plan.start.isoformat()}"
-                found.append(Fact("rows.other", of, "shown"))
-        if "health" in shown:
-            for contact in oracle.contacts(person):
-                of = f"{prefix}{AREAS['health']} · {contact.title} · {contact.day.isoformat()}"
-                found.append(Fact("rows.other", of, "shown"))
-    return found
+    return [*found, *other_rows(oracle, page)]
 
 
 def _paragraph(effort: Effort) -> str:
@@ -235,6 +226,7 @@ def _reasons(group: Sequence[Notification]) -> str:
 
 
 def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    yield from stay_bars(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
         yield Fact("lanes.bar", of, last_day(effort.end) if effort.end else "i gang")
@@ -243,6 +235,7 @@ def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 
 def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    yield from stay_moments(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{effort.start.isoformat()} · {first(person)} · {effort.title}"
         yield Fact("moments.effort", of, last_day(effort.end) if effort.end else "i gang")
@@ -250,6 +243,8 @@ def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
         keys = {key for note in group for key in (note.person, *note.also)}
         who = ", ".join(first(person) for person in page.people if person.id in keys)
         title = f"Underretning fra {within(sender(group[0]))}"
+        unborn = [whom(oracle, note) for note in group if note.unborn]
+        title = f"{title} om {unborn[0]}" if unborn else title
         of = f"{received(group[0]).date().isoformat()} · {who} · {title}"
         yield Fact("moments.outcome", of, _outcome(oracle, page, group))
 
@@ -269,7 +264,7 @@ def _strengths(oracle: Oracle, page: Page) -> Iterator[Fact]:
         rule = {"citizen_wish": "strengths.wish", "strength": "strengths.works", "goal": "strengths.goal"}[goal.kind]
         yield Fact("strengths.reached" if _is_reached(goal) else rule, goal.text, f"{goal.stated_by}, {day}")
     if not any(goal.kind != "goal" or _is_reached(goal) for goal in goals):
-        is_read = all("social" in page.views[person.id].shown for person in page.people)
+        is_read = all(page.views[person.id].shown >= CONNECTED for person in page.people)
         none = "none noted by the sources" if is_read else "partly withheld"
         yield Fact("strengths.none", "", none)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.truth.facts import Fact
-from tests.truth.markup import Node, day_of, is_said, parsed
+from tests.truth.markup import DAY, Node, day_of, is_said, parsed
 
 WITHHELD = re.compile(r"ikke for dig at se|kan du ikke se|må du ikke se|du ikke kan se", re.IGNORECASE)
 GAPS = {
@@ -38,8 +38,9 @@ OUTCOMES = (
 BASES = (
     (r"^tovholder i forløbet$", "lead"),
     (r"^medlem af teamet$", "member"),
-    (r"^medarbejder i en enhed med en indsats for borgeren$", "relation"),
-    (r"ansvarlig", "relation"),
+    (r"^ansvarlig, nævnt af en kilde$", "named_worker"),
+    (r"^medarbejder i en enhed med en indsats for borgeren$", "own_unit"),
+    (r"^medarbejder i den enhed, der fører borgerens sag$", "case_unit"),
     (r"^(?:en )?særlig grund$", "override"),
 )
 SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle )?fra (.+?)),? (?:siden|i) (\d{4})\."
@@ -50,7 +51,8 @@ PARAGRAPHS = (
     r"^Om andre i familien kan du ikke se dem her, |^Intet, du kan se, er (?:ændret|registreret i perioden)\.$",
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
-    r"^Intet er registreret i perioden\.$",
+    r"^Intet er registreret i perioden\.$|^Det, der er planlagt, og det seneste år\. Se alle på tidslinjen$",
+    r"^På orlov fra sygehuset|^Indlagt siden ",
     r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
     r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",
@@ -103,7 +105,7 @@ class Reader:
         yield from (Fact("head.name", "", name), Fact("head.age", "", age))
         for pair in who.first("dl").direct("div"):
             yield from self._head_line(pair.first("dt").text(), pair.first("dd"))
-        for note in page.all("div", "protected"):
+        for note in [note for note in page.all("div", "protected") if "disputed" not in note.classes]:
             yield Fact("head.protected", "", "yes")
             told = re.search(r"Det siger (.+)\.$", note.text())
             yield from (Fact("head.protected.by", "", source) for source in split_list(told.group(1) if told else ""))
@@ -148,11 +150,16 @@ class Reader:
                 yield self.unread("head", f"{word}: {text}")
 
     def effort(self, row: Node, rule: str) -> Iterator[Fact]:
-        """One row of *Lige nu*: an effort, or an area's gap."""
+        """One row of *Lige nu*: an effort, a stay in hospital, or an area's gap."""
+        if "contact" in row.classes:
+            yield from self.contact(row, "stays")
+            return
         if "gap" in row.classes:
             area, _, said = row.first("strong").text().partition(": ")
             state = next((state for state, words in GAPS.items() if words.search(said)), None)
             yield Fact("now.gap", area, state) if state else self.unread("gap", row.text())
+            contact = re.search(r"Kontakt: (.+)$", row.text())
+            yield Fact("now.contact", area, contact.group(1) if contact else "")
             return
         heading = next(node for tag in ("h3", "h4") for node in row.all(tag))
         what, who, when = row.direct("div")
@@ -179,6 +186,18 @@ class Reader:
         yield from self._follow_up(of, when, len(times))
         yield from self._source(of, row.first("span", "src"))
 
+    def contact(self, row: Node, rule: str) -> Iterator[Fact]:
+        """A stay, contact, case or plan: what, how it stands, with whom, from which source."""
+        what, who = row.direct("div")
+        title = what.first("strong").text()
+        yield Fact(f"{rule}.row", title, f"{self.dated(what.text('strong'))} · {who.text()}")
+        for fact in self._source(title, row.first("span", "src")):
+            yield Fact(fact.rule.replace("now.", f"{rule}."), fact.subject, fact.value)
+
+    def dated(self, words: str) -> str:
+        """The words, their days as ``2023-09-12``."""
+        return re.sub(DAY, lambda found: self.day(found.group()), words)
+
     def _follow_up(self, of: str, when: Node, count: int) -> Iterator[Fact]:
         passed = when.all("strong", "missing")
         if passed:
@@ -191,8 +210,12 @@ class Reader:
 
     def _source(self, of: str, line: Node) -> Iterator[Fact]:
         words, updated = line.text("time", "a"), line.first("time").attributes.get("datetime", "")[:10]
+        marked = re.match(r"(Kilden (?:siger|har flere personer med nummeret:) .+?) · ", words)
+        if marked:
+            yield Fact("now.mark", of, self.dated(marked.group(1)))
+            words = words[marked.end() :]
         said = re.fullmatch(
-            r"(Social|Sundhed) \((DUBU|Nexus)\)(?: · (.+?))? · (?:opdateret|oplyst|ændret)(?: ·)?", words
+            r"(Social|Sundhed) \((DUBU|Nexus)\)(?: · (.+?))? · registreret i kilden(?: · læst)?(?: ·)?", words
         )
         if said is None:
             yield self.unread("source", words)
@@ -262,6 +285,9 @@ class Reader:
             if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
                 yield self.unread("lane", lane.attributes["aria-label"])
             for words in titles:
+                if name.endswith("Indlæggelser"):
+                    yield Fact("lanes.stay", name, self.dated(words))
+                    continue
                 bar = re.fullmatch(r"(.+), fra (.+?), (?:(i gang)|til (.+))", words)
                 point = re.fullmatch(r"(\d.+?): (.+) om (.+)", words)
                 if bar:

@@ -23,6 +23,8 @@ class PageReader(Reader):
             "Lige nu": self._now,
             "Siden forløbet begyndte": self._since_course,
             "Underretninger om familien": self._notifications,
+            "Indlæggelser og kontakter": self._contacts,
+            "Sager, planer og tilknyttede": self._standing,
             "Forløbet over tid": self.drawing,
             "Siden du sidst så efter": self._changes,
             "Det, der virker": self._strengths,
@@ -77,13 +79,14 @@ class PageReader(Reader):
             yield Fact("rows.outcome", of, said) if said else self.unread("outcome", how.text())
             return
         of = f"{lane.text()} · {what.text()} · {day}"
-        until = end.first("time").attributes.get("datetime") or end.text()
-        if how.text() not in STATES:
-            yield Fact("rows.other", of, "shown")
+        until = end.first("time").attributes.get("datetime", "")[:10] or end.text()
+        told = re.sub(r"^Kilden (?:siger|har flere) .+? · (?=Social|Sundhed)", "", source.text())
+        if how.text() not in STATES or re.search(r"^Plan: |plan$|sag$", what.text()):
+            yield Fact("rows.other", of, f"{self.dated(how.text())} · {until}")
             return
         yield Fact("rows.effort", of, how.text())
         yield Fact("rows.end", of, until)
-        yield Fact("rows.paragraph", of, re.sub(r" \(.+\)$", "", source.text().partition(" · ")[2]))
+        yield Fact("rows.paragraph", of, re.sub(r" \(.+\)$", "", told.partition(" · ")[2]))
 
     def _now(self, section: Node) -> Iterator[Fact]:
         line = section.first("p", "sub").text()
@@ -99,6 +102,14 @@ class PageReader(Reader):
             yield Fact("now.disagree", (re.search(r"enige om (.+?):", words.text()) or ["", words.text()])[1], "yes")
         for row in section.first("ul").direct("li"):
             yield from self.effort(row, "now")
+
+    def _contacts(self, section: Node) -> Iterator[Fact]:
+        for row in section.first("ul").direct("li"):
+            yield from self.contact(row, "contacts")
+
+    def _standing(self, section: Node) -> Iterator[Fact]:
+        for row in section.first("ul").direct("li"):
+            yield from self.contact(row, "standing")
 
     def _since_course(self, section: Node) -> Iterator[Fact]:
         for line in (row.text() for row in section.all("li")):
@@ -153,6 +164,8 @@ class PageReader(Reader):
                 yield Fact(rule, row.text("span"), self._stated(by))
         if "Kilderne har ikke noteret borgerens egne ord eller det, der virker." in section.text():
             yield Fact("strengths.none", "", "none noted by the sources")
+        if "De kilder, du kan se, har ikke noteret borgerens egne ord eller det, der virker." in section.text():
+            yield Fact("strengths.none", "", "partly withheld")
 
     def _stated(self, words: str) -> str:
         by, _, day = words.rpartition(", ")
@@ -182,6 +195,9 @@ class PageReader(Reader):
             withheld = re.search(r"ikke for dig at se|kan du ikke se", column.first("p", "sub").text())
             value = said.group(1) if said else "withheld" if withheld else ""
             yield Fact("column.notes", name, value) if value else self.unread("column", column.first("p", "sub").text())
+            for line in column.direct("p"):
+                if re.match(r"På orlov|Indlagt siden", line.text()):
+                    yield Fact("column.stay", name, self.dated(line.text()))
             rows = column.first("ul").direct("li")
             for row in rows:
                 yield from (_of(name, fact) for fact in self.effort(row, "column"))
@@ -204,7 +220,10 @@ class PageReader(Reader):
                 of = f"{day} · {cell.first('span', 'of').text().rstrip(':')} · {cell.first('strong').text()}"
                 text = cell.all("span")[-1].text()
                 effort = re.fullmatch(r"(Social|Sundhed) · (?:(i gang)|til (.+))", text)
-                if effort:
+                stay = re.fullmatch(r"Sundhed · (.+)", text)
+                if stay and cell.first("strong").text() == "Indlæggelse":
+                    yield Fact("moments.stay", of, self.dated(stay.group(1)))
+                elif effort:
                     yield Fact("moments.effort", of, effort.group(2) or self.day(effort.group(3)))
                 else:
                     said = self.outcome(text)

@@ -10,11 +10,13 @@ of each kind: on the team, with a working relation, with neither.
 ``reading_pages``         and agrees with nothing, so that no new sentence escapes the comparison
 ``oracle``                who may see what, from truth, staff and ``docs/access.md``; uses no code of the hub
 ``oracle_head``,          what each page must say; ``words`` says names, ages and days
-``oracle_pages``
+``oracle_pages``,
+``oracle_contacts``
 ``api``, ``mine``,        the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
 ``searching``
 ``walking``               walks, compares, collects
 ``known``                 where pages are known to differ, and why; strict in both directions
+``facts``                 what is compared by what; ``NOT_COMPARED`` names the few kinds of sentences that are not
 ========================  ==============================================================================================
 
 In the suite it is small. ``make truth`` walks several hundred citizens at four dates, or what ``CITIZENS``, ``SAMPLE``

@@ -79,8 +79,7 @@ class Walk:
         """Of each kind of right so many; named people more often, others at a distance that differs by employee."""
         kinds: dict[str, list[Person]] = {}
         for person in self.oracle.truth.people:
-            basis = self.oracle.view(employee, person).basis
-            kinds.setdefault({"lead": "team", "member": "team"}.get(basis, basis), []).append(person)
+            kinds.setdefault(self.oracle.view(employee, person).kind, []).append(person)
         for basis, people in kinds.items():
             named = [person for person in people if person.id < FIRST_ORDINARY_ID]
             others = [person for person in people if person.id >= FIRST_ORDINARY_ID]
@@ -140,8 +139,10 @@ class Walk:
             self._add(employee, person, "api", Difference("open", "", f"answers {api_status}", said))
         if said == "refused":
             return None
-        if full(person) not in parsed(answer.text).text():
-            self._add(employee, person, "grund", Difference("reason.name", "", NOTHING, full(person)))
+        is_named, is_known = full(person) in parsed(answer.text).text(), self.oracle.is_known_to(employee, person)
+        if is_named is not is_known:
+            said, true = (full(person) if named else NOTHING for named in (is_named, is_known))
+            self._add(employee, person, "grund", Difference("reason.name", "", said, true))
         answer = visitor.browser.post(f"{address}/grund", purpose="case_work", reason=REASON, side="overblik")
         assert answer.status_code == HTTPStatus.OK
         own = employee.area.value if employee.area else ""
@@ -167,7 +168,7 @@ class Walk:
         for words in SEARCHES:
             html = visitor.browser.post("/soeg", text=words).text
             true = expected_search(self.oracle, employee, words)
-            self._compare(employee, None, f"soeg «{words}»", read_search(html), true)
+            self._compare(employee, None, f"soeg «{words}»", read_search(html, self.loaded.day), true)
             said = [Fact("search.hit", hit["name"], "found") for hit in visitor.search(words)["page"]["hits"]]
             true = [fact for fact in true if fact.rule == "search.hit"]
             self._compare(employee, None, f"api/soeg «{words}»", said, true)

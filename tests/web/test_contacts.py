@@ -125,6 +125,15 @@ def test_an_old_contact_is_left_to_the_timeline() -> None:
             "aktiv siden 1. sep. 2023",
         ),
         (
+            CaseFact(
+                case_number="1",
+                title="Børnesag",
+                status=Coded(code_list="case_status", code="SagStatus3", label="Hvilende"),
+            ),
+            "Børnesag",
+            "hvilende siden 1. sep. 2023",
+        ),
+        (
             PlanFact(
                 title="Handleplan",
                 status=Coded(code_list="plan_status", code="active"),

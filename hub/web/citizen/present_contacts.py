@@ -142,7 +142,7 @@ def _plan_text(entry: Entry, plan: PlanFact, today: date) -> str:
 
 
 def _status(status: Coded, today: date) -> str:
-    return within(danish_label(status, today))
+    return within(status.label or danish_label(status, today))
 
 
 def _named(word: str, title: str) -> str:
