@@ -244,7 +244,11 @@ def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
         who = ", ".join(first(person) for person in page.people if person.id in keys)
         title = f"Underretning fra {within(sender(group[0]))}"
         unborn = [whom(oracle, note) for note in group if note.unborn]
-        title = f"{title} om {unborn[0]}" if unborn else title
+        shown = [person.id for person in page.people if person.id in keys]
+        others = sorted(keys - set(shown))
+        # Whom no column stands for is named in the title.
+        named = " og ".join(first(oracle.people[key]) for key in [*shown, *others])
+        title = f"{title} om {unborn[0] if unborn else named}" if unborn or others else title
         of = f"{received(group[0]).date().isoformat()} · {who} · {title}"
         yield Fact("moments.outcome", of, _outcome(oracle, page, group))
 
