@@ -241,15 +241,15 @@ def _until(condition: Callable[[], bool]) -> None:
 
 
 def is_at_rest(context: AppContext, whole: int) -> bool:
-    """Whether both sources were read to their end, and nothing of so many entities is on its way any more."""
+    """Whether every stream was read to its end, and nothing of so many entities is on its way any more."""
     with context.database.transaction() as session:
         entities = session.scalar(text("SELECT count(*) FROM record_entities")) or 0
         waiting = session.scalar(
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
-        complete = session.scalar(text("SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'"))
+        unread = session.scalar(text("SELECT count(*) FROM source_streams WHERE last_success_at IS NULL"))
     lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
-    return entities >= whole and complete == len(("social", "health")) and not waiting and not lag
+    return entities >= whole and not unread and not waiting and not lag
 
 
 def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking) -> Report:

@@ -70,15 +70,19 @@ def has_come_to(database: Database, reached: int) -> bool:
 
 
 def is_finished(database: Database) -> bool:
-    """Both sources were read to their end once, and what they said has reached the index."""
-    complete = count(database, "SELECT count(DISTINCT source) FROM source_runs WHERE outcome = 'complete'")
+    """Every stream of both sources was read to its end once, and what they said has reached the index.
+
+    A stream of a killed process is read again when its lease has run out, maybe long after the others.
+    """
+    sources = count(database, "SELECT count(DISTINCT source) FROM source_streams")
+    unread = count(database, "SELECT count(*) FROM source_streams WHERE last_success_at IS NULL")
     behind = count(
         database,
         "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"
         " USING (topic, partition)",
     )
     waiting = count(database, "SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
-    return complete == 2 and behind == 0 and waiting == 0
+    return sources == 2 and unread == 0 and behind == 0 and waiting == 0
 
 
 def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
