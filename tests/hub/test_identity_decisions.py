@@ -50,9 +50,7 @@ def effort(identifier: Identifier, source_id: str, source: str = "social") -> So
     return make_record(parties=[make_party(identifier)], source_id=source_id, source=source)
 
 
-def refused(
-    town: IdentityTown, act: str, *arguments: object, by: str = "tine", reason: str = "Afklaret i dag"
-) -> DecisionRule:
+def refused(town: IdentityTown, act: str, *arguments: object, by: str = "tine") -> DecisionRule:
     with pytest.raises(DecisionRefused) as error, town.database.transaction() as session:
         getattr(town.desk(session, by), act)(*arguments)
     return error.value.rule

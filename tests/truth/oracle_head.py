@@ -41,6 +41,8 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield Fact("head.name", "", full(person))
     yield Fact("head.age", "", age(person.born, page.day))
     yield Fact("head.cpr", "", f"{person.cpr[:6]}-{MASK}")
+    if person.earlier_number:
+        yield Fact("head.former_cpr", "", f"{person.earlier_number[:6]}-{MASK}")
     yield Fact("head.reveal", "", "no" if page.view.basis == "override" else "yes")
     yield Fact("head.basis", "", page.view.basis)
     for other, kind in oracle.relatives(page):
