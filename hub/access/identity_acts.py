@@ -170,12 +170,13 @@ class IdentityDesk:
         if own is None:
             raise DecisionRefused(DecisionRule.UNKNOWN_CITIZEN, citizens=(citizen_id,))
         ids = [each.id for each in known]
-        declared = repository.declared_replacements(self._session, ids)
         self._write(AuditAction.READ_IDENTITIES, [citizen_id])
         return CitizenIdentity(
             citizen_id=citizen_id,
             merged_into=own.merged_into,
-            numbers=tuple(_history(each, [one for one in declared if one.citizen_id == each.id]) for each in known),
+            numbers=_in_order(
+                [_history(each, [one for one in declared if one.citizen_id == each.id]) for each in known]
+            ),
             decisions=tuple(map(self._summary, repository.decisions_about(self._session, ids))),
         )
 
@@ -312,14 +313,23 @@ def masked_key(key: Key) -> str:
     return _identifier(key).masked
 
 
-def _history(citizen: KnownCitizen, declared: Collection[repository.DeclaredReplacement]) -> NumberHistory:
-    return NumberHistory(
-        citizen_id=citizen.id,
-        identifier=masked_key(citizen.key),
-        is_former=citizen.merged_into is not None,
-        sources=tuple(sorted({each.source for each in declared})),
-        since=min((each.registered_at for each in declared), default=None),
-    )
+def _number_histories(
+    known: Collection[KnownCitizen], declared: Collection[repository.DeclaredReplacement]
+) -> tuple[NumberHistory, ...]:
+    """Former ones as they were replaced, then those that stand."""
+    histories = []
+    for citizen in known:
+        said = [each for each in declared if each.citizen_id == citizen.id]
+        history = NumberHistory(
+            citizen_id=citizen.id,
+            identifier=masked_key(citizen.key),
+            is_former=citizen.merged_into is not None,
+            sources=tuple(sorted({each.source for each in said})),
+            since=min((each.registered_at for each in said), default=None),
+        )
+        at = history.since.isoformat() if history.since else ""
+        histories.append((not history.is_former, not at, at, str(citizen.id), history))
+    return tuple(history for *_, history in sorted(histories, key=lambda each: each[:-1]))
 
 
 def _identifier(key: Key) -> Identifier:
