@@ -6,11 +6,13 @@ from typing import Any
 
 from connectors.base import Connector, ConnectorKind, FolderKind
 from connectors.sources.health.connector import HealthConnector
+from connectors.sources.sample.connector import SampleConnector
 from connectors.sources.social.connector import SocialConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
     "odata": SocialConnector,
+    "sample": SampleConnector,
 }
 
 
