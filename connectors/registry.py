@@ -7,9 +7,11 @@ from typing import Any
 from connectors.base import Connector, ConnectorKind, FolderKind
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.nexus.connector import NexusConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
+    "nexus": NexusConnector,
     "odata": SocialConnector,
 }
 
