@@ -17,9 +17,10 @@ from hub.access.policy import may_decide_identity
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
 from hub.errors import DecisionRefused, DecisionRule, RoleMissing
+from hub.matching import conflict_repository, identity_decisions
 from hub.matching import decision_repository as repository
-from hub.matching import identity_decisions
-from hub.matching.decision_repository import KnownCitizen, StatedPerson, StoredDecision
+from hub.matching.conflict_repository import StatedPerson
+from hub.matching.decision_repository import KnownCitizen, StoredDecision
 from hub.matching.graphs import Key
 from hub.matching.identity_decisions import Author, DecisionResult
 from hub.overview.service import mark_due
@@ -129,7 +130,7 @@ class IdentityDesk:
         return IdentityQueue(
             conflicts=tuple(
                 ConflictSummary(id=each.id, kind=each.kind, subject=each.masked, first_seen=each.first_seen)
-                for each in repository.list_conflicts(self._session, after)
+                for each in conflict_repository.list_conflicts(self._session, after)
             ),
             proposals=tuple(map(self._summary, repository.list_proposed(self._session))),
         )
@@ -142,10 +143,10 @@ class IdentityDesk:
             RoleMissing: as above.
         """
         self._require(AuditAction.READ_IDENTITIES)
-        conflict = repository.get_conflict(self._session, conflict_id)
+        conflict = conflict_repository.get_conflict(self._session, conflict_id)
         if conflict is None or conflict.key is None:
             raise DecisionRefused(DecisionRule.UNKNOWN_CONFLICT, number=conflict_id)
-        stated = repository.stated_persons(self._session, conflict.key)
+        stated = conflict_repository.stated_persons(self._session, conflict)
         citizens = {each.citizen_id for each in stated if each.citizen_id is not None}
         with_efforts = repository.citizens_with_efforts(self._session, citizens)
         about = AuditObject(kind=ObjectKind.IDENTITY_CONFLICT, id=str(conflict_id))
@@ -174,9 +175,7 @@ class IdentityDesk:
         return CitizenIdentity(
             citizen_id=citizen_id,
             merged_into=own.merged_into,
-            numbers=_in_order(
-                [_history(each, [one for one in declared if one.citizen_id == each.id]) for each in known]
-            ),
+            numbers=_number_histories(known, repository.declared_replacements(self._session, ids)),
             decisions=tuple(map(self._summary, repository.decisions_about(self._session, ids))),
         )
 

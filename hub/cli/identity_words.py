@@ -9,6 +9,7 @@ CONFLICT: dict[str, str] = {
     ConflictKind.REPLACEMENT_CIRCULAR: "numbers are said to replace each other in a circle",
     ConflictKind.LOCAL_CLAIMED_TWICE: "one id is claimed for two people",
     ConflictKind.DISAGREEING_PERSON: "one number with different names or birth dates",
+    ConflictKind.NUMBER_CHANGED: "a record has another number now, and others still use the old one",
     ConflictKind.TOO_MANY_IDENTIFIERS: "so many identifiers hang together that nobody can be meant",
 }
 DECISION = {

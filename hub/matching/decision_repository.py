@@ -1,9 +1,8 @@
 """Statements on what people decided about who is who, and on what they must see to decide it."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -72,29 +71,6 @@ _ABOUT = text(f"""
             OR (i.namespace, i.value) = (d.target_namespace, d.target_value)))
     ORDER BY d.id
 """)  # noqa: S608  as above
-_CONFLICT = text("""
-    SELECT id, kind, masked, namespace, value, national, first_seen
-    FROM identity_conflicts WHERE id = :id AND resolved_at IS NULL
-""")
-_CONFLICTS = text("""
-    SELECT id, kind, masked, namespace, value, national, first_seen
-    FROM identity_conflicts WHERE resolved_at IS NULL AND id > :after ORDER BY id LIMIT :size
-""")
-_STATEMENTS_UNDER = text("""
-    SELECT e.source, e.record_type, e.source_id, r.id AS record_id, r.registered_at, r.observed_at,
-           mine.birth_date, mine.name, p.citizen_id
-    FROM identity_claims mine
-    JOIN stored_records r ON r.id = mine.record_id AND r.is_current AND NOT r.deleted
-    JOIN stored_entities e ON e.id = r.entity_id
-    LEFT JOIN LATERAL (SELECT citizen_id FROM record_parties p
-                       WHERE p.record_id = r.id AND p.role = 'primary' ORDER BY p.party_index LIMIT 1) p ON true
-    WHERE mine.namespace = :namespace AND mine.value = :value
-    ORDER BY e.source, e.record_type, e.source_id
-""")
-_KEYS_OF_RECORDS = text("""
-    SELECT record_id, namespace, value, national, replaced FROM identity_claims
-    WHERE record_id = ANY(:ids) ORDER BY national DESC, namespace, value
-""")
 _CITIZENS = text("""
     SELECT c.id, c.merged_into, i.namespace, i.value, i.national
     FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
@@ -143,35 +119,6 @@ class StoredDecision(Schema):
     withdrawn_by: str | None
     withdrawn_at: Instant | None
     withdrawn_reason: str | None
-
-
-class OpenConflict(Schema):
-    """A contradiction among claims that waits for a person."""
-
-    id: int
-    kind: str
-    masked: str
-    """The identifier it is about, masked."""
-    key: Key | None
-    """None: what was found before conflicts kept their identifier."""
-    first_seen: Instant
-
-
-class StatedPerson(Schema):
-    """What one record says of who the person of an identifier is."""
-
-    record_id: UUID
-    source: str
-    record_type: str
-    source_id: str
-    registered_at: Instant
-    observed_at: Instant
-    name: str | None
-    birth_date: date | None
-    citizen_id: UUID | None
-    """Who the record's person was found to be; None: a conflict, or nobody yet."""
-    keys: tuple[Key, ...]
-    """All identifiers that it says are this person, national numbers first."""
 
 
 class KnownCitizen(Schema):
@@ -268,27 +215,6 @@ def decisions_about(session: Session, citizen_ids: Collection[UUID]) -> tuple[St
     return tuple(map(_decision, session.execute(_ABOUT, {"ids": list(citizen_ids)}).mappings()))
 
 
-def list_conflicts(session: Session, after: int = 0, size: int = 50) -> tuple[OpenConflict, ...]:
-    """Open contradictions among claims, by number."""
-    return tuple(map(_conflict, session.execute(_CONFLICTS, {"after": after, "size": size}).all()))
-
-
-def get_conflict(session: Session, conflict_id: int) -> OpenConflict | None:
-    """One open contradiction by its number; None: there is none, or it was settled."""
-    row = session.execute(_CONFLICT, {"id": conflict_id}).one_or_none()
-    return None if row is None else _conflict(row)
-
-
-def stated_persons(session: Session, key: Key) -> tuple[StatedPerson, ...]:
-    """What the sources say now under an identifier, by source and id."""
-    rows = session.execute(_STATEMENTS_UNDER, {"namespace": key.namespace, "value": key.value}).mappings().all()
-    keys: dict[UUID, list[Key]] = {row["record_id"]: [] for row in rows}
-    for row in session.execute(_KEYS_OF_RECORDS, {"ids": list(keys)}).all() if keys else ():
-        if not row.replaced:
-            keys[row.record_id].append(Key(row.namespace, row.value, row.national))
-    return tuple(StatedPerson.model_validate({**row, "keys": tuple(keys[row["record_id"]])}) for row in rows)
-
-
 def known_citizens(session: Session, citizen_ids: Collection[UUID]) -> tuple[KnownCitizen, ...]:
     """These citizens and those who were merged into them, the first that was known first."""
     rows = session.execute(_CITIZENS, {"ids": list(citizen_ids)}).all()
@@ -319,8 +245,3 @@ def _decision(row: RowMapping) -> StoredDecision:
         for end in ("subject", "target")
     }
     return StoredDecision.model_validate({**values, **ends})
-
-
-def _conflict(row: Any) -> OpenConflict:
-    key = None if row.namespace is None else Key(row.namespace, row.value, row.national)
-    return OpenConflict(id=row.id, kind=row.kind, masked=row.masked, key=key, first_seen=row.first_seen)

@@ -12,15 +12,22 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.errors import DecisionRefused, DecisionRule
+from hub.matching import conflict_repository, statements
 from hub.matching import decision_repository as repository
-from hub.matching import statements
-from hub.matching.decision_repository import DecisionState, KnownCitizen, OpenConflict, StatedPerson, StoredDecision
+from hub.matching.conflict_repository import OpenConflict, StatedPerson
+from hub.matching.decision_repository import DecisionState, KnownCitizen, StoredDecision
 from hub.matching.decisions import JOINING, Decision, DecisionKind, statement_digest
 from hub.matching.graphs import Key
 from hub.matching.rules import ConflictKind
 from hub.matching.service import match_again
 
-_REPLACEMENTS = frozenset({ConflictKind.REPLACEMENT_FORKED.value, ConflictKind.REPLACEMENT_CIRCULAR.value})
+_REPLACEMENTS = frozenset(
+    {
+        ConflictKind.REPLACEMENT_FORKED.value,
+        ConflictKind.REPLACEMENT_CIRCULAR.value,
+        ConflictKind.NUMBER_CHANGED.value,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -176,10 +183,10 @@ def keep_record_apart(session: Session, conflict_id: int, record: str, author: A
     """
     statements.hold_claims(session, changing=True)
     conflict, key = _conflict(session, conflict_id)
-    stated = _stated(session, key, record)
+    stated = _stated(session, conflict, record)
     numbers = [each for each in stated.keys if each.national]
     if key.national and key not in stated.keys:
-        # It declares that the number of the conflict was replaced by its own.
+        # It says, or has it that way by now, that its own number stands for the one of the conflict.
         pairs = [(key, number) for number in numbers]
     else:
         pairs = [(own, number) for own in stated.keys if not own.national for number in numbers]
@@ -284,19 +291,18 @@ def _decision(session: Session, decision_id: int) -> StoredDecision:
 
 
 def _conflict(session: Session, conflict_id: int) -> tuple[OpenConflict, Key]:
-    conflict = repository.get_conflict(session, conflict_id)
+    conflict = conflict_repository.get_conflict(session, conflict_id)
     if conflict is None or conflict.key is None:
         raise DecisionRefused(DecisionRule.UNKNOWN_CONFLICT, number=conflict_id)
     return conflict, conflict.key
 
 
-def _stated(session: Session, key: Key, record: str) -> StatedPerson:
-    found = [
-        each for each in repository.stated_persons(session, key) if record and str(each.record_id).startswith(record)
-    ]
-    if len(found) != 1:
+def _stated(session: Session, conflict: OpenConflict, record: str) -> StatedPerson:
+    stated = conflict_repository.stated_persons(session, conflict)
+    named = [each for each in stated if record and str(each.record_id).startswith(record)]
+    if len(named) != 1:
         raise DecisionRefused(DecisionRule.UNKNOWN_RECORD)
-    return found[0]
+    return named[0]
 
 
 def _citizens_of_keys(session: Session, keys: Collection[Key]) -> tuple[UUID, ...]:

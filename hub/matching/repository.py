@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import read_document
+from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
 from hub.matching.rules import PartyState
 from schemas.base import Instant, Schema
@@ -62,10 +63,10 @@ _NUMBERS_OF = text("""
     WHERE c.merged_into = ANY(:ids) AND i.national
     ORDER BY citizen_id, namespace, value
 """)
-_CLAIM_CONFLICTS = text("""
-    SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
+_CLAIM_CONFLICTS = text(f"""
+    SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE {IS_OPEN}
     ORDER BY first_seen, kind, masked LIMIT :size
-""")
+""")  # noqa: S608  the piece put in is a constant
 _PARTY_CONFLICTS = text("""
     SELECT e.source, e.record_type, e.source_id, r.received_at
     FROM record_parties p JOIN stored_records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted

@@ -56,6 +56,8 @@ class ConflictKind(StrEnum):
     """A local id is claimed for two different national numbers."""
     DISAGREEING_PERSON = "disagreeing_person"
     """One number, but different birth dates or names."""
+    NUMBER_CHANGED = "number_changed"
+    """A record named its person by another number before, without saying that it was replaced; others still use it."""
     TOO_MANY_IDENTIFIERS = "too_many_identifiers"
     """So many identifiers hang together that nobody can be meant; they are left as they were."""
 

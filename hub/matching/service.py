@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import StoredRecord
-from hub.matching import decision_repository, statements
+from hub.matching import conflict_repository, decision_repository, statements
 from hub.matching.claims import Claim
 from hub.matching.decisions import Decisions
 from hub.matching.graphs import Key
@@ -66,7 +66,8 @@ def _resolve(
     parked = disturbed.parked | undisturbed.parked
     claims = {claim.record_id: claim for claim in (*disturbed.claims, *undisturbed.claims)}
     claimed = all_keys.union(concerned, *(claim.keys | claim.replaces for claim in undisturbed.claims))
-    identities = Identities(claims.values(), Decisions(decision_repository.decisions_on(session, claimed)))
+    decisions = Decisions(decision_repository.decisions_on(session, claimed))
+    identities = Identities(claims.values(), decisions)
 
     merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=now)
     decided = [party for party in (*new, *known) if not party.keys & parked]
@@ -84,6 +85,9 @@ def _resolve(
     if judged := concerned | disturbed.conflicts:
         open_conflicts = {conflict for conflict in identities.conflicts() if conflict[1] in concerned}
         open_conflicts |= {(ConflictKind.TOO_MANY_IDENTIFIERS, key) for key in disturbed.conflicts}
+        open_conflicts |= {
+            (ConflictKind.NUMBER_CHANGED, key) for key in _changed_numbers(session, concerned, decisions)
+        }
         statements.settle_conflicts(session, judged, open_conflicts, digest_key=digest_key, now=now)
 
     affected = statements.citizens_behind(session, [*record_ids, *(party.record_id for _, party in moved)])
@@ -122,6 +126,16 @@ def _parties(stored: StoredRecord) -> Iterable[PartyLink]:
     record: SourceRecord = stored.record
     for index, party in enumerate(record.parties):
         yield PartyLink(stored.id, index, party.role.value, frozenset(map(Key.of, party.identifiers)))
+
+
+def _changed_numbers(session: Session, judged: frozenset[Key], decisions: Decisions) -> frozenset[Key]:
+    """Numbers that a record has left for another, where nothing says that both are one person, or are not."""
+    changed = conflict_repository.changed_numbers(session, judged)
+    citizens = statements.citizens_of(session, {key for pair in changed for key in pair})
+    stands_for = {key: citizen.merged_into or citizen.id for key, citizen in citizens.items()}
+    return frozenset(
+        old for old, new in changed if stands_for.get(old) != stands_for.get(new) and not decisions.are_apart(old, new)
+    )
 
 
 def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Key]:

@@ -14,6 +14,7 @@ from schemas.identifiers import Identifier
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import CPR, Item, care_plan, meta, patient
 from tests.connectors.test_health_stays import MAJA, message
+from tests.factories import make_party, make_record
 from tests.identity import IdentityTown
 
 NUMBER, REPLACEMENT = Identifier.national(MAJA), Identifier.national("0703921VJ4")
@@ -109,3 +110,29 @@ def test_a_patient_replaced_by_one_with_a_new_number_leaves_an_alias(town: Ident
         (REPLACEMENT.masked, True, ("health",)),
         (NUMBER.masked, False, ()),
     ]
+
+
+def test_a_patient_whose_number_changes_without_a_word_is_a_question_while_others_use_the_old_one(
+    town: IdentityTown,
+) -> None:
+    def kinds() -> list[str]:
+        with town.database.transaction() as session:
+            return [each.kind for each in town.desk(session).read_queue().conflicts]
+
+    before, after = patient("p-1", "-", identifier=[TEMPORARY]), moved(OFFICIAL)
+    town.process(*translated(town, before), *translated(town, after))
+    assert kinds() == [], "nobody uses the old number"
+    town.process(make_record(parties=[make_party(REPLACEMENT)], source_id="1"))
+    assert kinds() == ["number_changed"]
+    with town.database.transaction() as session:
+        desk = town.desk(session)
+        (conflict,) = desk.read_queue().conflicts
+        assert [each.source_id for each in desk.read_conflict(conflict.id).statements] == ["p-1"]
+        desk.link(conflict.id, town.citizen(NUMBER))
+    town.rebuild()
+    assert (kinds(), town.entries(NUMBER)) == ([], ["social/Ydelse/1"])
+    town.unmerge(REPLACEMENT)
+    assert kinds() == ["number_changed"]
+    with town.database.transaction() as session:
+        town.desk(session).keep_citizens_apart(town.citizen(REPLACEMENT), town.citizen(NUMBER))
+    assert kinds() == []
