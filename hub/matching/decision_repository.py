@@ -20,6 +20,7 @@ _COLUMNS = """
 _STANDING_ON = text(f"""
     WITH RECURSIVE reached (namespace, value) AS (
         SELECT * FROM unnest(cast(:namespaces AS text[]), cast(:values AS text[])) AS asked (namespace, value)
+        WHERE EXISTS (SELECT FROM identity_decisions WHERE state = 'standing')
         UNION
         SELECT step.namespace, step.value
         FROM reached CROSS JOIN LATERAL (
