@@ -63,6 +63,7 @@ _NUMBERS_OF = text("""
     WHERE c.merged_into = ANY(:ids) AND i.national
     ORDER BY citizen_id, namespace, value
 """)
+_STANDS_FOR = text("SELECT merged_into FROM citizens WHERE id = :id")
 _CLAIM_CONFLICTS = text(f"""
     SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE {IS_OPEN}
     ORDER BY first_seen, kind, masked LIMIT :size
@@ -165,6 +166,12 @@ def citizen_of(session: Session, digest: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
     citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
     return citizen_id
+
+
+def stands_for(session: Session, citizen_id: UUID) -> UUID | None:
+    """Who a citizen turned out to be; None: nobody else, or there is no such citizen."""
+    merged_into: UUID | None = session.execute(_STANDS_FOR, {"id": citizen_id}).scalar_one_or_none()
+    return merged_into
 
 
 def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:
