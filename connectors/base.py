@@ -30,6 +30,8 @@ class RecordTypeInfo(Schema):
     """The allow-list: paths that are read. Nothing else enters."""
     purpose: str
     """Danish: why these fields, with the legal basis."""
+    part_of: str | None = None
+    """The type that its entities are read through: a decision about that one's deletions is about theirs too."""
 
 
 class Stream(Schema):
@@ -66,6 +68,13 @@ class ReadContext:
     """Asked between pages and while waiting; once true, ``read`` gives out what it has and returns without a cursor."""
     releases: Mapping[str, int] = field(default_factory=dict)
     """Held deletions that a person has released, by record type: at most so many. Reading compares anew at once."""
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    """Held deletions that a person has refused, by record type, with the number that was missing. They are still given
+    out as held as long as they are missing."""
+
+    def is_refused(self, held: "HeldDeletions") -> bool:
+        """Whether a person has decided about these already: no more are missing than were refused."""
+        return held.missing <= self.refusals.get(held.record_type, -1)
 
 
 class CheckResult(Schema):

@@ -7,12 +7,14 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
-from hub.cli.source_output import print_held, print_list, print_source
+from hub.cli.source_output import print_decided, print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
+from hub.context import AppContext
 from hub.errors import SettingWrong
 from hub.sources import held_repository, repository, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
+from hub.sources.held_deletions import with_parts
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.validation import fault_text
 from schemas.access import AuditAction
@@ -47,6 +49,10 @@ Secrets = Annotated[
 ]
 AreaOption = Annotated[Area | None, typer.Option(help="Instead of the area that the connector declares.")]
 Title = Annotated[str | None, typer.Option(help="Danish; instead of the title that the connector declares.")]
+HeldType = Annotated[
+    str | None, typer.Argument(metavar="TYPE", help="The type, as helhed source held shows it.", show_default=False)
+]
+AllTypes = Annotated[bool, typer.Option("--all", help="All types of the source that wait, instead of one.")]
 Every = Annotated[str | None, typer.Option(help="Cadence: 12s, 15m, 2h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
 
@@ -74,6 +80,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
             streams=stream_repository.list_streams(session, name),
             runs=stream_repository.runs(session, name, 10),
             pause=repository.pauses(session).get(name),
+            held=held_repository.list_held(session, name),
             as_json=as_json,
         )
 
@@ -234,33 +241,42 @@ def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] =
 
 @app.command()
 def release(
-    name: Name,
-    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
-    reason: Reason,
-    at_most: AtMost = None,
+    name: Name, reason: Reason, record_type: HeldType = None, all_types: AllTypes = False, at_most: AtMost = None
 ) -> None:
-    """Let held deletions happen. The source is read at once; if more are missing by then, they are held anew."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        now = context.clock.now()
-        entry = service.release_deletions(
-            session, name, record_type, at_most=at_most, by=actor_id(), reason=reason, now=now
-        )
-        record(session, AuditAction.RELEASE_DELETIONS, name, f"{record_type}, at most {entry.ceiling}: {reason}", now)
-        console.print(f"{name} {record_type}: at most {entry.ceiling} deletions are released.")
+    """Let held deletions happen. The source is read at once; if more are missing by then, they are held anew.
+
+    What is read through the type follows it: with its cases go their people and activities.
+    """
+    with fail(), opened() as context:
+        types = _types_to_decide(context, name, record_type, all_types=all_types)
+        if types is None and at_most is not None:
+            raise SettingWrong("--at-most is about one type; give it with the type, and without --all")
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            entries = service.release_deletions(
+                session, name, types, at_most=at_most, by=actor_id(), reason=reason, now=now
+            )
+            for entry in entries:
+                details = f"{entry.record_type}, at most {entry.ceiling}: {reason}"
+                record(session, AuditAction.RELEASE_DELETIONS, name, details, now)
+        print_decided(entries, parts_of=record_type)
 
 
 @app.command()
-def refuse(
-    name: Name,
-    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
-    reason: Reason,
-) -> None:
-    """Keep what a source does not show any more. You are asked again only if more is missing."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        now = context.clock.now()
-        entry = service.refuse_deletions(session, name, record_type, by=actor_id(), reason=reason, now=now)
-        record(session, AuditAction.REFUSE_DELETIONS, name, f"{record_type}, {entry.missing}: {reason}", now)
-        console.print(f"{name} {record_type}: the {entry.missing} that are missing are kept.")
+def refuse(name: Name, reason: Reason, record_type: HeldType = None, all_types: AllTypes = False) -> None:
+    """Keep what a source does not show any more. You are asked again only if more is missing.
+
+    The source is read at once, so that it counts as read to its end again. What is read through the type follows it.
+    """
+    with fail(), opened() as context:
+        types = _types_to_decide(context, name, record_type, all_types=all_types)
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            entries = service.refuse_deletions(session, name, types, by=actor_id(), reason=reason, now=now)
+            for entry in entries:
+                details = f"{entry.record_type}, {entry.missing}: {reason}"
+                record(session, AuditAction.REFUSE_DELETIONS, name, details, now)
+        print_decided(entries, parts_of=record_type)
 
 
 @app.command(name="rotate-keys")
@@ -276,6 +292,24 @@ def _definition(**given: object) -> SourceDefinition:
         return SourceDefinition.model_validate(given)
     except ValidationError as error:
         raise SettingWrong(fault_text(error)) from None
+
+
+def _types_to_decide(
+    context: AppContext, name: str, record_type: str | None, *, all_types: bool
+) -> tuple[str, ...] | None:
+    """The type with those that are parts of it; None: all that wait.
+
+    Raises:
+        SettingWrong: neither or both were given.
+    """
+    if all_types == (record_type is not None):
+        raise SettingWrong("give either a type, as helhed source held shows it, or --all")
+    if record_type is None:
+        return None
+    try:
+        return with_parts(context.catalogue.connector(name).discover(), record_type)
+    except SettingWrong:
+        return (record_type,)  # a source that cannot be read now can still be decided about
 
 
 def _schedule(every: str | None, at: str | None) -> Schedule | None:

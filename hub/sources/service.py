@@ -3,7 +3,7 @@
 A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, release and refuse is possible for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import Field, JsonValue
@@ -162,16 +162,25 @@ def schedule_source(
                 stream_repository.make_due(session, name, next_due(schedule, now), known.stream)
 
 
-def release_deletions(  # noqa: PLR0913  keyword-only from the type on
-    session: Session, name: str, record_type: str, *, at_most: int | None, by: str, reason: str, now: datetime
-) -> HeldDeletion:
-    """Let the next run, which begins at once, delete what is missing: at most so many as were shown.
+def release_deletions(  # noqa: PLR0913  keyword-only from the types on
+    session: Session,
+    name: str,
+    record_types: Sequence[str] | None,
+    *,
+    at_most: int | None = None,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> tuple[HeldDeletion, ...]:
+    """Let the next run, which begins at once, delete what is missing: at most so many of each type as were shown.
 
     Args:
         session: the caller's transaction.
         name: of the source.
-        record_type: whose deletions.
-        at_most: the number that the person saw; None: the one that is held now.
+        record_types: whose deletions; of the first some must wait, and the others follow it (``with_parts``). None: of
+            all types that wait.
+        at_most: the number of the first type that the person saw; None: the one that is held now. If it is lower than
+            that one, the other types do not follow: more of the first may be missing than are released.
         by: who releases them.
         reason: why.
         now: when.
@@ -179,28 +188,38 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the type on
     Raises:
         HeldDeletionNotFound: nothing of that type waits.
     """
-    entry = _open_entry(session, name, record_type)
-    ceiling = entry.missing if at_most is None else min(at_most, entry.missing)
-    held_repository.save_decision(
-        session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
-    )
-    stream_repository.make_due(session, name, now, entry.stream)
-    return entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling})
+    released = []
+    for entry in _entries_to_decide(session, name, record_types):
+        ceiling = entry.missing if at_most is None or released else min(at_most, entry.missing)
+        held_repository.save_decision(
+            session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
+        )
+        stream_repository.make_due(session, name, now, entry.stream)
+        released.append(entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling}))
+        if ceiling < entry.missing:
+            break
+    return tuple(released)
 
 
 def refuse_deletions(
-    session: Session, name: str, record_type: str, *, by: str, reason: str, now: datetime
-) -> HeldDeletion:
+    session: Session, name: str, record_types: Sequence[str] | None, *, by: str, reason: str, now: datetime
+) -> tuple[HeldDeletion, ...]:
     """Keep what is missing. Nobody is asked again unless more are missing, or until the source gives them again.
+
+    The source is read at once, since the run that held them counts as no data. The types are those of
+    ``release_deletions``.
 
     Raises:
         HeldDeletionNotFound: nothing of that type waits.
     """
-    entry = _open_entry(session, name, record_type)
-    held_repository.save_decision(
-        session, entry, HeldState.REFUSED, ceiling=None, decided_by=by, reason=reason, now=now
-    )
-    return entry.model_copy(update={"state": HeldState.REFUSED})
+    refused = []
+    for entry in _entries_to_decide(session, name, record_types):
+        held_repository.save_decision(
+            session, entry, HeldState.REFUSED, ceiling=None, decided_by=by, reason=reason, now=now
+        )
+        stream_repository.make_due(session, name, now, entry.stream)
+        refused.append(entry.model_copy(update={"state": HeldState.REFUSED}))
+    return tuple(refused)
 
 
 def reencrypt_secrets(session: Session, builder: ConnectorBuilder, *, by: str) -> int:
@@ -277,8 +296,19 @@ def _check_stream(session: Session, name: str, stream: str | None) -> None:
         raise SettingWrong(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
 
 
-def _open_entry(session: Session, name: str, record_type: str) -> HeldDeletion:
-    entry = held_repository.open_entry(session, name, record_type)
-    if entry is None:
+def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] | None) -> list[HeldDeletion]:
+    """The open entries of these types, locked: of the first whatever was decided, of the others those that wait.
+
+    Raises:
+        HeldDeletionNotFound: there is none of the first; or of none at all, where no types are given.
+    """
+    entries = held_repository.open_entries(session, name)
+    waiting = [entry for entry in entries if entry.state is HeldState.HELD]
+    if record_types is None:
+        chosen = waiting
+    else:
+        first = [entry for entry in entries if entry.record_type == record_types[0]]
+        chosen = first and first + [entry for entry in waiting if entry.record_type in record_types[1:]]
+    if not chosen:
         raise HeldDeletionNotFound
-    return entry
+    return chosen

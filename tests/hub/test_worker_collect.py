@@ -88,9 +88,7 @@ def test_a_release_is_carried_out_within_seconds(context: AppContext, database: 
     with working(context):
         until(lambda: outcomes(database) == [RunOutcome.HELD])
         with database.transaction() as session:
-            service.release_deletions(
-                session, "social", "Sag", at_most=None, by="tine", reason=WHY, now=context.clock.now()
-            )
+            service.release_deletions(session, "social", ["Sag"], by="tine", reason=WHY, now=context.clock.now())
         until(lambda: outcomes(database) == [RunOutcome.COMPLETE, RunOutcome.HELD])
     with database.transaction() as session:
         assert list_held(session) == ()

@@ -72,7 +72,10 @@ class IdComparison:
         before = known.live | known.unproven
         released = self._context.releases.get(self._type)
         limits = self._settings.absence_limits
-        verdict = judge(self._type, known.ids(), listing.keys(), limits=limits, released=released)
+        is_refused = self._type in self._context.refusals
+        verdict = judge(
+            self._type, known.ids(), listing.keys(), limits=limits, released=released, is_refused=is_refused
+        )
         unproven = verdict.known.unproven if verdict.held is None else frozenset[str]()
         # What a person has released is deleted as it was shown, unless the search just gave it out; everything else may
         # still turn out to be there.
@@ -89,7 +92,8 @@ class IdComparison:
         is_silent = len(results) < min(len(questions), MAX_READS)
         if not results.keys() >= unread | verdict.back and not is_silent:
             self._state.since = None  # too many to read one by one: the next run reads everything
-        self._state.compared_at = None if verdict.held is not None or is_silent else self._run.observed_at
+        waits = verdict.held is not None and not self._context.is_refused(verdict.held)
+        self._state.compared_at = None if waits or is_silent else self._run.observed_at
         tombstones = [
             tombstone(self._type, key, self._run, "missing_on_read" if key in dead else "missing_in_id_list")
             for key in sorted(dead | (verdict.gone - alive.keys()))

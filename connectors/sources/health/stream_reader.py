@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from connectors.absence import still_held
 from connectors.base import Batch, ReadContext
 from connectors.errors import ConnectorError
 from connectors.kit import InvalidValue, raw_payload
@@ -70,6 +71,9 @@ class StreamReader:
             shown = changed_at.keys() & self._state.known.live
             yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown)
             yield Batch(cursor=self._state.cursor())
+        elif self._type in self._context.refusals:
+            held = still_held(self._type, self._state.known.ids())
+            yield Batch(held=(held,) if held is not None else ())
 
     def _changes(self, since: datetime | None, changed_at: dict[str, datetime | None]) -> Iterator[Batch]:
         params = {"_sort": "_lastUpdated", "_count": str(self._settings.page_size)}

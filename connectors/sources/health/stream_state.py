@@ -47,6 +47,9 @@ class KnownResources:
         self.live.add(resource_id)
         self.unproven.discard(resource_id)
         self.gone.discard(resource_id)
+        if resource_id in self.held:
+            self.held -= {resource_id}
+            self._packed = None
         self.versions[resource_id] = now
         return restarted
 

@@ -172,7 +172,7 @@ class SocialConnector:
         reading.check_finished()
         if not is_complete:
             raise SourceUnavailable("the counts before and after the reading do not agree")
-        held = reading.conclude(self._settings.absence_limits, context.releases)
+        held = reading.conclude(self._settings.absence_limits, context)
         refused = {collection.name: sorted(collection.refused) for collection in collections if collection.refused}
         state = {**generation.cursor().state, "refused": refused}
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)
