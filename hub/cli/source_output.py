@@ -70,8 +70,8 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
     if pause:
         console.print(f"paused by {pause.paused_by} {_when(pause.paused_at)}: {pause.reason}")
     for entry in held:
-        counts = f"{entry.missing:,} of {entry.known:,} are missing since {_when(entry.since)}"
-        console.print(f"{entry.record_type}: {counts}; {_decision_text(entry)}", markup=False, highlight=False)
+        missing = f"{entry.missing:,} of {entry.known:,} are missing since {_when(entry.since)}"
+        console.print(f"{entry.record_type}: {missing}; {_decision_text(entry)}", markup=False, highlight=False)
     for field, value in definition.settings.items():
         console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
     for field in secrets:

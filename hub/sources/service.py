@@ -188,7 +188,7 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the types on
     Raises:
         HeldDeletionNotFound: nothing of that type waits.
     """
-    released = []
+    released: list[HeldDeletion] = []
     for entry in _entries_to_decide(session, name, record_types):
         ceiling = entry.missing if at_most is None or released else min(at_most, entry.missing)
         held_repository.save_decision(

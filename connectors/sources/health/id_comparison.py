@@ -49,11 +49,17 @@ class IdComparison:
         self._context = context
 
     def read(
-        self, overlap: timedelta, translate: Callable[[list[Json]], Batch], *, shown: AbstractSet[str]
+        self,
+        overlap: timedelta,
+        translate: Callable[[list[Json]], Batch],
+        *,
+        shown: AbstractSet[str],
+        told_gone: AbstractSet[str],
     ) -> Iterator[Batch]:
         """Tombstones for what is gone, records for what was never shown, and what a person must decide.
 
         *shown* are the ids that the search gave out in this run: those are read before anything is concluded.
+        *told_gone* are those of which the history told the deletion in this run: a list that has them lags behind.
 
         A list that was not whole, one that is held, and one of which the source fell silent, is asked for again in the
         next run.
@@ -81,7 +87,9 @@ class IdComparison:
         # still turn out to be there.
         doubtful = unproven | (verdict.gone if released is None else verdict.gone & shown)
         unread = self._unread(listing, overlap)
-        questions = [*sorted(doubtful), *sorted(verdict.back), *sorted(unread - verdict.back)]
+        back = verdict.back - told_gone
+        unread -= told_gone
+        questions = [*sorted(doubtful), *sorted(back), *sorted(unread - back)]
         results = self._read_by_id(questions)
         alive = {key: result.resource for key, result in results.items() if result.resource is not None}
         dead = self._believed_gone({key for key in doubtful if _is_gone(results.get(key))}, listing)
@@ -90,7 +98,7 @@ class IdComparison:
         known.live -= listing.keys() - before - alive.keys()
         known.gone |= verdict.back - alive.keys()
         is_silent = len(results) < min(len(questions), MAX_READS)
-        if not results.keys() >= unread | verdict.back and not is_silent:
+        if not results.keys() >= unread | back and not is_silent:
             self._state.since = None  # too many to read one by one: the next run reads everything
         waits = verdict.held is not None and not self._context.is_refused(verdict.held)
         self._state.compared_at = None if waits or is_silent else self._run.observed_at
