@@ -315,7 +315,9 @@ def _types_to_decide(
 def _schedule(every: str | None, at: str | None) -> Schedule | None:
     if every is None and at is None:
         return None
+    if every is not None and at is not None:
+        raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
     try:
         return Schedule.model_validate({"every": every, "at": at})
-    except ValidationError:
-        raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)") from None
+    except ValidationError as error:
+        raise SettingWrong(f"--{fault_text(error)}") from None
