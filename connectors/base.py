@@ -1,8 +1,8 @@
 """The ``Connector`` port: five verbs, no state of its own.
 
 ``spec`` and ``discover`` say what it can do, ``check`` whether it can do it now, ``preview`` how a few
-real payloads would land (masked), ``read`` does it. The cursor comes in and goes out by value: a
-connector never asks for a database, and two runs from the same cursor give the same records.
+real payloads would land (masked), ``read`` does it. Whoever builds one closes it. The cursor comes in and goes out by
+value: a connector never asks for a database, and two runs from the same cursor give the same records.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -154,3 +154,6 @@ class Connector(Protocol):
             SourceUnavailable: try again later, from the last cursor given out.
             SourceRefused: a person must act.
         """
+
+    def close(self) -> None:
+        """Close what it holds open, such as connections. Harmless when repeated; nothing is read with it afterwards."""

@@ -48,7 +48,7 @@ def _read_time_of_day(value: object) -> object:
     if match is None:
         rule = "give a time of day in Denmark, without a zone, from 00:00 to 23:59: 02:30"
         raise PydanticCustomError("time_of_day", rule)
-    return time(*(int(part or 0) for part in match.groups()))
+    return time(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
 def duration_text(duration: timedelta) -> str:

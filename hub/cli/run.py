@@ -94,7 +94,8 @@ def collect(
 
 def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list[str]:
     try:
-        context.catalogue.connector(name)  # its settings are wrong here, and not once for each stream
+        # Its settings are wrong here, and not once for each stream.
+        context.catalogue.open_connector(name).close()
     except SourceNotFound:
         raise no_source(name, [source.name for source in context.catalogue.current()]) from None
     with context.database.transaction() as session:

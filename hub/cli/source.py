@@ -1,5 +1,6 @@
 """``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -307,7 +308,8 @@ def _types_to_decide(
     if record_type is None:
         return None
     try:
-        return with_parts(context.catalogue.connector(name).discover(), record_type)
+        with closing(context.catalogue.open_connector(name)) as connector:
+            return with_parts(connector.discover(), record_type)
     except SettingWrong:
         return (record_type,)  # a source that cannot be read now can still be decided about
 

@@ -95,7 +95,7 @@ def opened(settings: Settings | None = None) -> Iterator[AppContext]:
 
 
 def connector_named(name: str) -> Connector:
-    """The connector of a source: of the sources file without any database, else of a stored source.
+    """A connector of a source, which the caller closes: of the sources file without any database, else of a stored one.
 
     Raises:
         SettingWrong: there is no such source, or its settings or secrets are not as needed.
@@ -115,7 +115,7 @@ def connector_named(name: str) -> Connector:
     try:
         if not database.revision():
             raise no_source(name, in_file)
-        return catalogue.connector(name)
+        return catalogue.open_connector(name)
     except SourceNotFound:
         raise no_source(name, [source.name for source in catalogue.current()]) from None
     finally:

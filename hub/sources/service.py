@@ -4,6 +4,7 @@ A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, releas
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 
 from pydantic import Field, JsonValue
@@ -263,9 +264,9 @@ def _save(
     now = builder.clock.now()
     system = None
     if definition.lifecycle is SourceLifecycle.ACTIVE:
-        connector = builder.build(definition, repository.secrets_of(session, name))
-        system = system_of(definition, connector)
-        stream_repository.save_streams(session, name, connector.discover(), now)
+        with closing(builder.build(definition, repository.secrets_of(session, name))) as connector:
+            system = system_of(definition, connector)
+            stream_repository.save_streams(session, name, connector.discover(), now)
     repository.save_source(session, definition, system=system, expected_version=version, changed_by=by, now=now)
 
 

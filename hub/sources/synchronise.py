@@ -1,6 +1,7 @@
 """Stored sources follow the file that defines them, and their connectors' declarations."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -68,17 +69,18 @@ def _save(
             f"source {name} stands in HELHED_SOURCES_FILE and is stored too; run: helhed source remove {name}"
         )
     if before is None or before.definition != definition:
-        connector = builder.build(definition, {})
+        with closing(builder.build(definition, {})) as connector:
+            system, streams = system_of(definition, connector), connector.discover()
         repository.save_source(
             session,
             definition,
-            system=system_of(definition, connector),
+            system=system,
             expected_version=before.version if before else 0,
             changed_by=by,
             now=now,
         )
         repository.delete_secrets(session, name)
-        stream_repository.save_streams(session, name, connector.discover(), now)
+        stream_repository.save_streams(session, name, streams, now)
         stream_repository.make_due(session, name, now)
     _save_plans(session, file_source, now)
 

@@ -214,31 +214,6 @@ def test_a_release_does_not_delete_what_the_search_still_shows(
     assert tombstones(released) == []
 
 
-def test_what_was_refused_stays_held_and_is_not_compared_in_every_run(
-    fhir: FhirServer, connector: HealthConnector, clock: FixedClock
-) -> None:
-    cursor = cursor_of(run(connector))
-    plans = [item for item in fhir.resources if item["id"] < "cp-006"]
-    lose(fhir, *(item["id"] for item in plans))
-    clock.move(WEEK)
-    cursor = cursor_of(run(connector, cursor))
-    fhir.requests.clear()
-    compared = []
-    for _ in range(3):
-        clock.move(timedelta(hours=1))
-        batches = run(connector, cursor, refusals={"CarePlan": 6})
-        assert [held.missing for batch in batches for held in batch.held] == [6]
-        assert tombstones(batches) == []
-        cursor = cursor_of(batches)
-        compared.append(any("CarePlan?_elements" in path for path in fhir.requests))
-        fhir.requests.clear()
-    assert compared == [True, False, False]
-    for plan in plans:
-        fhir.put(plan | {"meta": meta(clock.now().isoformat(), 2)})
-    clock.move(timedelta(hours=1))
-    assert not any(batch.held for batch in run(connector, cursor, refusals={"CarePlan": 6}))
-
-
 def test_the_limits_are_settings(fhir: FhirServer, clock: FixedClock) -> None:
     connector = connector_to(fhir, clock, absence_max_share=0.5)
     cursor = cursor_of(run(connector))

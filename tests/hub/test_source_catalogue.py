@@ -19,6 +19,8 @@ from hub.sources.schedule import Schedule
 from hub.sources.stream_repository import list_streams
 from schemas.source import Area
 from tests.hub.test_worker import until
+from tests.sources import SilentSource, add_connector, make_catalogue
+from tests.web import maja
 
 SECRET = "made-up-secret-of-dubu"
 SETTINGS = {
@@ -81,7 +83,7 @@ def test_a_source_that_is_added_changed_or_removed_is_seen_by_every_process(
     assert names(there) == []
     add(database, here)
     until(lambda: names(there) == ["social"])
-    assert there.connector("social").source.title == "Social (DUBU)"
+    assert there.open_connector("social").source.title == "Social (DUBU)"
     with database.transaction() as session:
         change = service.SourceChange(title="Børn og unge", settings={"page_size": 50})
         service.change_source(session, here.builder, "social", change, by="tine")
@@ -92,7 +94,7 @@ def test_a_source_that_is_added_changed_or_removed_is_seen_by_every_process(
     until(lambda: names(there) == [])
     assert there.area_of("social") is Area.SOCIAL, "its records are still held"
     with pytest.raises(SourceNotFound):
-        there.connector("social")
+        there.open_connector("social")
     assert CHECK_EVERY <= 1
 
 
@@ -107,11 +109,11 @@ def test_a_secret_is_stored_encrypted_only_and_goes_with_its_source(database: Da
     assert SECRET not in stored
     assert list(ciphertexts) == ["client_secret"]
     assert SECRET.encode() not in ciphertexts["client_secret"]
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     without_key = SourceCatalogue(database, ConnectorBuilder(SecretKeys({}), clock))
     assert names(without_key) == ["social"], "to show a source takes no key"
     with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS lacks the key k"):
-        without_key.connector("social")
+        without_key.open_connector("social")
     with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
         assert repository.secrets_of(session, "social") == {}
@@ -124,7 +126,7 @@ def test_secrets_are_encrypted_anew_under_a_new_key(database: Database, clock: F
         assert service.reencrypt_secrets(session, both, by="tine") == 1
         assert service.reencrypt_secrets(session, both, by="tine") == 0
     new = SourceCatalogue(database, ConnectorBuilder(SecretKeys({"new": b"n" * 32}), clock))
-    assert new.connector("social").source.name == "social"
+    assert new.open_connector("social").source.name == "social"
 
 
 def test_two_people_do_not_overwrite_each_other(database: Database, clock: FixedClock) -> None:
@@ -177,7 +179,7 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
     assert names(catalogue) == ["social", "health"]
     assert catalogue.systems()[0].title == "Børn og unge"
     assert catalogue.get("social").definition.origin is SourceOrigin.FILE
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
         assert repository.secrets_of(session, "social") == {}
@@ -202,11 +204,11 @@ def test_a_secret_that_stands_in_the_file_in_clear_is_used_and_not_stored(
     file.write_text(FILE.replace('{ env = "DUBU_SECRET" }', f'"{SECRET}"'), encoding="utf-8")
     catalogue = process(database, clock, file)
     catalogue.synchronise()
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
     with pytest.raises(SettingWrong, match="give either token_url"):
-        process(database, clock).connector("social")
+        process(database, clock).open_connector("social")
 
 
 def test_a_process_follows_its_file_and_one_without_a_file_leaves_the_sources_alone(
@@ -286,3 +288,39 @@ def test_a_removed_source_that_comes_back_goes_on_where_it_was(database: Databas
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {"at": 7}
         service.run_source(session, "social", clock.now(), stream=None, from_start=True)
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {}
+
+
+class ClosableSource(SilentSource):
+    """Counts how often it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_connector_is_lent_to_many_runs_and_closed_when_it_is_outdated_and_no_run_has_it(
+    database: Database, clock: FixedClock
+) -> None:
+    catalogue = make_catalogue(database, clock)
+    connector = ClosableSource(maja.SOCIAL)
+    add_connector(database, catalogue, connector)
+    connector.closed = 0
+    with catalogue.lend_connector("social") as first, catalogue.lend_connector("social") as second:
+        assert first is second
+    catalogue.retire_outdated()
+    assert connector.closed == 0, "the next run has its connections and its login"
+    with catalogue.lend_connector("social"):
+        with catalogue.lend_connector("social"):
+            catalogue.forget_connector("social")
+        assert connector.closed == 0, "a run has it"
+    assert connector.closed == 1
+    with catalogue.lend_connector("social"):
+        pass
+    with database.transaction() as session:
+        service.remove_source(session, catalogue.builder, "social", by="tine")
+    catalogue.expire()
+    catalogue.retire_outdated()
+    assert connector.closed == 2
+    catalogue.close()
+    assert connector.closed == 2

@@ -78,6 +78,9 @@ class Told:
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002  it always begins at the beginning
         return self._pages()
 
+    def close(self) -> None:
+        pass
+
 
 def make_parts(database: Database, clock: Clock) -> AppContext:
     settings = Settings(
