@@ -20,6 +20,9 @@ from schemas.source import Area, SourceSystem
 
 CHECK_EVERY = 0.5
 """Seconds for which a process believes what it read; then one statement asks whether anything changed."""
+RETRY_REJECTED_FILE = 10.0
+"""Seconds after which a file that could not be used is tried again, though it is the same: a stored source of the same
+name may be removed by then, and a secret's file may be there."""
 BY_FILE = "HELHED_SOURCES_FILE"
 """Stands for who changed a source that a file defines."""
 
@@ -62,6 +65,8 @@ class SourceCatalogue:
         self._database = database
         self._file = file
         self._file_seen: tuple[int, int, int] | None = None
+        self._rejected: tuple[float, str] | None = None
+        """When the file was rejected last, and why."""
         self._checking, self._building = Lock(), Lock()
         self._snapshot: _Snapshot | None = None
         self._checked_at = 0.0
@@ -201,12 +206,19 @@ class SourceCatalogue:
         Not to be called within a transaction: it may wait for whoever changes the catalogue.
         """
         signature = self._signature()
-        if signature is None or signature == self._file_seen:
+        rejected_at, reason = self._rejected or (None, "")
+        is_due = rejected_at is not None and monotonic() - rejected_at >= RETRY_REJECTED_FILE
+        is_changed = signature != self._file_seen
+        if signature is None or not (is_changed or is_due):
             return
         try:
             self.synchronise()
+            self._rejected = None
         except SettingWrong as error:
             self._file_seen = signature
+            self._rejected = monotonic(), str(error)
+            if not is_changed and str(error) == reason:
+                return
             log.error("sources.file_rejected", extra={"fields": {"reason": str(error)}})  # noqa: TRY400  its words say it all
 
     def _known_areas(self, needed: str | None = None) -> Mapping[str, Area]:

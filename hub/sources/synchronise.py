@@ -64,7 +64,8 @@ def _save(
 ) -> None:
     definition = file_source.definition
     name = definition.name
-    if before and before.definition.origin is SourceOrigin.STORED and before.is_active:
+    is_removed = before is not None and before.definition.lifecycle is SourceLifecycle.REMOVED
+    if before and before.definition.origin is SourceOrigin.STORED and not is_removed:
         raise SettingWrong(
             f"source {name} stands in HELHED_SOURCES_FILE and is stored too; run: helhed source remove {name}"
         )
