@@ -47,6 +47,7 @@ def add_source(
     Raises:
         SettingWrong: the name is taken, there is no such kind, or its settings are not as needed.
     """
+    repository.lock_catalogue(session)
     before = repository.get_source(session, definition.name)
     if before and before.definition.lifecycle is not SourceLifecycle.REMOVED:
         raise SettingWrong(f"there is a source {definition.name} already")
@@ -285,6 +286,8 @@ def _existing(session: Session, name: str) -> Source:
 
 
 def _own(session: Session, name: str) -> Source:
+    """The stored source that is to be changed. Locks first, always the same row: secrets and streams come after it."""
+    repository.lock_catalogue(session)
     source = _existing(session, name)
     if source.definition.origin is SourceOrigin.FILE:
         raise SettingWrong(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
