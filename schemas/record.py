@@ -245,7 +245,7 @@ class RejectionRule(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_CODE = "unknown_code"
     TOO_LONG = "too_long"
-    NOT_CARRIED = "not_carried"
+    NOT_PROCESSED = "not_processed"
     """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 
 
@@ -263,8 +263,8 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a correction; for ``not_carried`` the record as the hub's own message. None
-    when it was too large to keep."""
+    """The payload itself, for replay after a correction; for ``not_processed`` the record as the hub's own message.
+    None when it was too large to keep."""
 
     @field_validator("record_type", "field", mode="before")
     @classmethod

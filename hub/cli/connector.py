@@ -18,7 +18,7 @@ from connectors.kit import read_all
 from connectors.registry import CONNECTORS, folder_kinds
 from hub.cli.terms import connector_named, fail
 from hub.clock import SystemClock
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from schemas.base import Schema
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ def spec(kind: Annotated[str, typer.Argument(help="as `helhed connector kinds` l
     """Print a connector's settings as JSON Schema; secrets are marked writeOnly."""
     with fail():
         if kind not in CONNECTORS:
-            raise SettingWrong(f"no connector of kind {kind}; there are: {', '.join(sorted(CONNECTORS))}")
+            raise InvalidSetting(f"no connector of kind {kind}; there are: {', '.join(sorted(CONNECTORS))}")
         typer.echo(json.dumps(CONNECTORS[kind].spec(), indent=2, ensure_ascii=False))
 
 
@@ -151,7 +151,7 @@ def _folder_connector(name: str, kind: str | None, folder: Path) -> Connector:
     kinds = folder_kinds()
     chosen = kind or (next(iter(kinds)) if len(kinds) == 1 else None)
     if chosen not in kinds:
-        raise SettingWrong(f"--kind: folders are read by: {', '.join(sorted(kinds))}")
+        raise InvalidSetting(f"--kind: folders are read by: {', '.join(sorted(kinds))}")
     return kinds[chosen].from_folder(name, folder, clock=SystemClock().now)
 
 

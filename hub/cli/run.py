@@ -15,7 +15,7 @@ from hub.clock import DANISH_TIME
 from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.services import database_url
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
@@ -102,10 +102,10 @@ def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list
         reason = pause_reason(session, name)
         streams = list_streams(session, name)
     if reason is not None:
-        raise SettingWrong(f"source {name} is paused: {reason}; run: helhed source resume {name}")
+        raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
     if stream is not None and stream not in {known.stream for known in streams}:
         names = ", ".join(known.stream for known in streams)
-        raise SettingWrong(f"source {name} has no stream {stream}; there are: {names}")
+        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {names}")
     return [stream] if stream is not None else [known.stream for known in streams if known.is_enabled]
 
 

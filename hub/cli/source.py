@@ -14,7 +14,7 @@ from hub.cli.source_output import print_decided, print_held, print_list, print_s
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.context import AppContext
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.sources import held_repository, repository, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
@@ -76,7 +76,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     with fail(), opened() as context, context.database.transaction() as session:
         source = repository.get_source(session, name)
         if source is None:
-            raise SettingWrong(f"there is no source {name}; see: helhed source list")
+            raise InvalidSetting(f"there is no source {name}; see: helhed source list")
         print_source(
             source,
             secrets=sorted(repository.secrets_of(session, name)),
@@ -108,7 +108,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
     with fail(), opened() as context:
         builder = context.catalogue.builder
         if kind not in builder.kinds:
-            raise SettingWrong(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
+            raise InvalidSetting(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
         definition = _definition(
             name=name,
             kind=kind,
@@ -157,12 +157,12 @@ def set_settings(
     """
     with fail(), opened() as context:
         if not (settings or secret or area or title or activate):
-            raise SettingWrong("give field=value, --secret, --area, --title or --activate")
+            raise InvalidSetting("give field=value, --secret, --area, --title or --activate")
         builder = context.catalogue.builder
         with context.database.transaction() as session:
             before = repository.get_source(session, name)
             if before is None:
-                raise SettingWrong(f"there is no source {name}; see: helhed source list")
+                raise InvalidSetting(f"there is no source {name}; see: helhed source list")
             schema = builder.kinds[before.definition.kind].spec() if before.definition.kind in builder.kinds else {}
             change = service.SourceChange(
                 area=area,
@@ -242,7 +242,7 @@ def schedule(
     with fail(), opened() as context, context.database.transaction() as session:
         chosen = _schedule(every, at)
         if chosen is None and enable is None:
-            raise SettingWrong("give --every, --at, --enable or --disable")
+            raise InvalidSetting("give --every, --at, --enable or --disable")
         service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
         record(session, AuditAction.CONFIGURE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
         for known in stream_repository.list_streams(session, name):
@@ -270,7 +270,7 @@ def release(
     with fail(), opened() as context:
         types = _types_to_decide(context, name, record_type, all_types=all_types)
         if types is None and at_most is not None:
-            raise SettingWrong("--at-most is about one type; give it with the type, and without --all")
+            raise InvalidSetting("--at-most is about one type; give it with the type, and without --all")
         with context.database.transaction() as session:
             now = context.clock.now()
             entries = service.release_deletions(
@@ -311,7 +311,7 @@ def _definition(**given: object) -> SourceDefinition:
     try:
         return SourceDefinition.model_validate(given)
     except ValidationError as error:
-        raise SettingWrong(fault_text(error)) from None
+        raise InvalidSetting(fault_text(error)) from None
 
 
 def _types_to_decide(
@@ -320,16 +320,16 @@ def _types_to_decide(
     """The type with those that are parts of it; None: all that wait.
 
     Raises:
-        SettingWrong: neither or both were given.
+        InvalidSetting: neither or both were given.
     """
     if all_types == (record_type is not None):
-        raise SettingWrong("give either a type, as helhed source held shows it, or --all")
+        raise InvalidSetting("give either a type, as helhed source held shows it, or --all")
     if record_type is None:
         return None
     try:
         with closing(context.catalogue.open_connector(name)) as connector:
             return with_parts(connector.discover(), record_type)
-    except SettingWrong:
+    except InvalidSetting:
         return (record_type,)  # a source that cannot be read now can still be decided about
 
 
@@ -337,8 +337,8 @@ def _schedule(every: str | None, at: str | None) -> Schedule | None:
     if every is None and at is None:
         return None
     if every is not None and at is not None:
-        raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
+        raise InvalidSetting("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
     try:
         return Schedule.model_validate({"every": every, "at": at})
     except ValidationError as error:
-        raise SettingWrong(f"--{fault_text(error)}") from None
+        raise InvalidSetting(f"--{fault_text(error)}") from None

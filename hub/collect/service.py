@@ -20,7 +20,7 @@ from hub.clock import Clock
 from hub.collect.heartbeat import Heartbeat
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.errors import LeaseLost, SettingWrong, SourceNotFound, StoreUnavailable
+from hub.errors import InvalidSetting, LeaseLost, SourceNotFound, StoreUnavailable
 from hub.log import place_of
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import RejectLimits, too_many_rejected
@@ -112,7 +112,7 @@ def collect(
     ):
         run = _Run(lease, services, progress)
         summary = run.finish(run.read(open_connector, lambda: should_stop() or heartbeat.says_stop()))
-    metrics.ran(summary.source, summary.outcome)
+    metrics.count_run(summary.source, summary.outcome)
     return summary
 
 
@@ -134,7 +134,7 @@ def _ending_of(error: Exception) -> _Ending:
         case SourceUnavailable() | SourceRefused():
             outcome = RunOutcome.UNAVAILABLE if isinstance(error, SourceUnavailable) else RunOutcome.REFUSED
             ending = _Ending(outcome, str(error), error.advice)
-        case SettingWrong():
+        case InvalidSetting():
             ending = _Ending(RunOutcome.REFUSED, str(error), advice="source_settings_wrong")
         case SourceNotFound():
             ending = _Ending(RunOutcome.STOPPED, "the source is not there any more")

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from connectors.base import Connector
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import repository
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import Source
@@ -118,7 +118,7 @@ class SourceCatalogue:
 
         Raises:
             SourceNotFound: there is no such source.
-            SettingWrong: its settings or secrets are not as needed.
+            InvalidSetting: its settings or secrets are not as needed.
         """
         source = self.get(name)
         with self._database.transaction() as session:
@@ -135,7 +135,7 @@ class SourceCatalogue:
 
         Raises:
             SourceNotFound: there is no such source.
-            SettingWrong: its settings or secrets are not as needed.
+            InvalidSetting: its settings or secrets are not as needed.
         """
         version = self.get(name).version
         with self._building:
@@ -187,7 +187,7 @@ class SourceCatalogue:
         """Make the sources of the file what the file says now; at the start of a process.
 
         Raises:
-            SettingWrong: it cannot be read, or a source in it cannot be built.
+            InvalidSetting: it cannot be read, or a source in it cannot be built.
         """
         if self._file is None:
             return
@@ -214,7 +214,7 @@ class SourceCatalogue:
         try:
             self.synchronise()
             self._rejected = None
-        except SettingWrong as error:
+        except InvalidSetting as error:
             self._file_seen = signature
             self._rejected = monotonic(), str(error)
             if not is_changed and str(error) == reason:

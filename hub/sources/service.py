@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
-from hub.errors import HeldDeletionNotFound, SettingWrong, SourceNotFound
+from hub.errors import HeldDeletionNotFound, InvalidSetting, SourceNotFound
 from hub.sources import held_repository, repository, stream_repository
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
@@ -45,12 +45,12 @@ def add_source(
     """Store a new source; an active one is read at once. The name of a removed source may be used again.
 
     Raises:
-        SettingWrong: the name is taken, there is no such kind, or its settings are not as needed.
+        InvalidSetting: the name is taken, there is no such kind, or its settings are not as needed.
     """
     repository.lock_catalogue(session)
     before = repository.get_source(session, definition.name)
     if before and before.definition.lifecycle is not SourceLifecycle.REMOVED:
-        raise SettingWrong(f"there is a source {definition.name} already")
+        raise InvalidSetting(f"there is a source {definition.name} already")
     if before and before.definition.kind != definition.kind:
         stream_repository.clear_cursor(session, definition.name)
     _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
@@ -82,7 +82,7 @@ def change_source(
     Raises:
         SourceNotFound: there is no such source.
         SourceChanged: it is not at *expected_version*.
-        SettingWrong: it stands in the file, or the settings are not as needed.
+        InvalidSetting: it stands in the file, or the settings are not as needed.
     """
     before = _own(session, name)
     settings = {**before.definition.settings, **change.settings}
@@ -103,7 +103,7 @@ def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by:
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it stands in the file.
+        InvalidSetting: it stands in the file.
     """
     before = _own(session, name)
     definition = before.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED})
@@ -130,7 +130,7 @@ def run_source(session: Session, name: str, now: datetime, *, stream: str | None
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it has no such stream.
+        InvalidSetting: it has no such stream.
     """
     _existing(session, name)
     _check_stream(session, name, stream)
@@ -152,7 +152,7 @@ def schedule_source(
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it stands in the file, or it has no such stream.
+        InvalidSetting: it stands in the file, or it has no such stream.
     """
     _own(session, name)
     _check_stream(session, name, stream)
@@ -228,7 +228,7 @@ def reencrypt_secrets(session: Session, builder: ConnectorBuilder, *, by: str) -
     """Encrypt with the first key whatever another one encrypted; how many secrets that were.
 
     Raises:
-        SettingWrong: a key is missing.
+        InvalidSetting: a key is missing.
     """
     repository.lock_catalogue(session)
     count = 0
@@ -254,11 +254,11 @@ def _save(
     kind = builder.kinds.get(definition.kind)
     if kind is None:
         known = ", ".join(sorted(builder.kinds))
-        raise SettingWrong(f"source {name}: kind {definition.kind!r} is not one of: {known}")
+        raise InvalidSetting(f"source {name}: kind {definition.kind!r} is not one of: {known}")
     schema = kind.spec()
     for field in secrets:
         if not is_secret(schema, field):
-            raise SettingWrong(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
+            raise InvalidSetting(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
     plain, in_clear = divide(schema, definition.settings)
     definition = definition.model_copy(update={"settings": plain})
     _save_secrets(session, builder, name, {**in_clear, **secrets}, by=by)
@@ -290,14 +290,14 @@ def _own(session: Session, name: str) -> Source:
     repository.lock_catalogue(session)
     source = _existing(session, name)
     if source.definition.origin is SourceOrigin.FILE:
-        raise SettingWrong(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
+        raise InvalidSetting(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
     return source
 
 
 def _check_stream(session: Session, name: str, stream: str | None) -> None:
     names = [known.stream for known in stream_repository.list_streams(session, name)]
     if stream is not None and stream not in names:
-        raise SettingWrong(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
+        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
 
 
 def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] | None) -> list[HeldDeletion]:

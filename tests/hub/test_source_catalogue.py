@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.errors import SettingWrong, SourceChanged, SourceNotFound
+from hub.errors import InvalidSetting, SourceChanged, SourceNotFound
 from hub.secrets import SecretKeys
 from hub.sources import repository, service
 from hub.sources.catalogue import CHECK_EVERY, SourceCatalogue
@@ -114,7 +114,7 @@ def test_a_secret_is_stored_encrypted_only_and_goes_with_its_source(database: Da
     assert catalogue.open_connector("social").source.name == "social"
     without_key = SourceCatalogue(database, ConnectorBuilder(SecretKeys({}), clock))
     assert names(without_key) == ["social"], "to show a source takes no key"
-    with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS lacks the key k"):
+    with pytest.raises(InvalidSetting, match="HELHED_SECRET_KEYS lacks the key k"):
         without_key.open_connector("social")
     with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
@@ -143,7 +143,7 @@ def test_two_people_do_not_overwrite_each_other(database: Database, clock: Fixed
         else:
             with pytest.raises(expectation), database.transaction() as session:
                 service.change_source(session, catalogue.builder, "social", change, by="b", expected_version=seen)
-    with pytest.raises(SettingWrong, match="already"):
+    with pytest.raises(InvalidSetting, match="already"):
         add(database, catalogue)
     catalogue.expire()
     assert catalogue.systems()[0].title == "Først"
@@ -153,7 +153,7 @@ def test_settings_that_cannot_be_are_refused_and_a_draft_may_have_them(database:
     catalogue = process(database, clock)
     half = SourceDefinition(name="social", kind="odata", settings={"environment": "test"})
     with (
-        pytest.raises(SettingWrong, match="social: base_url: Field required"),
+        pytest.raises(InvalidSetting, match="social: base_url: Field required"),
         database.transaction() as session,
     ):
         service.add_source(session, catalogue.builder, half, secrets={}, by="tine")
@@ -171,7 +171,7 @@ def test_settings_that_cannot_be_are_refused_and_a_draft_may_have_them(database:
 
 def test_a_reference_is_followed_in_the_file_only(database: Database, clock: FixedClock) -> None:
     reads_files = SOCIAL.model_copy(update={"settings": {**SETTINGS, "client_secret": {"file": "/etc/hostname"}}})
-    with pytest.raises(SettingWrong, match="client_secret"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="client_secret"), database.transaction() as session:
         service.add_source(session, process(database, clock).builder, reads_files, secrets={}, by="tine")
 
 
@@ -187,9 +187,9 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
         assert repository.secrets_of(session, "social") == {}
         assert [str(stream.schedule) for stream in list_streams(session, "social")] == ["at 02:30"]
         assert [(str(one.schedule), one.is_enabled) for one in list_streams(session, "health")] == [("every 5m", False)]
-    with pytest.raises(SettingWrong, match="change it there"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="change it there"), database.transaction() as session:
         service.change_source(session, catalogue.builder, "social", service.SourceChange(title="Ny"), by="tine")
-    with pytest.raises(SettingWrong, match="change it there"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="change it there"), database.transaction() as session:
         service.schedule_source(
             session,
             "social",
@@ -209,7 +209,7 @@ def test_a_secret_that_stands_in_the_file_in_clear_is_used_and_not_stored(
     assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
-    with pytest.raises(SettingWrong, match="give either token_url"):
+    with pytest.raises(InvalidSetting, match="give either token_url"):
         process(database, clock).open_connector("social")
 
 
@@ -244,7 +244,7 @@ def test_a_file_that_cannot_be_used_changes_nothing_in_a_running_process(
         catalogue.expire()
         assert names(catalogue) == ["social", "health"]
     assert [record.message for record in caplog.records] == ["sources.file_rejected"] * 3
-    with pytest.raises(SettingWrong):
+    with pytest.raises(InvalidSetting):
         process(database, clock, file).synchronise()
 
 
@@ -261,7 +261,7 @@ def test_what_is_wrong_in_the_file_is_named_without_its_value(
     database: Database, clock: FixedClock, file: Path, old: str, new: str, message: str
 ) -> None:
     file.write_text(FILE.replace(old, new), encoding="utf-8")
-    with pytest.raises(SettingWrong, match=message) as told:
+    with pytest.raises(InvalidSetting, match=message) as told:
         process(database, clock, file).synchronise()
     assert SECRET not in str(told.value)
 
@@ -271,7 +271,7 @@ def test_a_stored_source_and_one_of_the_file_cannot_have_the_same_name(
 ) -> None:
     catalogue = process(database, clock, file)
     add(database, catalogue)
-    with pytest.raises(SettingWrong, match="is stored too"):
+    with pytest.raises(InvalidSetting, match="is stored too"):
         catalogue.synchronise()
     with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
