@@ -9,7 +9,7 @@ from hub.bus.base import RECORDS, Bus
 from hub.clock import Clock
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.quarantine.service import NotProcessed, resolve
+from hub.quarantine.service import NotProcessed, list_not_processed, resolve
 from hub.secrets import PayloadCipher
 from schemas.record import SourceRecord
 

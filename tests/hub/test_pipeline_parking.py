@@ -15,7 +15,7 @@ from hub.errors import StoreUnavailable
 from hub.pipeline import RoundResult, process_batch
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineEntry
-from hub.quarantine.service import list_entries
+from hub.quarantine.service import list_entries, list_not_processed
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
 from schemas.source import Area
