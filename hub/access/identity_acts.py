@@ -16,7 +16,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.policy import may_decide_identity
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
-from hub.errors import DecisionRefused, DecisionRule, RoleMissing
+from hub.errors import DecisionRefused, DecisionRule, MissingRole
 from hub.matching import conflict_repository, identity_decisions
 from hub.matching import decision_repository as repository
 from hub.matching.conflict_repository import StatedPerson
@@ -123,7 +123,7 @@ class IdentityDesk:
         """Open contradictions after that number, and merges that wait for a second person.
 
         Raises:
-            RoleMissing: the policy does not let the actor; the line must be written by ``record_refused_decision``.
+            MissingRole: the policy does not let the actor; the line must be written by ``record_refused_decision``.
         """
         self._require(AuditAction.READ_IDENTITIES)
         self._write(AuditAction.READ_IDENTITIES)
@@ -140,7 +140,7 @@ class IdentityDesk:
 
         Raises:
             DecisionRefused: there is none with that number, or it was settled.
-            RoleMissing: as above.
+            MissingRole: as above.
         """
         self._require(AuditAction.READ_IDENTITIES)
         conflict = conflict_repository.get_conflict(self._session, conflict_id)
@@ -163,7 +163,7 @@ class IdentityDesk:
 
         Raises:
             DecisionRefused: there is no such citizen.
-            RoleMissing: as above.
+            MissingRole: as above.
         """
         self._require(AuditAction.READ_IDENTITIES)
         known = repository.known_citizens(self._session, [citizen_id])
@@ -184,7 +184,7 @@ class IdentityDesk:
 
         Raises:
             DecisionRefused: as ``identity_decisions.link_conflict``; so do the others below.
-            RoleMissing: the policy does not let the actor, or there is no reason.
+            MissingRole: the policy does not let the actor, or there is no reason.
         """
         return self._act(
             AuditAction.LINK_IDENTITY,
@@ -245,7 +245,7 @@ class IdentityDesk:
 
     def _require(self, action: AuditAction) -> None:
         if not may_decide_identity(self._actor, action, self._request.override_reason):
-            raise RoleMissing
+            raise MissingRole
 
     def _write(
         self,

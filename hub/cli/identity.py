@@ -15,7 +15,7 @@ from hub.cli.source_input import Reason
 from hub.cli.source_record import actor_id
 from hub.cli.terms import fail, opened
 from hub.clock import DANISH_TIME
-from hub.errors import DecisionRefused, SettingWrong
+from hub.errors import DecisionRefused, InvalidSetting
 from hub.matching.decision_repository import DecisionState
 from hub.matching.identity_decisions import DecisionResult
 from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
@@ -138,7 +138,7 @@ def keep_apart(
     with fail():
         two = "give the number of a conflict with --record, or the keys of two citizens"
         if other is None or record is not None:
-            raise SettingWrong(two)
+            raise InvalidSetting(two)
         one = _citizen_key(first, two)
     _decide(AuditAction.KEEP_APART, lambda desk: desk.keep_citizens_apart(one, other), actor, reason)
 
@@ -275,14 +275,14 @@ def _run(
                 record_refused_decision(
                     session, person, action, request, rule=error.rule.value, citizens=error.citizens, now=now
                 )
-            raise SettingWrong(refusal(error)) from None
+            raise InvalidSetting(refusal(error)) from None
 
 
 def _citizen_key(text: str, advice: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise SettingWrong(advice) from None
+        raise InvalidSetting(advice) from None
 
 
 def _print_json(shown: Schema) -> None:

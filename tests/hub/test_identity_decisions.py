@@ -10,7 +10,7 @@ import pytest
 from hub.audit.repository import Selection, list_entries
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.errors import DecisionRefused, DecisionRule, RoleMissing
+from hub.errors import DecisionRefused, DecisionRule, MissingRole
 from hub.matching import repository
 from hub.matching.decision_repository import DecisionState
 from hub.overview.repository import guarded
@@ -295,7 +295,7 @@ def test_every_decision_is_a_line_for_each_citizen_with_who_when_and_why(town: I
 def test_nobody_decides_without_the_right_or_without_a_reason(town: IdentityTown) -> None:
     town.process(make_person(MAJA), make_person(IDA, source_id="2"))
     for reason in (None, "kort"):
-        with pytest.raises(RoleMissing), town.database.transaction() as session:
+        with pytest.raises(MissingRole), town.database.transaction() as session:
             town.desk(session, reason=reason).merge(town.citizen(IDA), town.citizen(MAJA))
     assert town.citizen(IDA) != town.citizen(MAJA)
 
