@@ -30,6 +30,8 @@ class RecordTypeInfo(Schema):
     """The allow-list: paths that are read. Nothing else enters."""
     purpose: str
     """Danish: why these fields, with the legal basis."""
+    case_field: str | None = None
+    """Path of the case number in a payload, by which somebody finds the row in the fagsystem; None: it has none."""
 
 
 class Stream(Schema):
