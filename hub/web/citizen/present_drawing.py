@@ -209,6 +209,7 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
                     source=row.source.text,
                     is_point=True,
                     identity=row.source.identity,
+                    outcome_on_paper=row.outcome_on_paper,
                 ),
             )
         )

@@ -21,6 +21,10 @@ class Link:
 
     text: str
     href: str
+    name: str = ""
+    """What it opens, where several links on a page have the same words."""
+    current: bool = False
+    """It leads to the page that one is on."""
 
 
 @dataclass(frozen=True)
