@@ -135,6 +135,7 @@ class Drawing:
     span: str
     now: float | None
     """Where the page's day stands, in percent; None when it lies outside."""
+    span_on_paper: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class StatedLine:
     """Who said or assessed it, and when."""
     tag: str
     """Whose it is, what it is and how it goes, as far as the place does not say it; may be empty."""
+    by_on_paper: str
 
 
 @dataclass(frozen=True)
@@ -346,6 +348,7 @@ class TimelinePage:
     """ISO day in the form."""
     latest: str
     known_line: str
+    known_line_on_paper: str
     steps: tuple[Step, ...]
     address: str
     zooms: tuple[Choice, ...]

@@ -170,6 +170,7 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         if known
         else "Du ser alt, der er kendt i dag."
     )
+    until_today = f"Du ser alt, der var kendt den {long_day_text(data.today)}."
     address, today = f"/tidslinje/{data.overview.citizen_id}", danish_day(data.now)
     first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
     return TimelinePage(
@@ -183,6 +184,7 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         as_known=(known or today).isoformat(),
         latest=today.isoformat(),
         known_line=known_line,
+        known_line_on_paper=known_line if known else until_today,
         steps=tuple(
             Step(str(number), f"{number}-12-31") for number in range(max(first_year, today.year - 12), today.year)
         ),

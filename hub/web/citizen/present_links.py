@@ -22,22 +22,22 @@ def fagsystem_link(entry: Entry, data: PageData) -> Link | None:
         return None
     source = data.sources.get(entry.provenance.source)
     system = (source.deep_link_title if source else None) or "fagsystemet"
-    return Link(f"åbn i {system}", link, name=f"åbn {_subject(entry, data)} i {system}")
+    what, detail = _subject(entry, data)
+    return Link(f"åbn {what} i {system}", link, detail=detail)
 
 
-def _subject(entry: Entry, data: PageData) -> str:
-    """What the link opens, so that two links of a page have different names: "Familiebehandling for Ida"."""
+def _subject(entry: Entry, data: PageData) -> tuple[str, str]:
+    """What the link opens, and what tells it from others of the page: "Barnets plan", "for Ida"."""
     person = data.names.subject(entry)
     owner = f" for {person}" if person else ""
     match entry.fact:
         case EffortFact() | ContactFact() as fact:
-            since = f" fra {day_text(entry.valid.start)}" if entry.valid.start else ""
-            return f"{fact.title}{owner}{since}"
+            return fact.title, f"{owner} fra {day_text(entry.valid.start)}" if entry.valid.start else owner
         case CaseFact() | PlanFact() as fact:
-            return f"{fact.title}{owner}"
+            return fact.title, owner
         case AssignmentFact() as fact:
-            return f"tilknytningen som {within(fact.role.label or danish_label(fact.role, data.today))}{owner}"
+            return "tilknytningen", f" som {within(fact.role.label or danish_label(fact.role, data.today))}{owner}"
         case ConcernNotificationFact() as fact:
             about = f"{within(sender(fact))} om {data.names.concerned(entry)}"
-            return f"underretningen fra {about}, {day_text(danish_day(fact.received_at))},"
-    return f"oplysningen{owner}"
+            return "underretningen", f" fra {about}, {day_text(danish_day(fact.received_at))}"
+    return "oplysningen", owner

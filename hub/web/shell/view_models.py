@@ -21,8 +21,8 @@ class Link:
 
     text: str
     href: str
-    name: str = ""
-    """What it opens, where several links on a page have the same words."""
+    detail: str = ""
+    """Said after the text to those who only hear it, where several links of a page have the same words."""
     current: bool = False
     """It leads to the page that one is on."""
 
