@@ -162,11 +162,11 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
     if entry.object_kind in SEARCHED_FOR:
-        details.append(f"spurgte på {SEARCHED_FOR[entry.object_kind]}")
+        details.append(f"efter {SEARCHED_FOR[entry.object_kind]}")
     elif entry.object_id:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
     if words := entry.details.get("text"):
-        details.append(f"spurgte på «{words}»")
+        details.append(f"efter «{words}»")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details
