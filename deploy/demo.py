@@ -178,6 +178,7 @@ def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefi
         "base_url": running.fhir_url,
         "token_url": running.fhir_token_url,
         "client_id": running.client_id,
+        "link_template": running.fhir_url.removesuffix("/r4") + "/vis/{type}/{id}",
     }
     return (
         SourceDefinition(name="social", kind="odata", settings=social),

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
-from hub.clock import DANISH_TIME
+from hub.clock import DANISH_TIME, danish_day
 
-LOCALE = "da_DK"
+LOCALE = Locale.parse("da_DK")
 NIGHT_ENDS = 6
 """Before this hour a time of today is said as "i nat"."""
 FRESH = timedelta(hours=6)
@@ -23,6 +25,8 @@ class When:
     """For ``<time datetime>``."""
     full: str
     """For ``title``."""
+    paper: str = ""
+    """The date, where the text tells how far away it is: on paper that is wrong tomorrow."""
 
 
 def day_text(day: date) -> str:
@@ -59,7 +63,14 @@ def of_moment(moment: datetime, now: datetime) -> When:
     """A moment in the past: "for 3 timer siden", "i nat 03.12", "i går 22.40", "6. sep.", "3. okt. 2023"."""
     local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
     full = f"{long_day_text(local.date())} kl. {clock_text(moment)}"
-    return When(text=_moment_text(local, here), iso=local.isoformat(timespec="seconds"), full=full)
+    return When(_moment_text(local, here), local.isoformat(timespec="seconds"), full, paper=paper_text(moment, now))
+
+
+def paper_text(moment: datetime, now: datetime) -> str:
+    """The same moment on paper: "11. sep. 2023 kl. 14.10"; of one long ago the day."""
+    local = moment.astimezone(DANISH_TIME)
+    day, is_near = day_text(local.date()), (danish_day(now) - local.date()).days in {0, 1}
+    return f"{day} kl. {clock_text(moment)}" if is_near else day
 
 
 def since_text(moment: datetime, now: datetime) -> str:
@@ -152,12 +163,17 @@ def age_text(born: date, day: date) -> str:
 
 def counted(number: int, singular: str, plural: str) -> str:
     """``1 dag``, ``2 dage``, ``1.204 dage``."""
-    return f"{number_text(number)} {singular if number == 1 else plural}"
+    return f"{number_text(number)} {plural_of(number, singular, plural)}"
+
+
+def plural_of(number: int, singular: str, plural: str) -> str:
+    """The form that goes with the number, by the plural rule of Danish."""
+    return singular if LOCALE.plural_form(number) == "one" else plural
 
 
 def number_text(number: int) -> str:
     """``1.204``: a point between thousands."""
-    return f"{number:,}".replace(",", ".")
+    return str(format_decimal(number, locale=LOCALE))
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:
