@@ -126,7 +126,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
+                read=lambda _, version: reader.serve(session, citizen, version, prefetched).overview,
                 areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision
