@@ -136,7 +136,9 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     add_sources(context, running, Schedule(every=timedelta(minutes=1)))
     seeding = Seeding(context, day)
     seeding.staff()
-    config = uvicorn.Config(create_app(context), host=settings.host, port=port, access_log=False, log_config=None)
+    config = uvicorn.Config(
+        create_app(context), host=settings.host, port=port, http="h11", access_log=False, log_config=None
+    )
     address = f"http://{settings.host}:{port}"
     return Demo(
         context=context,

@@ -225,7 +225,7 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         context.access(citizen_id, reason=reason),
         fields=REVEALED,
         now=context.now,
-        read=lambda _: overviews.read(context.session, citizen_id),
+        read=lambda *_: overviews.read(context.session, citizen_id),
         areas=context.areas,
     )
     if opened.facts is None:

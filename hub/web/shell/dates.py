@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -31,22 +32,22 @@ class When:
 
 def day_text(day: date) -> str:
     """``3. okt. 2023``."""
-    return str(format_date(day, "d. MMM y", locale=LOCALE))
+    return _formatted(day, "d. MMM y")
 
 
 def long_day_text(day: date) -> str:
     """``3. oktober 2023``."""
-    return str(format_date(day, "d. MMMM y", locale=LOCALE))
+    return _formatted(day, "d. MMMM y")
 
 
 def near_day_text(day: date, today: date) -> str:
     """``21. august``; with the year when it is another than today's."""
-    return str(format_date(day, "d. MMMM", locale=LOCALE)) if day.year == today.year else long_day_text(day)
+    return _formatted(day, "d. MMMM") if day.year == today.year else long_day_text(day)
 
 
 def month_text(day: date) -> str:
     """``okt.``."""
-    return str(format_date(day, "MMM", locale=LOCALE))
+    return _formatted(day, "MMM")
 
 
 def clock_text(moment: datetime) -> str:
@@ -94,6 +95,12 @@ def at_second(moment: datetime) -> When:
     return When(f"{day_text(local.date())} {local:%H.%M.%S}", local.isoformat(timespec="seconds"), full)
 
 
+@lru_cache(maxsize=8192)
+def _formatted(day: date, pattern: str) -> str:
+    """The day after a pattern of CLDR. A page writes the same days often, and Babel reads the locale each time."""
+    return str(format_date(day, pattern, locale=LOCALE))
+
+
 def _moment_text(local: datetime, here: datetime) -> str:
     days = (here.date() - local.date()).days
     if days == 0:
@@ -101,7 +108,7 @@ def _moment_text(local: datetime, here: datetime) -> str:
     if days == 1:
         return f"i går {local:%H.%M}"
     if local.year == here.year:
-        return str(format_date(local.date(), "d. MMM", locale=LOCALE))
+        return _formatted(local.date(), "d. MMM")
     return day_text(local.date())
 
 
