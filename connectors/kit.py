@@ -217,9 +217,10 @@ def clean_line(
     if text is None:
         return None, ()
     flags = []
-    if loses_content(text):
+    normal = normalise_text(text)
+    if normal is not text and loses_content(text):
         flags.append(QualityFlag(field=field, rule="control_characters"))
-    line = " ".join(normalise_text(text).split())
+    line = " ".join(normal.split())
     if len(line) > longest:
         line = normalise_text(line[: longest - 1].rstrip() + "…")
         flags.append(QualityFlag(field=field, rule="shortened"))

@@ -33,6 +33,7 @@ _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
 _IDS = frozenset({"source", "record_type", "source_id", "source_version"})
 _LARGEST_ORDER = 2**63 - 1
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class PartyRole(StrEnum):
@@ -135,7 +136,7 @@ class SourceRecord(Schema):
         if self.fact is None and not self.deleted:
             msg = "a record without a fact must be a tombstone"
             raise ValueError(msg)
-        if sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
+        if len(self.parties) > 1 and sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
             msg = "a record has at most one primary party"
             raise ValueError(msg)
         if not self.digest:
@@ -198,7 +199,7 @@ class SourceRecord(Schema):
 
 
 def _as_text(content: Mapping[str, JsonValue]) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return _JSON.encode(content)
 
 
 def _normalised(value: JsonValue, path: str, flags: list[QualityFlag]) -> JsonValue:
