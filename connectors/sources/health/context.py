@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import product
 
 from pydantic import ValidationError
@@ -75,6 +76,10 @@ class ResourceContext:
         """Name of the source."""
         return self.run.source
 
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return self.run.bases | {self.base} if self.base else self.run.bases
+
     def at_entry(self, full_url: str | None) -> "ResourceContext":
         """The same for one entry, whose relative references count from its own address."""
         base = base_of(full_url)
@@ -91,8 +96,7 @@ class ResourceContext:
 
     def target(self, reference: Reference | None) -> Target:
         """Where a reference leads from here."""
-        bases = self.run.bases | {self.base} if self.base else self.run.bases
-        return parse_reference(reference.reference if reference else None, bases)
+        return parse_reference(reference.reference if reference else None, self._bases)
 
     def find(self, reference: Reference | None, *, look_up: bool = False) -> Json | None:
         """The resource a reference means, if it came along or, with *look_up*, if the source gives it by id."""

@@ -4,9 +4,9 @@ An id means something on its own server only: ``https://other.example/r4/Patient
 """
 
 import re
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.sources.health.payloads import LogicalId
@@ -52,11 +52,17 @@ class Target:
 
 
 UNREADABLE = Target(TargetKind.UNREADABLE)
+_USUAL_LENGTH = 200
+"""Longer references are not remembered, so that what is kept stays small."""
 
 
-def parse_reference(text: str | None, bases: AbstractSet[str]) -> Target:
+def parse_reference(text: str | None, bases: frozenset[str]) -> Target:
     """Where *text* leads, when addresses under *bases* (see ``base_of``) are the source's own."""
     text = (text or "").strip()
+    return _parsed(text, bases) if len(text) <= _USUAL_LENGTH else _parse(text, bases)
+
+
+def _parse(text: str, bases: frozenset[str]) -> Target:
     if text.startswith("#"):
         return Target(TargetKind.CONTAINED, text)
     if text.lower().startswith("urn:"):
@@ -64,7 +70,11 @@ def parse_reference(text: str | None, bases: AbstractSet[str]) -> Target:
     return _conditional(text, bases) if "?" in text else _literal(text, bases)
 
 
-def _literal(text: str, bases: AbstractSet[str]) -> Target:
+_parsed = lru_cache(4096)(_parse)
+"""The same, remembered: many resources of a page refer to the same unit, worker or citizen."""
+
+
+def _literal(text: str, bases: frozenset[str]) -> Target:
     address = text.partition(_VERSION)[0].rstrip("/")
     before, _, resource_id = address.rpartition("/")
     base, _, resource_type = before.rpartition("/")
@@ -115,7 +125,7 @@ def _local(resource_type: str, resource_id: str) -> Target:
     return Target(TargetKind.LOCAL, f"{resource_type}/{resource_id}", resource_type, resource_id)
 
 
-def _conditional(text: str, bases: AbstractSet[str]) -> Target:
+def _conditional(text: str, bases: frozenset[str]) -> Target:
     address, _, query = text.partition("?")
     base, _, resource_type = address.rstrip("/").rpartition("/")
     if _TYPE.fullmatch(resource_type) is None:
