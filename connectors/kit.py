@@ -23,7 +23,7 @@ from schemas.text import loses_content, normalise_text
 DANISH_TIME = dates.DANISH_TIME
 _RULES = {
     "missing": RejectionRule.MISSING_FIELD,
-    "control_characters": RejectionRule.CONTROL_CHARACTERS,
+    "string_pattern_mismatch": RejectionRule.CONTROL_CHARACTERS,
     "string_unicode": RejectionRule.CONTROL_CHARACTERS,
     "string_too_long": RejectionRule.TOO_LONG,
     "too_long": RejectionRule.TOO_LONG,

@@ -27,6 +27,8 @@ _JOINED_SCRIPTS = re.compile("[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u1
 """Arabic, Syriac, Indic and related scripts: there a joiner decides which form a letter takes."""
 _DASHES = re.compile("[\\-\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 _LONG_RUN = re.compile(rf"[\u0300-\U0010ffff]{{{_LONGEST_ACCENTS},}}")
+STORABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""``is_storable`` as a pattern of a field; what is half a pair is refused by every field with a pattern."""
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAIN_JSON = re.compile(r"[ -\[\]-~\xa1-\xac\xae-\u017f]*")
 
@@ -37,7 +39,7 @@ def normalise_text(text: str) -> str:
     A joiner or a variation selector stays where it has meaning: between the parts of an emoji, and between letters
     of scripts that need it. Normalising twice changes nothing more.
     """
-    if _is_plain(text):
+    if text.isprintable() and (text.isascii() or _is_latin(text)):
         return text
     normal = _composed(_BLANKS.sub(" ", text))
     while _INVISIBLE.search(normal):
@@ -56,7 +58,7 @@ def is_plain(json_text: str) -> bool:
 
 def loses_content(text: str) -> bool:
     """Whether normalising drops signs, rather than writing the same signs in another way."""
-    if _is_plain(text):
+    if text.isprintable() and (text.isascii() or _is_latin(text)):
         return False
     return any(_replacement(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
 
@@ -88,9 +90,9 @@ def without_separators(text: str) -> str:
     return _DASHES.sub("", "".join(normalise_text(text).split()))
 
 
-def _is_plain(text: str) -> bool:
-    """Whether it is normal for certain: printable letters and signs of Latin-1. Most texts are."""
-    return text.isprintable() and (text.isascii() or len(text.encode("latin-1", "ignore")) == len(text))
+def _is_latin(text: str) -> bool:
+    """Whether it has signs of Latin-1 only. If they are printable too, as in most texts, it is normal for certain."""
+    return len(text.encode("latin-1", "ignore")) == len(text)
 
 
 def _replacement(match: re.Match[str]) -> str:
