@@ -33,13 +33,15 @@ class Exchange:
         """Close the connections."""
         self._wire.close()
 
-    def get(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
-        """The answer, with its body still to be read. Whoever asked closes it.
+    def ask(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], question: Mapping[str, object] | None = None
+    ) -> httpx.Response:
+        """The answer, with its body still to be read. Whoever asked closes it. A *question* is sent as JSON.
 
         Raises:
             httpx.TransportError: there is none.
         """
-        request = httpx.Request("GET", url, headers={**self._headers, **headers})
+        request = httpx.Request(method, url, headers={**self._headers, **headers}, json=question)
         if self._cookies:
             self._cookies.set_cookie_header(request)
         flow = self._auth.sync_auth_flow(request)
