@@ -1,23 +1,27 @@
-"""When to try again, for how long, and how a run that waits is stopped. The only import of tenacity.
+"""When to try again, for how long, and how a run that waits is stopped.
 
 A call that may be tried again says so by raising ``Retryable``; everything else passes through untouched.
 """
 
+import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeVar
-
-import tenacity
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+_Task = tuple[Callable[[], Any], Future[Any]]
 Sleep = Callable[[float], None]
 STOP_POLL_SECONDS = 0.25
 """How often a run that waits asks whether it should stop."""
+_IDLE_SECONDS = 10.0
+"""So long a thread for calls waits for the next one before it ends."""
 
 
 class Stopped(Exception):
@@ -73,22 +77,17 @@ def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.s
         Retryable: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
     timing = POLICIES[policy]
-    backoff = tenacity.wait_exponential_jitter(multiplier=timing.first, max=timing.longest, jitter=timing.first)
-
-    def wait(state: tenacity.RetryCallState) -> float:
-        return max(backoff(state), _retry_after(state))
-
-    def stop(state: tenacity.RetryCallState) -> bool:
-        return state.attempt_number >= timing.attempts or _retry_after(state) > timing.longest_asked
-
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(Retryable),
-        stop=stop,
-        wait=wait,
-        sleep=sleep,
-        reraise=True,
-    )
-    return retrying(call)
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return call()
+        except Retryable as error:
+            asked = error.retry_after or 0
+            if attempt >= timing.attempts or asked > timing.longest_asked:
+                raise
+        backoff = timing.first * (2 ** (attempt - 1) + random.random())  # noqa: S311  spreads clients, hides nothing
+        sleep(max(min(backoff, timing.longest), asked))
 
 
 def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep: Sleep = time.sleep) -> None:
@@ -108,7 +107,7 @@ def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep:
 
 
 def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) -> T:
-    """The result of *call*, which runs in a thread of its own so that a silent source cannot hold up a shutdown.
+    """The result of *call*, which runs in another thread so that a silent source cannot hold up a shutdown.
 
     Raises:
         Stopped: the run was asked to stop meanwhile. The call is left to end by itself, and its result is dropped.
@@ -117,14 +116,7 @@ def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) 
         raise Stopped
     outcome: Future[T] = Future()
 
-    def work() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:  # noqa: BLE001  it is raised again where the result is asked for
-            outcome.set_exception(error)
-
-    # A daemon: an abandoned call must not keep the process from ending.
-    Thread(target=copy_context().run, args=(work,), name="source-call", daemon=True).start()
+    _hand_over(partial(copy_context().run, call), outcome)
     while True:
         try:
             return outcome.result(STOP_POLL_SECONDS)
@@ -135,6 +127,43 @@ def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) 
                 raise Stopped from None
 
 
-def _retry_after(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome is not None else None
-    return (error.retry_after or 0) if isinstance(error, Retryable) else 0
+_idle_threads: list[SimpleQueue[_Task]] = []
+"""What each thread that waits for a call is given it by. Lists change in one step, so that no lock is needed."""
+
+
+def _hand_over(call: Callable[[], Any], outcome: Future[Any]) -> None:
+    """Let a thread that waits, or a new one, make the call."""
+    try:
+        tasks = _idle_threads.pop()
+    except IndexError:
+        tasks = SimpleQueue()
+        # A daemon: an abandoned call must not keep the process from ending.
+        Thread(target=_make_calls, args=(tasks,), name="source-call", daemon=True).start()
+    tasks.put((call, outcome))
+
+
+def _make_calls(tasks: SimpleQueue[_Task]) -> None:
+    """Make one call after the other, until none has come for a while."""
+    while True:
+        try:
+            call, outcome = tasks.get(timeout=_IDLE_SECONDS)
+        except Empty:
+            try:
+                _idle_threads.remove(tasks)
+            except ValueError:  # somebody has taken it at this moment
+                continue
+            return
+        _make_call(tasks, call, outcome)
+        del call, outcome  # what they hold is freed while this waits
+
+
+def _make_call(tasks: SimpleQueue[_Task], call: Callable[[], Any], outcome: Future[Any]) -> None:
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001  it is raised again where the result is asked for
+        _idle_threads.append(tasks)
+        outcome.set_exception(error)
+    else:
+        # Before the result is given out, so that the next call finds this thread waiting.
+        _idle_threads.append(tasks)
+        outcome.set_result(result)

@@ -1,4 +1,4 @@
-"""JSON over HTTP: TLS, limits, retry, and status codes to the three errors. The only import of httpx's client.
+"""JSON over HTTP: TLS, limits, retry, and status codes to the three errors. Answers come by ``exchange``.
 
 Error texts name method and path, never a query string, a header or a body: those may hold personal data or secrets.
 """
@@ -7,6 +7,7 @@ import copy
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,6 +28,7 @@ from connectors.retry import (
     sleep_unless_stopped,
     with_retry,
 )
+from connectors.transports.exchange import Exchange
 from connectors.transports.json_reader import read_json
 from schemas.base import Schema
 
@@ -111,20 +113,19 @@ class HttpTransport:
     def __init__(self, settings: HttpSettings, auth: httpx.Auth | None = None, *, sleep: Sleep = time.sleep) -> None:
         self._settings = settings
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._base_text = str(self._base)
         self._sleep = sleep
         self._should_stop: Callable[[], bool] | None = None
-        self._client = httpx.Client(
-            auth=auth,
+        self._exchange = Exchange(
             verify=tls_context(settings),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
             headers={name: value.get_secret_value() for name, value in settings.extra_headers.items()},
-            follow_redirects=False,
-            trust_env=False,
+            auth=auth,
         )
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._exchange.close()
 
     def stoppable(self, should_stop: Callable[[], bool]) -> Self:
         """The same transport for one run, over the same connections.
@@ -138,7 +139,7 @@ class HttpTransport:
     @property
     def base_url(self) -> str:
         """The address under which all paths lie; ends in ``/``."""
-        return str(self._base)
+        return self._base_text
 
     def get_json(
         self, path_or_url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -188,7 +189,7 @@ class HttpTransport:
         # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
-        return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
+        return httpx.URL(self._base_text + path_or_url.lstrip("/"))
 
     def _attempt(
         self, url: httpx.URL, headers: Mapping[str, str] | None, body: Mapping[str, object] | None = None
@@ -208,9 +209,8 @@ class HttpTransport:
     ) -> JsonAnswer:
         method = "GET" if question is None else "POST"
         call = f"{method} {url.path}"
-        accepted = {"Accept": "application/json", **(headers or {})}
         try:
-            with self._client.stream(method, url, headers=accepted, json=question) as response:
+            with closing(self._exchange.ask(method, url, headers or {}, question)) as response:
                 _judge_status(call, response)
                 body = self._read(call, response)
                 return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))
