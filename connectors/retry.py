@@ -1,9 +1,8 @@
-"""When to try again, for how long, and how a run that waits is stopped.
+"""When to try again, for how long, and how a run that waits is stopped. The only import of tenacity.
 
 A call that may be tried again says so by raising ``Retryable``; everything else passes through untouched.
 """
 
-import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,6 +13,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
+
+import tenacity
 
 T = TypeVar("T")
 _Task = tuple[Callable[[], Any], Future[Any]]
@@ -76,18 +77,33 @@ def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.s
     Raises:
         Retryable: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
+    try:
+        return call()
+    except Retryable as error:
+        first = error
     timing = POLICIES[policy]
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            return call()
-        except Retryable as error:
-            asked = error.retry_after or 0
-            if attempt >= timing.attempts or asked > timing.longest_asked:
-                raise
-        backoff = timing.first * (2 ** (attempt - 1) + random.random())  # noqa: S311  spreads clients, hides nothing
-        sleep(max(min(backoff, timing.longest), asked))
+    backoff = tenacity.wait_exponential_jitter(multiplier=timing.first, max=timing.longest, jitter=timing.first)
+    made = [first]  # tenacity plans the further attempts; most calls need none
+
+    def attempt() -> T:
+        if made:
+            raise made.pop()
+        return call()
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        return max(backoff(state), _retry_after(state))
+
+    def stop(state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= timing.attempts or _retry_after(state) > timing.longest_asked
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Retryable),
+        stop=stop,
+        wait=wait,
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(attempt)
 
 
 def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep: Sleep = time.sleep) -> None:
@@ -167,3 +183,8 @@ def _make_call(tasks: SimpleQueue[_Task], call: Callable[[], Any], outcome: Futu
         # Before the result is given out, so that the next call finds this thread waiting.
         _idle_threads.append(tasks)
         outcome.set_result(result)
+
+
+def _retry_after(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return (error.retry_after or 0) if isinstance(error, Retryable) else 0

@@ -1,4 +1,4 @@
-"""JSON over HTTP: TLS, limits, retry, and status codes to the three errors. Answers come by ``exchange``.
+"""JSON over HTTP: TLS, limits, retry, and status codes to the three errors. The only import of httpx's client.
 
 Error texts name method and path, never a query string, a header or a body: those may hold personal data or secrets.
 """
@@ -7,7 +7,6 @@ import copy
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,7 +27,6 @@ from connectors.retry import (
     sleep_unless_stopped,
     with_retry,
 )
-from connectors.transports.exchange import Exchange
 from connectors.transports.json_reader import read_json
 from schemas.base import Schema
 
@@ -116,16 +114,21 @@ class HttpTransport:
         self._base_text = str(self._base)
         self._sleep = sleep
         self._should_stop: Callable[[], bool] | None = None
-        self._exchange = Exchange(
+        self._client = httpx.Client(
+            auth=auth,
             verify=tls_context(settings),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-            headers={name: value.get_secret_value() for name, value in settings.extra_headers.items()},
-            auth=auth,
+            headers={
+                "Accept": "application/json",
+                **{name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            },
+            follow_redirects=False,
+            trust_env=False,
         )
 
     def close(self) -> None:
         """Close the connections."""
-        self._exchange.close()
+        self._client.close()
 
     def stoppable(self, should_stop: Callable[[], bool]) -> Self:
         """The same transport for one run, over the same connections.
@@ -210,7 +213,7 @@ class HttpTransport:
         method = "GET" if question is None else "POST"
         call = f"{method} {url.path}"
         try:
-            with closing(self._exchange.ask(method, url, headers or {}, question)) as response:
+            with self._client.stream(method, url, headers=headers, json=question) as response:
                 _judge_status(call, response)
                 body = self._read(call, response)
                 return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))

@@ -115,10 +115,9 @@ def _relative(text: str, bases: AbstractSet[str]) -> Target:
     return foreign
 
 
-def _absolute(text: str, bases: AbstractSet[str]) -> Target:
-    located = _locate(text)
-    if located is not None and located.base in bases:
-        return _local(located.resource_type, located.resource_id)
+@dataclass(frozen=True)
+class _Location:
+    """A resource on a server."""
 
     base: str
     resource_type: str
@@ -205,7 +204,7 @@ def _local(resource_type: str, resource_id: str) -> Target:
     return Target(TargetKind.LOCAL, f"{resource_type}/{resource_id}", resource_type, resource_id)
 
 
-def _conditional(text: str, bases: frozenset[str]) -> Target:
+def _conditional(text: str, bases: AbstractSet[str]) -> Target:
     address, _, query = text.partition("?")
     base, _, resource_type = address.rstrip("/").rpartition("/")
     if _TYPE.fullmatch(resource_type) is None:
