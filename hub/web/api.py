@@ -19,7 +19,7 @@ from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import count_published
-from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
+from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
 from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
@@ -189,7 +189,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         page = PAGE_KINDS[request.url.path.split("/")[-2]]
         citizen = open_citizen(context, citizen_id, page, as_known)
         if not isinstance(citizen, NotOpened):
-            people = (citizen, *open_family(context, citizen, page, as_known))
+            people = citizen.people
             overviews = tuple(person.overview for person in people)
             masked = tuple(mask_identifiers(overview) for overview in overviews)
             answer = OverviewAnswer(

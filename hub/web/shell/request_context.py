@@ -168,7 +168,10 @@ def frame(request: Request, title: str, actor: Actor | None, notice: str | None 
         name=actor.name if actor else None,
         role=actor.title if actor else "",
         unit=(actor.unit_name or "") if actor else "",
-        menu=tuple(Link(workspace.title, workspace.path) for workspace in workspaces),
+        menu=tuple(
+            Link(workspace.title, workspace.path, current=request.url.path == workspace.path)
+            for workspace in workspaces
+        ),
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
         csrf=form_token(request),
         demo=context.settings.demo,
