@@ -28,8 +28,8 @@ from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, Audit
 from schemas.base import Instant, Schema
 from schemas.identifiers import Identifier, IdentifierKind, birth_date_of
 
-_SHORTEST_RECORD = 8
-"""Characters of a record's key that name it among those of a conflict."""
+_RECORD_NAME = 12
+"""Last characters of a record's key, which name it among those of a conflict; the first are the time."""
 
 
 class MaskedStatement(Schema):
@@ -292,7 +292,7 @@ def masked_statement(stated: StatedPerson, with_efforts: Collection[UUID]) -> Ma
     """What one record says, masked."""
     told = {born for key in stated.keys if key.national and (born := birth_date_of(_identifier(key)))}
     return MaskedStatement(
-        record=str(stated.record_id)[:_SHORTEST_RECORD],
+        record=str(stated.record_id)[-_RECORD_NAME:],
         source=stated.source,
         record_type=stated.record_type,
         source_id=redact_identifiers(stated.source_id),

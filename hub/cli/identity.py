@@ -129,7 +129,7 @@ def keep_apart(
 
     What the record's own id stands for (its efforts too) becomes a citizen of its own, without the number.
 
-    Examples: [bold]helhed identity keep-apart 7 --record 1b9d6bcd --reason "Forkert nummer i Nexus"[/bold] ·
+    Examples: [bold]helhed identity keep-apart 7 --record 4b1d6bcd8a02 --reason "Forkert nummer i Nexus"[/bold] ·
     [bold]helhed identity keep-apart CITIZEN CITIZEN --reason "…"[/bold]
     """
     if other is None and record is not None and first.isdecimal():

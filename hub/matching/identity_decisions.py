@@ -175,7 +175,7 @@ def keep_record_apart(session: Session, conflict_id: int, record: str, author: A
     Args:
         session: the caller's transaction.
         conflict_id: number of the conflict.
-        record: the record, by the beginning of its key, as ``show_conflict`` names it.
+        record: the record, by the end of its key, as ``IdentityDesk.read_conflict`` names it.
         author: who decides.
 
     Raises:
@@ -299,7 +299,7 @@ def _conflict(session: Session, conflict_id: int) -> tuple[OpenConflict, Key]:
 
 def _stated(session: Session, conflict: OpenConflict, record: str) -> StatedPerson:
     stated = conflict_repository.stated_persons(session, conflict)
-    named = [each for each in stated if record and str(each.record_id).startswith(record)]
+    named = [each for each in stated if record and str(each.record_id).endswith(record)]
     if len(named) != 1:
         raise DecisionRefused(DecisionRule.UNKNOWN_RECORD)
     return named[0]
