@@ -87,6 +87,8 @@ class PersonFact(Schema):
     name_address_protected: bool = False
     """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
     address: Address | None = None
+    left_addresses: tuple[Address, ...] | None = None
+    """Addresses from which the source says that the person has moved away (FHIR ``Address.use`` old)."""
     replaces: tuple[Identifier, ...] = ()
     """Earlier identifiers of the same person, as this source declares them: national numbers (nyt personnummer), and
     the source's own ids of records that were merged into this one."""

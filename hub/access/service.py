@@ -16,6 +16,7 @@ from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
 from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_change_source, may_reveal
+from hub.access.relatives import with_names
 from hub.audit import repository as audit
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
@@ -327,7 +328,7 @@ def cut_and_mask_all(  # noqa: PLR0913  keyword-only from the facts on
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> dict[UUID, Overview]:
     """``cut_and_mask`` for several overviews; whom of all their people to protect is asked once."""
-    pages = [cut(overview, decisions[overview.citizen_id], areas) for overview in whole]
+    pages = with_names(session, [cut(overview, decisions[overview.citizen_id], areas) for overview in whole])
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
     unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
     guarded = overviews.guarded(session, unknown, on) | {

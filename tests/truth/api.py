@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.truth.facts import Fact
-from tests.truth.oracle import CONNECTED, Oracle, Page
-from tests.truth.oracle_head import AREAS, responsible_unit, visible
+from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
+from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.words import first, full
 

@@ -27,24 +27,7 @@ def _rule(seen: PageDifference, *rules: str) -> bool:
     return seen.difference.rule in rules
 
 
-KNOWN = (
-    Known(
-        "moved away",
-        "An address from which a source says the citizen has moved away is not shown as the citizen's.",
-        lambda seen: _rule(seen, "head.address") and seen.difference.truth == NOTHING,
-    ),
-    Known(
-        "relative without a name",
-        "A relative of whom only the other's record tells is named as on the relative's own page.",
-        lambda seen: _rule(seen, "head.relative") and seen.difference.subject == "navn ikke oplyst",
-        is_rare=True,
-    ),
-    Known(
-        "relative told by two sources",
-        "A relative whom a shown area's source tells of is shown, also when the newest statement is another area's.",
-        lambda seen: _rule(seen, "head.relative", "column.left_out") and seen.difference.page == NOTHING,
-    ),
-)
+KNOWN: tuple[Known, ...] = ()
 
 
 def known_of(seen: PageDifference) -> Known | None:

@@ -94,6 +94,16 @@ class Page:
     now: datetime
 
 
+def responsible_unit(effort: Effort) -> str:
+    """Whom its source names as responsible: the authority in social (Familiehuset for its own), else who does it.
+
+    Nexus tells no authority, and nobody has a right by what no source tells.
+    """
+    if effort.area == "social" and effort.unit != "social:110":
+        return effort.authority
+    return effort.unit
+
+
 class Oracle:
     """Answers from the truth of one day."""
 
@@ -206,7 +216,7 @@ class Oracle:
         workers = {effort.worker for effort in running if effort.area == "social"} | ({case.worker} if case else set())
         if employee.area is Area.SOCIAL and employee.name in workers:
             return "named_worker"
-        if employee.unit_id in {unit for effort in running for unit in (effort.unit, effort.authority)}:
+        if employee.unit_id in {unit for effort in running for unit in (effort.unit, responsible_unit(effort))}:
             return "own_unit"
         return "case_unit" if case and employee.unit_id == case.unit else None
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
-from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.words import age, first, full, paragraph
 
 MASK = "••••"
@@ -121,13 +121,6 @@ def stated(oracle: Oracle, person: Person) -> str | None:
         return None
     born = person.social_born or person.born
     return f"Kilden siger {person.given} {person.social_family or person.family}, født {born.isoformat()}"
-
-
-def responsible_unit(effort: Effort) -> str:
-    """Whom to call: the authority in social (Familiehuset for its own), else the unit that does it."""
-    if effort.area == "social" and effort.unit != "social:110":
-        return effort.authority
-    return effort.unit
 
 
 def now(oracle: Oracle, page: Page) -> Iterator[Fact]:

@@ -127,11 +127,12 @@ def _summary(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 
 def _is_partly_withheld(oracle: Oracle, page: Page) -> bool:
-    """Whether the reader may not see all notifications about the citizen and the children around."""
+    """Whether the reader may not see all notifications about the citizen and the children around.
+
+    Of children of whom a withheld source alone tells nothing is said: not that there are any.
+    """
     keys = {person.id for person in page.people}
-    unseen = any(
-        other.id not in keys and kind in {"child", "sibling"} for other, kind in oracle.all_relatives(page.person)
-    )
+    unseen = any(other.id not in keys and kind in {"child", "sibling"} for other, kind in oracle.relatives(page))
     return unseen or any("social" not in page.views[person.id].shown for person in page.people)
 
 
