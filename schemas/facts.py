@@ -173,6 +173,8 @@ class EffortFact(Schema):
     case_number: str | None = None
     recommendation: Line | None = None
     """A coded or one-line recommendation that others must know of (anbefaling), as the source releases it."""
+    requests: tuple[str, ...] = ()
+    """The requests of the same source that led to it, as ``<record type>/<id>``: they and the effort are one."""
 
 
 class Outcome(StrEnum):
@@ -321,7 +323,8 @@ class GoalFact(Schema):
 
     kind: Literal["goal"] = "goal"
     goal: GoalKind
-    text: Line
+    text: Line | None
+    """None: the source tells no words, or took them back."""
     progress: Progress = Progress.NOT_ASSESSED
     assessed_on: date | None = None
     stated_by: Line | None = None

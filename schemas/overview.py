@@ -100,6 +100,8 @@ class Section(Schema):
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
+    is_loading: bool | None = None
+    """Set when the page is read: the area's source was read for the first time, and not all of it is here yet."""
     has_unreadable: bool | None = None
     """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
     troubles: tuple[SourceTrouble, ...] | None = None

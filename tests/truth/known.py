@@ -7,7 +7,6 @@ more. Who mends a page removes its entry.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.truth.facts import NOTHING
 from tests.truth.walking import PageDifference
 
 

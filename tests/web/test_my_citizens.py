@@ -33,7 +33,7 @@ def page(
         unit=None,
         now=maja.NOW,
         reader=Reader(area, unit_id),
-        authorities={"social": maja.SOCIAL.authority},
+        sources={"social": maja.SOCIAL},
     )
 
 

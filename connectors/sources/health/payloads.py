@@ -178,6 +178,7 @@ class Activity(Fhir):
     """CarePlan.activity."""
 
     detail: ActivityDetail | None = None
+    reference: Reference | None = None
 
 
 class CarePlan(Resource):

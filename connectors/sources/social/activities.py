@@ -113,7 +113,7 @@ def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
         reading,
         fact=GoalFact(
             goal=kind,
-            text=reading.required_line("tekst", aktivitet.tekst),
+            text=reading.line("tekst", aktivitet.tekst),
             progress=progress,
             assessed_on=assessed_on,
             stated_by=reading.line("angivetAf", aktivitet.angivet_af),

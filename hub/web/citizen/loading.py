@@ -1,6 +1,6 @@
 """Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from hub import metrics
 from hub.access import identity, service
 from hub.audit import repository as audit
+from hub.audit.looks import seen_until
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.views import CourseView
@@ -17,21 +18,18 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import aftermath
-from hub.overview.freshness import with_coverage
-from hub.sources.health import SourceState
-from hub.sources.repository import pauses
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
+from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, AccessRequest, Basis, Decision, EmployeeContact, PageKind
-from schemas.overview import Overview, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.overview import Overview, Section, SectionState
 from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
 LOOK_UPS_READ = 60
 VIEWERS_SHOWN = 5
-_TROUBLES = {kind.value: kind for kind in TroubleKind}
 
 
 @dataclass(frozen=True)
@@ -127,51 +125,12 @@ def _open(
     if opened.overview is None or opened.facts is None:
         return NotOpened(opened.decision, opened.facts)
     return OpenedCitizen(
-        overview=_with_coverage(context, opened.overview, as_known),
+        overview=coverage(context, as_known)(opened.overview),
         decision=opened.decision,
         facts=opened.facts,
         served_from=served.origin if served else None,
         not_updated_since=None if as_known else opened.facts.not_updated_since,
     )
-
-
-def _with_coverage(context: RequestContext, overview: Overview, as_known: date | None) -> Overview:
-    """What may be missing from the overview. How a source is doing now is not said of an earlier day."""
-    areas = context.areas
-    states = () if as_known else context.source_states
-    silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
-    # What was never read is missing from an earlier day, too.
-    unread = {areas[state.source] for state in context.source_states if state.last_success_at is None}
-    unreadable = {source.area for source in context.sources if source.name in context.unreadable_sources}
-    troubles: dict[Area, list[SourceTrouble]] = {}
-    for state in states:
-        if state.state.value in _TROUBLES:
-            troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
-    return with_coverage(
-        overview,
-        {source.area for source in context.sources},
-        silent,
-        unread,
-        once_covered=frozenset(areas.values()),
-        unreadable=unreadable,
-        troubles=troubles,
-    )
-
-
-def _trouble(context: RequestContext, state: SourceState) -> SourceTrouble:
-    kind = _TROUBLES[state.state.value]
-    since = state.last_data_at if kind is TroubleKind.SILENT else state.last_success_at
-    if kind is TroubleKind.PAUSED:
-        since = _paused_at(context, state)
-    return SourceTrouble(source=state.source, kind=kind, since=since)
-
-
-def _paused_at(context: RequestContext, state: SourceState) -> datetime | None:
-    """When the source was switched off; None while it is not."""
-    if state.state.value != TroubleKind.PAUSED.value:
-        return None
-    pause = pauses(context.session).get(state.source)
-    return pause.paused_at if pause else None
 
 
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
@@ -217,7 +176,7 @@ def load_page_data(
                 state.state,
                 state.last_data_at,
                 state.last_success_at,
-                paused_at=_paused_at(context, state),
+                paused_at=paused_at(context, state),
             )
             for state in context.source_states
         ),
@@ -232,7 +191,7 @@ def load_page_data(
     return replace(
         data,
         viewers=_viewers(context, look_ups, protected=protected),
-        changes=_changes(context, people, look_ups),
+        changes=_changes(context, people),
     )
 
 
@@ -286,18 +245,21 @@ def _unit_name(context: RequestContext, actor_id: str) -> str | None:
         return None
 
 
-def _changes(
-    context: RequestContext, people: Iterable[OpenedCitizen], look_ups: tuple[audit.LoggedEntry, ...]
-) -> Changes | None:
-    """What came in the family since the actor's last look that is not part of this one; None when this is the first."""
-    own = (line.entry.recorded_at for line in look_ups if line.entry.actor_id == context.actor.id)
-    since = next((moment for moment in own if moment < context.now - RECENTLY), None)
-    if since is None:
+def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Changes | None:
+    """What came in the family since the actor's last looks that are not part of this one; None when this is the first.
+
+    Of each what the actor has not seen: to look at one of the family is no look at the others.
+    """
+    family = [person.overview.citizen_id for person in people]
+    looks = audit.looks(context.session, context.actor.id, family, until=context.now - RECENTLY)
+    seen = seen_until(looks, family)
+    if not seen:
         return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
+        since = seen[person.overview.citizen_id]
         earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = service.cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
@@ -306,4 +268,4 @@ def _changes(
             by_entry.setdefault(change.entry.id, change)
         if at == 0:
             person_wiped = wiped_of_person(before, person.overview)
-    return Changes(since, tuple(by_entry.values()), person_wiped)
+    return Changes(seen[family[0]], tuple(by_entry.values()), person_wiped)
