@@ -221,7 +221,8 @@ def test_the_json_twins_say_the_same(disagreeing: Town) -> None:
         (None, [], False),
     ]
     assert "Milan" not in answer.text
-    listed = {each["citizen_id"]: each["disputed"] for each in browser.get("/api/mine-borgere").json()}
+    answer = browser.get("/api/mine-borgere").json()
+    listed = {each["citizen"]["citizen_id"]: each["citizen"]["disputed"] for each in answer["citizens"]}
     assert listed[citizen]
     assert sum(listed.values()) == 1
     asked = browser.http.post("/api/soeg", json={"text": "maja"}, headers={"X-CSRF-Token": browser.token()})
