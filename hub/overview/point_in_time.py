@@ -34,6 +34,8 @@ def fact_as_known(fact: Fact, moment: datetime) -> Fact:
         return fact.model_copy(update=cut)
     if isinstance(fact, GoalFact) and fact.assessed_on is not None and day < fact.assessed_on:
         return fact.model_copy(update={"progress": Progress.NOT_ASSESSED, "assessed_on": None})
+    if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
+        return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact
 
 
@@ -44,13 +46,10 @@ def period_as_known(valid: Period, moment: datetime) -> Period:
     return valid
 
 
-def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
-    """The fact as it began, for a statement registered after *moment*: without what happened later."""
-    day = danish_day(moment)
+def fact_as_begun(fact: Fact) -> Fact:
+    """The fact as it began, for a statement registered later: without what happened since."""
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
     if isinstance(fact, ContactFact) and fact.is_stay and fact.state is ContactState.ENDED:
         return fact.model_copy(update={"state": ContactState.ONGOING, "status": None})
-    if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
-        return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact

@@ -4,7 +4,7 @@
 the pages must say of it stands in ``oracle_pages``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
@@ -91,7 +91,10 @@ class Page:
     views: dict[int, View]
     course: Course | None
     day: date
+    """What the page is about: today, or the earlier day whose knowledge it shows."""
     now: datetime
+    printed_on: date
+    """Today."""
 
 
 def responsible_unit(effort: Effort) -> str:
@@ -236,7 +239,19 @@ class Oracle:
             course=course,
             day=self.day,
             now=self.now,
+            printed_on=self.day,
         )
+
+    def known_then(self, page: Page, today: "Oracle") -> Page | None:
+        """The same page as *today* opens it, of what was known on this oracle's day; None: nobody knew the citizen."""
+        people = tuple(self.people[person.id] for person in page.people if person.id in self.people)
+        if page.person.id not in self.people:
+            return None
+        person = self.people[page.person.id]
+        return replace(
+            page, person=person, people=people, course=self.course_of(person), day=self.day, now=self.now,
+            printed_on=today.day,
+        )  # fmt: skip
 
     def relatives(self, page: Page) -> list[tuple[Person, str]]:
         """Who is related on the day, as far as a source of a shown area tells, with what they are to the citizen."""

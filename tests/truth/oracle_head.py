@@ -43,6 +43,7 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield Fact("head.cpr", "", f"{person.cpr[:6]}-{MASK}")
     yield Fact("head.reveal", "", "no" if page.view.basis == "override" else "yes")
     yield Fact("head.basis", "", page.view.basis)
+    yield Fact("head.printed", f"{page.employee.name}, {page.employee.title}", page.printed_on.isoformat())
     for other, kind in oracle.relatives(page):
         yield Fact("head.relative", first(other), kind)
         yield Fact("head.relative.age", first(other), age(other.born, page.day), optional=True)
@@ -57,7 +58,7 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
         for source in sorted(person.protected_in & page.view.shown):
             if source != "social" or oracle.has_case(person):
                 yield Fact("head.protected.by", "", SOURCES[source])
-    if not person.moved_out_on:
+    if not person.moved_out_on and page.day == page.printed_on:
         yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
     yield from _course(oracle, page, guarded=guarded)
 

@@ -1,6 +1,6 @@
 """Which sources are read, but not yet on the pages: what their first reading brought is still on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -33,12 +33,13 @@ class FirstLoads:
     soon processed.
     """
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, *, ticks: Callable[[], float] = monotonic) -> None:
         self._bus = bus
+        self._ticks = ticks
         self._lock = Lock()
         self._done: set[str] = set()
         self._published: dict[str, _Published] = {}
-        self._asks_at = monotonic()
+        self._asks_at = ticks()
 
     def unfinished(self, session: Session, states: Iterable[SourceState], now: datetime) -> frozenset[str]:
         """Names of the sources that are read to their end while not all of it is on the pages, or nobody knows."""
@@ -46,16 +47,16 @@ class FirstLoads:
         if read <= self._done:
             return frozenset()
         with self._lock:
-            if monotonic() >= self._asks_at:
+            if self._ticks() >= self._asks_at:
                 self._ask(session, read - self._done, now)
         return frozenset(read - self._done)
 
     def _ask(self, session: Session, sources: set[str], now: datetime) -> None:
-        self._asks_at = monotonic() + ASKED_EVERY.total_seconds()
+        self._asks_at = self._ticks() + ASKED_EVERY.total_seconds()
         try:
             offsets = dict(self._bus.offsets(PIPELINE_GROUP, RECORDS))
         except BusUnavailable:
-            self._asks_at = monotonic() + ASKED_AGAIN.total_seconds()
+            self._asks_at = self._ticks() + ASKED_AGAIN.total_seconds()
             return
         due_since = due(session).waiting_since
         for source in sources:
