@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.clock import danish_day
+from schemas.codes import Coded
 from schemas.facts import (
     ConcernNotificationFact,
     ContactFact,
@@ -12,9 +13,14 @@ from schemas.facts import (
     Fact,
     GoalFact,
     PersonFact,
+    PlanFact,
     Progress,
 )
 from schemas.period import Period
+
+_ENDED_PLANS = frozenset({"completed", "revoked"})
+"""Codes of ``plan_status``."""
+_RUNNING_PLAN = Coded(code_list="plan_status", code="active")
 
 
 def fact_as_known(fact: Fact, moment: datetime) -> Fact:
@@ -50,6 +56,8 @@ def fact_as_begun(fact: Fact) -> Fact:
     """The fact as it began, for a statement registered later: without what happened since."""
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
+    if isinstance(fact, PlanFact) and fact.status.code in _ENDED_PLANS:
+        return fact.model_copy(update={"status": _RUNNING_PLAN, "next_follow_up_on": None})
     if isinstance(fact, ContactFact) and fact.is_stay and fact.state is ContactState.ENDED:
         return fact.model_copy(update={"state": ContactState.ONGOING, "status": None})
     return fact

@@ -50,6 +50,7 @@ def care_plan(resource: Json, context: ResourceContext) -> SourceRecord:
         return builder.deleted((party,), "entered_in_error")
     if payload.intent in NOT_DECIDED:
         raise Excluded("not_decided")
+    builder.created("created", payload.created)
     details = [activity.detail for activity in payload.activity if activity.detail is not None]
     valid = builder.period("period", payload.period)
     concepts = tuple(detail.code for detail in details) or payload.category

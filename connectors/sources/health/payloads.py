@@ -188,6 +188,7 @@ class CarePlan(Resource):
     based_on: tuple[Reference, ...] = ()
     status: Code | None = None
     intent: Code | None = None
+    created: str | None = None
     title: Text | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None

@@ -92,7 +92,11 @@ def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
     return scope.record(
         reading,
         fact=fact,
-        dates=[reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start],
+        # That it has ended was registered when it did.
+        dates=[
+            reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start,
+            reading.day("slutDato", aktivitet.slut_dato),
+        ],
         valid=valid,
         parties=(*_primary(case), *_concerned(scope, reading, aktivitet, case)),
     )

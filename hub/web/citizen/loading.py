@@ -23,7 +23,8 @@ from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teamma
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, AccessRequest, Basis, Decision, EmployeeContact, PageKind
-from schemas.overview import Overview, Section, SectionState
+from schemas.facts import PersonFact
+from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
@@ -135,12 +136,34 @@ def _open(
 
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
     overview = overviews.read(context.session, citizen_id, moment, areas=context.areas)
-    if overview is not None:
-        return overview
     current = overviews.read(context.session, citizen_id)
-    # Nothing was known then; the page still says about whom, so that one can step on to a later day.
-    empty = [Section(area=area, state=SectionState.NONE_FOUND) for area in Area]
-    return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
+    if current is None:
+        return overview
+    if overview is None:
+        # Nothing was known then; the page still says about whom, so that one can step on to a later day.
+        empty = tuple(Section(area=area, state=SectionState.NONE_FOUND) for area in Area)
+        nobody = CitizenHeader(person=PersonFact())
+        overview = current.model_copy(update={"sections": empty, "disagreements": (), "header": nobody})
+    return overview.model_copy(update={"header": _recognisable(overview.header, current.header)})
+
+
+def _recognisable(then: CitizenHeader, now: CitizenHeader) -> CitizenHeader:
+    """The header of an earlier day, with who it is: a page says that also of a day before a source told it.
+
+    What has happened to the citizen since, where they live and whom they are related to stays as it was known then.
+    """
+    person, is_numbered = then.person, any(identifier.is_national for identifier in then.identifiers)
+    numbers = [identifier for identifier in now.identifiers if identifier.is_national]
+    if then.display_name is None:
+        later = {"life_status": person.life_status, "died_on": person.died_on, "address": person.address}
+        person = now.person.model_copy(update=later)
+    return then.model_copy(
+        update={
+            "person": person,
+            "identifiers": then.identifiers if is_numbered else (*then.identifiers, *numbers),
+            "stated_identities": then.stated_identities or now.stated_identities,
+        }
+    )
 
 
 def load_page_data(
