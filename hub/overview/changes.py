@@ -3,8 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
+from hub.overview.point_in_time import ENDED_PLANS
 from schemas.base import Schema
-from schemas.facts import EffortFact, EffortStatus, GoalFact, Progress
+from schemas.facts import EffortFact, EffortStatus, GoalFact, PlanFact, Progress
 from schemas.overview import Entry, Overview
 
 _EMPTY: tuple[object, ...] = (None, (), Progress.NOT_ASSESSED)
@@ -17,7 +18,7 @@ class ChangeKind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     ENDED = "ended"
-    """An effort that ran has ended (or was cancelled)."""
+    """An effort or a plan that ran has ended (or was cancelled)."""
     GONE = "gone"
     """The source no longer says it: deleted, or no longer about this citizen."""
 
@@ -101,7 +102,11 @@ def _kind(before: Entry | None, now: Entry, on: date) -> ChangeKind | None:
 
 
 def _has_ended(entry: Entry, on: date) -> bool:
-    if not isinstance(entry.fact, EffortFact):
-        return False
-    stopped = entry.fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}
-    return stopped or (entry.valid.end is not None and entry.valid.end <= on)
+    match entry.fact:
+        case EffortFact(status=status):
+            has_stopped = status in {EffortStatus.ENDED, EffortStatus.CANCELLED}
+        case PlanFact(status=status):
+            has_stopped = status.code in ENDED_PLANS
+        case _:
+            return False
+    return has_stopped or (entry.valid.end is not None and entry.valid.end <= on)

@@ -18,7 +18,7 @@ from schemas.facts import (
 )
 from schemas.period import Period
 
-_ENDED_PLANS = frozenset({"completed", "revoked"})
+ENDED_PLANS = frozenset({"completed", "revoked"})
 """Codes of ``plan_status``."""
 _RUNNING_PLAN = Coded(code_list="plan_status", code="active")
 
@@ -56,7 +56,7 @@ def fact_as_begun(fact: Fact) -> Fact:
     """The fact as it began, for a statement registered later: without what happened since."""
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
-    if isinstance(fact, PlanFact) and fact.status.code in _ENDED_PLANS:
+    if isinstance(fact, PlanFact) and fact.status.code in ENDED_PLANS:
         return fact.model_copy(update={"status": _RUNNING_PLAN, "next_follow_up_on": None})
     if isinstance(fact, ContactFact) and fact.is_stay and fact.state is ContactState.ENDED:
         return fact.model_copy(update={"state": ContactState.ONGOING, "status": None})

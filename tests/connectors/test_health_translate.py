@@ -229,6 +229,12 @@ def test_a_goal_whose_words_were_taken_back_says_so(run: Run) -> None:
     assert fact.text is None
 
 
+def test_a_plan_says_when_it_was_first_registered(run: Run) -> None:
+    made = record(care_plan("c-1", "p-1") | {"created": "2021-05-01"}, run)
+    assert made.first_registered_at == datetime(2021, 4, 30, 22, tzinfo=UTC)
+    assert record(care_plan("c-1", "p-1") | {"created": "2031-05-01"}, run).first_registered_at is None
+
+
 def test_a_plan_names_the_requests_that_led_to_it(run: Run) -> None:
     plan = care_plan("c-1", "p-1") | {
         "basedOn": [{"reference": "ServiceRequest/r-1"}, {"reference": "CarePlan/c-0"}],

@@ -1,14 +1,16 @@
 """What is a line of a page: a request and the plan it led to are one, and goals are shown in words."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hub.clock import FixedClock
 from hub.overview.changes import ChangeKind, changes
 from hub.web.shell.changes import change_text
 from hub.web.shell.people import FirstNames
-from schemas.facts import EffortFact, EffortStatus, GoalFact, GoalKind
-from tests.hub.test_overview_builder import about, made
+from schemas.codes import Coded
+from schemas.facts import EffortFact, EffortStatus, GoalFact, GoalKind, LifeStatus, PersonFact, PlanFact
+from schemas.period import Period
+from tests.hub.test_overview_builder import START, about, made
 
 DAY = date(2023, 9, 12)
 NOBODY = FirstNames({})
@@ -34,6 +36,25 @@ def test_a_cancelled_plan_leaves_its_request() -> None:
     request = about(plan().model_copy(update={"requests": ()}), record_type="ServiceRequest", source_id="r-1")
     cancelled = about(plan(EffortStatus.CANCELLED), record_type="CarePlan", source_id="c-1")
     assert len(made([request, cancelled]).entries()) == 2
+
+
+def test_a_plan_that_has_ended_is_told_as_ended_and_runs_on_the_days_before() -> None:
+    running = PlanFact(title="Barnets plan", status=Coded(code_list="plan_status", code="active"))
+    ended = running.model_copy(update={"status": Coded(code_list="plan_status", code="completed")})
+    over = Period(start=date(2019, 1, 2), end=date(2019, 1, 8))
+    record = about(ended, day=6, source_id="p", valid=over, first_registered_at=START)
+    then = made([record], START + timedelta(days=2))
+    (entry,) = then.entries()
+    assert (entry.fact, entry.valid.end) == (running, None)
+    (change,) = changes(then, made([record]), DAY)
+    assert change.kind is ChangeKind.ENDED
+
+
+def test_a_later_death_is_not_known_on_the_days_before() -> None:
+    fact = PersonFact(given_name="Maja", life_status=LifeStatus.DEAD, died_on=date(2019, 2, 1))
+    record = about(fact, record_type="Sag.person")
+    assert made([record], START + timedelta(days=2)).header.person.life_status is None
+    assert made([record]).header.person.life_status is LifeStatus.DEAD
 
 
 def test_words_that_a_source_took_back_are_told_as_no_longer_told(clock: FixedClock) -> None:

@@ -49,6 +49,9 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact("head.relative.age", first(other), age(other.born, page.day), optional=True)
     if oracle.sources_disagree(person):
         yield Fact("head.disagree", "", "yes")
+    elif page.day < page.printed_on:
+        # Who it is, and that the sources disagree on it, is said as it is known today.
+        yield Fact("head.disagree", "", "yes", optional=True)
     if person.died_on:
         yield Fact("head.life", "", f"død {person.died_on.isoformat()}")
     elif person.moved_out_on:

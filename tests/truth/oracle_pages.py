@@ -10,7 +10,7 @@ from hub.clock import DANISH_TIME
 from schemas.codes import Coded, danish_label
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
-from tests.truth.oracle_contacts import column_stays, other_rows, panels, stay_bars, stay_moments
+from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
 from tests.truth.reading import bag
 from tests.truth.words import first, joined, paragraph, within
@@ -338,6 +338,11 @@ def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator
         words = [word for word, day in days if day and day >= seen[person.id].date()]
         if words:
             yield within(effort.title), person, " | ".join(words)
+    for _, plan in plans(oracle, page):
+        since = seen[plan.person].date()
+        words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
+        if words:
+            yield within(plan.title), oracle.people[plan.person], " | ".join(words)
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]
         since = seen[person.id].date()

@@ -197,7 +197,8 @@ class Reader:
         """What is new, in words: a notification, or the kind of change and what it is about."""
         note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
         known = re.fullmatch(
-            r"(Ny indsats|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)", line
+            r"(Ny indsats|Ny plan|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
+            line,
         )
         if note:
             return Fact(f"{rule}.note", f"{self.day(note.group(3))} · {note.group(1)}", names(note.group(2)))

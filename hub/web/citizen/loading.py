@@ -153,7 +153,7 @@ def _recognisable(then: CitizenHeader, now: CitizenHeader) -> CitizenHeader:
     What has happened to the citizen since, where they live and whom they are related to stays as it was known then.
     """
     person, is_numbered = then.person, any(identifier.is_national for identifier in then.identifiers)
-    numbers = [identifier for identifier in now.identifiers if identifier.is_national]
+    numbers = [identifier for identifier in now.identifiers if identifier.is_national][:1]
     if then.display_name is None:
         later = {"life_status": person.life_status, "died_on": person.died_on, "address": person.address}
         person = now.person.model_copy(update=later)
