@@ -12,7 +12,7 @@ class Fact:
     """One thing that a page says or should say."""
 
     rule: str
-    """What kind of statement it is, as in ``now.responsible``; known differences are listed by it."""
+    """What kind of statement it is, as in ``now.responsible``."""
     subject: str
     """Of what, as in the title of an effort and the day it began."""
     value: str

@@ -326,8 +326,9 @@ def news(oracle: Oracle, page: Page, seen: Mapping[int, datetime], rule: str) ->
         since = min(seen[key] for key in (note.person, *note.also) if key in seen)
         yield Fact(f"{rule}.note", of, whom(oracle, note), optional=note.received <= since)
     for text, person, word in _moved(oracle, page, seen):
-        # Whose it is may be said, in either way.
-        for subject in (text, f"{text} ({first(person)})", f"{text} for {first(person)}"):
+        # On the citizen's own page it is not said whose it is; else it is, in either way.
+        is_own = rule == "changes" and person == page.person
+        for subject in (text,) if is_own else (f"{text} ({first(person)})", f"{text} for {first(person)}"):
             yield Fact(f"{rule}.other", subject, word, optional=True)
 
 

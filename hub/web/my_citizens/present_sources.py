@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub.web.my_citizens.families import Family
 from hub.web.shell import texts
-from hub.web.shell.dates import listed
+from hub.web.shell.dates import as_sentence, listed
 from hub.web.shell.source_troubles import trouble_words
 from schemas.overview import Section, TroubleKind
 from schemas.source import SourceSystem
@@ -29,7 +29,7 @@ def _lines(section: Section, sources: Mapping[str, SourceSystem], now: datetime)
     for trouble in troubles:
         source = sources.get(trouble.source)
         headline, advice = trouble_words(trouble, source.title if source else titles, now)
-        yield f"{headline}. {advice}"
+        yield f"{as_sentence(headline)} {advice}"
     if section.is_unread and not any(trouble.kind is TroubleKind.PAUSED for trouble in troubles):
         yield f"{texts.SOURCE_UNREAD.format(source=titles)}. {texts.MAY_LACK_NEWS}"
     elif section.is_loading:
