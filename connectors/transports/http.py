@@ -157,6 +157,14 @@ class HttpTransport:
         except Retryable as error:
             raise SourceUnavailable(str(error)) from None
 
+    def post_json(self, path_or_url: str, body: Mapping[str, object]) -> JsonAnswer:
+        """POST a question that changes nothing at the source, so that it may be asked again; errors as ``get_json``."""
+        url = self._absolute(path_or_url)
+        try:
+            return with_retry(lambda: self._attempt(url, None, body), self._settings.patience, self._pause)
+        except Retryable as error:
+            raise SourceUnavailable(str(error)) from None
+
     def checked_next(self, url: str) -> str:
         """*url* made absolute, if it lies on the configured scheme, host and port.
 
@@ -182,10 +190,12 @@ class HttpTransport:
             return httpx.URL(self.checked_next(path_or_url))
         return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
 
-    def _attempt(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
+    def _attempt(
+        self, url: httpx.URL, headers: Mapping[str, str] | None, body: Mapping[str, object] | None = None
+    ) -> JsonAnswer:
         if self._should_stop is None:
-            return self._get(url, headers)
-        return call_unless_stopped(lambda: self._get(url, headers), self._should_stop)
+            return self._ask(url, headers, body)
+        return call_unless_stopped(lambda: self._ask(url, headers, body), self._should_stop)
 
     def _pause(self, seconds: float) -> None:
         if self._should_stop is None:
@@ -193,11 +203,14 @@ class HttpTransport:
         else:
             sleep_unless_stopped(seconds, self._should_stop, self._sleep)
 
-    def _get(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
-        call = f"GET {url.path}"
+    def _ask(
+        self, url: httpx.URL, headers: Mapping[str, str] | None, question: Mapping[str, object] | None
+    ) -> JsonAnswer:
+        method = "GET" if question is None else "POST"
+        call = f"{method} {url.path}"
         accepted = {"Accept": "application/json", **(headers or {})}
         try:
-            with self._client.stream("GET", url, headers=accepted) as response:
+            with self._client.stream(method, url, headers=accepted, json=question) as response:
                 _judge_status(call, response)
                 body = self._read(call, response)
                 return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))

@@ -44,7 +44,7 @@ def kinds() -> None:
 
 
 @app.command()
-def spec(kind: Annotated[str, typer.Argument(help="fhir or odata; see: helhed connector kinds")]) -> None:
+def spec(kind: Annotated[str, typer.Argument(help="as `helhed connector kinds` lists them, e.g. fhir")]) -> None:
     """Print a connector's settings as JSON Schema; secrets are marked writeOnly."""
     with fail():
         if kind not in CONNECTORS:

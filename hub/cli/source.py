@@ -1,11 +1,13 @@
 """``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
 from hub.cli.source_output import print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
@@ -113,6 +115,23 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
             service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
             record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
         console.print(f"{name} is added. Can it be read? helhed connector check {name}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Lower case, e.g. library; becomes the kind and the package.")],
+    area: Annotated[Area, typer.Option(help="What the source belongs to.")] = Area.SOCIAL,
+    title: Annotated[str, typer.Option(help="Danish, as staff know the system.")] = "",
+    into: Annotated[Path, typer.Option(help="A checkout of Helhed.")] = Path(),
+) -> None:
+    """Write the files of a new kind of source, for programmers: they run and pass their tests as they are.
+
+    Example: [bold]helhed source new library --area school --title "Biblioteket"[/bold]. Then follow docs/new-source.md.
+    """
+    with fail():
+        for path in write_source(name, area, title or name.replace("_", " ").title(), into):
+            console.print(f"wrote {path}")
+        console.print(NEXT_STEPS.format(name=name, Name=class_name(name)))
 
 
 @app.command(name="set")

@@ -144,6 +144,10 @@ class Generation:
         self.keep_known(case_id, ("Aktivitet",))
         self.unread.add(case_id)
 
+    def leave_entity_unread(self, record_type: str, source_id: str) -> None:
+        """Keep an entity as it was: the source shows that it is there and does not let us read it now."""
+        self._without_statement[record_type].add(source_id)
+
     def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> Conclusion:
         """What is deleted, what is held, and what follows for the next generation; once, after everything was read.
 
