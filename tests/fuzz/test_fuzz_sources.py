@@ -168,7 +168,7 @@ def test_no_item_ends_the_run_or_hides_another(
             if rejected > 3 * len(mutated):
                 lost.append(f"{rejected} lines in quarantine for {len(mutated)} items from {mutated[0]}")
             read += records
-    assert not (refused := list(not_carried(database, clock, read))), "\n".join(refused)
+    assert not (refused := list(list_not_processed(database, clock, read))), "\n".join(refused)
     assert not lost, f"{len(lost)} faults:\n" + "\n".join(lost)
 
 
@@ -190,7 +190,7 @@ def outcomes(
         yield mutated, batches
 
 
-def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceRecord]) -> Iterator[str]:
+def list_not_processed(database: Database, clock: FixedClock, records: Sequence[SourceRecord]) -> Iterator[str]:
     """Records that cannot be stored, matched and shown; halved as above."""
     try:
         with database.transaction() as session:
@@ -202,5 +202,5 @@ def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceR
             yield f"{records[0].record_type} is not stored: {type(error).__name__}"
             return
         middle = len(records) // 2
-        yield from not_carried(database, clock, records[:middle])
-        yield from not_carried(database, clock, records[middle:])
+        yield from list_not_processed(database, clock, records[:middle])
+        yield from list_not_processed(database, clock, records[middle:])

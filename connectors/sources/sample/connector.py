@@ -15,6 +15,7 @@ from connectors.retry import Sleep, Stopped, sleep_unless_stopped
 from connectors.sources.sample.payloads import hostile, items
 from connectors.sources.sample.translate import RECORD_TYPE, translate
 from schemas.base import Schema
+from schemas.duration import Duration
 from schemas.record import Cursor, Rejection, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 
@@ -45,7 +46,7 @@ class SampleSettings(Schema):
     """The hostile stream stops answering after so many pages."""
     token: SecretStr | None = None
     """Not needed; shows how a secret is kept."""
-    expected_cadence: timedelta = timedelta(days=1)
+    expected_cadence: Duration = timedelta(days=1)
     """At least this often new data should come."""
 
 
@@ -70,6 +71,9 @@ class SampleConnector:
             expected_cadence=settings.expected_cadence,
             coverage="Opdigtede indsatser.",
         )
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     @classmethod
     def spec(cls) -> dict[str, JsonValue]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from string import Template
 
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from schemas.source import Area
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,16 +44,16 @@ def write_source(name: str, area: Area, title: str, checkout: Path) -> list[Path
         The files, as paths below *checkout*.
 
     Raises:
-        SettingWrong: the name cannot be one, it is no checkout, or a file is there already.
+        InvalidSetting: the name cannot be one, it is no checkout, or a file is there already.
     """
     if not name.isidentifier() or not name.isascii() or name != name.lower() or name.startswith("_"):
-        raise SettingWrong("NAME is lower case letters, digits and _, and begins with a letter; e.g. library")
+        raise InvalidSetting("NAME is lower case letters, digits and _, and begins with a letter; e.g. library")
     if not (checkout / "connectors/sources").is_dir():
-        raise SettingWrong(f"{checkout} is no checkout of Helhed; give --into PATH")
+        raise InvalidSetting(f"{checkout} is no checkout of Helhed; give --into PATH")
     files = {template: checkout / place.format(name=name) for template, place in PLACES.items()}
     taken = next((path for path in files.values() if path.exists()), None)
     if taken is not None:
-        raise SettingWrong(f"{taken.relative_to(checkout)} is there already; take another NAME or delete it first")
+        raise InvalidSetting(f"{taken.relative_to(checkout)} is there already; take another NAME or delete it first")
     words = {
         "name": name,
         "Name": class_name(name),

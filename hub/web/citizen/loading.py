@@ -17,7 +17,7 @@ from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
-from hub.overview.follow_ups import aftermath
+from hub.overview.follow_ups import list_follow_ups
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
@@ -189,7 +189,7 @@ def load_page_data(
         not_updated_since=earliest_not_updated(people),
         follow_ups={
             after.notification.id: tuple(followed.effort for followed in after.followed)
-            for after in aftermath(family_overviews, as_known or today)
+            for after in list_follow_ups(family_overviews, as_known or today)
         },
         team=team_of(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,

@@ -81,6 +81,9 @@ REJECTION = {
     RejectionRule.UNKNOWN_STATUS: ("har en ukendt status", "Føj statussen til oversættelsen."),
     RejectionRule.UNKNOWN_CODE: ("har en ukendt kode", "Opdatér kodelisten."),
     RejectionRule.TOO_LONG: ("er for lang", "Forkort teksten i fagsystemet."),
-    RejectionRule.NOT_CARRIED: ("kunne ikke gemmes hos os", "Fejlen er vores. Linjen er bevaret; sig det til driften."),
+    RejectionRule.NOT_PROCESSED: (
+        "kunne ikke gemmes hos os",
+        "Fejlen er vores. Linjen er bevaret; sig det til driften.",
+    ),
 }
 """What is wrong, and what to do, by rule."""

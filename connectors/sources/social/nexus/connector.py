@@ -18,6 +18,7 @@ from connectors.sources.social.nexus.translate import Scope
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
+from schemas.duration import Duration
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
@@ -51,7 +52,7 @@ class NexusSettings(Schema):
     """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when Nexus does not answer."""
-    expected_cadence: timedelta = timedelta(days=1)
+    expected_cadence: Duration = timedelta(days=1)
     """At least this often new data should come."""
 
     @property
@@ -132,7 +133,7 @@ class NexusConnector:
             return
         yield reading.batch()
         reading.check_finished()
-        held = reading.conclude(self._settings.absence_limits, context.releases)
+        held = reading.conclude(self._settings.absence_limits, context)
         yield reading.batch(reading.cursor(), held)
 
     def close(self) -> None:

@@ -2,13 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
 from typing import cast
 
 from pydantic import JsonValue
 
 from connectors.absence import AbsenceLimits
-from connectors.base import Batch, HeldDeletions
+from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import ConnectorError, RecordRejected, SourceRefused, SourceUnavailable
 from connectors.kit import raw_payload
 from connectors.sources.social.generations import NAMELESS, Generation
@@ -88,7 +87,7 @@ class Reading:
         if self._unfinished is not None:
             raise self._unfinished
 
-    def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> tuple[HeldDeletions, ...]:
+    def conclude(self, limits: AbsenceLimits, context: ReadContext) -> tuple[HeldDeletions, ...]:
         """Judge what was missing, and say who may be read; what follows comes with the next batch.
 
         A citizen may be read when nothing of theirs was refused in the whole reading.
@@ -97,7 +96,7 @@ class Reading:
             self._tell_access(patient, is_accessible=False)
         for entity in sorted(self._allowed.keys() - self._refused.keys()):
             self._tell_access(self._allowed[entity], is_accessible=True)
-        conclusion = self._generation.conclude(limits, releases)
+        conclusion = self._generation.conclude(limits, context)
         self._records.extend(self._generation.tombstones(conclusion, self._scope.source, self._scope.observed_at))
         self._skipped.update({f"{record_type}: absence_not_judged": 1 for record_type in conclusion.not_judged})
         return conclusion.held
