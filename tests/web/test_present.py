@@ -89,7 +89,7 @@ def test_a_source_that_does_not_let_us_read_the_citizen_is_not_said_to_have_noth
     assert [gap.headline for gap in gaps(page, ())] == [
         "Social (DUBU) kender borgeren, men giver ikke Helhed adgang til at læse"
     ]
-    assert overview_page(page)
+    assert overview_page(page).efforts == ()
 
 
 def test_a_withheld_area_says_nothing_of_what_there_is() -> None:

@@ -179,9 +179,9 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]
         return
     if section.is_loading:
         yield (*texts.LOADING, "")
-    for source in _without_access(section, data):
+    for title in _without_access(section, data):
         headline, advice = texts.NO_ACCESS
-        yield headline.format(source=source), advice, ""
+        yield headline.format(source=title), advice, ""
     troubles = section.troubles or ()
     if not troubles and section.silent_since:
         troubles = (SourceTrouble(source="", kind=TroubleKind.SILENT, since=section.silent_since),)
