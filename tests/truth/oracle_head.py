@@ -40,9 +40,8 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
     person, guarded = page.person, oracle.is_guarded(page.person)
     yield Fact("head.name", "", full(person))
     yield Fact("head.age", "", age(person.born, page.day))
-    yield Fact("head.cpr", "", f"{person.cpr[:6]}-{MASK}")
-    if person.earlier_number:
-        yield Fact("head.former_cpr", "", f"{person.earlier_number[:6]}-{MASK}")
+    numbers = (("head.cpr", person.cpr), ("head.former_cpr", person.earlier_number))
+    yield from (Fact(kind, "", f"{number[:6]}-{MASK}") for kind, number in numbers if number)
     yield Fact("head.reveal", "", "no" if page.view.basis == "override" else "yes")
     yield Fact("head.basis", "", page.view.basis)
     yield Fact("head.printed", f"{page.employee.name}, {page.employee.title}", page.printed_on.isoformat())
