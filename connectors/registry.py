@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Connector, ConnectorKind, FolderKind
+from connectors.sources.employment.connector import EmploymentConnector
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.social.connector import SocialConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
     "odata": SocialConnector,
+    "star": EmploymentConnector,
 }
 
 
