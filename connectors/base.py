@@ -172,12 +172,10 @@ class PushedEvent(Schema):
 
 
 class EventKey(Schema):
-    """What an event is about, as digests: they hold no personal data."""
+    """Which events say the same, by a digest: it holds no personal data."""
 
-    event: str
-    """Events with the same key say the same."""
-    entity: str
-    """Events about one entity are resolved in the order in which they came."""
+    digest: str
+    """Events with the same digest say the same."""
     is_versioned: bool
     """Whether a second event with the same key can say nothing new, also once the first was resolved."""
 

@@ -95,7 +95,7 @@ def test_no_event_ends_a_run(star: Star, clock: FixedClock) -> None:
     body = star_server.json.loads(event().body)
     for mutation in mutations("event", body, 400, 99):
         told = pushed(render(mutation.payload).encode("utf-8", "surrogatepass"))
-        assert connector.event_key(told).event
+        assert connector.event_key(told).digest
         _resolved(connector, told, mutation, lost)
     assert not lost, "\n".join(lost)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from connectors.base import Batch, EventKey, PushedEvent
-from connectors.errors import RecordRejected, SourceUnavailable
+from connectors.errors import EventNotReady, RecordRejected, SourceUnavailable
 from connectors.kit import InvalidValue, clean_line, validation_fault, version_order
 from connectors.sources.employment import client
 from connectors.sources.employment.client import StarClient
@@ -81,12 +81,9 @@ def event_key(event: PushedEvent) -> EventKey:
     except (ValueError, RecursionError):
         name = entity_id = version = change = person = None
     if event.is_cut or name is None or entity_id is None:
-        whole = _digest(event.path, event.body.hex())
-        return EventKey(event=whole, entity=whole, is_versioned=True)
-    entity = _digest(name.casefold(), entity_id.casefold())
-    return EventKey(
-        event=_digest(event.path, entity, version, change, person), entity=entity, is_versioned=version is not None
-    )
+        return EventKey(digest=_digest(event.path, event.body.hex()), is_versioned=True)
+    parts = (event.path, name.casefold(), entity_id.casefold(), version, change, person)
+    return EventKey(digest=_digest(*parts), is_versioned=version is not None)
 
 
 def read_event(event: PushedEvent, run: Run, organisation_code: str) -> ThinEvent:
@@ -187,7 +184,7 @@ class _Resolution:
         body = Fields.of(answer.body, "", list(event.fields.flags))
         version = Version.of(body, event.version)
         if self._is_early and _is_older(version.text, event.version):
-            raise SourceUnavailable("the service still shows an older version than the event announced")
+            raise EventNotReady("the service still shows an older version than the event announced")
         if version.text is not None and version.order is None:
             version = replace(version, order=self._place_in_history(version.text))
         statement = event.kind.state(self._run, body)
@@ -240,7 +237,7 @@ class _Resolution:
                 version = Version.of(row, event.version)
                 return Batch(records=(tombstone(self._run, event.key, _reason(row), version),))
         if self._is_early:
-            raise SourceUnavailable("the service does not know the entity of an event yet")
+            raise EventNotReady("the service does not know the entity of an event yet")
         return Batch(records=(tombstone(self._run, event.key, "missing_at_lookup"),))
 
 

@@ -23,10 +23,10 @@ ADVICE = {
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
     "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
-    "certificate_refused": "Kilden godtager ikke vores certifikat. Se efter, om det er udløbet eller mangler hos kilden.",
+    "certificate_refused": "Kilden godtager ikke vores certifikat. Se, om det er udløbet eller mangler hos kilden.",
     "service_right_missing": "Kilden lader os ikke slå denne slags op. Bed kilden om rettigheden til tjenesten.",
-    "search_filter_ignored": "Søgningen svarer med borgere uden for de valgte målgrupper. Intet slettes på det grundlag. "
-    "Ret target_groups i kildens indstillinger, eller ring til leverandøren.",
+    "search_filter_ignored": "Søgningen svarer med borgere uden for de valgte målgrupper; intet slettes imens. Ret "
+    "target_groups i kildens indstillinger, eller ring til leverandøren.",
     "search_pages_endless": "Søgningen bliver ved med at love flere sider. Ring til leverandøren; intet slettes imens.",
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
 }
