@@ -24,7 +24,7 @@ def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> So
         area=Area.EMPLOYMENT,
         authority="Beskæftigelsesforvaltningen",
         legal_basis=LEGAL_BASIS,
-        sensitivity=Sensitivity.CONFIDENTIAL,
+        sensitivity=Sensitivity.SPECIAL,
         expected_cadence=expected_cadence,
         coverage="Tilbud og aktiviteter, målgruppe, samtaler, frister, fravær, Min Plan og ansvarlige sagsbehandlere.",
         not_covered=("ydelser og beløb", "CV og jobsøgning", "a-kassens kontakter"),
