@@ -168,12 +168,12 @@ def caseworker(run: Run, body: Fields) -> Statement:
     worker = Worker(
         name=name, id=body.text("caseworkerId", "employeeId"), phone=body.line("phone", "telefon", longest=50)
     )
-    unit = run.unit(body.inner("unit", "team"))
+    where = run.responsible(body, unit="unit")
     return _assignment(
         body,
         code=body.text("responsibilityTypeCode"),
         words=body.line("responsibilityName"),
-        responsible=Responsible(unit=unit, worker=worker),
+        responsible=Responsible(unit=where.unit if where else None, worker=worker),
     )
 
 
