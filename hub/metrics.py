@@ -184,7 +184,7 @@ def hits_dropped(hits: int) -> None:
     SEARCH_DROPPED.inc(hits)
 
 
-def decided(basis: str, *, allowed: bool) -> None:
+def count_decision(basis: str, *, allowed: bool) -> None:
     """A decision about opening a citizen, or about revealing what is protected."""
     DECISIONS.labels(basis, str(allowed).lower()).inc()
 
@@ -194,7 +194,7 @@ def audited(action: str, outcome: str) -> None:
     AUDIT_LINES.labels(action, outcome).inc()
 
 
-def answered(route: str, method: str, status: int, seconds: float) -> None:
+def observe_request(route: str, method: str, status: int, seconds: float) -> None:
     """A request was answered. *route* is the template, never the path; a method nobody offers counts as one."""
     HTTP_REQUESTS.labels(route, method if method in METHODS else OTHER, f"{status // 100}xx").inc()
     HTTP_SECONDS.labels(route).observe(seconds)
@@ -211,7 +211,7 @@ def event_received(source: str, outcome: str) -> None:
     INBOX_EVENTS.labels(source, outcome).inc()
 
 
-def ran(source: str, outcome: str) -> None:
+def count_run(source: str, outcome: str) -> None:
     """A run of a source ended."""
     RUNS.labels(source, outcome).inc()
 

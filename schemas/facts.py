@@ -323,6 +323,15 @@ class AuthorityFact(Schema):
     kind: Literal["authority"] = "authority"
 
 
+class NoAccessFact(Schema):
+    """A source holds the citizen and does not let Helhed read what it has (ingen adgang; Nexus isPatientAccessible).
+
+    It says nothing about whether there is anything, so the area must never read "none found".
+    """
+
+    kind: Literal["no_access"] = "no_access"
+
+
 class PlanFact(Schema):
     """A plan as a source delivers it (plan: barnets plan, Min Plan, handleplan)."""
 
@@ -382,6 +391,7 @@ Fact = Annotated[
     | JobAbsenceFact
     | DeadlineFact
     | AuthorityFact
+    | NoAccessFact
     | PlanFact
     | GoalFact,
     Field(discriminator="kind"),

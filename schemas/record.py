@@ -28,6 +28,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 """So far a source's clock may be ahead of ours before a time counts as lying in the future."""
 FUTURE_TIME = "future_time"
 VERSION_RESTARTED = "version_restarted"
+HISTORY_DELETE = "history_delete"
+"""Reason of a tombstone that stands in a history that the source gives of its entities."""
 _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 """Flags that depend on when a record was read, and so are no part of what it says."""
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
@@ -169,6 +171,14 @@ class SourceRecord(Schema):
         is_untold = self.version_order is None and self.registered_at == self.observed_at
         return is_untold or (self.deleted_reason or "").startswith("missing")
 
+    @property
+    def ends_when_seen(self) -> bool:
+        """Whether this tombstone was read in a history, so that an entity that is *read* again later lives again.
+
+        A deletion that was pushed does not end so: a create that comes late was observed later, and proves nothing.
+        """
+        return self.deleted and self.deleted_reason == HISTORY_DELETE
+
     def _settle_content(self) -> None:
         content = self.model_dump(mode="json", exclude=set(_TIMES))
         normal, flags = content, list(self.quality)
@@ -237,7 +247,7 @@ class RejectionRule(StrEnum):
     TOO_LONG = "too_long"
     WRONG_AUTHORITY = "wrong_authority"
     """Sent to us, but about another authority's citizen."""
-    NOT_CARRIED = "not_carried"
+    NOT_PROCESSED = "not_processed"
     """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 
 
@@ -255,8 +265,8 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a correction; for ``not_carried`` the record as the hub's own message. None
-    when it was too large to keep."""
+    """The payload itself, for replay after a correction; for ``not_processed`` the record as the hub's own message.
+    None when it was too large to keep."""
 
     @field_validator("record_type", "field", mode="before")
     @classmethod

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 import httpx
-from pydantic import Field, JsonValue, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.retry import (
@@ -167,7 +167,7 @@ class HttpTransport:
         """
         return self._ask(_Question("GET", _with_query(self._absolute(path_or_url), params), headers or {}))
 
-    def post_json(self, path_or_url: str, body: JsonValue, headers: Mapping[str, str] | None = None) -> JsonAnswer:
+    def post_json(self, path_or_url: str, body: object, headers: Mapping[str, str] | None = None) -> JsonAnswer:
         """POST a question as JSON, for interfaces that search so. It may be sent again, as a GET may.
 
         Raises:

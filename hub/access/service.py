@@ -105,7 +105,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         write(session, _unknown(actor, AuditAction.OPEN_OVERVIEW, citizen_id, request, now))
         return Opened(decision=_refusal())
     decision = decide(actor, facts, request)
-    metrics.decided(decision.basis, allowed=decision.allowed)
+    metrics.count_decision(decision.basis, allowed=decision.allowed)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
     entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)
     write(session, _about(facts, decision, entry, areas))
@@ -141,7 +141,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     allowed = may_reveal(actor, facts, request.override_reason or "")
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
     decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
-    metrics.decided(decision.basis, allowed=decision.allowed)
+    metrics.count_decision(decision.basis, allowed=decision.allowed)
     entry = audit_entry(
         actor,
         AuditAction.REVEAL,

@@ -15,7 +15,7 @@ from hub.clock import DANISH_TIME
 from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.services import database_url
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
@@ -84,7 +84,9 @@ def listen() -> None:
     with fail():
         settings = load_settings()
         if settings.listen_certificate is None or settings.listen_ca is None:
-            raise SettingWrong("HELHED_LISTEN_CERTIFICATE and HELHED_LISTEN_CA are needed: nobody is taken without TLS")
+            raise InvalidSetting(
+                "HELHED_LISTEN_CERTIFICATE and HELHED_LISTEN_CA are needed: nobody is taken without TLS"
+            )
         stop = Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
@@ -128,17 +130,18 @@ def collect(
 
 def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list[str]:
     try:
-        context.catalogue.connector(name)  # its settings are wrong here, and not once for each stream
+        # Its settings are wrong here, and not once for each stream.
+        context.catalogue.open_connector(name).close()
     except SourceNotFound:
         raise no_source(name, [source.name for source in context.catalogue.current()]) from None
     with context.database.transaction() as session:
         reason = pause_reason(session, name)
         streams = list_streams(session, name)
     if reason is not None:
-        raise SettingWrong(f"source {name} is paused: {reason}; run: helhed source resume {name}")
+        raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
     if stream is not None and stream not in {known.stream for known in streams}:
         names = ", ".join(known.stream for known in streams)
-        raise SettingWrong(f"source {name} has no stream {stream}; there are: {names}")
+        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {names}")
     return [stream] if stream is not None else [known.stream for known in streams if known.is_enabled]
 
 

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.base import ClientCertificate
 from hub import metrics
-from hub.errors import SettingWrong, StoreUnavailable
+from hub.errors import InvalidSetting, StoreUnavailable
 from hub.inbox import certificates
 from hub.inbox.service import Accepted, Inbox
 from hub.log import place_of
@@ -70,14 +70,14 @@ def serve_in_background(inbox: Inbox, settings: ListenerSettings) -> Iterator[in
     """Listen while the block runs; yields the port, a free one for 0. What was taken is stored before it ends.
 
     Raises:
-        SettingWrong: a certificate cannot be read, or the address not be bound.
+        InvalidSetting: a certificate cannot be read, or the address not be bound.
     """
     context = _tls_context(settings)
     try:
         server = _Server(inbox, settings, context)
     except OSError as error:
         message = f"HELHED_LISTEN_PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-        raise SettingWrong(message) from None
+        raise InvalidSetting(message) from None
     thread = Thread(target=server.serve_forever, name="listener", kwargs={"poll_interval": 0.1})
     thread.start()
     try:
@@ -98,7 +98,7 @@ def _tls_context(settings: ListenerSettings) -> ssl.SSLContext:
         context.load_verify_locations(settings.authorities)
     except OSError as error:  # ssl.SSLError is one
         why = "no PEM file as needed" if isinstance(error, ssl.SSLError) else error.strerror
-        raise SettingWrong(f"HELHED_LISTEN_CERTIFICATE or HELHED_LISTEN_CA cannot be read: {why}") from None
+        raise InvalidSetting(f"HELHED_LISTEN_CERTIFICATE or HELHED_LISTEN_CA cannot be read: {why}") from None
     return context
 
 
@@ -263,7 +263,7 @@ class _Handler(BaseHTTPRequestHandler):
             # It may be stored after all; the sender's repetition is then known as one.
             stored.cancel()
             self._later(source, "slow")
-        except (StoreUnavailable, SettingWrong) as error:
+        except (StoreUnavailable, InvalidSetting) as error:
             self._later(source, type(error).__name__)
         except Exception as error:  # noqa: BLE001  by type and place only: a database error's text holds the values
             self._later(source, place_of(error))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from connectors.base import ClientCertificate, PushConnector, PushedEvent
 from hub.clock import Clock
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.inbox import repository
 from hub.secrets import PayloadCipher
 from hub.sources.catalogue import SourceCatalogue
@@ -41,17 +41,17 @@ class Inbox:
 
         Raises:
             StoreUnavailable: PostgreSQL does not answer; nothing was stored.
-            SettingWrong: the source's settings are wrong, so nobody can say who may send; nothing was stored.
+            InvalidSetting: the source's settings are wrong, so nobody can say who may send; nothing was stored.
         """
-        try:
-            connector = self.catalogue.connector(source)
-        except SourceNotFound:
-            return Accepted.REFUSED
-        if not isinstance(connector, PushConnector) or not connector.verify(certificate):
-            return Accepted.REFUSED
         now = self.clock.now()
         event = PushedEvent(path=path, body=body, is_cut=is_cut, received_at=now)
-        key = connector.event_key(event)
+        try:
+            with self.catalogue.lend_connector(source) as connector:
+                if not isinstance(connector, PushConnector) or not connector.verify(certificate):
+                    return Accepted.REFUSED
+                key = connector.event_key(event)
+        except SourceNotFound:
+            return Accepted.REFUSED
         row = {
             "source": source,
             "digest": key.digest,
@@ -69,7 +69,7 @@ def open_event(event: repository.WaitingEvent, source: str, cipher: PayloadCiphe
     """A stored event as it came; None: it was encrypted with another key."""
     try:
         body = cipher.open(event.body, _place(source, event.digest))
-    except SettingWrong:
+    except InvalidSetting:
         return None
     return PushedEvent(
         path=event.path,

@@ -6,7 +6,10 @@ often a batch is replayed, how batches overtake one another, or where a crash fe
 Precedence between the statements on one entity:
 
 1. A tombstone that was only *concluded* (the entity was missing, or not found by a look-up) stands above all
-   until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion.
+   until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion. One that
+   a history told of (``ends_when_seen``) has its usual place, and counts for nothing once the entity is seen again: its
+   source has taken it back, as when a backup was restored. Readers give out no id as seen while the source still tells
+   of a deletion that is newer.
 2. The higher ``version_order`` is the newer. At equal order a tombstone stands above what it deletes: a create that
    comes late, or is repeated, stays deleted; only a strictly higher order revives. The count may *restart*, as after an
    expunge: a lower version that its source registered clearly later than a higher one is the newer, and is flagged.
@@ -60,6 +63,8 @@ class Statement:
     deleted: bool
     is_concluded: bool = False
     """A tombstone that was concluded from absence (``SourceRecord.is_concluded``)."""
+    ends_when_seen: bool = False
+    """A tombstone that a history told of (``SourceRecord.ends_when_seen``)."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -196,9 +201,10 @@ class _Ranking:
         return FUTURE_TIME if statement.is_future else None
 
     def _class(self, statement: Statement) -> int:
-        if not statement.is_concluded:
-            return _ORDINARY
-        return _VOID if self._last_seen > statement.observed_at else _CONCLUDED
+        ends_when_seen = statement.is_concluded or statement.ends_when_seen
+        if ends_when_seen and self._last_seen > statement.observed_at:
+            return _VOID
+        return _CONCLUDED if statement.is_concluded else _ORDINARY
 
     def _placed_at(self, statement: Statement) -> datetime:
         """Behind which time of registration a statement from the future belongs."""
@@ -210,7 +216,7 @@ class _Ranking:
         numbered = [
             (statement.registered_at, statement.version_order, statement.identity, statement)
             for statement in statements
-            if statement.version_order is not None and not statement.is_concluded
+            if statement.version_order is not None and self._class(statement) == _ORDINARY
         ]
         epoch, highest, reached_at = 0, -(2**63), _NEVER
         for _, order, _, statement in sorted(numbered, key=lambda numbered: numbered[:3]):

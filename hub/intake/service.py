@@ -90,4 +90,5 @@ def _statement(record: SourceRecord) -> Statement:
         observed_at=record.observed_at,
         deleted=record.deleted,
         is_concluded=record.is_concluded,
+        ends_when_seen=record.ends_when_seen,
     )

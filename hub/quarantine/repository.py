@@ -20,7 +20,7 @@ _RESOLVE = text("""
          AS record (source, record_type, source_id)
     WHERE entry.source = record.source AND entry.record_type = record.record_type
       AND entry.source_id = record.source_id AND entry.resolved_at IS NULL
-      AND (entry.rule = :not_carried) = :only_not_carried
+      AND (entry.rule = :not_processed) = :only_not_processed
 """)
 """Runs for every batch: one search in the index of open entries, which are few."""
 
@@ -53,7 +53,7 @@ def save_entry(session: Session, entry: Entry) -> None:
 
 
 def resolve_records(
-    session: Session, keys: Collection[tuple[str, str, str]], now: datetime, *, only_not_carried: bool
+    session: Session, keys: Collection[tuple[str, str, str]], now: datetime, *, only_not_processed: bool
 ) -> None:
     """Resolve the open entries of these records (source, type, id), and delete their payloads.
 
@@ -61,7 +61,7 @@ def resolve_records(
         session: the caller's transaction.
         keys: the records.
         now: when.
-        only_not_carried: whether only ``not_carried`` is resolved, or everything else.
+        only_not_processed: whether only ``not_processed`` is resolved, or everything else.
     """
     sources, types, ids = zip(*keys, strict=True)
     values = {
@@ -69,8 +69,8 @@ def resolve_records(
         "sources": list(sources),
         "types": list(types),
         "ids": list(ids),
-        "not_carried": RejectionRule.NOT_CARRIED.value,
-        "only_not_carried": only_not_carried,
+        "not_processed": RejectionRule.NOT_PROCESSED.value,
+        "only_not_processed": only_not_processed,
     }
     fetch_rows(session, _RESOLVE, values)
 

@@ -27,7 +27,7 @@ WHOLE = "(record)"
 _SOURCE = "urn:helhed:source:"
 
 
-class NotCarried(NamedTuple):
+class NotProcessed(NamedTuple):
     """A message that could not be stored."""
 
     id: int
@@ -71,7 +71,7 @@ def park(
     record: SourceRecord | None = None,
     field: str = WHOLE,
 ) -> None:
-    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_carried``.
+    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_processed``.
 
     Args:
         session: the caller's transaction; commit the offset after it.
@@ -86,7 +86,7 @@ def park(
         record_type=record_type,
         source_id=record.source_id if record else None,
         field=field,
-        rule=RejectionRule.NOT_CARRIED,
+        rule=RejectionRule.NOT_PROCESSED,
         raw=delivered.message.value,
     )
     add(session, source, [rejection], cipher=cipher, now=now)
@@ -95,14 +95,14 @@ def park(
 def resolve_published(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
     """These records could be read and were published: what was wrong with them at the source has been corrected.
 
-    ``not_carried`` stays: whether they can be stored now is known only when the pipeline has them.
+    ``not_processed`` stays: whether they can be stored now is known only when the pipeline has them.
     """
-    _resolve(session, records, now, only_not_carried=False)
+    _resolve(session, records, now, only_not_processed=False)
 
 
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
-    """These records were stored for the first time: their ``not_carried`` entries are resolved."""
-    _resolve(session, records, now, only_not_carried=True)
+    """These records were stored for the first time: their ``not_processed`` entries are resolved."""
+    _resolve(session, records, now, only_not_processed=True)
 
 
 def list_entries(session: Session, source: str, *, after: int = 0, size: int = 50) -> tuple[QuarantineEntry, ...]:
@@ -110,13 +110,13 @@ def list_entries(session: Session, source: str, *, after: int = 0, size: int = 5
     return tuple(_entry(row) for row in repository.list_entries(session, source, after=after, size=size))
 
 
-def not_carried(
+def list_not_processed(
     session: Session, source: str, *, cipher: PayloadCipher, after: int, size: int
-) -> tuple[NotCarried, ...]:
-    """The open ``not_carried`` entries of a source with their messages, oldest first, a page at a time."""
-    rows = repository.list_entries(session, source, rule=RejectionRule.NOT_CARRIED, after=after, size=size)
+) -> tuple[NotProcessed, ...]:
+    """The open ``not_processed`` entries of a source with their messages, oldest first, a page at a time."""
+    rows = repository.list_entries(session, source, rule=RejectionRule.NOT_PROCESSED, after=after, size=size)
     return tuple(
-        NotCarried(
+        NotProcessed(
             row.id,
             None if row.payload is None else cipher.open(row.payload, payload_place(row.source, row.fingerprint)),
         )
@@ -134,7 +134,7 @@ def delete_expired(session: Session, now: datetime, retention: timedelta) -> int
     return repository.delete_payloads(session, stored_before=now - retention)
 
 
-def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
+def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_processed: bool) -> None:
     # In one order for all processes, so that two of them do not wait for each other.
     keys = sorted(
         {
@@ -143,7 +143,7 @@ def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *
         }
     )
     if keys:
-        repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
+        repository.resolve_records(session, keys, now, only_not_processed=only_not_processed)
 
 
 def _entry(row: QuarantineEntryRow) -> QuarantineEntry:

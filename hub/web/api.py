@@ -14,7 +14,7 @@ from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
-from hub.overview.follow_ups import Aftermath, aftermath
+from hub.overview.follow_ups import FollowUps, list_follow_ups
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
 from hub.sources.health import SourceState
@@ -80,7 +80,7 @@ class OverviewAnswer(Schema):
     """National numbers are masked, as on the page."""
     family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...]
+    follow_ups: tuple[FollowUps, ...]
     """Each notification about the family with what followed."""
     notifications_about: tuple[UUID, ...]
     """Those whose notifications are shown. Of others in the family the answer says nothing."""
@@ -196,7 +196,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 decision=citizen.decision,
                 overview=masked[0],
                 family=masked[1:],
-                aftermath=aftermath(overviews, as_known or danish_day(context.now)),
+                follow_ups=list_follow_ups(overviews, as_known or danish_day(context.now)),
                 notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
             )

@@ -6,12 +6,13 @@ ends nothing but itself.
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from connectors.base import PushConnector
+from connectors.base import Connector, PushConnector
 from hub.collect.service import Progress, RunServices, StreamReader, collect, take_stream
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
@@ -56,15 +57,21 @@ def collect_stream(
         # What is pushed comes one by one: those that cannot be read say nothing of the others.
         limits=RejectLimits(share=1, at_least=1) if lease.is_pushed else context.reject_limits,
     )
-    summary = collect(partial(_open, context, lease), lease, services, should_stop=should_stop, progress=progress)
+    with ExitStack() as lent:
+        summary = collect(
+            lambda: _stream_reader(context, lease, lent.enter_context(context.catalogue.lend_connector(lease.source))),
+            lease,
+            services,
+            should_stop=should_stop,
+            progress=progress,
+        )
     if summary.outcome is RunOutcome.REFUSED:
         context.catalogue.forget_connector(lease.source)
     return summary
 
 
-def _open(context: AppContext, lease: StreamLease) -> StreamReader:
+def _stream_reader(context: AppContext, lease: StreamLease, connector: Connector) -> StreamReader:
     """What the run reads: the source, or the inbox where the source pushes the stream."""
-    connector = context.catalogue.connector(lease.source)
     if lease.is_pushed and isinstance(connector, PushConnector):
         return InboxReader(lease.source, connector, context.database, context.payload_cipher, context.clock)
     return connector
@@ -95,6 +102,7 @@ class SourceReader:
         """
         catalogue = self._context.catalogue
         catalogue.follow_file()
+        catalogue.retire_outdated()
         names = [source.name for source in catalogue.current()]
         now = self._context.clock.now()
         with self._context.database.transaction() as session:

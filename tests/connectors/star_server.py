@@ -3,7 +3,7 @@
 import base64
 import json
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -178,7 +178,7 @@ def _basic(header: str) -> str:
     return base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")[2]
 
 
-def settings_of(star: Star, secret: str = SECRET, **more: object) -> dict[str, object]:
+def settings_of(star: Star, secret: str = SECRET, more: Mapping[str, object] | None = None) -> dict[str, object]:
     """Settings of a connector to this server."""
     return {
         "base_url": star.url,
@@ -190,7 +190,7 @@ def settings_of(star: Star, secret: str = SECRET, **more: object) -> dict[str, o
         "search_client_secret": secret,
         "search_api_key": API_KEY,
         "patience": "never",
-    } | more
+    } | dict(more or {})
 
 
 def absence(version: str = "1", **more: Any) -> Item:
@@ -265,7 +265,7 @@ def event(
     change: int = 2, version: str | None = "2", *, path: str = "0999/fravaer", attempt: int = 9, **more: Any
 ) -> PushedEvent:
     """A thin event, as the published sample has it; of the last attempt unless told otherwise."""
-    body = {
+    body: Item = {
         "EntitetNavn": "Fravaer",
         "EntitetId": ABSENCE,
         "EksternIdentifier": "00000000-0000-0000-0000-000000000000",

@@ -40,7 +40,7 @@ def star() -> Iterator[Star]:
 
 
 def connector_to(star: Star, clock: FixedClock, **more: object) -> EmploymentConnector:
-    settings = settings_of(star, page_size=4, entities=["Activity"], **more)
+    settings = settings_of(star, more={"page_size": 4, "entities": ["Activity"], **more})
     return EmploymentConnector("employment", EmploymentSettings.model_validate(settings), clock=clock.now)
 
 

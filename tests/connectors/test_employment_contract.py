@@ -57,7 +57,7 @@ class TestEmployment(ConnectorSuite):
     @pytest.fixture
     def subject(self, star: Star, clock: FixedClock) -> Subject:
         def connector(secret: str) -> EmploymentConnector:
-            settings = EmploymentSettings.model_validate(settings_of(star, secret, page_size=2))
+            settings = EmploymentSettings.model_validate(settings_of(star, secret, {"page_size": 2}))
             return EmploymentConnector("employment", settings, clock=clock.now)
 
         def break_with(fault: Fault) -> None:

@@ -43,7 +43,7 @@ def resolve(star: Star, clock: FixedClock) -> Resolve:
 
     def now(pushed_event: PushedEvent, **settings: object) -> Batch:
         connector = EmploymentConnector(
-            "employment", EmploymentSettings.model_validate(settings_of(star, **settings)), clock=clock.now
+            "employment", EmploymentSettings.model_validate(settings_of(star, more=settings)), clock=clock.now
         )
         return connector.resolve(pushed_event, ReadContext())
 

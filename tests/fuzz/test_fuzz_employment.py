@@ -1,5 +1,6 @@
 """Whatever one event, look-up or row of the search holds, it is at most its own line in quarantine."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ class _Json:
     """The server's ``json``, which also writes what Python's does not."""
 
     dumps = staticmethod(render)
-    loads = staticmethod(star_server.json.loads)
+    loads = staticmethod(json.loads)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_no_payload_of_a_look_up_ends_a_run(star: Star, database: Database, cloc
 def test_no_event_ends_a_run(star: Star, clock: FixedClock) -> None:
     connector, lost = connector_to(star, clock), list[str]()
     star.entities = {"fravaer": {star_server.ABSENCE: (KIRSTEN, absence("2"))}}
-    body = star_server.json.loads(event().body)
+    body = json.loads(event().body)
     for mutation in mutations("event", body, 400, 99):
         told = pushed(render(mutation.payload).encode("utf-8", "surrogatepass"))
         assert connector.event_key(told).digest

@@ -97,7 +97,9 @@ def employment_hub(database: Database, star: Star, clock: Clock, **settings: obj
     """The hub, until the block ends."""
     context = make_parts(database, clock)
     context.bus.create({RECORDS: 1, OVERVIEWS: 1})
-    given = settings_of(star, push_fingerprints=[SENDER.fingerprint], entities=["Activity", "Fravaer"], **settings)
+    given = settings_of(
+        star, more={"push_fingerprints": [SENDER.fingerprint], "entities": ["Activity", "Fravaer"], **settings}
+    )
     connector = EmploymentConnector("employment", EmploymentSettings.model_validate(given), clock=clock.now)
     add_connectors(context, {"employment": connector})
     try:

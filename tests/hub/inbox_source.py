@@ -66,7 +66,7 @@ def add_employment(
     database: Database, clock: Clock, star: Star, fingerprints: list[str], **more: object
 ) -> SourceCatalogue:
     """The employment source, with those who may push for it."""
-    settings = EmploymentSettings.model_validate(settings_of(star, push_fingerprints=fingerprints, **more))
+    settings = EmploymentSettings.model_validate(settings_of(star, more={"push_fingerprints": fingerprints, **more}))
     catalogue = make_catalogue(database, clock)
     add_connector(database, catalogue, EmploymentConnector("employment", settings, clock=clock.now))
     return catalogue

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from connectors.base import PushedEvent
+from connectors.base import Batch, PushedEvent, ReadContext
+from connectors.sources.employment.connector import EmploymentConnector
 from hub.bus.base import RECORDS
 from hub.clock import FixedClock, ShiftedClock
 from hub.collect.service import take_stream
@@ -94,11 +95,12 @@ def test_what_is_announced_and_not_there_yet_is_no_fault_of_the_source(hub: Empl
 def test_a_fault_of_ours_in_one_event_is_told_by_its_place_and_the_others_go_on(
     hub: EmploymentHub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    connector = hub.context.catalogue.connector("employment")
-    resolve = connector.resolve  # type: ignore[attr-defined]
+    with hub.context.catalogue.lend_connector("employment") as connector:
+        assert isinstance(connector, EmploymentConnector)
+    resolve = connector.resolve
 
-    def fails(told: object, context: object) -> object:
-        if b"Fravaer" in told.body:  # type: ignore[attr-defined]
+    def fails(told: PushedEvent, context: ReadContext) -> Batch:
+        if b"Fravaer" in told.body:
             raise KeyError(KIRSTEN)
         return resolve(told, context)
 

@@ -245,7 +245,14 @@ class CitizensReading:
         state = self._state
         known = state.known(record_type, before)
         released = context.releases.get(record_type)
-        verdict = judge(record_type, known, seen, limits=self._settings.absence_limits, released=released)
+        verdict = judge(
+            record_type,
+            known,
+            seen,
+            limits=self._settings.absence_limits,
+            released=released,
+            is_refused=record_type in context.refusals,
+        )
         state.replace(record_type, known, verdict.known)
         for missing in sorted(verdict.gone):
             self._found.records.append(tombstone(self._run, (record_type, missing), "missing_in_two_readings"))

@@ -92,7 +92,7 @@ class ResourceContext:
     def target(self, reference: Reference | None) -> Target:
         """Where a reference leads from here."""
         bases = self.run.bases | {self.base} if self.base else self.run.bases
-        return parse_reference(reference.reference if reference else None, bases)
+        return parse_reference(reference.reference if reference else None, bases, self.base)
 
     def find(self, reference: Reference | None, *, look_up: bool = False) -> Json | None:
         """The resource a reference means, if it came along or, with *look_up*, if the source gives it by id."""

@@ -50,6 +50,7 @@ RECORD_TYPES = (
     ),
     RecordTypeInfo(
         name="Sag.person",
+        part_of="Sag",
         danish_title="Sagens hovedperson",
         facts=("person",),
         fields_read=(
@@ -69,6 +70,7 @@ RECORD_TYPES = (
     ),
     RecordTypeInfo(
         name="Sag.part",
+        part_of="Sag",
         danish_title="Sagens øvrige parter",
         facts=("relation",),
         fields_read=(
@@ -85,6 +87,7 @@ RECORD_TYPES = (
     ),
     RecordTypeInfo(
         name="Aktivitet",
+        part_of="Sag",
         danish_title="Underretninger, undersøgelser, planer og mål",
         facts=("concern_notification", "plan", "goal"),
         fields_read=(

@@ -16,7 +16,7 @@ from hub.indexing.serving import Prefetch, Served, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
-from hub.overview.follow_ups import aftermath
+from hub.overview.follow_ups import list_follow_ups
 from hub.overview.freshness import with_coverage
 from hub.sources.health import SourceState
 from hub.sources.repository import pauses
@@ -207,7 +207,7 @@ def load_page_data(
         not_updated_since=earliest_not_updated(people),
         follow_ups={
             after.notification.id: tuple(followed.effort for followed in after.followed)
-            for after in aftermath(family_overviews, as_known or today)
+            for after in list_follow_ups(family_overviews, as_known or today)
         },
         team=team_of(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.access.policy import is_reason
-from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
+from hub.errors import MissingRole, PauseReasonMissing, SourceNotFound
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
@@ -101,4 +101,4 @@ def _decide(context: RequestContext, action: AuditAction, name: str, reason: str
         raise PauseReasonMissing
     access = context.access(reason=reason)
     if not service.change_source(context.session, context.actor, action, name, access, now=context.now):
-        raise RoleMissing
+        raise MissingRole

@@ -18,6 +18,8 @@ ADVICE = {
     "source_settings_wrong": "En af kildens indstillinger passer ikke; teksten siger hvilken. Ret den, så prøves igen.",
     "connector_error": "Prøv igen. Bliver det ved, så send referencenummeret til driften.",
     "source_unavailable": "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt.",
+    "list_not_found": "Vores bruger ser ikke den liste i Nexus, som er valgt. Bed den, der passer Nexus, om at dele"
+    " listen, eller ret navnet i kildens opsætning.",
     "source_refused": "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer.",
     "record_rejected": "Ret oplysningen i fagsystemet; den læses igen ved næste kørsel.",
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
@@ -88,6 +90,9 @@ REJECTION = {
         "er sendt til os, men gælder en anden kommune",
         "Ret kommunekoden i kildens indstillinger, eller bed afsenderen rette abonnementets adresse.",
     ),
-    RejectionRule.NOT_CARRIED: ("kunne ikke gemmes hos os", "Fejlen er vores. Linjen er bevaret; sig det til driften."),
+    RejectionRule.NOT_PROCESSED: (
+        "kunne ikke gemmes hos os",
+        "Fejlen er vores. Linjen er bevaret; sig det til driften.",
+    ),
 }
 """What is wrong, and what to do, by rule."""
