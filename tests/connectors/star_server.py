@@ -231,7 +231,7 @@ def activity(key: str = "a3f1c7b4-2d5e-4f7c-9b7a-77d1b0c4aa01", **more: Any) -> 
 def row(key: int, number: str | int | None, name: str = "Kirsten Test Berggren", **more: Any) -> Item:
     """A citizen of the search, as the published sample has it."""
     own = f"0b5c1d7e-0000-4000-8000-{key:012}"
-    address = {"street": "Testvej", "number": "12", "suite": "1. tv", "postalCode": "5000", "city": "Odense C"}
+    address: Item = {"street": "Testvej", "number": "12", "suite": "1. tv", "postalCode": "5000", "city": "Odense C"}
     return {
         "id": own,
         "citizenId": own,
