@@ -32,6 +32,8 @@ class RecordTypeInfo(Schema):
     """Danish: why these fields, with the legal basis."""
     part_of: str | None = None
     """The type that its entities are read through: a decision about that one's deletions is about theirs too."""
+    case_field: str | None = None
+    """Path of the case number in a payload, by which somebody finds the row in the fagsystem; None: it has none."""
 
 
 class Stream(Schema):

@@ -44,9 +44,9 @@ HTTP_SECONDS = Histogram(
     "helhed_http_request_seconds", "Time until the answer was sent.", ["route"], buckets=_QUICK, registry=REGISTRY
 )
 
-# Look-ups of one citizen, decision and audit line included; its count is the number of look-ups. Slow: the database.
+# Look-ups of a citizen with the family on the page, decisions and audit lines included. Slow: the database.
 LOOKUP_SECONDS = Histogram(
-    "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
+    "helhed_lookup_seconds", "Time of a look-up of a citizen with the family.", buckets=_QUICK, registry=REGISTRY
 )
 # Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
 # store_unreadable: another release wrote the index; reindex.

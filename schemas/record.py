@@ -14,7 +14,7 @@ from schemas.base import Instant, Schema
 from schemas.facts import Fact, Name
 from schemas.identifiers import Identifier
 from schemas.period import Period
-from schemas.text import is_plain, is_storable, loses_content, normalise_text, printable
+from schemas.text import STORABLE, is_plain, loses_content, normalise_text, printable
 
 LONGEST_TEXT = 2_000
 """Characters that any single text of a record may have."""
@@ -35,6 +35,7 @@ _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
 _IDS = frozenset({"source", "record_type", "source_id", "source_version"})
 _LARGEST_ORDER = 2**63 - 1
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class PartyRole(StrEnum):
@@ -74,13 +75,13 @@ class SourceRecord(Schema):
     is flagged, and whatever PostgreSQL or the bus would not take is refused. Ids are kept as they are, or refused.
     """
 
-    source: str = Field(max_length=100)
+    source: str = Field(max_length=100, pattern=STORABLE)
     """Name of the source system."""
-    record_type: str = Field(max_length=100)
+    record_type: str = Field(max_length=100, pattern=STORABLE)
     """The source's own type, e.g. ``CarePlan``."""
-    source_id: str = Field(min_length=1, max_length=200)
+    source_id: str = Field(min_length=1, max_length=200, pattern=STORABLE)
     """The source's own id, scoped by environment."""
-    source_version: str | None = Field(default=None, max_length=200)
+    source_version: str | None = Field(default=None, max_length=200, pattern=STORABLE)
     """The source's own version, as text; None when it has no notion of one."""
     version_order: int | None = None
     """The version as a number that grows, when the source has one; else registered time decides. A number that does not
@@ -113,13 +114,6 @@ class SourceRecord(Schema):
     digest: str = ""
     """SHA-256 over everything but the times of observation; filled in when empty."""
 
-    @field_validator("source", "record_type", "source_id", "source_version")
-    @classmethod
-    def _storable(cls, text: str | None) -> str | None:
-        if text is not None and not is_storable(text):
-            raise PydanticCustomError("control_characters", "an id must not hold control characters")
-        return text
-
     @field_validator("version_order", mode="before")
     @classmethod
     def _within_64_bits(cls, order: object) -> object:
@@ -137,7 +131,7 @@ class SourceRecord(Schema):
         if self.fact is None and not self.deleted:
             msg = "a record without a fact must be a tombstone"
             raise ValueError(msg)
-        if sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
+        if len(self.parties) > 1 and sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
             msg = "a record has at most one primary party"
             raise ValueError(msg)
         if not self.digest:
@@ -208,7 +202,7 @@ class SourceRecord(Schema):
 
 
 def _as_text(content: Mapping[str, JsonValue]) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return _JSON.encode(content)
 
 
 def _normalised(value: JsonValue, path: str, flags: list[QualityFlag]) -> JsonValue:

@@ -125,13 +125,17 @@ class HttpTransport:
     def __init__(self, settings: HttpSettings, auth: httpx.Auth | None = None, *, sleep: Sleep = time.sleep) -> None:
         self._settings = settings
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._base_text = str(self._base)
         self._sleep = sleep
         self._should_stop: Callable[[], bool] | None = None
         self._client = httpx.Client(
             auth=auth,
             verify=tls_context(settings),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-            headers={name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            headers={
+                "Accept": "application/json",
+                **{name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            },
             follow_redirects=False,
             trust_env=False,
         )
@@ -152,7 +156,7 @@ class HttpTransport:
     @property
     def base_url(self) -> str:
         """The address under which all paths lie; ends in ``/``."""
-        return str(self._base)
+        return self._base_text
 
     def get_json(
         self, path_or_url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -205,7 +209,7 @@ class HttpTransport:
         # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
-        return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
+        return httpx.URL(self._base_text + path_or_url.lstrip("/"))
 
     def _attempt(self, question: _Question) -> JsonAnswer:
         if self._should_stop is None:
@@ -220,9 +224,10 @@ class HttpTransport:
 
     def _send(self, question: _Question) -> JsonAnswer:
         call = f"{question.method} {question.url.path}"
-        headers = {"Accept": "application/json", **question.headers}
         try:
-            with self._client.stream(question.method, question.url, headers=headers, content=question.body) as response:
+            with self._client.stream(
+                question.method, question.url, headers=question.headers, content=question.body
+            ) as response:
                 try:
                     _judge_status(call, response)
                 except RequestRefused as refused:

@@ -51,7 +51,15 @@ def serve() -> None:
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with opened(settings) as context:
-            uvicorn.run(create_app(context), host=settings.host, port=settings.port, access_log=False, log_config=None)
+            # Another parser, where one is installed, would be taken instead and reads headers without an end.
+            uvicorn.run(
+                create_app(context),
+                host=settings.host,
+                port=settings.port,
+                http="h11",
+                access_log=False,
+                log_config=None,
+            )
 
 
 def worker(

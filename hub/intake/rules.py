@@ -24,7 +24,7 @@ Precedence between the statements on one entity:
 A statement that repeats what stood before it says nothing new and never stands itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -111,11 +111,13 @@ def version_key(version: str | None, registered_at: datetime, observed_at: datet
     return version if registered_at == observed_at else f"{version}{_DATED}{registered_at.isoformat()}"
 
 
-def merge_repeats(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+def merge_repeats(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Each statement once: registered when its version was first, observed from first to last.
 
     Of several with one identity the first given lends its ``id``.
     """
+    if len(statements) == 1:
+        return tuple(statements)
     merged: dict[tuple[str, str], Statement] = {}
     first_stated: dict[str, datetime] = {}
     for statement in statements:
@@ -136,6 +138,10 @@ def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:
     At any instant the newest statement registered by then stands; a version that was registered after
     a newer one therefore never stood.
     """
+    if len(statements) == 1:
+        only = statements[0]
+        flag = FUTURE_TIME if only.is_future else None
+        return {only.id: _place(only, registered_to=None, is_current=True, flag=flag)}
     ranking = _Ranking(statements)
     newest_first = sorted(statements, key=ranking.rank, reverse=True)
     placements: dict[UUID, Placement] = {}
@@ -144,18 +150,27 @@ def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:
         older = newest_first[place + 1] if place + 1 < len(newest_first) else None
         since = statement.registered_at
         is_repeat = older is not None and older.digest == statement.digest and older.registered_at <= since
-        placements[statement.id] = Placement(
-            registered_at=since,
+        placements[statement.id] = _place(
+            statement,
             registered_to=since if is_repeat else replaced_at,
-            stated_at=statement.stated_at,
-            first_observed_at=statement.first_observed_at,
-            observed_at=statement.observed_at,
             is_current=replaced_at is None and not is_repeat,
             flag=ranking.flag(statement),
         )
         if not is_repeat:
             replaced_at = since if replaced_at is None else min(replaced_at, since)
     return placements
+
+
+def _place(statement: Statement, *, registered_to: datetime | None, is_current: bool, flag: str | None) -> Placement:
+    return Placement(
+        registered_at=statement.registered_at,
+        registered_to=registered_to,
+        stated_at=statement.stated_at,
+        first_observed_at=statement.first_observed_at,
+        observed_at=statement.observed_at,
+        is_current=is_current,
+        flag=flag,
+    )
 
 
 class _Ranking:

@@ -1,21 +1,25 @@
 """The verbs of quarantine: add, park, resolve, list, delete what has been kept long enough."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from hub.bus.base import Delivered
+from hub.errors import InvalidSetting
 from hub.log import redact_cpr
 from hub.quarantine import repository
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
     UNKNOWN,
     PayloadState,
+    QuarantinedRow,
     QuarantineEntry,
+    case_number_in,
     fingerprint_of,
     payload_place,
+    shown_key,
     storable,
 )
 from hub.quarantine.tables import QuarantineEntryRow
@@ -110,6 +114,31 @@ def list_entries(session: Session, source: str, *, after: int = 0, size: int = 5
     return tuple(_entry(row) for row in repository.list_entries(session, source, after=after, size=size))
 
 
+def list_rows(
+    session: Session, source: str, *, case_fields: Mapping[str, str], cipher: PayloadCipher, size: int
+) -> tuple[QuarantinedRow, ...]:
+    """Which rows of a source are in quarantine, the latest *size* of each fault.
+
+    Args:
+        session: the caller's transaction.
+        source: its name.
+        case_fields: by record type the path of the case number in a payload.
+        cipher: opens the payloads.
+        size: at most so many of each fault.
+    """
+    return tuple(
+        QuarantinedRow(
+            record_type=row.record_type,
+            field=field,
+            rule=RejectionRule(row.rule),
+            key=None if row.source_id is None else shown_key(row.source_id),
+            case_number=_case_number(row, case_fields.get(row.record_type), cipher),
+            last_seen_at=row.last_seen_at,
+        )
+        for field, row in repository.list_latest(session, source, size)
+    )
+
+
 def list_not_processed(
     session: Session, source: str, *, cipher: PayloadCipher, after: int, size: int
 ) -> tuple[NotProcessed, ...]:
@@ -160,6 +189,16 @@ def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
         last_seen_at=row.last_seen_at,
         seen=row.seen,
     )
+
+
+def _case_number(row: QuarantineEntryRow, path: str | None, cipher: PayloadCipher) -> str | None:
+    """None also where the payload was sealed with another key: the page shows the rest."""
+    if path is None or row.payload is None or row.rule == RejectionRule.NOT_PROCESSED:
+        return None
+    try:
+        return case_number_in(cipher.open(row.payload, payload_place(row.source, row.fingerprint)), path)
+    except InvalidSetting:
+        return None
 
 
 def _payload_state(row: QuarantineEntryRow) -> PayloadState:

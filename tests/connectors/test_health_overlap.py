@@ -60,7 +60,7 @@ def standing(records: Iterable[SourceRecord]) -> dict[str, str | None]:
         by_id.setdefault(record.source_id, []).append((statement, record))
     current: dict[str, str | None] = {}
     for key, pairs in by_id.items():
-        placements = settle(merge_repeats(statement for statement, _ in pairs))
+        placements = settle(merge_repeats([statement for statement, _ in pairs]))
         (record,) = [
             record for statement, record in pairs if statement.id in placements and placements[statement.id].is_current
         ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from connectors.sources.health.payloads import LogicalId
@@ -53,9 +54,11 @@ class Target:
 
 
 UNREADABLE = Target(TargetKind.UNREADABLE)
+_USUAL_LENGTH = 200
+"""Longer references are not remembered, so that what is kept stays small."""
 
 
-def parse_reference(text: str | None, bases: AbstractSet[str], relative_to: str | None = None) -> Target:
+def parse_reference(text: str | None, bases: frozenset[str], relative_to: str | None = None) -> Target:
     """Where *text* leads.
 
     Args:
@@ -64,6 +67,11 @@ def parse_reference(text: str | None, bases: AbstractSet[str], relative_to: str 
         relative_to: the one of the bases that a relative reference begins at; None: any of them.
     """
     text = (text or "").strip()
+    parse = _parsed if len(text) <= _USUAL_LENGTH else _parse
+    return parse(text, bases, relative_to)
+
+
+def _parse(text: str, bases: frozenset[str], relative_to: str | None) -> Target:
     if text.startswith("#"):
         return Target(TargetKind.CONTAINED, text)
     if text.lower().startswith("urn:"):
@@ -74,6 +82,10 @@ def parse_reference(text: str | None, bases: AbstractSet[str], relative_to: str 
     if "://" in text or text.startswith("//"):
         return _absolute(text, bases)
     return _relative(text, bases if relative_to is None else {relative_to})
+
+
+_parsed = lru_cache(4096)(_parse)
+"""The same, remembered: many resources of a page refer to the same unit, worker or citizen."""
 
 
 def _absolute(text: str, bases: AbstractSet[str]) -> Target:

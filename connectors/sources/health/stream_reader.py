@@ -12,7 +12,13 @@ from connectors.kit import InvalidValue, raw_payload, version_order
 from connectors.retry import Stopped
 from connectors.sources.health.bundle_payloads import Entry
 from connectors.sources.health.bundles import entry_rejection, with_id
-from connectors.sources.health.context import ResourceContext, Run, patients_with_links, resources_by_key
+from connectors.sources.health.context import (
+    ResourceContext,
+    Run,
+    patients_with_links,
+    resources_by_identifier,
+    resources_by_key,
+)
 from connectors.sources.health.folder import translate_all
 from connectors.sources.health.history import read_history_page
 from connectors.sources.health.id_comparison import IdComparison
@@ -169,7 +175,8 @@ class StreamReader:
         inner = [(entry, with_id(entry)) for entry in page.entries]
         beside = resources_by_key((entry.full_url, resource) for entry, resource in inner)
         patients = patients_with_links(resource for _, resource in inner)
-        context = ResourceContext(self._run, beside=beside, linked_patients=patients)
+        identified = resources_by_identifier([resource for _, resource in inner])
+        context = ResourceContext(self._run, beside=beside, by_identifier=identified, linked_patients=patients)
         matches: list[tuple[Json, ResourceContext]] = []
         others = 0
         for entry, resource in inner:

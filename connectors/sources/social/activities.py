@@ -1,12 +1,14 @@
 """DUBU activities to records; pure: notifications, assessments and plans, goals. All other kinds are left out."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from connectors.sources.social import words
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
 from connectors.sources.social.values import Values, danish_day
-from schemas.codes import Coded, codes_of, lookup
+from schemas.codes import Coded, codes_of, lookup, rows_by_code
 from schemas.facts import ConcernNotificationFact, GoalFact, GoalKind, Outcome, PlanFact, Progress, Responsible, Worker
 from schemas.identifiers import Identifier
 from schemas.period import Period
@@ -92,7 +94,11 @@ def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
     return scope.record(
         reading,
         fact=fact,
-        dates=[reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start],
+        # That it has ended was registered when it did.
+        dates=[
+            reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start,
+            reading.day("slutDato", aktivitet.slut_dato),
+        ],
         valid=valid,
         parties=(*_primary(case), *_concerned(scope, reading, aktivitet, case)),
     )
@@ -113,7 +119,7 @@ def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
         reading,
         fact=GoalFact(
             goal=kind,
-            text=reading.required_line("tekst", aktivitet.tekst),
+            text=reading.line("tekst", aktivitet.tekst),
             progress=progress,
             assessed_on=assessed_on,
             stated_by=reading.line("angivetAf", aktivitet.angivet_af),
@@ -140,7 +146,7 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
         *(aktivitet.baggrunde_for_underretning_hjemmet or ()),
         *(aktivitet.baggrunde_for_underretning_andet or ()),
     )
-    known = {row.code for row in codes_of("notification_reasons")}
+    known = rows_by_code("notification_reasons")
     reasons: dict[str, Coded] = {}
     for kode in kodes:
         key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
@@ -156,10 +162,13 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
 
 
 def _code_by_words(code_list: str, title: str | None) -> str | None:
-    if not title:
-        return None
-    folded = title.casefold()
-    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == folded), None)
+    return _codes_by_words(code_list).get(title.casefold()) if title else None
+
+
+@cache
+def _codes_by_words(code_list: str) -> Mapping[str, str]:
+    """Codes by their Danish words, whose case does not count; the first of several."""
+    return {row.danish.casefold(): row.code for row in reversed(codes_of(code_list))}
 
 
 def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
