@@ -300,7 +300,6 @@ class JobAbsenceFact(Schema):
 
     kind: Literal["job_absence"] = "job_absence"
     absence: Coded
-    """fraværstype: code list ``job_absence_kinds``."""
     reported_on: date | None = None
     """anmeldelsesdato."""
     end_reason: Coded | None = None
@@ -319,10 +318,7 @@ class DeadlineFact(Schema):
 
 
 class AuthorityFact(Schema):
-    """A source says that our municipality is no longer the citizen's authority (ikke længere vores; DFDG 4575).
-
-    What was read before stays; nothing newer can be read. Valid from the day on which the source said so.
-    """
+    """A source says that another municipality is the citizen's authority (ikke længere vores). What was read stays."""
 
     kind: Literal["authority"] = "authority"
 

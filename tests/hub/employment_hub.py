@@ -92,6 +92,13 @@ def advice_of(summary: RunSummary) -> str:
     return ADVICE[summary.advice or "no_advice"]
 
 
+class LastingConnector(EmploymentConnector):
+    """Stays open although the catalogue closes what it has opened: the test has only this one."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 @contextmanager
 def employment_hub(database: Database, star: Star, clock: Clock, **settings: object) -> Iterator[EmploymentHub]:
     """The hub, until the block ends."""
@@ -100,7 +107,7 @@ def employment_hub(database: Database, star: Star, clock: Clock, **settings: obj
     given = settings_of(
         star, more={"push_fingerprints": [SENDER.fingerprint], "entities": ["Activity", "Fravaer"], **settings}
     )
-    connector = EmploymentConnector("employment", EmploymentSettings.model_validate(given), clock=clock.now)
+    connector = LastingConnector("employment", EmploymentSettings.model_validate(given), clock=clock.now)
     add_connectors(context, {"employment": connector})
     try:
         yield EmploymentHub(context, star, clock if isinstance(clock, FixedClock) else FixedClock(clock.now()))

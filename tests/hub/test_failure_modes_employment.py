@@ -19,7 +19,7 @@ from tests.contracts.connector import Fault
 from tests.hub.employment_hub import EmploymentHub, advice_of, employment_hub
 
 MINUTE = timedelta(minutes=1)
-NUMBER_FAULT = ("har et personnummer, der ikke kan læses", "Ret personnummeret i fagsystemet.")
+NUMBER_FAULT = ("cpr-nummeret er ugyldigt", "Ret cpr-nummeret i fagsystemet.")
 WAITS = "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt."
 REFUSED = "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer."
 
@@ -170,7 +170,9 @@ def test_mode_10_an_event_in_another_encoding_is_read_or_is_one_line_and_never_g
         hub.push(told("m10", 1, "1").model_copy(update={"body": body}))
     hub.run()
     assert absences(hub) == [("1", "Sygdom")]
-    assert [(field, what) for field, what, _ in hub.quarantined()] == [("EntitetNavn", "har en ukendt type")]
+    assert [(field, what) for field, what, _ in hub.quarantined()] == [
+        ("EntitetNavn", "linjen er af en slags, vi ikke læser")
+    ]
 
 
 @pytest.mark.parametrize("written", [212159995, "212159995", "021215-9995", "0212159995 "])
@@ -196,7 +198,7 @@ def test_mode_12_a_time_that_does_not_exist_and_a_number_too_long_are_one_line_e
     assert [flag.rule for flag in hub.entries()[0].quality] == ["unknown_code"]
     assert sorted(hub.quarantined()) == [
         ("Identifikation", *NUMBER_FAULT),
-        ("registreretTidspunkt", "har en ugyldig dato", "Ret datoen i fagsystemet."),
+        ("registreretTidspunkt", "datoen er ugyldig", "Ret datoen i fagsystemet."),
     ]
 
 
@@ -262,7 +264,7 @@ def test_mode_17_an_event_without_a_number_is_one_line_and_a_protected_citizen_i
     hub.run("citizens")
     assert sorted(hub.quarantined()) == [
         ("Identifikation", *NUMBER_FAULT),
-        ("Identifikation", "mangler et felt", "Udfyld feltet i fagsystemet."),
+        ("Identifikation", "feltet er tomt, men skal være udfyldt", "Udfyld feltet i fagsystemet."),
     ]
     assert [overview.header.person.name_address_protected for overview in hub.overviews()].count(True) == 1
 

@@ -80,7 +80,7 @@ MORE_ROWS = "og {rows} mere; kommandoen helhed quarantine list viser dem alle"
 
 REJECTION = {
     RejectionRule.WRONG_AUTHORITY: (
-        "er sendt til os, men gælder en anden kommune",
+        "linjen er sendt til os, men gælder en anden kommune",
         "Ret kommunekoden i kildens indstillinger, eller bed afsenderen rette abonnementets adresse.",
     ),
     RejectionRule.UNREADABLE: (
