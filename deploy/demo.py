@@ -215,10 +215,12 @@ def secrets_of(definition: SourceDefinition, running: Running) -> dict[str, str]
     return {name: running.client_secret}
 
 
-def add_sources(context: AppContext, running: Running, schedule: Schedule) -> None:
-    """Store the simulated fagsystemer as an administrator would."""
+def add_sources(
+    context: AppContext, running: Running, schedule: Schedule, *, without: frozenset[str] = frozenset()
+) -> None:
+    """Store the simulated fagsystemer as an administrator would, but for those named in *without*."""
     with context.database.transaction() as session:
-        for definition in definitions(running):
+        for definition in (each for each in definitions(running) if each.name not in without):
             secrets = secrets_of(definition, running)
             add_source(session, context.catalogue.builder, definition, secrets=secrets, by="demo", schedule=schedule)
 
