@@ -140,8 +140,8 @@ class Reader:
             case "Forløb":
                 began = re.fullmatch(r"sammenhængende siden (.+)", text)
                 yield Fact("head.course", "", self.day(began.group(1)) if began else text)
-            case "Tovholder":
-                yield Fact("head.lead", "", text)
+            case "Tidligere cpr" | "Tovholder":
+                yield Fact("head.lead" if word == "Tovholder" else "head.former_cpr", "", text)
             case "Team":
                 yield Fact("head.team", "", text)
                 yield from (Fact("head.teammate", row.text(), "on the team") for row in value.all("li"))
