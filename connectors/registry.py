@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Connector, ConnectorKind, FolderKind
+from connectors.sources.employment.connector import EmploymentConnector
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.sample.connector import SampleConnector
 from connectors.sources.social.connector import SocialConnector
@@ -15,6 +16,7 @@ CONNECTORS: dict[str, ConnectorKind] = {
     "nexus": NexusConnector,
     "odata": SocialConnector,
     "sample": SampleConnector,
+    "star": EmploymentConnector,
 }
 
 

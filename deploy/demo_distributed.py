@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import follow, free, morning_of
+from deploy.demo import follow, free, listening, morning_of
 from deploy.sandbox.fagsystemer.process import SECRET, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
@@ -108,6 +108,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     context = build_services(Settings(), clock=clock_of_the_demo())
     stack.callback(context.close)
     context.catalogue.synchronise()
+    stack.enter_context(listening(context, sources))
     seeding = Seeding(context, day.date())
     seeding.staff()
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")

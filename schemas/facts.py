@@ -286,6 +286,43 @@ class AssignmentFact(Schema):
     responsible: Responsible
 
 
+class TargetGroupFact(Schema):
+    """The target group that a citizen belongs to (målgruppe, LAB § 6): which rules the employment effort follows."""
+
+    kind: Literal["target_group"] = "target_group"
+    target_group: Coded
+    """Code lists ``lab_target_groups`` and ``lab_target_groups_old``, or the source's own numbers with its words."""
+    responsible: Responsible | None = None
+
+
+class JobAbsenceFact(Schema):
+    """A job seeker is not at the labour market's disposal (fravær; DFDG Fravaer). Valid time: the record's."""
+
+    kind: Literal["job_absence"] = "job_absence"
+    absence: Coded
+    reported_on: date | None = None
+    """anmeldelsesdato."""
+    end_reason: Coded | None = None
+    """fraværsafslutningsårsag."""
+
+
+class DeadlineFact(Schema):
+    """A day by which something must be done (frist; DFDG Frist). Valid from that day, for one day."""
+
+    kind: Literal["deadline"] = "deadline"
+    title: Line
+    code: Coded | None = None
+    is_met: bool | None = None
+    """Whether it was kept. None: the source does not say."""
+    responsible: Responsible | None = None
+
+
+class AuthorityFact(Schema):
+    """A source says that another municipality is the citizen's authority (ikke længere vores). What was read stays."""
+
+    kind: Literal["authority"] = "authority"
+
+
 class NoAccessFact(Schema):
     """A source holds the citizen and does not let Helhed read what it has (ingen adgang; Nexus isPatientAccessible).
 
@@ -351,6 +388,10 @@ Fact = Annotated[
     | AbsenceFact
     | ContactFact
     | AssignmentFact
+    | TargetGroupFact
+    | JobAbsenceFact
+    | DeadlineFact
+    | AuthorityFact
     | NoAccessFact
     | PlanFact
     | GoalFact,

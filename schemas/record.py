@@ -239,6 +239,8 @@ class RejectionRule(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_CODE = "unknown_code"
     TOO_LONG = "too_long"
+    WRONG_AUTHORITY = "wrong_authority"
+    """Sent to us, but about another authority's citizen."""
     NOT_PROCESSED = "not_processed"
     """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 

@@ -36,6 +36,8 @@ class EffortRow:
     goal: str | None
     extent: str | None
     recommendation: str | None
+    remark: str | None
+    """Target group and next interview."""
     responsible: Person
     performer: str | None
     since: When | None

@@ -52,6 +52,10 @@ NEW = {
     "case": "Ny sag",
     "contact": "Ny kontakt",
     "absence": "Ny opgørelse",
+    "target_group": "Ny målgruppe",
+    "job_absence": "Nyt fravær",
+    "deadline": "Ny frist",
+    "authority": "Nyt",
 }
 """Of something new, by kind of the fact."""
 

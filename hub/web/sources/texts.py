@@ -28,6 +28,11 @@ ADVICE = {
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
     "too_many_rejected": "For mange linjer kan ikke læses, så læsningen er standset; intet er tabt. Se herunder, "
     "hvad der er galt med dem, og ring til leverandøren.",
+    "certificate_refused": "Kilden godtager ikke vores certifikat. Se, om det er udløbet eller mangler hos kilden.",
+    "service_right_missing": "Kilden lader os ikke slå denne slags op. Bed kilden om rettigheden til tjenesten.",
+    "search_filter_ignored": "Søgningen svarer med borgere uden for de valgte målgrupper; intet slettes imens. Ret "
+    "target_groups i kildens indstillinger, eller ring til leverandøren.",
+    "search_pages_endless": "Søgningen bliver ved med at love flere sider. Ring til leverandøren; intet slettes imens.",
     "no_advice": "Kommandoen helhed source show viser, hvad der gik galt. Kontakt kildens driftsvagt, hvis det "
     "gentager sig.",
 }
@@ -78,6 +83,10 @@ UNMATCHED = (
 MORE_ROWS = "og {rows} mere; kommandoen helhed quarantine list viser dem alle"
 
 REJECTION = {
+    RejectionRule.WRONG_AUTHORITY: (
+        "linjen er sendt til os, men gælder en anden kommune",
+        "Ret kommunekoden i kildens indstillinger, eller bed afsenderen rette abonnementets adresse.",
+    ),
     RejectionRule.UNREADABLE: (
         "linjen kunne ikke læses",
         "Bed leverandøren se på udtrækket: formatet er ikke som aftalt.",
