@@ -6,10 +6,12 @@ from typing import Any
 
 from connectors.base import Connector, ConnectorKind, FolderKind
 from connectors.sources.health.connector import HealthConnector
+from connectors.sources.school.connector import SchoolConnector
 from connectors.sources.social.connector import SocialConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
+    "files": SchoolConnector,
     "odata": SocialConnector,
 }
 

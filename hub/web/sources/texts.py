@@ -23,6 +23,11 @@ ADVICE = {
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
     "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
+    "sftp_host_key_changed": "Filserveren viser en anden nøgle end den, vi kender. Spørg driften dér, om nøglen er "
+    "skiftet; ret host_key, først når de bekræfter det aftryk, som kørslens besked viser.",
+    "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere den offentlige nøgle.",
+    "sftp_folder_refused": "Mappen waiting er der ikke, eller vi må ikke læse den. Ret folder, eller bed om adgang.",
+    "sftp_cannot_move": "Filerne er læst, men vi må ikke flytte dem til imported. Bed om skriveadgang til mapperne.",
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
 }
 """What to do, by the ``advice`` key of a connector's error."""
@@ -79,6 +84,23 @@ REJECTION = {
     RejectionRule.UNKNOWN_STATUS: ("har en ukendt status", "Føj statussen til oversættelsen."),
     RejectionRule.UNKNOWN_CODE: ("har en ukendt kode", "Opdatér kodelisten."),
     RejectionRule.TOO_LONG: ("er for lang", "Forkort teksten i fagsystemet."),
+    RejectionRule.INCOMPLETE_SET: ("mangler filer, der hører med", "Bed leverandøren lægge hele sættet op igen."),
+    RejectionRule.MARKER_MISMATCH: (
+        "er ikke, som mærkefilen siger",
+        "Intet er taget. Bed leverandøren lægge fil og mærkefil op igen, filen først.",
+    ),
+    RejectionRule.WRONG_ENCODING: (
+        "har tegn, der ikke kan læses sikkert",
+        "Intet er taget. Bed leverandøren skrive filen i UTF-8.",
+    ),
+    RejectionRule.OTHER_SCHOOL_YEAR: (
+        "hører til et andet skoleår",
+        "Intet er taget. Bed leverandøren sende det skoleår, der er i gang.",
+    ),
+    RejectionRule.UNSAFE_XML: (
+        "indeholder XML, der ikke må stå i en leverance",
+        "Intet er taget. Bed leverandøren sende filen uden DOCTYPE og entiteter.",
+    ),
     RejectionRule.NOT_CARRIED: ("kunne ikke gemmes hos os", "Fejlen er vores. Linjen er bevaret; sig det til driften."),
 }
 """What is wrong, and what to do, by rule."""
