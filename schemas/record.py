@@ -283,6 +283,9 @@ class Rejection(Schema):
 
 
 class Cursor(Schema):
-    """How far a source has been read: an opaque JSON object, in and out by value."""
+    """How far a source has been read: an opaque JSON object, in and out by value.
 
-    state: Mapping[str, JsonValue] = Field(default_factory=dict)
+    It may hold national numbers, so printing it shows nothing of it.
+    """
+
+    state: Mapping[str, JsonValue] = Field(default_factory=dict, repr=False)

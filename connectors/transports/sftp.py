@@ -48,6 +48,8 @@ class RemoteFile:
     path: str
     name: str
     size: int
+    changed: int = 0
+    """Seconds since 1970, as the server says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,12 @@ class SftpTransport:
                 keepalive_interval=settings.timeout_seconds,
                 preferred_auth="publickey",
             )
-        except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost) as error:
+        except (
+            asyncssh.HostKeyNotVerifiable,
+            asyncssh.KeyExchangeFailed,
+            asyncssh.ConnectionLost,
+            ConnectionError,
+        ) as error:
             # OpenSSH hangs up on a client that trusts no kind of key that it has.
             offered = await self._offered_key()
             if offered is None or offered == pinned:
@@ -191,7 +198,9 @@ class SftpSession:
                 if kind == stat.S_IFDIR:
                     folders.append(name)
                 elif kind == stat.S_IFREG and len(files) < MOST_FILES:
-                    files.append(RemoteFile(f"{folder}/{name}", name, entry.attrs.size or 0))
+                    files.append(
+                        RemoteFile(f"{folder}/{name}", name, entry.attrs.size or 0, int(entry.attrs.mtime or 0))
+                    )
         return sorted(files, key=lambda file: file.name), sorted(folders)
 
     async def fetch(self, file: RemoteFile, largest: int) -> FetchedFile | None:

@@ -76,8 +76,8 @@ class SchoolConnector:
             look = self._transport.stoppable(context.should_stop).look(visit)
         except Stopped:
             return
-        for path in look.moved:
-            state.done.pop(path, None)
+        for name in look.settled:
+            state.done.pop(name, None)
         reading = Reading(self._settings, self._scope(), state, dict(context.releases))
         try:
             for each in look.sets:

@@ -15,8 +15,14 @@ from connectors.transports.sftp import FetchedFile, MoveDenied, RemoteFile, Sftp
 from schemas.record import RejectionRule
 
 WAITING, IMPORTED, FAILED = "waiting", "imported", "failed"
+UNREAD = "unread:"
+"""Begins the stamp of a file that was not read."""
 MOST_FOLDERS = 2_000
 _DIGITS = re.compile(r"\d+")
+
+
+Done = dict[str, dict[str, list[str]]]
+"""Sets that were taken and not yet moved: by name and path, the folder a file goes to and which content it had."""
 
 
 class SetKind(StrEnum):
@@ -40,6 +46,8 @@ class FileSet:
     """By name."""
     markers: dict[str, Marker] = field(default_factory=dict)
     """By the name of the file that each is about."""
+    marker_digests: dict[str, str] = field(default_factory=dict)
+    """Of the marker files that were read, by their name."""
     fault: InvalidValue | None = None
     """Why it cannot be taken as it lies there."""
     is_incomplete: bool = False
@@ -47,12 +55,15 @@ class FileSet:
     stays: bool = False
     """It is not moved to ``failed``, because it can become right by waiting."""
 
+    def stamp(self, file: RemoteFile) -> str:
+        """The same while the file is the same."""
+        fetched = self.fetched.get(file.name)
+        return fetched.sha256 if fetched else self.marker_digests.get(file.name) or _unread_stamp(file)
+
     @property
     def fingerprint(self) -> str:
         """The same while the same lies there."""
-        parts = [f"{file.name}={file.size}" for file in self.files]
-        parts += [f"{name}:{fetched.sha256[:16]}" for name, fetched in sorted(self.fetched.items())]
-        return ";".join(parts)
+        return ";".join(f"{file.name}={self.stamp(file)[:32]}" for file in self.files)
 
     @property
     def order(self) -> tuple[str, str]:
@@ -70,6 +81,7 @@ class _Promise:
     """A marker file, and what it says."""
 
     file: RemoteFile
+    digest: str | None = None
     marker: Marker | None = None
     fault: InvalidValue | None = None
 
@@ -79,34 +91,34 @@ class Look:
     """What one look found."""
 
     sets: list[FileSet] = field(default_factory=list)
-    moved: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    """Files that earlier looks are done with."""
+    settled: set[str] = field(default_factory=set)
+    """Sets among them of which nothing is left to be done, by name."""
     may_move: bool = True
 
 
-async def look_into(session: SftpSession, folder: str, done: dict[str, str], largest: int) -> Look:
+async def look_into(session: SftpSession, folder: str, done: Done, largest: int) -> Look:
     """Move what earlier looks are done with, then fetch what waits.
 
     Args:
         session: the connection.
         folder: holds ``waiting``.
-        done: files to be moved and where to, as the cursor has it.
+        done: sets to be moved, as the cursor has it.
         largest: bytes of a file that is read.
     """
     look = Look()
-    for path, target in done.items():
-        try:
-            await session.move(path, target)
-            look.moved.add(path)
-        except MoveDenied:
-            look.may_move = False
     waiting = _below(folder, WAITING)
     files, folders = await session.list_files(waiting)
-    look.sets += await _sets_of(session, "", [file for file in files if file.path not in done])
+    places = [("", files)]
     for name in folders[:MOST_FOLDERS]:
         below, _ = await session.list_files(f"{waiting}/{name}")
         if not below:
             await session.remove_empty(f"{waiting}/{name}")
-        look.sets += await _sets_of(session, f"{name}/", [file for file in below if file.path not in done])
+        places.append((f"{name}/", below))
+    await _move_done(session, {file.path: file for _, listed in places for file in listed}, done, look)
+    for place, listed in places:
+        look.sets += await _sets_of(session, place, [file for file in listed if file.path not in look.taken])
     look.sets.sort(key=lambda each: each.order)
     try:
         for each in look.sets:
@@ -117,6 +129,37 @@ async def look_into(session: SftpSession, folder: str, done: dict[str, str], lar
             each.close()
         raise
     return look
+
+
+async def _move_done(session: SftpSession, listed: dict[str, RemoteFile], done: Done, look: Look) -> None:
+    """Move the sets that earlier looks are done with; where one file is another by now, it is a new set."""
+    for name, files in done.items():
+        there = {path: listed[path] for path in files if path in listed}
+        if not all([await _is_same(session, file, files[path][1]) for path, file in there.items()]):
+            look.settled.add(name)
+            continue
+        look.taken.update(there)
+        try:
+            for path in there:
+                await session.move(path, files[path][0])
+            look.settled.add(name)
+        except MoveDenied:
+            look.may_move = False
+
+
+async def _is_same(session: SftpSession, file: RemoteFile, stamp: str) -> bool:
+    """Whether the file is the one that was read; its content decides, as far as it was read."""
+    if stamp.startswith(UNREAD):
+        return stamp == _unread_stamp(file)
+    fetched = await session.fetch(file, file.size)
+    if fetched is None:
+        return False
+    fetched.content.close()
+    return fetched.sha256 == stamp
+
+
+def _unread_stamp(file: RemoteFile) -> str:
+    return f"{UNREAD}{file.size}:{file.changed}"
 
 
 async def waiting_files(session: SftpSession, folder: str) -> int:
@@ -184,6 +227,8 @@ def _group(place: str, files: list[RemoteFile], markers: dict[str, _Promise]) ->
 def _promise(each: FileSet, promise: "_Promise | None") -> None:
     if promise is not None:
         each.files.append(promise.file)
+        if promise.digest is not None:
+            each.marker_digests[promise.file.name] = promise.digest
         each.fault = each.fault or promise.fault
         if promise.marker is not None:
             each.markers[promise.marker.file] = promise.marker
@@ -202,6 +247,7 @@ async def _read_markers(session: SftpSession, files: list[RemoteFile]) -> dict[s
                 raise InvalidValue(
                     "(marker)", RejectionRule.TOO_LARGE if file.size > LARGEST else RejectionRule.TRUNCATED
                 )
+            promise.digest = fetched.sha256
             promise.marker = read_marker(fetched.content.read())
         except InvalidValue as fault:
             promise.fault = fault

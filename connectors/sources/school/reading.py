@@ -98,8 +98,9 @@ class Reading:
 
     def _done(self, each: FileSet, state: str) -> None:
         self._failures.pop(each.name, None)
-        for file in each.files:
-            self.state.done[file.path] = target_of(self.settings.folder, file.path, state)
+        self.state.done[each.name] = {
+            file.path: [target_of(self.settings.folder, file.path, state), each.stamp(file)] for file in each.files
+        }
 
     def _finished(self, each: FileSet, held: Mapping[tuple[str, str], HeldDeletions], skipped: Counter[str]) -> Batch:
         """The last batch of a set that was read."""

@@ -104,8 +104,8 @@ class State:
     schools: dict[str, School] = field(default_factory=dict)
     published: dict[str, dict[str, str]] = field(default_factory=dict)
     """Digest of what was published last, by type and id."""
-    done: dict[str, str] = field(default_factory=dict)
-    """Files of sets that were taken and not yet moved: path and the folder they go to."""
+    done: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Sets that were taken and not yet moved: by name and path, the folder a file goes to and which content it had."""
     suspect: dict[str, str] = field(default_factory=dict)
     """Sets that could not be taken in the last look: name, and a digest of what lay there."""
 
