@@ -179,10 +179,10 @@ def test_a_pupil_who_cannot_be_read_has_not_left(drop: Drop, looks: Looks) -> No
     looks.look()
     broken = [
         pupil_line("501001", "Bo", "Vestergaard", "ukendt", "4", "A", "4A"),
-        *map(lambda p: pupil_line(*p), PUPILS[1:]),
+        *(pupil_line(*pupil) for pupil in PUPILS[1:]),
     ]
-    for _ in range(3):
-        put_four(drop.waiting, lines=broken)
+    for day in ("20260310", "20260311", "20260312"):
+        put_four(drop.waiting / day, lines=broken)
         assert looks.look() == []
         assert [rejection.field for rejection in looks.rejected] == ["CPR"]
 

@@ -79,12 +79,26 @@ class SchoolYear:
 
 def school_days(quarter: Quarter, closed: tuple[str, ...] = ()) -> int:
     """How many days the pupils go to school in the quarter; at least one."""
-    return max(1, count_school_days(quarter.start, quarter.end, closed))
+    return max(1, _count(quarter, closed))
+
+
+@cache
+def _count(quarter: Quarter, closed: tuple[str, ...]) -> int:
+    return len(school_dates(quarter, closed))
+
+
+def school_dates(quarter: Quarter, closed: tuple[str, ...] = ()) -> tuple[date, ...]:
+    """The days on which the pupils go to school in the quarter."""
+    return tuple(_school_dates(quarter.start, quarter.end, closed))
 
 
 def count_school_days(start: date, end: date, closed: tuple[str, ...] = ()) -> int:
     """School days from *start* to the day before *end*."""
-    return sum(day not in _closed_days(day.year, closed) for day in _days(start, end) if day.weekday() < _WEEKDAYS)
+    return sum(1 for _ in _school_dates(start, end, closed))
+
+
+def _school_dates(start: date, end: date, closed: tuple[str, ...]) -> Iterator[date]:
+    return (day for day in _days(start, end) if day.weekday() < _WEEKDAYS and day not in _closed_days(day.year, closed))
 
 
 @cache

@@ -176,7 +176,7 @@ class Reading:
         day = _day_of(each.name) or self.scope.today
         if self._is_older(each, schools, day.isoformat()):
             return None
-        self._check_year(each, year, schools)
+        self._check_year(each, year, schools, day)
         found = tabulex.read_teachers(texts[tabulex.STAFF], texts[tabulex.STAFF_CLASSES])
         teachers = {key: (teacher.id, teacher.name) for key, teacher in found.items()}
         changes = Changes(self.scope, self.state, None, day.isoformat())
@@ -197,7 +197,7 @@ class Reading:
             return None
         now = SchoolYear.of(self.scope.today)
         year = now if now in export.school_years else max(export.school_years, default=SchoolYear.of(day))
-        self._check_year(each, year, set(export.schools))
+        self._check_year(each, year, set(export.schools), day)
         changes = Changes(self.scope, self.state, stated, moment.isoformat())
         master = MasterSet(self.state, changes, year, day, PERSON, has_contacts=True)
         return master, read_export(file.content, Export())
@@ -211,17 +211,17 @@ class Reading:
             self.state.school(code).stated[each.kind] = max(stated, self.state.school(code).stated.get(each.kind, ""))
         return False
 
-    def _check_year(self, each: FileSet, year: SchoolYear, schools: set[str]) -> None:
-        """The set is of the school year that is going on.
+    def _check_year(self, each: FileSet, year: SchoolYear, schools: set[str], day: date) -> None:
+        """The set is of the school year that was going on when it was written.
 
         Raises:
             InvalidValue: it has not begun, or is over.
         """
         known = [school.year for code in schools if (school := self.state.schools.get(code)) and school.year]
-        if year.start > self.scope.today:
+        if year.start > max(day, self.scope.today):
             each.stays = True
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
-        if self.scope.today >= year.end + LATE_YEAR or any(year < other for other in known):
+        if day >= year.end + LATE_YEAR or any(year < other for other in known):
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
 
 

@@ -6,7 +6,7 @@ was registered when it was seen, because a set does not tell when its content ch
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -254,7 +254,7 @@ def absence_record(
         days=round(total.days, 2),
         school_days=school_days(quarter, closed),
         school=changes.scope.unit(code, school.name),
-        grade=pupil.grade,
+        grade=_grade_in(quarter, pupil.grade, school.year),
     )
     flags = []
     if total.repaired:
@@ -272,6 +272,15 @@ def absence_record(
         flags=flags,
         registered_at=registered.astimezone(UTC) if registered else None,
     )
+
+
+def _grade_in(quarter: Quarter, grade: str | None, year: SchoolYear | None) -> str | None:
+    """The grade in that quarter: of an earlier school year it was so much lower."""
+    earlier = year.start_year - SchoolYear.of(quarter.end - timedelta(days=1)).start_year if year else 0
+    if grade is None or not earlier:
+        return grade
+    number = int(grade) - earlier if grade.isascii() and grade.isdecimal() else -1
+    return str(number) if number >= 0 else None
 
 
 def absence_id(code: str, pupil_id: str, quarter: Quarter, kind: str) -> str:

@@ -1,4 +1,4 @@
-"""``python -m deploy.sandbox.fagsystemer``: both servers on loopback, until SIGTERM or until stdin closes.
+"""``python -m deploy.sandbox.fagsystemer``: all servers on loopback, until SIGTERM or until stdin closes.
 
 Prints one line of JSON with the addresses and the credentials. These are random at every start unless
 ``SANDBOX_CLIENT_ID`` and ``SANDBOX_CLIENT_SECRET`` are set.
@@ -12,7 +12,7 @@ import secrets
 import signal
 import socket
 import sys
-from datetime import date
+from datetime import date, datetime
 from threading import Event, Thread
 
 import uvicorn
@@ -21,7 +21,10 @@ from fastapi import FastAPI
 from deploy.sandbox.fagsystemer.fhir import fhir_app
 from deploy.sandbox.fagsystemer.odata import odata_app
 from deploy.sandbox.fagsystemer.sessions import Credentials
+from deploy.sandbox.fagsystemer.sftp import SchoolServer
 from deploy.sandbox.municipality.generate import generate
+from deploy.sandbox.municipality.truth import MORNING
+from hub.clock import ShiftedClock
 
 HOST = "127.0.0.1"
 
@@ -36,6 +39,14 @@ def main() -> None:
     truth = generate(arguments.citizens, arguments.seed, arguments.today)
     fhir, fhir_socket = _server(fhir_app(truth, credentials), arguments.fhir_port)
     odata, odata_socket = _server(odata_app(truth, credentials), arguments.odata_port)
+    clock = ShiftedClock(datetime.combine(arguments.today, MORNING))
+    school = SchoolServer(
+        lambda day: generate(arguments.citizens, arguments.seed, day),
+        arguments.today,
+        clock.now,
+        port=arguments.sftp_port,
+    )
+    school.start()
     gc.freeze()  # the population stays for good; collecting it again and again would slow every answer
     fhir_base, odata_base = (f"http://{HOST}:{sock.getsockname()[1]}" for sock in (fhir_socket, odata_socket))
     stop = Event()
@@ -54,6 +65,7 @@ def main() -> None:
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
         "citizens": len(truth.people),
+        **school.addresses(),
     }
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
@@ -63,6 +75,7 @@ def main() -> None:
         server.should_exit = True
     for thread in threads:
         thread.join()
+    school.stop()
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,6 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--today", type=date.fromisoformat, default=date(2023, 9, 12))
     parser.add_argument("--fhir-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--odata-port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--sftp-port", type=int, default=0, help="0 takes a free one")
     return parser.parse_args()
 
 

@@ -10,6 +10,8 @@ from datetime import date
 
 SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
 """Variable that ``Running.sources_file`` reads the client's secret from."""
+SFTP_KEY = "HELHED_SANDBOX_SFTP_KEY"
+"""Variable that it reads the SSH key from."""
 _STOP_SECONDS = 10
 
 
@@ -26,11 +28,16 @@ class Running:
     odata_login_url: str
     client_id: str
     client_secret: str = field(repr=False)
+    sftp_host: str
+    sftp_port: int
+    sftp_private_key: str = field(repr=False)
+    """Of the reader; the server knows its public half."""
+    sftp_host_key: str
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
     def sources_file(self, every: str = "15m") -> str:
-        """The same as ``HELHED_SOURCES_FILE`` has it; the secret is read from the variable ``SECRET``."""
+        """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``."""
         return f"""
             [social]
             connector = "odata"
@@ -47,6 +54,16 @@ class Running:
             token_url = "{self.fhir_token_url}"
             client_id = "{self.client_id}"
             client_secret = {{ env = "{SECRET}" }}
+            schedule = {{ every = "{every}" }}
+
+            [school]
+            connector = "files"
+            host = "{self.sftp_host}"
+            port = {self.sftp_port}
+            user = "helhed"
+            host_key = "{self.sftp_host_key}"
+            private_key = {{ env = "{SFTP_KEY}" }}
+            synthetic = true
             schedule = {{ every = "{every}" }}
         """
 
