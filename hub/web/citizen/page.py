@@ -228,6 +228,8 @@ class OverviewPage:
     """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
     """Other stays and contacts: planned, and the latest."""
+    school: tuple[ContactRow, ...]
+    """Each child's school and class, and the latest quarters of absence."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""
     withheld_of_some: tuple[str, ...]

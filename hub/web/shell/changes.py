@@ -14,6 +14,7 @@ from schemas.facts import (
     ConcernNotificationFact,
     ContactFact,
     EffortFact,
+    EnrolmentFact,
     GoalFact,
     GoalKind,
     PlanFact,
@@ -80,6 +81,8 @@ def entry_text(entry: Entry, names: FirstNames) -> str | None:
         case GoalFact(text=text):
             person = names.subject(entry)
             return f"{text} ({person})" if person else text
+        case EnrolmentFact(group=group, school=school):
+            return named(f"{group} på {school.name}" if group else school.name, entry, names)
         case AbsenceFact(quarter=quarter, year=year):
             return named(f"fravær i {quarter}. kvartal {year}", entry, names)
     return None

@@ -51,6 +51,7 @@ NEW = {
     "case": "Ny sag",
     "contact": "Ny kontakt",
     "absence": "Ny opgørelse",
+    "enrolment": "Ny klasse",
 }
 """Of something new, by kind of the fact."""
 
@@ -115,6 +116,7 @@ FIELD = {
     "receipt_sent_on": "kvittering",
     "next_deadline_on": "frist",
     "school": "skole",
+    "group": "klasse",
     "grade": "klassetrin",
     "start": "startdato",
     "end": "slutdato",
