@@ -76,7 +76,8 @@ PUPILS = (
 
 
 def pupil_line(own: str, given: str, family: str, cpr: str, grade: str, line: str, group: str) -> str:
-    return f"{own}¤{SCHOOL}¤Testskolen¤{given}¤{family}¤{cpr}¤Æblevænget 3¤Dalum¤5250¤Odense SV¤{grade}¤{line}¤2021¤{group}¤"
+    place = "Æblevænget 3¤Dalum¤5250¤Odense SV"
+    return f"{own}¤{SCHOOL}¤Testskolen¤{given}¤{family}¤{cpr}¤{place}¤{grade}¤{line}¤2021¤{group}¤"
 
 
 def put_four(

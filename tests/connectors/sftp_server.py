@@ -42,7 +42,8 @@ def public(key: asyncssh.SSHKey) -> str:
 @contextmanager
 def asyncssh_server(root: Path, keys: SshKeys, host_key: asyncssh.SSHKey | None = None) -> Iterator[int]:
     """An SFTP server whose root is the folder; gives its port."""
-    ready, box = Event(), {}
+    ready = Event()
+    box: dict[str, Any] = {}
 
     async def serve() -> None:
         box["loop"], box["stop"] = asyncio.get_running_loop(), asyncio.Event()

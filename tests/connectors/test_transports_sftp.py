@@ -25,7 +25,7 @@ def drop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drop]:
         yield Drop(root, keys, stack.enter_context(server), stack)
 
 
-def transport(drop: Drop, should_stop: Callable[[], bool] = lambda: False, **other: Any) -> SftpTransport:
+def transport(drop: Drop, *, should_stop: Callable[[], bool] = lambda: False, **other: Any) -> SftpTransport:
     settings = {name: value for name, value in drop.settings(**other).items() if name != "synthetic"}
     return SftpTransport(SftpSettings.model_validate(settings), should_stop)
 
@@ -95,7 +95,7 @@ def test_a_key_that_the_server_does_not_know_needs_a_person(drop: Drop) -> None:
 
 
 @pytest.mark.parametrize("other", [{"private_key": "no key"}, {"host_key": "ssh-ed25519 AAAA"}])
-def test_a_key_that_is_none_says_which_setting(drop: Drop, other: dict[str, str]) -> None:
+def test_a_key_that_is_none_says_which_setting(drop: Drop, other: dict[str, Any]) -> None:
     with pytest.raises(SourceRefused, match=next(iter(other))) as refused:
         transport(drop, **other).look(fetch_all)
     assert refused.value.advice == "source_settings_wrong"

@@ -6,7 +6,6 @@ from connectors.sources.school.calendar import Quarter
 from connectors.sources.school.state import School, State, Total, flat
 from connectors.sources.school.translate import ABSENCE, Changes, absence_id, absence_record
 from connectors.sources.school.window import forget_quarters
-from schemas.identifiers import Identifier
 from schemas.record import SourceRecord
 
 REASON = "missing_in_a_complete_window"
@@ -26,8 +25,7 @@ def publish_absence(state: State, code: str, changes: Changes) -> Iterator[Sourc
     for (pupil_id, name, kind), total in by_pupil.items():
         quarter, pupil = Quarter.parse(name), pupils[pupil_id]
         there.add(absence_id(code, pupil_id, quarter, kind))
-        numbers = (Identifier.national(pupil.number),)
-        record = absence_record(changes, school, code, pupil, numbers, total, quarter=quarter, kind=kind)
+        record = absence_record(changes, school, code, pupil, total=total, quarter=quarter, kind=kind)
         if record is not None:
             yield record
     own = [source_id for source_id in state.published.get(ABSENCE, {}) if source_id.startswith(f"{code}:")]

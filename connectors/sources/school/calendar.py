@@ -1,7 +1,7 @@
 """Quarters, school years and school days. Pure.
 
 The lines of the law (10 and 15 percent unlawful absence) count per quarter of the calendar year. The school days of a
-quarter are its weekdays without public holidays and the usual school vacations; a municipality adds its own closed days.
+quarter are its weekdays without public holidays and the usual vacations; a municipality adds its own closed days.
 """
 
 from collections.abc import Iterable, Iterator

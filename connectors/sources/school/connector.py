@@ -19,6 +19,8 @@ from connectors.transports.sftp import SftpSession
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
+__all__ = ["SchoolConnector", "SchoolSettings"]
+
 
 class SchoolConnector:
     """School and class, contact persons and absence per quarter from a drop folder."""

@@ -1,7 +1,7 @@
 """In which encoding a file is written: certain, or refused. Pure, but for reading the file.
 
-A byte order mark decides. Without one, a text that is UTF-8 from beginning to end is UTF-8; anything else is Windows-1252
-if every byte has a meaning there and the text does not look like another encoding that was read as Windows-1252.
+A byte order mark decides. Without one, a text that is UTF-8 from beginning to end is UTF-8; anything else is
+Windows-1252, if every byte has a meaning there and the text does not look like another encoding that was read so.
 """
 
 import codecs
@@ -27,7 +27,7 @@ _CONTINUATION = "".join(
 _TWICE_ENCODED = re.compile(f"[ÂÃ][\x80-\x9f{re.escape(_CONTINUATION)}]")
 """Letters of UTF-8 that were read as Windows-1252: ``Ã¦`` for ``æ``, ``Â¤`` for ``¤``."""
 _OTHER_CODE_PAGE = re.compile("[A-Za-z][†‘›¾¿Œ®¯][a-z]|[\x00-\x08\x0e-\x1f]")
-"""``æ``, ``ø`` and ``å`` of DOS (code page 850 and 865) and of the Macintosh, read as Windows-1252; control characters."""
+"""``æ``, ``ø``, ``å`` of DOS (code pages 850, 865) and of the Macintosh, read as Windows-1252; control characters."""
 _MANY = 0.2
 """Text in UTF-16 has a zero in this share of its bytes at least."""
 

@@ -24,7 +24,6 @@ from connectors.sources.school.translate import (
     rejected_contact,
 )
 from connectors.sources.school.ws17 import PupilInExport
-from schemas.identifiers import Identifier
 from schemas.record import Rejection, SourceRecord
 
 
@@ -76,7 +75,7 @@ class MasterSet:
         if isinstance(each, PupilInExport) and each.year not in {None, self.year}:
             self.skipped[f"{ENROLMENT}: other_school_year"] += 1
         else:
-            yield from _some(enrolment_record(self.changes, school, pupil.school, pupil.number, known, self.year))
+            yield from _some(enrolment_record(self.changes, school, pupil.school, known, year=self.year))
         for contact in contacts:
             seen.ids[RELATION].add(f"{pupil.id}:{contact.id}")
             yield from contact_records(self.changes, pupil, contact)
@@ -138,8 +137,8 @@ class MasterSet:
                 continue
             pupil = next((pupil for pupil in school.pupils.values() if pupil.id == own), None)
             if pupil is not None:
-                number, end = Identifier.national(pupil.number), date.fromisoformat(since)
-                yield from _some(enrolment_record(self.changes, school, code, number, pupil, self.year, end))
+                end = date.fromisoformat(since)
+                yield from _some(enrolment_record(self.changes, school, code, pupil, year=self.year, end=end))
 
     def _school(self, pupil: Pupil) -> _Seen:
         seen = self._seen.setdefault(pupil.school, _Seen())

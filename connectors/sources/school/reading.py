@@ -1,6 +1,6 @@
 """Takes the sets of one look, one after the other: each wholly, or not at all.
 
-A set that cannot be taken says why, and the others go on. It stays in ``waiting``, since its sender may still be writing;
+A set that cannot be taken says why, and the others go on. It stays in ``waiting``, since its sender may still write it;
 when the same lies there in the next look, it is moved to ``failed``. Files that are still missing are waited for. A set
 whose deletions are held stays too, until a person has decided or a newer one of the same school is there.
 """
@@ -28,7 +28,7 @@ from connectors.sources.school.settings import SchoolSettings
 from connectors.sources.school.state import State
 from connectors.sources.school.tabulex import Pupil, UnreadPupil
 from connectors.sources.school.translate import ABSENCE, Changes, Scope
-from connectors.sources.school.window import TooManyRows, TooManyUnread, take_window
+from connectors.sources.school.window import TooManyRows, TooManyUnread, WindowRules, take_window
 from connectors.sources.school.ws17 import PERSON, Export, PupilInExport, read_export
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
@@ -55,7 +55,7 @@ class Reading:
     _failures: dict[str, str] = field(default_factory=dict)
 
     def take(self, each: FileSet) -> Iterator[Batch]:
-        """The set's batches; the last one has the cursor. Whatever is wrong with the set shows before its first record."""
+        """The set's batches; the last one has the cursor. What is wrong with the set shows before its first record."""
         try:
             if each.fault is not None:
                 raise each.fault
@@ -130,9 +130,7 @@ class Reading:
             window,
             counted(),
             parts=parts_for(size),
-            correction_days=self.settings.correction_days,
-            limits=self.settings.absence_limits,
-            released=self.releases.get(ABSENCE),
+            rules=WindowRules(self.settings.correction_days, self.settings.absence_limits, self.releases.get(ABSENCE)),
         )
         if outcome.held is None and ABSENCE in self.releases:
             self.releases[ABSENCE] = max(0, self.releases[ABSENCE] - outcome.deleted)

@@ -87,7 +87,7 @@ RECORD_TYPES = (
             "RaekkeId", "CPR", "Skolekode", "Dato", "Fravaerstype", "Fravaerskode", "Omfang", "Lektion",
             "Registreret", "Rettet",
         ),
-        purpose="Bekymrende fravær (folkeskoleloven § 39; barnets lov § 133). Enkelte dage og bemærkninger gemmes ikke.",
+        purpose="Bekymrende fravær (folkeskoleloven § 39; barnets lov § 133). Dage og bemærkninger vises ikke.",
     ),
 )  # fmt: skip
 STREAM = Stream(name="filer", danish_title="Skolens filer", record_types=RECORD_TYPES)

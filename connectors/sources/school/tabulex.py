@@ -105,11 +105,11 @@ def read_pupils(content: IO[bytes], encoding: str) -> Iterator[Pupil | UnreadPup
         own = school = None
         try:
             if fields is None or len(fields) < _PUPIL_FIELDS:
-                raise InvalidValue("(row)", RejectionRule.WRONG_SHAPE, len(fields or ()))
+                raise InvalidValue("(row)", RejectionRule.WRONG_SHAPE, len(fields or ()))  # noqa: TRY301
             own, school = read_own_id("ElevID", fields[0]), read_school_code("Skolekode", fields[1])
             cpr = read_number("CPR", fields[5])
             if cpr is None:
-                raise InvalidValue("CPR", RejectionRule.MISSING_FIELD)
+                raise InvalidValue("CPR", RejectionRule.MISSING_FIELD)  # noqa: TRY301
             place = ", ".join(part for part in (given(fields[6]), given(fields[7])) if part)
             yield Pupil(
                 school=school,

@@ -98,7 +98,7 @@ class Changes:
         self._version = version
         self.rejected: list[RecordRejected] = []
 
-    def publish(
+    def publish(  # noqa: PLR0913  keyword-only from the period on
         self,
         record_type: str,
         source_id: str,
@@ -184,8 +184,8 @@ def enrolment_record(
     changes: Changes,
     school: School,
     code: str,
-    number: Identifier,
     pupil: KnownPupil,
+    *,
     year: SchoolYear,
     end: date | None = None,
 ) -> SourceRecord | None:
@@ -201,7 +201,7 @@ def enrolment_record(
         responsible=Responsible(unit=unit, worker=Worker(name=teacher[1], id=teacher[0]) if teacher else None),
     )
     valid = Period(start=year.start, end=max(year.start, min(end, year.end)) if end else year.end)
-    party = changes.scope.pupil_party(code, pupil.id, (number,), None)
+    party = changes.scope.pupil_party(code, pupil.id, (Identifier.national(pupil.number),), None)
     return changes.publish(ENROLMENT, enrolment_id(code, pupil.id, year), fact, (party,), valid=valid, flags=flags)
 
 
@@ -241,10 +241,9 @@ def contact_records(changes: Changes, pupil: Pupil, contact: ContactPerson) -> l
     return [record for record in records if record is not None]
 
 
-def absence_record(
-    changes: Changes, school: School, code: str, pupil: KnownPupil, numbers: Iterable[Identifier], total: Total, *,
-    quarter: Quarter, kind: str,
-) -> SourceRecord | None:  # fmt: skip
+def absence_record(  # noqa: PLR0913  keyword-only from the total on
+    changes: Changes, school: School, code: str, pupil: KnownPupil, *, total: Total, quarter: Quarter, kind: str
+) -> SourceRecord | None:
     """Absence of one pupil in one quarter, of one kind."""
     closed = changes.scope.closed
     fact = AbsenceFact(
@@ -267,7 +266,7 @@ def absence_record(
         ABSENCE,
         absence_id(code, pupil.id, quarter, kind),
         fact,
-        (changes.scope.pupil_party(code, pupil.id, numbers, None),),
+        (changes.scope.pupil_party(code, pupil.id, (Identifier.national(pupil.number),), None),),
         valid=Period(start=quarter.start, end=quarter.end),
         flags=flags,
         registered_at=registered.astimezone(UTC) if registered else None,

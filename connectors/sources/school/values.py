@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from connectors.kit import InvalidValue, read_date
 from schemas.identifiers import Identifier
@@ -13,6 +14,9 @@ LEADING_ZERO = "leading_zero_restored"
 _DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?:[ T]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?")
 _NINE_DIGITS = re.compile(r"[0-9]{9}")
 _NOTHING = frozenset({"", "null", "none", "nil", "-"})
+_LONGEST_NOTHING = 4
+_REMEMBERED = 16_384
+"""The same days, numbers and schools come again and again in a file."""
 SCHOOL_CODE_LENGTH = 6
 POSTAL_CODE_LENGTH = 4
 
@@ -21,10 +25,13 @@ def given(text: str | None) -> str | None:
     """The text without blanks around it; None where nothing is given, also where that is written as ``NULL``."""
     if text is None:
         return None
+    if not text:
+        return None
     cleaned = normalise_text(text).strip().strip("'").strip()
-    return None if cleaned.lower() in _NOTHING else cleaned
+    return None if len(cleaned) <= _LONGEST_NOTHING and cleaned.lower() in _NOTHING else cleaned
 
 
+@lru_cache(_REMEMBERED)
 def iso(text: str) -> str:
     """A Danish date (``09-03-2026``), with or without a time, as ISO writes it; other texts as they are."""
     match = _DANISH_DAY.fullmatch(text.strip())
@@ -35,6 +42,7 @@ def iso(text: str) -> str:
     return f"{written}T{int(hour):02}:{minute}:{second or '00'}" if hour else written
 
 
+@lru_cache(_REMEMBERED)
 def read_day(field: str, text: str | None) -> date | None:
     """A whole day.
 
@@ -48,6 +56,7 @@ def read_day(field: str, text: str | None) -> date | None:
     return parsed[0] if parsed else None
 
 
+@lru_cache(_REMEMBERED)
 def read_number(field: str, text: str | None) -> tuple[Identifier, bool] | None:
     """A national number, and whether its leading zero was lost; None where none is given.
 
@@ -68,6 +77,7 @@ def read_number(field: str, text: str | None) -> tuple[Identifier, bool] | None:
         raise InvalidValue(field, RejectionRule.BAD_IDENTIFIER, value) from None
 
 
+@lru_cache(_REMEMBERED)
 def read_school_code(field: str, text: str | None) -> str:
     """The number of a school, with the zeros that an integer type takes from it.
 

@@ -1,9 +1,9 @@
 """One complete absence file against what is remembered of its school: added, corrected, deleted, held. Pure.
 
-The file is the whole truth of a window. Days that can still be corrected are compared row by row; earlier days of a quarter
-that is not over are compared as sums, and only where the window covers the quarter from its beginning, because a sum cannot
-be corrected in part. What is missing is judged by ``connectors.absence``: the marker vouches that the file is complete, so one
-reading proves it, within the limits.
+The file is the whole truth of a window. Days that can still be corrected are compared row by row; earlier days of a
+quarter that is not over are compared as sums, and only where the window covers the quarter from its beginning, because
+a sum cannot be corrected in part. What is missing is judged by ``connectors.absence``: the marker vouches that the file
+is complete, so one reading proves it, within the limits.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from connectors.base import HeldDeletions
 from connectors.sources.school.absence_file import ROW, Row, Unread, in_window
 from connectors.sources.school.calendar import Quarter
 from connectors.sources.school.partitions import partitioned
-from connectors.sources.school.state import School, Total, Totals, add_days, flat
+from connectors.sources.school.state import School, Totals, add_days, flat
 from schemas.record import Rejection
 
 MOST_ROWS_KEPT = 200_000
@@ -62,15 +62,33 @@ class _Blocked:
             self.all = True
 
 
+@dataclass(slots=True)
+class _Read:
+    """What one file says."""
+
+    kept: dict[str, Row] = field(default_factory=dict)
+    """Days that can still be corrected, by key."""
+    sums: Totals = field(default_factory=dict)
+    """Earlier days."""
+    blocked: _Blocked = field(default_factory=_Blocked)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """What is declared or released for comparing a file."""
+
+    correction_days: int
+    limits: AbsenceLimits
+    released: int | None
+
+
 def take_window(
     school: School,
     window: tuple[date, date],
     rows: Iterable[Row | Unread],
     *,
     parts: int,
-    correction_days: int,
-    limits: AbsenceLimits,
-    released: int | None,
+    rules: WindowRules,
 ) -> Comparison:
     """Bring what is remembered of the school up to the file; on an error nothing of it is changed.
 
@@ -80,22 +98,27 @@ def take_window(
         InvalidValue: the file cannot be read; raised by *rows*.
     """
     start, end = window
-    outcome, blocked = Comparison(), _Blocked()
-    kept_from = school.kept_from or max(start, end - timedelta(days=correction_days))
-    kept: dict[str, Row] = {}
-    sums: Totals = {}
-    readable = _readable(rows, window, outcome, blocked)
+    outcome, read = Comparison(), _Read()
+    remembered = timedelta(days=rules.correction_days)
+    kept_from = school.kept_from or max(start, end - remembered)
+    readable = _readable(rows, window, outcome, read.blocked)
     for part in partitioned(_survivors(readable, parts), lambda row: row.cpr, parts):
         early = [row for row in part if row.day < kept_from.isoformat()]
-        add_days(sums, _comparable(early, school, start, outcome.skipped))
-        kept |= {row.key: row for row in part if row.day >= kept_from.isoformat()}
-        if len(kept) > MOST_ROWS_KEPT:
+        add_days(read.sums, _comparable(early, school, start, outcome.skipped))
+        read.kept |= {row.key: row for row in part if row.day >= kept_from.isoformat()}
+        if len(read.kept) > MOST_ROWS_KEPT:
             raise TooManyRows
-    _apply(school, window, kept, sums, blocked, outcome, limits, released)
+    _delete_missing(school, window, read, outcome, rules)
+    for key, row in read.kept.items():
+        known = school.rows.get(key)
+        if known is None or row.changed >= known.changed:
+            school.rows[key] = row
+    for cpr, quarter, kind, total in flat(read.sums):
+        school.sums.setdefault(cpr, {}).setdefault(quarter, {})[kind] = total
     if school.window_end is None or start > school.window_end + _DAY:
         school.covered_from = start
     school.window_end = end
-    _fold(school, max(kept_from, end - timedelta(days=correction_days)))
+    _fold(school, max(kept_from, end - remembered))
     return outcome
 
 
@@ -134,15 +157,8 @@ def _comparable(rows: Iterable[Row], school: School, start: date, skipped: Count
             skipped[f"{ROW}: before_what_can_be_corrected"] += 1
 
 
-def _apply(
-    school: School,
-    window: tuple[date, date],
-    kept: dict[str, Row],
-    sums: Totals,
-    blocked: _Blocked,
-    outcome: Comparison,
-    limits: AbsenceLimits,
-    released: int | None,
+def _delete_missing(
+    school: School, window: tuple[date, date], read: _Read, outcome: Comparison, rules: WindowRules
 ) -> None:
     start, end = window
     expected = {key for key, row in school.rows.items() if start.isoformat() <= row.day <= end.isoformat()}
@@ -152,7 +168,8 @@ def _apply(
         if Quarter.parse(quarter).start >= start
     }
     expected |= sum_keys.keys()
-    seen = kept.keys() | {_sum_key(cpr, quarter, kind) for cpr, quarter, kind, _ in flat(sums)}
+    seen = read.kept.keys() | {_sum_key(cpr, quarter, kind) for cpr, quarter, kind, _ in flat(read.sums)}
+    blocked = read.blocked
     if blocked.all:
         outcome.skipped[f"{ROW}: deletions_not_judged"] += len(expected - seen)
         gone: frozenset[str] = frozenset()
@@ -163,8 +180,8 @@ def _apply(
             # The marker vouches for the whole window: one reading is proof.
             KnownIds(unproven=frozenset(expected)),
             seen | protected,
-            limits=limits,
-            released=released,
+            limits=rules.limits,
+            released=rules.released,
         )
         outcome.held, gone = verdict.held, verdict.gone
     for key in gone:
@@ -174,12 +191,6 @@ def _apply(
         else:
             del school.rows[key]
     outcome.deleted = len(gone)
-    for key, row in kept.items():
-        known = school.rows.get(key)
-        if known is None or row.changed >= known.changed:
-            school.rows[key] = row
-    for cpr, quarter, kind, total in flat(sums):
-        school.sums.setdefault(cpr, {}).setdefault(quarter, {})[kind] = total
 
 
 def _fold(school: School, kept_from: date) -> None:

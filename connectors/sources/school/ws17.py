@@ -1,7 +1,7 @@
 """STIL's wsiEKSPORT (WS17): pupils, groups, contact persons and custody, read from XML as it comes.
 
-Read with defusedxml: a document that declares a document type or an entity is refused before anything of it is read. The
-names of elements count, not their namespaces: each version has other ones, and the answer may stand in a SOAP envelope.
+Read with defusedxml: a document that declares a document type or an entity is refused before anything of it is read.
+The names of elements count, not their namespaces: each version has others, and the answer may stand in an envelope.
 """
 
 import hashlib
@@ -85,6 +85,14 @@ class _Group:
     start: date | None
 
 
+@dataclass(slots=True)
+class _Place:
+    """The school that is being read."""
+
+    school: str | None = None
+    groups: dict[str, _Group] = field(default_factory=dict)
+
+
 def read_export(content: IO[bytes], export: Export) -> Iterator[PupilInExport | UnreadPupil]:
     """The pupils of an export; what is said of the whole is put into *export* on the way.
 
@@ -111,8 +119,7 @@ def read_export(content: IO[bytes], export: Export) -> Iterator[PupilInExport | 
 
 def _read(content: IO[bytes], export: Export) -> Iterator[PupilInExport | UnreadPupil]:
     path: list[Element] = []
-    school: str | None = None
-    groups: dict[str, _Group] = {}
+    place = _Place()
     events = ElementTree.iterparse(
         content, events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
@@ -125,27 +132,35 @@ def _read(content: IO[bytes], export: Export) -> Iterator[PupilInExport | Unread
             if name in _ROOTS:
                 export.exported_at = _instant("exportDateTime", element.get("exportDateTime"))
             elif name == "Institution":
-                school, groups = None, {}
+                place = _Place()
             continue
         path.pop()
         parent = path[-1] if path else None
-        if name == "ImportSource":
-            export.stated_at = _instant("sourceDateTime", element.get("sourceDateTime")) or export.stated_at
-            export.school_years.update(_school_years(element.get("schoolYear")))
-        elif name in {"InstitutionNumber", "InstitutionName"} and _name(parent) == "Institution":
-            if name == "InstitutionNumber":
-                school = read_school_code("InstitutionNumber", element.text)
-                export.schools.setdefault(school, None)
-            elif school is not None:
-                export.schools[school] = given(element.text)
-        elif name == "Group" and _name(parent) == "Institution":
-            _take_group(element, groups)
-        elif name == PERSON:
-            yield from _pupil(element, school, export, groups)
-        elif name in _ROOTS:
-            export.is_complete = True
+        if name == PERSON:
+            yield from _pupil(element, place.school, export, place.groups)
+        else:
+            _take_other(element, _name(parent), place, export)
         if parent is not None and name in {PERSON, "Group", "Institution"}:
             parent.remove(element)
+
+
+def _take_other(element: Element, parent: str, place: "_Place", export: Export) -> None:
+    """What is said of the whole export, of a school and of its groups."""
+    name = _name(element)
+    if name == "ImportSource":
+        export.stated_at = _instant("sourceDateTime", element.get("sourceDateTime")) or export.stated_at
+        export.school_years.update(_school_years(element.get("schoolYear")))
+    elif name in _ROOTS:
+        export.is_complete = True
+    elif parent != "Institution":
+        return
+    elif name == "InstitutionNumber":
+        place.school = read_school_code("InstitutionNumber", element.text)
+        export.schools.setdefault(place.school, None)
+    elif name == "InstitutionName" and place.school is not None:
+        export.schools[place.school] = given(element.text)
+    elif name == "Group":
+        _take_group(element, place.groups)
 
 
 def _pupil(
@@ -157,12 +172,12 @@ def _pupil(
     own = None
     try:
         if school is None:
-            raise InvalidValue("InstitutionNumber", RejectionRule.MISSING_FIELD)
+            raise InvalidValue("InstitutionNumber", RejectionRule.MISSING_FIELD)  # noqa: TRY301  one fault, one place
         own = read_own_id("LocalPersonId", _text(element, "LocalPersonId"))
         person = _child(element, "Person")
         number = _number(person, _child(element, "UNILogin"))
         if number is None:
-            raise InvalidValue("CivilRegistrationNumber", RejectionRule.MISSING_FIELD)
+            raise InvalidValue("CivilRegistrationNumber", RejectionRule.MISSING_FIELD)  # noqa: TRY301
         group = _main_group(student, groups)
         address = _child(person, "Address")
         pupil = Pupil(

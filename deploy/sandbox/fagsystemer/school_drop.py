@@ -1,7 +1,7 @@
 """The schools' administration: files that a drop folder gets each night, as it writes them on that day.
 
-One ¤-separated set and one XML export for all schools, and an absence file with its marker for each school. The first night
-tells the whole history, every other one the last thirty days.
+One ¤-separated set and one XML export for all schools, and an absence file with its marker for each school. The first
+night tells the whole history, every other one the last thirty days.
 """
 
 import hashlib
@@ -100,10 +100,14 @@ def _write_export(
     moment = datetime.combine(truth.today, EXPORT_TIME)
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<UNILoginExport xmlns="https://wsieksport.unilogin.dk/eksport/fuldmyndighed" '
-        f'exportDateTime="{moment.isoformat()}" accessLevel="fuldmyndighed">',
-        f'<ImportSource sourceDateTime="{(moment - timedelta(hours=5)).isoformat()}" source="Skoleadm" '
-        f'schoolYear="{year.start_year}/{year.start_year + 1}"/>',
+        (
+            '<UNILoginExport xmlns="https://wsieksport.unilogin.dk/eksport/fuldmyndighed" '
+            f'exportDateTime="{moment.isoformat()}" accessLevel="fuldmyndighed">'
+        ),
+        (
+            f'<ImportSource sourceDateTime="{(moment - timedelta(hours=5)).isoformat()}" source="Skoleadm" '
+            f'schoolYear="{year.start_year}/{year.start_year + 1}"/>'
+        ),
     ]
     for unit, code in CODES.items():
         own = [(one, person) for one, person in enrolled if one.school == unit]
@@ -144,7 +148,8 @@ def _person(person: Person, *, address: bool = False) -> str:
 
 def _contact(relation: Relation, other: Person) -> str:
     custody = "" if relation.custody is None else f" childCustody={quoteattr(str(relation.custody).lower())}"
-    return f'<ContactPerson relation="{_RELATIONS[relation.kind]}"{custody} accessLevel="1">{_person(other)}</ContactPerson>'
+    relative = f'relation="{_RELATIONS[relation.kind]}"{custody} accessLevel="1"'
+    return f"<ContactPerson {relative}>{_person(other)}</ContactPerson>"
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""The drop folder of the schools' administration, served over SFTP, with a new delivery each night of simulated time."""
+"""The drop folder of the schools' administration over SFTP, with a new delivery each night of simulated time."""
 
 import asyncio
 import os
@@ -75,7 +75,7 @@ class SchoolServer:
         self.port = server.get_port()
         self._ready.set()
         while not self._stop.is_set():
-            await asyncio.sleep(0.2)
+            await asyncio.to_thread(self._stop.wait)
         server.close()
 
     def _write_nights(self) -> None:

@@ -13,7 +13,7 @@ from deploy.sandbox.municipality.truth import Absence, Enrolment, Person
 
 SCHOOLS = ("school:500", "school:520", "school:530")
 """Units that are schools; a household's children go to the same."""
-FIRST_YEAR, LAST_YEAR = 2019, 2026
+FIRST_YEAR, LAST_YEAR = 2014, 2026
 SCHOOL_AGE, LAST_GRADE = 6, 9
 ABSENCE_FROM = Quarter(2022, 3)
 """Ordinary children's absence is known from here on."""

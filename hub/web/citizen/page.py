@@ -62,6 +62,15 @@ class ContactRow:
 
 
 @dataclass(frozen=True)
+class SchoolRow:
+    """A child's class, or a child's absence in the latest quarters."""
+
+    row: ContactRow
+    quarters: tuple[tuple[str, str], ...]
+    """Quarter, and what is told of it; newest first."""
+
+
+@dataclass(frozen=True)
 class GapRow:
     """An area that has nothing to show, and why."""
 
@@ -228,7 +237,7 @@ class OverviewPage:
     """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
     """Other stays and contacts: planned, and the latest."""
-    school: tuple[ContactRow, ...]
+    school: tuple[SchoolRow, ...]
     """Each child's school and class, and the latest quarters of absence."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""

@@ -6,7 +6,7 @@ A quarter is told with its facts: days, share and line. No sum over quarters, no
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from hub.web.citizen.page import ContactRow
+from hub.web.citizen.page import ContactRow, SchoolRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.shell import texts as shared
@@ -14,8 +14,8 @@ from hub.web.shell.dates import capital, listed
 from schemas.facts import AbsenceFact, AbsenceKind, EnrolmentFact
 from schemas.overview import Entry
 
-NOTIFY_PERCENT, WARN_PERCENT = 15, 10
-"""Unlawful absence in a quarter from which the school informs the municipality, and from which it warns the parents."""
+LINES = (15, 10)
+"""Percent of unlawful absence in a quarter from which the school notifies the municipality, and warns the parents."""
 QUARTERS_SHOWN = 4
 """Latest quarters of each child; the timeline has all."""
 _WORDS = {
@@ -27,15 +27,17 @@ _WORDS = {
 Quarter = tuple[int, int]
 
 
-def school_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
-    """Each child's school and class today, then the latest quarters of absence."""
-    rows = []
-    for entry in entries:
-        if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(data.today):
-            rows.append(_row(entry, enrolment_title(entry.fact), enrolment_text(entry.fact), data))
+def school_rows(entries: Sequence[Entry], data: PageData) -> tuple[SchoolRow, ...]:
+    """Each child's school and class today, then each child's latest quarters of absence."""
+    rows = [
+        SchoolRow(_row(entry, enrolment_title(entry.fact), enrolment_text(entry.fact), data), ())
+        for entry in entries
+        if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(data.today)
+    ]
     for child in dict.fromkeys(_subject(entry) for entry in entries if isinstance(entry.fact, AbsenceFact)):
-        for quarter, own in _by_quarter(entries, child)[:QUARTERS_SHOWN]:
-            rows.append(_row(own[0], f"Fravær i {quarter_text(*quarter)}", absence_text(own, data.today), data))
+        quarters = _by_quarter(entries, child)[:QUARTERS_SHOWN]
+        told = tuple((quarter_text(*quarter), absence_text(own, data.today)) for quarter, own in quarters)
+        rows.append(SchoolRow(_row(quarters[0][1][0], "Fravær", "", data), told))
     return tuple(rows)
 
 
@@ -74,11 +76,10 @@ def absence_share(fact: AbsenceFact) -> str:
     days = f"{fact.days:g}".replace(".", ",")
     share = f"{fact.percent:.0f}"
     text = f"{_WORDS[fact.absence]} {share} % ({days} af {fact.school_days:g} skoledage)"
-    if fact.absence is not AbsenceKind.UNLAWFUL or fact.percent < WARN_PERCENT:
+    line = next((line for line in LINES if fact.percent >= line), None)
+    if fact.absence is not AbsenceKind.UNLAWFUL or line is None:
         return text
-    if fact.percent < NOTIFY_PERCENT:
-        return f"{text}, over grænsen på {WARN_PERCENT} %, hvor skolen advarer forældrene"
-    return f"{text}, over grænsen på {NOTIFY_PERCENT} %, hvor skolen underretter kommunen"
+    return f"{text}, over grænsen på {line} %"
 
 
 def school_words(entry: Entry, today: date) -> tuple[str, str] | None:
@@ -94,7 +95,7 @@ def school_words(entry: Entry, today: date) -> tuple[str, str] | None:
 def crosses_line(entry: Entry) -> bool:
     """Whether it is unlawful absence from a line of the law on."""
     fact = entry.fact
-    return isinstance(fact, AbsenceFact) and fact.absence is AbsenceKind.UNLAWFUL and fact.percent >= WARN_PERCENT
+    return isinstance(fact, AbsenceFact) and fact.absence is AbsenceKind.UNLAWFUL and fact.percent >= min(LINES)
 
 
 def _by_quarter(entries: Iterable[Entry], child: object) -> list[tuple[Quarter, list[Entry]]]:

@@ -25,7 +25,7 @@ ADVICE = {
     "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
     "sftp_host_key_changed": "Filserveren viser en anden nøgle end den, vi kender. Spørg driften dér, om nøglen er "
     "skiftet; ret host_key, først når de bekræfter det aftryk, som kørslens besked viser.",
-    "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere den offentlige nøgle.",
+    "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere vores nøgle.",
     "sftp_folder_refused": "Mappen waiting er der ikke, eller vi må ikke læse den. Ret folder, eller bed om adgang.",
     "sftp_cannot_move": "Filerne er læst, men vi må ikke flytte dem til imported. Bed om skriveadgang til mapperne.",
     "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
