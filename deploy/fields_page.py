@@ -5,6 +5,7 @@ from pathlib import Path
 
 from connectors.base import RecordTypeInfo
 from connectors.sources.health import streams as health
+from connectors.sources.school import streams as school
 from connectors.sources.social import streams as social
 from schemas.source import SourceSystem
 
@@ -18,6 +19,7 @@ def inventory() -> str:
     return "\n".join(
         (
             _source("fhir", health.source_system("health", day, linked=False), health.RECORD_TYPES),
+            _source("files", school.source_system("school", day), school.RECORD_TYPES),
             _source("odata", social.source_system("social", day), social.RECORD_TYPES),
         )
     )
