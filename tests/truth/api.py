@@ -88,6 +88,7 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
     has_more = {
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
         "health": bool(oracle.contacts(person)),
+        "school": oracle.enrolment(person) is not None,
     }
     has_efforts = any(effort.area == area for effort in oracle.efforts(person))
     return "entries" if has_more[area] or has_efforts else "none_found"

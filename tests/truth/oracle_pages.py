@@ -11,6 +11,7 @@ from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
 from tests.truth.oracle_contacts import column_stays, other_rows, panels, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
+from tests.truth.oracle_school import school_bars, school_moments, school_panel, school_rows
 from tests.truth.reading import bag
 from tests.truth.words import first, joined, paragraph, within
 
@@ -33,6 +34,7 @@ def overview(oracle: Oracle, page: Page, looked: frozenset[str]) -> list[Fact]:
         *_summary(oracle, page),
         *_notifications(oracle, page),
         *panels(oracle, page),
+        *school_panel(oracle, page),
         *_lanes(oracle, page),
         *_since_course(oracle, page),
         *_strengths(oracle, page),
@@ -61,7 +63,7 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
         found.append(Fact("rows.about", of, whom(oracle, note)))
         found.append(Fact("rows.reasons", of, _reasons([note])))
         found.append(Fact("rows.outcome", of, _outcome(oracle, page, [note])))
-    return [*found, *other_rows(oracle, page)]
+    return [*found, *other_rows(oracle, page), *school_rows(oracle, page)]
 
 
 def _paragraph(effort: Effort) -> str:
@@ -227,6 +229,7 @@ def _reasons(group: Sequence[Notification]) -> str:
 
 def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield from stay_bars(oracle, page)
+    yield from school_bars(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
         yield Fact("lanes.bar", of, last_day(effort.end) if effort.end else "i gang")
@@ -236,6 +239,7 @@ def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield from stay_moments(oracle, page)
+    yield from school_moments(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{effort.start.isoformat()} · {first(person)} · {effort.title}"
         yield Fact("moments.effort", of, last_day(effort.end) if effort.end else "i gang")

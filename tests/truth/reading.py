@@ -52,7 +52,7 @@ PARAGRAPHS = (
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
     r"^Intet er registreret i perioden\.$|^Det, der er planlagt, og det seneste år\. Se alle på tidslinjen$",
-    r"^På orlov fra sygehuset|^Indlagt siden ",
+    r"^På orlov fra sygehuset|^Indlagt siden |^Ved 10 % ulovligt fravær i et kvartal advarer skolen forældrene; ",
     r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
     r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",
@@ -285,6 +285,9 @@ class Reader:
             if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
                 yield self.unread("lane", lane.attributes["aria-label"])
             for words in titles:
+                if name.endswith("Klasse"):
+                    yield Fact("lanes.class", name, words)
+                    continue
                 if name.endswith("Indlæggelser"):
                     yield Fact("lanes.stay", name, self.dated(words))
                     continue

@@ -74,7 +74,8 @@ def absence_text(entries: Sequence[Entry], today: date) -> str:
 def absence_share(fact: AbsenceFact) -> str:
     """Kind, days and share, and the line of the law that it has crossed."""
     days = f"{fact.days:g}".replace(".", ",")
-    share = f"{fact.percent:.0f}"
+    tenths = int(10 * fact.percent + 1e-9)  # cut, not rounded: 14,96 is not 15
+    share = f"{tenths // 10},{tenths % 10}".removesuffix(",0")
     text = f"{_WORDS[fact.absence]} {share} % ({days} af {fact.school_days:g} skoledage)"
     line = next((line for line in LINES if fact.percent >= line), None)
     if fact.absence is not AbsenceKind.UNLAWFUL or line is None:
