@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Self
 
-import holidays
-
 FIRST_MONTH = 8
 """A school year begins on the first of August."""
+LAST_PRAYER_DAY = 2023
+"""From the year after, store bededag is a school day."""
 _DAY = timedelta(days=1)
 _WEEKDAYS = 5
 
@@ -103,11 +103,11 @@ def _school_dates(start: date, end: date, closed: tuple[str, ...]) -> Iterator[d
 
 @cache
 def _closed_days(year: int, closed: tuple[str, ...]) -> frozenset[date]:
-    days = {day for day in holidays.country_holidays("DK", years=[year]) if day.year == year}
     easter = _easter_sunday(year)
-    days |= {easter + timedelta(days=offset) for offset in range(-6, 2)}  # Easter week and Monday
-    days.add(easter + timedelta(days=39))  # Ascension Day
-    days.add(easter + timedelta(days=40))  # and the day after it
+    days = {easter + timedelta(days=offset) for offset in range(-6, 2)}  # Easter week and Monday
+    days |= {easter + timedelta(days=offset) for offset in (39, 40, 50)}  # Ascension Day, the day after, Whit Monday
+    if year <= LAST_PRAYER_DAY:
+        days.add(easter + timedelta(days=26))
     days.add(date(year, 6, 5))
     days.update(_week(year, 7))
     days.update(_week(year, 42))
@@ -121,12 +121,15 @@ def _closed_days(year: int, closed: tuple[str, ...]) -> frozenset[date]:
 
 
 def _easter_sunday(year: int) -> date:
-    monday = next(
-        day
-        for day, name in holidays.country_holidays("DK", years=[year], language="en_US").items()
-        if "Easter Monday" in name
-    )
-    return monday - _DAY
+    """By the Gregorian rule, as Gauss and Lichtenberg wrote it."""
+    century = year // 100
+    moon = 15 + (3 * century + 3) // 4 - (8 * century + 13) // 25
+    sun = 2 - (3 * century + 3) // 4
+    cycle = year % 19
+    seed = (19 * cycle + moon) % 30
+    full_moon = 21 + seed - (seed + cycle // 11) // 29
+    first_sunday = 7 - (year + year // 4 + sun) % 7
+    return date(year, 3, 1) + timedelta(days=full_moon + 7 - (full_moon - first_sunday) % 7 - 1)
 
 
 def _last_saturday_of_june(year: int) -> date:

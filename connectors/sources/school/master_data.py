@@ -23,7 +23,7 @@ from connectors.sources.school.translate import (
     person_record,
     rejected_contact,
 )
-from connectors.sources.school.ws17 import PupilInExport
+from connectors.sources.school.wsieksport import PupilInExport
 from schemas.record import Rejection, SourceRecord
 
 

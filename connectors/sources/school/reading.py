@@ -29,7 +29,7 @@ from connectors.sources.school.state import State
 from connectors.sources.school.tabulex import Pupil, UnreadPupil
 from connectors.sources.school.translate import ABSENCE, Changes, Scope
 from connectors.sources.school.window import TooManyRows, TooManyUnread, WindowRules, take_window
-from connectors.sources.school.ws17 import PERSON, Export, PupilInExport, read_export
+from connectors.sources.school.wsieksport import PERSON, Export, PupilInExport, read_export
 from schemas.record import Rejection, RejectionRule, SourceRecord
 
 SET = "Saet"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from connectors.base import RecordTypeInfo, Stream
 from connectors.sources.school.tabulex import PUPIL
 from connectors.sources.school.translate import ABSENCE, CONTACT_PERSON, ENROLMENT, RELATION
-from connectors.sources.school.ws17 import PERSON
+from connectors.sources.school.wsieksport import PERSON
 from schemas.source import Area, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (

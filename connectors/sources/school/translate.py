@@ -16,7 +16,7 @@ from connectors.sources.school.calendar import Quarter, SchoolYear, count_school
 from connectors.sources.school.state import GONE, KnownPupil, School, State, Total
 from connectors.sources.school.tabulex import Pupil
 from connectors.sources.school.values import LEADING_ZERO
-from connectors.sources.school.ws17 import ContactPerson
+from connectors.sources.school.wsieksport import ContactPerson
 from schemas.codes import Coded
 from schemas.facts import (
     AbsenceFact,

@@ -59,15 +59,8 @@ class ContactRow:
     who: Person | None
     """None: the source names nobody."""
     source: SourceLine
-
-
-@dataclass(frozen=True)
-class SchoolRow:
-    """A child's class, or a child's absence in the latest quarters."""
-
-    row: ContactRow
-    quarters: tuple[tuple[str, str], ...]
-    """Quarter, and what is told of it; newest first."""
+    lines: tuple[str, ...] = ()
+    """Of a child's absence: the latest quarters, newest first."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +230,7 @@ class OverviewPage:
     """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
     """Other stays and contacts: planned, and the latest."""
-    school: tuple[SchoolRow, ...]
+    school: tuple[ContactRow, ...]
     """Each child's school and class, and the latest quarters of absence."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""

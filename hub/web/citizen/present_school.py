@@ -4,9 +4,10 @@ A quarter is told with its facts: days, share and line. No sum over quarters, no
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from hub.web.citizen.page import ContactRow, SchoolRow
+from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.shell import texts as shared
@@ -27,17 +28,17 @@ _WORDS = {
 Quarter = tuple[int, int]
 
 
-def school_rows(entries: Sequence[Entry], data: PageData) -> tuple[SchoolRow, ...]:
+def school_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
     """Each child's school and class today, then each child's latest quarters of absence."""
     rows = [
-        SchoolRow(_row(entry, enrolment_title(entry.fact), enrolment_text(entry.fact), data), ())
+        _row(entry, enrolment_title(entry.fact), enrolment_text(entry.fact), data)
         for entry in entries
         if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(data.today)
     ]
     for child in dict.fromkeys(_subject(entry) for entry in entries if isinstance(entry.fact, AbsenceFact)):
         quarters = _by_quarter(entries, child)[:QUARTERS_SHOWN]
-        told = tuple((quarter_text(*quarter), absence_text(own, data.today)) for quarter, own in quarters)
-        rows.append(SchoolRow(_row(quarters[0][1][0], "Fravær", "", data), told))
+        lines = tuple(f"{quarter_text(*quarter)}: {absence_text(own, data.today)}" for quarter, own in quarters)
+        rows.append(replace(_row(quarters[0][1][0], "Fravær", "", data), lines=lines))
     return tuple(rows)
 
 
