@@ -55,13 +55,14 @@ class Verdict(Schema):
     """Set when nothing is deleted because a person must decide."""
 
 
-def judge(
+def judge(  # noqa: PLR0913  keyword-only from the limits on
     record_type: str,
     known: KnownIds,
     seen: AbstractSet[str],
     *,
     limits: AbsenceLimits,
     released: int | None = None,
+    is_refused: bool = False,
     vouched_empty: bool = False,
 ) -> Verdict:
     """Judge one **complete** reading; an incomplete one must not be judged at all.
@@ -72,13 +73,16 @@ def judge(
         seen: ids in this reading.
         limits: how much may be missing without a person.
         released: a person has released deletions of this type, at most so many; None: nobody has.
+        is_refused: a person has said that what was missing in the reading held last is not gone: it stays held, however
+            few are missing by now, and however long the list has become.
         vouched_empty: the source said positively that there is nothing (never merely an empty list).
     """
     expected = known.live | known.unproven
     missing = expected - seen
     back = known.gone & seen
     is_released = released is not None and len(missing) <= released
-    if _is_suspicious(len(missing), len(expected), limits, vouched_empty=vouched_empty) and not is_released:
+    is_suspicious = _is_suspicious(len(missing), len(expected), limits, vouched_empty=vouched_empty)
+    if (is_suspicious and not is_released) or (is_refused and not missing.isdisjoint(known.held)):
         held = HeldDeletions(
             record_type=record_type, missing=len(missing), known=len(expected), sample=_sample(missing)
         )
@@ -93,6 +97,15 @@ def judge(
     proven = missing & (known.unproven | (known.held if is_released else frozenset()))
     following = KnownIds(live=frozenset(seen), unproven=missing - proven, gone=(known.gone - seen) | proven)
     return Verdict(known=following, gone=proven, back=back)
+
+
+def still_held(record_type: str, known: KnownIds) -> HeldDeletions | None:
+    """What the reading that was held last found missing and nothing has shown since; None when that is nothing."""
+    missing = known.held & (known.live | known.unproven)
+    if not missing:
+        return None
+    count = len(known.live | known.unproven)
+    return HeldDeletions(record_type=record_type, missing=len(missing), known=count, sample=_sample(missing))
 
 
 def confirm_gone(known: KnownIds, ids: AbstractSet[str]) -> KnownIds:

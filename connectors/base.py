@@ -1,8 +1,8 @@
 """The ``Connector`` port: five verbs, no state of its own.
 
 ``spec`` and ``discover`` say what it can do, ``check`` whether it can do it now, ``preview`` how a few
-real payloads would land (masked), ``read`` does it. The cursor comes in and goes out by value: a
-connector never asks for a database, and two runs from the same cursor give the same records.
+real payloads would land (masked), ``read`` does it. Whoever builds one closes it. The cursor comes in and goes out by
+value: a connector never asks for a database, and two runs from the same cursor give the same records.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +30,10 @@ class RecordTypeInfo(Schema):
     """The allow-list: paths that are read. Nothing else enters."""
     purpose: str
     """Danish: why these fields, with the legal basis."""
+    part_of: str | None = None
+    """The type that its entities are read through: a decision about that one's deletions is about theirs too."""
+    case_field: str | None = None
+    """Path of the case number in a payload, by which somebody finds the row in the fagsystem; None: it has none."""
 
 
 class Stream(Schema):
@@ -66,6 +70,13 @@ class ReadContext:
     """Asked between pages and while waiting; once true, ``read`` gives out what it has and returns without a cursor."""
     releases: Mapping[str, int] = field(default_factory=dict)
     """Held deletions that a person has released, by record type: at most so many. Reading compares anew at once."""
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    """Held deletions that a person has refused, by record type, with the number that was missing. They are still given
+    out as held as long as they are missing."""
+
+    def is_refused(self, held: "HeldDeletions") -> bool:
+        """Whether a person has decided about these already: no more are missing than were refused."""
+        return held.missing <= self.refusals.get(held.record_type, -1)
 
 
 class CheckResult(Schema):
@@ -145,3 +156,6 @@ class Connector(Protocol):
             SourceUnavailable: try again later, from the last cursor given out.
             SourceRefused: a person must act.
         """
+
+    def close(self) -> None:
+        """Close what it holds open, such as connections. Harmless when repeated; nothing is read with it afterwards."""

@@ -7,6 +7,7 @@ Databases and programs that must write something where nothing is known write th
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schemas.record import EARLIEST_YEAR, LATEST_YEAR
@@ -15,6 +16,8 @@ from schemas.text import normalise_text
 DANISH_TIME = ZoneInfo("Europe/Copenhagen")
 LONGEST = 60
 """Characters of the longest way to write an instant, with a zone's name."""
+_REMEMBERED = 8192
+"""How many texts are remembered with the time they say: the same days, and each item's own instant, come repeatedly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ _END_OF_DAY = re.compile(r"24:00(?::00)?")
 
 def is_no_date(text: str, *, is_birth: bool = False) -> bool:
     """Whether the text is one of the dates that stand for "no date"."""
+    if text[:4].isdecimal() and text[:4] not in _YEARS:
+        return False
     cleaned = _clean(text)
     if cleaned[:4].isdecimal() and cleaned[:4] not in _YEARS:
         return False
@@ -73,8 +78,12 @@ def is_no_date(text: str, *, is_birth: bool = False) -> bool:
 
 def parse_date(text: str) -> tuple[date, str] | None:
     """A day and its precision (``year``, ``month``, ``day``); None when nobody can have meant it."""
-    cleaned = _clean(text)
-    match = _PARTIAL.fullmatch(cleaned)
+    return _read_date(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _read_date(text: str) -> tuple[date, str] | None:
+    match = _PARTIAL.fullmatch(_clean(text))
     if match is None:
         moment = parse_instant(text)
         return None if moment is None else (moment.astimezone(DANISH_TIME).date(), "day")
@@ -94,6 +103,11 @@ def parse_instant(text: str) -> datetime | None:
     Fractions of any length, ``24:00``, a leap second, an offset without a colon, and a zone's name behind the offset
     are read.
     """
+    return _read_instant(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _read_instant(text: str) -> datetime | None:
     match = _MOMENT.fullmatch(_clean(text))
     moment = _parsed(match) if match else None
     return moment if moment is not None and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
@@ -151,4 +165,4 @@ def _is_first_instant(moment: re.Match[str]) -> bool:
 
 
 def _clean(text: str) -> str:
-    return normalise_text(text[: LONGEST + 1]).strip() if len(text) <= LONGEST else ""
+    return normalise_text(text).strip() if len(text) <= LONGEST else ""

@@ -23,7 +23,7 @@ from schemas.text import loses_content, normalise_text
 DANISH_TIME = dates.DANISH_TIME
 _RULES = {
     "missing": RejectionRule.MISSING_FIELD,
-    "control_characters": RejectionRule.CONTROL_CHARACTERS,
+    "string_pattern_mismatch": RejectionRule.CONTROL_CHARACTERS,
     "string_unicode": RejectionRule.CONTROL_CHARACTERS,
     "string_too_long": RejectionRule.TOO_LONG,
     "too_long": RejectionRule.TOO_LONG,
@@ -217,9 +217,10 @@ def clean_line(
     if text is None:
         return None, ()
     flags = []
-    if loses_content(text):
+    normal = normalise_text(text)
+    if normal is not text and loses_content(text):
         flags.append(QualityFlag(field=field, rule="control_characters"))
-    line = " ".join(normalise_text(text).split())
+    line = " ".join(normal.split())
     if len(line) > longest:
         line = normalise_text(line[: longest - 1].rstrip() + "…")
         flags.append(QualityFlag(field=field, rule="shortened"))

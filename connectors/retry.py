@@ -9,15 +9,20 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import tenacity
 
 T = TypeVar("T")
+_Task = tuple[Callable[[], Any], Future[Any]]
 Sleep = Callable[[float], None]
 STOP_POLL_SECONDS = 0.25
 """How often a run that waits asks whether it should stop."""
+_IDLE_SECONDS = 10.0
+"""So long a thread for calls waits for the next one before it ends."""
 
 
 class Stopped(Exception):
@@ -72,8 +77,18 @@ def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.s
     Raises:
         Retryable: the last attempt failed too, or the source asked for a longer wait than the policy allows.
     """
+    try:
+        return call()
+    except Retryable as error:
+        first = error
     timing = POLICIES[policy]
     backoff = tenacity.wait_exponential_jitter(multiplier=timing.first, max=timing.longest, jitter=timing.first)
+    made = [first]  # tenacity plans the further attempts; most calls need none
+
+    def attempt() -> T:
+        if made:
+            raise made.pop()
+        return call()
 
     def wait(state: tenacity.RetryCallState) -> float:
         return max(backoff(state), _retry_after(state))
@@ -88,7 +103,7 @@ def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.s
         sleep=sleep,
         reraise=True,
     )
-    return retrying(call)
+    return retrying(attempt)
 
 
 def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep: Sleep = time.sleep) -> None:
@@ -108,7 +123,7 @@ def sleep_unless_stopped(seconds: float, should_stop: Callable[[], bool], sleep:
 
 
 def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) -> T:
-    """The result of *call*, which runs in a thread of its own so that a silent source cannot hold up a shutdown.
+    """The result of *call*, which runs in another thread so that a silent source cannot hold up a shutdown.
 
     Raises:
         Stopped: the run was asked to stop meanwhile. The call is left to end by itself, and its result is dropped.
@@ -117,14 +132,7 @@ def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) 
         raise Stopped
     outcome: Future[T] = Future()
 
-    def work() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:  # noqa: BLE001  it is raised again where the result is asked for
-            outcome.set_exception(error)
-
-    # A daemon: an abandoned call must not keep the process from ending.
-    Thread(target=copy_context().run, args=(work,), name="source-call", daemon=True).start()
+    _hand_over(partial(copy_context().run, call), outcome)
     while True:
         try:
             return outcome.result(STOP_POLL_SECONDS)
@@ -133,6 +141,48 @@ def call_unless_stopped(call: Callable[[], T], should_stop: Callable[[], bool]) 
                 raise
             if should_stop():
                 raise Stopped from None
+
+
+_idle_threads: list[SimpleQueue[_Task]] = []
+"""What each thread that waits for a call is given it by. Lists change in one step, so that no lock is needed."""
+
+
+def _hand_over(call: Callable[[], Any], outcome: Future[Any]) -> None:
+    """Let a thread that waits, or a new one, make the call."""
+    try:
+        tasks = _idle_threads.pop()
+    except IndexError:
+        tasks = SimpleQueue()
+        # A daemon: an abandoned call must not keep the process from ending.
+        Thread(target=_make_calls, args=(tasks,), name="source-call", daemon=True).start()
+    tasks.put((call, outcome))
+
+
+def _make_calls(tasks: SimpleQueue[_Task]) -> None:
+    """Make one call after the other, until none has come for a while."""
+    while True:
+        try:
+            call, outcome = tasks.get(timeout=_IDLE_SECONDS)
+        except Empty:
+            try:
+                _idle_threads.remove(tasks)
+            except ValueError:  # somebody has taken it at this moment
+                continue
+            return
+        _make_call(tasks, call, outcome)
+        del call, outcome  # what they hold is freed while this waits
+
+
+def _make_call(tasks: SimpleQueue[_Task], call: Callable[[], Any], outcome: Future[Any]) -> None:
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001  it is raised again where the result is asked for
+        _idle_threads.append(tasks)
+        outcome.set_exception(error)
+    else:
+        # Before the result is given out, so that the next call finds this thread waiting.
+        _idle_threads.append(tasks)
+        outcome.set_result(result)
 
 
 def _retry_after(state: tenacity.RetryCallState) -> float:

@@ -136,7 +136,9 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     add_sources(context, running, Schedule(every=timedelta(minutes=1)))
     seeding = Seeding(context, day)
     seeding.staff()
-    config = uvicorn.Config(create_app(context), host=settings.host, port=port, access_log=False, log_config=None)
+    config = uvicorn.Config(
+        create_app(context), host=settings.host, port=port, http="h11", access_log=False, log_config=None
+    )
     address = f"http://{settings.host}:{port}"
     return Demo(
         context=context,
@@ -194,6 +196,7 @@ def definitions(
         "base_url": running.fhir_url,
         "token_url": running.fhir_token_url,
         "client_id": running.client_id,
+        "link_template": running.fhir_url.removesuffix("/r4") + "/vis/{type}/{id}",
     }
     school: dict[str, JsonValue] = {
         "host": running.sftp_host,

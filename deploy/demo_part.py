@@ -24,7 +24,9 @@ def main(kind: str, port: str = "0") -> None:
     context = build_services(settings, clock=clock)
     context.catalogue.synchronise()
     if kind == "web":
-        uvicorn.run(create_app(context), host=settings.host, port=int(port), access_log=False, log_config=None)
+        uvicorn.run(
+            create_app(context), host=settings.host, port=int(port), http="h11", access_log=False, log_config=None
+        )
     else:
         stop = Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())

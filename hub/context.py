@@ -37,6 +37,7 @@ class AppContext:
 
     def close(self) -> None:
         """Let go of all connections."""
+        self.catalogue.close()
         self.index.close()
         self.bus.close()
         self.database.close()

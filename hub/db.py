@@ -140,13 +140,13 @@ class Database:
         self.engine.dispose()
 
 
-def fetch_rows(session: Session, statement: TextClause, *parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Give a statement to the driver as it is, in the session's transaction; once for each set of values.
+def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Give a statement to the driver as it is, in the session's transaction.
 
     For statements of every look-up, where SQLAlchemy takes twice the time of the driver.
 
     Returns:
-        The rows by name; none when the statement gives none, or when there are several sets of values.
+        The rows by name; none when the statement gives none.
 
     Raises:
         DBAPIError: as any statement of the session.
@@ -156,10 +156,7 @@ def fetch_rows(session: Session, statement: TextClause, *parameters: Mapping[str
     query = _driver_sql(statement, lent.dialect)
     try:
         with connection.cursor(row_factory=dict_row) as cursor:
-            if len(parameters) > 1:
-                cursor.executemany(query, parameters)
-                return []
-            cursor.execute(query, parameters[0])
+            cursor.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error

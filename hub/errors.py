@@ -22,14 +22,14 @@ class CitizenNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
-class PageUnknown(HubError):
+class UnknownPage(HubError):
     """There is no such page."""
 
     key = "page_unknown"
     status = HTTPStatus.NOT_FOUND
 
 
-class AddressWrong(HubError):
+class InvalidAddress(HubError):
     """Something in the address cannot be read, such as a key that is cut off."""
 
     key = "address_wrong"
@@ -85,14 +85,14 @@ class NotLoggedIn(HubError):
     status = HTTPStatus.UNAUTHORIZED
 
 
-class RoleMissing(HubError):
+class MissingRole(HubError):
     """The actor's role does not reach this page."""
 
     key = "role_missing"
     status = HTTPStatus.FORBIDDEN
 
 
-class FormStale(HubError):
+class StaleForm(HubError):
     """The form's token is missing or from another session (CSRF)."""
 
     key = "form_stale"
@@ -113,7 +113,7 @@ class StoreUnavailable(HubError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-class SettingWrong(HubError):
+class InvalidSetting(HubError):
     """A setting is missing or cannot be; the message names it, never its value."""
 
     key = "setting_wrong"

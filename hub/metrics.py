@@ -44,9 +44,9 @@ HTTP_SECONDS = Histogram(
     "helhed_http_request_seconds", "Time until the answer was sent.", ["route"], buckets=_QUICK, registry=REGISTRY
 )
 
-# Look-ups of one citizen, decision and audit line included; its count is the number of look-ups. Slow: the database.
+# Look-ups of a citizen with the family on the page, decisions and audit lines included. Slow: the database.
 LOOKUP_SECONDS = Histogram(
-    "helhed_lookup_seconds", "Time of a look-up of one citizen.", buckets=_QUICK, registry=REGISTRY
+    "helhed_lookup_seconds", "Time of a look-up of a citizen with the family.", buckets=_QUICK, registry=REGISTRY
 )
 # Where the overview came from. Much store_stale: the indexer lags. store_missing: drift. store_index_down: the index.
 # store_unreadable: another release wrote the index; reindex.
@@ -170,7 +170,7 @@ def hits_dropped(hits: int) -> None:
     SEARCH_DROPPED.inc(hits)
 
 
-def decided(basis: str, *, allowed: bool) -> None:
+def count_decision(basis: str, *, allowed: bool) -> None:
     """A decision about opening a citizen, or about revealing what is protected."""
     DECISIONS.labels(basis, str(allowed).lower()).inc()
 
@@ -180,7 +180,7 @@ def audited(action: str, outcome: str) -> None:
     AUDIT_LINES.labels(action, outcome).inc()
 
 
-def answered(route: str, method: str, status: int, seconds: float) -> None:
+def observe_request(route: str, method: str, status: int, seconds: float) -> None:
     """A request was answered. *route* is the template, never the path; a method nobody offers counts as one."""
     HTTP_REQUESTS.labels(route, method if method in METHODS else OTHER, f"{status // 100}xx").inc()
     HTTP_SECONDS.labels(route).observe(seconds)
@@ -192,7 +192,7 @@ def collected(source: str, *, published: int, rejected: int, skipped: int) -> No
         RECORDS.labels(source, outcome).inc(items)
 
 
-def ran(source: str, outcome: str) -> None:
+def count_run(source: str, outcome: str) -> None:
     """A run of a source ended."""
     RUNS.labels(source, outcome).inc()
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.settings import Settings
 
 NONCE_BYTES = 12
@@ -42,26 +42,26 @@ class SecretKeys:
             belongs_to: what it is the secret of; ``decrypt`` must be given the same.
 
         Raises:
-            SettingWrong: there is no key.
+            InvalidSetting: there is no key.
         """
         if not self._keys:
-            raise SettingWrong(f"HELHED_SECRET_KEYS is not set, and a secret must be stored; {_FORM}")
+            raise InvalidSetting(f"HELHED_SECRET_KEYS is not set, and a secret must be stored; {_FORM}")
         return _encrypted(self._keys, plaintext.encode(), belongs_to.encode())
 
     def decrypt(self, ciphertext: bytes, belongs_to: str) -> str:
         """The secret.
 
         Raises:
-            SettingWrong: its key is not among ours, or it was made with another key or for something else.
+            InvalidSetting: its key is not among ours, or it was made with another key or for something else.
         """
         name = _key_id(ciphertext)
         if name not in self._keys:
-            raise SettingWrong(f"HELHED_SECRET_KEYS lacks the key {name}, which the secret of {belongs_to} needs")
+            raise InvalidSetting(f"HELHED_SECRET_KEYS lacks the key {name}, which the secret of {belongs_to} needs")
         try:
             return _decrypted(self._keys[name], ciphertext, belongs_to.encode()).decode()
         except InvalidTag:
             message = f"HELHED_SECRET_KEYS: the key {name} is not the one that the secret of {belongs_to} was made with"
-            raise SettingWrong(message) from None
+            raise InvalidSetting(message) from None
 
     def is_current(self, ciphertext: bytes) -> bool:
         """Whether it was made with the key that encrypts now."""
@@ -86,7 +86,7 @@ class PayloadCipher:
         """The payload in clear.
 
         Raises:
-            SettingWrong: its key is not among ours, or it was sealed with another key or for another place.
+            InvalidSetting: its key is not among ours, or it was sealed with another key or for another place.
         """
         key = self._keys.get(_key_id(sealed))
         try:
@@ -94,7 +94,7 @@ class PayloadCipher:
                 return _decrypted(key, sealed, place)
         except InvalidTag:
             pass
-        raise SettingWrong(
+        raise InvalidSetting(
             "a payload in quarantine cannot be decrypted: HELHED_DIGEST_KEY is not the one it was made with"
         )
 
@@ -108,7 +108,7 @@ def secret_keys(settings: Settings) -> SecretKeys:
     """The keys in ``HELHED_SECRET_KEYS``; the demo has one of its own.
 
     Raises:
-        SettingWrong: they are not as they must be.
+        InvalidSetting: they are not as they must be.
     """
     if settings.secret_keys is None:
         return SecretKeys(_DEMO_KEYS if settings.demo else {})
@@ -120,7 +120,7 @@ def secret_keys(settings: Settings) -> SecretKeys:
         except ValueError:
             key = b""
         if not key_id.isalnum() or not key_id.isascii() or len(key) != KEY_BYTES or key_id in keys:
-            raise SettingWrong(f"HELHED_SECRET_KEYS is not as needed: {_FORM}")
+            raise InvalidSetting(f"HELHED_SECRET_KEYS is not as needed: {_FORM}")
         keys[key_id] = key
     return SecretKeys(keys)
 

@@ -12,7 +12,7 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.secrets import PayloadCipher, derived_keys, secret_keys
 from hub.settings import Settings
 from hub.sources.catalogue import SourceCatalogue
@@ -33,7 +33,7 @@ def database_url(settings: Settings) -> str:
     """The address of PostgreSQL: the given one, else the embedded one, started now.
 
     Raises:
-        SettingWrong: the given one is no address.
+        InvalidSetting: the given one is no address.
     """
     if settings.database_url is not None:
         return _postgresql(settings.database_url.get_secret_value())
@@ -47,7 +47,7 @@ def _postgresql(url: str) -> str:
         with_driver(url)
     except ArgumentError:
         message = "HELHED_DATABASE_URL is no address; it looks like postgresql://user:password@host/database"
-        raise SettingWrong(message) from None
+        raise InvalidSetting(message) from None
     return url
 
 
@@ -78,7 +78,7 @@ def connector_builder(settings: Settings, clock: Clock) -> ConnectorBuilder:
     """What builds the connectors of the sources.
 
     Raises:
-        SettingWrong: the keys of the secrets are not as they must be.
+        InvalidSetting: the keys of the secrets are not as they must be.
     """
     return ConnectorBuilder(secret_keys(settings), clock)
 
@@ -89,7 +89,9 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
         return PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
     urls = [url.strip() for url in settings.opensearch_urls.split(",")]
     if not all(_NODE.fullmatch(url) for url in urls):
-        raise SettingWrong("HELHED_OPENSEARCH_URLS is no list of addresses; it looks like https://host:9200,https://…")
+        raise InvalidSetting(
+            "HELHED_OPENSEARCH_URLS is no list of addresses; it looks like https://host:9200,https://…"
+        )
     password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
     try:
         return OpenSearchIndex(
@@ -102,7 +104,7 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
         )
     except OSError as error:  # ssl.SSLError is one: the file holds no certificates
         reason = error.strerror or type(error).__name__
-        raise SettingWrong(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
+        raise InvalidSetting(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
 
 
 def _bus(settings: Settings, database: Database) -> Bus:
@@ -113,12 +115,12 @@ def _bus(settings: Settings, database: Database) -> Bus:
 
     servers = tuple(server.strip() for server in settings.kafka_servers.split(","))
     if not all(_SERVER.fullmatch(server) for server in servers):
-        raise SettingWrong("HELHED_KAFKA_SERVERS does not look like host:port,host:port")
+        raise InvalidSetting("HELHED_KAFKA_SERVERS does not look like host:port,host:port")
     password = settings.kafka_password
     if bool(settings.kafka_user) != (password is not None):
-        raise SettingWrong("HELHED_KAFKA_USER and HELHED_KAFKA_PASSWORD are given together, or neither")
+        raise InvalidSetting("HELHED_KAFKA_USER and HELHED_KAFKA_PASSWORD are given together, or neither")
     if settings.kafka_user and settings.kafka_mechanism == "PLAIN" and settings.kafka_ca is None:
-        raise SettingWrong("HELHED_KAFKA_MECHANISM is PLAIN, which sends the password as it is; set HELHED_KAFKA_CA")
+        raise InvalidSetting("HELHED_KAFKA_MECHANISM is PLAIN, which sends the password as it is; set HELHED_KAFKA_CA")
     access = KafkaAccess(
         servers=servers,
         user=settings.kafka_user,
@@ -134,20 +136,20 @@ def _kafka_tls(settings: Settings) -> ssl.SSLContext | None:
     """Certificate and name of the broker are always checked: that is what this protocol stands for."""
     if settings.kafka_ca is None:
         if settings.kafka_certificate is not None:
-            raise SettingWrong("HELHED_KAFKA_CERTIFICATE is of no use without HELHED_KAFKA_CA")
+            raise InvalidSetting("HELHED_KAFKA_CERTIFICATE is of no use without HELHED_KAFKA_CA")
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_verify_locations(settings.kafka_ca)
     except OSError as error:
-        raise SettingWrong(f"HELHED_KAFKA_CA cannot be read: {_why(error)}") from None
+        raise InvalidSetting(f"HELHED_KAFKA_CA cannot be read: {_why(error)}") from None
     if settings.kafka_certificate is not None:
         try:
             # Without a password given, OpenSSL would ask for that of a locked key on the terminal.
             context.load_cert_chain(settings.kafka_certificate, password="")
         except OSError as error:
-            raise SettingWrong(f"HELHED_KAFKA_CERTIFICATE cannot be read: {_why(error)}") from None
+            raise InvalidSetting(f"HELHED_KAFKA_CERTIFICATE cannot be read: {_why(error)}") from None
     return context
 
 
@@ -161,4 +163,4 @@ def _key(settings: Settings, name: str) -> bytes:
         return bytes(secret.get_secret_value(), "utf-8")
     if settings.demo:
         return DEMO_KEY
-    raise SettingWrong(f"HELHED_{name.upper()} is not set; at least 32 characters, e.g. from: openssl rand -hex 32")
+    raise InvalidSetting(f"HELHED_{name.upper()} is not set; at least 32 characters, e.g. from: openssl rand -hex 32")

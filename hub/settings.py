@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """TOML file that lists the sources: one table a source, with its connector's settings (docs/connectors.md)."""
     bus_partitions: int = Field(default=8, ge=1, le=256)
     """Partitions of each topic; also the most workers that can share the work."""
-    bus_retention_hours: int = Field(default=168, ge=1)
+    bus_retention_hours: int = Field(default=168, ge=1, le=87_600)
     """Hours a message stays on the bus and can be read again. The embedded bus also keeps it until all have read it."""
     kafka_servers: str = ""
     """Kafka brokers, ``host:port,host:port``. Empty: the embedded bus in PostgreSQL."""
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     """A run of a source stops when more than this share of its items cannot be read; 1: never."""
     rejected_at_least: int = Field(default=100, ge=1)
     """That share is judged when a run has read so many items; of fewer it says nothing."""
-    quarantine_retention_days: int = Field(default=90, ge=1)
+    quarantine_retention_days: int = Field(default=90, ge=1, le=3_660)
     """Days an item that could not be read is kept, encrypted; what was wrong with it is kept without it."""
     log_level: str = "INFO"
     """Least severity that is logged."""

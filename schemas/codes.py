@@ -7,6 +7,7 @@ source of each list stand in ``schemas/code_lists/lists.toml``.
 
 import csv
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -69,6 +70,16 @@ def codes_of(code_list: str) -> tuple[Code, ...]:
         raise CodeListUnknown(code_list)
     lines = (_FOLDER / f"{code_list}.csv").read_text(encoding="utf-8").splitlines()
     return tuple(_code(code_list, row) for row in csv.DictReader(lines))
+
+
+@cache
+def rows_by_code(code_list: str) -> Mapping[str | None, Code]:
+    """The rows of a list by code; of a code that has several the last one.
+
+    Raises:
+        CodeListUnknown: there is no such list.
+    """
+    return {row.code: row for row in codes_of(code_list)}
 
 
 @cache

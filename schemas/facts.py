@@ -300,6 +300,15 @@ class AssignmentFact(Schema):
     responsible: Responsible
 
 
+class NoAccessFact(Schema):
+    """A source holds the citizen and does not let Helhed read what it has (ingen adgang; Nexus isPatientAccessible).
+
+    It says nothing about whether there is anything, so the area must never read "none found".
+    """
+
+    kind: Literal["no_access"] = "no_access"
+
+
 class PlanFact(Schema):
     """A plan as a source delivers it (plan: barnets plan, Min Plan, handleplan)."""
 
@@ -356,6 +365,7 @@ Fact = Annotated[
     | EnrolmentFact
     | ContactFact
     | AssignmentFact
+    | NoAccessFact
     | PlanFact
     | GoalFact,
     Field(discriminator="kind"),

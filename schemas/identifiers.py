@@ -10,11 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from schemas.base import Schema
-from schemas.text import is_storable, normalise_text, without_separators
+from schemas.text import STORABLE, is_storable, normalise_text, without_separators
 
 NATIONAL_NAMESPACE = "cpr"
 REPLACEMENT_DAY_OFFSET = 60
@@ -42,17 +41,10 @@ class Identifier(Schema):
     """One identifier of one person. ``repr`` and ``str`` are masked; read ``value`` on purpose."""
 
     kind: IdentifierKind
-    namespace: str = Field(min_length=1, max_length=80)
+    namespace: str = Field(min_length=1, max_length=80, pattern=STORABLE)
     """``cpr`` for national numbers; for local ids ``<source>:<type>``, scoped by environment."""
-    value: str = Field(min_length=1, max_length=120, repr=False)
+    value: str = Field(min_length=1, max_length=120, pattern=STORABLE, repr=False)
     """The identifier as text, without hyphen for national numbers."""
-
-    @field_validator("namespace", "value")
-    @classmethod
-    def _no_control_characters(cls, text: str) -> str:
-        if not is_storable(text):
-            raise PydanticCustomError("control_characters", "an identifier must not hold control characters")
-        return text
 
     @property
     def is_national(self) -> bool:

@@ -14,7 +14,7 @@ from schemas.base import Instant, Schema
 from schemas.facts import Fact, Name
 from schemas.identifiers import Identifier
 from schemas.period import Period
-from schemas.text import is_plain, is_storable, loses_content, normalise_text, printable
+from schemas.text import STORABLE, is_plain, loses_content, normalise_text, printable
 
 LONGEST_TEXT = 2_000
 """Characters that any single text of a record may have."""
@@ -28,11 +28,14 @@ CLOCK_SKEW = timedelta(minutes=5)
 """So far a source's clock may be ahead of ours before a time counts as lying in the future."""
 FUTURE_TIME = "future_time"
 VERSION_RESTARTED = "version_restarted"
+HISTORY_DELETE = "history_delete"
+"""Reason of a tombstone that stands in a history that the source gives of its entities."""
 _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 """Flags that depend on when a record was read, and so are no part of what it says."""
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
 _IDS = frozenset({"source", "record_type", "source_id", "source_version"})
 _LARGEST_ORDER = 2**63 - 1
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class PartyRole(StrEnum):
@@ -72,13 +75,13 @@ class SourceRecord(Schema):
     is flagged, and whatever PostgreSQL or the bus would not take is refused. Ids are kept as they are, or refused.
     """
 
-    source: str = Field(max_length=100)
+    source: str = Field(max_length=100, pattern=STORABLE)
     """Name of the source system."""
-    record_type: str = Field(max_length=100)
+    record_type: str = Field(max_length=100, pattern=STORABLE)
     """The source's own type, e.g. ``CarePlan``."""
-    source_id: str = Field(min_length=1, max_length=200)
+    source_id: str = Field(min_length=1, max_length=200, pattern=STORABLE)
     """The source's own id, scoped by environment."""
-    source_version: str | None = Field(default=None, max_length=200)
+    source_version: str | None = Field(default=None, max_length=200, pattern=STORABLE)
     """The source's own version, as text; None when it has no notion of one."""
     version_order: int | None = None
     """The version as a number that grows, when the source has one; else registered time decides. A number that does not
@@ -111,13 +114,6 @@ class SourceRecord(Schema):
     digest: str = ""
     """SHA-256 over everything but the times of observation; filled in when empty."""
 
-    @field_validator("source", "record_type", "source_id", "source_version")
-    @classmethod
-    def _storable(cls, text: str | None) -> str | None:
-        if text is not None and not is_storable(text):
-            raise PydanticCustomError("control_characters", "an id must not hold control characters")
-        return text
-
     @field_validator("version_order", mode="before")
     @classmethod
     def _within_64_bits(cls, order: object) -> object:
@@ -135,7 +131,7 @@ class SourceRecord(Schema):
         if self.fact is None and not self.deleted:
             msg = "a record without a fact must be a tombstone"
             raise ValueError(msg)
-        if sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
+        if len(self.parties) > 1 and sum(party.role is PartyRole.PRIMARY for party in self.parties) > 1:
             msg = "a record has at most one primary party"
             raise ValueError(msg)
         if not self.digest:
@@ -169,6 +165,14 @@ class SourceRecord(Schema):
         is_untold = self.version_order is None and self.registered_at == self.observed_at
         return is_untold or (self.deleted_reason or "").startswith("missing")
 
+    @property
+    def ends_when_seen(self) -> bool:
+        """Whether this tombstone was read in a history, so that an entity that is *read* again later lives again.
+
+        A deletion that was pushed does not end so: a create that comes late was observed later, and proves nothing.
+        """
+        return self.deleted and self.deleted_reason == HISTORY_DELETE
+
     def _settle_content(self) -> None:
         content = self.model_dump(mode="json", exclude=set(_TIMES))
         normal, flags = content, list(self.quality)
@@ -198,7 +202,7 @@ class SourceRecord(Schema):
 
 
 def _as_text(content: Mapping[str, JsonValue]) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return _JSON.encode(content)
 
 
 def _normalised(value: JsonValue, path: str, flags: list[QualityFlag]) -> JsonValue:
@@ -245,7 +249,7 @@ class RejectionRule(StrEnum):
     """It belongs to a school year that is over, or has not begun."""
     UNSAFE_XML = "unsafe_xml"
     """XML that declares entities or a document type, or nests without end."""
-    NOT_CARRIED = "not_carried"
+    NOT_PROCESSED = "not_processed"
     """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 
 
@@ -263,8 +267,8 @@ class Rejection(Schema):
     masked_value: str | None = None
     """The value with every letter and digit replaced; never the value."""
     raw: bytes | None = Field(default=None, repr=False)
-    """The payload itself, for replay after a correction; for ``not_carried`` the record as the hub's own message. None
-    when it was too large to keep."""
+    """The payload itself, for replay after a correction; for ``not_processed`` the record as the hub's own message.
+    None when it was too large to keep."""
 
     @field_validator("record_type", "field", mode="before")
     @classmethod

@@ -27,8 +27,9 @@ _JOINED_SCRIPTS = re.compile("[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u1
 """Arabic, Syriac, Indic and related scripts: there a joiner decides which form a letter takes."""
 _DASHES = re.compile("[\\-\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 _LONG_RUN = re.compile(rf"[\u0300-\U0010ffff]{{{_LONGEST_ACCENTS},}}")
+STORABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""``is_storable`` as a pattern of a field; what is half a pair is refused by every field with a pattern."""
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_PLAIN = re.compile(r"[ -~]*")
 _PLAIN_JSON = re.compile(r"[ -\[\]-~\xa1-\xac\xae-\u017f]*")
 
 
@@ -38,7 +39,7 @@ def normalise_text(text: str) -> str:
     A joiner or a variation selector stays where it has meaning: between the parts of an emoji, and between letters
     of scripts that need it. Normalising twice changes nothing more.
     """
-    if _PLAIN.fullmatch(text):
+    if text.isprintable() and (text.isascii() or _is_latin(text)):
         return text
     normal = _composed(_BLANKS.sub(" ", text))
     while _INVISIBLE.search(normal):
@@ -57,12 +58,14 @@ def is_plain(json_text: str) -> bool:
 
 def loses_content(text: str) -> bool:
     """Whether normalising drops signs, rather than writing the same signs in another way."""
+    if text.isprintable() and (text.isascii() or _is_latin(text)):
+        return False
     return any(_replacement(match) == "" for match in _INVISIBLE.finditer(_BLANKS.sub(" ", text)))
 
 
 def is_storable(text: str) -> bool:
     """Whether the text can be an id as it is: it has no control character and no lone surrogate."""
-    return _UNSTORABLE.search(text) is None
+    return text.isprintable() or _UNSTORABLE.search(text) is None
 
 
 def printable(text: str) -> str:
@@ -72,14 +75,24 @@ def printable(text: str) -> str:
 
 def fold_text(text: str) -> str:
     """For comparing: case, kinds of blank and hyphen, accents' encoding and invisible signs make no difference."""
-    bare = "".join(sign for sign in normalise_text(text) if sign not in _JOINERS and sign not in _SELECTORS)
+    normal = normalise_text(text)
+    if normal.isascii():
+        return " ".join(_DASHES.sub(" ", normal.casefold()).split())
+    bare = "".join(sign for sign in normal if sign not in _JOINERS and sign not in _SELECTORS)
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", bare).casefold())
     return " ".join(_DASHES.sub(" ", folded).split())
 
 
 def without_separators(text: str) -> str:
     """An identifier's characters alone: blanks, hyphens, dashes and invisible signs of every kind are left out."""
+    if text.isascii() and text.isalnum():
+        return text
     return _DASHES.sub("", "".join(normalise_text(text).split()))
+
+
+def _is_latin(text: str) -> bool:
+    """Whether it has signs of Latin-1 only. If they are printable too, as in most texts, it is normal for certain."""
+    return len(text.encode("latin-1", "ignore")) == len(text)
 
 
 def _replacement(match: re.Match[str]) -> str:

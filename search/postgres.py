@@ -1,5 +1,6 @@
 """``PostgresIndex``: the ``SearchIndex`` port in a schema of its own (docs/decisions/0002)."""
 
+import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -50,9 +51,9 @@ class PostgresIndex:
             min_size=0,
             max_size=8,
             timeout=answer_within,
-            check=ConnectionPool.check_connection,
+            check=_ping_if_readable,
             open=True,
-            kwargs={"options": f"-c search_path={schema}"},
+            kwargs={"options": f"-c search_path={schema}", "autocommit": True},
         )
 
     def create(self) -> None:
@@ -104,7 +105,7 @@ class PostgresIndex:
 
     def overview(self, citizen_id: UUID) -> StoredOverview | None:
         """The overview put last, by key alone."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             row = connection.execute(statements.OVERVIEW, [citizen_id]).fetchone()
         return StoredOverview(version=row[0], document=row[1]) if row else None
 
@@ -199,12 +200,30 @@ class PostgresIndex:
                 connection.execute(statements.PUT_WORDS, [[word for word, _ in new], [text for _, text in new]])
 
     @contextmanager
-    def _transaction(self) -> Iterator[psycopg.Connection]:
+    def _connection(self) -> Iterator[psycopg.Connection]:
+        """A connection on which every statement is a transaction of its own."""
         try:
             with self._pool.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise SearchUnavailable(type(error).__name__) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection]:
+        with self._connection() as connection, connection.transaction():
+            yield connection
+
+
+def _ping_if_readable(connection: psycopg.Connection) -> None:
+    """Ping a pooled connection if there is something to read from it.
+
+    A server that ends a session sends a message and closes, so a silent connection is alive, and a look-up is spared
+    a round trip.
+    """
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    if poller.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 class PostgresShadowIndex:

@@ -64,6 +64,9 @@ class SilentSource:
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002  there is nothing
         return iter(())
 
+    def close(self) -> None:
+        pass
+
 
 def make_catalogue(database: Database, clock: Clock) -> SourceCatalogue:
     """A catalogue without a file, whose sources have no secrets."""

@@ -111,13 +111,17 @@ class HttpTransport:
     def __init__(self, settings: HttpSettings, auth: httpx.Auth | None = None, *, sleep: Sleep = time.sleep) -> None:
         self._settings = settings
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._base_text = str(self._base)
         self._sleep = sleep
         self._should_stop: Callable[[], bool] | None = None
         self._client = httpx.Client(
             auth=auth,
             verify=tls_context(settings),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-            headers={name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            headers={
+                "Accept": "application/json",
+                **{name: value.get_secret_value() for name, value in settings.extra_headers.items()},
+            },
             follow_redirects=False,
             trust_env=False,
         )
@@ -138,7 +142,7 @@ class HttpTransport:
     @property
     def base_url(self) -> str:
         """The address under which all paths lie; ends in ``/``."""
-        return str(self._base)
+        return self._base_text
 
     def get_json(
         self, path_or_url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -154,6 +158,14 @@ class HttpTransport:
         url = _with_query(self._absolute(path_or_url), params)
         try:
             return with_retry(lambda: self._attempt(url, headers), self._settings.patience, self._pause)
+        except Retryable as error:
+            raise SourceUnavailable(str(error)) from None
+
+    def post_json(self, path_or_url: str, body: Mapping[str, object]) -> JsonAnswer:
+        """POST a question that changes nothing at the source, so that it may be asked again; errors as ``get_json``."""
+        url = self._absolute(path_or_url)
+        try:
+            return with_retry(lambda: self._attempt(url, None, body), self._settings.patience, self._pause)
         except Retryable as error:
             raise SourceUnavailable(str(error)) from None
 
@@ -180,12 +192,14 @@ class HttpTransport:
         # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
-        return httpx.URL(str(self._base) + path_or_url.lstrip("/"))
+        return httpx.URL(self._base_text + path_or_url.lstrip("/"))
 
-    def _attempt(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
+    def _attempt(
+        self, url: httpx.URL, headers: Mapping[str, str] | None, body: Mapping[str, object] | None = None
+    ) -> JsonAnswer:
         if self._should_stop is None:
-            return self._get(url, headers)
-        return call_unless_stopped(lambda: self._get(url, headers), self._should_stop)
+            return self._ask(url, headers, body)
+        return call_unless_stopped(lambda: self._ask(url, headers, body), self._should_stop)
 
     def _pause(self, seconds: float) -> None:
         if self._should_stop is None:
@@ -193,11 +207,13 @@ class HttpTransport:
         else:
             sleep_unless_stopped(seconds, self._should_stop, self._sleep)
 
-    def _get(self, url: httpx.URL, headers: Mapping[str, str] | None) -> JsonAnswer:
-        call = f"GET {url.path}"
-        accepted = {"Accept": "application/json", **(headers or {})}
+    def _ask(
+        self, url: httpx.URL, headers: Mapping[str, str] | None, question: Mapping[str, object] | None
+    ) -> JsonAnswer:
+        method = "GET" if question is None else "POST"
+        call = f"{method} {url.path}"
         try:
-            with self._client.stream("GET", url, headers=accepted) as response:
+            with self._client.stream(method, url, headers=headers, json=question) as response:
                 _judge_status(call, response)
                 body = self._read(call, response)
                 return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))

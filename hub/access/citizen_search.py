@@ -12,7 +12,7 @@ from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
 from hub.access.policy import NO_AREAS, decide, findable, may
 from hub.access.redaction import national_in, redact_identifiers
-from hub.access.service import cut_and_mask_all
+from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course

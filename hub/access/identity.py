@@ -26,6 +26,11 @@ def actor(session: Session, actor_id: str) -> Actor:
     return employee
 
 
+def unit_names(session: Session, actor_ids: Collection[str]) -> dict[str, str]:
+    """The unit of each of these employees; those without one, or who are no longer there, are left out."""
+    return repository.list_unit_names(session, actor_ids)
+
+
 def contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:
     """How to reach the employees whom sources name by these ids (``<source>:<id>``), as far as they are declared."""
     return repository.list_contacts(session, worker_ids)

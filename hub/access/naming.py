@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hub.access.policy import NO_AREAS, decide, findable
-from hub.access.service import cut_and_mask_all
+from hub.access.showing import cut_and_mask_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.matching.repository import citizen_of

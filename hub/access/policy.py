@@ -71,16 +71,36 @@ def policy_texts() -> dict[str, str]:
 def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision:
     """Whether the actor may open this citizen's overview, with which right, and which areas it shows."""
     context = _context(facts, has_reason=is_reason(request.override_reason))
-    opened, *sections, reveal = _ask(
-        actor,
-        [
-            _question("open_overview", context),
-            *(
-                _question("see_section", {**context, "area": area, "consented": area in facts.consented_areas})
-                for area in _AREAS
-            ),
-            _question("reveal", _context(facts, has_reason=True)),
-        ],
+    return _decision(
+        tuple(sorted(actor.roles)),
+        actor.area,
+        tuple(context.items()),
+        facts.consented_areas,
+        _relation(facts),
+        is_protected=facts.name_address_protected,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _decision(
+    roles: tuple[Role, ...],
+    area: Area | None,
+    context: tuple[tuple[str, object], ...],
+    consented: frozenset[Area],
+    relation: Basis,
+    *,
+    is_protected: bool,
+) -> Decision:
+    """The decision on whoever these hold for; every look-up asks, and most ask the same."""
+    asked = dict(context)
+    opened, *sections, reveal = _answers(
+        roles,
+        area,
+        (
+            _question("open_overview", asked),
+            *(_question("see_section", {**asked, "area": one, "consented": one in consented}) for one in _AREAS),
+            _question("reveal", {**asked, "has_reason": True}),
+        ),
     )
     if not opened.allowed:
         return Decision(
@@ -90,15 +110,15 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
             policies=_ids(opened),
             policy_version=POLICY_VERSION,
         )
-    permitted = [(area, answer) for area, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
+    permitted = [(one, answer) for one, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
     answers = [opened, *(answer for _, answer in permitted)]
-    shown = frozenset(area for area, _ in permitted)
+    shown = frozenset(one for one, _ in permitted)
     return Decision(
         allowed=True,
-        basis=_basis(facts, answers),
+        basis=_basis(relation, answers),
         shown=shown,
         withheld=frozenset(Area) - shown,
-        may_reveal=facts.name_address_protected and reveal.allowed,
+        may_reveal=is_protected and reveal.allowed,
         policies=tuple(sorted({policy for answer in answers for policy in _ids(answer)})),
         policy_version=POLICY_VERSION,
     )
@@ -265,11 +285,11 @@ def _relation(facts: AccessFacts) -> Basis:
     return Basis.CASE_UNIT if facts.unit_holds_case else Basis.NONE
 
 
-def _basis(facts: AccessFacts, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
+def _basis(relation: Basis, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
     """The override, when anything at all is shown by it alone; it is reviewed then."""
     if any(_OVERRIDES.issuperset(_ids(answer)) for answer in answers):
         return Basis.OVERRIDE
-    return _relation(facts)
+    return relation
 
 
 def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:

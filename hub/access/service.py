@@ -6,16 +6,17 @@ error path then writes ``record_failure`` in a transaction of its own.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
-from hub.access.masking import ProtectedField, mask_protected, people_of
-from hub.access.policy import NO_AREAS, POLICY_VERSION, cut, decide, may, may_change_source, may_reveal
+from hub.access.masking import ProtectedField
+from hub.access.policy import NO_AREAS, POLICY_VERSION, decide, may, may_change_source, may_reveal
+from hub.access.showing import cut_and_mask, cut_and_mask_all
 from hub.audit import repository as audit
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
@@ -38,8 +39,8 @@ from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.source import Area
 
-Read = Callable[[int], Overview | None]
-"""Gives the whole overview of the version that the facts were read with; called only after the line is written."""
+Read = Callable[[UUID, int], Overview | None]
+"""Gives a citizen's whole overview of the version that the facts tell; called only after the lines are written."""
 
 
 class Opened(Schema):
@@ -50,6 +51,8 @@ class Opened(Schema):
     """Cut to the decision, protected fields masked. None: refused, or no such citizen."""
     facts: AccessFacts | None = None
     """None: no such citizen."""
+    family: tuple["Opened", ...] = ()
+    """What came of opening the others on the citizen's course, each by a decision and with a line of its own."""
 
 
 class ListedCitizen(Schema):
@@ -88,8 +91,11 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     now: datetime,
     read: Read,
     areas: Mapping[str, Area] = NO_AREAS,
+    others: Callable[[UUID], AccessRequest] | None = None,
 ) -> Opened:
-    """Open a citizen's overview.
+    """Open a citizen's overview, and with it those of the family where the team's right opens it.
+
+    All are decided, then all lines are written, then the overviews are read.
 
     Args:
         session: the caller's transaction.
@@ -99,23 +105,63 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         now: the instant; team, consents and efforts must hold on its Danish day.
         read: fetches the whole overview.
         areas: area of each source by name; what sources of unknown area say is cut from the header.
+        others: the request for each of the others on the course. None: the citizen alone is opened.
     """
-    facts = course.access_facts(session, actor, citizen_id, danish_day(now))
-    if facts is None:
-        write(session, _unknown(actor, AuditAction.OPEN_OVERVIEW, citizen_id, request, now))
-        return Opened(decision=_refusal())
-    decision = decide(actor, facts, request)
-    metrics.decided(decision.basis, allowed=decision.allowed)
-    outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
-    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, request, now)
-    write(session, _about(facts, decision, entry, areas))
-    if not decision.allowed:
-        return Opened(decision=decision, facts=facts)
-    return Opened(
-        decision=decision,
-        facts=facts,
-        overview=cut_and_mask(session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts),
+    today = danish_day(now)
+    facts = course.access_facts_on_course(session, actor, citizen_id, today)
+    asked = [_decide(actor, citizen_id, facts.get(citizen_id), request)]
+    if others is not None and shows_family(asked[0].decision):
+        family = sorted(facts.keys() - {citizen_id})
+        asked += [_decide(actor, other, facts[other], others(other)) for other in family]
+    write_all(session, [_line_of(actor, one, now, areas) for one in asked])
+    whole = [
+        read(one.citizen_id, one.facts.overview_version)
+        for one in asked
+        if one.facts is not None and one.decision.allowed
+    ]
+    shown = cut_and_mask_all(
+        session,
+        [overview for overview in whole if overview is not None],
+        {one.citizen_id: one.decision for one in asked},
+        areas,
+        today,
+        facts={other: fact for other, fact in facts.items() if fact is not None},
     )
+    opened = [Opened(decision=one.decision, facts=one.facts, overview=shown.get(one.citizen_id)) for one in asked]
+    return opened[0].model_copy(update={"family": tuple(opened[1:])})
+
+
+class _Asked(NamedTuple):
+    """A citizen who is to be opened, and what was decided."""
+
+    citizen_id: UUID
+    facts: AccessFacts | None
+    request: AccessRequest
+    decision: Decision
+
+
+def _decide(actor: Actor, citizen_id: UUID, facts: AccessFacts | None, request: AccessRequest) -> _Asked:
+    if facts is None:
+        return _Asked(citizen_id, None, request, _refusal())
+    decision = decide(actor, facts, request)
+    metrics.count_decision(decision.basis, allowed=decision.allowed)
+    return _Asked(citizen_id, facts, request, decision)
+
+
+def _line_of(actor: Actor, asked: _Asked, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
+    if asked.facts is None:
+        return _unknown(actor, AuditAction.OPEN_OVERVIEW, asked.citizen_id, asked.request, now)
+    outcome = AuditOutcome.SHOWN if asked.decision.allowed else AuditOutcome.REFUSED
+    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, asked.request, now)
+    return _about(asked.facts, asked.decision, entry, areas)
+
+
+def shows_family(decision: Decision) -> bool:
+    """Whether the others on the course are shown with the citizen.
+
+    Only where the team's right opens the citizen, so that nobody is refused unasked.
+    """
+    return decision.basis is Basis.TEAM
 
 
 def reveal(  # noqa: PLR0913  keyword-only from the fields on
@@ -141,7 +187,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     allowed = may_reveal(actor, facts, request.override_reason or "")
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
     decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
-    metrics.decided(decision.basis, allowed=decision.allowed)
+    metrics.count_decision(decision.basis, allowed=decision.allowed)
     entry = audit_entry(
         actor,
         AuditAction.REVEAL,
@@ -154,7 +200,13 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
     shown = cut_and_mask(
-        session, read(facts.overview_version), decision, areas, danish_day(now), facts=facts, revealed=fields
+        session,
+        read(citizen_id, facts.overview_version),
+        decision,
+        areas,
+        danish_day(now),
+        facts=facts,
+        revealed=fields,
     )
     return Opened(decision=decision, facts=facts, overview=shown)
 
@@ -291,49 +343,6 @@ def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: Ac
         session,
         audit_entry(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
     )
-
-
-def cut_and_mask(  # noqa: PLR0913  keyword-only from the facts on
-    session: Session,
-    overview: Overview | None,
-    decision: Decision,
-    areas: Mapping[str, Area],
-    on: date,
-    *,
-    facts: AccessFacts | None = None,
-    revealed: frozenset[ProtectedField] = frozenset(),
-) -> Overview | None:
-    """What of the overview may be shown: cut to the decision and masked. The one way from the store to a page.
-
-    *facts* of the same day and citizen say already whether the citizen is protected.
-    """
-    if overview is None:
-        return None
-    citizen_id = overview.citizen_id
-    known = {citizen_id: facts} if facts else {}
-    return cut_and_mask_all(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[
-        citizen_id
-    ]
-
-
-def cut_and_mask_all(  # noqa: PLR0913  keyword-only from the facts on
-    session: Session,
-    whole: Collection[Overview],
-    decisions: Mapping[UUID, Decision],
-    areas: Mapping[str, Area],
-    on: date,
-    *,
-    facts: Mapping[UUID, AccessFacts],
-    revealed: frozenset[ProtectedField] = frozenset(),
-) -> dict[UUID, Overview]:
-    """``cut_and_mask`` for several overviews; whom of all their people to protect is asked once."""
-    pages = [cut(overview, decisions[overview.citizen_id], areas) for overview in whole]
-    # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
-    unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
-    guarded = overviews.guarded(session, unknown, on) | {
-        citizen_id for citizen_id, fact in facts.items() if fact.name_address_protected
-    }
-    return {page.citizen_id: mask_protected(page, revealed, guarded) for page in pages}
 
 
 def _list_entries(  # noqa: PLR0913  keyword-only from the facts on

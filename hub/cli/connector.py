@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from connectors.kit import read_all
 from connectors.registry import CONNECTORS, folder_kinds
 from hub.cli.terms import connector_named, fail
 from hub.clock import SystemClock
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from schemas.base import Schema
 
 app = typer.Typer(
@@ -44,19 +45,19 @@ def kinds() -> None:
 
 
 @app.command()
-def spec(kind: Annotated[str, typer.Argument(help="fhir or odata; see: helhed connector kinds")]) -> None:
+def spec(kind: Annotated[str, typer.Argument(help="as `helhed connector kinds` lists them, e.g. fhir")]) -> None:
     """Print a connector's settings as JSON Schema; secrets are marked writeOnly."""
     with fail():
         if kind not in CONNECTORS:
-            raise SettingWrong(f"no connector of kind {kind}; there are: {', '.join(sorted(CONNECTORS))}")
+            raise InvalidSetting(f"no connector of kind {kind}; there are: {', '.join(sorted(CONNECTORS))}")
         typer.echo(json.dumps(CONNECTORS[kind].spec(), indent=2, ensure_ascii=False))
 
 
 @app.command()
 def check(name: Name) -> None:
     """Reach a source, log in, read one item; say in one line what to do if it fails."""
-    with fail():
-        result = connector_named(name).check()
+    with fail(), closing(connector_named(name)) as connector:
+        result = connector.check()
         console.print(("[green]ok[/green] " if result.ok else "[red]not ok[/red] ") + result.message)
         raise typer.Exit(0 if result.ok else 1)
 
@@ -66,7 +67,8 @@ def discover(name: Name, as_json: AsJson = False) -> None:
     """List what a source offers, which fields are read, and why."""
     with fail():
         table = Table("Type", "Becomes", "Fields read", "Purpose", show_lines=True)
-        record_types = [info for stream in connector_named(name).discover() for info in stream.record_types]
+        with closing(connector_named(name)) as connector:
+            record_types = [info for stream in connector.discover() for info in stream.record_types]
         if as_json:
             _print_lines(record_types)
             return
@@ -84,7 +86,8 @@ def preview(
     """Show how a few real items would land in the common schema; every value is masked, nothing is stored."""
     with fail():
         table = Table("Type", "Becomes", "Fields", "Remarks", show_lines=True)
-        rows = preview_rows(connector_named(name), limit)
+        with closing(connector_named(name)) as connector:
+            rows = preview_rows(connector, limit)
         if as_json:
             _print_lines(rows)
             return
@@ -112,7 +115,7 @@ def read(
 
     Example: [bold]helhed connector read health --dir deliveries/[/bold]
     """
-    with fail():
+    with fail(), ExitStack() as stack:
         counts: Counter[tuple[str, str]] = Counter()
         with Progress(
             SpinnerColumn(),
@@ -122,7 +125,8 @@ def read(
             transient=True,
         ) as progress:
             progress.add_task(f"Reading {name}")
-            connector = connector_named(name) if folder is None else _folder_connector(name, kind, folder)
+            opened = connector_named(name) if folder is None else _folder_connector(name, kind, folder)
+            connector = stack.enter_context(closing(opened))
             for batch in read_all(connector):
                 counts.update(
                     (record.record_type, "deleted" if record.deleted else "mapped") for record in batch.records
@@ -147,7 +151,7 @@ def _folder_connector(name: str, kind: str | None, folder: Path) -> Connector:
     kinds = folder_kinds()
     chosen = kind or (next(iter(kinds)) if len(kinds) == 1 else None)
     if chosen not in kinds:
-        raise SettingWrong(f"--kind: folders are read by: {', '.join(sorted(kinds))}")
+        raise InvalidSetting(f"--kind: folders are read by: {', '.join(sorted(kinds))}")
     return kinds[chosen].from_folder(name, folder, clock=SystemClock().now)
 
 

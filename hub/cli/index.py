@@ -12,7 +12,7 @@ from rich.table import Table
 from hub.bus.base import OVERVIEWS
 from hub.cli.terms import fail, load_settings
 from hub.context import AppContext
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, Difference, lasting_differences
 from hub.indexing.reindex import reindex as reindex_all
@@ -77,7 +77,7 @@ def reindex() -> None:
         context = build_services(load_settings())
         with context.database.leading("index.reindex") as is_ours:
             if not is_ours:
-                raise SettingWrong("a reindex is running already; wait for that one to end")
+                raise InvalidSetting("a reindex is running already; wait for that one to end")
             context.index.create()
             columns = (
                 TextColumn("{task.description}"),

@@ -52,7 +52,7 @@ def list_open(
 
 @app.command()
 def republish(source: Source) -> None:
-    """Publish again what could not be stored (not_carried). Run it after an upgrade that corrects the fault.
+    """Publish again what could not be stored (not_processed). Run it after an upgrade that corrects the fault.
 
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """

@@ -15,7 +15,7 @@ from hub.clock import DANISH_TIME
 from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.services import database_url
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
@@ -51,7 +51,15 @@ def serve() -> None:
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with opened(settings) as context:
-            uvicorn.run(create_app(context), host=settings.host, port=settings.port, access_log=False, log_config=None)
+            # Another parser, where one is installed, would be taken instead and reads headers without an end.
+            uvicorn.run(
+                create_app(context),
+                host=settings.host,
+                port=settings.port,
+                http="h11",
+                access_log=False,
+                log_config=None,
+            )
 
 
 def worker(
@@ -94,17 +102,18 @@ def collect(
 
 def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list[str]:
     try:
-        context.catalogue.connector(name)  # its settings are wrong here, and not once for each stream
+        # Its settings are wrong here, and not once for each stream.
+        context.catalogue.open_connector(name).close()
     except SourceNotFound:
         raise no_source(name, [source.name for source in context.catalogue.current()]) from None
     with context.database.transaction() as session:
         reason = pause_reason(session, name)
         streams = list_streams(session, name)
     if reason is not None:
-        raise SettingWrong(f"source {name} is paused: {reason}; run: helhed source resume {name}")
+        raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
     if stream is not None and stream not in {known.stream for known in streams}:
         names = ", ".join(known.stream for known in streams)
-        raise SettingWrong(f"source {name} has no stream {stream}; there are: {names}")
+        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {names}")
     return [stream] if stream is not None else [known.stream for known in streams if known.is_enabled]
 
 

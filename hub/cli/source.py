@@ -1,18 +1,23 @@
 """``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
 
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
-from hub.cli.source_output import print_held, print_list, print_source
+from hub.cli.source_output import print_decided, print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
-from hub.errors import SettingWrong
+from hub.context import AppContext
+from hub.errors import InvalidSetting
 from hub.sources import held_repository, repository, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
+from hub.sources.held_deletions import with_parts
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.validation import fault_text
 from schemas.access import AuditAction
@@ -47,6 +52,10 @@ Secrets = Annotated[
 ]
 AreaOption = Annotated[Area | None, typer.Option(help="Instead of the area that the connector declares.")]
 Title = Annotated[str | None, typer.Option(help="Danish; instead of the title that the connector declares.")]
+HeldType = Annotated[
+    str | None, typer.Argument(metavar="TYPE", help="The type, as helhed source held shows it.", show_default=False)
+]
+AllTypes = Annotated[bool, typer.Option("--all", help="All types of the source that wait, instead of one.")]
 Every = Annotated[str | None, typer.Option(help="Cadence: 12s, 15m, 2h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
 
@@ -67,13 +76,14 @@ def show(name: Name, as_json: AsJson = False) -> None:
     with fail(), opened() as context, context.database.transaction() as session:
         source = repository.get_source(session, name)
         if source is None:
-            raise SettingWrong(f"there is no source {name}; see: helhed source list")
+            raise InvalidSetting(f"there is no source {name}; see: helhed source list")
         print_source(
             source,
             secrets=sorted(repository.secrets_of(session, name)),
             streams=stream_repository.list_streams(session, name),
             runs=stream_repository.runs(session, name, 10),
             pause=repository.pauses(session).get(name),
+            held=held_repository.list_held(session, name),
             as_json=as_json,
         )
 
@@ -98,7 +108,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
     with fail(), opened() as context:
         builder = context.catalogue.builder
         if kind not in builder.kinds:
-            raise SettingWrong(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
+            raise InvalidSetting(f"--kind is one of: {', '.join(sorted(builder.kinds))}")
         definition = _definition(
             name=name,
             kind=kind,
@@ -113,6 +123,23 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
             service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
             record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
         console.print(f"{name} is added. Can it be read? helhed connector check {name}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Lower case, e.g. library; becomes the kind and the package.")],
+    area: Annotated[Area, typer.Option(help="What the source belongs to.")] = Area.SOCIAL,
+    title: Annotated[str, typer.Option(help="Danish, as staff know the system.")] = "",
+    into: Annotated[Path, typer.Option(help="A checkout of Helhed.")] = Path(),
+) -> None:
+    """Write the files of a new kind of source, for programmers: they run and pass their tests as they are.
+
+    Example: [bold]helhed source new library --area school --title "Biblioteket"[/bold]. Then follow docs/new-source.md.
+    """
+    with fail():
+        for path in write_source(name, area, title or name.replace("_", " ").title(), into):
+            console.print(f"wrote {path}")
+        console.print(NEXT_STEPS.format(name=name, Name=class_name(name)))
 
 
 @app.command(name="set")
@@ -130,12 +157,12 @@ def set_settings(
     """
     with fail(), opened() as context:
         if not (settings or secret or area or title or activate):
-            raise SettingWrong("give field=value, --secret, --area, --title or --activate")
+            raise InvalidSetting("give field=value, --secret, --area, --title or --activate")
         builder = context.catalogue.builder
         with context.database.transaction() as session:
             before = repository.get_source(session, name)
             if before is None:
-                raise SettingWrong(f"there is no source {name}; see: helhed source list")
+                raise InvalidSetting(f"there is no source {name}; see: helhed source list")
             schema = builder.kinds[before.definition.kind].spec() if before.definition.kind in builder.kinds else {}
             change = service.SourceChange(
                 area=area,
@@ -215,7 +242,7 @@ def schedule(
     with fail(), opened() as context, context.database.transaction() as session:
         chosen = _schedule(every, at)
         if chosen is None and enable is None:
-            raise SettingWrong("give --every, --at, --enable or --disable")
+            raise InvalidSetting("give --every, --at, --enable or --disable")
         service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
         record(session, AuditAction.CONFIGURE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
         for known in stream_repository.list_streams(session, name):
@@ -234,33 +261,42 @@ def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] =
 
 @app.command()
 def release(
-    name: Name,
-    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
-    reason: Reason,
-    at_most: AtMost = None,
+    name: Name, reason: Reason, record_type: HeldType = None, all_types: AllTypes = False, at_most: AtMost = None
 ) -> None:
-    """Let held deletions happen. The source is read at once; if more are missing by then, they are held anew."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        now = context.clock.now()
-        entry = service.release_deletions(
-            session, name, record_type, at_most=at_most, by=actor_id(), reason=reason, now=now
-        )
-        record(session, AuditAction.RELEASE_DELETIONS, name, f"{record_type}, at most {entry.ceiling}: {reason}", now)
-        console.print(f"{name} {record_type}: at most {entry.ceiling} deletions are released.")
+    """Let held deletions happen. The source is read at once; if more are missing by then, they are held anew.
+
+    What is read through the type follows it: with its cases go their people and activities.
+    """
+    with fail(), opened() as context:
+        types = _types_to_decide(context, name, record_type, all_types=all_types)
+        if types is None and at_most is not None:
+            raise InvalidSetting("--at-most is about one type; give it with the type, and without --all")
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            entries = service.release_deletions(
+                session, name, types, at_most=at_most, by=actor_id(), reason=reason, now=now
+            )
+            for entry in entries:
+                details = f"{entry.record_type}, at most {entry.ceiling}: {reason}"
+                record(session, AuditAction.RELEASE_DELETIONS, name, details, now)
+        print_decided(entries, parts_of=record_type)
 
 
 @app.command()
-def refuse(
-    name: Name,
-    record_type: Annotated[str, typer.Argument(help="The type, as helhed source held shows it.")],
-    reason: Reason,
-) -> None:
-    """Keep what a source does not show any more. You are asked again only if more is missing."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        now = context.clock.now()
-        entry = service.refuse_deletions(session, name, record_type, by=actor_id(), reason=reason, now=now)
-        record(session, AuditAction.REFUSE_DELETIONS, name, f"{record_type}, {entry.missing}: {reason}", now)
-        console.print(f"{name} {record_type}: the {entry.missing} that are missing are kept.")
+def refuse(name: Name, reason: Reason, record_type: HeldType = None, all_types: AllTypes = False) -> None:
+    """Keep what a source does not show any more. You are asked again only if more is missing.
+
+    The source is read at once, so that it counts as read to its end again. What is read through the type follows it.
+    """
+    with fail(), opened() as context:
+        types = _types_to_decide(context, name, record_type, all_types=all_types)
+        with context.database.transaction() as session:
+            now = context.clock.now()
+            entries = service.refuse_deletions(session, name, types, by=actor_id(), reason=reason, now=now)
+            for entry in entries:
+                details = f"{entry.record_type}, {entry.missing}: {reason}"
+                record(session, AuditAction.REFUSE_DELETIONS, name, details, now)
+        print_decided(entries, parts_of=record_type)
 
 
 @app.command(name="rotate-keys")
@@ -275,13 +311,34 @@ def _definition(**given: object) -> SourceDefinition:
     try:
         return SourceDefinition.model_validate(given)
     except ValidationError as error:
-        raise SettingWrong(fault_text(error)) from None
+        raise InvalidSetting(fault_text(error)) from None
+
+
+def _types_to_decide(
+    context: AppContext, name: str, record_type: str | None, *, all_types: bool
+) -> tuple[str, ...] | None:
+    """The type with those that are parts of it; None: all that wait.
+
+    Raises:
+        InvalidSetting: neither or both were given.
+    """
+    if all_types == (record_type is not None):
+        raise InvalidSetting("give either a type, as helhed source held shows it, or --all")
+    if record_type is None:
+        return None
+    try:
+        with closing(context.catalogue.open_connector(name)) as connector:
+            return with_parts(connector.discover(), record_type)
+    except InvalidSetting:
+        return (record_type,)  # a source that cannot be read now can still be decided about
 
 
 def _schedule(every: str | None, at: str | None) -> Schedule | None:
     if every is None and at is None:
         return None
+    if every is not None and at is not None:
+        raise InvalidSetting("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
     try:
         return Schedule.model_validate({"every": every, "at": at})
-    except ValidationError:
-        raise SettingWrong("give either --every (12s, 15m, 2h, 1d) or --at (02:30)") from None
+    except ValidationError as error:
+        raise InvalidSetting(f"--{fault_text(error)}") from None

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.sources.secret_fields import is_secret
 
 _JSON = TypeAdapter[JsonValue](JsonValue)
@@ -40,15 +40,15 @@ def parse_settings(
         before: what the settings were, for fields that are only partly replaced.
 
     Raises:
-        SettingWrong: a pair has no ``=``, or its field is a secret.
+        InvalidSetting: a pair has no ``=``, or its field is a secret.
     """
     settings: dict[str, JsonValue] = {}
     for pair in pairs:
         field, equals, value = pair.partition("=")
         if not equals or not field:
-            raise SettingWrong("settings are given as field=value")
+            raise InvalidSetting("settings are given as field=value")
         if is_secret(schema, field):
-            raise SettingWrong(f"{field} is a secret and must not stand here; give --secret {field}=@FILE")
+            raise InvalidSetting(f"{field} is a secret and must not stand here; give --secret {field}=@FILE")
         name, _, inner = field.partition(".")
         if inner:
             whole = settings.get(name, (before or {}).get(name))
@@ -62,7 +62,7 @@ def file_or_prompt(pairs: Iterable[str]) -> dict[str, str]:
     """Secrets by field: ``field=@FILE``, ``field=env:VARIABLE``, or ``field``, which asks on the terminal.
 
     Raises:
-        SettingWrong: the file or variable is not there, or there is no terminal to ask on.
+        InvalidSetting: the file or variable is not there, or there is no terminal to ask on.
     """
     return {field: _secret(field, place) for field, _, place in (pair.partition("=") for pair in pairs)}
 
@@ -72,16 +72,16 @@ def _secret(field: str, place: str) -> str:
         try:
             return Path(place[1:]).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
-            raise SettingWrong(f"--secret {field}: the file {place[1:]} cannot be read") from None
+            raise InvalidSetting(f"--secret {field}: the file {place[1:]} cannot be read") from None
     if place.startswith("env:"):
         variable = place.removeprefix("env:")
         if variable not in os.environ:
-            raise SettingWrong(f"--secret {field}: the environment variable {variable} is not set")
+            raise InvalidSetting(f"--secret {field}: the environment variable {variable} is not set")
         return os.environ[variable]
     if place:
-        raise SettingWrong(f"--secret {field}: never the secret itself; give {field}=@FILE or {field}=env:NAME")
+        raise InvalidSetting(f"--secret {field}: never the secret itself; give {field}=@FILE or {field}=env:NAME")
     if not sys.stdin.isatty():
-        raise SettingWrong(f"--secret {field}: there is no terminal to ask on; give {field}=@FILE or {field}=env:NAME")
+        raise InvalidSetting(f"--secret {field}: no terminal to ask on; give {field}=@FILE or {field}=env:NAME")
     return str(typer.prompt(field, hide_input=True))
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.clock import DANISH_TIME
-from hub.sources.definitions import HeldDeletion, Pause, Source, SourceLifecycle, StreamDetails
+from hub.sources.definitions import HeldDeletion, HeldState, Pause, Source, SourceLifecycle, StreamDetails
 from hub.sources.health import RunSummary, SourceState
 
 console = Console()
@@ -41,13 +41,14 @@ def print_list(sources: Sequence[Source], states: Mapping[str, SourceState], *, 
     console.print(table if sources else "There are no sources yet; see: helhed source add --help")
 
 
-def print_source(
+def print_source(  # noqa: PLR0913  keyword-only from the secrets on
     source: Source,
     *,
     secrets: Sequence[str],
     streams: Sequence[StreamDetails],
     runs: Sequence[RunSummary],
     pause: Pause | None,
+    held: Sequence[HeldDeletion],
     as_json: bool,
 ) -> None:
     """One source with all that belongs to it."""
@@ -58,6 +59,7 @@ def print_source(
             "streams": [stream.model_dump(mode="json") for stream in streams],
             "runs": [run.model_dump(mode="json") for run in runs],
             "pause": pause.model_dump(mode="json") if pause else None,
+            "held": [entry.model_dump(mode="json") for entry in held],
         }
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
@@ -67,6 +69,9 @@ def print_source(
     console.print(f"changed by {source.changed_by} {_when(source.changed_at)}, version {source.version}")
     if pause:
         console.print(f"paused by {pause.paused_by} {_when(pause.paused_at)}: {pause.reason}")
+    for entry in held:
+        missing = f"{entry.missing:,} of {entry.known:,} are missing since {_when(entry.since)}"
+        console.print(f"{entry.record_type}: {missing}; {_decision_text(entry)}", markup=False, highlight=False)
     for field, value in definition.settings.items():
         console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
     for field in secrets:
@@ -94,12 +99,33 @@ def print_held(entries: Sequence[HeldDeletion], *, as_json: bool) -> None:
         for entry in entries:
             typer.echo(entry.model_dump_json())
         return
-    table = Table("Source", "Type", "Missing", "Of known", "Since", "State", "For example")
+    table = Table("Source", "Type", "Missing", "Of known", "Since", "Seen last", "State", "For example")
     for entry in entries:
-        state = f"{entry.state}, at most {entry.ceiling}" if entry.ceiling is not None else str(entry.state)
         counts = (f"{entry.missing:,}", f"{entry.known:,}")
-        table.add_row(entry.source, entry.record_type, *counts, _when(entry.since), state, ", ".join(entry.sample))
+        times = (_when(entry.since), _when(entry.seen_at))
+        table.add_row(entry.source, entry.record_type, *counts, *times, _decision_text(entry), ", ".join(entry.sample))
     console.print(table if entries else "No deletions wait.")
+
+
+def print_decided(entries: Sequence[HeldDeletion], *, parts_of: str | None) -> None:
+    """What was just released or refused, type by type; the types after *parts_of* follow it."""
+    for entry in entries:
+        follows = f", as parts of {parts_of}" if parts_of not in {None, entry.record_type} else ""
+        if entry.state is HeldState.RELEASED:
+            decided = f"at most {entry.ceiling:,} deletions are released"
+        else:
+            decided = f"the {entry.missing:,} that are missing are kept"
+        console.print(f"{entry.source} {entry.record_type}: {decided}{follows}.", markup=False, highlight=False)
+
+
+def _decision_text(entry: HeldDeletion) -> str:
+    """What was decided, by whom and when; or that nobody has."""
+    if entry.state is HeldState.HELD:
+        return "held: waits for a person"
+    decided = f"by {entry.decided_by} {_when(entry.decided_at)}: {entry.reason}"
+    if entry.state is HeldState.RELEASED:
+        return f"released, at most {entry.ceiling:,}, in the next run, {decided}"
+    return f"refused, kept until the source shows them or misses more, {decided}"
 
 
 def _when(moment: datetime | None) -> str:

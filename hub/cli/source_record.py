@@ -4,7 +4,7 @@ import getpass
 from datetime import datetime
 
 from hub.db import Session
-from hub.errors import RoleMissing
+from hub.errors import MissingRole
 from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 
 
@@ -20,7 +20,7 @@ def record(session: Session, action: AuditAction, source: str, reason: str | Non
     """Decide and write the line, in the transaction of the act.
 
     Raises:
-        RoleMissing: the policy does not allow it.
+        MissingRole: the policy does not allow it.
     """
     from hub.access.service import change_source  # noqa: PLC0415  a command loads only what it needs
 
@@ -28,4 +28,4 @@ def record(session: Session, action: AuditAction, source: str, reason: str | Non
     actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
     request = AccessRequest(purpose=Purpose.OPERATIONS, override_reason=reason, request_id="cli")
     if not change_source(session, actor, action, source, request, now=now):
-        raise RoleMissing
+        raise MissingRole

@@ -18,7 +18,7 @@ from hub.db import Database
 from hub.errors import (
     HeldDeletionNotFound,
     HubError,
-    SettingWrong,
+    InvalidSetting,
     SourceChanged,
     SourceNotFound,
     StoreUnavailable,
@@ -84,7 +84,7 @@ def opened(settings: Settings | None = None) -> Iterator[AppContext]:
     """The live context, with the sources file read; closed at the end.
 
     Raises:
-        SettingWrong: a setting, or the sources file, is not as it must be.
+        InvalidSetting: a setting, or the sources file, is not as it must be.
     """
     context = build_services(settings or load_settings())
     try:
@@ -95,10 +95,10 @@ def opened(settings: Settings | None = None) -> Iterator[AppContext]:
 
 
 def connector_named(name: str) -> Connector:
-    """The connector of a source: of the sources file without any database, else of a stored source.
+    """A connector of a source, which the caller closes: of the sources file without any database, else of a stored one.
 
     Raises:
-        SettingWrong: there is no such source, or its settings or secrets are not as needed.
+        InvalidSetting: there is no such source, or its settings or secrets are not as needed.
     """
     settings = load_settings()
     builder = connector_builder(settings, SystemClock())
@@ -115,14 +115,14 @@ def connector_named(name: str) -> Connector:
     try:
         if not database.revision():
             raise no_source(name, in_file)
-        return catalogue.connector(name)
+        return catalogue.open_connector(name)
     except SourceNotFound:
         raise no_source(name, [source.name for source in catalogue.current()]) from None
     finally:
         database.close()
 
 
-def no_source(name: str, known: Sequence[str]) -> SettingWrong:
+def no_source(name: str, known: Sequence[str]) -> InvalidSetting:
     """The error that says which sources there are."""
     none = "none; set HELHED_SOURCES_FILE, or see: helhed source add --help"
-    return SettingWrong(f"no source called {name}; there are: {', '.join(known) or none}")
+    return InvalidSetting(f"no source called {name}; there are: {', '.join(known) or none}")

@@ -1,4 +1,4 @@
-"""Publish again what could not be carried, once the program that could not has been mended."""
+"""Publish again what could not be processed, once the program that could not has been mended."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from hub.bus.base import RECORDS, Bus
 from hub.clock import Clock
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.quarantine.service import NotCarried, not_carried, resolve
+from hub.quarantine.service import NotProcessed, list_not_processed, resolve
 from hub.secrets import PayloadCipher
 from schemas.record import SourceRecord
 
@@ -28,7 +28,7 @@ class ReplayResult(NamedTuple):
 def republish(
     database: Database, bus: Bus, source: str, *, cipher: PayloadCipher, digest_key: bytes, clock: Clock
 ) -> ReplayResult:
-    """Publish every open ``not_carried`` message of *source* again and resolve its entry.
+    """Publish every open ``not_processed`` message of *source* again and resolve its entry.
 
     The entry is resolved before the message is published and committed after: the pipeline waits for that, and what
     it still cannot carry is open again.
@@ -39,7 +39,7 @@ def republish(
     published, left, after = 0, 0, 0
     while True:
         with database.transaction() as session:
-            entries = not_carried(session, source, cipher=cipher, after=after, size=AT_ONCE)
+            entries = list_not_processed(session, source, cipher=cipher, after=after, size=AT_ONCE)
             records = [record for entry in entries if (record := _resolved(session, entry, clock)) is not None]
             if records:
                 bus.publish(RECORDS, [to_message(record, digest_key) for record in records])
@@ -49,7 +49,7 @@ def republish(
         after = entries[-1].id
 
 
-def _resolved(session: Session, entry: NotCarried, clock: Clock) -> SourceRecord | None:
+def _resolved(session: Session, entry: NotProcessed, clock: Clock) -> SourceRecord | None:
     if entry.message is None:
         return None
     try:

@@ -20,7 +20,7 @@ from hub.clock import Clock
 from hub.collect.heartbeat import Heartbeat
 from hub.db import Database
 from hub.digest import keyed_digest
-from hub.errors import LeaseLost, SettingWrong, SourceNotFound, StoreUnavailable
+from hub.errors import InvalidSetting, LeaseLost, SourceNotFound, StoreUnavailable
 from hub.log import place_of
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import RejectLimits, too_many_rejected
@@ -84,7 +84,7 @@ def take_stream(
     """
     with database.transaction() as session:
         lease = lease_repository.take_lease(session, source, owner=owner, stream=stream, due_by=due_by)
-        return None if lease is None else held_repository.with_releases(session, lease)
+        return None if lease is None else held_repository.with_decisions(session, lease)
 
 
 def collect(
@@ -112,7 +112,7 @@ def collect(
     ):
         run = _Run(lease, services, progress)
         summary = run.finish(run.read(open_connector, lambda: should_stop() or heartbeat.says_stop()))
-    metrics.ran(summary.source, summary.outcome)
+    metrics.count_run(summary.source, summary.outcome)
     return summary
 
 
@@ -134,7 +134,7 @@ def _ending_of(error: Exception) -> _Ending:
         case SourceUnavailable() | SourceRefused():
             outcome = RunOutcome.UNAVAILABLE if isinstance(error, SourceUnavailable) else RunOutcome.REFUSED
             ending = _Ending(outcome, str(error), error.advice)
-        case SettingWrong():
+        case InvalidSetting():
             ending = _Ending(RunOutcome.REFUSED, str(error), advice="source_settings_wrong")
         case SourceNotFound():
             ending = _Ending(RunOutcome.STOPPED, "the source is not there any more")
@@ -197,24 +197,27 @@ class _Run:
 
     def finish(self, summary: RunSummary) -> RunSummary:
         """Keep the run and what it holds, and give the lease back, all at once or not at all."""
-        is_held = summary.outcome is RunOutcome.HELD
         due_at = due_after_run(
             self._lease.schedule, summary.outcome, started_at=summary.started_at, ended_at=summary.ended_at
         )
         try:
             with self._services.database.transaction() as session:
                 lease_repository.lock_lease(session, self._lease)
+                if summary.outcome in {RunOutcome.COMPLETE, RunOutcome.HELD}:
+                    waits = held_repository.save_held(session, self._lease, self._held, summary.ended_at)
+                    if not waits:  # a person has refused all that is held: there is nothing to wait for
+                        summary = summary.model_copy(update={"outcome": RunOutcome.COMPLETE, "advice": None})
+                is_held = summary.outcome is RunOutcome.HELD
                 stream_repository.save_run(session, summary, None if is_held else self._last_data_at)
-                if is_held or summary.outcome is RunOutcome.COMPLETE:
-                    held_repository.save_held(session, self._lease, self._held, summary.ended_at)
                 lease_repository.give_back(session, self._lease, due_at)
         except LeaseLost:
             return summary.model_copy(update={"outcome": RunOutcome.STOPPED, "message": LEASE_LOST, "advice": None})
         return summary
 
     def _read(self, connector: Connector, should_stop: Callable[[], bool]) -> None:
-        context = ReadContext(should_stop=should_stop, releases=self._lease.releases)
-        batches = connector.read(self._lease.stream, Cursor(state=self._lease.cursor), context)
+        lease = self._lease
+        context = ReadContext(should_stop=should_stop, releases=lease.releases, refusals=lease.refusals)
+        batches = connector.read(lease.stream, Cursor(state=lease.cursor), context)
         try:
             for batch in batches:
                 self._take(batch)

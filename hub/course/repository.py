@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text, update
+from sqlalchemy import TextClause, text, update
 from sqlalchemy.orm import Session
 
 from hub import tracing
@@ -55,39 +55,72 @@ _NAMED = """
 """
 """Of a row of ``citizen_workers``: a source of the actor's own area names the actor as responsible on the day."""
 
-_FACTS = text(f"""
-    WITH memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)
-                         AND n.citizen_id IN (SELECT unnest(cast(:citizen_ids AS uuid[])) UNION ALL
-                                              SELECT id FROM citizen_keys WHERE merged_into = ANY(:citizen_ids))),
+_COURSE_OF = """
+    SELECT c.id, c.title, c.started_on
+    FROM courses c
+    JOIN course_citizens n
+      ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
+      AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
+    ORDER BY c.started_on DESC, c.id
+    LIMIT 1
+"""
+"""The citizen's course on that day; the newest, should there be two."""
+
+_COURSE_MEMBERS = f"""
+    SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
+    FROM ({_COURSE_OF}) course
+    JOIN course_citizens n
+      ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+"""  # noqa: S608  put together from the constants above; every value is a parameter
+"""All who are on that course."""
+
+
+def _facts_of(asked: str) -> TextClause:
+    """The facts of each of the citizens that *asked* gives; only the key of one without an overview.
+
+    The second condition on ``n`` follows from the first: by it, and by ``OFFSET 0``, the way begins at those citizens,
+    and not at everybody whom the actor's memberships, unit or worker's ids reach.
+    """
+    return text(f"""
+    WITH asked AS MATERIALIZED ({asked}),
+         memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) IN (SELECT citizen_id FROM asked)
+                         AND n.citizen_id IN (SELECT citizen_id FROM asked UNION ALL
+                                              SELECT other.id FROM asked
+                                              JOIN citizen_keys other ON other.merged_into = asked.citizen_id)),
          consented AS ({_CONSENTED})
-    SELECT o.citizen_id,
+    SELECT asked.citizen_id,
            o.version AS overview_version,
            EXISTS (SELECT FROM memberships m WHERE m.citizen_id = o.citizen_id) AS on_team,
            EXISTS (SELECT FROM memberships m WHERE m.citizen_id = o.citizen_id AND m.function = 'lead_coordinator')
              AS is_lead_coordinator,
            EXISTS (
              SELECT FROM citizen_workers w
-             WHERE w.citizen_id = o.citizen_id AND {_NAMED}
+             WHERE w.citizen_id = o.citizen_id AND {_NAMED} OFFSET 0
            ) AS is_named_worker,
            EXISTS (
              SELECT FROM citizen_units u
              WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'effort'
-               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
+               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to) OFFSET 0
            ) AS unit_has_active_effort,
            EXISTS (
              SELECT FROM citizen_units u
              WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'case'
-               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to)
+               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to) OFFSET 0
            ) AS unit_holds_case,
            {_SELF} AS is_self,
            o.name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
            o.sources,
            o.not_updated_since
-    FROM overview_facts(:on) o
-    WHERE o.citizen_id = ANY(:citizen_ids)
-""")  # noqa: S608  put together from the constants above; every value is a parameter
-"""The second condition on ``n`` follows from the first: by it the way begins at the citizen, not at all memberships."""
+    FROM asked LEFT JOIN overview_facts(:on) o USING (citizen_id)
+    """)  # noqa: S608  as above
+
+
+_FACTS = _facts_of("SELECT unnest(cast(:citizen_ids AS uuid[])) AS citizen_id")
+
+_FACTS_ON_COURSE = _facts_of(f"SELECT cast(:citizen_id AS uuid) AS citizen_id UNION ({_COURSE_MEMBERS})")
 
 _TEAM_SCOPES = text(f"""
     WITH memberships AS ({_MEMBERSHIPS}), consented AS ({_CONSENTED})
@@ -113,18 +146,6 @@ _MY_CITIZENS = text(f"""
     ORDER BY o.name, o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
 """)  # noqa: S608  as above
 
-_COURSE_OF = """
-    SELECT c.id, c.title, c.started_on
-    FROM courses c
-    JOIN course_citizens n
-      ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
-      AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
-    ORDER BY c.started_on DESC, c.id
-    LIMIT 1
-"""
-"""The citizen's course on that day; the newest, should there be two."""
-
 _COURSE = text(_COURSE_OF)
 
 _TEAM = text("""
@@ -135,14 +156,7 @@ _TEAM = text("""
     ORDER BY m.function <> 'lead_coordinator', name, m.function
 """)
 
-_ON_COURSE = text(f"""
-    SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
-    FROM ({_COURSE_OF}) course
-    JOIN course_citizens n
-      ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
-    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
-    ORDER BY citizen_id
-""")  # noqa: S608  as above
+_ON_COURSE = text(f"{_COURSE_MEMBERS} ORDER BY citizen_id")
 
 
 def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> AccessFacts | None:
@@ -153,13 +167,18 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 @tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
-    parameters = {
-        **_actor_parameters(actor, on),
-        **_worker_parameters(actor),
-        "citizen_ids": list(citizen_ids),
-        "unit_id": actor.unit_id,
-    }
-    return {row["citizen_id"]: AccessFacts.model_validate(row) for row in fetch_rows(session, _FACTS, parameters)}
+    parameters = {**_facts_parameters(actor, on), "citizen_ids": list(set(citizen_ids))}
+    found = _read_facts(fetch_rows(session, _FACTS, parameters))
+    return {citizen_id: facts for citizen_id, facts in found.items() if facts is not None}
+
+
+@tracing.spanned("facts")
+def access_facts_on_course(
+    session: Session, actor: Actor, citizen_id: UUID, on: date
+) -> dict[UUID, AccessFacts | None]:
+    """The same for the citizen and everybody on the citizen's course, still one statement; None: no overview."""
+    parameters = {**_facts_parameters(actor, on), "citizen_id": citizen_id}
+    return _read_facts(fetch_rows(session, _FACTS_ON_COURSE, parameters))
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
@@ -192,15 +211,16 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
 
 def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
     """The citizen's course on that day (the newest, should there be two), with the team."""
-    course = session.execute(_COURSE, {"citizen_id": citizen_id, "on": on}).one_or_none()
-    if course is None:
+    courses = fetch_rows(session, _COURSE, {"citizen_id": citizen_id, "on": on})
+    if not courses:
         return None
-    team = session.execute(_TEAM, {"course_id": course.id, "on": on}).mappings()
+    (course,) = courses
+    team = fetch_rows(session, _TEAM, {"course_id": course["id"], "on": on})
     return CourseView(
-        course_id=course.id,
-        title=course.title,
-        started_on=course.started_on,
-        team=tuple(TeamMember.model_validate(dict(row)) for row in team),
+        course_id=course["id"],
+        title=course["title"],
+        started_on=course["started_on"],
+        team=tuple(TeamMember.model_validate(row) for row in team),
     )
 
 
@@ -285,3 +305,13 @@ def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
 
 def _worker_parameters(actor: Actor) -> dict[str, Any]:
     return {"worker_ids": sorted(actor.worker_ids), "area": actor.area}
+
+
+def _facts_parameters(actor: Actor, on: date) -> dict[str, Any]:
+    return {**_actor_parameters(actor, on), **_worker_parameters(actor), "unit_id": actor.unit_id}
+
+
+def _read_facts(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, AccessFacts | None]:
+    return {
+        row["citizen_id"]: None if row["overview_version"] is None else AccessFacts.model_validate(row) for row in rows
+    }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.intake.rules import Placement, Statement
 from schemas.base import Schema
-from schemas.record import QualityFlag, SourceRecord
+from schemas.record import HISTORY_DELETE, QualityFlag, SourceRecord
 
 
 class StoredRecord(Schema):
@@ -29,7 +29,9 @@ _ADD_ENTITIES = text("""
 _LOCK_ENTITIES = text("SELECT id FROM record_entities WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _STATEMENTS_OF = text("""
     SELECT entity_id, id, version_key, digest, version_order, registered_at, stated_at, first_observed_at, observed_at,
-           deleted, is_concluded, registered_to, is_current, flag
+           deleted, is_concluded, registered_to, is_current, flag,
+           CASE WHEN deleted THEN coalesce(document->>'deleted_reason', '') = :history_delete ELSE false END
+               AS ends_when_seen
     FROM records WHERE entity_id = ANY(:ids)
 """)
 _STEP_DOWN = text("UPDATE records SET is_current = false WHERE id = ANY(:ids) AND is_current")
@@ -90,7 +92,7 @@ def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, 
     by_entity: dict[UUID, list[tuple[Statement, Placement]]] = {}
     if not entity_ids:
         return by_entity
-    for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids)}).all():
+    for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids), "history_delete": HISTORY_DELETE}).all():
         statement = Statement(
             id=row.id,
             version_key=row.version_key,
@@ -101,6 +103,7 @@ def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, 
             observed_at=row.observed_at,
             deleted=row.deleted,
             is_concluded=row.is_concluded,
+            ends_when_seen=row.ends_when_seen,
         )
         placement = Placement(
             registered_at=row.registered_at,

@@ -6,7 +6,10 @@ often a batch is replayed, how batches overtake one another, or where a crash fe
 Precedence between the statements on one entity:
 
 1. A tombstone that was only *concluded* (the entity was missing, or not found by a look-up) stands above all
-   until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion.
+   until the entity is seen again; then it counts for nothing. Seen means: observed later than the conclusion. One that
+   a history told of (``ends_when_seen``) has its usual place, and counts for nothing once the entity is seen again: its
+   source has taken it back, as when a backup was restored. Readers give out no id as seen while the source still tells
+   of a deletion that is newer.
 2. The higher ``version_order`` is the newer. At equal order a tombstone stands above what it deletes: a create that
    comes late, or is repeated, stays deleted; only a strictly higher order revives. The count may *restart*, as after an
    expunge: a lower version that its source registered clearly later than a higher one is the newer, and is flagged.
@@ -21,7 +24,7 @@ Precedence between the statements on one entity:
 A statement that repeats what stood before it says nothing new and never stands itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -60,6 +63,8 @@ class Statement:
     deleted: bool
     is_concluded: bool = False
     """A tombstone that was concluded from absence (``SourceRecord.is_concluded``)."""
+    ends_when_seen: bool = False
+    """A tombstone that a history told of (``SourceRecord.ends_when_seen``)."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -106,11 +111,13 @@ def version_key(version: str | None, registered_at: datetime, observed_at: datet
     return version if registered_at == observed_at else f"{version}{_DATED}{registered_at.isoformat()}"
 
 
-def merge_repeats(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+def merge_repeats(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Each statement once: registered when its version was first, observed from first to last.
 
     Of several with one identity the first given lends its ``id``.
     """
+    if len(statements) == 1:
+        return tuple(statements)
     merged: dict[tuple[str, str], Statement] = {}
     first_stated: dict[str, datetime] = {}
     for statement in statements:
@@ -131,6 +138,10 @@ def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:
     At any instant the newest statement registered by then stands; a version that was registered after
     a newer one therefore never stood.
     """
+    if len(statements) == 1:
+        only = statements[0]
+        flag = FUTURE_TIME if only.is_future else None
+        return {only.id: _place(only, registered_to=None, is_current=True, flag=flag)}
     ranking = _Ranking(statements)
     newest_first = sorted(statements, key=ranking.rank, reverse=True)
     placements: dict[UUID, Placement] = {}
@@ -139,18 +150,27 @@ def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:
         older = newest_first[place + 1] if place + 1 < len(newest_first) else None
         since = statement.registered_at
         is_repeat = older is not None and older.digest == statement.digest and older.registered_at <= since
-        placements[statement.id] = Placement(
-            registered_at=since,
+        placements[statement.id] = _place(
+            statement,
             registered_to=since if is_repeat else replaced_at,
-            stated_at=statement.stated_at,
-            first_observed_at=statement.first_observed_at,
-            observed_at=statement.observed_at,
             is_current=replaced_at is None and not is_repeat,
             flag=ranking.flag(statement),
         )
         if not is_repeat:
             replaced_at = since if replaced_at is None else min(replaced_at, since)
     return placements
+
+
+def _place(statement: Statement, *, registered_to: datetime | None, is_current: bool, flag: str | None) -> Placement:
+    return Placement(
+        registered_at=statement.registered_at,
+        registered_to=registered_to,
+        stated_at=statement.stated_at,
+        first_observed_at=statement.first_observed_at,
+        observed_at=statement.observed_at,
+        is_current=is_current,
+        flag=flag,
+    )
 
 
 class _Ranking:
@@ -196,9 +216,10 @@ class _Ranking:
         return FUTURE_TIME if statement.is_future else None
 
     def _class(self, statement: Statement) -> int:
-        if not statement.is_concluded:
-            return _ORDINARY
-        return _VOID if self._last_seen > statement.observed_at else _CONCLUDED
+        ends_when_seen = statement.is_concluded or statement.ends_when_seen
+        if ends_when_seen and self._last_seen > statement.observed_at:
+            return _VOID
+        return _CONCLUDED if statement.is_concluded else _ORDINARY
 
     def _placed_at(self, statement: Statement) -> datetime:
         """Behind which time of registration a statement from the future belongs."""
@@ -210,7 +231,7 @@ class _Ranking:
         numbered = [
             (statement.registered_at, statement.version_order, statement.identity, statement)
             for statement in statements
-            if statement.version_order is not None and not statement.is_concluded
+            if statement.version_order is not None and self._class(statement) == _ORDINARY
         ]
         epoch, highest, reached_at = 0, -(2**63), _NEVER
         for _, order, _, statement in sorted(numbered, key=lambda numbered: numbered[:3]):

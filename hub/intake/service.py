@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from hub.intake import repository
 from hub.intake.repository import StoredRecord
@@ -81,7 +82,7 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
 
 def _statement(record: SourceRecord) -> Statement:
     return Statement(
-        id=uuid4(),
+        id=uuid7(),
         version_key=version_key(record.source_version, record.registered_at, record.observed_at),
         digest=record.digest,
         version_order=record.version_order,
@@ -90,4 +91,5 @@ def _statement(record: SourceRecord) -> Statement:
         observed_at=record.observed_at,
         deleted=record.deleted,
         is_concluded=record.is_concluded,
+        ends_when_seen=record.ends_when_seen,
     )

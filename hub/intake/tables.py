@@ -33,6 +33,7 @@ class RecordRow(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    """UUID 7, so that new rows lie beside each other in the indices of four tables. Older rows may have random ids."""
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("record_entities.id"))
     version_key: Mapped[str] = mapped_column(Text)
     """``rules.version_key``."""

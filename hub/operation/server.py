@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.operation.answers import FORWARDED, Answer, Asker, Operation
 
 SLOWEST = 10.0
@@ -18,12 +18,12 @@ def serve_in_background(operation: Operation, host: str, port: int) -> Iterator[
     """Serve at that address while the block runs; yields the port, a free one for 0.
 
     Raises:
-        SettingWrong: the address cannot be bound.
+        InvalidSetting: the address cannot be bound.
     """
     try:
         server = _Server(operation, host, port)
     except OSError as error:
-        raise SettingWrong(f"HELHED_WORKER_PORT: cannot listen on {host}:{port}: {error.strerror}") from None
+        raise InvalidSetting(f"HELHED_WORKER_PORT: cannot listen on {host}:{port}: {error.strerror}") from None
     thread = Thread(target=server.serve_forever, name="operation", kwargs={"poll_interval": 0.1})
     thread.start()
     try:

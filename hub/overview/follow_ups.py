@@ -31,7 +31,7 @@ class Ground(StrEnum):
     """
 
 
-class Followed(Schema):
+class FollowUp(Schema):
     """An effort that followed, and why it is said to."""
 
     effort: Entry
@@ -55,11 +55,11 @@ class Conclusion(StrEnum):
     """The social area was read, and began no effort within ``FOLLOWS_WITHIN`` for those who are shown."""
 
 
-class Aftermath(Schema):
+class FollowUps(Schema):
     """A notification and what followed."""
 
     notification: Entry
-    followed: tuple[Followed, ...] = ()
+    followed: tuple[FollowUp, ...] = ()
     """Oldest first. Empty: none is seen; ``conclusion`` says what that means."""
     conclusion: Conclusion
 
@@ -95,7 +95,7 @@ def _is_whole(section: Section, until: date) -> bool:
     return not (section.is_unread or section.has_unreadable or has_stopped)
 
 
-def aftermath(overviews: Iterable[Overview], on: date) -> tuple[Aftermath, ...]:
+def list_follow_ups(overviews: Iterable[Overview], on: date) -> tuple[FollowUps, ...]:
     """Each notification of these citizens (one, or a family) with what followed, newest notification first.
 
     An entry that stands on several overviews counts once. *on*: the day on which it is judged.
@@ -113,21 +113,21 @@ def aftermath(overviews: Iterable[Overview], on: date) -> tuple[Aftermath, ...]:
     for entry, fact in sorted(notifications, key=lambda pair: (pair[1].received_at, pair[0].id), reverse=True):
         followed = _followed(entry, fact, efforts, unnamed)
         said = conclusion(fact, sections, on, has_followed=bool(followed))
-        results.append(Aftermath(notification=entry, followed=followed, conclusion=said))
+        results.append(FollowUps(notification=entry, followed=followed, conclusion=said))
     return tuple(results)
 
 
 def _followed(
     entry: Entry, notification: ConcernNotificationFact, efforts: Iterable[Entry], unnamed: Iterable[Entry]
-) -> tuple[Followed, ...]:
+) -> tuple[FollowUp, ...]:
     """Those that the source names, else those that began in time; oldest first."""
     received = danish_day(notification.received_at)
     by_time = [] if notification.outcome in _DECIDED_OTHERWISE else unnamed
     named = [
-        Followed(effort=effort, ground=Ground.SOURCE) for effort in efforts if is_named(effort, entry, notification)
+        FollowUp(effort=effort, ground=Ground.SOURCE) for effort in efforts if is_named(effort, entry, notification)
     ]
     followed = named or [
-        Followed(effort=effort, ground=Ground.TIME)
+        FollowUp(effort=effort, ground=Ground.TIME)
         for effort in by_time
         if effort.area is Area.SOCIAL
         and isinstance(effort.fact, EffortFact)

@@ -14,15 +14,21 @@ from hub.quarantine.tables import QuarantineEntryRow as Entry
 from schemas.record import RejectionRule
 
 _LIST_POSITION = r"\[\d+\]|(?<=^|\.)\d+(?=\.|$)"
+_FIELD = func.regexp_replace(Entry.field, _LIST_POSITION, "*", "g")
+"""Positions in lists do not count."""
 _RESOLVE = text("""
     UPDATE quarantine_entries entry SET resolved_at = :now, payload = NULL
     FROM unnest(cast(:sources AS text[]), cast(:types AS text[]), cast(:ids AS text[]))
          AS record (source, record_type, source_id)
     WHERE entry.source = record.source AND entry.record_type = record.record_type
       AND entry.source_id = record.source_id AND entry.resolved_at IS NULL
-      AND (entry.rule = :not_carried) = :only_not_carried
+      AND (entry.rule = :not_processed) = :only_not_processed
 """)
 """Runs for every batch: one search in the index of open entries, which are few."""
+_COUNT_OPEN = text("""
+    SELECT source, count(*) AS entries FROM quarantine_entries WHERE resolved_at IS NULL GROUP BY source
+""")
+"""Every page of a citizen asks this."""
 
 
 def save_entry(session: Session, entry: Entry) -> None:
@@ -53,7 +59,7 @@ def save_entry(session: Session, entry: Entry) -> None:
 
 
 def resolve_records(
-    session: Session, keys: Collection[tuple[str, str, str]], now: datetime, *, only_not_carried: bool
+    session: Session, keys: Collection[tuple[str, str, str]], now: datetime, *, only_not_processed: bool
 ) -> None:
     """Resolve the open entries of these records (source, type, id), and delete their payloads.
 
@@ -61,7 +67,7 @@ def resolve_records(
         session: the caller's transaction.
         keys: the records.
         now: when.
-        only_not_carried: whether only ``not_carried`` is resolved, or everything else.
+        only_not_processed: whether only ``not_processed`` is resolved, or everything else.
     """
     sources, types, ids = zip(*keys, strict=True)
     values = {
@@ -69,8 +75,8 @@ def resolve_records(
         "sources": list(sources),
         "types": list(types),
         "ids": list(ids),
-        "not_carried": RejectionRule.NOT_CARRIED.value,
-        "only_not_carried": only_not_carried,
+        "not_processed": RejectionRule.NOT_PROCESSED.value,
+        "only_not_processed": only_not_processed,
     }
     fetch_rows(session, _RESOLVE, values)
 
@@ -88,14 +94,12 @@ def delete_payloads(session: Session, stored_before: datetime) -> int:
 
 def count_open(session: Session) -> dict[str, int]:
     """How many entries are open, by source; sources without any are left out."""
-    counted = select(Entry.source, func.count().label("entries")).where(Entry.resolved_at.is_(None))
-    rows = session.execute(counted.group_by(Entry.source))
-    return {row.source: row.entries for row in rows}
+    return {row["source"]: row["entries"] for row in fetch_rows(session, _COUNT_OPEN, {})}
 
 
 def list_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
     """The open entries of a source, grouped by fault, the largest group first."""
-    field = func.regexp_replace(Entry.field, _LIST_POSITION, "*", "g").label("field")
+    field = _FIELD.label("field")
     entries = (
         select(
             Entry.source,
@@ -125,6 +129,25 @@ def list_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
         .order_by(func.count().desc(), *fault)
     ).mappings()
     return tuple(QuarantineGroup.model_validate(dict(row)) for row in rows)
+
+
+def list_latest(session: Session, source: str, size: int) -> tuple[tuple[str, Entry], ...]:
+    """The latest open entries of each fault of a source, at most *size* of each; beside each its group's field."""
+    fault = (Entry.record_type, _FIELD, Entry.rule)
+    place = func.row_number().over(partition_by=fault, order_by=(Entry.last_seen_at.desc(), Entry.id)).label("place")
+    ranked = (
+        select(Entry.id, _FIELD.label("field"), place)
+        .where(Entry.source == source, Entry.resolved_at.is_(None))
+        .subquery()
+    )
+    latest = (
+        select(ranked.c.field, Entry)
+        .select_from(ranked)
+        .join(Entry, Entry.id == ranked.c.id)
+        .where(ranked.c.place <= size)
+        .order_by(ranked.c.place, Entry.id)
+    )
+    return tuple((field, entry) for field, entry in session.execute(latest))
 
 
 def list_entries(

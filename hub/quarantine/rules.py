@@ -1,10 +1,14 @@
 """What quarantine holds, and when a run has rejected too much: pure judgement."""
 
 import hashlib
+import json
+import re
 from enum import StrEnum
 
 from pydantic import Field
 
+from connectors.masking import value_shape
+from hub.log import redact_cpr
 from schemas.base import Instant, Schema
 from schemas.record import Rejection, RejectionRule
 
@@ -14,6 +18,9 @@ LONGEST_TEXT = 200
 """Characters of a type, an id, a field path or a masked value."""
 UNKNOWN = "(unknown)"
 """Used for a source or type that the message does not name."""
+_KEY = re.compile(r"(?:[a-z][a-z0-9]{0,7}[:-])?[0-9]{1,9}(?:/[0-9]{1,9})*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A number, with a short prefix or a parent's number, or a UUID: says nothing about a person."""
+_CASE_NUMBER = re.compile(r"[0-9][0-9A-Z./-]{0,39}")
 
 
 class RejectLimits(Schema):
@@ -68,6 +75,41 @@ class QuarantineEntry(Schema):
     last_seen_at: Instant
     seen: int
     """How many times it came."""
+
+
+class QuarantinedRow(Schema):
+    """One row of a source that could not be read: which it is, for whoever corrects it there."""
+
+    record_type: str
+    field: str
+    """As in ``QuarantineGroup``."""
+    rule: RejectionRule
+    key: str | None
+    """The source's own key, as ``shown_key``; None: it gave none."""
+    case_number: str | None
+    """Of the case in which it stands, where the payload names it and is still stored."""
+    last_seen_at: Instant
+
+
+def shown_key(source_id: str) -> str:
+    """A source's key as a page may show it: one that says nothing about a person, of anything else the shape."""
+    text = redact_cpr(source_id)
+    return text if text != source_id or _KEY.fullmatch(text) else value_shape(text)
+
+
+def case_number_in(payload: bytes, path: str) -> str | None:
+    """The case number at that path of a JSON payload, shown as a key is; None when there is none."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    number = str(value).strip()[:LONGEST_TEXT]
+    text = redact_cpr(number)
+    return text if text != number or _CASE_NUMBER.fullmatch(text) else value_shape(text) or None
 
 
 def too_many_rejected(read: int, rejected: int, limits: RejectLimits) -> bool:

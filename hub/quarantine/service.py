@@ -1,21 +1,25 @@
 """The verbs of quarantine: add, park, resolve, list, delete what has been kept long enough."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from hub.bus.base import Delivered
+from hub.errors import InvalidSetting
 from hub.log import redact_cpr
 from hub.quarantine import repository
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
     UNKNOWN,
     PayloadState,
+    QuarantinedRow,
     QuarantineEntry,
+    case_number_in,
     fingerprint_of,
     payload_place,
+    shown_key,
     storable,
 )
 from hub.quarantine.tables import QuarantineEntryRow
@@ -27,7 +31,7 @@ WHOLE = "(record)"
 _SOURCE = "urn:helhed:source:"
 
 
-class NotCarried(NamedTuple):
+class NotProcessed(NamedTuple):
     """A message that could not be stored."""
 
     id: int
@@ -71,7 +75,7 @@ def park(
     record: SourceRecord | None = None,
     field: str = WHOLE,
 ) -> None:
-    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_carried``.
+    """Put a message of ``helhed.records`` that could not be stored into quarantine as ``not_processed``.
 
     Args:
         session: the caller's transaction; commit the offset after it.
@@ -86,7 +90,7 @@ def park(
         record_type=record_type,
         source_id=record.source_id if record else None,
         field=field,
-        rule=RejectionRule.NOT_CARRIED,
+        rule=RejectionRule.NOT_PROCESSED,
         raw=delivered.message.value,
     )
     add(session, source, [rejection], cipher=cipher, now=now)
@@ -95,14 +99,14 @@ def park(
 def resolve_published(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
     """These records could be read and were published: what was wrong with them at the source has been corrected.
 
-    ``not_carried`` stays: whether they can be stored now is known only when the pipeline has them.
+    ``not_processed`` stays: whether they can be stored now is known only when the pipeline has them.
     """
-    _resolve(session, records, now, only_not_carried=False)
+    _resolve(session, records, now, only_not_processed=False)
 
 
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
-    """These records were stored for the first time: their ``not_carried`` entries are resolved."""
-    _resolve(session, records, now, only_not_carried=True)
+    """These records were stored for the first time: their ``not_processed`` entries are resolved."""
+    _resolve(session, records, now, only_not_processed=True)
 
 
 def list_entries(session: Session, source: str, *, after: int = 0, size: int = 50) -> tuple[QuarantineEntry, ...]:
@@ -110,13 +114,38 @@ def list_entries(session: Session, source: str, *, after: int = 0, size: int = 5
     return tuple(_entry(row) for row in repository.list_entries(session, source, after=after, size=size))
 
 
-def not_carried(
-    session: Session, source: str, *, cipher: PayloadCipher, after: int, size: int
-) -> tuple[NotCarried, ...]:
-    """The open ``not_carried`` entries of a source with their messages, oldest first, a page at a time."""
-    rows = repository.list_entries(session, source, rule=RejectionRule.NOT_CARRIED, after=after, size=size)
+def list_rows(
+    session: Session, source: str, *, case_fields: Mapping[str, str], cipher: PayloadCipher, size: int
+) -> tuple[QuarantinedRow, ...]:
+    """Which rows of a source are in quarantine, the latest *size* of each fault.
+
+    Args:
+        session: the caller's transaction.
+        source: its name.
+        case_fields: by record type the path of the case number in a payload.
+        cipher: opens the payloads.
+        size: at most so many of each fault.
+    """
     return tuple(
-        NotCarried(
+        QuarantinedRow(
+            record_type=row.record_type,
+            field=field,
+            rule=RejectionRule(row.rule),
+            key=None if row.source_id is None else shown_key(row.source_id),
+            case_number=_case_number(row, case_fields.get(row.record_type), cipher),
+            last_seen_at=row.last_seen_at,
+        )
+        for field, row in repository.list_latest(session, source, size)
+    )
+
+
+def list_not_processed(
+    session: Session, source: str, *, cipher: PayloadCipher, after: int, size: int
+) -> tuple[NotProcessed, ...]:
+    """The open ``not_processed`` entries of a source with their messages, oldest first, a page at a time."""
+    rows = repository.list_entries(session, source, rule=RejectionRule.NOT_PROCESSED, after=after, size=size)
+    return tuple(
+        NotProcessed(
             row.id,
             None if row.payload is None else cipher.open(row.payload, payload_place(row.source, row.fingerprint)),
         )
@@ -134,7 +163,7 @@ def delete_expired(session: Session, now: datetime, retention: timedelta) -> int
     return repository.delete_payloads(session, stored_before=now - retention)
 
 
-def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_carried: bool) -> None:
+def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *, only_not_processed: bool) -> None:
     # In one order for all processes, so that two of them do not wait for each other.
     keys = sorted(
         {
@@ -143,7 +172,7 @@ def _resolve(session: Session, records: Iterable[SourceRecord], now: datetime, *
         }
     )
     if keys:
-        repository.resolve_records(session, keys, now, only_not_carried=only_not_carried)
+        repository.resolve_records(session, keys, now, only_not_processed=only_not_processed)
 
 
 def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
@@ -160,6 +189,16 @@ def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
         last_seen_at=row.last_seen_at,
         seen=row.seen,
     )
+
+
+def _case_number(row: QuarantineEntryRow, path: str | None, cipher: PayloadCipher) -> str | None:
+    """None also where the payload was sealed with another key: the page shows the rest."""
+    if path is None or row.payload is None or row.rule == RejectionRule.NOT_PROCESSED:
+        return None
+    try:
+        return case_number_in(cipher.open(row.payload, payload_place(row.source, row.fingerprint)), path)
+    except InvalidSetting:
+        return None
 
 
 def _payload_state(row: QuarantineEntryRow) -> PayloadState:

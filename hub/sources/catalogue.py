@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from connectors.base import Connector
 from hub.db import Database
-from hub.errors import SettingWrong, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import repository
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import Source
@@ -19,6 +20,9 @@ from schemas.source import Area, SourceSystem
 
 CHECK_EVERY = 0.5
 """Seconds for which a process believes what it read; then one statement asks whether anything changed."""
+RETRY_REJECTED_FILE = 10.0
+"""Seconds after which a file that could not be used is tried again, though it is the same: a stored source of the same
+name may be removed by then, and a secret's file may be there."""
 BY_FILE = "HELHED_SOURCES_FILE"
 """Stands for who changed a source that a file defines."""
 
@@ -31,6 +35,20 @@ class _Snapshot:
     sources: Mapping[str, Source]
     areas: Mapping[str, Area]
     systems: tuple[SourceSystem, ...]
+
+
+@dataclass
+class _LentConnector:
+    """An open connector, and how many runs have it."""
+
+    connector: Connector
+    version: int
+    runs: int = 0
+    is_outdated: bool = False
+
+    def close_if_unused(self) -> None:
+        if self.is_outdated and not self.runs:
+            self.connector.close()
 
 
 class SourceCatalogue:
@@ -47,10 +65,12 @@ class SourceCatalogue:
         self._database = database
         self._file = file
         self._file_seen: tuple[int, int, int] | None = None
+        self._rejected: tuple[float, str] | None = None
+        """When the file was rejected last, and why."""
         self._checking, self._building = Lock(), Lock()
         self._snapshot: _Snapshot | None = None
         self._checked_at = 0.0
-        self._connectors: dict[str, tuple[int, Connector]] = {}
+        self._connectors: dict[str, _LentConnector] = {}
         self._areas = _Areas(self._known_areas)
 
     def current(self) -> tuple[Source, ...]:
@@ -91,29 +111,73 @@ class SourceCatalogue:
             raise SourceNotFound
         return source
 
-    def connector(self, name: str) -> Connector:
-        """The connector of a current source, built once for each version of its definition.
+    def open_connector(self, name: str) -> Connector:
+        """A connector of a current source, which the caller closes.
 
         What it declares (streams, owner, coverage) is stored if it is not what the last one declared.
 
         Raises:
             SourceNotFound: there is no such source.
-            SettingWrong: its settings or secrets are not as needed.
+            InvalidSetting: its settings or secrets are not as needed.
         """
         source = self.get(name)
+        with self._database.transaction() as session:
+            connector = self.builder.build(source.definition, repository.secrets_of(session, name))
+            declare(session, source, connector, self.builder.clock.now())
+        return connector
+
+    @contextmanager
+    def lend_connector(self, name: str) -> Iterator[Connector]:
+        """The connector of a current source, opened once for each version of its definition.
+
+        It stays open for the next run, with its connections and its login. When it is outdated it is closed as soon as
+        no run has it any more.
+
+        Raises:
+            SourceNotFound: there is no such source.
+            InvalidSetting: its settings or secrets are not as needed.
+        """
+        version = self.get(name).version
         with self._building:
-            version, connector = self._connectors.get(name, (0, None))
-            if connector is None or version != source.version:
-                with self._database.transaction() as session:
-                    connector = self.builder.build(source.definition, repository.secrets_of(session, name))
-                    declare(session, source, connector, self.builder.clock.now())
-                self._connectors[name] = (source.version, connector)
-            return connector
+            lent = self._connectors.get(name)
+            if lent is None or lent.version != version:
+                self._retire(name)
+                lent = self._connectors[name] = _LentConnector(self.open_connector(name), version)
+            lent.runs += 1
+        try:
+            yield lent.connector
+        finally:
+            with self._building:
+                lent.runs -= 1
+                lent.close_if_unused()
 
     def forget_connector(self, name: str) -> None:
-        """Build it anew for the next run: its secrets may have been replaced where they are kept."""
+        """Open it anew for the next run: its secrets may have been replaced where they are kept."""
         with self._building:
-            self._connectors.pop(name, None)
+            self._retire(name)
+
+    def retire_outdated(self) -> None:
+        """Close the connectors of sources that changed or are read no more; once in a while, where sources are read.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        versions = {source.name: source.version for source in self.current()}
+        with self._building:
+            for name in [name for name, lent in self._connectors.items() if lent.version != versions.get(name)]:
+                self._retire(name)
+
+    def close(self) -> None:
+        """Close the connectors; one that a run still has, when that run ends."""
+        with self._building:
+            for name in list(self._connectors):
+                self._retire(name)
+
+    def _retire(self, name: str) -> None:
+        lent = self._connectors.pop(name, None)
+        if lent is not None:
+            lent.is_outdated = True
+            lent.close_if_unused()
 
     def expire(self) -> None:
         """Ask at the next use whether anything changed; after a change of one's own."""
@@ -123,7 +187,7 @@ class SourceCatalogue:
         """Make the sources of the file what the file says now; at the start of a process.
 
         Raises:
-            SettingWrong: it cannot be read, or a source in it cannot be built.
+            InvalidSetting: it cannot be read, or a source in it cannot be built.
         """
         if self._file is None:
             return
@@ -132,7 +196,8 @@ class SourceCatalogue:
             with self._database.transaction() as session:
                 synchronise(session, self._file, self.builder, by=BY_FILE)
             self._file_seen = seen
-            self._connectors.clear()  # its secrets are not part of the version
+            for name in list(self._connectors):  # its secrets are not part of the version
+                self._retire(name)
         self.expire()
 
     def follow_file(self) -> None:
@@ -141,12 +206,19 @@ class SourceCatalogue:
         Not to be called within a transaction: it may wait for whoever changes the catalogue.
         """
         signature = self._signature()
-        if signature is None or signature == self._file_seen:
+        rejected_at, reason = self._rejected or (None, "")
+        is_due = rejected_at is not None and monotonic() - rejected_at >= RETRY_REJECTED_FILE
+        is_changed = signature != self._file_seen
+        if signature is None or not (is_changed or is_due):
             return
         try:
             self.synchronise()
-        except SettingWrong as error:
+            self._rejected = None
+        except InvalidSetting as error:
             self._file_seen = signature
+            self._rejected = monotonic(), str(error)
+            if not is_changed and str(error) == reason:
+                return
             log.error("sources.file_rejected", extra={"fields": {"reason": str(error)}})  # noqa: TRY400  its words say it all
 
     def _known_areas(self, needed: str | None = None) -> Mapping[str, Area]:

@@ -36,7 +36,7 @@ class ConnectorBuilder:
             ciphertexts: its secrets as they are stored; a source of a file has none, but references.
 
         Raises:
-            SettingWrong: a secret cannot be had, or the settings are not as the connector needs them.
+            InvalidSetting: a secret cannot be had, or the settings are not as the connector needs them.
         """
         name = definition.name
         if definition.origin is SourceOrigin.FILE:
@@ -50,7 +50,7 @@ class ConnectorBuilder:
         """The secrets as they are stored.
 
         Raises:
-            SettingWrong: there is no key.
+            InvalidSetting: there is no key.
         """
         return {field: self.keys.encrypt(secret, _context(source, field)) for field, secret in secrets.items()}
 
@@ -58,7 +58,7 @@ class ConnectorBuilder:
         """One secret.
 
         Raises:
-            SettingWrong: its key is missing, or it is no secret of that field.
+            InvalidSetting: its key is missing, or it is no secret of that field.
         """
         return self.keys.decrypt(ciphertext, _context(source, field))
 

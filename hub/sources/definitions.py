@@ -148,3 +148,5 @@ class StreamLease(Schema):
     """Ceiling by record type."""
     release_ids: tuple[int, ...] = ()
     """The rows of ``releases``, which this run uses up."""
+    refusals: Mapping[str, int] = Field(default_factory=dict)
+    """How many were missing when a person refused to delete them, by record type."""

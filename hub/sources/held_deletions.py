@@ -1,7 +1,9 @@
 """What a reading that holds deletions does to what a person has decided. Pure."""
 
+from collections.abc import Iterable
 from enum import Enum, auto
 
+from connectors.base import Stream
 from hub.sources.definitions import HeldDeletion, HeldState
 
 
@@ -29,3 +31,9 @@ def next_step(entry: HeldDeletion, missing: int, *, was_used: bool) -> Step:
     if entry.state is HeldState.REFUSED:
         return Step.ASK_ANEW if missing > entry.missing else Step.KEEP
     return Step.ASK_ANEW if was_used else Step.KEEP
+
+
+def with_parts(streams: Iterable[Stream], record_type: str) -> tuple[str, ...]:
+    """The type, and after it those whose entities are parts of its own."""
+    parts = [info.name for stream in streams for info in stream.record_types if info.part_of == record_type]
+    return (record_type, *dict.fromkeys(parts))

@@ -14,25 +14,22 @@ from hub.sources.tables import HeldDeletionRow
 
 def list_held(session: Session, source: str | None = None) -> tuple[HeldDeletion, ...]:
     """The entries that are not over, of one source or of all, the longest held first."""
-    statement = select(HeldDeletionRow).where(HeldDeletionRow.state != HeldState.OVER).order_by(HeldDeletionRow.since)
+    statement = select(HeldDeletionRow).where(HeldDeletionRow.state != HeldState.OVER)
     if source is not None:
         statement = statement.where(HeldDeletionRow.source == source)
-    return tuple(_entry(row) for row in session.scalars(statement))
+    ordered = statement.order_by(HeldDeletionRow.since, HeldDeletionRow.id)
+    return tuple(_entry(row) for row in session.scalars(ordered))
 
 
-def open_entry(session: Session, source: str, record_type: str) -> HeldDeletion | None:
-    """The entry of one type that is not over, locked until the transaction ends."""
-    row = session.scalars(
+def open_entries(session: Session, source: str) -> list[HeldDeletion]:
+    """The entries of a source that are not over, the longest held first, locked until the transaction ends."""
+    rows = session.scalars(
         select(HeldDeletionRow)
-        .where(
-            HeldDeletionRow.source == source,
-            HeldDeletionRow.record_type == record_type,
-            HeldDeletionRow.state != HeldState.OVER,
-        )
-        .order_by(HeldDeletionRow.since)
+        .where(HeldDeletionRow.source == source, HeldDeletionRow.state != HeldState.OVER)
+        .order_by(HeldDeletionRow.since, HeldDeletionRow.id)
         .with_for_update()
-    ).first()
-    return _entry(row) if row else None
+    )
+    return [_entry(row) for row in rows]
 
 
 def save_decision(  # noqa: PLR0913  keyword-only from the state on
@@ -53,32 +50,44 @@ def save_decision(  # noqa: PLR0913  keyword-only from the state on
     )
 
 
-def with_releases(session: Session, lease: StreamLease) -> StreamLease:
-    """The lease with the releases that its run is given."""
+def with_decisions(session: Session, lease: StreamLease) -> StreamLease:
+    """The lease with what people have released and refused, as its run is given it."""
     rows = session.scalars(
         select(HeldDeletionRow).where(
             HeldDeletionRow.source == lease.source,
             HeldDeletionRow.stream == lease.stream,
-            HeldDeletionRow.state == HeldState.RELEASED,
+            HeldDeletionRow.state.in_([HeldState.RELEASED, HeldState.REFUSED]),
         )
     ).all()
-    releases = {row.record_type: row.ceiling or 0 for row in rows}
-    return lease.model_copy(update={"releases": releases, "release_ids": tuple(row.id for row in rows)})
+    released = [row for row in rows if row.state == HeldState.RELEASED]
+    return lease.model_copy(
+        update={
+            "releases": {row.record_type: row.ceiling or 0 for row in released},
+            "release_ids": tuple(row.id for row in released),
+            "refusals": {row.record_type: row.missing for row in rows if row.state == HeldState.REFUSED},
+        }
+    )
 
 
-def save_held(session: Session, lease: StreamLease, held: Mapping[str, HeldDeletions], now: datetime) -> None:
+def save_held(session: Session, lease: StreamLease, held: Mapping[str, HeldDeletions], now: datetime) -> bool:
     """Keep what a reading holds, and end what it settled; when it has come to its end, with its lease locked.
 
     A complete reading settles everything that it knew of. One that holds anything may not have judged the rest, so it
     settles only the releases that it was given.
+
+    Returns:
+        Whether anything is held that nobody has refused: for that a person, or the next reading, is waited.
     """
+    waits = False
     entries = {entry.record_type: entry for entry in _open_of(session, lease)}
     for record_type, deletions in held.items():
         entry = entries.pop(record_type, None)
         if entry is None:
+            waits = True
             _insert(session, lease, deletions, now)
             continue
         step = next_step(entry, deletions.missing, was_used=entry.id in lease.release_ids)
+        waits = waits or step is not Step.KEEP or entry.state is not HeldState.REFUSED
         if step is Step.ASK_ANEW:
             end_entries(session, [entry.id])
             _insert(session, lease, deletions, now)
@@ -95,6 +104,7 @@ def save_held(session: Session, lease: StreamLease, held: Mapping[str, HeldDelet
         if entry.id in lease.release_ids or (not held and entry.state is not HeldState.RELEASED)
     ]
     end_entries(session, settled)
+    return waits
 
 
 def end_entries(session: Session, ids: Iterable[int]) -> None:

@@ -1,45 +1,25 @@
 """When a stream is read next. Pure."""
 
-import re
 from datetime import datetime, time, timedelta
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import model_validator
 
 from hub.clock import DANISH_TIME, danish_day
 from hub.sources.health import RunOutcome
 from schemas.base import Schema
+from schemas.duration import Duration, TimeOfDay, duration_text
 
 RETRY_AFTER = timedelta(minutes=15)
 """A run that failed is repeated after so long at the latest, however seldom its stream is due."""
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,5})\s*([smhd])")
-
-
-def _read_duration(value: object) -> object:
-    """``12s``, ``15m``, ``2h``, ``1d``; anything else is Pydantic's to read."""
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))}) if match else value
-
-
-def duration_text(duration: timedelta) -> str:
-    """The same as people write it, in the largest unit that is whole."""
-    seconds = int(duration.total_seconds())
-    for letter, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{letter}"
-    return f"{seconds}s"
-
-
-Duration = Annotated[timedelta, BeforeValidator(_read_duration), PlainSerializer(duration_text, when_used="json")]
 
 
 class Schedule(Schema):
     """Either a cadence or a time of day in Denmark."""
 
-    every: Duration | None = Field(default=None, gt=timedelta())
+    every: Duration | None = None
     """From the start of one run to the start of the next."""
-    at: time | None = None
+    at: TimeOfDay | None = None
     """Each day when the clock in Denmark shows this. When summer time begins, a time that does not exist comes an hour
     later; when it ends, a time that comes twice counts the first time."""
 
@@ -47,9 +27,6 @@ class Schedule(Schema):
     def _either(self) -> Self:
         if (self.every is None) == (self.at is None):
             msg = "give either every (as 15m, 2h, 1d) or at (as 02:30)"
-            raise ValueError(msg)
-        if self.at is not None and self.at.tzinfo is not None:
-            msg = "at is a time in Denmark, without a zone"
             raise ValueError(msg)
         return self
 

@@ -3,13 +3,14 @@
 A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, release and refuse is possible for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 
 from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
-from hub.errors import HeldDeletionNotFound, SettingWrong, SourceNotFound
+from hub.errors import HeldDeletionNotFound, InvalidSetting, SourceNotFound
 from hub.sources import held_repository, repository, stream_repository
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
@@ -44,11 +45,12 @@ def add_source(
     """Store a new source; an active one is read at once. The name of a removed source may be used again.
 
     Raises:
-        SettingWrong: the name is taken, there is no such kind, or its settings are not as needed.
+        InvalidSetting: the name is taken, there is no such kind, or its settings are not as needed.
     """
+    repository.lock_catalogue(session)
     before = repository.get_source(session, definition.name)
     if before and before.definition.lifecycle is not SourceLifecycle.REMOVED:
-        raise SettingWrong(f"there is a source {definition.name} already")
+        raise InvalidSetting(f"there is a source {definition.name} already")
     if before and before.definition.kind != definition.kind:
         stream_repository.clear_cursor(session, definition.name)
     _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
@@ -80,7 +82,7 @@ def change_source(
     Raises:
         SourceNotFound: there is no such source.
         SourceChanged: it is not at *expected_version*.
-        SettingWrong: it stands in the file, or the settings are not as needed.
+        InvalidSetting: it stands in the file, or the settings are not as needed.
     """
     before = _own(session, name)
     settings = {**before.definition.settings, **change.settings}
@@ -101,7 +103,7 @@ def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by:
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it stands in the file.
+        InvalidSetting: it stands in the file.
     """
     before = _own(session, name)
     definition = before.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED})
@@ -128,7 +130,7 @@ def run_source(session: Session, name: str, now: datetime, *, stream: str | None
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it has no such stream.
+        InvalidSetting: it has no such stream.
     """
     _existing(session, name)
     _check_stream(session, name, stream)
@@ -150,7 +152,7 @@ def schedule_source(
 
     Raises:
         SourceNotFound: there is no such source.
-        SettingWrong: it stands in the file, or it has no such stream.
+        InvalidSetting: it stands in the file, or it has no such stream.
     """
     _own(session, name)
     _check_stream(session, name, stream)
@@ -162,16 +164,25 @@ def schedule_source(
                 stream_repository.make_due(session, name, next_due(schedule, now), known.stream)
 
 
-def release_deletions(  # noqa: PLR0913  keyword-only from the type on
-    session: Session, name: str, record_type: str, *, at_most: int | None, by: str, reason: str, now: datetime
-) -> HeldDeletion:
-    """Let the next run, which begins at once, delete what is missing: at most so many as were shown.
+def release_deletions(  # noqa: PLR0913  keyword-only from the types on
+    session: Session,
+    name: str,
+    record_types: Sequence[str] | None,
+    *,
+    at_most: int | None = None,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> tuple[HeldDeletion, ...]:
+    """Let the next run, which begins at once, delete what is missing: at most so many of each type as were shown.
 
     Args:
         session: the caller's transaction.
         name: of the source.
-        record_type: whose deletions.
-        at_most: the number that the person saw; None: the one that is held now.
+        record_types: whose deletions; of the first some must wait, and the others follow it (``with_parts``). None: of
+            all types that wait.
+        at_most: the number of the first type that the person saw; None: the one that is held now. If it is lower than
+            that one, the other types do not follow: more of the first may be missing than are released.
         by: who releases them.
         reason: why.
         now: when.
@@ -179,35 +190,45 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the type on
     Raises:
         HeldDeletionNotFound: nothing of that type waits.
     """
-    entry = _open_entry(session, name, record_type)
-    ceiling = entry.missing if at_most is None else min(at_most, entry.missing)
-    held_repository.save_decision(
-        session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
-    )
-    stream_repository.make_due(session, name, now, entry.stream)
-    return entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling})
+    released: list[HeldDeletion] = []
+    for entry in _entries_to_decide(session, name, record_types):
+        ceiling = entry.missing if at_most is None or released else min(at_most, entry.missing)
+        held_repository.save_decision(
+            session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
+        )
+        stream_repository.make_due(session, name, now, entry.stream)
+        released.append(entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling}))
+        if ceiling < entry.missing:
+            break
+    return tuple(released)
 
 
 def refuse_deletions(
-    session: Session, name: str, record_type: str, *, by: str, reason: str, now: datetime
-) -> HeldDeletion:
+    session: Session, name: str, record_types: Sequence[str] | None, *, by: str, reason: str, now: datetime
+) -> tuple[HeldDeletion, ...]:
     """Keep what is missing. Nobody is asked again unless more are missing, or until the source gives them again.
+
+    The source is read at once, since the run that held them counts as no data. The types are those of
+    ``release_deletions``.
 
     Raises:
         HeldDeletionNotFound: nothing of that type waits.
     """
-    entry = _open_entry(session, name, record_type)
-    held_repository.save_decision(
-        session, entry, HeldState.REFUSED, ceiling=None, decided_by=by, reason=reason, now=now
-    )
-    return entry.model_copy(update={"state": HeldState.REFUSED})
+    refused = []
+    for entry in _entries_to_decide(session, name, record_types):
+        held_repository.save_decision(
+            session, entry, HeldState.REFUSED, ceiling=None, decided_by=by, reason=reason, now=now
+        )
+        stream_repository.make_due(session, name, now, entry.stream)
+        refused.append(entry.model_copy(update={"state": HeldState.REFUSED}))
+    return tuple(refused)
 
 
 def reencrypt_secrets(session: Session, builder: ConnectorBuilder, *, by: str) -> int:
     """Encrypt with the first key whatever another one encrypted; how many secrets that were.
 
     Raises:
-        SettingWrong: a key is missing.
+        InvalidSetting: a key is missing.
     """
     repository.lock_catalogue(session)
     count = 0
@@ -233,20 +254,20 @@ def _save(
     kind = builder.kinds.get(definition.kind)
     if kind is None:
         known = ", ".join(sorted(builder.kinds))
-        raise SettingWrong(f"source {name}: kind {definition.kind!r} is not one of: {known}")
+        raise InvalidSetting(f"source {name}: kind {definition.kind!r} is not one of: {known}")
     schema = kind.spec()
     for field in secrets:
         if not is_secret(schema, field):
-            raise SettingWrong(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
+            raise InvalidSetting(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
     plain, in_clear = divide(schema, definition.settings)
     definition = definition.model_copy(update={"settings": plain})
     _save_secrets(session, builder, name, {**in_clear, **secrets}, by=by)
     now = builder.clock.now()
     system = None
     if definition.lifecycle is SourceLifecycle.ACTIVE:
-        connector = builder.build(definition, repository.secrets_of(session, name))
-        system = system_of(definition, connector)
-        stream_repository.save_streams(session, name, connector.discover(), now)
+        with closing(builder.build(definition, repository.secrets_of(session, name))) as connector:
+            system = system_of(definition, connector)
+            stream_repository.save_streams(session, name, connector.discover(), now)
     repository.save_source(session, definition, system=system, expected_version=version, changed_by=by, now=now)
 
 
@@ -265,20 +286,33 @@ def _existing(session: Session, name: str) -> Source:
 
 
 def _own(session: Session, name: str) -> Source:
+    """The stored source that is to be changed. Locks first, always the same row: secrets and streams come after it."""
+    repository.lock_catalogue(session)
     source = _existing(session, name)
     if source.definition.origin is SourceOrigin.FILE:
-        raise SettingWrong(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
+        raise InvalidSetting(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
     return source
 
 
 def _check_stream(session: Session, name: str, stream: str | None) -> None:
     names = [known.stream for known in stream_repository.list_streams(session, name)]
     if stream is not None and stream not in names:
-        raise SettingWrong(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
+        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
 
 
-def _open_entry(session: Session, name: str, record_type: str) -> HeldDeletion:
-    entry = held_repository.open_entry(session, name, record_type)
-    if entry is None:
+def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] | None) -> list[HeldDeletion]:
+    """The open entries of these types, locked: of the first whatever was decided, of the others those that wait.
+
+    Raises:
+        HeldDeletionNotFound: there is none of the first; or of none at all, where no types are given.
+    """
+    entries = held_repository.open_entries(session, name)
+    waiting = [entry for entry in entries if entry.state is HeldState.HELD]
+    if record_types is None:
+        chosen = waiting
+    else:
+        first = [entry for entry in entries if entry.record_type == record_types[0]]
+        chosen = first and first + [entry for entry in waiting if entry.record_type in record_types[1:]]
+    if not chosen:
         raise HeldDeletionNotFound
-    return entry
+    return chosen

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from connectors.base import ConnectorKind
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.sources.definitions import SourceDefinition, SourceOrigin
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.secret_fields import divide, is_reference
@@ -45,16 +45,16 @@ def read_source_file(path: Path, kinds: Mapping[str, ConnectorKind]) -> tuple[Fi
     """The sources that the file defines, in its order.
 
     Raises:
-        SettingWrong: the file cannot be read, or a table is not as it must be.
+        InvalidSetting: the file cannot be read, or a table is not as it must be.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise SettingWrong(f"HELHED_SOURCES_FILE: {path} cannot be read: {reason}") from None
+        raise InvalidSetting(f"HELHED_SOURCES_FILE: {path} cannot be read: {reason}") from None
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise SettingWrong(f"HELHED_SOURCES_FILE: {name} stands outside the sources; each is a table: [{name}]")
+            raise InvalidSetting(f"HELHED_SOURCES_FILE: {name} stands outside the sources; each is a table: [{name}]")
     return tuple(_file_source(name, dict(table), kinds) for name, table in tables.items())
 
 
@@ -62,7 +62,7 @@ def resolve_references(source: str, settings: Mapping[str, JsonValue]) -> dict[s
     """The settings with what ``{env = "NAME"}`` and ``{file = "path"}`` stand for, at any depth.
 
     Raises:
-        SettingWrong: a variable is not set, or a file cannot be read.
+        InvalidSetting: a variable is not set, or a file cannot be read.
     """
     return {key: _resolve(source, key, value) for key, value in settings.items()}
 
@@ -70,7 +70,7 @@ def resolve_references(source: str, settings: Mapping[str, JsonValue]) -> dict[s
 def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, ConnectorKind]) -> FileSource:
     kind = table.pop("connector", None)
     if kind not in kinds:
-        raise SettingWrong(f"source {name}: connector = {kind!r} is not one of: {', '.join(sorted(kinds))}")
+        raise InvalidSetting(f"source {name}: connector = {kind!r} is not one of: {', '.join(sorted(kinds))}")
     given = {key: table.pop(key) for key in ("area", "title") if key in table}
     plans = {key: table.pop(key) for key in ("schedule", "streams") if key in table}
     plans["streams"] = {
@@ -85,7 +85,7 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
         definition = SourceDefinition(name=name, kind=kind, settings=settings, origin=SourceOrigin.FILE, **given)
         return FileSource.model_validate({"definition": definition, "secrets": secrets, **plans})
     except ValidationError as error:
-        raise SettingWrong(f"source {name}: {fault_text(error)}") from None
+        raise InvalidSetting(f"source {name}: {fault_text(error)}") from None
 
 
 def _resolve(source: str, key: str, value: JsonValue) -> JsonValue:
@@ -96,9 +96,9 @@ def _resolve(source: str, key: str, value: JsonValue) -> JsonValue:
     ((way, name),) = value.items()
     if way == "env":
         if str(name) not in os.environ:
-            raise SettingWrong(f"source {source}: {key}: the environment variable {name} is not set")
+            raise InvalidSetting(f"source {source}: {key}: the environment variable {name} is not set")
         return os.environ[str(name)]
     try:
         return Path(str(name)).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
-        raise SettingWrong(f"source {source}: {key}: the secret's file {name} cannot be read") from None
+        raise InvalidSetting(f"source {source}: {key}: the secret's file {name} cannot be read") from None

@@ -1,13 +1,14 @@
 """Stored sources follow the file that defines them, and their connectors' declarations."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from connectors.base import Connector
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.sources import repository, stream_repository
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import Source, SourceLifecycle, SourceOrigin
@@ -20,7 +21,7 @@ def synchronise(session: Session, file: Path, builder: ConnectorBuilder, *, by: 
     """Make the sources of the file what it says. One that it no longer holds is removed.
 
     Raises:
-        SettingWrong: the file cannot be read, a source in it cannot be built, or its name is a stored source's.
+        InvalidSetting: the file cannot be read, a source in it cannot be built, or its name is a stored source's.
     """
     file_sources = read_source_file(file, builder.kinds)
     repository.lock_catalogue(session)
@@ -63,22 +64,24 @@ def _save(
 ) -> None:
     definition = file_source.definition
     name = definition.name
-    if before and before.definition.origin is SourceOrigin.STORED and before.is_active:
-        raise SettingWrong(
+    is_removed = before is not None and before.definition.lifecycle is SourceLifecycle.REMOVED
+    if before and before.definition.origin is SourceOrigin.STORED and not is_removed:
+        raise InvalidSetting(
             f"source {name} stands in HELHED_SOURCES_FILE and is stored too; run: helhed source remove {name}"
         )
     if before is None or before.definition != definition:
-        connector = builder.build(definition, {})
+        with closing(builder.build(definition, {})) as connector:
+            system, streams = system_of(definition, connector), connector.discover()
         repository.save_source(
             session,
             definition,
-            system=system_of(definition, connector),
+            system=system,
             expected_version=before.version if before else 0,
             changed_by=by,
             now=now,
         )
         repository.delete_secrets(session, name)
-        stream_repository.save_streams(session, name, connector.discover(), now)
+        stream_repository.save_streams(session, name, streams, now)
         stream_repository.make_due(session, name, now)
     _save_plans(session, file_source, now)
 
@@ -99,4 +102,4 @@ def _save_plans(session: Session, file_source: FileSource, now: datetime) -> Non
 def _check_names(source: str, planned: Iterable[str], offered: Sequence[str]) -> None:
     for stream in planned:
         if stream not in offered:
-            raise SettingWrong(f"source {source}: streams.{stream}: there are only: {', '.join(offered)}")
+            raise InvalidSetting(f"source {source}: streams.{stream}: there are only: {', '.join(offered)}")

@@ -7,7 +7,7 @@ from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from connectors.base import Connector, ConnectorKind
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.sources.definitions import SourceDefinition
 from schemas.source import SourceSystem
 
@@ -27,17 +27,17 @@ def build_connector(
         clock: gives the time of observation.
 
     Raises:
-        SettingWrong: there is no such kind, or the settings are not as it needs them.
+        InvalidSetting: there is no such kind, or the settings are not as it needs them.
     """
     name, kind = definition.name, kinds.get(definition.kind)
     if kind is None:
-        raise SettingWrong(f"source {name}: kind {definition.kind!r} is not one of: {', '.join(sorted(kinds))}")
+        raise InvalidSetting(f"source {name}: kind {definition.kind!r} is not one of: {', '.join(sorted(kinds))}")
     try:
         return kind(name, kind.settings_type.model_validate(settings), clock=clock)
     except ValidationError as error:
-        raise SettingWrong(f"source {name}: {fault_text(error)}") from None
+        raise InvalidSetting(f"source {name}: {fault_text(error)}") from None
     except OSError as error:
-        raise SettingWrong(f"source {name}: a file it names cannot be read: {error.strerror}") from None
+        raise InvalidSetting(f"source {name}: a file it names cannot be read: {error.strerror}") from None
 
 
 def system_of(definition: SourceDefinition, connector: Connector) -> SourceSystem:

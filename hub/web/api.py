@@ -14,12 +14,12 @@ from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
-from hub.overview.follow_ups import Aftermath, aftermath
+from hub.overview.follow_ups import FollowUps, list_follow_ups
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import count_published
-from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen, open_family
+from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
 from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
 from hub.web.my_citizens.routes import MY_CITIZENS
@@ -80,7 +80,7 @@ class OverviewAnswer(Schema):
     """National numbers are masked, as on the page."""
     family: tuple[Overview, ...]
     """The others on the course, each cut to a decision of its own."""
-    aftermath: tuple[Aftermath, ...]
+    follow_ups: tuple[FollowUps, ...]
     """Each notification about the family with what followed."""
     notifications_about: tuple[UUID, ...]
     """Those whose notifications are shown. Of others in the family the answer says nothing."""
@@ -189,14 +189,14 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         page = PAGE_KINDS[request.url.path.split("/")[-2]]
         citizen = open_citizen(context, citizen_id, page, as_known)
         if not isinstance(citizen, NotOpened):
-            people = (citizen, *open_family(context, citizen, page, as_known))
+            people = citizen.people
             overviews = tuple(person.overview for person in people)
             masked = tuple(mask_identifiers(overview) for overview in overviews)
             answer = OverviewAnswer(
                 decision=citizen.decision,
                 overview=masked[0],
                 family=masked[1:],
-                aftermath=aftermath(overviews, as_known or danish_day(context.now)),
+                follow_ups=list_follow_ups(overviews, as_known or danish_day(context.now)),
                 notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
             )

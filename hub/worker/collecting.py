@@ -6,6 +6,7 @@ ends nothing but itself.
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
@@ -49,8 +50,14 @@ def collect_stream(
         cipher=context.payload_cipher,
         limits=context.reject_limits,
     )
-    open_connector = partial(context.catalogue.connector, lease.source)
-    summary = collect(open_connector, lease, services, should_stop=should_stop, progress=progress)
+    with ExitStack() as lent:
+        summary = collect(
+            lambda: lent.enter_context(context.catalogue.lend_connector(lease.source)),
+            lease,
+            services,
+            should_stop=should_stop,
+            progress=progress,
+        )
     if summary.outcome is RunOutcome.REFUSED:
         context.catalogue.forget_connector(lease.source)
     return summary
@@ -79,6 +86,7 @@ class SourceReader:
         """
         catalogue = self._context.catalogue
         catalogue.follow_file()
+        catalogue.retire_outdated()
         names = [source.name for source in catalogue.current()]
         with self._context.database.transaction() as session:
             due = stream_repository.list_due_sources(session, names, self._context.clock.now())

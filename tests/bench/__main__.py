@@ -14,9 +14,10 @@ from tests.bench.ingest import freshness, ingesting
 from tests.bench.lookups import looking_up
 from tests.bench.searching import reindexing, searching
 from tests.bench.sources import beside_bad_sources
+from tests.bench.steps import at_each_step
 
 FOLDER = Path("artefacts")
-KINDS = ("lookups", "search", "reindex", "ingest", "freshness", "sources")
+KINDS = ("lookups", "search", "reindex", "ingest", "freshness", "sources", "steps")
 
 
 def main() -> None:
@@ -44,6 +45,8 @@ def _measured(made: Ground, sizes: list[int], only: list[str]) -> Iterator[Row]:
     yield from ingesting(made, 0)  # also fills the store with what the copies are made of
     if "freshness" in only:
         yield from freshness(made)
+    if "steps" in only:
+        yield from at_each_step(made)
     if "sources" in only:
         yield from beside_bad_sources(made)
     for wanted in sizes:

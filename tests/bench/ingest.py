@@ -31,9 +31,9 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 def ingesting(ground: Ground, size: int) -> Iterator[Row]:
     """The records of the made-up municipality once more, as new people, into a store that holds so many already."""
     for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
-        records = list(_renamed(ground.records, f"{name[0]}{size}"))
+        records = list(renamed(ground.records, f"{name[0]}{size}"))
         with _workers(context) as processes:
-            before = _cpu([process.pid for process in processes])
+            before = processor_seconds([process.pid for process in processes])
             own = os.times()
             began = perf_counter()
             for at in range(0, len(records), LOT):
@@ -43,7 +43,7 @@ def ingesting(ground: Ground, size: int) -> Iterator[Row]:
             published = perf_counter() - began
             _until_at_rest(context)
             took = perf_counter() - began
-            spent = _cpu([process.pid for process in processes]) - before
+            spent = processor_seconds([process.pid for process in processes]) - before
             now = os.times()
             ours = (now.user + now.system) - (own.user + own.system)
             memory = [memory_of(process.pid) for process in processes]
@@ -61,11 +61,11 @@ def ingesting(ground: Ground, size: int) -> Iterator[Row]:
 def freshness(ground: Ground) -> Iterator[Row]:
     """One change at a time with nothing else to do: from the event to the index giving the new version by key."""
     for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
-        chosen = list(_renamed(ground.records[:CHANGES], f"fresh{name[0]}"))
+        chosen = list(renamed(ground.records[:CHANGES], f"fresh{name[0]}"))
         took = []
         with _workers(context):
             context.bus.publish(
-                RECORDS, [to_message(one, context.digest_key) for one in _renamed(ground.records[:1], "w")]
+                RECORDS, [to_message(one, context.digest_key) for one in renamed(ground.records[:1], "w")]
             )
             _until_at_rest(context)
             for one in chosen:
@@ -90,7 +90,7 @@ def _versions(context: AppContext) -> dict[UUID, int]:
         return {row.citizen_id: row.version for row in session.execute(newest)}
 
 
-def _renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecord]:
+def renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecord]:
     """The same statements about other entities and other people."""
     for record in records:
         parties = tuple(
@@ -160,7 +160,7 @@ def _is_at_rest(context: AppContext) -> bool:
     return not (context.bus.lag(PIPELINE_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS))
 
 
-def _cpu(pids: Sequence[int]) -> float:
+def processor_seconds(pids: Sequence[int]) -> float:
     """Seconds of processor time."""
     fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split() for pid in pids]
     return sum(int(field[11]) + int(field[12]) for field in fields) / _TICKS

@@ -21,6 +21,7 @@ from hub.indexing.serving import OverviewReader
 from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.source import Area
 from tests.bench.ground import DAY, Ground, Row, compared, p50, p99, times_of
+from tests.bench.lookup_cost import look_up_costs
 from tests.web.serving import browsing, serving
 
 LOOK_UPS = 600
@@ -80,6 +81,7 @@ def looking_up(ground: Ground, size: int) -> Iterator[Row]:
             html = times_of([partial(_ok, browser.http, f"/overblik/{one}") for one in chosen[: LOOK_UPS // 4]])
         is_goal = name == "OpenSearch"
         at = f"{size:,} citizens, {name}"
+        yield from look_up_costs(at, context, WHO.id, chosen[: LOOK_UPS // 2])
         yield compared(f"service call p50, {at}", p50(service), p50(get), 1.6 if is_goal else None)
         yield compared(f"service call p99, {at}", p99(service), p99(get))
         yield compared(f"JSON over HTTP p50, {at}", p50(json), p50(get) + p50(empty), 1.3 if is_goal else None)
@@ -126,7 +128,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda version: reader.serve(session, citizen, version, prefetched).overview,
+                read=lambda _, version: reader.serve(session, citizen, version, prefetched).overview,
                 areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision

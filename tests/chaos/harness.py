@@ -258,7 +258,7 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
             session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
         )
         rows = session.scalar(text("SELECT count(*) FROM records")) or 0
-        parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'")) or 0
+        parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'")) or 0
         lines = set(
             session.scalars(
                 text("SELECT request_id FROM audit_log WHERE action = 'open_overview' AND outcome = 'shown'")

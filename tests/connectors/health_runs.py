@@ -33,10 +33,12 @@ def run(
     cursor: Cursor | None = None,
     *,
     releases: Mapping[str, int] | None = None,
+    refusals: Mapping[str, int] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[Batch]:
     """A whole run of every stream."""
-    return list(read_all(connector, cursor, ReadContext(should_stop=should_stop, releases=releases or {})))
+    context = ReadContext(should_stop=should_stop, releases=releases or {}, refusals=refusals or {})
+    return list(read_all(connector, cursor, context))
 
 
 def cursor_of(batches: list[Batch]) -> Cursor:

@@ -60,7 +60,12 @@ def connect(dubu: Dubu, clock: FixedClock, **settings: Any) -> SocialConnector:
     return SocialConnector("social", SocialSettings.model_validate(common | login | settings), clock=clock.now)
 
 
-def read(connector: SocialConnector, cursor: Cursor | None = None, releases: Mapping[str, int] | None = None) -> Run:
+def read(
+    connector: SocialConnector,
+    cursor: Cursor | None = None,
+    releases: Mapping[str, int] | None = None,
+    refusals: Mapping[str, int] | None = None,
+) -> Run:
     """A whole run."""
-    context = ReadContext(releases=releases or {})
+    context = ReadContext(releases=releases or {}, refusals=refusals or {})
     return Run(list(connector.read(STREAM.name, cursor or Cursor(), context)))

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.absence import AbsenceLimits, KnownIds, Verdict, confirm_gone, judge
+from connectors.absence import AbsenceLimits, KnownIds, Verdict, confirm_gone, judge, still_held
 
 LIMITS = AbsenceLimits()
 A = frozenset("a")
@@ -68,6 +68,32 @@ def test_of_a_release_only_what_was_missing_when_it_was_shown_is_gone() -> None:
     held = read(KnownIds(live=TEN), frozenset("abcde"))
     others = read(held.known, TEN - frozenset("abcde"), released=5)
     assert (others.gone, others.known.unproven) == (NONE, frozenset("abcde"))
+
+
+def test_what_was_refused_is_kept_until_it_is_seen_though_it_is_within_the_limits_by_now() -> None:
+    held = read(KnownIds(live=TEN), frozenset("abcde")).known
+    grown = frozenset("abcde") | frozenset(map(str, range(100)))
+    later = judge("Sag", held, grown, limits=LIMITS, is_refused=True)
+    assert later.held is not None
+    assert (later.held.missing, later.gone) == (5, NONE)
+    still = still_held("Sag", later.known)
+    assert still is not None
+    assert (still.missing, still.known) == (5, 110)
+    back = judge("Sag", later.known, grown | TEN, limits=LIMITS, is_refused=True)
+    assert (back.held, still_held("Sag", back.known)) == (None, None)
+
+
+@given(st.lists(ids, min_size=1, max_size=8), st.data())
+def test_nothing_is_gone_that_was_missing_when_a_person_refused_until_it_was_seen(
+    readings: list[frozenset[str]], data: st.DataObject
+) -> None:
+    known = judge("Sag", KnownIds(live=TEN), data.draw(st.just(NONE) | ids), limits=LIMITS).known
+    refused = known.held
+    for seen in readings:
+        verdict = judge("Sag", known, seen, limits=LIMITS, is_refused=bool(refused))
+        refused -= seen
+        assert verdict.gone.isdisjoint(refused)
+        known = verdict.known
 
 
 def test_a_read_of_the_id_proves_at_once() -> None:

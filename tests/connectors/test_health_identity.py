@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,6 +170,23 @@ def test_an_inactive_patient_of_the_gateway_was_reported_in_error(here: Run) -> 
         "https://FHIR.example:443/r4/Patient/17",
         "http://fhir.example/r4/Patient/17",
         " Patient/17 ",
+        "Patient/17#address",
+        "Patient/17/",
+        "./Patient/17",
+        "/r4/Patient/17",
+        "/r4/Patient/17/_history/3#x",
+        "../r4/Patient/17",
+        "%50atient/17",
+        "Patient/%31%37",
+        "//fhir.example/r4/Patient/17",
+        f"{OWN}/Patient/17/",
+        f"{OWN}/Patient/17#x",
+        f"{OWN}//Patient/17",
+        f"{OWN}/./Patient/17",
+        f"{OWN}/x/../Patient/17",
+        "HTTPS://fhir.example./r4/Patient/17",
+        "https://fhir.example/%72%34/Patient/%317",
+        "http://fhir.example:80/r4/Patient/17",
     ],
 )
 def test_our_own_patient_in_every_spelling(reference: str, here: Run) -> None:
@@ -183,6 +202,17 @@ def test_our_own_patient_in_every_spelling(reference: str, here: Run) -> None:
         "https://fhir.example.evil.example/r4/Patient/17",
         "https://fhir.example@evil.example/r4/Patient/17",
         "ftp://[broken/r4/Patient/17",
+        "ftp://fhir.example/r4/Patient/17",
+        "//other.example/r4/Patient/17",
+        "/r5/Patient/17",
+        "../Patient/17",
+        "../r5/Patient/17",
+        "https://fhir.example/Patient/17",
+        "https://fhir.example/r4/../r5/Patient/17",
+        "https://fhir.example/r4/%2e%2e/r5/Patient/17",
+        "https://fhir.example/r4%252F/Patient/17",
+        "http://fhir.example:443/r4/Patient/17",
+        "https://fhir.example%2Fr4.evil.example/Patient/17",
     ],
 )
 def test_a_patient_of_another_server_is_never_ours(reference: str, here: Run) -> None:
@@ -260,12 +290,49 @@ def test_a_logical_reference_finds_the_patient_beside_it(here: Run) -> None:
         "Patient/" + "9" * 65,
         "patient/17",
         "a/b/c/d",
+        "r4/Patient/17",
+        "Patient%2F17",
+        "../../Patient/17",
+        "./../../../r4/Patient/17",
     ],
 )
 def test_a_reference_that_leads_nowhere_is_parked_masked(reference: str, here: Run) -> None:
     with pytest.raises(Exception, match=r"subject.reference: wrong_shape") as rejected:
         subject_of({"reference": reference}, here)
     assert "17" not in str(rejected.value)
+
+
+def test_a_relative_reference_begins_at_the_server_of_its_own_entry() -> None:
+    bases = frozenset({"fhir.example/r4", "sender.example/fhir"})
+    assert parse_reference("/r4/Patient/17", bases, "sender.example/fhir").kind is TargetKind.FOREIGN
+    assert parse_reference("/fhir/Patient/17", bases, "sender.example/fhir").resource_id == "17"
+    assert parse_reference("/r4/Patient/17", frozenset()).kind is TargetKind.UNREADABLE, "nobody knows whose path it is"
+    assert parse_reference("./Patient/17", frozenset()).resource_id == "17"
+
+
+SCHEMES = ("https", "HTTP", "http")
+HOSTS = ("fhir.example", "FHIR.example", "fhir.example.", "evil.example")
+PORTS = ("", ":443", ":80")
+
+
+@given(
+    *map(st.sampled_from, (SCHEMES, HOSTS, PORTS)),
+    st.lists(st.sampled_from(["r4", "%72%34", "r5", ".", "..", "", "x", "%2e%2e", "r4%2F"]), max_size=5),
+)
+def test_an_address_is_ours_exactly_if_a_web_client_would_reach_our_server(
+    scheme: str, host: str, port: str, path: list[str]
+) -> None:
+    address = "/".join((f"{scheme}://{host}{port}", *path, "Patient", "17"))
+    target = parse_reference(address, frozenset({"fhir.example/r4"}))
+    url = httpx.URL(address)
+    climbed: list[str] = []
+    for segment in filter(None, (unquote(part) for part in path)):
+        climbed = climbed[:-1] if segment == ".." else climbed if segment == "." else [*climbed, segment]
+    is_port = url.port in {None, {"http": 80, "https": 443}[url.scheme]}
+    is_ours = url.host.rstrip(".") == "fhir.example" and is_port and climbed == ["r4"]
+    assert target.kind is not TargetKind.LOCAL or is_ours
+    does_not_climb_above = not any(unquote(part) == ".." for part in path)
+    assert target.kind is TargetKind.LOCAL or not (is_ours and does_not_climb_above)
 
 
 @given(st.text(max_size=80), st.frozensets(st.sampled_from(["fhir.example/r4", "other.example"])))

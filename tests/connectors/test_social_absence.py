@@ -75,6 +75,57 @@ def test_a_release_is_a_ceiling_and_deletes_at_once(dubu: Dubu, connector: Socia
     assert not back.deleted
 
 
+def test_released_cases_take_with_them_what_is_released_of_theirs(dubu: Dubu, connector: SocialConnector) -> None:
+    cursor = read(connector).cursor
+    del dubu.sager[5:]
+    held = read(connector, cursor)
+    counts = {name: entry.missing for name, entry in held.held.items()}
+    assert counts == {"Sag": 5, "Sag.person": 5, "Sag.part": 5, "Aktivitet": 15}
+    alone = read(connector, held.cursor, {name: count for name, count in counts.items() if name != "Sag"})
+    assert not alone.deleted, "cases wait, and theirs with them"
+    assert alone.held.keys() == counts.keys()
+    released = read(connector, alone.cursor, counts)
+    assert not released.held
+    assert len(released.deleted) == sum(counts.values())
+
+
+def test_what_was_refused_stays_though_the_list_grows_until_it_is_there_again(
+    dubu: Dubu, connector: SocialConnector
+) -> None:
+    cursor = read(connector).cursor
+    refused = dubu.ydelser[4:]
+    del dubu.ydelser[4:]
+    cursor = read(connector, cursor).cursor
+    decided = {"Ydelse": 6}
+    dubu.ydelser += [ydelse(2000 + key, 1, IDA) for key in range(100)]
+    for _ in range(3):
+        run = read(connector, cursor, refusals=decided)
+        cursor = run.cursor
+        assert (run.deleted, run.held["Ydelse"].missing) == (set(), 6)
+    dubu.ydelser += refused[:5]
+    run = read(connector, cursor, refusals=decided)
+    assert run.held["Ydelse"].missing == 1
+    dubu.ydelser += refused[5:]
+    run = read(connector, run.cursor, refusals=decided)
+    assert not run.held
+    del dubu.ydelser[-1]
+    once = read(connector, run.cursor, refusals=decided)
+    assert len(read(connector, once.cursor, refusals=decided).deleted) == 1, "the refusal was about others"
+
+
+def test_what_belongs_to_refused_cases_stays_and_other_activities_go(dubu: Dubu, connector: SocialConnector) -> None:
+    cursor = read(connector).cursor
+    del dubu.sager[5:]
+    held = read(connector, cursor)
+    decided = {name: entry.missing for name, entry in held.held.items()}
+    once = read(connector, held.cursor, refusals=decided)
+    assert once.held.keys() == {"Sag"}
+    dubu.aktiviteter[1].pop()
+    run = read(connector, once.cursor, refusals=decided)
+    run = read(connector, run.cursor, refusals=decided)
+    assert run.deleted == {"Aktivitet test:12"}
+
+
 def test_a_list_that_shrinks_beyond_the_settings_is_held(dubu: Dubu, clock: FixedClock) -> None:
     strict = connect(dubu, clock, absence_max_share=0.1, absence_always_allowed=0)
     loose = connect(dubu, clock, absence_max_share=0.9)

@@ -272,3 +272,11 @@ def test_a_login_that_fails_needs_a_person(answers: list[Answer]) -> None:
 def test_a_token_server_that_is_down_is_unavailable() -> None:
     with serving(Script([(503, JSON, b"{}")])) as url, pytest.raises(SourceUnavailable, match="token server"):
         logged_in(url).get_json("x")
+
+
+def test_a_cookie_that_the_source_sets_comes_back_to_it() -> None:
+    script = Script([(200, JSON | {"Set-Cookie": "balancer=b2; Path=/"}, b"1"), (200, JSON, b"2")])
+    with serving(script) as url:
+        over = transport(url)
+        assert [over.get_json("x").body, over.get_json("x").body] == [1, 2]
+    assert [headers.get("Cookie") for headers in script.headers] == [None, "balancer=b2"]

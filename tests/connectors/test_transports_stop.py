@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event, Thread, get_ident
 
 import pytest
 
 from connectors.base import Batch, ReadContext
-from connectors.retry import STOP_POLL_SECONDS, RetryPolicy, Stopped
+from connectors.retry import STOP_POLL_SECONDS, RetryPolicy, Stopped, call_unless_stopped
 from connectors.transports.http import HttpSettings, HttpTransport
 from hub.clock import FixedClock
 from schemas.record import Cursor
@@ -49,6 +49,19 @@ def test_a_wait_that_the_source_asked_for_does_not_hold_up_a_stop() -> None:
         HttpTransport(HttpSettings(base_url=url), sleep=sleep).stoppable(stop.is_set).get_json("x")
     assert waits == [STOP_POLL_SECONDS] * 3
     assert len(script.paths) == 1
+
+
+def test_calls_one_after_the_other_do_not_each_start_a_thread() -> None:
+    assert len({call_unless_stopped(get_ident, lambda: False) for _ in range(20)}) <= 2
+
+
+def test_an_abandoned_call_holds_up_no_other() -> None:
+    released, stop = Event(), Event()
+    Thread(target=stop.set).start()
+    with pytest.raises(Stopped):
+        call_unless_stopped(released.wait, stop.is_set)
+    assert call_unless_stopped(lambda: "answer", lambda: False) == "answer"
+    released.set()
 
 
 def test_a_transport_that_is_not_asked_to_stop_waits_as_long_and_tries_as_often() -> None:

@@ -4,8 +4,10 @@ The subject reads a real server on loopback that speaks the source's protocol.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -16,6 +18,7 @@ from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
 from connectors.kit import preview, read_all
 from schemas.facts import Fact
 from schemas.record import Cursor, SourceRecord
+from tests.hub.test_worker import until
 
 SECRET_WORDS = ("secret", "password", "token_value", "api_key", "private_key")
 
@@ -99,6 +102,14 @@ class ConnectorSuite:
         kinds = {record.fact.kind for record in records(read(subject.connector)) if record.fact}
         assert kinds == self.fact_kinds
 
+    def test_a_closed_connector_leaves_no_connection_and_may_be_closed_again(self, subject: Subject) -> None:
+        before = _open_sockets()
+        read(subject.connector)
+        opened = _open_sockets() - before
+        subject.connector.close()
+        subject.connector.close()
+        until(lambda: not _open_sockets() & opened)
+
     def test_two_runs_from_one_cursor_are_the_same(self, subject: Subject) -> None:
         first, second = read(subject.connector), read(subject.connector)
         assert [batch.records for batch in first] == [batch.records for batch in second]
@@ -175,6 +186,15 @@ def last_cursor(batches: list[Batch]) -> Cursor:
     cursor = batches[-1].cursor
     assert cursor is not None
     return cursor
+
+
+def _open_sockets() -> set[str]:
+    """Those of this process, the servers' ends included: they close when they notice that the client has gone."""
+    targets: set[str] = set()
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            targets.add(str(handle.readlink()))
+    return {target for target in targets if target.startswith("socket:")}
 
 
 def _is_write_only(schema: dict[str, Any]) -> bool:

@@ -12,9 +12,11 @@ import pytest
 from connectors.base import Connector
 from connectors.sources.health.connector import HealthConnector, HealthSettings
 from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.nexus.connector import NexusConnector, NexusSettings
 from hub.clock import FixedClock
-from tests.connectors import fhir_server, social_server
+from tests.connectors import fhir_server, nexus_server, social_server
 from tests.connectors.fhir_server import FhirServer
+from tests.connectors.nexus_server import Nexus
 from tests.connectors.social_server import Dubu
 from tests.fuzz.mutations import Mutation, render
 
@@ -93,6 +95,21 @@ def social(
         settings = {"base_url": server.url, "environment": "prod", "token_url": f"{server.url}/token"}
         settings |= {"client_id": "helhed", "client_secret": social_server.SECRET, "patience": "never"}
         yield SocialConnector("social", SocialSettings.model_validate(settings), clock=clock.now)
+
+
+@contextmanager
+def nexus(witnesses: list[Any], mutated: list[Mutation], clock: FixedClock) -> Iterator[Connector]:
+    """A Nexus whose list shows the mutated rows between the witnesses, whole."""
+    rows = list(witnesses)
+    for number, mutation in enumerate(mutated):
+        payload = mutation.payload
+        if isinstance(payload, dict) and "id" not in mutation.path[:1]:
+            payload = payload | {"id": 10_000 + number}  # the list shows the same id once only
+        rows.insert(number % (len(rows) + 1), payload)
+    with _rendering(nexus_server), nexus_server.serving(Nexus(extra_rows=rows, page_size=PAGE)) as server:
+        settings = {"base_url": server.url + nexus_server.ROOT, "instance": "prod", "list_name": nexus_server.LIST}
+        settings |= {"token_url": f"{server.url}/token", "client_id": "helhed", "client_secret": nexus_server.SECRET}
+        yield NexusConnector("nexus", NexusSettings.model_validate(settings | {"patience": "never"}), clock=clock.now)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from hub.overview.service import rebuild
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.connectors.fhir_server import CPR, FSIII, care_plan, meta, patient
+from tests.connectors.nexus_server import grant
 from tests.connectors.social_server import aktivitet, person, sag, underretning, ydelse
 from tests.fuzz import servers
 from tests.fuzz.mutations import Mutation, mutations
@@ -31,7 +32,7 @@ IN_A_RUN = 150
 NAMED = 12
 """So many faults are looked for one by one; a source with more has them in common."""
 MAJA, IDA, EMIL = "7507864002", "6303094002", "8205124001"
-AREAS = {"health": Area.HEALTH, "social": Area.SOCIAL}
+AREAS = {"health": Area.HEALTH, "social": Area.SOCIAL, "nexus": Area.SOCIAL}
 Serve = Callable[[Sequence[Mutation]], AbstractContextManager[Connector]]
 
 
@@ -104,7 +105,16 @@ def social_mutations() -> list[Mutation]:
     return [mutation for number, (kind, row) in rows for mutation in mutations(kind, row, OF_EACH, number)]
 
 
-@pytest.fixture(params=["health", "social"])
+def nexus_mutations() -> list[Mutation]:
+    """Changed grants, each an id of its own where the id is not what was changed."""
+    future = {"futureElements": [{"type": "orderedDate", "date": "2023-11-01T23:00:00.000+0000"}]}
+    payloads = [grant(901, IDA), grant(902, IDA, cancelledDate="2023-02-01T23:00:00.000+0000") | future]
+    return [
+        mutation for number, payload in enumerate(payloads) for mutation in mutations("Grant", payload, OF_EACH, number)
+    ]
+
+
+@pytest.fixture(params=["health", "social", "nexus"])
 def source(request: pytest.FixtureRequest, clock: FixedClock) -> tuple[str, list[Mutation], Serve, set[str]]:
     """A source: its changed items, how to serve some of them among the untouched, and the ids of the latter."""
     if request.param == "health":
@@ -114,6 +124,14 @@ def source(request: pytest.FixtureRequest, clock: FixedClock) -> tuple[str, list
             return servers.health(witnesses, list(mutated), clock)
 
         return "health", health_mutations(), serve_health, {resource["id"] for resource in witnesses}
+
+    if request.param == "nexus":
+        grants = [grant(101, IDA), grant(102, EMIL)]
+
+        def serve_nexus(mutated: Sequence[Mutation]) -> AbstractContextManager[Connector]:
+            return servers.nexus(grants, list(mutated), clock)
+
+        return "nexus", nexus_mutations(), serve_nexus, {"prod:101", "prod:102"}
 
     def serve_social(mutated: Sequence[Mutation]) -> AbstractContextManager[Connector]:
         rows = social_payloads()
@@ -150,7 +168,7 @@ def test_no_item_ends_the_run_or_hides_another(
             if rejected > 3 * len(mutated):
                 lost.append(f"{rejected} lines in quarantine for {len(mutated)} items from {mutated[0]}")
             read += records
-    assert not (refused := list(not_carried(database, clock, read))), "\n".join(refused)
+    assert not (refused := list(list_not_processed(database, clock, read))), "\n".join(refused)
     assert not lost, f"{len(lost)} faults:\n" + "\n".join(lost)
 
 
@@ -172,7 +190,7 @@ def outcomes(
         yield mutated, batches
 
 
-def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceRecord]) -> Iterator[str]:
+def list_not_processed(database: Database, clock: FixedClock, records: Sequence[SourceRecord]) -> Iterator[str]:
     """Records that cannot be stored, matched and shown; halved as above."""
     try:
         with database.transaction() as session:
@@ -184,5 +202,5 @@ def not_carried(database: Database, clock: FixedClock, records: Sequence[SourceR
             yield f"{records[0].record_type} is not stored: {type(error).__name__}"
             return
         middle = len(records) // 2
-        yield from not_carried(database, clock, records[:middle])
-        yield from not_carried(database, clock, records[middle:])
+        yield from list_not_processed(database, clock, records[:middle])
+        yield from list_not_processed(database, clock, records[middle:])

@@ -96,7 +96,7 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
 
 def _opened(session: Session, citizen_id: UUID) -> Overview:
     result = service.open_overview(
-        session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: read(session, citizen_id), areas=AREAS
+        session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: read(session, citizen_id), areas=AREAS
     )
     assert result.overview is not None
     return result.overview
@@ -131,7 +131,7 @@ def test_the_child_is_revealed_on_her_own_page_and_nowhere_else(
             because(),
             fields=frozenset(ProtectedField),
             now=NOW,
-            read=lambda _: read(session, citizen_id),
+            read=lambda *_: read(session, citizen_id),
             areas=AREAS,
         ).overview
 

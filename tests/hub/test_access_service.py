@@ -41,12 +41,12 @@ ADMINISTRATOR = an_actor("tine.skov", roles={Role.ADMINISTRATOR}, area=None, uni
 DPO = an_actor("jens.dam", roles={Role.DPO}, area=None, unit_id=None)
 
 
-def _no_read(_: int) -> Overview | None:
+def _no_read(*_: object) -> Overview | None:
     pytest.fail("nothing may be read")
 
 
 def _reading(overview: Overview) -> Read:
-    return lambda _: overview
+    return lambda *_: overview
 
 
 def _on_team(session: Session, overview: Overview) -> UUID:
@@ -67,7 +67,7 @@ def test_the_line_is_written_before_the_page_is_read(database: Database) -> None
     with database.transaction() as session:
         citizen_id = _on_team(session, overview)
 
-        def read(_: int) -> Overview:
+        def read(*_: object) -> Overview:
             (logged,) = audit.list_entries(session, audit.Selection(citizen_id=citizen_id))
             assert logged.entry.sections_shown == {Area.SOCIAL, Area.SCHOOL}
             return overview
@@ -92,7 +92,7 @@ def test_the_line_tells_areas_with_lines_from_those_without_withheld_and_not_cov
         citizen_id = _on_team(session, an_overview())
         session.execute(text("UPDATE overviews SET sources = '{social_system,health_system}'"))
         areas = {source: area for source, area in SOURCES.items() if area is not Area.EMPLOYMENT}
-        service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: None, areas=areas)
+        service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: None, areas=areas)
     (line,) = _lines(database)
     assert (line.sections_shown, line.sections_withheld) == (frozenset({Area.SOCIAL}), frozenset({Area.HEALTH}))
     assert line.details == {"none_found": ["school"], "not_covered": ["employment"]}
@@ -131,7 +131,7 @@ def test_an_unknown_citizen_is_a_line_too(database: Database) -> None:
 
 
 def test_a_failed_read_shows_nothing_and_is_recorded_afterwards(database: Database) -> None:
-    def fail(_: int) -> Overview:
+    def fail(*_: object) -> Overview:
         raise RuntimeError("the document cannot be read")
 
     with database.transaction() as session:
@@ -150,7 +150,7 @@ def test_the_override_is_logged_with_its_reason_but_without_numbers(database: Da
     )
     with database.transaction() as session:
         citizen_id = settle(session)
-        opened = service.open_overview(session, ANNA, citizen_id, request, now=NOW, read=lambda _: None)
+        opened = service.open_overview(session, ANNA, citizen_id, request, now=NOW, read=lambda *_: None)
     assert opened.decision.basis is Basis.OVERRIDE
     (line,) = _lines(database)
     assert line.override_reason == f"{REASON} om ••••"
@@ -171,10 +171,10 @@ def test_a_protected_page_is_masked_until_revealed_for_a_reason(database: Databa
     address = frozenset({ProtectedField.ADDRESS})
     with database.transaction() as session:
         citizen_id = _on_team(session, overview)
-        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda _: overview, areas=SOURCES)
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: overview, areas=SOURCES)
         refused = service.reveal(session, ANNA, citizen_id, WHY, fields=address, now=NOW, read=_no_read)
         revealed = service.reveal(
-            session, ANNA, citizen_id, because(), fields=address, now=NOW, read=lambda _: overview, areas=SOURCES
+            session, ANNA, citizen_id, because(), fields=address, now=NOW, read=lambda *_: overview, areas=SOURCES
         )
     assert opened.decision.may_reveal
     assert opened.overview is not None

@@ -119,7 +119,8 @@ def test_who_has_seen_leaves_out_refusals_and_searches(database: Database) -> No
     searched = LINE.model_copy(update={"action": AuditAction.SEARCH})
     with database.transaction() as session:
         service.write_all(session, [LINE, refused, searched])
-        assert [logged.entry for logged in repository.list_viewings(session, CITIZEN)] == [LINE]
+        viewing = repository.Viewing(LINE.actor_id, LINE.actor_name, LINE.recorded_at)
+        assert repository.list_viewings(session, CITIZEN) == (viewing,)
 
 
 def test_when_an_employee_last_opened_each_citizen(database: Database) -> None:

@@ -288,7 +288,7 @@ def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
             result = RoundResult(stored=result.stored + one.stored, parked=result.parked + one.parked)
     assert result == RoundResult(stored=2, parked=3)
     with database.transaction() as session:
-        assert [entry.rule for entry in list_entries(session, "social")] == [RejectionRule.NOT_CARRIED]
+        assert [entry.rule for entry in list_entries(session, "social")] == [RejectionRule.NOT_PROCESSED]
         assert len(list_entries(session, "(unknown)")) == 2
 
 

@@ -13,7 +13,7 @@ from deploy.sandbox.services import kafka
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.bus.base import Bus, BusRefused
 from hub.db import Database
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.services import build_services
 from hub.settings import Settings
 from tests.contracts.bus import drain, make_messages, values
@@ -139,12 +139,12 @@ def test_a_certificate_for_another_host_is_not_trusted(database: Database, broke
     ],
 )
 def test_settings_that_cannot_be_are_told_by_name(database: Database, given: dict[str, object], told: str) -> None:
-    with pytest.raises(SettingWrong, match=told) as wrong:
+    with pytest.raises(InvalidSetting, match=told) as wrong:
         build_services(make_settings(database, **{"kafka_servers": "localhost:9092", **given}))
     assert PASSWORD not in str(wrong.value)
     assert "secret" not in str(wrong.value)
 
 
 def test_a_certificate_without_key_is_told(database: Database, broker: Broker) -> None:
-    with pytest.raises(SettingWrong, match="HELHED_KAFKA_CERTIFICATE"):
+    with pytest.raises(InvalidSetting, match="HELHED_KAFKA_CERTIFICATE"):
         use(database, kafka_servers=broker.secret, kafka_ca=broker.ca, kafka_certificate=broker.ca)

@@ -91,19 +91,37 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
     assert "No deletions wait." in done("held")
     done(*ADD)
     lease = leased(database, "social")
-    held = {name: HeldDeletions(record_type=name, missing=40, known=100, sample=("1•",)) for name in ("Sag", "Ydelse")}
+    held = {
+        name: HeldDeletions(record_type=name, missing=40, known=100, sample=("1•",))
+        for name in ("Sag", "Sag.part", "Ydelse")
+    }
     with database.transaction() as session:
         save_held(session, lease, held, SystemClock().now())
         give_back(session, lease, SystemClock().now())
-    assert [json.loads(line)["missing"] for line in done("held", "social", "--json").splitlines()] == [40, 40]
+    assert [json.loads(line)["missing"] for line in done("held", "social", "--json").splitlines()] == [40, 40, 40]
+    waits = "Ydelse: 40 of 100 are missing since"
+    assert f"{waits}" in done("show", "social")
+    assert "waits for a person" in done("held", "social")
     assert source("release", "social", "Sag", "--reason", "kort").exit_code == 2
     assert "at most 30 deletions" in done("release", "social", "Sag", "--at-most", "30", "--reason", WHY)
     assert "40 that are missing are kept" in done("refuse", "social", "Ydelse", "--reason", WHY)
     assert json.loads(done("held", "--json").splitlines()[0])["ceiling"] == 30
+    assert "refused, kept until the source shows them or misses more, by cli:" in done("show", "social")
+    assert json.loads(done("show", "social", "--json"))["held"][0]["decided_by"].startswith("cli:")
+    said = done("release", "social", "Sag", "--reason", WHY)
+    assert "Sag: at most 40" in said
+    assert "Sag.part: at most 40 deletions are released, as parts of Sag" in said
+    assert source("release", "social", "--all", "--reason", WHY).exit_code == 2, "nothing waits any more"
     assert source("release", "social", "Person", "--reason", WHY).exit_code == 2
+    assert "or --all" in source("release", "social", "--reason", WHY).output
+    assert (
+        "--at-most is about one type" in source("release", "social", "--all", "--at-most", "3", "--reason", WHY).output
+    )
     assert actions(database)[1:] == [
         (AuditAction.RELEASE_DELETIONS, "social", f"Sag, at most 30: {WHY}"),
         (AuditAction.REFUSE_DELETIONS, "social", f"Ydelse, 40: {WHY}"),
+        (AuditAction.RELEASE_DELETIONS, "social", f"Sag, at most 40: {WHY}"),
+        (AuditAction.RELEASE_DELETIONS, "social", f"Sag.part, at most 40: {WHY}"),
     ]
 
 
@@ -116,6 +134,11 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
         (("add", "social", "--kind", "odata", "--secret", "client_secret=env:NOT_SET"), "NOT_SET is not set"),
         (("add", "social", "--kind", "odata", "--secret", "client_secret=@/not/there"), "cannot be read"),
         (("add", "social", "--kind", "odata", "--secret", "client_secret"), "no terminal to ask on"),
+        ((*ADD, "--every", "10"), "--every: give a number with a unit, from 1s to 366d: 12s, 15m, 2h or 1d"),
+        ((*ADD, "--every", "0s"), "--every: give a number with a unit"),
+        ((*ADD, "--at", "25:00"), "--at: give a time of day in Denmark, without a zone, from 00:00 to 23:59: 02:30"),
+        ((*ADD, "--at", "02:30", "--every", "1d"), "give either --every"),
+        ((*ADD, "expected_cadence=10"), "source social: expected_cadence: give a number with a unit"),
         (("add", "social", "--kind", "odata", "environment"), "field=value"),
         (("add", "social", "--kind", "odata", "environment=test"), "base_url: Field required"),
         (("add", "Social!", "--kind", "odata"), "name: String should match"),

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import JsonValue
 from sqlalchemy import text
 
-from connectors.base import Batch, CheckResult, ReadContext, Stream
+from connectors.base import Batch, ReadContext
 from connectors.errors import SourceRefused, SourceUnavailable
 from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
@@ -29,7 +28,7 @@ from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
 from tests.contracts.bus import AT_ONCE
 from tests.factories import make_effort, make_record
-from tests.sources import add_connector, leased, make_catalogue
+from tests.sources import SilentSource, add_connector, leased, make_catalogue
 
 DAY = timedelta(days=1)
 SOURCE = SourceSystem(
@@ -47,24 +46,13 @@ REJECTED = Rejection(
 )
 
 
-class NumberedSource:
+class NumberedSource(SilentSource):
     """A source with *count* entities, two a page. Before giving a page it calls *before* with the page's number."""
 
-    source = SOURCE
-
     def __init__(self, count: int, before: Callable[[int], None] = lambda _: None) -> None:
+        super().__init__(SOURCE)
         self._count = count
         self._before = before
-
-    @classmethod
-    def spec(cls) -> dict[str, JsonValue]:
-        return {}
-
-    def check(self) -> CheckResult:
-        return CheckResult(ok=True, message="")
-
-    def discover(self) -> tuple[Stream, ...]:
-        return (Stream(name="all", danish_title="Alt", record_types=()),)
 
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002
         start = int(str(cursor.state.get("next", 0)))

@@ -71,8 +71,8 @@ def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database) -
 def test_a_statement_straight_to_the_driver_is_part_of_the_transaction(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
         session.execute(text("CREATE TABLE kept (one int)"))
-        assert fetch_rows(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1}, {"one": 2}) == []
-        assert fetch_rows(session, text("SELECT one FROM kept ORDER BY 1"), {}) == [{"one": 1}, {"one": 2}]
+        assert fetch_rows(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1}) == []
+        assert fetch_rows(session, text("SELECT one FROM kept"), {}) == [{"one": 1}]
         raise ZeroDivisionError
     with database.transaction() as session:
         assert fetch_rows(session, text("SELECT to_regclass('kept') AS there"), {}) == [{"there": None}]

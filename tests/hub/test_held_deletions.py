@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Batch, HeldDeletions, ReadContext
+from connectors.sources.social.streams import STREAM
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
@@ -18,8 +20,8 @@ from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher
 from hub.sources import service
 from hub.sources.definitions import HeldDeletion, HeldState, StreamLease
-from hub.sources.health import RunOutcome, RunSummary, SourceStatus
-from hub.sources.held_deletions import Step, next_step
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.sources.held_deletions import Step, next_step, with_parts
 from hub.sources.held_repository import list_held
 from hub.sources.stream_repository import list_streams, source_states
 from schemas.record import Cursor
@@ -38,15 +40,20 @@ class ShrinkingSource(PagedSource):
         super().__init__(self._give)
         self.missing = 0
         self.error: Exception | None = None
+        self.more: tuple[HeldDeletions, ...] = ()
         self.released: list[dict[str, int]] = []
+        self.refused: list[dict[str, int]] = []
 
     def _give(self, context: ReadContext) -> Iterator[Batch]:
         self.released.append(dict(context.releases))
+        self.refused.append(dict(context.refusals))
         yield Batch(records=(make_record(),), cursor=Cursor(state={"at": 1}))
         if self.error:
             raise self.error
         if self.missing > context.releases.get("Sag", 0):
             yield Batch(held=(HeldDeletions(record_type="Sag", missing=self.missing, known=100, sample=("1•",)),))
+        if self.more:
+            yield Batch(held=self.more)
 
 
 @pytest.fixture
@@ -84,9 +91,21 @@ def held(database: Database) -> list[HeldDeletion]:
 
 def release(database: Database, clock: FixedClock, at_most: int | None = None) -> HeldDeletion:
     with database.transaction() as session:
-        return service.release_deletions(
-            session, "social", "Sag", at_most=at_most, by="tine.skov", reason=WHY, now=clock.now()
+        (entry,) = service.release_deletions(
+            session, "social", ["Sag"], at_most=at_most, by="tine.skov", reason=WHY, now=clock.now()
         )
+        return entry
+
+
+def refuse(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        service.refuse_deletions(session, "social", ["Sag"], by="tine.skov", reason=WHY, now=clock.now())
+
+
+def state_of(database: Database, clock: FixedClock) -> SourceState:
+    with database.transaction() as session:
+        (state,) = source_states(session, [maja.SOCIAL], clock.now())
+    return state
 
 
 Read = Callable[..., RunSummary]
@@ -100,8 +119,7 @@ def test_a_held_run_brings_its_additions_but_no_last_data_and_is_not_complete(
     source.missing = 40
     summary = read()
     assert (summary.outcome, summary.published) == (RunOutcome.HELD, 1)
-    with database.transaction() as session:
-        (state,) = source_states(session, [maja.SOCIAL], clock.now())
+    state = state_of(database, clock)
     assert (state.state, state.last_data_at, state.last_success_at) == (SourceStatus.HELD, before, before)
     (entry,) = held(database)
     assert (entry.record_type, entry.missing, entry.known, entry.sample) == ("Sag", 40, 100, ("1•",))
@@ -174,19 +192,85 @@ def test_a_release_during_a_run_is_for_the_next_one(
     assert held(database) == []
 
 
-def test_what_was_refused_is_asked_again_only_when_more_is_missing(
+def test_a_run_whose_held_deletions_were_all_refused_is_complete_and_brings_data(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
+) -> None:
+    source.missing = 40
+    assert read().outcome is RunOutcome.HELD
+    refuse(database, clock)
+    with database.transaction() as session:
+        assert [stream.due_at for stream in list_streams(session, "social")] == [clock.now()]
+    for source.missing in (40, 39, 40):
+        summary = read()
+        assert (summary.outcome, summary.advice) == (RunOutcome.COMPLETE, None)
+        state = state_of(database, clock)
+        assert (state.state, state.last_data_at) == (SourceStatus.FRESH, clock.now())
+        assert state.last_success_at == clock.now()
+        (entry,) = held(database)
+        assert (entry.state, entry.missing, entry.decided_by) == (HeldState.REFUSED, 40, "tine.skov")
+    assert source.refused == [{}, {"Sag": 40}, {"Sag": 40}, {"Sag": 40}]
+
+
+def test_what_was_refused_is_asked_again_when_more_is_missing(
     database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
 ) -> None:
     source.missing = 40
     read()
-    with database.transaction() as session:
-        service.refuse_deletions(session, "social", "Sag", by="tine.skov", reason=WHY, now=clock.now())
-    source.missing = 39
-    assert read().outcome is RunOutcome.HELD
-    assert [(entry.state, entry.missing) for entry in held(database)] == [(HeldState.REFUSED, 40)]
+    refuse(database, clock)
     source.missing = 41
+    assert read().outcome is RunOutcome.HELD
+    (entry,) = held(database)
+    assert (entry.state, entry.missing, entry.since) == (HeldState.HELD, 41, clock.now())
+
+
+def test_one_type_that_waits_holds_the_run_though_another_was_refused(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
+) -> None:
+    source.missing = 40
     read()
-    assert [(entry.state, entry.missing) for entry in held(database)] == [(HeldState.HELD, 41)]
+    refuse(database, clock)
+    source.more = (HeldDeletions(record_type="Aktivitet", missing=3, known=9),)
+    assert read().outcome is RunOutcome.HELD
+    assert {entry.record_type: entry.state for entry in held(database)} == {
+        "Sag": HeldState.REFUSED,
+        "Aktivitet": HeldState.HELD,
+    }
+
+
+def test_a_refusal_during_a_run_counts_for_that_run(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
+) -> None:
+    source.missing = 40
+    read()
+    lease = leased(database, "social")
+    refuse(database, clock)
+    assert read(lease).outcome is RunOutcome.COMPLETE
+    assert [entry.state for entry in held(database)] == [HeldState.REFUSED]
+
+
+def test_a_release_is_followed_by_the_parts_of_what_is_released(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
+) -> None:
+    source.missing = 40
+    source.more = (
+        HeldDeletions(record_type="Aktivitet", missing=90, known=300),
+        HeldDeletions(record_type="Ydelse", missing=7, known=9),
+    )
+    read()
+    types = with_parts((STREAM,), "Sag")
+    assert types == ("Sag", "Sag.person", "Sag.part", "Aktivitet")
+    decide: dict[str, Any] = {"by": "tine.skov", "reason": WHY, "now": clock.now()}
+    with database.transaction() as session:
+        below = service.release_deletions(session, "social", types, at_most=39, **decide)
+        assert [(entry.record_type, entry.ceiling) for entry in below] == [("Sag", 39)], "parts of 40 do not follow 39"
+        released = service.release_deletions(session, "social", types, **decide)
+        assert [(entry.record_type, entry.ceiling) for entry in released] == [("Sag", 40), ("Aktivitet", 90)]
+        rest = service.refuse_deletions(session, "social", None, **decide)
+        assert [entry.record_type for entry in rest] == ["Ydelse"], "only what waits"
+        with pytest.raises(HeldDeletionNotFound):
+            service.refuse_deletions(session, "social", None, **decide)
+    read()
+    assert source.released[-1] == {"Sag": 40, "Aktivitet": 90}
 
 
 def test_a_complete_reading_without_it_ends_it(database: Database, read: Read, source: ShrinkingSource) -> None:

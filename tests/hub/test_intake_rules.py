@@ -23,14 +23,16 @@ def statement(
     *,
     deleted: bool = False,
     concluded: bool = False,
+    in_history: bool = False,
     observed: int = 20,
 ) -> Statement:
     """Observed after all were registered, unless a test says otherwise."""
     stated_at = at(observed if concluded else registered)
-    content = f"{digest}{deleted}{concluded}{'' if order is None else order}"
+    content = f"{digest}{deleted}{concluded}{in_history}{'' if order is None else order}"
     version = version_key(None if order is None else str(order), stated_at, at(observed))
+    is_deleted = deleted or concluded or in_history
     return Statement(
-        uuid4(), version, content, order, stated_at, at(observed), at(observed), deleted or concluded, concluded
+        uuid4(), version, content, order, stated_at, at(observed), at(observed), is_deleted, concluded, in_history
     )
 
 
@@ -48,8 +50,11 @@ statements = st.builds(
     st.sampled_from("abc"),
     deleted=st.booleans(),
     observed=st.integers(3, 6),
-) | st.builds(statement, st.none(), st.just(0), concluded=st.just(True), observed=st.integers(3, 7))
-"""Some of them from the future, some that restart, and some that were only concluded."""
+) | st.one_of(
+    st.builds(statement, st.none(), st.just(0), concluded=st.just(True), observed=st.integers(3, 7)),
+    st.builds(statement, st.integers(1, 4), st.integers(0, 9), in_history=st.just(True), observed=st.integers(3, 7)),
+)
+"""Some of them from the future, some that restart, some that were only concluded, and some of a history."""
 
 
 def test_of_two_versions_the_higher_is_newer_though_the_clocks_differ_a_little() -> None:
@@ -103,6 +108,34 @@ def test_what_was_concluded_to_be_gone_stands_until_it_is_seen_again() -> None:
 def test_a_deletion_that_the_source_told_of_does_not_end_by_seeing_the_same_version() -> None:
     result = statement(None, registered=4, deleted=True)
     assert current(result, statement(2, registered=3, observed=30)) is result
+
+
+def test_a_deletion_of_a_history_ends_when_the_same_version_is_read_later_and_not_with_it() -> None:
+    gone = statement(2, registered=4, in_history=True, observed=25)
+    version = statement(1, registered=3, observed=25)
+    assert current(gone, version) is gone, "a page of the same reading may show it as it was before"
+    restored = replace(version, observed_at=at(26))
+    assert current(gone, version, restored) is version
+    changed = statement(2, registered=5, observed=27)
+    assert current(gone, restored, changed) is changed, "the number that the deletion had is free again"
+    again = statement(3, registered=6, in_history=True, observed=28)
+    assert current(gone, restored, changed, again) is again
+
+
+def test_a_deletion_that_was_pushed_does_not_end_by_a_create_that_comes_late() -> None:
+    gone = statement(2, registered=4, deleted=True, observed=25)
+    assert current(gone, statement(1, registered=3, observed=30)) is gone
+
+
+@settings(max_examples=400)
+@given(seen=st.lists(statements, max_size=6), version=st.integers(1, 4))
+def test_what_a_history_deletes_lives_exactly_if_it_was_read_later(seen: list[Statement], version: int) -> None:
+    """Beside any versions that were read before the deletion or with it."""
+    alive = [each for each in seen if not each.deleted]
+    gone = statement(5, 9, in_history=True, observed=9)
+    assert current(gone, *alive) is gone or any(each.is_future for each in alive)
+    later = statement(version, 2, observed=30)
+    assert not current(gone, *alive, later).deleted
 
 
 def test_a_statement_from_the_future_does_not_outrank_later_corrections() -> None:

@@ -11,7 +11,7 @@ from hub.indexing.documents import to_document
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
-from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, aftermath, conclusion
+from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, conclusion, list_follow_ups
 from hub.overview.freshness import with_coverage
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
@@ -53,14 +53,14 @@ def ids(entries: tuple[Entry, ...]) -> list[str]:
 def test_what_the_source_names_followed_and_nothing_else() -> None:
     near = line(make_effort(), "1", date(2019, 2, 1))
     named = line(make_effort(), "2", date(2020, 2, 1))
-    (one,) = aftermath([page(line(notified(efforts=("2",)), "9"), near, named)], ON)
+    (one,) = list_follow_ups([page(line(notified(efforts=("2",)), "9"), near, named)], ON)
     assert [(each.effort.provenance.source_id, each.ground) for each in one.followed] == [("2", Ground.SOURCE)]
 
 
 @pytest.mark.parametrize(("days", "followed"), [(-1, False), (0, True), (183, True), (184, False)])
 def test_else_a_social_effort_within_half_a_year_followed(days: int, followed: bool) -> None:
     effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=days))
-    (one,) = aftermath([page(line(notified(), "9"), effort)], ON)
+    (one,) = list_follow_ups([page(line(notified(), "9"), effort)], ON)
     assert bool(one.followed) is followed
     assert all(each.ground is Ground.TIME for each in one.followed)
 
@@ -70,7 +70,8 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
     police = line(notified(), "8")
     school = line(notified(efforts=("1",)), "9")
     grounds = {
-        each.notification.provenance.source_id: each.followed for each in aftermath([page(police, school, effort)], ON)
+        each.notification.provenance.source_id: each.followed
+        for each in list_follow_ups([page(police, school, effort)], ON)
     }
     assert grounds["8"] == ()
     assert [effort.ground for effort in grounds["9"]] == [Ground.SOURCE]
@@ -80,21 +81,21 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
 def test_where_the_source_decided_otherwise_nothing_is_read_from_the_calendar(decided: Outcome) -> None:
     effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=10))
     concern = notified().model_copy(update={"outcome": decided})
-    (one,) = aftermath([page(line(concern, "9"), effort)], ON)
+    (one,) = list_follow_ups([page(line(concern, "9"), effort)], ON)
     assert not one.followed
 
 
 def test_a_family_counts_each_entry_once_and_shares_what_followed() -> None:
     mine = page(line(notified(), "9"))
     theirs = page(line(notified(), "9"), line(make_effort(), "1", date(2019, 2, 1)))
-    (one,) = aftermath([mine, theirs], ON)
+    (one,) = list_follow_ups([mine, theirs], ON)
     assert len(one.followed) == 1
 
 
 def test_health_efforts_and_plans_that_never_began_did_not_follow() -> None:
     health = line(make_effort(), "1", date(2019, 2, 1), source="health")
     plan = line(make_effort(status=EffortStatus.PLANNED), "2", date(2019, 2, 1))
-    (one,) = aftermath([page(line(notified(), "9"), health, plan)], ON)
+    (one,) = list_follow_ups([page(line(notified(), "9"), health, plan)], ON)
     assert not one.followed
 
 
@@ -227,7 +228,7 @@ def test_what_can_be_said_goes_by_the_day_and_by_what_was_decided(
     outcome: Outcome | None, days: int, said: Conclusion
 ) -> None:
     concern = notified().model_copy(update={"outcome": outcome})
-    (one,) = aftermath([page(line(concern, "9"))], RECEIVED.date() + timedelta(days=days))
+    (one,) = list_follow_ups([page(line(concern, "9"))], RECEIVED.date() + timedelta(days=days))
     assert one.conclusion is said
 
 

@@ -15,7 +15,7 @@ from hub.errors import StoreUnavailable
 from hub.pipeline import RoundResult, process_batch
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineEntry
-from hub.quarantine.service import list_entries, not_carried
+from hub.quarantine.service import list_entries, list_not_processed
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
 from schemas.source import Area
@@ -52,9 +52,9 @@ def test_a_record_that_cannot_be_stored_is_in_quarantine_with_its_message(
     assert run(database, bus, clock, digest_key) == RoundResult(stored=1, parked=1, rebuilt=1)
     (entry,) = parked(database)
     assert (entry.record_type, entry.source_id, entry.field) == ("Ydelse", "2", "(record)")
-    assert (entry.rule, entry.first_seen_at) == (RejectionRule.NOT_CARRIED, clock.now())
+    assert (entry.rule, entry.first_seen_at) == (RejectionRule.NOT_PROCESSED, clock.now())
     with database.transaction() as session:
-        assert not_carried(session, "social", cipher=CIPHER, after=0, size=9) == ((entry.id, bad.value),)
+        assert list_not_processed(session, "social", cipher=CIPHER, after=0, size=9) == ((entry.id, bad.value),)
     assert bus.lag("pipeline", RECORDS) == 0
 
 

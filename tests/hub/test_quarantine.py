@@ -18,7 +18,7 @@ from hub.clock import FixedClock
 from hub.collect.replay import ReplayResult, republish
 from hub.collect.service import to_message
 from hub.db import Database
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.pipeline import process_batch
 from hub.quarantine import service as quarantine
 from hub.quarantine.repository import count_open, list_groups
@@ -132,17 +132,17 @@ def test_what_comes_again_after_it_was_resolved_is_open_again_with_its_payload(s
 
 
 def test_a_payload_is_stored_encrypted_and_for_its_own_entry_only(store: Store) -> None:
-    store.add(rejected(raw=b"610786-4001", rule=RejectionRule.NOT_CARRIED), rejected(source_id="8"))
+    store.add(rejected(raw=b"610786-4001", rule=RejectionRule.NOT_PROCESSED), rejected(source_id="8"))
     first, second = store.payloads()
     assert first is not None
     assert second is not None
     assert b"610786" not in first
     with store.database.transaction() as session:
-        (message,) = quarantine.not_carried(session, "social", cipher=store.cipher, after=0, size=9)
+        (message,) = quarantine.list_not_processed(session, "social", cipher=store.cipher, after=0, size=9)
         assert message.message == b"610786-4001"
         session.execute(text("UPDATE quarantine_entries SET payload = :other"), {"other": second})
-        with pytest.raises(SettingWrong):
-            quarantine.not_carried(session, "social", cipher=store.cipher, after=0, size=9)
+        with pytest.raises(InvalidSetting):
+            quarantine.list_not_processed(session, "social", cipher=store.cipher, after=0, size=9)
 
 
 def test_a_payload_opens_with_an_older_key_and_not_without_it() -> None:
@@ -151,7 +151,7 @@ def test_a_payload_opens_with_an_older_key_and_not_without_it() -> None:
     assert PayloadCipher({**new, **old}).open(sealed, b"place") == b"payload"
     assert PayloadCipher({**new, **old}).seal(b"payload", b"place").startswith(b"new.")
     for keys in (new, {"old": bytes(31) + b"2"}):
-        with pytest.raises(SettingWrong, match="HELHED_DIGEST_KEY"):
+        with pytest.raises(InvalidSetting, match="HELHED_DIGEST_KEY"):
             PayloadCipher(keys).open(sealed, b"place")
     assert derived_keys(b"one") != derived_keys(b"two")
 
@@ -221,7 +221,7 @@ def test_a_message_is_published_again_and_leaves_quarantine_if_it_can_be_stored_
     store: Store, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     def parked(source_id: str, raw: bytes) -> Rejection:
-        return rejected(source_id=source_id, rule=RejectionRule.NOT_CARRIED, raw=raw)
+        return rejected(source_id=source_id, rule=RejectionRule.NOT_PROCESSED, raw=raw)
 
     fine = make_record(source_id="1", parties=[make_party(MAJA)])
     poisoned = make_unstorable()
@@ -289,7 +289,7 @@ def test_the_commands_list_what_is_open_masked_and_publish_again_what_could_not_
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
     fine = to_message(make_record(source_id="1"), digest_key).value
-    store.add(rejected(source_id="610786-4001"), rejected(rule=RejectionRule.NOT_CARRIED, raw=fine))
+    store.add(rejected(source_id="610786-4001"), rejected(rule=RejectionRule.NOT_PROCESSED, raw=fine))
     listed = helhed("list", "social")
     assert "bad_date" in listed
     assert "610786" not in listed

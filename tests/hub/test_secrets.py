@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue, SecretStr
 
 from connectors.registry import CONNECTORS
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.secrets import SecretKeys, secret_keys
 from hub.settings import Settings
 from hub.sources.secret_fields import divide, is_secret, merge
@@ -23,7 +23,7 @@ def test_a_secret_comes_back_only_where_it_belongs(secret: str, place: str) -> N
     assert keys.decrypt(ciphertext, FIELD) == secret
     assert len(secret) < 4 or secret.encode() not in ciphertext
     if place != FIELD:
-        with pytest.raises(SettingWrong):
+        with pytest.raises(InvalidSetting):
             keys.decrypt(ciphertext, place)
 
 
@@ -33,9 +33,9 @@ def test_the_first_key_encrypts_and_older_ones_still_decrypt() -> None:
     assert both.decrypt(ciphertext, FIELD) == "hush"
     assert not both.is_current(ciphertext)
     assert both.encrypt("hush", FIELD).startswith(b"new.")
-    with pytest.raises(SettingWrong, match="lacks the key old"):
+    with pytest.raises(InvalidSetting, match="lacks the key old"):
         SecretKeys({"new": NEW}).decrypt(ciphertext, FIELD)
-    with pytest.raises(SettingWrong, match="not the one"):
+    with pytest.raises(InvalidSetting, match="not the one"):
         SecretKeys({"old": NEW}).decrypt(ciphertext, FIELD)
 
 
@@ -43,13 +43,13 @@ def test_a_changed_ciphertext_is_refused() -> None:
     keys = SecretKeys({"k": OLD})
     ciphertext = bytearray(keys.encrypt("hush", FIELD))
     ciphertext[-1] ^= 1
-    with pytest.raises(SettingWrong):
+    with pytest.raises(InvalidSetting):
         keys.decrypt(bytes(ciphertext), FIELD)
 
 
 def test_a_key_is_missed_only_when_it_is_needed() -> None:
     none = secret_keys(Settings(demo=False))
-    with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS is not set"):
+    with pytest.raises(InvalidSetting, match="HELHED_SECRET_KEYS is not set"):
         none.encrypt("hush", FIELD)
     demo = secret_keys(Settings(demo=True))
     assert demo.decrypt(demo.encrypt("hush", FIELD), FIELD) == "hush"
@@ -57,7 +57,7 @@ def test_a_key_is_missed_only_when_it_is_needed() -> None:
 
 @pytest.mark.parametrize("keys", ["", "a", "a:zz", "a:" + "0" * 62, f"a:{'0' * 64},a:{'1' * 64}", f"a.b:{'0' * 64}"])
 def test_keys_that_cannot_be_are_refused_without_being_shown(keys: str) -> None:
-    with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS is not as needed") as told:
+    with pytest.raises(InvalidSetting, match="HELHED_SECRET_KEYS is not as needed") as told:
         secret_keys(Settings(secret_keys=SecretStr(keys)))
     assert "0000" not in str(told.value)
 

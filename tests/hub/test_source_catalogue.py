@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.errors import SettingWrong, SourceChanged, SourceNotFound
+from hub.errors import InvalidSetting, SourceChanged, SourceNotFound
 from hub.secrets import SecretKeys
 from hub.sources import repository, service
 from hub.sources.catalogue import CHECK_EVERY, SourceCatalogue
@@ -19,6 +21,8 @@ from hub.sources.schedule import Schedule
 from hub.sources.stream_repository import list_streams
 from schemas.source import Area
 from tests.hub.test_worker import until
+from tests.sources import SilentSource, add_connector, make_catalogue
+from tests.web import maja
 
 SECRET = "made-up-secret-of-dubu"
 SETTINGS = {
@@ -81,7 +85,7 @@ def test_a_source_that_is_added_changed_or_removed_is_seen_by_every_process(
     assert names(there) == []
     add(database, here)
     until(lambda: names(there) == ["social"])
-    assert there.connector("social").source.title == "Social (DUBU)"
+    assert there.open_connector("social").source.title == "Social (DUBU)"
     with database.transaction() as session:
         change = service.SourceChange(title="Børn og unge", settings={"page_size": 50})
         service.change_source(session, here.builder, "social", change, by="tine")
@@ -92,7 +96,7 @@ def test_a_source_that_is_added_changed_or_removed_is_seen_by_every_process(
     until(lambda: names(there) == [])
     assert there.area_of("social") is Area.SOCIAL, "its records are still held"
     with pytest.raises(SourceNotFound):
-        there.connector("social")
+        there.open_connector("social")
     assert CHECK_EVERY <= 1
 
 
@@ -107,11 +111,11 @@ def test_a_secret_is_stored_encrypted_only_and_goes_with_its_source(database: Da
     assert SECRET not in stored
     assert list(ciphertexts) == ["client_secret"]
     assert SECRET.encode() not in ciphertexts["client_secret"]
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     without_key = SourceCatalogue(database, ConnectorBuilder(SecretKeys({}), clock))
     assert names(without_key) == ["social"], "to show a source takes no key"
-    with pytest.raises(SettingWrong, match="HELHED_SECRET_KEYS lacks the key k"):
-        without_key.connector("social")
+    with pytest.raises(InvalidSetting, match="HELHED_SECRET_KEYS lacks the key k"):
+        without_key.open_connector("social")
     with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
         assert repository.secrets_of(session, "social") == {}
@@ -124,7 +128,7 @@ def test_secrets_are_encrypted_anew_under_a_new_key(database: Database, clock: F
         assert service.reencrypt_secrets(session, both, by="tine") == 1
         assert service.reencrypt_secrets(session, both, by="tine") == 0
     new = SourceCatalogue(database, ConnectorBuilder(SecretKeys({"new": b"n" * 32}), clock))
-    assert new.connector("social").source.name == "social"
+    assert new.open_connector("social").source.name == "social"
 
 
 def test_two_people_do_not_overwrite_each_other(database: Database, clock: FixedClock) -> None:
@@ -139,7 +143,7 @@ def test_two_people_do_not_overwrite_each_other(database: Database, clock: Fixed
         else:
             with pytest.raises(expectation), database.transaction() as session:
                 service.change_source(session, catalogue.builder, "social", change, by="b", expected_version=seen)
-    with pytest.raises(SettingWrong, match="already"):
+    with pytest.raises(InvalidSetting, match="already"):
         add(database, catalogue)
     catalogue.expire()
     assert catalogue.systems()[0].title == "Først"
@@ -149,7 +153,7 @@ def test_settings_that_cannot_be_are_refused_and_a_draft_may_have_them(database:
     catalogue = process(database, clock)
     half = SourceDefinition(name="social", kind="odata", settings={"environment": "test"})
     with (
-        pytest.raises(SettingWrong, match="social: base_url: Field required"),
+        pytest.raises(InvalidSetting, match="social: base_url: Field required"),
         database.transaction() as session,
     ):
         service.add_source(session, catalogue.builder, half, secrets={}, by="tine")
@@ -167,7 +171,7 @@ def test_settings_that_cannot_be_are_refused_and_a_draft_may_have_them(database:
 
 def test_a_reference_is_followed_in_the_file_only(database: Database, clock: FixedClock) -> None:
     reads_files = SOCIAL.model_copy(update={"settings": {**SETTINGS, "client_secret": {"file": "/etc/hostname"}}})
-    with pytest.raises(SettingWrong, match="client_secret"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="client_secret"), database.transaction() as session:
         service.add_source(session, process(database, clock).builder, reads_files, secrets={}, by="tine")
 
 
@@ -177,15 +181,15 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
     assert names(catalogue) == ["social", "health"]
     assert catalogue.systems()[0].title == "Børn og unge"
     assert catalogue.get("social").definition.origin is SourceOrigin.FILE
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
         assert repository.secrets_of(session, "social") == {}
         assert [str(stream.schedule) for stream in list_streams(session, "social")] == ["at 02:30"]
         assert [(str(one.schedule), one.is_enabled) for one in list_streams(session, "health")] == [("every 5m", False)]
-    with pytest.raises(SettingWrong, match="change it there"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="change it there"), database.transaction() as session:
         service.change_source(session, catalogue.builder, "social", service.SourceChange(title="Ny"), by="tine")
-    with pytest.raises(SettingWrong, match="change it there"), database.transaction() as session:
+    with pytest.raises(InvalidSetting, match="change it there"), database.transaction() as session:
         service.schedule_source(
             session,
             "social",
@@ -202,11 +206,11 @@ def test_a_secret_that_stands_in_the_file_in_clear_is_used_and_not_stored(
     file.write_text(FILE.replace('{ env = "DUBU_SECRET" }', f'"{SECRET}"'), encoding="utf-8")
     catalogue = process(database, clock, file)
     catalogue.synchronise()
-    assert catalogue.connector("social").source.name == "social"
+    assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
-    with pytest.raises(SettingWrong, match="give either token_url"):
-        process(database, clock).connector("social")
+    with pytest.raises(InvalidSetting, match="give either token_url"):
+        process(database, clock).open_connector("social")
 
 
 def test_a_process_follows_its_file_and_one_without_a_file_leaves_the_sources_alone(
@@ -240,7 +244,7 @@ def test_a_file_that_cannot_be_used_changes_nothing_in_a_running_process(
         catalogue.expire()
         assert names(catalogue) == ["social", "health"]
     assert [record.message for record in caplog.records] == ["sources.file_rejected"] * 3
-    with pytest.raises(SettingWrong):
+    with pytest.raises(InvalidSetting):
         process(database, clock, file).synchronise()
 
 
@@ -257,7 +261,7 @@ def test_what_is_wrong_in_the_file_is_named_without_its_value(
     database: Database, clock: FixedClock, file: Path, old: str, new: str, message: str
 ) -> None:
     file.write_text(FILE.replace(old, new), encoding="utf-8")
-    with pytest.raises(SettingWrong, match=message) as told:
+    with pytest.raises(InvalidSetting, match=message) as told:
         process(database, clock, file).synchronise()
     assert SECRET not in str(told.value)
 
@@ -267,7 +271,7 @@ def test_a_stored_source_and_one_of_the_file_cannot_have_the_same_name(
 ) -> None:
     catalogue = process(database, clock, file)
     add(database, catalogue)
-    with pytest.raises(SettingWrong, match="is stored too"):
+    with pytest.raises(InvalidSetting, match="is stored too"):
         catalogue.synchronise()
     with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
@@ -286,3 +290,114 @@ def test_a_removed_source_that_comes_back_goes_on_where_it_was(database: Databas
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {"at": 7}
         service.run_source(session, "social", clock.now(), stream=None, from_start=True)
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {}
+
+
+class ClosableSource(SilentSource):
+    """Counts how often it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_connector_is_lent_to_many_runs_and_closed_when_it_is_outdated_and_no_run_has_it(
+    database: Database, clock: FixedClock
+) -> None:
+    catalogue = make_catalogue(database, clock)
+    connector = ClosableSource(maja.SOCIAL)
+    add_connector(database, catalogue, connector)
+    connector.closed = 0
+    with catalogue.lend_connector("social") as first, catalogue.lend_connector("social") as second:
+        assert first is second
+    catalogue.retire_outdated()
+    assert connector.closed == 0, "the next run has its connections and its login"
+    with catalogue.lend_connector("social"):
+        with catalogue.lend_connector("social"):
+            catalogue.forget_connector("social")
+        assert connector.closed == 0, "a run has it"
+    assert connector.closed == 1
+    with catalogue.lend_connector("social"):
+        pass
+    with database.transaction() as session:
+        service.remove_source(session, catalogue.builder, "social", by="tine")
+    catalogue.expire()
+    catalogue.retire_outdated()
+    assert connector.closed == 2
+    catalogue.close()
+    assert connector.closed == 2
+
+
+def test_of_two_people_who_change_a_source_at_once_one_is_told_to_look_again(
+    database: Database, clock: FixedClock
+) -> None:
+    catalogue = process(database, clock)
+    add(database, catalogue)
+    seen = catalogue.get("social").version
+    together = Barrier(4)
+
+    def change(number: int) -> bool:
+        together.wait()
+        wanted = service.SourceChange(title=f"Titel {number}", secrets={"client_secret": f"secret-of-{number}"})
+        try:
+            with database.transaction() as session:
+                service.change_source(session, catalogue.builder, "social", wanted, by="a", expected_version=seen)
+        except SourceChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        won = [number for number, has_won in enumerate(pool.map(change, range(4))) if has_won]
+    assert len(won) == 1
+    catalogue.expire()
+    assert (catalogue.systems()[0].title, catalogue.get("social").version) == (f"Titel {won[0]}", seen + 1)
+    with database.transaction() as session:
+        ciphertext = repository.secrets_of(session, "social")["client_secret"]
+    assert catalogue.builder.decrypt("social", "client_secret", ciphertext) == f"secret-of-{won[0]}"
+
+
+def test_a_source_that_is_removed_and_changed_at_once_is_one_of_both(database: Database, clock: FixedClock) -> None:
+    catalogue = process(database, clock)
+    add(database, catalogue)
+    together = Barrier(2)
+
+    def act(is_removal: bool) -> bool:
+        together.wait()
+        try:
+            with database.transaction() as session:
+                if is_removal:
+                    service.remove_source(session, catalogue.builder, "social", by="a")
+                else:
+                    change = service.SourceChange(title="Ny", secrets={"client_secret": "other"})
+                    service.change_source(session, catalogue.builder, "social", change, by="b")
+        except (SourceChanged, SourceNotFound):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        was_removed, was_changed = pool.map(act, (True, False))
+    assert was_removed or was_changed
+    catalogue.expire()
+    with database.transaction() as session:
+        secrets = repository.secrets_of(session, "social")
+    assert (names(catalogue) == []) is was_removed
+    assert bool(secrets) is not was_removed, "no secret outlives its source"
+
+
+def test_a_file_never_takes_over_what_somebody_is_setting_up(
+    database: Database, clock: FixedClock, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("hub.sources.catalogue.RETRY_REJECTED_FILE", 0.0)
+    catalogue = process(database, clock, file)
+    draft = SOCIAL.model_copy(update={"lifecycle": SourceLifecycle.DRAFT, "title": "Kladde"})
+    add(database, catalogue, draft)
+    for _ in range(3):
+        catalogue.follow_file()
+    assert names(catalogue) == []
+    assert catalogue.known()[0].definition == draft
+    assert [record.message for record in caplog.records] == ["sources.file_rejected"], "told once, tried again"
+    with database.transaction() as session:
+        service.remove_source(session, catalogue.builder, "social", by="tine")
+    catalogue.follow_file()
+    catalogue.expire()
+    assert names(catalogue) == ["social", "health"], "the way out that the message names leads out"

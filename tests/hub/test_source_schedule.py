@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from connectors.sources.health.settings import HealthSettings
+from connectors.sources.social.connector import SocialSettings
 from hub.clock import DANISH_TIME
 from hub.sources.health import RunOutcome
 from hub.sources.schedule import RETRY_AFTER, Schedule, due_after_run, next_due
+from hub.sources.validation import fault_text
+from schemas.base import Schema
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 instants = st.datetimes(datetime(2023, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  the zone is beside
@@ -72,9 +76,60 @@ def test_a_schedule_goes_through_json_and_back(schedule: Schedule) -> None:
         assert Schedule.model_validate_json(schedule.model_dump_json()) == schedule
 
 
-@pytest.mark.parametrize(
-    "given_", [{}, {"every": "15m", "at": "02:30"}, {"every": "0s"}, {"every": "often"}, {"at": "25:00"}]
-)
+@pytest.mark.parametrize("given_", [{}, {"every": "15m", "at": "02:30"}])
 def test_a_schedule_is_one_of_two(given_: dict[str, str]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="give either every"):
         Schedule.model_validate(given_)
+
+
+NO_DURATIONS = (
+    "0s", "0d", "-5m", "10", "10 ", "often", "", "1.5h", "367d", "99999999d", "9" * 30 + "d", "15min", "PT0S", "-PT5M",
+    "P999999D", "1h30m", 10, 10.5, True, -1,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("every", NO_DURATIONS)
+def test_a_cadence_is_a_number_with_a_unit_that_can_have_been_meant(every: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Schedule.model_validate({"every": every})
+    assert fault_text(refused.value) == "every: give a number with a unit, from 1s to 366d: 12s, 15m, 2h or 1d"
+
+
+@pytest.mark.parametrize("at", ["25:00", "24:00", "02:60", "2", "0230", "02.30", "", "02:30Z", "02:30+01:00", 9000, -1])
+def test_a_time_of_day_is_one_of_the_danish_clock(at: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Schedule.model_validate({"at": at})
+    assert fault_text(refused.value) == (
+        "at: give a time of day in Denmark, without a zone, from 00:00 to 23:59: 02:30"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ({"every": "12s"}, "every 12s"),
+        ({"every": " 90m "}, "every 90m"),
+        ({"every": "PT2H"}, "every 2h"),
+        ({"every": "366d"}, "every 366d"),
+        ({"at": "2:30"}, "at 02:30"),
+        ({"at": time(23, 59)}, "at 23:59"),
+    ],
+)
+def test_a_schedule_is_read_as_people_write_it(written: dict[str, object], shown: str) -> None:
+    assert str(Schedule.model_validate(written)) == shown
+
+
+@pytest.mark.parametrize("value", NO_DURATIONS)
+@pytest.mark.parametrize("kind", [HealthSettings, SocialSettings])
+def test_a_source_s_own_cadence_is_as_strict(kind: type[Schema], value: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        kind.model_validate({"expected_cadence": value})
+    assert "expected_cadence: give a number with a unit" in fault_text(refused.value)
+
+
+def test_only_zero_turns_the_comparison_of_ids_off() -> None:
+    folder = {"directory": "/tmp"}  # noqa: S108  nothing is read
+    assert HealthSettings.model_validate({**folder, "compare_every": "0s"}).compare_every == timedelta()
+    for value in ("-1d", "500d", 0):
+        with pytest.raises(ValidationError):
+            HealthSettings.model_validate({**folder, "compare_every": value})

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
@@ -78,8 +79,11 @@ class Told:
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:  # noqa: ARG002  it always begins at the beginning
         return self._pages()
 
+    def close(self) -> None:
+        pass
 
-def make_parts(database: Database, clock: Clock) -> AppContext:
+
+def make_parts(database: Database, clock: Clock, *, sources_file: Path | None = None) -> AppContext:
     settings = Settings(
         database_url=SecretStr(database.url.render_as_string(hide_password=False)),
         digest_key=KEY,
@@ -87,6 +91,7 @@ def make_parts(database: Database, clock: Clock) -> AppContext:
         bus_partitions=4,
         batch_size=10,
         bus_retention_hours=1,
+        sources_file=sources_file,
     )
     return build_services(settings, clock=clock)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -14,6 +15,7 @@ from hub.context import AppContext
 from hub.db import Database
 from hub.pipeline import PIPELINE_GROUP
 from hub.sources import lease_repository, repository, service
+from hub.sources.definitions import SourceDefinition
 from hub.sources.health import RunOutcome
 from hub.sources.held_repository import list_held
 from hub.sources.stream_repository import runs
@@ -22,7 +24,7 @@ from schemas.record import Cursor
 from tests.factories import make_record
 from tests.hub.test_source_leases import STREAMS, PagedSource
 from tests.hub.test_worker import in_store, make_parts, until, working
-from tests.sources import SilentSource, add_connectors
+from tests.sources import GivenConnector, SilentSource, add_connectors
 from tests.web import maja
 
 LONG = timedelta(hours=1)
@@ -88,9 +90,7 @@ def test_a_release_is_carried_out_within_seconds(context: AppContext, database: 
     with working(context):
         until(lambda: outcomes(database) == [RunOutcome.HELD])
         with database.transaction() as session:
-            service.release_deletions(
-                session, "social", "Sag", at_most=None, by="tine", reason=WHY, now=context.clock.now()
-            )
+            service.release_deletions(session, "social", ["Sag"], by="tine", reason=WHY, now=context.clock.now())
         until(lambda: outcomes(database) == [RunOutcome.COMPLETE, RunOutcome.HELD])
     with database.transaction() as session:
         assert list_held(session) == ()
@@ -134,3 +134,50 @@ def test_a_run_that_does_not_end_loses_its_lease_and_the_worker_ends(
     assert lease, "another worker need not wait"
     goes_on.set()
     assert outcomes(database) == []
+
+
+def test_a_worker_follows_its_file_while_it_reads_what_the_file_defines(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An entry is changed, taken out, taken over by a command, and put back."""
+    monkeypatch.setattr(lease_repository, "RENEW_EVERY", timedelta(milliseconds=50))
+    monkeypatch.setattr(collecting, "POLL", timedelta(milliseconds=50))
+    monkeypatch.setattr("hub.sources.catalogue.RETRY_REJECTED_FILE", 0.05)
+    file = tmp_path / "sources.toml"
+    entry = '[social]\nconnector = "test_social"\ntitle = "Først"\n'
+    file.write_text(entry, encoding="utf-8")
+    context = make_parts(database, ShiftedClock(clock.now()), sources_file=file)
+    began = Event()
+    context.catalogue.builder.kinds["test_social"] = GivenConnector(PagedSource(endless(began)))
+
+    def title() -> list[str]:
+        return [system.title for system in context.catalogue.systems()]
+
+    def stopped() -> int:
+        return outcomes(database).count(RunOutcome.STOPPED)
+
+    with working(context):
+        until(began.is_set)
+        began.clear()
+        file.write_text(entry.replace("Først", "Så meget nyere"), encoding="utf-8")
+        until(lambda: stopped() == 1 and title() == ["Så meget nyere"])
+        until(began.is_set)
+        file.write_text("", encoding="utf-8")
+        until(lambda: stopped() == 2 and title() == [])
+        began.clear()
+        own = SourceDefinition(name="social", kind="test_social", title="Fra kommandoen")
+        with database.transaction() as session:
+            service.add_source(session, context.catalogue.builder, own, secrets={}, by="tine")
+        until(began.is_set)
+        file.write_text(entry, encoding="utf-8")
+        with database.transaction() as session:
+            service.change_source(
+                session, context.catalogue.builder, "social", service.SourceChange(title="Endnu"), by="tine"
+            )
+        until(lambda: stopped() == 3 and title() == ["Endnu"])
+        with database.transaction() as session:
+            service.remove_source(session, context.catalogue.builder, "social", by="tine")
+        until(lambda: title() == ["Først"])
+        began.clear()
+        until(began.is_set)
+    context.close()

@@ -112,5 +112,5 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
     assert versions == indexed
     assert len(versions) == sandbox.citizens
     assert count(database, "SELECT count(*) FROM records") == len(expected), "a record was stored twice"
-    assert count(database, "SELECT count(*) FROM quarantine_entries WHERE rule = 'not_carried'") == 0
+    assert count(database, "SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'") == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from hub.clock import FixedClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.embedded import start
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.indexing.drift import Difference, SourceTally
 from hub.migrations import migrate
 from hub.operation.answers import Operation
@@ -158,7 +158,7 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = int(door.getsockname()[1])
         with (
-            pytest.raises(SettingWrong, match="HELHED_WORKER_PORT"),
+            pytest.raises(InvalidSetting, match="HELHED_WORKER_PORT"),
             serve_in_background(Operation(context), "127.0.0.1", port),
         ):
             pass

@@ -14,7 +14,7 @@ import trustme
 from pydantic import SecretStr
 
 from hub.db import Database
-from hub.errors import SettingWrong
+from hub.errors import InvalidSetting
 from hub.services import build_services
 from hub.settings import Settings
 from search.base import SearchUnavailable
@@ -138,6 +138,6 @@ def test_a_certificate_of_an_unknown_authority_is_not_talked_to(
 def test_settings_that_cannot_be_are_told_by_name(given: dict[str, object], told: str, database: Database) -> None:
     address = SecretStr(database.url.render_as_string(hide_password=False))
     settings = Settings.model_validate({"database_url": address, "digest_key": KEY, "session_key": KEY, **given})
-    with pytest.raises(SettingWrong, match=told) as caught:
+    with pytest.raises(InvalidSetting, match=told) as caught:
         build_services(settings)
     assert "secret@" not in str(caught.value)

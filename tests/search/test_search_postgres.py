@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from sqlalchemy import text
 
 from hub.db import Database
 from schemas.period import Period
@@ -173,6 +174,19 @@ def test_batches_that_overlap_do_not_deadlock_and_the_newest_stays(index: Postgr
         results = [result.written for result in threads.map(index.put, lots)]
     assert sum(results) >= 49
     assert set(index.versions().values()) == {8}
+
+
+def test_a_connection_that_the_server_ended_is_replaced(database: Database, index: PostgresIndex) -> None:
+    document = make_document(overview="{}")
+    index.put([document])
+    with database.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    assert index.overview(document.citizen_id) is not None
 
 
 def test_a_dead_database_is_told_as_unavailable(database: Database) -> None:

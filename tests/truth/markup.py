@@ -42,7 +42,7 @@ class Node:
     def text(self, *without: str) -> str:
         """The words, without those of some tags; white space collapsed."""
         words = re.sub(r"\s+", " ", "".join(self._words(set(without)))).strip()
-        return re.sub(r" ([,.;:)])", r"\1", words)
+        return re.sub(r"(\() | ([,.;:)])", r"\1\2", words)
 
     def _words(self, without: set[str]) -> Iterator[str]:
         for child in self.children:

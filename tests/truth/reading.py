@@ -43,7 +43,7 @@ BASES = (
     (r"^medarbejder i den enhed, der fører borgerens sag$", "case_unit"),
     (r"^(?:en )?særlig grund$", "override"),
 )
-SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle )?fra (.+?)),? (?:siden|i) (\d{4})\."
+SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle |begge )?fra (.+?)),? (?:siden|i) (\d{4})\."
 PARAGRAPHS = (
     r"^\d+ igangværende|^Ingen igangværende indsatser i de kilder, du kan se\.$|^Kilderne er ikke enige om ",
     r"^\d+ underretning|^Ingen underretninger fundet |^Underretninger er ikke for dig at se\.",

@@ -8,7 +8,10 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
+from deploy.browser import QUIET, find
 from hub.access.tables import ActorRow
 from hub.app import create_app
 from hub.bus.postgres import PostgresBus
@@ -61,6 +64,14 @@ class Town:
     def client(self, actor_id: str | None = None) -> Browser:
         """A browser, logged in as the actor."""
         return self.stack.enter_context(browsing(self.address, actor_id))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def serving(app: FastAPI) -> Iterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
-        server = _Announcing(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        server = _Announcing(uvicorn.Config(app, http="h11", log_config=None, access_log=False, lifespan="off"))
         thread = Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         assert server.up.wait(20)

@@ -15,7 +15,6 @@ from hub.matching.rules import ConflictKind
 from hub.overview.repository import Due
 from hub.overview.service import mark_due
 from hub.pipeline import RETRY_AFTER, rebuild_due
-from hub.quarantine import service as quarantine
 from hub.quarantine.rules import QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
@@ -24,7 +23,7 @@ from hub.sources.stream_repository import save_run
 from hub.web.sources import texts
 from hub.web.sources.present import BAR_HEIGHT, SourceDetails, sources_page
 from schemas.access import AuditAction, ObjectKind
-from schemas.record import Rejection, RejectionRule
+from schemas.record import RejectionRule
 from schemas.source import Area
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town
@@ -54,6 +53,7 @@ def known(status: SourceStatus, *runs: RunSummary, **more: Any) -> SourceDetails
         next_due_at=maja.NOW,
     )
     rest: dict[str, Any] = {"quarantine": (), "pause": None, "unmatched": 0, "comparison": None}
+    rest |= {"quarantined_rows": (), "titles": {"Sag": "Sager"}}
     return SourceDetails(maja.SOCIAL, state, runs=runs, **{**rest, **more})
 
 
@@ -114,7 +114,9 @@ def test_a_comparison_that_is_not_made_any_more_says_what_may_be_down() -> None:
         source="social", in_store=3, in_index=3, is_equal=True, compared_at=maja.NOW - timedelta(minutes=20)
     )
     row = sources_page([known(SourceStatus.FRESH, run(), comparison=found)], (), NOTHING_DUE, {}, maja.NOW).sources[0]
-    assert row.compared == ("sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller ingen worker kører")
+    assert row.compared == (
+        "sidst sammenlignet for 20 minutter siden: søgningen svarer ikke, eller arbejderen kører ikke"
+    )
 
 
 @pytest.mark.parametrize(("citizens", "words"), [(1, "1 borger har flere"), (1200, "1.200 borgere har flere")])
@@ -143,9 +145,18 @@ def test_every_rule_says_what_is_wrong_and_what_to_do(rule: RejectionRule) -> No
         .sources[0]
         .quarantine[0]
     )
-    assert (row.count, row.example) == ("1.204", "2••••")
+    assert (row.what, row.count, row.example) == ("Sager: startdato", "1.204 linjer", "2••••")
     assert row.problem
     assert row.advice
+
+
+def test_a_failing_source_says_nothing_in_english(town: Town, clock: FixedClock) -> None:
+    failed = run(RunOutcome.UNAVAILABLE, advice="source_unavailable", message="the token server answers 503")
+    with town.context.database.transaction() as session:
+        save_run(session, failed, clock.now())
+    page = town.client("tine.skov").get("/kilder").text
+    assert texts.ADVICE["source_unavailable"] in page
+    assert "token server" not in page
 
 
 def test_who_is_who_is_said_with_what_to_do() -> None:
@@ -194,29 +205,6 @@ def test_only_an_administrator_switches(town: Town, actor_id: str) -> None:
     assert answer.status_code == 403
     with town.context.database.transaction() as session:
         assert pause_reason(session, "social") is None
-
-
-def test_what_could_not_be_read_stands_grouped_and_masked(town: Town, clock: FixedClock) -> None:
-    rejected = [
-        Rejection(
-            record_type="Sag",
-            source_id=str(number),
-            field="startdato",
-            rule=RejectionRule.BAD_DATE,
-            masked_value="31-••-••••",
-            raw=b"{}",
-        )
-        for number in range(3)
-    ]
-    with town.context.database.transaction() as session:
-        quarantine.add(session, "social", rejected, cipher=town.context.payload_cipher, now=clock.now())
-        summary = run(published=7, rejected=3)
-        save_run(session, summary, clock.now())
-    page = town.client("tine.skov").get("/kilder").text
-    assert "3 linjer kunne ikke læses" in page
-    assert "Sag: startdato" in page
-    assert texts.REJECTION[RejectionRule.BAD_DATE][1] in page
-    assert "31-••-••••" in page
 
 
 @pytest.mark.parametrize(

@@ -3,59 +3,14 @@
 Needs Chromium (``make test`` gets one) and the fetched page assets; without them the tests are skipped, with a reason.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from deploy.browser import QUIET, find
-from hub.web.shell.rendering import WEB
 from tests.web import maja
+from tests.web.chromium import AXE, MARKS, PAGES, PICTURES, WIDTHS, enter
 from tests.web.conftest import Town
 
-ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "artefacts"
-AXE = WEB / "static/vendor/axe-core/axe.min.js"
-WIDTHS = {"wide": 1440, "narrow": 390}
-PAGES = {
-    "anna.holm": [
-        "/mine-borgere",
-        "/soeg",
-        "/overblik/{maja}",
-        "/familien/{maja}",
-        "/tidslinje/{maja}",
-        "/findes-ikke",
-    ],
-    "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
-    "tine.skov": ["/kilder"],
-    "jens.dam": ["/tilsyn"],
-}
-
-pytestmark = [
-    pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),
-    pytest.mark.skipif(not AXE.exists(), reason="no page assets: run python -m hub.web.assets"),
-    pytest.mark.xdist_group("browser"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, scripts: bool = True) -> Page:
-    """A page of that width, logged in as the actor."""
-    context = chromium.new_context(
-        base_url=town.address, viewport={"width": width, "height": 900}, locale="da-DK", java_script_enabled=scripts
-    )
-    page = context.new_page()
-    page.goto("/log-ind")
-    page.locator(f'form:has(input[value="{actor_id}"]) button').click()
-    return page
+pytestmark = MARKS
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,6 +1,7 @@
 """What the application does with bodies that are too long, and with faults of its own."""
 
 import logging
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -54,6 +55,15 @@ def test_a_long_body_without_a_stated_length_is_cut_off(address: str) -> None:
     except httpx.TransportError:
         return
     assert answer.status_code >= 400
+
+
+def test_headers_without_an_end_are_cut_off(address: str) -> None:
+    name, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((name, int(port)), timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with pytest.raises(ConnectionError):
+            for number in range(1000):
+                connection.sendall(b"X-%d: " % number + b"a" * 100_000 + b"\r\n")
 
 
 def test_no_address_is_made_from_the_host_a_request_names(address: str) -> None:

@@ -47,7 +47,7 @@ def test_with_something_chosen_nobody_says_that_the_number_is_unknown() -> None:
     form = SearchForm("010190-****", identifier_digest="ab", areas=frozenset({Area.HEALTH}))
     page = shown(form, SearchPage())
     assert page.summary == "Ingen fundet"
-    assert "Prøv uden afgrænsning til venstre." in page.advice
+    assert "Prøv uden at afgrænse søgningen." in page.advice
 
 
 def test_an_unknown_number_is_searched_in_the_sources_that_are_there(town: Town) -> None:

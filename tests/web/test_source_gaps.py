@@ -68,7 +68,7 @@ def test_a_source_in_trouble_is_told_at_its_area_also_where_there_are_entries(to
     text = anna.get(address).text
     assert "Familiebehandling" in text
     assert "kilden blev slukket i dag kl. 08.00" in text
-    assert "slukket i dag kl. 08.00</dd>" in text, "also among the sources"
+    assert "slukket i dag kl. 08.00</span>" in text, "also among the sources"
     section = section_of(anna.get(f"/api{address}").json(), Area.SOCIAL)
     at = (maja.NOW - timedelta(hours=1)).isoformat().replace("+00:00", "Z")
     assert section["troubles"] == [{"source": "social", "kind": "paused", "since": at}]

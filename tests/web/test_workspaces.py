@@ -80,7 +80,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
 def test_whoever_logs_in_lands_on_the_first_page_of_their_menu(town: Town, actor_id: str, path: str, word: str) -> None:
     answer = town.client(actor_id).get("/")
     assert answer.url.path == path
-    assert f'<a href="{path}">{word}</a>' in answer.text
+    assert f'<a href="{path}" aria-current="page">{word}</a>' in answer.text
     assert f"<title>{word} – Helhed</title>" in answer.text
 
 

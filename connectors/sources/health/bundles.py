@@ -13,6 +13,7 @@ from connectors.sources.health.context import (
     ResourceContext,
     Run,
     patients_with_links,
+    resources_by_identifier,
     resources_by_key,
 )
 from connectors.sources.health.payloads import Provenance
@@ -111,7 +112,16 @@ def _context(
             activity = UNREADABLE_ACTIVITY
     beside = resources_by_key((entry.full_url, resource) for entry, resource in inner)
     patients = (*outer.linked_patients, *patients_with_links(resource for _, resource in inner))
-    return ResourceContext(outer.run, stated_at, activity, {**outer.beside, **beside}, patients), unreadable
+    identified = resources_by_identifier([resource for _, resource in inner])
+    context = ResourceContext(
+        outer.run,
+        stated_at,
+        activity,
+        {**outer.beside, **beside},
+        lambda: {**outer.by_identifier(), **identified()},
+        patients,
+    )
+    return context, unreadable
 
 
 def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | None, str | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from connectors.base import CheckResult
 from connectors.sources.health.search import ELEMENTS, NotSupported, fhir_instant, pages
 from connectors.sources.health.settings import HealthSettings
-from connectors.sources.health.stream_reader import OVERLAP
+from connectors.sources.health.stream_state import OVERLAP
 from connectors.transports.http import HttpTransport
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from connectors.sources.health.payloads import CodeableConcept, Coding
-from schemas.codes import Coded, code_lists, codes_of, lookup
+from schemas.codes import Coded, code_lists, codes_of, lookup, rows_by_code
 from schemas.facts import ContactState, EffortStatus, GoalKind, LegalBasis, Progress, RelationKind
 
 CPR_SYSTEM = "urn:oid:1.2.208.176.1.2"
@@ -142,7 +142,7 @@ def coded(coding: Coding) -> tuple[Coded, bool] | None:
     if ours is None:
         return Coded(code_list=coding.system or "unknown", code=coding.code, label=label), True
     code = (fsiii_code(coding.code) if ours == ("fsiii",) else None) or coding.code
-    known_in = next((name for name in ours if any(row.code == code for row in codes_of(name))), None)
+    known_in = next((name for name in ours if code in rows_by_code(name)), None)
     return Coded(code_list=known_in or ours[0], code=code, label=label), known_in is not None
 
 
@@ -173,7 +173,7 @@ def legal_basis(text: str | None, code: Coded | None, profiles: tuple[str, ...])
     if text is not None and (stated := _paragraph(text)) is not None:
         return stated
     if code is not None and code.code_list == "fsiii":
-        rows = {row.code: row for row in codes_of("fsiii")}
+        rows = rows_by_code("fsiii")
         row = rows.get(code.code)
         while row is not None:
             if (from_branch := _paragraph(row.danish)) is not None:
@@ -191,8 +191,7 @@ def _paragraph(text: str) -> LegalBasis | None:
         return None
     law = _LAWS.get(match["law"] or "SEL")
     if law is None:
-        lists = {row.danish: row.code for row in codes_of("laws")}
-        law = lists.get(match["law"])
+        law = next((row.code for row in reversed(codes_of("laws")) if row.danish == match["law"]), None)
     if law is None:
         return None
     section = re.match(r"§ ?\d+ ?[a-zA-Z]?\b(?:,? stk\. \d+)?(?:,? nr\. \d+)?", match["section"])
@@ -201,7 +200,7 @@ def _paragraph(text: str) -> LegalBasis | None:
 
 def relation(concepts: tuple[CodeableConcept, ...]) -> tuple[RelationKind, Coded | None]:
     """What the related person is to the patient: the closest of several, and its exact word."""
-    rows = {row.code: row for row in codes_of("relationship_codes")}
+    rows = rows_by_code("relationship_codes")
     found = [rows[coding.code] for concept in concepts for coding in concept.coding if coding.code in rows]
     if not found:
         return RelationKind.OTHER, None

@@ -91,6 +91,11 @@ class HealthConnector:
         except Stopped:
             return
 
+    def close(self) -> None:
+        """Close the connections; a folder holds none."""
+        if self._transport is not None:
+            self._transport.close()
+
     def _read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
         base = normalise_base(self._settings.base_url or "")
         run = Run(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, cached_property
 from itertools import product
 
 from pydantic import ValidationError
@@ -56,7 +57,8 @@ class Run:
 class ResourceContext:
     """Where a resource was found: time and activity of the bundle, and the resources beside it.
 
-    Those stand by ``Type/id``, by ``#id`` when contained, and by the ``fullUrl`` of their entry.
+    Those stand by ``Type/id``, by ``#id`` when contained, and by the ``fullUrl`` of their entry; those with business
+    identifiers by these too, in a mapping that is only made where a reference asks for it.
     """
 
     run: Run
@@ -65,6 +67,7 @@ class ResourceContext:
     activity: str | None = None
     """Provenance.activity of a MedCom message."""
     beside: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    by_identifier: Callable[[], Mapping[str, Json]] = field(default=dict, repr=False)
     linked_patients: tuple[Json, ...] = field(default=(), repr=False)
     """Those of ``beside`` that are Patients and link to others: few, so that no resource looks through all."""
     base: str | None = None
@@ -74,6 +77,10 @@ class ResourceContext:
     def source(self) -> str:
         """Name of the source."""
         return self.run.source
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return self.run.bases | {self.base} if self.base else self.run.bases
 
     def at_entry(self, full_url: str | None) -> "ResourceContext":
         """The same for one entry, whose relative references count from its own address."""
@@ -91,8 +98,7 @@ class ResourceContext:
 
     def target(self, reference: Reference | None) -> Target:
         """Where a reference leads from here."""
-        bases = self.run.bases | {self.base} if self.base else self.run.bases
-        return parse_reference(reference.reference if reference else None, bases)
+        return parse_reference(reference.reference if reference else None, self._bases, self.base)
 
     def find(self, reference: Reference | None, *, look_up: bool = False) -> Json | None:
         """The resource a reference means, if it came along or, with *look_up*, if the source gives it by id."""
@@ -101,7 +107,8 @@ class ResourceContext:
         target = self.target(reference)
         resource = self.beside.get(target.key) if target.key else None
         if resource is None and (identifier := target.identifier or reference.identifier) is not None:
-            resource = self.beside.get(_identifier_key(target.resource_type, identifier.system, identifier.value))
+            key = _identifier_key(target.resource_type, identifier.system, identifier.value)
+            resource = self.by_identifier().get(key)
         if resource is None and look_up and target.kind is TargetKind.LOCAL:
             resource = self.run.look_up(target.resource_type, target.resource_id)
         return resource
@@ -172,15 +179,30 @@ def patients_with_links(resources: Iterable[Json]) -> tuple[Json, ...]:
 
 
 def resources_by_key(resources: Iterable[tuple[str | None, Json]]) -> dict[str, Json]:
-    """Resources with the ``fullUrl`` of their entries, by every key that a reference may use."""
+    """Resources with the ``fullUrl`` of their entries, by every address that a reference may use."""
     by_key: dict[str, Json] = {}
     for full_url, resource in resources:
         by_key[f"{resource.get('resourceType')}/{resource.get('id')}"] = resource
         if full_url:
             by_key[full_url.lower() if full_url.lower().startswith("urn:") else full_url.rstrip("/")] = resource
-        for key in _identifier_keys(resource):
-            by_key.setdefault(key, resource)
     return by_key
+
+
+def resources_by_identifier(resources: Iterable[Json]) -> Callable[[], Mapping[str, Json]]:
+    """Resources by every key that a reference to a business identifier may use; the first of several.
+
+    They are gathered when they are asked for.
+    """
+
+    @cache
+    def by_identifier() -> Mapping[str, Json]:
+        by_key: dict[str, Json] = {}
+        for resource in resources:
+            for key in _identifier_keys(resource):
+                by_key.setdefault(key, resource)
+        return by_key
+
+    return by_identifier
 
 
 def _identifier_keys(resource: Json) -> Iterator[str]:

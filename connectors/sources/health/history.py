@@ -11,7 +11,7 @@ from connectors.sources.health.record_builder import read_version
 from connectors.sources.health.references import id_of_full_url
 from connectors.sources.health.resources import id_of, last_updated
 from connectors.sources.health.search import Page
-from schemas.record import Rejection, RejectionRule, SourceRecord
+from schemas.record import HISTORY_DELETE, Rejection, RejectionRule, SourceRecord
 
 GONE_STATUS = "410"
 """Some servers show a deletion as a read that would fail."""
@@ -75,7 +75,7 @@ def _tombstone(entry: Entry, resource_type: str, run: Run) -> SourceRecord:
     etag = (entry.response.etag or "").strip().removeprefix("W/").strip('"') if entry.response else ""
     version = read_version(etag)
     registered_at = _moment(entry.response.last_modified if entry.response else None) or run.observed_at
-    concluded = tombstone(resource_type, resource_id, run, "history_delete")
+    concluded = tombstone(resource_type, resource_id, run, HISTORY_DELETE)
     update = {"source_version": version, "version_order": version_order(version), "registered_at": registered_at}
     return SourceRecord.model_validate({**concluded.model_dump(exclude={"digest"}), **update})
 

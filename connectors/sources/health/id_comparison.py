@@ -49,11 +49,17 @@ class IdComparison:
         self._context = context
 
     def read(
-        self, overlap: timedelta, translate: Callable[[list[Json]], Batch], *, shown: AbstractSet[str]
+        self,
+        overlap: timedelta,
+        translate: Callable[[list[Json]], Batch],
+        *,
+        shown: AbstractSet[str],
+        told_gone: AbstractSet[str],
     ) -> Iterator[Batch]:
         """Tombstones for what is gone, records for what was never shown, and what a person must decide.
 
         *shown* are the ids that the search gave out in this run: those are read before anything is concluded.
+        *told_gone* are those of which the history told the deletion in this run: a list that has them lags behind.
 
         A list that was not whole, one that is held, and one of which the source fell silent, is asked for again in the
         next run.
@@ -72,13 +78,18 @@ class IdComparison:
         before = known.live | known.unproven
         released = self._context.releases.get(self._type)
         limits = self._settings.absence_limits
-        verdict = judge(self._type, known.ids(), listing.keys(), limits=limits, released=released)
+        is_refused = self._type in self._context.refusals
+        verdict = judge(
+            self._type, known.ids(), listing.keys(), limits=limits, released=released, is_refused=is_refused
+        )
         unproven = verdict.known.unproven if verdict.held is None else frozenset[str]()
         # What a person has released is deleted as it was shown, unless the search just gave it out; everything else may
         # still turn out to be there.
         doubtful = unproven | (verdict.gone if released is None else verdict.gone & shown)
         unread = self._unread(listing, overlap)
-        questions = [*sorted(doubtful), *sorted(verdict.back), *sorted(unread - verdict.back)]
+        back = verdict.back - told_gone
+        unread -= told_gone
+        questions = [*sorted(doubtful), *sorted(back), *sorted(unread - back)]
         results = self._read_by_id(questions)
         alive = {key: result.resource for key, result in results.items() if result.resource is not None}
         dead = self._believed_gone({key for key in doubtful if _is_gone(results.get(key))}, listing)
@@ -87,9 +98,10 @@ class IdComparison:
         known.live -= listing.keys() - before - alive.keys()
         known.gone |= verdict.back - alive.keys()
         is_silent = len(results) < min(len(questions), MAX_READS)
-        if not results.keys() >= unread | verdict.back and not is_silent:
+        if not results.keys() >= unread | back and not is_silent:
             self._state.since = None  # too many to read one by one: the next run reads everything
-        self._state.compared_at = None if verdict.held is not None or is_silent else self._run.observed_at
+        waits = verdict.held is not None and not self._context.is_refused(verdict.held)
+        self._state.compared_at = None if waits or is_silent else self._run.observed_at
         tombstones = [
             tombstone(self._type, key, self._run, "missing_on_read" if key in dead else "missing_in_id_list")
             for key in sorted(dead | (verdict.gone - alive.keys()))

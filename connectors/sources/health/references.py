@@ -4,10 +4,12 @@ An id means something on its own server only: ``https://other.example/r4/Patient
 """
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qs, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from connectors.sources.health.payloads import LogicalId
 
@@ -52,50 +54,138 @@ class Target:
 
 
 UNREADABLE = Target(TargetKind.UNREADABLE)
+_USUAL_LENGTH = 200
+"""Longer references are not remembered, so that what is kept stays small."""
 
 
-def parse_reference(text: str | None, bases: AbstractSet[str]) -> Target:
-    """Where *text* leads, when addresses under *bases* (see ``base_of``) are the source's own."""
+def parse_reference(text: str | None, bases: frozenset[str], relative_to: str | None = None) -> Target:
+    """Where *text* leads.
+
+    Args:
+        text: the reference.
+        bases: addresses (see ``normalise_base``) under which the source's own resources lie.
+        relative_to: the one of the bases that a relative reference begins at; None: any of them.
+    """
     text = (text or "").strip()
+    parse = _parsed if len(text) <= _USUAL_LENGTH else _parse
+    return parse(text, bases, relative_to)
+
+
+def _parse(text: str, bases: frozenset[str], relative_to: str | None) -> Target:
     if text.startswith("#"):
         return Target(TargetKind.CONTAINED, text)
     if text.lower().startswith("urn:"):
         return Target(TargetKind.BUNDLED, text.lower())
-    return _conditional(text, bases) if "?" in text else _literal(text, bases)
+    text = text.partition("#")[0]
+    if "?" in text:
+        return _conditional(text, bases)
+    if "://" in text or text.startswith("//"):
+        return _absolute(text, bases)
+    return _relative(text, bases if relative_to is None else {relative_to})
 
 
-def _literal(text: str, bases: AbstractSet[str]) -> Target:
+_parsed = lru_cache(4096)(_parse)
+"""The same, remembered: many resources of a page refer to the same unit, worker or citizen."""
+
+
+def _absolute(text: str, bases: AbstractSet[str]) -> Target:
+    located = _locate(text)
+    if located is not None and located.base in bases:
+        return _local(located.resource_type, located.resource_id)
     address = text.partition(_VERSION)[0].rstrip("/")
-    before, _, resource_id = address.rpartition("/")
-    base, _, resource_type = before.rpartition("/")
-    is_resource = ID.fullmatch(resource_id) is not None and _TYPE.fullmatch(resource_type) is not None
-    if "://" in address:
-        if is_resource and normalise_base(base) in bases:
-            return _local(resource_type, resource_id)
-        return Target(TargetKind.FOREIGN, address, resource_type)
-    return _local(resource_type, resource_id) if is_resource and not base else UNREADABLE
+    return Target(TargetKind.FOREIGN, address, address.rpartition("/")[0].rpartition("/")[2])
+
+
+def _relative(text: str, bases: AbstractSet[str]) -> Target:
+    """``Patient/17``; and ``./Patient/17``, ``../r4/Patient/17``, ``/r4/Patient/17`` as a web client follows them."""
+    path = text.partition(_VERSION)[0]
+    is_plain = not path.startswith(("/", ".", "%"))
+    if is_plain or not bases:
+        segments = _segments(path.removeprefix("./"))
+        named = None if segments is None or path.startswith("/") else _resource(segments)
+        return UNREADABLE if named is None or named[0] else _local(*named[1:])
+    foreign = UNREADABLE
+    for base in bases:
+        host, _, base_path = base.partition("/")
+        located = _locate(f"https://{host}{path}" if path.startswith("/") else f"https://{host}/{base_path}/{path}")
+        if located is not None and located.base == base:
+            return _local(located.resource_type, located.resource_id)
+        if located is not None:
+            foreign = Target(TargetKind.FOREIGN, path, located.resource_type)
+    return foreign
+
+
+@dataclass(frozen=True)
+class _Location:
+    """A resource on a server."""
+
+    base: str
+    resource_type: str
+    resource_id: str
+
+
+def _locate(address: str) -> _Location | None:
+    """The resource that an absolute address names, with or without a version; None when it names none."""
+    address = address.partition("#")[0].partition(_VERSION)[0]
+    parts = _split(address)
+    named = None if parts is None else _resource(parts[1])
+    return None if parts is None or named is None else _Location("/".join((parts[0], *named[0])), *named[1:])
+
+
+def _resource(segments: Sequence[str]) -> tuple[tuple[str, ...], str, str] | None:
+    """What comes before, type and id."""
+    *before, resource_type, resource_id = ("", "", *segments)
+    if ID.fullmatch(resource_id) is None or _TYPE.fullmatch(resource_type) is None:
+        return None
+    return tuple(before[2:]), resource_type, resource_id
+
+
+def _split(url: str) -> tuple[str, tuple[str, ...]] | None:
+    """Host with port, and the segments of the path; None when it is no address of a web server."""
+    try:
+        parts = urlsplit(url, scheme="https")
+        port = parts.port
+    except ValueError:
+        return None
+    segments = _segments(parts.path)
+    if not parts.hostname or parts.scheme not in _DEFAULT_PORTS or segments is None:
+        return None
+    shown = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
+    return f"{parts.hostname.lower().rstrip('.')}{shown}", segments
+
+
+def _segments(path: str) -> tuple[str, ...] | None:
+    """The path as it is compared: percent signs read once, dots followed, empty segments left out.
+
+    None when a segment holds what would be a path of its own, or the dots lead above the root. The last segment is
+    taken as it stands: an id may consist of dots.
+    """
+    segments: list[str] = []
+    *written, last = map(unquote, path.rstrip("/").split("/"))
+    for segment in written:
+        if "/" in segment or "\\" in segment:
+            return None
+        if segment == "..":
+            if not segments:
+                return None
+            segments.pop()
+        elif segment not in {"", "."}:
+            segments.append(segment)
+    if "/" in last or "\\" in last:
+        return None
+    return (*segments, last) if last else tuple(segments)
 
 
 def base_of(full_url: str | None) -> str | None:
     """The server of an entry's ``fullUrl``; None when it is no address of a resource on a server."""
-    if not full_url or "://" not in full_url:
-        return None
-    before, _, resource_id = full_url.partition(_VERSION)[0].rstrip("/").rpartition("/")
-    base, _, resource_type = before.rpartition("/")
-    return normalise_base(base) if ID.fullmatch(resource_id) and _TYPE.fullmatch(resource_type) else None
+    located = _locate(full_url) if full_url and "://" in full_url else None
+    return None if located is None else located.base
 
 
 def normalise_base(url: str) -> str | None:
     """An address as it is compared: host, port and path. Whether TLS ends before the server makes no other server."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if not parts.hostname:
-        return None
-    shown = "" if port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{port}"
-    return f"{parts.hostname.lower()}{shown}{parts.path.rstrip('/')}"
+    parts = _split(url)
+    return None if parts is None else "/".join((parts[0], *parts[1]))
 
 
 def id_of_full_url(full_url: str | None, resource_type: str) -> str | None:
@@ -105,10 +195,9 @@ def id_of_full_url(full_url: str | None, resource_type: str) -> str | None:
     if full_url.lower().startswith("urn:uuid:"):
         resource_id = full_url[len("urn:uuid:") :].lower()
         return resource_id if ID.fullmatch(resource_id) else None
-    address = full_url.partition(_VERSION)[0].rstrip("/")
-    before, _, resource_id = address.rpartition("/")
-    is_of_type = before.rpartition("/")[2] == resource_type
-    return resource_id if is_of_type and ID.fullmatch(resource_id) else None
+    segments = _segments(full_url.partition("#")[0].partition(_VERSION)[0])
+    named = None if segments is None else _resource(segments)
+    return named[2] if named is not None and named[1] == resource_type else None
 
 
 def _local(resource_type: str, resource_id: str) -> Target:

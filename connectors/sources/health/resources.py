@@ -33,7 +33,7 @@ def last_updated(resource: Json) -> datetime | None:
 
 def _meta(resource: Json) -> Json:
     meta = resource.get("meta")
-    return meta if isinstance(meta, Mapping) else {}
+    return meta if isinstance(meta, dict) else {}
 
 
 def _is_small_number(value: object) -> bool:

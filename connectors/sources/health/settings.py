@@ -12,6 +12,7 @@ from connectors.retry import RetryPolicy
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
+from schemas.duration import Duration, DurationOrZero
 
 RESOURCE_TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
 
@@ -41,7 +42,7 @@ class HealthSettings(Schema):
     """Resources a page."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again."""
-    compare_every: timedelta = timedelta(days=7)
+    compare_every: DurationOrZero = timedelta(days=7)
     """How often all ids are compared, to find what vanished without a word; daily where the server has no history of
     deletions. Zero: never."""
     absence_max_share: float = Field(default=0.2, ge=0, le=1)
@@ -54,7 +55,7 @@ class HealthSettings(Schema):
     """Code of the acting municipality."""
     link_template: str | None = Field(default=None, pattern=r"^https?://")
     """Deep link into the fagsystem with ``{type}`` and ``{id}``."""
-    expected_cadence: timedelta = timedelta(hours=1)
+    expected_cadence: Duration = timedelta(hours=1)
     """At least this often new data should come."""
 
     @model_validator(mode="after")

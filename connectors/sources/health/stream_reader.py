@@ -2,15 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 
+from connectors.absence import still_held
 from connectors.base import Batch, ReadContext
 from connectors.errors import ConnectorError
-from connectors.kit import InvalidValue, raw_payload
+from connectors.kit import InvalidValue, raw_payload, version_order
 from connectors.retry import Stopped
 from connectors.sources.health.bundle_payloads import Entry
 from connectors.sources.health.bundles import entry_rejection, with_id
-from connectors.sources.health.context import ResourceContext, Run, patients_with_links, resources_by_key
+from connectors.sources.health.context import (
+    ResourceContext,
+    Run,
+    patients_with_links,
+    resources_by_identifier,
+    resources_by_key,
+)
 from connectors.sources.health.folder import translate_all
 from connectors.sources.health.history import read_history_page
 from connectors.sources.health.id_comparison import IdComparison
@@ -18,12 +26,10 @@ from connectors.sources.health.paging import PagingMonitor
 from connectors.sources.health.resources import Json, id_of, last_updated, version_of
 from connectors.sources.health.search import NotSupported, Page, fhir_instant, pages
 from connectors.sources.health.settings import HealthSettings
-from connectors.sources.health.stream_state import RETRY_UNSUPPORTED, StreamState
+from connectors.sources.health.stream_state import OVERLAP, RETRY_UNSUPPORTED, StreamState
 from connectors.transports.http import HttpTransport
 from schemas.record import QualityFlag, Rejection, RejectionRule, SourceRecord
 
-OVERLAP = timedelta(minutes=10)
-"""Read again each time: servers commit late and stamp several rows alike; storing is idempotent."""
 DAILY = timedelta(days=1)
 """How often ids are compared at least where a server tells of no deletions, or where some are missing without proof."""
 HISTORY = "history-type"
@@ -48,6 +54,10 @@ class StreamReader:
         self._type = resource_type
         self._state = state
         self._context = context
+        self._deleted: dict[str, SourceRecord] = {}
+        """The last deletion that the history told of in this run, by id."""
+        self._returned: list[tuple[Json, ResourceContext]] = []
+        """What the search showed although it was deleted."""
 
     def read(self) -> Iterator[Batch]:
         """Changes, then deletions from the history, then a cursor; and when it is time the comparison of ids.
@@ -62,14 +72,20 @@ class StreamReader:
         yield from self._changes(since, changed_at)
         if since is not None:
             yield from self._deletions(since, changed_at)
+        if self._returned:
+            yield self._returned_batch()
         yield Batch(cursor=self._state.cursor())
         if self._is_time_to_compare():
             comparison = IdComparison(
                 self._transport, self._settings, self._run, self._type, self._state, self._context
             )
             shown = changed_at.keys() & self._state.known.live
-            yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown)
+            told = self._deleted.keys() & self._state.known.gone
+            yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown, told_gone=told)
             yield Batch(cursor=self._state.cursor())
+        elif self._type in self._context.refusals:
+            held = still_held(self._type, self._state.known.ids())
+            yield Batch(held=(held,) if held is not None else ())
 
     def _changes(self, since: datetime | None, changed_at: dict[str, datetime | None]) -> Iterator[Batch]:
         params = {"_sort": "_lastUpdated", "_count": str(self._settings.page_size)}
@@ -119,8 +135,9 @@ class StreamReader:
                         for record in history.tombstones
                         if not _is_later(changed_at.get(record.source_id), record.registered_at)
                     }
+                    tombstones = [record for record in history.tombstones if self._is_new_deletion(record, gone)]
                     self._state.known.remove(gone)
-                    yield Batch(records=history.tombstones, rejected=history.rejected)
+                    yield Batch(records=tuple(tombstones), rejected=history.rejected)
                     self._stop_if_asked()
             except NotSupported:
                 self._state.unsupported[HISTORY] = now
@@ -158,7 +175,8 @@ class StreamReader:
         inner = [(entry, with_id(entry)) for entry in page.entries]
         beside = resources_by_key((entry.full_url, resource) for entry, resource in inner)
         patients = patients_with_links(resource for _, resource in inner)
-        context = ResourceContext(self._run, beside=beside, linked_patients=patients)
+        identified = resources_by_identifier([resource for _, resource in inner])
+        context = ResourceContext(self._run, beside=beside, by_identifier=identified, linked_patients=patients)
         matches: list[tuple[Json, ResourceContext]] = []
         others = 0
         for entry, resource in inner:
@@ -169,17 +187,58 @@ class StreamReader:
                 matches.append((resource, context.at_entry(entry.full_url)))
             elif _mode(entry) != "include":
                 others += 1
-        batch = self._batch_of(matches, rejected, page.total)
+        shown = {key: resource for resource, _ in matches if (key := id_of(resource)) is not None}
+        gone = self._state.known.gone
+        self._returned += [match for match in matches if id_of(match[0]) in gone]
+        matches = [match for match in matches if id_of(match[0]) not in gone]
+        batch = self._batch_of(matches, rejected, page.total, may_be_known=True)
         if others:
             skipped = {**batch.skipped, f"{self._type}: other_type_in_answer": others}
             batch = batch.model_copy(update={"skipped": skipped})
-        return {key: resource for resource, _ in matches if (key := id_of(resource)) is not None}, batch
+        return shown, batch
 
     def _batch_of_resources(self, resources: list[Json]) -> Batch:
         return self._batch_of([(resource, ResourceContext(self._run)) for resource in resources], [], None)
 
+    def _is_new_deletion(self, record: SourceRecord, gone: AbstractSet[str]) -> bool:
+        """Whether a deletion of the history was not given out yet, or ends what was seen since."""
+        before = self._deleted.get(record.source_id)
+        if before is None or before.registered_at <= record.registered_at:
+            self._deleted[record.source_id] = record
+        is_new = self._state.recent.is_new(record)
+        return is_new or (record.source_id in gone and record.source_id not in self._state.known.gone)
+
+    def _returned_batch(self) -> Batch:
+        """Those that were deleted and that the search showed now: they live again.
+
+        Unless the history still tells of a deletion that is newer: then a search that lags behind has shown them, or a
+        backup was restored beside its history.
+        """
+        returned, self._returned = self._returned, []
+        alive = [match for match in returned if not self._is_told_deleted(match[0])]
+        self._state.known.revive({key for resource, _ in alive if (key := id_of(resource)) is not None})
+        batch = self._batch_of(alive, [], None)
+        skipped = (
+            {f"{self._type}: deleted_in_history": len(returned) - len(alive)} if len(alive) < len(returned) else {}
+        )
+        return batch.model_copy(update={"skipped": {**batch.skipped, **skipped}})
+
+    def _is_told_deleted(self, resource: Json) -> bool:
+        deletion = self._deleted.get(id_of(resource) or "")
+        if deletion is None:
+            return False
+        order = version_order(version_of(resource))
+        if order is not None and deletion.version_order is not None and order > deletion.version_order:
+            return False
+        return not _is_later(last_updated(resource), deletion.registered_at)
+
     def _batch_of(
-        self, matches: list[tuple[Json, ResourceContext]], rejected: list[Rejection], total: int | None
+        self,
+        matches: list[tuple[Json, ResourceContext]],
+        rejected: list[Rejection],
+        total: int | None,
+        *,
+        may_be_known: bool = False,
     ) -> Batch:
         restarted: set[str] = set()
         for resource, _ in matches:
@@ -196,7 +255,10 @@ class StreamReader:
                 skipped[f"{self._type}: same_id_twice"] += 1
             if before is None or before.registered_at <= record.registered_at:
                 records[record.source_id] = without_order(record) if record.source_id in restarted else record
-        return batch.model_copy(update={"records": tuple(records.values()), "skipped": dict(skipped)})
+        new = tuple(record for record in records.values() if self._state.recent.is_new(record) or not may_be_known)
+        if len(new) < len(records):
+            skipped[f"{self._type}: given_out_before"] += len(records) - len(new)
+        return batch.model_copy(update={"records": new, "skipped": dict(skipped)})
 
     def _stop_if_asked(self) -> None:
         if self._context.should_stop():

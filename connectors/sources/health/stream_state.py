@@ -14,8 +14,11 @@ from pydantic import JsonValue
 
 from connectors.absence import KnownIds, confirm_gone
 from connectors.kit import version_order
+from connectors.sources.health.recent_records import RecentRecords
 from schemas.record import Cursor
 
+OVERLAP = timedelta(minutes=10)
+"""Read again each time: servers commit late and stamp several rows alike."""
 LONGEST_VERSION = 20
 """Characters of a version that are remembered; a longer one is known by its checksum."""
 RETRY_UNSUPPORTED = timedelta(days=30)
@@ -47,6 +50,9 @@ class KnownResources:
         self.live.add(resource_id)
         self.unproven.discard(resource_id)
         self.gone.discard(resource_id)
+        if resource_id in self.held:
+            self.held -= {resource_id}
+            self._packed = None
         self.versions[resource_id] = now
         return restarted
 
@@ -66,6 +72,12 @@ class KnownResources:
         self._packed = None
         self.live, self.unproven, self.gone = set(known.live), set(known.unproven), set(known.gone)
         self.held = known.held
+
+    def revive(self, ids: AbstractSet[str]) -> None:
+        """Forget that these were deleted: they were seen."""
+        if not self.gone.isdisjoint(ids):
+            self._packed = None
+            self.gone -= ids
 
     def remove(self, ids: AbstractSet[str]) -> None:
         """Remember that the source told of the deletion of these."""
@@ -116,6 +128,7 @@ class StreamState:
     since: datetime | None = None
     """Everything that changed before this time has been read; the server's time, never ahead of ours."""
     known: KnownResources = field(default_factory=KnownResources)
+    recent: RecentRecords = field(default_factory=RecentRecords)
     compared_at: datetime | None = None
     """When all ids were compared last. None: they are compared in the next run."""
     unsupported: dict[str, datetime] = field(default_factory=dict)
@@ -127,12 +140,13 @@ class StreamState:
     def of(cls, cursor: Cursor) -> "StreamState":
         """The state in a cursor; what cannot be read is left out, and read anew from the source."""
         state = cursor.state
-        known, unsupported = state.get("known"), state.get("unsupported")
+        known, recent, unsupported = state.get("known"), state.get("recent"), state.get("unsupported")
         refused = unsupported if isinstance(unsupported, Mapping) else {}
         moments = {name: moment for name, value in refused.items() if (moment := _moment(value)) is not None}
         return cls(
             since=_moment(state.get("since")),
             known=KnownResources.unpack(known) if isinstance(known, str) else KnownResources(),
+            recent=RecentRecords.unpack(recent) if isinstance(recent, str) else RecentRecords(),
             compared_at=_moment(state.get("compared_at")),
             unsupported=moments,
             statement_read_at=_moment(state.get("statement_read_at")),
@@ -144,6 +158,7 @@ class StreamState:
             state={
                 "since": self.since.isoformat() if self.since else None,
                 "known": self.known.pack(),
+                "recent": self.recent.pack(None if self.since is None else self.since - OVERLAP),
                 "compared_at": self.compared_at.isoformat() if self.compared_at else None,
                 "unsupported": {name: moment.isoformat() for name, moment in self.unsupported.items()},
                 "statement_read_at": self.statement_read_at.isoformat() if self.statement_read_at else None,

@@ -1,12 +1,14 @@
 """DUBU activities to records; pure: notifications, assessments and plans, goals. All other kinds are left out."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from connectors.sources.social import words
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
 from connectors.sources.social.values import Values, danish_day
-from schemas.codes import Coded, codes_of, lookup
+from schemas.codes import Coded, codes_of, lookup, rows_by_code
 from schemas.facts import ConcernNotificationFact, GoalFact, GoalKind, Outcome, PlanFact, Progress, Responsible, Worker
 from schemas.identifiers import Identifier
 from schemas.period import Period
@@ -140,7 +142,7 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
         *(aktivitet.baggrunde_for_underretning_hjemmet or ()),
         *(aktivitet.baggrunde_for_underretning_andet or ()),
     )
-    known = {row.code for row in codes_of("notification_reasons")}
+    known = rows_by_code("notification_reasons")
     reasons: dict[str, Coded] = {}
     for kode in kodes:
         key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
@@ -156,10 +158,13 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
 
 
 def _code_by_words(code_list: str, title: str | None) -> str | None:
-    if not title:
-        return None
-    folded = title.casefold()
-    return next((row.code for row in codes_of(code_list) if row.danish.casefold() == folded), None)
+    return _codes_by_words(code_list).get(title.casefold()) if title else None
+
+
+@cache
+def _codes_by_words(code_list: str) -> Mapping[str, str]:
+    """Codes by their Danish words, whose case does not count; the first of several."""
+    return {row.danish.casefold(): row.code for row in reversed(codes_of(code_list))}
 
 
 def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:

@@ -23,6 +23,7 @@ from connectors.sources.social.translate import Scope
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.base import Schema
+from schemas.duration import Duration
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
@@ -67,7 +68,7 @@ class SocialSettings(Schema):
     """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when DUBU does not answer."""
-    expected_cadence: timedelta = timedelta(days=1)
+    expected_cadence: Duration = timedelta(days=1)
     """At least this often new data should come."""
 
     @property
@@ -172,7 +173,7 @@ class SocialConnector:
         reading.check_finished()
         if not is_complete:
             raise SourceUnavailable("the counts before and after the reading do not agree")
-        held = reading.conclude(self._settings.absence_limits, context.releases)
+        held = reading.conclude(self._settings.absence_limits, context)
         refused = {collection.name: sorted(collection.refused) for collection in collections if collection.refused}
         state = {**generation.cursor().state, "refused": refused}
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)

@@ -5,15 +5,15 @@ a change: an age, a note or a counter cannot. What is missing is judged by ``con
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
 from pydantic import JsonValue
 
 from connectors.absence import AbsenceLimits, KnownIds, judge
-from connectors.base import HeldDeletions
+from connectors.base import HeldDeletions, ReadContext
 from schemas.record import Cursor, SourceRecord
 
 HASH_LENGTH = 16
@@ -144,26 +144,31 @@ class Generation:
         self.keep_known(case_id, ("Aktivitet",))
         self.unread.add(case_id)
 
-    def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> Conclusion:
+    def leave_entity_unread(self, record_type: str, source_id: str) -> None:
+        """Keep an entity as it was: the source shows that it is there and does not let us read it now."""
+        self._without_statement[record_type].add(source_id)
+
+    def conclude(self, limits: AbsenceLimits, context: ReadContext) -> Conclusion:
         """What is deleted, what is held, and what follows for the next generation; once, after everything was read.
 
         Entities of a case follow it: they are kept while a missing case is not known to be deleted, and deleted with
-        it, within the limits of their own type.
+        it, within the limits of their own type. While cases wait for a person, so do theirs, whatever was released.
         """
-        conclusion = [self._judge(CASE, limits, releases, frozenset())]
+        conclusion = [self._judge(CASE, limits, context, frozenset())]
         missing_cases = self.cases_before.keys() - self.cases.keys()
         gone_cases = missing_cases & self._after[CASE].gone
-        cases_are_held = bool(conclusion[0].held)
+        cases_wait = any(not context.is_refused(held) for held in conclusion[0].held)
+        of_case = replace(context, releases={}) if cases_wait else context
         for case_id in missing_cases - gone_cases:
-            if not cases_are_held:
+            if not cases_wait:
                 self.keep_known(case_id)
         for record_type in OF_CASE:
             along = {entity for case_id in gone_cases for entity in self.cases_before[case_id].get(record_type, ())}
-            is_suspicious = cases_are_held or (record_type == "Aktivitet" and self._a_list_became_empty(limits))
+            is_suspicious = cases_wait or (record_type == "Aktivitet" and self._a_list_became_empty(limits))
             own_limits = ALWAYS_HELD if is_suspicious else limits
-            conclusion.append(self._judge(record_type, own_limits, releases, frozenset(along)))
+            conclusion.append(self._judge(record_type, own_limits, of_case, frozenset(along)))
         others = sorted((self.before.keys() | self.now.keys()) - {CASE, *OF_CASE})
-        conclusion += [self._judge(record_type, limits, releases, frozenset()) for record_type in others]
+        conclusion += [self._judge(record_type, limits, context, frozenset()) for record_type in others]
         return Conclusion(
             gone=tuple(gone for part in conclusion for gone in part.gone),
             held=tuple(held for part in conclusion for held in part.held),
@@ -197,7 +202,7 @@ class Generation:
         return Cursor(state=cast("dict[str, JsonValue]", state))
 
     def _judge(
-        self, record_type: str, limits: AbsenceLimits, releases: Mapping[str, int], along: frozenset[str]
+        self, record_type: str, limits: AbsenceLimits, context: ReadContext, along: frozenset[str]
     ) -> Conclusion:
         """Judge one type; *along* belonged to a case that is gone, which counts as missing once before."""
         known = self._known(record_type)
@@ -222,7 +227,14 @@ class Generation:
             gone=known.gone,
             held=known.held - unread,
         )
-        verdict = judge(record_type, expected_ids, seen | present, limits=limits, released=releases.get(record_type))
+        verdict = judge(
+            record_type,
+            expected_ids,
+            seen | present,
+            limits=limits,
+            released=context.releases.get(record_type),
+            is_refused=record_type in context.refusals,
+        )
         following = verdict.known
         if verdict.held:
             following = following.model_copy(

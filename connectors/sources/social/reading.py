@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import TypeVar
 
 from connectors.absence import AbsenceLimits
-from connectors.base import Batch, HeldDeletions
+from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import ConnectorError, RecordRejected, SourceRefused, SourceUnavailable
 from connectors.kit import InvalidValue
 from connectors.sources.social.activities import translate_aktivitet
@@ -117,9 +116,9 @@ class Reading:
         if self._cases_asked >= MIN_CASES and self._cases_asked == self._cases_not_allowed:
             raise SourceRefused("Aktivitet: we lack the right to read the activities of any case (403)")
 
-    def conclude(self, limits: AbsenceLimits, releases: Mapping[str, int]) -> tuple[HeldDeletions, ...]:
+    def conclude(self, limits: AbsenceLimits, context: ReadContext) -> tuple[HeldDeletions, ...]:
         """Judge what was missing; the tombstones come with the next batch."""
-        conclusion = self._generation.conclude(limits, releases)
+        conclusion = self._generation.conclude(limits, context)
         self._records.extend(self._generation.tombstones(conclusion, self._scope.source, self._scope.observed_at))
         self._skipped.update({f"{record_type}: absence_not_judged": 1 for record_type in conclusion.not_judged})
         return conclusion.held

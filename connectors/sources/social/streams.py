@@ -47,9 +47,11 @@ RECORD_TYPES = (
             "syntetisk",
         ),
         purpose="Hvilke sager borgeren har, hvem der er ansvarlig, og næste frist (barnets lov, serviceloven).",
+        case_field="sagsnummer",
     ),
     RecordTypeInfo(
         name="Sag.person",
+        part_of="Sag",
         danish_title="Sagens hovedperson",
         facts=("person",),
         fields_read=(
@@ -66,9 +68,11 @@ RECORD_TYPES = (
             "primaerPerson.adresse",
         ),
         purpose="Entydig identifikation (databeskyttelsesloven § 11) og beskyttelse af navn og adresse.",
+        case_field="sagsnummer",
     ),
     RecordTypeInfo(
         name="Sag.part",
+        part_of="Sag",
         danish_title="Sagens øvrige parter",
         facts=("relation",),
         fields_read=(
@@ -82,9 +86,11 @@ RECORD_TYPES = (
             "sagsparter.tilDato",
         ),
         purpose="At vise familien samlet, og hvem der har forældremyndighed, så intet vises til den forkerte.",
+        case_field="sagsnummer",
     ),
     RecordTypeInfo(
         name="Aktivitet",
+        part_of="Sag",
         danish_title="Underretninger, undersøgelser, planer og mål",
         facts=("concern_notification", "plan", "goal"),
         fields_read=(
@@ -118,6 +124,7 @@ RECORD_TYPES = (
             "syntetisk",
         ),
         purpose="At følge underretninger rettidigt og systematisk (barnets lov § 136). Notater læses ikke.",
+        case_field="sagReference.sagId",
     ),
     RecordTypeInfo(
         name="Ydelse",
@@ -145,6 +152,7 @@ RECORD_TYPES = (
             "syntetisk",
         ),
         purpose="Igangværende indsatser, formål og ansvarlig (barnets lov § 32, serviceloven). Beløb læses ikke.",
+        case_field="sagId",
     ),
 )
 STREAM = Stream(name="sager", danish_title="Sager med ydelser og aktiviteter", record_types=RECORD_TYPES)

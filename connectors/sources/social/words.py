@@ -2,7 +2,7 @@
 
 import re
 
-from schemas.codes import codes_of
+from schemas.codes import rows_by_code
 from schemas.facts import EffortStatus, GoalKind, LegalBasis, Outcome, Progress, RelationKind
 
 ERRONEOUS = "Fejloprettet"
@@ -89,7 +89,7 @@ def paragraph_code(basis: LegalBasis) -> tuple[str, str] | None:
     while parts:
         code = ".".join(parts)
         for code_list in _LISTS.get(basis.law, ()):
-            if any(row.code == code for row in codes_of(code_list)):
+            if code in rows_by_code(code_list):
                 return code_list, code
         if letter and len(parts) <= len((section, letter)):
             return None

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from deploy.sandbox.fagsystemer import faults, sessions
 from deploy.sandbox.fagsystemer.fhir_resources import Resource, resources, stamp
+from deploy.sandbox.fagsystemer.pages import opened
 from deploy.sandbox.municipality.truth import MORNING, Municipality
 
 TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
@@ -65,6 +66,7 @@ def fhir_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI:
 
     _reading(app, store, Depends(known))
     _single(app, store, Depends(known))
+    _opening(app, store)
     _controls(app, store)
     return app
 
@@ -117,6 +119,17 @@ def _single(app: FastAPI, store: Store, known: Any) -> None:
         if found is None:
             raise HTTPException(404, "no such resource")
         return _fhir(found, {"ETag": f'W/"{found["meta"]["versionId"]}"'})
+
+
+def _opening(app: FastAPI, store: Store) -> None:
+    @app.get("/vis/{kind}/{key}")
+    def resource_page(kind: str, key: str) -> HTMLResponse:
+        """Where Helhed's links into Nexus lead."""
+        found = store.current[_kind(kind)].get(key)
+        if found is None:
+            raise HTTPException(404, "no such resource")
+        lines = (f"Version {found['meta']['versionId']}", f"Ændret {found['meta']['lastUpdated'][:10]}")
+        return opened("Nexus", f"{kind} {key}", lines)
 
 
 def _controls(app: FastAPI, store: Store) -> None:

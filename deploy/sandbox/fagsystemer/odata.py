@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from deploy.sandbox.fagsystemer import faults, sessions
 from deploy.sandbox.fagsystemer.odata_rows import Row, Rows, rows
+from deploy.sandbox.fagsystemer.pages import opened
 from deploy.sandbox.municipality.truth import Municipality
 
 SERVER_PAGE = 500
@@ -42,6 +43,7 @@ def odata_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI
         return HTMLResponse(faults.LOGIN_PAGE)
 
     _reading(app, town, Depends(require_login))
+    _opening(app, town)
     _controls(app, town)
     return app
 
@@ -60,6 +62,19 @@ def _reading(app: FastAPI, town: Rows, login: Any) -> None:
         if case not in town.cases:
             raise HTTPException(404, "no such case")
         return {"value": town.activities.get(case, [])}
+
+
+def _opening(app: FastAPI, town: Rows) -> None:
+    @app.get("/sag/{case}")
+    def case_page(case: int) -> HTMLResponse:
+        """Where Helhed's links into DUBU lead."""
+        if case not in town.cases:
+            raise HTTPException(404, "no such case")
+        row = town.cases[case]
+        efforts = [effort for effort in town.efforts.values() if effort["sagId"] == case]
+        lines = [f"Status: {row['status']['titel']}", f"Oprettet {row['oprettetDato'][:10]}"]
+        lines += [f"Ydelse: {effort['ydelsestype']['titel']}" for effort in efforts]
+        return opened("DUBU", f"{row['titel']} {row['sagsnummer']}", lines)
 
 
 def _controls(app: FastAPI, town: Rows) -> None:

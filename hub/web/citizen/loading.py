@@ -1,35 +1,36 @@
 """Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from hub import metrics
 from hub.access import identity, service
-from hub.audit import repository as audit
+from hub.access.showing import cut_and_mask
+from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.views import CourseView
-from hub.errors import NotLoggedIn
-from hub.indexing.serving import Prefetch, Served, ServedFrom
+from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
-from hub.overview.follow_ups import aftermath
+from hub.overview.follow_ups import list_follow_ups
 from hub.overview.freshness import with_coverage
 from hub.sources.health import SourceState
 from hub.sources.repository import pauses
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, Basis, Decision, EmployeeContact, PageKind
+from schemas.access import AccessFacts, AccessRequest, Decision, EmployeeContact, PageKind
 from schemas.overview import Overview, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
-LOOK_UPS_READ = 60
+VIEWINGS_READ = 60
 VIEWERS_SHOWN = 5
 _TROUBLES = {kind.value: kind for kind in TroubleKind}
 
@@ -46,6 +47,13 @@ class OpenedCitizen:
     """None: as known on an earlier day, so built from the store."""
     not_updated_since: datetime | None
     """Since when the overview could not be built from what the sources say."""
+    family: tuple["OpenedCitizen", ...] = ()
+    """The others on the course whom the actor may see too, the oldest first; their lines are of the same act."""
+
+    @property
+    def people(self) -> tuple["OpenedCitizen", ...]:
+        """The citizen, then the family."""
+        return (self, *self.family)
 
 
 @dataclass(frozen=True)
@@ -60,38 +68,60 @@ class NotOpened:
 def open_citizen(
     context: RequestContext, citizen_id: UUID, page: PageKind, as_known: date | None = None
 ) -> OpenedCitizen | NotOpened:
-    """Decide, write the audit line, read. Neither a refusal nor an unknown citizen is an exception."""
-    access = context.access(citizen_id).model_copy(
-        update={"act_id": act_of(context, citizen_id, page), "page": page, "as_known": as_known}
+    """Decide, write the audit lines, read: the citizen with the family on the same course.
+
+    Neither a refusal nor an unknown citizen is an exception.
+    """
+    act = {"act_id": act_of(context, citizen_id, page), "page": page, "as_known": as_known}
+    reader, served_from = context.reader, dict[UUID, ServedFrom]()
+    prefetches = dict[UUID, Prefetch]()
+
+    def request_for(other: UUID) -> AccessRequest:
+        # The index answers while the store decides and writes the lines.
+        if as_known is None:
+            prefetches[other] = reader.prefetch(other)
+        shown_on = {} if other == citizen_id else {"shown_on": citizen_id}
+        return context.access(other).model_copy(update=act | shown_on)
+
+    def read(person: UUID, version: int) -> Overview | None:
+        if as_known is not None:
+            return _read_as_known(context, person, end_of(as_known))
+        served = reader.serve(context.session, person, version, prefetches[person])
+        served_from[person] = served.origin
+        metrics.overview_served(served.origin)
+        return served.overview
+
+    opened = service.open_overview(
+        context.session,
+        context.actor,
+        citizen_id,
+        request_for(citizen_id),
+        now=context.now,
+        read=read,
+        areas=context.areas,
+        others=request_for,
     )
-    return _open(context, citizen_id, access, None if as_known else context.reader.prefetch(citizen_id))
+    if opened.overview is None or opened.facts is None:
+        return NotOpened(opened.decision, opened.facts)
+    complete = _completing(context, as_known)
 
+    def shown(each: service.Opened, overview: Overview, facts: AccessFacts) -> OpenedCitizen:
+        return OpenedCitizen(
+            overview=complete(overview),
+            decision=each.decision,
+            facts=facts,
+            served_from=served_from.get(facts.citizen_id),
+            not_updated_since=None if as_known else facts.not_updated_since,
+        )
 
-def open_family(
-    context: RequestContext, citizen: OpenedCitizen, page: PageKind, as_known: date | None = None
-) -> tuple[OpenedCitizen, ...]:
-    """The others on the course; each is a line of the same act."""
-    citizen_id = citizen.overview.citizen_id
-    others = family_of(context, citizen_id, citizen.decision)
-    shown = {
-        "act_id": act_of(context, citizen_id, page),
-        "page": page,
-        "as_known": as_known,
-        "shown_on": citizen_id,
-    }
-    # All are asked for before the first is opened: the index answers for one while the store decides on another.
-    prefetches = [(other, None if as_known else context.reader.prefetch(other)) for other in others]
-    results = [
-        _open(context, other, context.access(other).model_copy(update=shown), prefetch)
-        for other, prefetch in prefetches
-    ]
-    family = [result for result in results if isinstance(result, OpenedCitizen)]
-    return tuple(sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max))
+    family = (shown(each, each.overview, each.facts) for each in opened.family if each.overview and each.facts)
+    by_age = sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max)
+    return replace(shown(opened, opened.overview, opened.facts), family=tuple(by_age))
 
 
 def family_of(context: RequestContext, citizen_id: UUID, decision: Decision) -> tuple[UUID, ...]:
-    """Those shown on the citizen's page; only where the team's right opens it, so that nobody is refused unasked."""
-    if decision.basis is not Basis.TEAM:
+    """The others shown on the citizen's page."""
+    if not service.shows_family(decision):
         return ()
     return course.family_of(context.session, citizen_id, danish_day(context.now))
 
@@ -101,59 +131,22 @@ def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
     return min((person.not_updated_since for person in people if person.not_updated_since), default=None)
 
 
-def _open(
-    context: RequestContext, citizen_id: UUID, access: AccessRequest, prefetch: Prefetch
-) -> OpenedCitizen | NotOpened:
-    as_known = access.as_known
-    served: Served | None = None
-
-    def read(version: int) -> Overview | None:
-        nonlocal served
-        if as_known:
-            return _read_as_known(context, citizen_id, end_of(as_known))
-        served = context.reader.serve(context.session, citizen_id, version, prefetch)
-        metrics.overview_served(served.origin)
-        return served.overview
-
-    opened = service.open_overview(
-        context.session,
-        context.actor,
-        citizen_id,
-        access,
-        now=context.now,
-        read=read,
-        areas=context.areas,
-    )
-    if opened.overview is None or opened.facts is None:
-        return NotOpened(opened.decision, opened.facts)
-    return OpenedCitizen(
-        overview=_with_coverage(context, opened.overview, as_known),
-        decision=opened.decision,
-        facts=opened.facts,
-        served_from=served.origin if served else None,
-        not_updated_since=None if as_known else opened.facts.not_updated_since,
-    )
-
-
-def _with_coverage(context: RequestContext, overview: Overview, as_known: date | None) -> Overview:
-    """What may be missing from the overview. How a source is doing now is not said of an earlier day."""
+def _completing(context: RequestContext, as_known: date | None) -> Callable[[Overview], Overview]:
+    """Adds what may be missing from an overview. How a source is doing now is not said of an earlier day."""
     areas = context.areas
     states = () if as_known else context.source_states
-    silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
-    # What was never read is missing from an earlier day, too.
-    unread = {areas[state.source] for state in context.source_states if state.last_success_at is None}
-    unreadable = {source.area for source in context.sources if source.name in context.unreadable_sources}
     troubles: dict[Area, list[SourceTrouble]] = {}
     for state in states:
         if state.state.value in _TROUBLES:
             troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
-    return with_coverage(
-        overview,
-        {source.area for source in context.sources},
-        silent,
-        unread,
+    return partial(
+        with_coverage,
+        covered={source.area for source in context.sources},
+        silent_since={areas[state.source]: state.silent_since for state in states if state.silent_since},
+        # What was never read is missing from an earlier day, too.
+        unread={areas[state.source] for state in context.source_states if state.last_success_at is None},
         once_covered=frozenset(areas.values()),
-        unreadable=unreadable,
+        unreadable={source.area for source in context.sources if source.name in context.unreadable_sources},
         troubles=troubles,
     )
 
@@ -190,7 +183,7 @@ def load_page_data(
     """All that a page about the opened citizen needs."""
     citizen_id, today = citizen.overview.citizen_id, danish_day(context.now)
     sources = context.known_sources
-    people = (citizen, *open_family(context, citizen, page, as_known))
+    people = citizen.people
     family_overviews = tuple(person.overview for person in people)
     course_view = course.team_of(context.session, citizen_id, as_known or today)
     protected = citizen.facts.name_address_protected
@@ -207,7 +200,7 @@ def load_page_data(
         not_updated_since=earliest_not_updated(people),
         follow_ups={
             after.notification.id: tuple(followed.effort for followed in after.followed)
-            for after in aftermath(family_overviews, as_known or today)
+            for after in list_follow_ups(family_overviews, as_known or today)
         },
         team=team_of(course_view, protected=protected) if course_view else None,
         is_lead=citizen.facts.is_lead_coordinator,
@@ -228,11 +221,11 @@ def load_page_data(
     )
     if as_known:
         return data
-    look_ups = audit.list_viewings(context.session, citizen_id, LOOK_UPS_READ)
+    viewings = list_viewings(context.session, citizen_id, VIEWINGS_READ)
     return replace(
         data,
-        viewers=_viewers(context, look_ups, protected=protected),
-        changes=_changes(context, people, look_ups),
+        viewers=_viewers(context, viewings, protected=protected),
+        changes=_changes(context, people, viewings),
     )
 
 
@@ -267,30 +260,17 @@ def team_of(view: CourseView, *, protected: bool) -> Team:
     )
 
 
-def _viewers(
-    context: RequestContext, look_ups: tuple[audit.LoggedEntry, ...], *, protected: bool
-) -> tuple[Viewer, ...]:
+def _viewers(context: RequestContext, viewings: Sequence[Viewing], *, protected: bool) -> tuple[Viewer, ...]:
     """Who else has looked, each once, newest first."""
-    latest = {line.entry.actor_id: line.entry for line in reversed(look_ups) if line.entry.actor_id != context.actor.id}
-    newest = sorted(latest.values(), key=lambda entry: entry.recorded_at, reverse=True)[:VIEWERS_SHOWN]
-    return tuple(
-        Viewer(entry.actor_name, None if protected else _unit_name(context, entry.actor_id), entry.recorded_at)
-        for entry in newest
-    )
+    latest = {viewing.actor_id: viewing for viewing in reversed(viewings) if viewing.actor_id != context.actor.id}
+    newest = sorted(latest.values(), key=lambda viewing: viewing.recorded_at, reverse=True)[:VIEWERS_SHOWN]
+    units = {} if protected else identity.unit_names(context.session, [viewing.actor_id for viewing in newest])
+    return tuple(Viewer(viewing.actor_name, units.get(viewing.actor_id), viewing.recorded_at) for viewing in newest)
 
 
-def _unit_name(context: RequestContext, actor_id: str) -> str | None:
-    try:
-        return identity.actor(context.session, actor_id).unit_name
-    except NotLoggedIn:
-        return None
-
-
-def _changes(
-    context: RequestContext, people: Iterable[OpenedCitizen], look_ups: tuple[audit.LoggedEntry, ...]
-) -> Changes | None:
+def _changes(context: RequestContext, people: Iterable[OpenedCitizen], viewings: Sequence[Viewing]) -> Changes | None:
     """What came in the family since the actor's last look that is not part of this one; None when this is the first."""
-    own = (line.entry.recorded_at for line in look_ups if line.entry.actor_id == context.actor.id)
+    own = (viewing.recorded_at for viewing in viewings if viewing.actor_id == context.actor.id)
     since = next((moment for moment in own if moment < context.now - RECENTLY), None)
     if since is None:
         return None
@@ -299,7 +279,7 @@ def _changes(
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
         earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
-        before = service.cut_and_mask(context.session, earlier, person.decision, context.areas, today)
+        before = cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):

@@ -74,6 +74,8 @@ class GapRow:
     trouble: bool
     contact: Person | None
     """Whom to call about the area."""
+    headline_on_paper: str = ""
+    """The same with dates, where the headline tells how far away they are."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class NotificationRow:
     tone: str
     """``missing`` (red), ``followed`` (green) or ``plain``."""
     source: SourceLine
+    outcome_on_paper: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class Drawing:
     span: str
     now: float | None
     """Where the page's day stands, in percent; None when it lies outside."""
+    span_on_paper: str
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class StatedLine:
     """Who said or assessed it, and when."""
     tag: str
     """Whose it is, what it is and how it goes, as far as the place does not say it; may be empty."""
+    by_on_paper: str
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,8 @@ class Freshness:
     text: str
     trouble: bool
     full: str
+    on_paper: str
+    """The text with dates."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +231,7 @@ class OverviewPage:
     template: ClassVar[str] = "citizen/templates/overview.html"
     head: CitizenHead
     now_line: str
+    now_line_on_paper: str
     efforts: tuple[EffortRow, ...]
     gaps: tuple[GapRow, ...]
     stays: tuple[ContactRow, ...]
@@ -239,6 +247,8 @@ class OverviewPage:
     notifications_line: str
     notifications: tuple[NotificationRow, ...]
     older: tuple[NotificationRow, ...]
+    older_line: str
+    """What shows them."""
     drawing: Drawing | None
     disagreements: tuple[str, ...]
     recommendations: tuple[tuple[str, str], ...]
@@ -269,6 +279,7 @@ class FamilyCell:
     """Of a notification's text, as in ``NotificationRow``."""
     identity: str | None = None
     """As in ``SourceLine``."""
+    text_on_paper: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,6 +323,7 @@ class TimelineRow:
     is_point: bool
     identity: str | None = None
     """As in ``SourceLine``."""
+    outcome_on_paper: str = ""
 
 
 @dataclass(frozen=True)
@@ -340,6 +352,7 @@ class TimelinePage:
     """ISO day in the form."""
     latest: str
     known_line: str
+    known_line_on_paper: str
     steps: tuple[Step, ...]
     address: str
     zooms: tuple[Choice, ...]
@@ -358,42 +371,3 @@ class FamilyPage:
     drawing: Drawing | None
     not_shown: str | None
     """Who of the family has no column, and why."""
-
-
-@dataclass(frozen=True)
-class ReasonPage:
-    """May I, and why do I need to?"""
-
-    template: ClassVar[str] = "citizen/templates/reason.html"
-    citizen_id: str
-    warning: str
-    about: str | None
-    """Whom it is about, as far as the actor knows that already; None on the actor's own page."""
-    refused: bool
-    """No reason opens it (own page, or a role that never sees citizens)."""
-    purposes: tuple[Choice, ...]
-    side: str
-    """Which page to open afterwards: ``overblik``, ``familien`` or ``tidslinje``."""
-    reason: str
-    error: str | None
-
-
-@dataclass(frozen=True)
-class Revealed:
-    """What was hidden, shown in place after a stated reason."""
-
-    template: ClassVar[str] = "citizen/templates/_revealed.html"
-    cpr: str | None
-    address: str | None
-    note: str
-    contacts: tuple[tuple[str, Person], ...] = ()
-    """Whom to call: what about, and who; only where it was hidden."""
-
-
-@dataclass(frozen=True)
-class RevealedPage:
-    """The same on a page of its own, without a script."""
-
-    template: ClassVar[str] = "citizen/templates/revealed.html"
-    revealed: Revealed
-    back: str

@@ -49,6 +49,8 @@ from hub.web.shell.dates import (
     listed,
     long_day_text,
     of_moment,
+    paper_text,
+    plural_of,
     since_text,
 )
 from hub.web.shell.people import first_word, headline_age, headline_name
@@ -68,6 +70,7 @@ def overview_page(data: PageData) -> OverviewPage:
     return OverviewPage(
         head=head(data),
         now_line=now_line(efforts, data),
+        now_line_on_paper=now_line(efforts, data, on_paper=True),
         efforts=effort_rows(efforts, data),
         gaps=gaps(data, efforts),
         stays=stay_rows(entries, data),
@@ -78,6 +81,7 @@ def overview_page(data: PageData) -> OverviewPage:
         notifications_line=notifications_line(notifications, data),
         notifications=rows[:SHOWN],
         older=rows[SHOWN:],
+        older_line=plural_of(len(rows[SHOWN:]), "Vis den ældste", f"Vis de {len(rows[SHOWN:])} ældste"),
         drawing=drawing(entries, data),
         disagreements=tuple(
             _disagreement(disagreement, data)
@@ -134,18 +138,23 @@ def _source_title(source: str, data: PageData) -> str:
 def _freshness(age: SourceAge, data: PageData) -> Freshness:
     state = shared.SOURCE_STATE[age.state][0]
     if age.paused_at is not None:
-        full = of_moment(age.paused_at, data.now).full
-        return Freshness(age.source.title, f"{state} {since_text(age.paused_at, data.now)}", True, full)
+        full, printed = of_moment(age.paused_at, data.now).full, paper_text(age.paused_at, data.now)
+        since = since_text(age.paused_at, data.now)
+        return Freshness(age.source.title, f"{state} {since}", True, full, f"{state} {printed}")
     if age.last_data_at is None:
-        return Freshness(age.source.title, state, age.state != "fresh", "")
-    when = of_moment(age.last_data_at, data.now)
+        return Freshness(age.source.title, state, age.state != "fresh", "", state)
+    when, day = of_moment(age.last_data_at, data.now), paper_text(age.last_data_at, data.now)
     if age.state == "fresh":
         read_text = of_moment(age.last_read_at, data.now).text if age.last_read_at else when.text
         read = "" if read_text == when.text else f", læst {read_text}"
-        return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full)
+        read_day = f", læst {paper_text(age.last_read_at, data.now)}" if read and age.last_read_at else ""
+        on_paper = f"sidste nye oplysning {day}{read_day}"
+        return Freshness(age.source.title, f"sidste nye oplysning {when.text}{read}", False, when.full, on_paper)
     if age.state == "silent":
-        return Freshness(age.source.title, f"tavs i {lasted(age.last_data_at, data.now)}", True, when.full)
-    return Freshness(age.source.title, f"{state}; sidste nye oplysning {when.text}", True, when.full)
+        silent = f"tavs i {lasted(age.last_data_at, data.now)}"
+        return Freshness(age.source.title, silent, True, when.full, f"tavs siden {day}")
+    told = f"{state}; sidste nye oplysning"
+    return Freshness(age.source.title, f"{told} {when.text}", True, when.full, f"{told} {day}")
 
 
 def _not_covered(data: PageData) -> str | None:
@@ -163,6 +172,7 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         if known
         else "Du ser alt, der er kendt i dag."
     )
+    until_today = f"Du ser alt, der var kendt den {long_day_text(data.today)}."
     address, today = f"/tidslinje/{data.overview.citizen_id}", danish_day(data.now)
     first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
     return TimelinePage(
@@ -172,10 +182,11 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         rows=rows,
         not_included=not_included(data.people),
         notification_gaps=notification_gaps(data),
-        count_line=f"{len(rows)} linjer. Det nyeste først.",
+        count_line=f"{counted(len(rows), 'linje', 'linjer')}. Det nyeste først.",
         as_known=(known or today).isoformat(),
         latest=today.isoformat(),
         known_line=known_line,
+        known_line_on_paper=known_line if known else until_today,
         steps=tuple(
             Step(str(number), f"{number}-12-31") for number in range(max(first_year, today.year - 12), today.year)
         ),

@@ -66,8 +66,9 @@ def drawing(
     if points:
         lanes.append(Lane(NOTIFICATIONS, (), points, "; ".join(point.full for point in points)))
     now = scale.at(today) if first <= today <= last else None
-    until = long_day_text(today) if data.as_known else "i dag"
-    return Drawing(_ticks(first, today, year, scale), tuple(lanes), str(year or f"{first.year} til {until}"), now)
+    on_paper = str(year or f"{first.year} til {long_day_text(today)}")
+    span = on_paper if year or data.as_known else f"{first.year} til i dag"
+    return Drawing(_ticks(first, today, year, scale), tuple(lanes), span, now, on_paper)
 
 
 def _ticks(first: date, today: date, year: int | None, scale: "_Scale") -> tuple[tuple[float, str], ...]:
@@ -229,6 +230,7 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
                     source=row.source.text,
                     is_point=True,
                     identity=row.source.identity,
+                    outcome_on_paper=row.outcome_on_paper,
                 ),
             )
         )

@@ -1,6 +1,5 @@
 """*Lige nu*: ongoing efforts by area, and the areas' gaps as sentences. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -10,6 +9,7 @@ from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_coverage import NOT_READ
 from hub.web.citizen.present_identity import identity_mark
+from hub.web.citizen.present_links import fagsystem_link
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import (
     as_sentence,
@@ -19,19 +19,18 @@ from hub.web.shell.dates import (
     lasted,
     of_day,
     of_moment,
+    paper_text,
     phone_text,
     since_text,
 )
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
-from hub.web.shell.view_models import Link, Person, Phone
+from hub.web.shell.view_models import Person, Phone
 from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, Responsible
 from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.source import Area, AreaContact
 
-LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/")
-"""Where the demo's sandboxes answer."""
 NOT_GIVEN = "Ikke oplyst af kilden"
 
 
@@ -127,18 +126,15 @@ def phone(number: str) -> Phone:
 def source_line(entry: Entry, data: PageData) -> SourceLine:
     """Source, paragraph, age and the way into the fagsystem."""
     source = data.sources.get(entry.provenance.source)
-    title = source.deep_link_title if source else None
     parts = [_origin(shared.AREA[entry.area], source.title if source else entry.provenance.source)]
     if isinstance(entry.fact, EffortFact) and entry.fact.legal_basis:
         parts.append(cited(entry.fact.legal_basis, entry.valid.start or data.today))
     read_at = next((age.last_read_at for age in data.source_ages if age.source.name == entry.provenance.source), None)
-    link = entry.provenance.link
-    opens = link is not None and (link.startswith("https://") or (data.demo and LOOPBACK.match(link) is not None))
     return SourceLine(
         text=" · ".join(parts),
         registered=of_moment(entry.provenance.registration.registered_from, data.moment),
         read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
-        link=Link(f"åbn i {title or 'fagsystemet'}", link) if link and opens else None,
+        link=fagsystem_link(entry, data),
         identity=identity_mark(entry, data),
     )
 
@@ -159,7 +155,10 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
     contact = _area_contact(data.area_contacts.get(section.area))
     # Of an area that is not covered, or not the actor's to know, the source's state says nothing.
     if section.state not in NOT_READ:
-        troubles = [GapRow(section.area, name, *words, True, contact) for words in _troubles(section, data)]
+        troubles = [
+            GapRow(section.area, name, headline, advice, True, contact, on_paper)
+            for headline, advice, on_paper in _troubles(section, data)
+        ]
         yield from troubles
         filled = filled or bool(troubles)
     if filled:
@@ -173,11 +172,11 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
     yield GapRow(section.area, name, headline, advice, False, contact)
 
 
-def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
-    """Headline and advice for each source of the area that is not read as it should be."""
+def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]]:
+    """Headline, advice and headline on paper for each source of the area that is not read as it should be."""
     kinds = {trouble.kind for trouble in section.troubles or ()}
     if section.is_unread and TroubleKind.PAUSED not in kinds:
-        yield texts.UNREAD
+        yield (*texts.UNREAD, "")
         return
     troubles = section.troubles or ()
     if not troubles and section.silent_since:
@@ -188,10 +187,12 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str]]:
         name = source.title if source and is_one_of_several else "kilden"
         headline, advice = texts.TROUBLE[trouble.kind]
         if trouble.since is None:
-            yield texts.TROUBLE_WITHOUT_TIME[trouble.kind].format(source=name), advice
+            yield texts.TROUBLE_WITHOUT_TIME[trouble.kind].format(source=name), advice, ""
             continue
         since, time = since_text(trouble.since, data.now), lasted(trouble.since, data.now)
-        yield headline.format(source=name, since=since, lasted=time), advice
+        printed = texts.SILENT_ON_PAPER if trouble.kind is TroubleKind.SILENT else headline
+        on_paper = printed.format(source=name, since=paper_text(trouble.since, data.now))
+        yield headline.format(source=name, since=since, lasted=time), advice, on_paper
 
 
 def _area_contact(contact: AreaContact | None) -> Person | None:
@@ -200,7 +201,7 @@ def _area_contact(contact: AreaContact | None) -> Person | None:
     return Person(contact.name, phone(contact.phone) if contact.phone else None)
 
 
-def now_line(efforts: Sequence[Effort], data: PageData) -> str:
+def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = False) -> str:
     """How much there is, and how new: «4 igangværende indsatser i 3 områder. Sidst ændret i går»."""
     if not efforts:
         return texts.NO_EFFORTS
@@ -208,7 +209,8 @@ def now_line(efforts: Sequence[Effort], data: PageData) -> str:
     newest = max(entry.provenance.registration.registered_from for entry, _ in efforts)
     count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
     where = counted(areas, "område", "områder")
-    return f"{count} i {where}. {as_sentence(f'Sidst ændret i kilderne {of_moment(newest, data.now).text}')}"
+    changed = paper_text(newest, data.now) if on_paper else of_moment(newest, data.now).text
+    return f"{count} i {where}. {as_sentence(f'Sidst ændret i kilderne {changed}')}"
 
 
 def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:

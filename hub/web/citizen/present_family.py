@@ -111,6 +111,7 @@ def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         _, fact = group[0]
         title = f"Underretning fra {within(sender(fact))}{_about(group, columns, data)}"
         cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone, row.source.identity)
+        cell = replace(cell, text_on_paper=row.outcome_on_paper)
         events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
     return events
 

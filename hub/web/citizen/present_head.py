@@ -8,7 +8,7 @@ from hub.web.citizen.page_data import PageData, Teammate
 from hub.web.citizen.present_efforts import phone
 from hub.web.citizen.present_identity import identity_banner
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, capital, counted, day_text, listed, long_day_text
+from hub.web.shell.dates import age_text, at_minute, capital, counted, day_text, listed, long_day_text, plural_of
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
@@ -17,6 +17,7 @@ from schemas.facts import LifeStatus, PersonFact, RelationKind
 from schemas.overview import Relative
 
 _SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
+_VIEWS = {PageKind.OVERVIEW: "Overblik", PageKind.FAMILY: "Hele familien", PageKind.TIMELINE: "Tidslinje"}
 
 
 def head(data: PageData) -> CitizenHead:
@@ -46,10 +47,8 @@ def head(data: PageData) -> CitizenHead:
         basis_word=basis_word,
         basis=basis,
         purpose=shared.PURPOSE[data.purpose],
-        views=(
-            Link("Overblik", f"/overblik/{citizen}"),
-            Link("Hele familien", f"/familien/{citizen}"),
-            Link("Tidslinje", f"/tidslinje/{citizen}"),
+        views=tuple(
+            Link(_VIEWS[page], f"/{side}/{citizen}", current=page is data.page) for page, side in _SIDE.items()
         ),
         purposes=purpose_choices(data.purpose),
         earlier_day=_earlier_day(data),
@@ -92,7 +91,7 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         links.setdefault(group, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
     order = list(dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind)))
     return tuple(
-        (word or texts.RELATION[kind][len(people) > 1], tuple(people.values()))
+        (word or plural_of(len(people), *texts.RELATION[kind]), tuple(people.values()))
         for (kind, word), people in sorted(links.items(), key=lambda group: (order.index(group[0][0]), group[0][1]))
     )
 

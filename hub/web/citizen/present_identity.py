@@ -2,7 +2,7 @@
 
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
-from hub.web.shell.dates import capital, day_text, listed
+from hub.web.shell.dates import capital, day_text, listed, plural_of
 from schemas.overview import Entry, Overview, StatedIdentity
 
 
@@ -36,7 +36,8 @@ def _mark(source: str, person: Overview) -> str | None:
     names = listed([_who(identity) for identity in own])
     if all(identity.is_headline for identity in own):
         return None
-    return f"Kilden siger {names}" if len(own) == 1 else f"Kilden har flere personer med nummeret: {names}"
+    words = plural_of(len(own), "Kilden siger", "Kilden har flere personer med nummeret:")
+    return f"{words} {names}"
 
 
 def _statement(identity: StatedIdentity, data: PageData) -> str:

@@ -17,7 +17,7 @@ from hub.web.citizen.present_coverage import (
     with_notifications,
 )
 from hub.web.citizen.present_efforts import source_line
-from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, within
+from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, plural_of, within
 from hub.web.shell.efforts import Effort, efforts_of
 from hub.web.shell.people import sender
 from schemas.codes import danish_label
@@ -55,14 +55,14 @@ def _counts(notifications: Sequence[Notification], data: PageData) -> str:
         return texts.NO_NOTIFICATIONS_OF.format(names=names_of(with_notifications(data.people), data))
     conclusions = [_conclusion(entry, fact, data) for entry, fact in notifications]
     followed = sum(conclusion in {Conclusion.FOLLOWED, Conclusion.EFFORT_NOT_SHOWN} for conclusion in conclusions)
-    only = len(notifications) == 1
+    number = len(notifications)
     if followed:
-        outcome = "Derefter fulgte en indsats." if only else f"Efter {followed} af dem fulgte en indsats."
+        outcome = plural_of(number, "Derefter fulgte en indsats.", f"Efter {followed} af dem fulgte en indsats.")
     elif Conclusion.UNKNOWN in conclusions:
         outcome = f"{texts.FOLLOW_UP_UNKNOWN}."
     else:
         is_early = any(data.today <= danish_day(fact.received_at) + FOLLOWS_WITHIN for _, fact in notifications)
-        which = "den" if only else "nogen af dem"
+        which = plural_of(number, "den", "nogen af dem")
         until = "indtil nu" if is_early else f"inden for et halvt år efter {which}"
         outcome = f"{_none_began(data)} {until}."
     return f"{_senders(notifications)} {outcome}"
@@ -88,7 +88,8 @@ def _senders(notifications: Sequence[Notification]) -> str:
     if len(notifications) == 1:
         return f"{count}, fra {listed(list(senders.values()))} i {first}."
     if len(senders) == 1:
-        return f"{count}, alle fra {listed(list(senders.values()))}, siden {first}."
+        who = "begge" if len(notifications) == 2 else "alle"  # noqa: PLR2004  two are both
+        return f"{count}, {who} fra {listed(list(senders.values()))}, siden {first}."
     return f"{count} fra {counted(len(senders), 'afsender', 'afsendere')} siden {first}."
 
 
@@ -107,7 +108,7 @@ def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
     entry, first = group[0]
     day = danish_day(first.received_at)
     reasons = dict.fromkeys(danish_label(reason, day) for _, fact in group for reason in fact.reasons)
-    outcome, tone = _outcome(group, data)
+    outcome, tone, on_paper = _outcome(group, data)
     senders = [f"{sender(fact)} om {data.names.concerned(entry)}" for entry, fact in reversed(group)]
     return NotificationRow(
         when=of_moment(first.received_at, data.now) if first.received_has_time else of_day(day),
@@ -116,6 +117,7 @@ def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
         outcome=outcome,
         tone=tone,
         source=source_line(entry, data),
+        outcome_on_paper=on_paper or outcome,
     )
 
 
@@ -124,8 +126,8 @@ def _with_small_letters(phrases: list[str]) -> list[str]:
     return phrases[:1] + [phrase[:1].lower() + phrase[1:] for phrase in phrases[1:]]
 
 
-def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
-    """What followed, and the tone it is shown in."""
+def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str, str | None]:
+    """What followed, the tone it is shown in, and the words for paper where they differ."""
     efforts = {effort.id: effort for entry, _ in group for effort in data.follow_ups.get(entry.id, ())}
     facts = [fact for _, fact in group]
     conclusions = {_conclusion(entry, fact, data) for entry, fact in group}
@@ -135,17 +137,19 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str]:
         first = min(effort.valid.start for effort in efforts.values() if effort.valid.start)
         names = listed(_effort_names(efforts_of(efforts.values()), data))
         by_source = any(is_named(effort, entry, fact) for effort in efforts.values() for entry, fact in group)
-        return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed"
+        return f"{'Førte til' if by_source else 'Derefter begyndte'} {names}, {day_text(first)}", "followed", None
     if due and data.moment - due < ASSESSMENT_STILL_ASKED:
-        return deadline_text(due, data.moment), "missing"
+        return deadline_text(due, data.moment), "missing", _deadline_on_paper(due, data.moment)
     outcomes = {fact.outcome for fact in facts}
     decided = next((outcome for outcome in texts.OUTCOME if outcome in outcomes), None)
     if decided is not None:
-        return texts.OUTCOME[decided], "followed" if decided is Outcome.EFFORT else "plain"
+        return texts.OUTCOME[decided], "followed" if decided is Outcome.EFFORT else "plain", None
     if Conclusion.TOO_EARLY in conclusions:
-        days = (data.today - danish_day(facts[0].received_at)).days
-        return (f"Endnu {counted(days, 'dag', 'dage')} gammel" if days else "Modtaget i dag"), "plain"
-    return (texts.FOLLOW_UP_UNKNOWN if Conclusion.UNKNOWN in conclusions else _none_began(data)), "plain"
+        received = danish_day(facts[0].received_at)
+        days = (data.today - received).days
+        age = f"Endnu {counted(days, 'dag', 'dage')} gammel" if days else "Modtaget i dag"
+        return age, "plain", f"Modtaget {day_text(received)}"
+    return (texts.FOLLOW_UP_UNKNOWN if Conclusion.UNKNOWN in conclusions else _none_began(data)), "plain", None
 
 
 def _effort_names(efforts: Sequence[Effort], data: PageData) -> list[str]:
@@ -173,3 +177,8 @@ def deadline_text(due: datetime, now: datetime) -> str:
         word = "i dag" if day == danish_day(now) else "i morgen"
         return f"Vurdering mangler: fristen på 24 timer udløber {word} kl. {clock_text(due)}"
     return f"Vurdering mangler: fristen på 24 timer udløb {of_moment(due, now).text}"
+
+
+def _deadline_on_paper(due: datetime, now: datetime) -> str:
+    verb = "udløber" if due >= now else "udløb"
+    return f"Vurdering mangler: fristen på 24 timer {verb} {day_text(danish_day(due))} kl. {clock_text(due)}"

@@ -7,8 +7,8 @@ from typing import Literal
 from hub.access.naming import KnownPerson
 from hub.access.policy import SHORTEST_REASON
 from hub.web.citizen import texts
-from hub.web.citizen.page import ReasonPage, Revealed
 from hub.web.citizen.page_data import Team
+from hub.web.citizen.page_reason import ReasonPage, Revealed
 from hub.web.citizen.present_efforts import listed_efforts, responsible_person
 from hub.web.citizen.present_head import address_line, teammate_person
 from hub.web.shell import texts as shared

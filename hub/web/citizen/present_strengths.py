@@ -50,6 +50,7 @@ def strengths(entries: Iterable[Entry], data: PageData) -> Strengths:
 def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
     day = fact.assessed_on or entry.valid.start
     by = ", ".join(part for part in (fact.stated_by, near_day_text(day, data.today) if day else None) if part)
+    on_paper = ", ".join(part for part in (fact.stated_by, long_day_text(day) if day else None) if part)
     is_step = fact.goal in STEPS
     is_assessed = fact.progress is not Progress.NOT_ASSESSED
     says_progress = not is_reached(fact) and (is_assessed or is_step)
@@ -59,7 +60,7 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
         "delmål" if fact.goal is GoalKind.SUB_GOAL else None,
         texts.PROGRESS[fact.progress] if says_progress else None,
     )
-    return StatedLine(fact.text, by, " · ".join(part for part in parts if part))
+    return StatedLine(fact.text, by, " · ".join(part for part in parts if part), on_paper)
 
 
 def _missing(data: PageData) -> str:

@@ -22,8 +22,9 @@ from hub.errors import CitizenNotFound, HubError
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
 from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
-from hub.web.citizen.page import FamilyPage, OverviewPage, ReasonPage, Revealed, RevealedPage, TimelinePage
+from hub.web.citizen.page import FamilyPage, OverviewPage, TimelinePage
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.page_reason import ReasonPage, Revealed, RevealedPage
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
 from hub.web.citizen.present_reason import Side
 from hub.web.shell.errors import error_page
@@ -224,7 +225,7 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         context.access(citizen_id, reason=reason),
         fields=REVEALED,
         now=context.now,
-        read=lambda _: overviews.read(context.session, citizen_id),
+        read=lambda *_: overviews.read(context.session, citizen_id),
         areas=context.areas,
     )
     if opened.facts is None:

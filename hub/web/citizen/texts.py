@@ -98,6 +98,7 @@ TROUBLE = {
     ),
 }
 """Of a source that is not read as it should be: headline, and what one can do."""
+SILENT_ON_PAPER = "{source} har været tavs siden {since}"
 TROUBLE_WITHOUT_TIME = {
     TroubleKind.FAILING: "{source} kan ikke læses",
     TroubleKind.SILENT: "{source} har endnu ikke leveret noget",

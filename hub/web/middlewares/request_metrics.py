@@ -51,7 +51,7 @@ class RequestMetricsMiddleware:
 
 def _observe(route: str, method: str, status: int, seconds: float) -> None:
     known_method = method if method in metrics.METHODS else metrics.OTHER
-    metrics.answered(route, known_method, status, seconds)
+    metrics.observe_request(route, known_method, status, seconds)
     tracing.request_was(known_method, route, status)
     fields = {"route": route, "method": known_method, "status": status, "ms": round(1000 * seconds, 1)}
     log.info("web.request", extra={"fields": fields})

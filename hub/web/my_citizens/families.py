@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub.access import service
 from hub.access.service import ListedCitizen
+from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.clock import danish_day
 from hub.course.views import MyCitizen
@@ -88,5 +89,5 @@ def _changes(
         return ()
     today = danish_day(context.now)
     earlier = overviews.read_seen(context.session, now.citizen_id, since, areas=context.areas)
-    before = service.cut_and_mask(context.session, earlier, decision, context.areas, today)
+    before = cut_and_mask(context.session, earlier, decision, context.areas, today)
     return () if before is None else overviews.changed(context.session, before, now, today)

@@ -15,7 +15,7 @@ from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urge
 from hub.web.my_citizens.present_upcoming import upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
-from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, since_text
+from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
 from hub.web.shell.efforts import Effort, ongoing_efforts
 from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.view_models import Link, purpose_choices
@@ -136,7 +136,7 @@ def _news_sentences(summaries: Sequence[_FamilySummary]) -> Iterator[str]:
     elif unopened < len(summaries):
         yield "Intet nyt i dem, du har åbnet før." if unopened else "Intet nyt, siden du sidst så efter."
     if unopened == len(summaries):
-        yield "Du har ikke åbnet nogen af dem før." if unopened > 1 else "Du har ikke åbnet det før."
+        yield plural_of(unopened, "Du har ikke åbnet det før.", "Du har ikke åbnet nogen af dem før.")
     elif unopened:
         yield f"{counted(unopened, 'forløb', 'forløb')} har du ikke åbnet før."
 

@@ -16,7 +16,7 @@ from hub.indicators.deadlines import Deadline as Clock
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import DeadlineRow
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import capital, clock_text, counted, distance, near_day_text, of_moment, within
+from hub.web.shell.dates import capital, clock_text, counted, distance, near_day_text, of_moment, plural_of, within
 from hub.web.shell.people import FirstNames, first_word, sender
 from schemas.facts import ConcernNotificationFact
 from schemas.overview import Entry
@@ -116,7 +116,7 @@ def _assessment_line(deadlines: Sequence[Deadline], now: datetime) -> str:
     if running:
         first = min(running)
         when = f"{distance(danish_day(first), danish_day(now))} kl. {clock_text(first)}"
-        parts.append(f"1 udløber {when}" if len(running) == 1 else f"{len(running)} løber, den første til {when}")
+        parts.append(plural_of(len(running), f"1 udløber {when}", f"{len(running)} løber, den første til {when}"))
     if overdue:
         parts.append(f"{overdue} er overskredet")
     return f"24 timer: {', '.join(parts)}" if parts else ""

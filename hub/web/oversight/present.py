@@ -8,7 +8,7 @@ from hub.audit.repository import LoggedAct, Only
 from hub.web.oversight import texts
 from hub.web.oversight.page import LogCount, LogRow, OversightPage
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import at_second, capital, counted, day_text, listed, number_text
+from hub.web.shell.dates import at_second, capital, counted, day_text, listed, number_text, plural_of
 from hub.web.shell.view_models import Choice
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, PageKind
 from schemas.source import Area
@@ -67,7 +67,7 @@ def oversight_page(
 
 
 def _heading(subject: LogSubject, names: Mapping[str, str]) -> str:
-    what = texts.ONLY[subject.only.value][1]
+    what = texts.ONLY[subject.only.value][2]
     if subject.kind == "citizen":
         return f"{what} om {subject.name or 'borgeren'}"
     if subject.kind == "actor":
@@ -87,7 +87,7 @@ def _about(subject: LogSubject) -> str | None:
 def _count(only: Only, number: int, subject: LogSubject) -> LogCount:
     return LogCount(
         number=number_text(number),
-        text=texts.ONLY[only.value][0],
+        text=plural_of(number, *texts.ONLY[only.value][:2]),
         only=only.value,
         trouble=only in {Only.OVERRIDE, Only.REFUSED} and number > 0,
         chosen=only is subject.only,
@@ -162,11 +162,11 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
     if entry.object_kind in SEARCHED_FOR:
-        details.append(f"spurgte på {SEARCHED_FOR[entry.object_kind]}")
+        details.append(f"efter {SEARCHED_FOR[entry.object_kind]}")
     elif entry.object_id:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
     if words := entry.details.get("text"):
-        details.append(f"spurgte på «{words}»")
+        details.append(f"efter «{words}»")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details

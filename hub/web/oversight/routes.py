@@ -14,7 +14,7 @@ from hub.audit import repository as audit
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
 from hub.digest import keyed_digest
-from hub.errors import RoleMissing
+from hub.errors import MissingRole
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
@@ -106,11 +106,11 @@ def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[Lo
     """Lines of the log; that they are read is a line too.
 
     Raises:
-        RoleMissing: the role does not read the log.
+        MissingRole: the role does not read the log.
     """
     lines = service.read_log(context.session, context.actor, context.access(), question, now=context.now)
     if lines is None:
-        raise RoleMissing
+        raise MissingRole
     return lines
 
 
@@ -118,7 +118,7 @@ def _read_acts(context: RequestContext, question: service.LogQuestion) -> tuple[
     """The same, the lines of one act together."""
     acts = service.read_acts(context.session, context.actor, context.access(), question, now=context.now)
     if acts is None:
-        raise RoleMissing
+        raise MissingRole
     return acts
 
 

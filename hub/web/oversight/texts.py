@@ -51,10 +51,14 @@ FIELD = {
 """Hidden fields, as the log names them."""
 
 ONLY = {
-    "all": ("handlinger i dag", "Alle handlinger"),
-    "opened": ("opslag i dag", "Opslag om borgere"),
-    "override": ("med en særlig grund", "Opslag med en særlig grund"),
-    "revealed": ("visninger af skjulte oplysninger", "Visninger af skjulte oplysninger"),
-    "refused": ("afvist", "Afviste"),
+    "all": ("handling i dag", "handlinger i dag", "Alle handlinger"),
+    "opened": ("opslag i dag", "opslag i dag", "Opslag om borgere"),
+    "override": ("med en særlig grund", "med en særlig grund", "Opslag med en særlig grund"),
+    "revealed": (
+        "visning af skjulte oplysninger",
+        "visninger af skjulte oplysninger",
+        "Visninger af skjulte oplysninger",
+    ),
+    "refused": ("afvist", "afviste", "Afviste"),
 }
-"""Sorts of acts in the log: beside today's number, and as a heading."""
+"""Sorts of acts in the log: beside today's number, one and more, and as a heading."""

@@ -132,7 +132,7 @@ def _advice(
         return _unknown_number(sources)
     titles = [source.title for source in sources]
     not_covered = _not_covered(sources)
-    lines = ["Prøv uden afgrænsning til venstre." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
+    lines = ["Prøv uden at afgrænse søgningen." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
     if form.own_unit and not form.text and not narrowed:
         lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
     lines.append(

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
-from hub.clock import DANISH_TIME
+from hub.clock import DANISH_TIME, danish_day
 
-LOCALE = "da_DK"
+LOCALE = Locale.parse("da_DK")
 NIGHT_ENDS = 6
 """Before this hour a time of today is said as "i nat"."""
 FRESH = timedelta(hours=6)
@@ -23,26 +26,28 @@ class When:
     """For ``<time datetime>``."""
     full: str
     """For ``title``."""
+    paper: str = ""
+    """The date, where the text tells how far away it is: on paper that is wrong tomorrow."""
 
 
 def day_text(day: date) -> str:
     """``3. okt. 2023``."""
-    return str(format_date(day, "d. MMM y", locale=LOCALE))
+    return _formatted(day, "d. MMM y")
 
 
 def long_day_text(day: date) -> str:
     """``3. oktober 2023``."""
-    return str(format_date(day, "d. MMMM y", locale=LOCALE))
+    return _formatted(day, "d. MMMM y")
 
 
 def near_day_text(day: date, today: date) -> str:
     """``21. august``; with the year when it is another than today's."""
-    return str(format_date(day, "d. MMMM", locale=LOCALE)) if day.year == today.year else long_day_text(day)
+    return _formatted(day, "d. MMMM") if day.year == today.year else long_day_text(day)
 
 
 def month_text(day: date) -> str:
     """``okt.``."""
-    return str(format_date(day, "MMM", locale=LOCALE))
+    return _formatted(day, "MMM")
 
 
 def clock_text(moment: datetime) -> str:
@@ -59,7 +64,14 @@ def of_moment(moment: datetime, now: datetime) -> When:
     """A moment in the past: "for 3 timer siden", "i nat 03.12", "i går 22.40", "6. sep.", "3. okt. 2023"."""
     local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
     full = f"{long_day_text(local.date())} kl. {clock_text(moment)}"
-    return When(text=_moment_text(local, here), iso=local.isoformat(timespec="seconds"), full=full)
+    return When(_moment_text(local, here), local.isoformat(timespec="seconds"), full, paper=paper_text(moment, now))
+
+
+def paper_text(moment: datetime, now: datetime) -> str:
+    """The same moment on paper: "11. sep. 2023 kl. 14.10"; of one long ago the day."""
+    local = moment.astimezone(DANISH_TIME)
+    day, is_near = day_text(local.date()), (danish_day(now) - local.date()).days in {0, 1}
+    return f"{day} kl. {clock_text(moment)}" if is_near else day
 
 
 def since_text(moment: datetime, now: datetime) -> str:
@@ -83,6 +95,12 @@ def at_second(moment: datetime) -> When:
     return When(f"{day_text(local.date())} {local:%H.%M.%S}", local.isoformat(timespec="seconds"), full)
 
 
+@lru_cache(maxsize=8192)
+def _formatted(day: date, pattern: str) -> str:
+    """The day after a pattern of CLDR. A page writes the same days often, and Babel reads the locale each time."""
+    return str(format_date(day, pattern, locale=LOCALE))
+
+
 def _moment_text(local: datetime, here: datetime) -> str:
     days = (here.date() - local.date()).days
     if days == 0:
@@ -90,7 +108,7 @@ def _moment_text(local: datetime, here: datetime) -> str:
     if days == 1:
         return f"i går {local:%H.%M}"
     if local.year == here.year:
-        return str(format_date(local.date(), "d. MMM", locale=LOCALE))
+        return _formatted(local.date(), "d. MMM")
     return day_text(local.date())
 
 
@@ -152,12 +170,17 @@ def age_text(born: date, day: date) -> str:
 
 def counted(number: int, singular: str, plural: str) -> str:
     """``1 dag``, ``2 dage``, ``1.204 dage``."""
-    return f"{number_text(number)} {singular if number == 1 else plural}"
+    return f"{number_text(number)} {plural_of(number, singular, plural)}"
+
+
+def plural_of(number: int, singular: str, plural: str) -> str:
+    """The form that goes with the number, by the plural rule of Danish."""
+    return singular if LOCALE.plural_form(number) == "one" else plural
 
 
 def number_text(number: int) -> str:
     """``1.204``: a point between thousands."""
-    return f"{number:,}".replace(",", ".")
+    return str(format_decimal(number, locale=LOCALE))
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from hub.errors import AddressWrong, HubError, NotLoggedIn, PageUnknown, StoreUnavailable
+from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, UnknownPage
 from hub.web.shell import texts
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
@@ -60,13 +60,13 @@ def install(app: FastAPI) -> None:
         return error_page(request, hub_error, None if isinstance(hub_error, StoreUnavailable) else _actor(request))
 
     def answer_invalid(request: Request, _: Exception) -> Response:
-        hub_error = AddressWrong() if request.method in SAFE else FormInvalid()
+        hub_error = InvalidAddress() if request.method in SAFE else FormInvalid()
         return error_page(request, hub_error, _actor(request))
 
     def answer_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         is_unknown = status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
-        return error_page(request, PageUnknown() if is_unknown else HubError(), _actor(request))
+        return error_page(request, UnknownPage() if is_unknown else HubError(), _actor(request))
 
     def answer_search_down(request: Request, _: Exception) -> Response:
         return error_page(request, SearchDown())

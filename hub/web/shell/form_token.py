@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Form, Header, Request
 
-from hub.errors import FormStale
+from hub.errors import StaleForm
 
 
 def form_token(request: Request) -> str:
@@ -22,7 +22,7 @@ def require_form_token(
     """A dependency of every form: its token must be the session's.
 
     Raises:
-        FormStale: it is not.
+        StaleForm: it is not.
     """
     _compare(request, csrf or x_csrf_token)
 
@@ -31,7 +31,7 @@ def require_header_token(request: Request, x_csrf_token: Annotated[str, Header()
     """The same for the API's posts, where the token comes as a header (``GET /api/mig`` gives it).
 
     Raises:
-        FormStale: it is not the session's.
+        StaleForm: it is not the session's.
     """
     _compare(request, x_csrf_token)
 
@@ -39,4 +39,4 @@ def require_header_token(request: Request, x_csrf_token: Annotated[str, Header()
 def _compare(request: Request, token: str) -> None:
     expected = str(request.session.get("csrf", ""))
     if not expected or not hmac.compare_digest(expected.encode(), token.encode()):
-        raise FormStale
+        raise StaleForm

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hub.clock import danish_day
 from hub.web.shell import texts
-from hub.web.shell.dates import age_text, listed
+from hub.web.shell.dates import age_text, listed, plural_of
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact
 from schemas.overview import CitizenHeader, Entry, EntryParty
@@ -60,7 +60,7 @@ class FirstNames:
             else:
                 unnamed += 1
         if names and unnamed:
-            names.append("en anden" if unnamed == 1 else f"{unnamed} andre")
+            names.append(plural_of(unnamed, "en anden", f"{unnamed} andre"))
         return list(dict.fromkeys(names))
 
 

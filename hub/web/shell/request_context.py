@@ -14,7 +14,7 @@ from hub.access import identity, service
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
-from hub.errors import NotLoggedIn, RoleMissing
+from hub.errors import MissingRole, NotLoggedIn
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
@@ -98,11 +98,11 @@ class RequestContext:
         """Stop here unless the actor's role may do that; the attempt is logged.
 
         Raises:
-            RoleMissing: it may not.
+            MissingRole: it may not.
         """
         if not may(self.actor, action):
             self.record(action, AuditOutcome.REFUSED)
-            raise RoleMissing
+            raise MissingRole
 
     def record(self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
         """Write the audit line of an act that shows no citizen."""
@@ -127,14 +127,14 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
 
     Raises:
         NotLoggedIn: nobody is.
-        RoleMissing: the actor's role does not reach the workspace.
+        MissingRole: the actor's role does not reach the workspace.
     """
     app: AppContext = request.app.state.context
     actor_id = request.session.get("actor")
     if actor_id is None:
         raise NotLoggedIn
     request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
-    refusal: RoleMissing | None = None
+    refusal: MissingRole | None = None
     with app.database.transaction() as session:
         actor = identity.actor(session, actor_id)
         context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
@@ -142,7 +142,7 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
             if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
                 context.require(workspace.action)
             yield context
-        except RoleMissing as error:
+        except MissingRole as error:
             refusal = error  # raised again only after the line about it is kept
     if refusal is not None:
         raise refusal
@@ -168,7 +168,10 @@ def frame(request: Request, title: str, actor: Actor | None, notice: str | None 
         name=actor.name if actor else None,
         role=actor.title if actor else "",
         unit=(actor.unit_name or "") if actor else "",
-        menu=tuple(Link(workspace.title, workspace.path) for workspace in workspaces),
+        menu=tuple(
+            Link(workspace.title, workspace.path, current=request.url.path == workspace.path)
+            for workspace in workspaces
+        ),
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
         csrf=form_token(request),
         demo=context.settings.demo,

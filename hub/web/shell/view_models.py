@@ -21,6 +21,10 @@ class Link:
 
     text: str
     href: str
+    detail: str = ""
+    """Said after the text to those who only hear it, where several links of a page have the same words."""
+    current: bool = False
+    """It leads to the page that one is on."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,17 @@ from hub.web.shell.dates import When
 
 
 @dataclass(frozen=True)
-class QuarantineRow:
-    """Payloads parked for one and the same reason."""
+class FaultyRow:
+    """One row of the source that could not be read."""
+
+    text: str
+    """Case number and key, by which somebody finds it in the fagsystem."""
+    seen: When
+
+
+@dataclass(frozen=True)
+class FaultGroup:
+    """Rows that could not be read for one and the same reason."""
 
     what: str
     problem: str
@@ -16,6 +25,11 @@ class QuarantineRow:
     count: str
     seen: str
     example: str | None
+    """The value of one of them, masked."""
+    rows: tuple[FaultyRow, ...]
+    """The latest."""
+    more: str | None
+    """Where the rest of the rows can be read."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +63,6 @@ class SourceRow:
     trouble: bool
     reason: str
     advice: str | None
-    message: str | None
-    """The connector's own words, for whoever must mend it."""
     last_data: When | None
     next_run: str
     counts: str
@@ -66,7 +78,7 @@ class SourceRow:
     authority: str
     legal_basis: str
     pause: PauseRow | None
-    quarantine: tuple[QuarantineRow, ...]
+    quarantine: tuple[FaultGroup, ...]
     quarantine_line: str
 
 

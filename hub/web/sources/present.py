@@ -9,13 +9,24 @@ from hub.clock import danish_day
 from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Due
-from hub.quarantine.rules import QuarantineGroup
+from hub.quarantine.rules import QuarantinedRow, QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import as_sentence, clock_text, counted, day_text, distance, lasted, number_text, of_moment
+from hub.web.shell.dates import (
+    as_sentence,
+    clock_text,
+    counted,
+    distance,
+    lasted,
+    listed,
+    number_text,
+    of_moment,
+    plural_of,
+)
 from hub.web.sources import texts
-from hub.web.sources.page import ConflictRow, NotBuiltRow, PauseRow, QuarantineRow, RunBar, SourceRow, SourcesPage
+from hub.web.sources.page import ConflictRow, NotBuiltRow, PauseRow, RunBar, SourceRow, SourcesPage
+from hub.web.sources.present_quarantine import fault_groups
 from schemas.source import SourceSystem
 
 WELL = frozenset({SourceStatus.FRESH})
@@ -39,6 +50,10 @@ class SourceDetails:
     runs: tuple[RunSummary, ...]
     """Newest first."""
     quarantine: tuple[QuarantineGroup, ...]
+    quarantined_rows: tuple[QuarantinedRow, ...]
+    """The latest of each fault."""
+    titles: Mapping[str, str]
+    """Danish titles of the source's types by their names."""
     pause: Pause | None
     unmatched: int
     """Mentions of people whom no source has tied to a national number."""
@@ -68,8 +83,8 @@ def sources_page(
     parked = sum(details.quarantined for details in sources)
     summary = "Alle kilder er friske."
     if trouble:
-        needs = "kilde kræver" if len(trouble) == 1 else "kilder kræver"
-        summary = f"{len(trouble)} {needs} opmærksomhed: {', '.join(trouble)}."
+        needs = counted(len(trouble), "kilde kræver", "kilder kræver")
+        summary = f"{needs} opmærksomhed: {listed(trouble)}."
     if not sources:
         summary = "Ingen kilder er tilsluttet endnu. Hvordan man gør, står i vejledningen om forbindelser."
     if parked:
@@ -130,7 +145,6 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
         trouble=state.state not in WELL,
         reason=_reason(details, now),
         advice=_advice(state),
-        message=run.message if run and state.state is SourceStatus.FAILING else None,
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
         next_run=_next_run(details, now),
         counts=_counts(run) if run else "endnu ingen kørsel",
@@ -143,7 +157,7 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
         authority=source.authority,
         legal_basis=source.legal_basis,
         pause=_pause(details.pause, employees, now) if details.pause else None,
-        quarantine=tuple(_quarantine_row(group, now) for group in details.quarantine),
+        quarantine=fault_groups(details.quarantine, details.quarantined_rows, dict(details.titles), now),
         quarantine_line=counted(details.quarantined, "linje kunne ikke læses", "linjer kunne ikke læses"),
     )
 
@@ -164,7 +178,7 @@ def _compared(comparison: SourceComparison | None, now: datetime) -> str | None:
         return None
     line = f"sammenlignet {of_moment(comparison.compared_at, now).text}"
     if now - comparison.compared_at > LONG_AGO:
-        return f"sidst {line}: søgningen svarer ikke, eller ingen worker kører"
+        return f"sidst {line}: søgningen svarer ikke, eller arbejderen kører ikke"
     if comparison.repaired_at is not None:
         repaired = counted(comparison.repaired_citizens, "borger", "borgere")
         line += f"; {repaired} blev rettet {of_moment(comparison.repaired_at, now).text}"
@@ -245,7 +259,7 @@ def _bars_text(runs: Sequence[RunSummary]) -> str:
     if not shown:
         return "Ingen kørsler endnu"
     failed = sum(run.outcome in FAILED for run in shown)
-    result = f"{failed} gik galt" if failed else "alle lykkedes" if len(shown) > 1 else "den lykkedes"
+    result = f"{failed} gik galt" if failed else plural_of(len(shown), "den lykkedes", "alle lykkedes")
     published = number_text(sum(run.published for run in shown))
     return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {result}, {published} taget ind"
 
@@ -255,19 +269,6 @@ def _pause(pause: Pause, employees: Mapping[str, str], now: datetime) -> PauseRo
         reason=pause.reason,
         by=employees.get(pause.paused_by, pause.paused_by),
         at=of_moment(pause.paused_at, now),
-    )
-
-
-def _quarantine_row(group: QuarantineGroup, now: datetime) -> QuarantineRow:
-    problem, advice = texts.REJECTION[group.rule]
-    first, last = day_text(danish_day(group.first_seen_at)), of_moment(group.last_seen_at, now).text
-    return QuarantineRow(
-        what=f"{group.record_type}: {group.field}",
-        problem=problem,
-        advice=advice,
-        count=number_text(group.payloads),
-        seen=f"først {first}, senest {last}",
-        example=group.masked_value,
     )
 
 

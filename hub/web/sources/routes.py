@@ -5,13 +5,16 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from connectors.base import RecordTypeInfo
 from hub.access import identity, service
 from hub.access.policy import is_reason
-from hub.errors import PauseReasonMissing, RoleMissing, SourceNotFound
+from hub.errors import InvalidSetting, MissingRole, PauseReasonMissing, SourceNotFound
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
 from hub.quarantine.repository import list_groups
+from hub.quarantine.rules import QuarantinedRow
+from hub.quarantine.service import list_rows
 from hub.sources import repository, stream_repository
 from hub.sources.service import resume_source
 from hub.web.shell.form_token import require_form_token
@@ -19,6 +22,7 @@ from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from hub.web.sources.page import SourcesPage
 from hub.web.sources.present import RUNS_SHOWN, SourceDetails, sources_page
+from hub.web.sources.present_quarantine import ROWS_SHOWN
 from schemas.access import AuditAction, Purpose
 
 SOURCES = Workspace(
@@ -78,18 +82,39 @@ def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
     pauses = repository.pauses(session)
     unmatched = matching.unmatched_counts(session)
     comparisons = indexing.comparisons(session)
+    types = {source.name: _record_types(context, source.name) for source in connected}
     return tuple(
         SourceDetails(
             source,
             state,
             runs=stream_repository.runs(session, source.name, RUNS_SHOWN),
             quarantine=list_groups(session, source.name),
+            quarantined_rows=_quarantined_rows(context, source.name, types[source.name]),
+            titles={record_type.name: record_type.danish_title for record_type in types[source.name]},
             pause=pauses.get(source.name),
             unmatched=unmatched.get(source.name, 0),
             comparison=comparisons.get(source.name),
         )
         for source, state in zip(connected, context.source_states, strict=True)
     )
+
+
+def _record_types(context: RequestContext, source: str) -> tuple[RecordTypeInfo, ...]:
+    """The types that the source declares; none where its settings are wrong, which the page tells of its runs."""
+    try:
+        with context.app.catalogue.lend_connector(source) as connector:
+            streams = connector.discover()
+    except InvalidSetting:
+        return ()
+    return tuple({found.name: found for stream in streams for found in stream.record_types}.values())
+
+
+def _quarantined_rows(
+    context: RequestContext, source: str, types: tuple[RecordTypeInfo, ...]
+) -> tuple[QuarantinedRow, ...]:
+    case_fields = {found.name: found.case_field for found in types if found.case_field}
+    cipher = context.app.payload_cipher
+    return list_rows(context.session, source, case_fields=case_fields, cipher=cipher, size=ROWS_SHOWN)
 
 
 def _decide(context: RequestContext, action: AuditAction, name: str, reason: str | None = None) -> None:
@@ -101,4 +126,4 @@ def _decide(context: RequestContext, action: AuditAction, name: str, reason: str
         raise PauseReasonMissing
     access = context.access(reason=reason)
     if not service.change_source(context.session, context.actor, action, name, access, now=context.now):
-        raise RoleMissing
+        raise MissingRole

@@ -13,22 +13,28 @@ RUN_OUTCOME = {
 }
 
 ADVICE = {
-    "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Frigiv eller afvis så sletningerne med "
-    "kommandoen helhed source held.",
-    "source_settings_wrong": "En af kildens indstillinger passer ikke; teksten siger hvilken. Ret den, så prøves igen.",
-    "connector_error": "Prøv igen. Bliver det ved, så send referencenummeret til driften.",
+    "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Se dem med kommandoen helhed source held; "
+    "frigiv eller afvis dem så.",
+    "source_settings_wrong": "En af kildens indstillinger passer ikke. Kommandoen helhed connector check siger "
+    "hvilken. Ret den, så prøves igen af sig selv.",
+    "connector_error": "Læsningen gik galt hos os. Der prøves igen af sig selv; bliver det ved, så sig det til "
+    "driften.",
     "source_unavailable": "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt.",
+    "list_not_found": "Vores bruger ser ikke den liste i Nexus, som er valgt. Bed den, der passer Nexus, om at dele"
+    " listen, eller ret navnet i kildens opsætning.",
     "source_refused": "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer.",
     "record_rejected": "Ret oplysningen i fagsystemet; den læses igen ved næste kørsel.",
     "bus_refused": "Køen mellem kilde og database afviser os; det går ikke over af sig selv. Sig det til driften.",
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
-    "too_many_rejected": "For meget kan ikke læses; intet er tabt. Se feltet i karantænen, og ring til leverandøren.",
+    "too_many_rejected": "For mange linjer kan ikke læses, så læsningen er standset; intet er tabt. Se herunder, "
+    "hvad der er galt med dem, og ring til leverandøren.",
     "sftp_host_key_changed": "Filserveren viser en anden nøgle end den, vi kender. Spørg driften dér, om nøglen er "
-    "skiftet; ret host_key, først når de bekræfter det aftryk, som kørslens besked viser.",
+    "skiftet; ret host_key, først når de bekræfter det aftryk, som kommandoen helhed source show viser.",
     "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere vores nøgle.",
     "sftp_folder_refused": "Mappen waiting er der ikke, eller vi må ikke læse den. Ret folder, eller bed om adgang.",
     "sftp_cannot_move": "Filerne er læst, men vi må ikke flytte dem til imported. Bed om skriveadgang til mapperne.",
-    "no_advice": "Se kørslens besked, og kontakt kildens driftsvagt, hvis det gentager sig.",
+    "no_advice": "Kommandoen helhed source show viser, hvad der gik galt. Kontakt kildens driftsvagt, hvis det "
+    "gentager sig.",
 }
 """What to do, by the ``advice`` key of a connector's error."""
 
@@ -70,37 +76,66 @@ UNMATCHED = (
     " står ikke hos nogen borger. Udfyld cpr-nummeret i fagsystemet, så kobles den af sig selv."
 )
 
+MORE_ROWS = "og {rows} mere; kommandoen helhed quarantine list viser dem alle"
+
 REJECTION = {
-    RejectionRule.UNREADABLE: ("kunne ikke læses", "Bed leverandøren se på udtrækket; formatet er ikke som aftalt."),
-    RejectionRule.TRUNCATED: ("er skåret over", "Læs igen. Sker det igen, så bed leverandøren se på udtrækket."),
-    RejectionRule.TOO_LARGE: ("er for stor", "Bed leverandøren dele den op."),
-    RejectionRule.UNKNOWN_TYPE: ("har en ukendt type", "Tilføj typen i forbindelsens feltliste, eller fravælg den."),
-    RejectionRule.MISSING_FIELD: ("mangler et felt", "Udfyld feltet i fagsystemet."),
-    RejectionRule.WRONG_SHAPE: ("har en uventet form", "Kilden kan være opdateret. Sammenlign med snitfladen."),
-    RejectionRule.BAD_DATE: ("har en ugyldig dato", "Ret datoen i fagsystemet."),
-    RejectionRule.END_BEFORE_START: ("slutter før den begynder", "Ret perioden i fagsystemet."),
-    RejectionRule.BAD_IDENTIFIER: ("har et personnummer, der ikke kan læses", "Ret personnummeret i fagsystemet."),
-    RejectionRule.CONTROL_CHARACTERS: ("indeholder usynlige tegn", "Skriv teksten igen i fagsystemet."),
-    RejectionRule.UNKNOWN_STATUS: ("har en ukendt status", "Føj statussen til oversættelsen."),
-    RejectionRule.UNKNOWN_CODE: ("har en ukendt kode", "Opdatér kodelisten."),
-    RejectionRule.TOO_LONG: ("er for lang", "Forkort teksten i fagsystemet."),
-    RejectionRule.INCOMPLETE_SET: ("mangler filer, der hører med", "Bed leverandøren lægge hele sættet op igen."),
+    RejectionRule.UNREADABLE: (
+        "linjen kunne ikke læses",
+        "Bed leverandøren se på udtrækket: formatet er ikke som aftalt.",
+    ),
+    RejectionRule.TRUNCATED: (
+        "linjen er skåret over",
+        "Vent på næste kørsel. Sker det igen, så bed leverandøren se på udtrækket.",
+    ),
+    RejectionRule.TOO_LARGE: (
+        "linjen er for stor til at læses",
+        "Se i fagsystemet, om sagen har usædvanligt meget på én linje, og bed leverandøren dele den op.",
+    ),
+    RejectionRule.UNKNOWN_TYPE: (
+        "linjen er af en slags, vi ikke læser",
+        "Bed driften afgøre, om den skal læses med eller vælges fra.",
+    ),
+    RejectionRule.MISSING_FIELD: ("feltet er tomt, men skal være udfyldt", "Udfyld feltet i fagsystemet."),
+    RejectionRule.WRONG_SHAPE: (
+        "feltet er skrevet på en anden måde end aftalt",
+        "Spørg leverandøren, om fagsystemet lige er opdateret. Er det ikke, så ret feltet i fagsystemet.",
+    ),
+    RejectionRule.BAD_DATE: ("datoen er ugyldig", "Ret datoen i fagsystemet."),
+    RejectionRule.END_BEFORE_START: ("slutdatoen ligger før startdatoen", "Ret perioden i fagsystemet."),
+    RejectionRule.BAD_IDENTIFIER: ("cpr-nummeret er ugyldigt", "Ret cpr-nummeret i fagsystemet."),
+    RejectionRule.CONTROL_CHARACTERS: ("teksten indeholder usynlige tegn", "Skriv teksten igen i fagsystemet."),
+    RejectionRule.UNKNOWN_STATUS: (
+        "statussen er ny for os",
+        "Se i fagsystemet, om den er valgt ved en fejl. Ellers bed driften lære os den.",
+    ),
+    RejectionRule.UNKNOWN_CODE: (
+        "koden er ny for os",
+        "Se i fagsystemet, om den er valgt ved en fejl. Ellers bed driften opdatere kodelisten.",
+    ),
+    RejectionRule.TOO_LONG: ("teksten er for lang", "Forkort teksten i fagsystemet."),
+    RejectionRule.INCOMPLETE_SET: (
+        "der mangler filer, som hører med",
+        "Bed leverandøren lægge hele sættet op igen. Intet er taget imens.",
+    ),
     RejectionRule.MARKER_MISMATCH: (
-        "er ikke, som mærkefilen siger",
-        "Intet er taget. Bed leverandøren lægge fil og mærkefil op igen, filen først.",
+        "filen er ikke, som mærkefilen siger",
+        "Bed leverandøren lægge fil og mærkefil op igen, filen først. Intet er taget imens.",
     ),
     RejectionRule.WRONG_ENCODING: (
-        "har tegn, der ikke kan læses sikkert",
-        "Intet er taget. Bed leverandøren skrive filen i UTF-8.",
+        "filens tegn kan ikke læses sikkert",
+        "Bed leverandøren skrive filen i UTF-8. Intet er taget imens.",
     ),
     RejectionRule.OTHER_SCHOOL_YEAR: (
-        "hører til et andet skoleår",
-        "Intet er taget. Bed leverandøren sende det skoleår, der er i gang.",
+        "sættet hører til et andet skoleår",
+        "Bed leverandøren sende det skoleår, der er i gang. Intet er taget imens.",
     ),
     RejectionRule.UNSAFE_XML: (
-        "indeholder XML, der ikke må stå i en leverance",
-        "Intet er taget. Bed leverandøren sende filen uden DOCTYPE og entiteter.",
+        "filen har XML, der ikke må stå i en leverance",
+        "Bed leverandøren sende den uden DOCTYPE og entiteter. Intet er taget imens.",
     ),
-    RejectionRule.NOT_CARRIED: ("kunne ikke gemmes hos os", "Fejlen er vores. Linjen er bevaret; sig det til driften."),
+    RejectionRule.NOT_PROCESSED: (
+        "linjen er læst, men kunne ikke gemmes hos os",
+        "Fejlen er vores, og linjen er bevaret. Sig det til driften.",
+    ),
 }
 """What is wrong, and what to do, by rule."""

@@ -23,6 +23,14 @@ window.addEventListener("beforeprint", () => {
   form.set("side", button.dataset.side);
   navigator.sendBeacon(button.dataset.record, form);
 });
+// A panel that would run off the right edge is moved to the left, as far as it must.
+document.addEventListener("toggle", (event) => {
+  const panel = event.target.open && event.target.matches("details.inline") && event.target.querySelector(".pop");
+  if (!panel) return;
+  panel.style.marginLeft = "0";
+  const over = panel.getBoundingClientRect().right + 16 - document.documentElement.clientWidth;
+  if (over > 0) panel.style.marginLeft = `-${over}px`;
+}, true);
 document.addEventListener("htmx:after:swap", () => {
   for (const open of document.querySelectorAll("details.inline[open]")) open.open = false;
 });

@@ -1,0 +1,149 @@
+"""KMD Nexus by its HAL interface: the grants of one named list, whole readings compared with the one before."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, JsonValue, SecretStr
+
+from connectors.absence import AbsenceLimits
+from connectors.base import Batch, CheckResult, ReadContext, Stream
+from connectors.errors import ConnectorError
+from connectors.retry import RetryPolicy, Stopped
+from connectors.sources.social.nexus.hal import NexusService, NotAllowed
+from connectors.sources.social.nexus.reading import Reading
+from connectors.sources.social.nexus.streams import STREAM, source_system
+from connectors.sources.social.nexus.translate import Scope
+from connectors.transports.http import HttpSettings, HttpTransport
+from connectors.transports.oauth import ClientCredentials
+from schemas.base import Schema
+from schemas.duration import Duration
+from schemas.record import Cursor
+from schemas.source import SourceSystem
+
+
+class NexusSettings(Schema):
+    """Settings of the Nexus connector: one instance, its token server, and the list whose grants are read."""
+
+    base_url: str = Field(pattern=r"^https?://[^?#]+$")
+    """Root of the interface: ``https://INSTANCE.nexus.kmd.dk/api/core/mobile/INSTANCE/v2``."""
+    instance: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    """Name of the instance; Nexus's numbers are unique only within one."""
+    list_name: str = Field(min_length=1, max_length=200)
+    """Name of the list (aktivitetsliste) that shows the grants, as our user sees it in Nexus."""
+    token_url: str
+    """Where tokens are issued (OAuth2 client credentials)."""
+    client_id: str
+    """The client."""
+    client_secret: SecretStr
+    """The client's secret."""
+    page_size: int = Field(default=50, ge=1, le=500)
+    """Grants a page."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's (PEM)."""
+    municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
+    """Code of the acting municipality, where a grant does not name one."""
+    absence_max_share: float = Field(default=0.2, ge=0, le=1)
+    """When more than this share of the grants is missing at once, their deletions wait for a person."""
+    absence_max_count: int = Field(default=1000, ge=0)
+    """Likewise for a number, however long the list is."""
+    absence_always_allowed: int = Field(default=2, ge=0)
+    """So many may be missing however short the list is, unless it became empty."""
+    patience: RetryPolicy = RetryPolicy.BRISK
+    """How long to try again when Nexus does not answer."""
+    expected_cadence: Duration = timedelta(days=1)
+    """At least this often new data should come."""
+
+    @property
+    def absence_limits(self) -> AbsenceLimits:
+        """How much may be missing without a person."""
+        return AbsenceLimits(
+            max_share=self.absence_max_share,
+            max_count=self.absence_max_count,
+            always_allowed=self.absence_always_allowed,
+        )
+
+
+class NexusConnector:
+    """Granted efforts from KMD Nexus (HAL)."""
+
+    settings_type: ClassVar[type[NexusSettings]] = NexusSettings
+
+    def __init__(self, name: str, settings: NexusSettings, *, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._transport = HttpTransport(
+            HttpSettings(base_url=settings.base_url, ca_file=settings.ca_file, patience=settings.patience),
+            ClientCredentials(
+                token_url=settings.token_url,
+                client_id=settings.client_id,
+                client_secret=settings.client_secret.get_secret_value(),
+            ),
+        )
+        self.source: SourceSystem = source_system(name, settings.expected_cadence)
+
+    @classmethod
+    def spec(cls) -> dict[str, JsonValue]:
+        """JSON Schema of the settings."""
+        return cls.settings_type.model_json_schema()
+
+    def check(self) -> CheckResult:
+        """Log in, find the list, and read its first grant."""
+        nexus = NexusService(self._transport)
+        try:
+            items = next((page for page in nexus.pages(self._settings.list_name, 1) if page), [])
+            if not items:
+                return CheckResult(ok=True, message="logged in and found the list; it is empty")
+            if isinstance(items[0], dict):
+                nexus.grant(items[0])
+        except NotAllowed:
+            return CheckResult(ok=True, message="logged in and found the list; its first grant is not for us to read")
+        except ConnectorError as error:
+            return CheckResult(ok=False, message=str(error), advice=error.advice)
+        return CheckResult(ok=True, message="logged in and read one grant")
+
+    def discover(self) -> tuple[Stream, ...]:
+        """One stream, since a generation is one reading of the whole list; field by field."""
+        return (STREAM,)
+
+    def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        """One generation: every grant of the list, then what was missing is judged. Only changes are given.
+
+        The cursor comes with the last batch, and only when the generation is complete.
+
+        Raises:
+            KeyError: there is no such stream.
+            SourceUnavailable: an answer is missing or incomplete.
+            SourceRefused: a person must act.
+        """
+        if stream != STREAM.name:
+            raise KeyError(stream)
+        nexus = NexusService(self._transport.stoppable(context.should_stop))
+        reading = Reading(self._scope(), nexus, cursor)
+        try:
+            for page in nexus.pages(self._settings.list_name, self._settings.page_size):
+                for item in page:
+                    reading.take(item)
+                yield reading.batch()
+                if context.should_stop():
+                    return
+        except Stopped:
+            yield reading.batch()
+            return
+        yield reading.batch()
+        reading.check_finished()
+        held = reading.conclude(self._settings.absence_limits, context)
+        yield reading.batch(reading.cursor(), held)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def _scope(self) -> Scope:
+        return Scope(
+            source=self.source.name,
+            instance=self._settings.instance,
+            authority=self._settings.municipality_code,
+            observed_at=self._clock(),
+        )

@@ -1,0 +1,176 @@
+"""Danish words for the fields and types of the sources: on the page nothing stands as a source writes it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+FIELD: Mapping[str, str] = MappingProxyType({
+    "(file)": "filen",
+    "(payload)": "hele linjen",
+    "(record)": "hele linjen",
+    "achievementStatus": "målets fremgang",
+    "active": "om oplysningen gælder",
+    "activity": "indsatsens aktivitet",
+    "address": "adresse",
+    "adresse": "adresse",
+    "adressebeskyttelse": "adressebeskyttelse",
+    "anbefaling": "anbefaling",
+    "angivetAf": "hvem der har sagt det",
+    "ansvarlig": "ansvarlig medarbejder",
+    "author": "forfatter",
+    "authoredOn": "dato for henvisningen",
+    "baggrundeForUnderretningAndet": "årsager til underretningen",
+    "baggrundeForUnderretningBarnet": "årsager til underretningen",
+    "baggrundeForUnderretningHjemmet": "årsager til underretningen",
+    "basedOn": "den plan, indsatsen er del af",
+    "birthDate": "fødselsdato",
+    "borgerNavn": "borgerens navn",
+    "by": "by",
+    "careTeam": "team",
+    "category": "kategori",
+    "class": "kontaktens art",
+    "code": "kode",
+    "contained": "vedlagte oplysninger",
+    "contributor": "medvirkende",
+    "cprnr": "cpr-nummer",
+    "deceasedBoolean": "om borgeren er død",
+    "deceasedDateTime": "dødsdato",
+    "description": "beskrivelse",
+    "detail": "indsatsens aktivitet",
+    "doedsdato": "dødsdato",
+    "efternavn": "efternavn",
+    "end": "slutdato",
+    "enhed": "enhed",
+    "entry": "en linje i svaret",
+    "episodeOfCare": "forløbets nummer",
+    "expressedBy": "hvem der har sagt det",
+    "extension": "tillægsoplysning",
+    "family": "efternavn",
+    "foedselsdato": "fødselsdato",
+    "foerstkommendeFrist": "næste frist",
+    "foraeldremyndighed": "forældremyndighed",
+    "foranstaltningsparagraf": "paragraf",
+    "formaal": "formål",
+    "fornavn": "fornavn",
+    "forventetSlutdato": "forventet slutdato",
+    "fraDato": "startdato",
+    "fristDato": "frist",
+    "fuldeNavn": "navn",
+    "given": "fornavn",
+    "goal": "mål",
+    "haendelsesDato": "hændelsens dato",
+    "id": "nøgle",
+    "identifier": "cpr-nummer eller anden nøgle",
+    "intent": "om det er en plan eller en bestilling",
+    "isSensitive": "om sagen er følsom",
+    "kleNummer": "KLE-nummer",
+    "kommunekode": "kommunekode",
+    "kvitteringDato": "dato for kvittering",
+    "lastUpdated": "dato for ændringen",
+    "leverandoer": "leverandør",
+    "lifecycleStatus": "målets status",
+    "link": "henvisning til en anden registrering",
+    "lovgrundlag": "lovgrundlag",
+    "lukketDato": "dato for lukning",
+    "maalType": "målets art",
+    "managingOrganization": "ansvarlig enhed",
+    "medfoerteYdelser": "indsatser, der fulgte",
+    "mellemnavn": "mellemnavn",
+    "member": "medlem af teamet",
+    "meta": "tekniske oplysninger",
+    "modtagetDato": "dato for modtagelsen",
+    "naesteOpfoelgning": "næste opfølgning",
+    "name": "navn",
+    "navn": "navn",
+    "occurrencePeriod": "periode",
+    "omfang": "omfang",
+    "oprettetDato": "dato for oprettelsen",
+    "orgEnhedId": "enhedens nøgle",
+    "participant": "deltager",
+    "patient": "borger",
+    "performed": "dato for udførelsen",
+    "performer": "udfører",
+    "period": "periode",
+    "personId": "personens nøgle",
+    "postnummer": "postnummer",
+    "primaerBehandler": "ansvarlig medarbejder",
+    "primaerBehandlerId": "medarbejderens nøgle",
+    "primaerBehandlerNavn": "medarbejderens navn",
+    "primaerPerson": "sagens hovedperson",
+    "profile": "beskedens profil",
+    "recorder": "hvem der har skrevet det",
+    "relation": "relation",
+    "relationship": "relation",
+    "resource": "en linje i svaret",
+    "resourceType": "linjens type",
+    "role": "rolle",
+    "rolle": "rolle",
+    "sagId": "sagens nøgle",
+    "sagReference": "sagens nøgle",
+    "sagsnummer": "sagsnummer",
+    "sagsparter": "sagens parter",
+    "sagstype": "sagstype",
+    "sammeHusstand": "om de bor sammen",
+    "security": "beskyttelse",
+    "sent": "dato for afsendelsen",
+    "serviceProvider": "sygehus eller enhed",
+    "slutDato": "slutdato",
+    "slutdato": "slutdato",
+    "start": "startdato",
+    "startDate": "startdato",
+    "startdato": "startdato",
+    "status": "status",
+    "statusDate": "dato for status",
+    "subject": "borger",
+    "syntetisk": "mærke for opdigtede data",
+    "tag": "mærke",
+    "tekst": "tekst",
+    "telefon": "telefonnummer",
+    "text": "tekst",
+    "tidligereCprnr": "tidligere cpr-nummer",
+    "tilDato": "slutdato",
+    "titel": "titel",
+    "title": "titel",
+    "type": "type",
+    "udfald": "beslutning",
+    "udfaldDato": "dato for beslutningen",
+    "ufoedt": "om barnet er ufødt",
+    "underretter": "underretter",
+    "undertype": "undertype",
+    "url": "adresse på linjen",
+    "value": "værdi",
+    "vedroerer": "hvem det vedrører",
+    "vejnavn": "vejnavn",
+    "versionId": "versionsnummer",
+    "vurderetDato": "dato for vurderingen",
+    "ydelsestype": "indsatsens navn",
+})  # fmt: skip
+"""By the source's own name for it, without positions and parents."""
+FIELD_OTHER = "et felt, som siden ikke har et navn for"
+_TOO_GENERAL = frozenset({"code", "text", "type", "value", "start", "end", "titel", "id"})
+"""Said only where no more particular name stands to the left, or beside it."""
+
+TYPE: Mapping[str, str] = MappingProxyType(
+    {
+        "Bundle": "Et helt svar fra kilden",
+        "Provenance": "Oplysninger om, hvem der har ændret noget",
+        "file": "En fil",
+    }
+)
+"""What is read besides the types that a source declares."""
+TYPE_OTHER = "En anden slags linje"
+
+
+def field_word(path: str) -> str:
+    """The path of a field in Danish: its last name, with its parent's where that alone says too little."""
+    known = [FIELD[name] for name in path.split(".") if name in FIELD]
+    if not known:
+        return FIELD_OTHER
+    last = path.rpartition(".")[2]
+    if last in _TOO_GENERAL and len(known) > 1 and known[-1] != known[-2]:
+        return f"{known[-2]}, {known[-1]}"
+    return known[-1]
+
+
+def type_word(name: str, titles: Mapping[str, str]) -> str:
+    """A type in Danish; *titles* are those that the source declares."""
+    return titles.get(name) or TYPE.get(name) or TYPE_OTHER

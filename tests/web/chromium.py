@@ -1,0 +1,44 @@
+"""A real browser at the pages: who opens which, how wide, and when the tests are skipped."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from deploy.browser import find
+from hub.web.shell.rendering import WEB
+from tests.web.conftest import Town
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "artefacts"
+AXE = WEB / "static/vendor/axe-core/axe.min.js"
+WIDTHS = {"wide": 1440, "narrow": 390}
+PAGES = {
+    "anna.holm": [
+        "/mine-borgere",
+        "/soeg",
+        "/overblik/{maja}",
+        "/familien/{maja}",
+        "/tidslinje/{maja}",
+        "/findes-ikke",
+    ],
+    "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
+    "tine.skov": ["/kilder"],
+    "jens.dam": ["/tilsyn"],
+}
+MARKS = [
+    pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),
+    pytest.mark.skipif(not AXE.exists(), reason="no page assets: run python -m hub.web.assets"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, scripts: bool = True) -> Page:
+    """A page of that width, logged in as the actor."""
+    context = chromium.new_context(
+        base_url=town.address, viewport={"width": width, "height": 900}, locale="da-DK", java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.goto("/log-ind")
+    page.locator(f'form:has(input[value="{actor_id}"]) button').click()
+    return page
