@@ -33,6 +33,5 @@ def truth(sources: Running) -> set[str]:
     read = connectors_to(sources, SystemClock(), school_folder=ARCHIVE).values()
     entities = {record.entity for one in read for batch in read_all(one) for record in batch.records}
     for one in read:
-        if hasattr(vars(one)["_transport"], "close"):
-            vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
+        one.close()
     return entities

@@ -41,8 +41,8 @@ KNOWN = (
     ),
     Known(
         "relative told by two sources",
-        "A relative whom a shown area's source tells of is shown, also when the newest statement is another area's; and so "
-        "is said that notifications about that relative are not to be seen.",
+        "A relative whom a shown area's source tells of is shown, also when the newest statement is another area's; "
+        "and so is said that notifications about that relative are not to be seen.",
         lambda seen: (
             _rule(seen, "head.relative", "column.left_out", "notes.withheld") and seen.difference.page == NOTHING
         ),

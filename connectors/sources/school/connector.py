@@ -93,6 +93,9 @@ class SchoolConnector:
         if not look.may_move:
             raise SourceRefused("read, but the server does not let us move files", advice="sftp_cannot_move")
 
+    def close(self) -> None:
+        """Nothing is held open between two looks."""
+
     def _scope(self) -> Scope:
         return Scope(
             source=self.source.name,
