@@ -14,6 +14,7 @@ from hub.web.middlewares.request_metrics import RequestMetricsMiddleware
 from hub.web.middlewares.security_headers import SecurityHeadersMiddleware
 from hub.web.middlewares.unhandled_errors import UnhandledErrorMiddleware
 from hub.web.shell import errors
+from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.rendering import WEB
 from hub.web.workspaces import WORKSPACES
 
@@ -34,6 +35,7 @@ def create_app(context: AppContext) -> FastAPI:
     )
     app.state.context = context
     app.state.reader = OverviewReader(context.index)
+    app.state.first_loads = FirstLoads(context.bus)
     app.state.workspaces = WORKSPACES
     app.add_middleware(UnhandledErrorMiddleware)
     app.add_middleware(

@@ -87,6 +87,8 @@ class PersonFact(Schema):
     name_address_protected: bool = False
     """navne- og adressebeskyttelse (CPR protection type 0001, FHIR meta.security R)."""
     address: Address | None = None
+    left_addresses: tuple[Address, ...] | None = None
+    """Addresses from which the source says that the person has moved away (FHIR ``Address.use`` old)."""
     replaces: tuple[Identifier, ...] = ()
     """Earlier identifiers of the same person, as this source declares them: national numbers (nyt personnummer), and
     the source's own ids of records that were merged into this one."""
@@ -171,6 +173,8 @@ class EffortFact(Schema):
     case_number: str | None = None
     recommendation: Line | None = None
     """A coded or one-line recommendation that others must know of (anbefaling), as the source releases it."""
+    requests: tuple[str, ...] = ()
+    """The requests of the same source that led to it, as ``<record type>/<id>``: they and the effort are one."""
 
 
 class Outcome(StrEnum):
@@ -346,7 +350,8 @@ class GoalFact(Schema):
 
     kind: Literal["goal"] = "goal"
     goal: GoalKind
-    text: Line
+    text: Line | None
+    """None: the source tells no words, or took them back."""
     progress: Progress = Progress.NOT_ASSESSED
     assessed_on: date | None = None
     stated_by: Line | None = None

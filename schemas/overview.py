@@ -100,6 +100,8 @@ class Section(Schema):
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None
     """Set when the page is read: the area has a source that was never read to its end, so entries may be missing."""
+    is_loading: bool | None = None
+    """Set when the page is read: the area's source was read for the first time, and not all of it is here yet."""
     has_unreadable: bool | None = None
     """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
     troubles: tuple[SourceTrouble, ...] | None = None
@@ -120,19 +122,27 @@ class Disagreement(Schema):
     values: tuple[DisagreeingValue, ...] = Field(min_length=2)
 
 
-class Relative(Schema):
-    """A person related to the citizen, as far as records say (pårørende, familie)."""
+class RelativeStatement(Schema):
+    """What one record says of a relative."""
 
-    citizen_id: UUID | None = None
     name: str | None = None
-    relation: RelationKind
-    """What the relative is to the citizen."""
     role: Coded | None = None
     """The exact relation, as far as a source tells it from the citizen's side: code list ``relationship_codes``."""
     custody: bool | None = None
     shares_household: bool | None = None
     valid: Period = Period()
     provenance: Provenance
+
+
+class Relative(RelativeStatement):
+    """A person related to the citizen, as far as records say (pårørende, familie)."""
+
+    citizen_id: UUID | None = None
+    relation: RelationKind
+    """What the relative is to the citizen."""
+    statements: tuple[RelativeStatement, ...] | None = None
+    """What each record says, newest first, where several sources tell of the relation: a reader of some of them gets
+    what those say. None: one source tells, or the overview is cut to a reader already."""
 
 
 class StatedIdentity(Schema):

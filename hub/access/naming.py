@@ -68,5 +68,9 @@ def known_person(  # noqa: PLR0913  keyword-only from the digest on
     pages = [overview for _, overview in current.values() if overview is not None]
     shown = cut_and_mask_all(session, pages, decisions, areas, today, facts=family_facts)
     named = (relative for page in shown.values() for relative in page.header.relatives)
-    name = next((each.name for each in named if each.citizen_id == citizen_id and each.name), None)
+    # A page names those who are related on the day, and nobody who was.
+    name = next(
+        (each.name for each in named if each.citizen_id == citizen_id and each.name and each.valid.contains(today)),
+        None,
+    )
     return KnownPerson(name=name, is_disputed=is_disputed) if name else None

@@ -15,6 +15,7 @@ from uuid import UUID
 import cedarpy
 
 from hub.access.redaction import plain
+from hub.overview.relatives import relative_of_sources
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import PersonFact
 from schemas.overview import (
@@ -199,7 +200,8 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_A
     by_entry = {entry.provenance.source: entry.area for entry in overview.entries()}
     shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
     header = overview.header
-    relatives = tuple(other for other in header.relatives if other.provenance.source in shown)
+    told = (relative_of_sources(relative, shown) for relative in header.relatives)
+    relatives = tuple(relative for relative in told if relative is not None)
     known = frozenset(person.citizen_id for person in relatives if person.citizen_id) | {overview.citizen_id}
     names = frozenset(person.name for person in relatives if person.name)
     return overview.model_copy(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import cut
+from hub.access.relatives import with_names
 from hub.overview import repository as overviews
 from schemas.access import AccessFacts, Decision
 from schemas.overview import Overview
@@ -48,7 +49,7 @@ def cut_and_mask_all(  # noqa: PLR0913  keyword-only from the facts on
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> dict[UUID, Overview]:
     """``cut_and_mask`` for several overviews; whom of all their people to protect is asked once."""
-    pages = [cut(overview, decisions[overview.citizen_id], areas) for overview in whole]
+    pages = with_names(session, [cut(overview, decisions[overview.citizen_id], areas) for overview in whole])
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
     unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
     guarded = overviews.guarded(session, unknown, on) | {

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, cast, distinct, exists, func, select, text, true
 from sqlalchemy.orm import Session, aliased
 
+from hub.audit.looks import Looks
 from hub.audit.tables import AuditRow
 from hub.db import fetch_rows
-from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, PageKind
 from schemas.base import Schema
 
 _FIELDS = tuple(AuditEntry.model_fields)
@@ -133,19 +134,28 @@ def count_acts(session: Session, since: datetime, until: datetime) -> dict[Only,
     return {only: session.scalar(select(acts).where(within, _only(AuditRow, only))) or 0 for only in Only}
 
 
-def last_opened(session: Session, actor_id: str, citizen_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When the employee last was shown each citizen's overview; citizens never opened are left out."""
+def looks(session: Session, actor_id: str, citizen_ids: Iterable[UUID], until: datetime) -> dict[UUID, Looks]:
+    """When the employee looked at each citizen until then; citizens never looked at are left out.
+
+    The citizen's own pages count, and a page about the whole family. To stand on another's page does not: there the
+    others' news are but a few lines. Nor does an earlier day, on which there is no news.
+    """
+    is_own = AuditRow.details["shown_on"].astext.is_(None)
+    is_family = AuditRow.details["page"].astext == PageKind.FAMILY
     rows = session.execute(
-        select(AuditRow.citizen_id, func.max(AuditRow.recorded_at))
+        select(AuditRow.citizen_id, func.min(AuditRow.recorded_at), func.max(AuditRow.recorded_at))
         .where(
             AuditRow.actor_id == actor_id,
             AuditRow.citizen_id.in_(set(citizen_ids)),
             AuditRow.action == AuditAction.OPEN_OVERVIEW,
             AuditRow.outcome == AuditOutcome.SHOWN,
+            AuditRow.recorded_at <= until,
+            is_own | is_family,
+            AuditRow.details["as_known"].astext.is_(None),
         )
         .group_by(AuditRow.citizen_id)
     )
-    return {citizen_id: moment for citizen_id, moment in rows if citizen_id is not None}
+    return {citizen_id: Looks(first, last) for citizen_id, first, last in rows if citizen_id is not None}
 
 
 def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[AuditAction, AuditOutcome], int]:

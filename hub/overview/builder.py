@@ -8,10 +8,10 @@ from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import current_records, entry_of, parties_of, superseded_records
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
-from schemas.facts import PersonFact, RelationFact
+from schemas.facts import EffortFact, EffortStatus, GoalFact, PersonFact, RelationFact
 from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Entry, Overview, Section, SectionState
-from schemas.record import PartyRole
+from schemas.record import PartyRole, SourceRecord
 from schemas.source import Area
 
 
@@ -34,8 +34,9 @@ def build(
         as_known: build what the page would have shown at this instant.
     """
     counted = current_records(linked, as_known)
+    superseded = superseded_records(linked, counted, as_known)
     identifiers = _identifiers(citizen_id, counted)
-    persons = merge_persons(counted, identifiers, superseded_records(linked, counted, as_known))
+    persons = merge_persons(counted, identifiers, superseded)
     relations = merge_relations(citizen_id, counted)
     return Overview(
         citizen_id=citizen_id,
@@ -47,10 +48,35 @@ def build(
             relatives=relations.relatives,
             protection_sources=persons.protection_sources,
         ),
-        sections=_sections(counted, areas),
+        sections=_sections(_with_content(counted, superseded), areas),
         disagreements=persons.disagreements + relations.disagreements,
         synthetic=any(linked_record.record.synthetic for linked_record in counted),
     )
+
+
+def _with_content(counted: Sequence[LinkedRecord], superseded: Sequence[LinkedRecord]) -> list[LinkedRecord]:
+    """The records without those that are no line of a page.
+
+    These are goals that never had words, and requests that led to an effort: that effort is the line.
+    """
+    had_words = {
+        earlier.record.key
+        for earlier in superseded
+        if isinstance(earlier.record.fact, GoalFact) and earlier.record.fact.text
+    }
+    requests = {
+        f"{record.record.source}/{request}"
+        for record in counted
+        if isinstance(record.record.fact, EffortFact) and record.record.fact.status is not EffortStatus.CANCELLED
+        for request in record.record.fact.requests
+    }
+
+    def has_content(record: SourceRecord) -> bool:
+        if isinstance(record.fact, GoalFact) and not record.fact.text:
+            return record.key in had_words
+        return record.entity not in requests
+
+    return [linked for linked in counted if has_content(linked.record)]
 
 
 def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tuple[Section, ...]:

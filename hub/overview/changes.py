@@ -3,8 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
+from hub.overview.point_in_time import ENDED_PLANS
 from schemas.base import Schema
-from schemas.facts import EffortFact, EffortStatus, Progress
+from schemas.facts import EffortFact, EffortStatus, GoalFact, PlanFact, Progress
 from schemas.overview import Entry, Overview
 
 _EMPTY: tuple[object, ...] = (None, (), Progress.NOT_ASSESSED)
@@ -17,7 +18,7 @@ class ChangeKind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     ENDED = "ended"
-    """An effort that ran has ended (or was cancelled)."""
+    """An effort or a plan that ran has ended (or was cancelled)."""
     GONE = "gone"
     """The source no longer says it: deleted, or no longer about this citizen."""
 
@@ -27,6 +28,7 @@ class Change(Schema):
 
     kind: ChangeKind
     entry: Entry
+    """As it last was, where the source took back its words."""
     fields: tuple[str, ...] = ()
     """Of an entry that was there before: which fields of the fact differ; ``start`` and ``end`` of its valid time."""
     wiped: tuple[str, ...] = ()
@@ -43,7 +45,15 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     """
     earlier = {entry.id: entry for entry in before.entries()}
     later = {entry.id: entry for entry in now.entries()}
-    result = [Change(kind=ChangeKind.GONE, entry=entry) for key, entry in earlier.items() if key not in later]
+    requests = {
+        f"{entry.provenance.source}/{request}"
+        for entry in later.values()
+        if isinstance(entry.fact, EffortFact)
+        for request in entry.fact.requests
+    }
+    # A request that led to an effort is not gone: that effort is the line now.
+    gone = (entry for key, entry in earlier.items() if key not in later and key not in requests)
+    result = [Change(kind=ChangeKind.GONE, entry=entry) for entry in gone]
     for key, entry in later.items():
         previous = earlier.get(key)
         kind = _kind(previous, entry, on)
@@ -51,7 +61,8 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
             continue
         fields = _differences(previous, entry) if previous else {}
         wiped = tuple(field for field, is_wiped in fields.items() if is_wiped)
-        result.append(Change(kind=kind, entry=entry, fields=tuple(fields), wiped=wiped))
+        shown = previous if previous and isinstance(entry.fact, GoalFact) and "text" in wiped else entry
+        result.append(Change(kind=kind, entry=shown, fields=tuple(fields), wiped=wiped))
     ordered = sorted(result, key=lambda change: change.entry.id)
     return tuple(sorted(ordered, key=lambda change: change.entry.provenance.registration.registered_from, reverse=True))
 
@@ -91,7 +102,11 @@ def _kind(before: Entry | None, now: Entry, on: date) -> ChangeKind | None:
 
 
 def _has_ended(entry: Entry, on: date) -> bool:
-    if not isinstance(entry.fact, EffortFact):
-        return False
-    stopped = entry.fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}
-    return stopped or (entry.valid.end is not None and entry.valid.end <= on)
+    match entry.fact:
+        case EffortFact(status=status):
+            has_stopped = status in {EffortStatus.ENDED, EffortStatus.CANCELLED}
+        case PlanFact(status=status):
+            has_stopped = status.code in ENDED_PLANS
+        case _:
+            return False
+    return has_stopped or (entry.valid.end is not None and entry.valid.end <= on)

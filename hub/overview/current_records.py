@@ -107,7 +107,7 @@ def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
     fact = fact_as_known(linked.record.fact, as_known)
     cut: dict[str, object] = {"fact": fact}
     if as_known < linked.record.registered_at:
-        cut |= {"fact": fact_as_begun(fact, as_known), "valid": period_as_known(linked.record.valid, as_known)}
+        cut |= {"fact": fact_as_begun(fact), "valid": period_as_known(linked.record.valid, as_known)}
     record = linked.record.model_copy(update=cut)
     # That another statement would replace it was not known either.
     return replace(linked, record=record, registered_to=None)

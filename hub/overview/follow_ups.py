@@ -92,7 +92,7 @@ def _is_whole(section: Section, until: date) -> bool:
     if section.state in {SectionState.WITHHELD, SectionState.NOT_COVERED}:
         return True
     has_stopped = section.silent_since is not None and danish_day(section.silent_since) <= until
-    return not (section.is_unread or section.has_unreadable or has_stopped)
+    return not (section.is_unread or section.is_loading or section.has_unreadable or has_stopped)
 
 
 def list_follow_ups(overviews: Iterable[Overview], on: date) -> tuple[FollowUps, ...]:

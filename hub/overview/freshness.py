@@ -17,6 +17,7 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
     unread: Collection[Area],
     *,
     once_covered: Collection[Area] = (),
+    loading: Collection[Area] = (),
     unreadable: Collection[Area] = (),
     troubles: Mapping[Area, Sequence[SourceTrouble]] = _NO_TROUBLES,
 ) -> Overview:
@@ -29,6 +30,7 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
         silent_since: for areas whose source should have answered, when it last did.
         unread: areas with a source that has never been read to its end.
         once_covered: areas that had a source, whose entries may still be held.
+        loading: areas with a source that has been read, while not all of it is on the pages yet.
         unreadable: areas with a source of which some rows could not be read.
         troubles: for areas whose sources are not read as they should be, which and since when.
     """
@@ -43,6 +45,7 @@ def with_coverage(  # noqa: PLR0913  each is by name from the fifth on
             update={
                 "silent_since": silent_since.get(section.area),
                 "is_unread": section.area in unread,
+                "is_loading": section.area in loading,
                 "has_unreadable": section.area in unreadable,
                 "troubles": tuple(troubles.get(section.area, ())),
             }

@@ -13,7 +13,7 @@ from hub.overview.stated_identities import (
     headline_group,
     stated_identities,
 )
-from schemas.facts import PersonFact
+from schemas.facts import Address, PersonFact
 from schemas.identifiers import Identifier
 from schemas.overview import DisagreeingValue, Disagreement, StatedIdentity
 from schemas.record import PartyRole
@@ -131,6 +131,22 @@ def _undecided(statements: Sequence[PersonStatement], groups: Sequence[PersonGro
     )
 
 
+def _address(persons: Sequence[PersonFact]) -> Address | None:
+    """The newest address, unless another source says that the person has moved away from it."""
+    for person in persons:
+        left = (address for other in persons if other is not person for address in other.left_addresses or ())
+        if person.address and not any(_is_same_address(person.address, address) for address in left):
+            return person.address
+    return None
+
+
+def _is_same_address(one: Address, other: Address) -> bool:
+    """Whether both tell one street, and the same postal code as far as both tell any."""
+    if not one.street or not other.street or fold_text(one.street) != fold_text(other.street):
+        return False
+    return not one.postal_code or not other.postal_code or one.postal_code == other.postal_code
+
+
 def _newest(statements: Sequence[PersonStatement]) -> PersonFact:
     persons = [statement.person for statement in statements]
     telling = [statement for statement in statements if statement.person.life_status]
@@ -143,5 +159,5 @@ def _newest(statements: Sequence[PersonStatement]) -> PersonFact:
         life_status=status,
         # Only with the status it belongs to: a date of death beside "alive" would be nobody's statement.
         died_on=next((person.died_on for person in by_status if person.died_on and person.life_status is status), None),
-        address=next((person.address for person in persons if person.address), None),
+        address=_address(persons),
     )

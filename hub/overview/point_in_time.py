@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.clock import danish_day
+from schemas.codes import Coded
 from schemas.facts import (
     ConcernNotificationFact,
     ContactFact,
@@ -12,9 +13,14 @@ from schemas.facts import (
     Fact,
     GoalFact,
     PersonFact,
+    PlanFact,
     Progress,
 )
 from schemas.period import Period
+
+ENDED_PLANS = frozenset({"completed", "revoked"})
+"""Codes of ``plan_status``."""
+_RUNNING_PLAN = Coded(code_list="plan_status", code="active")
 
 
 def fact_as_known(fact: Fact, moment: datetime) -> Fact:
@@ -34,6 +40,8 @@ def fact_as_known(fact: Fact, moment: datetime) -> Fact:
         return fact.model_copy(update=cut)
     if isinstance(fact, GoalFact) and fact.assessed_on is not None and day < fact.assessed_on:
         return fact.model_copy(update={"progress": Progress.NOT_ASSESSED, "assessed_on": None})
+    if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
+        return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact
 
 
@@ -44,13 +52,12 @@ def period_as_known(valid: Period, moment: datetime) -> Period:
     return valid
 
 
-def fact_as_begun(fact: Fact, moment: datetime) -> Fact:
-    """The fact as it began, for a statement registered after *moment*: without what happened later."""
-    day = danish_day(moment)
+def fact_as_begun(fact: Fact) -> Fact:
+    """The fact as it began, for a statement registered later: without what happened since."""
     if isinstance(fact, EffortFact) and fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
         return fact.model_copy(update={"status": EffortStatus.ACTIVE, "next_follow_up_on": None})
+    if isinstance(fact, PlanFact) and fact.status.code in ENDED_PLANS:
+        return fact.model_copy(update={"status": _RUNNING_PLAN, "next_follow_up_on": None})
     if isinstance(fact, ContactFact) and fact.is_stay and fact.state is ContactState.ENDED:
         return fact.model_copy(update={"state": ContactState.ONGOING, "status": None})
-    if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
-        return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact

@@ -1,6 +1,6 @@
 """Who is related to the citizen, seen from the citizen; custody as recorded, never guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import parties_of, provenance_of
 from hub.overview.header import disagreement
 from schemas.facts import RelationFact, RelationKind
-from schemas.overview import Disagreement, Relative
+from schemas.overview import Disagreement, Relative, RelativeStatement
 from schemas.record import Party, PartyRole
 
 _SEEN_FROM_OTHER = {
@@ -92,27 +92,41 @@ def _is_same_relation(first: _RelationStatement, second: _RelationStatement) -> 
 
 
 def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement | None]:
-    newest = group[0].relative
     custody = [
         (statement.relative.custody, statement.linked) for statement in group if statement.relative.custody is not None
     ]
-    values = {value for value, _ in custody}
-    relative = newest.model_copy(
-        update={
-            "name": next((statement.relative.name for statement in group if statement.relative.name), None),
-            "role": next((statement.relative.role for statement in group if statement.relative.role), None),
-            "custody": values.pop() if len(values) == 1 else None,
-            "shares_household": next(
-                (
-                    statement.relative.shares_household
-                    for statement in group
-                    if statement.relative.shares_household is not None
-                ),
-                None,
-            ),
-        }
+    statements = tuple(_statement(statement.relative) for statement in group)
+    is_told_by_several = len({statement.provenance.source for statement in statements}) > 1
+    relative = _combined(group[0].relative, statements).model_copy(
+        update={"statements": statements if is_told_by_several else None}
     )
     return relative, disagreement("custody", [("yes" if value else "no", linked) for value, linked in custody])
+
+
+def relative_of_sources(relative: Relative, sources: Collection[str]) -> Relative | None:
+    """What these sources say of the relative; None: nothing."""
+    told = [each for each in relative.statements or (_statement(relative),) if each.provenance.source in sources]
+    return _combined(relative, told) if told else None
+
+
+def _statement(relative: Relative) -> RelativeStatement:
+    return RelativeStatement(**{name: getattr(relative, name) for name in RelativeStatement.model_fields})
+
+
+def _combined(relative: Relative, statements: Sequence[RelativeStatement]) -> Relative:
+    """The relative as these statements, newest first, tell: period and origin are the newest's."""
+    custody = {each.custody for each in statements if each.custody is not None}
+    household = (each.shares_household for each in statements if each.shares_household is not None)
+    return Relative(
+        citizen_id=relative.citizen_id,
+        relation=relative.relation,
+        name=next((each.name for each in statements if each.name), None),
+        role=next((each.role for each in statements if each.role), None),
+        custody=custody.pop() if len(custody) == 1 else None,
+        shares_household=next(household, None),
+        valid=statements[0].valid,
+        provenance=statements[0].provenance,
+    )
 
 
 def _by_identifiers(party: Party) -> _PersonKey:

@@ -14,6 +14,7 @@ from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.course.views import MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
+from hub.overview.changes import Change
 from hub.overview.follow_ups import FollowUps, list_follow_ups
 from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantineGroup
@@ -22,6 +23,9 @@ from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
 from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
+from hub.web.my_citizens.families import load_families
+from hub.web.my_citizens.present_deadlines import DeadlineKind, Reader, running_deadlines
+from hub.web.my_citizens.present_sources import source_lines
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT, read_log
 from hub.web.search.present import SearchForm
@@ -88,6 +92,40 @@ class OverviewAnswer(Schema):
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
 
 
+class ListedCitizenAnswer(Schema):
+    """One of my citizens."""
+
+    citizen: MyCitizen
+    overview: Overview | None
+    """Cut to the actor's right; national numbers are masked. None: nothing is known yet."""
+    seen_until: datetime | None
+    """Until when the actor has seen what is known of the citizen; None: the family was never looked at."""
+    changes: tuple[Change, ...]
+    """Since then, newest first."""
+
+
+class DeadlineAnswer(Schema):
+    """A deadline of one notification, or of the same one on several of a family."""
+
+    kind: DeadlineKind
+    due_at: datetime
+    is_overdue: bool
+    is_own: bool
+    """Whether it is the actor's to keep."""
+    text: str
+    """Which notification, as the page says it."""
+
+
+class MyCitizensAnswer(Schema):
+    """My citizens, what is new, and what must be done in time."""
+
+    citizens: tuple[ListedCitizenAnswer, ...]
+    """Family by family, the oldest first."""
+    deadlines: tuple[DeadlineAnswer, ...]
+    incomplete: tuple[str, ...]
+    """Of which sources something may be missing, and why, as the page says it."""
+
+
 class SearchAsk(Schema):
     """What to look for; a number in the body never lands in an address."""
 
@@ -146,11 +184,35 @@ def me(request: Request) -> Me:
 
 
 @router.get("/mine-borgere", summary="My citizens", responses=LOGGED_IN)
-def my_citizens(request: Request) -> tuple[MyCitizen, ...]:
-    """The citizens on whose team the actor is."""
+def my_citizens(request: Request) -> MyCitizensAnswer:
+    """The citizens on whose team the actor is, what is new about each, and the deadlines that run."""
     with open_request(request, MY_CITIZENS) as context:
-        listed = service.list_citizens(context.session, context.actor, context.access(), now=context.now)
-        return tuple(item.citizen for item in listed)
+        families, sources = load_families(context), {source.name: source for source in context.sources}
+        authorities = {name: source.authority for name, source in sources.items()}
+        reader = Reader(context.actor.area, context.actor.unit_id)
+        return MyCitizensAnswer(
+            citizens=tuple(
+                ListedCitizenAnswer(
+                    citizen=member.citizen,
+                    overview=mask_identifiers(member.overview) if member.overview else None,
+                    seen_until=member.seen_until,
+                    changes=member.changes,
+                )
+                for family in families
+                for member in family.members
+            ),
+            deadlines=tuple(
+                DeadlineAnswer(
+                    kind=deadline.kind,
+                    due_at=deadline.due_at,
+                    is_overdue=deadline.is_overdue,
+                    is_own=deadline.is_own,
+                    text=deadline.row.text,
+                )
+                for deadline in running_deadlines(families, reader, authorities, context.now)
+            ),
+            incomplete=source_lines(families, sources, context.now),
+        )
 
 
 @router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(require_header_token)])

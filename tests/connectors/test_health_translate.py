@@ -222,6 +222,37 @@ def test_a_goal_in_words_enters_and_one_by_condition_does_not(run: Run) -> None:
     assert [one.rule for one in outcomes(by_code, run)] == ["goal_without_words"]
 
 
+def test_a_goal_whose_words_were_taken_back_says_so(run: Run) -> None:
+    goal = {"resourceType": "Goal", "id": "g-1", "lifecycleStatus": "active", "subject": SUBJECT, "description": {}}
+    fact = record(goal, run).fact
+    assert isinstance(fact, GoalFact)
+    assert fact.text is None
+
+
+def test_a_plan_says_when_it_was_first_registered(run: Run) -> None:
+    made = record(care_plan("c-1", "p-1") | {"created": "2021-05-01"}, run)
+    assert made.first_registered_at == datetime(2021, 4, 30, 22, tzinfo=UTC)
+    assert record(care_plan("c-1", "p-1") | {"created": "2031-05-01"}, run).first_registered_at is None
+
+
+def test_a_plan_names_the_requests_that_led_to_it(run: Run) -> None:
+    plan = care_plan("c-1", "p-1") | {
+        "basedOn": [{"reference": "ServiceRequest/r-1"}, {"reference": "CarePlan/c-0"}],
+        "activity": [*care_plan("c-1", "p-1")["activity"], {"reference": {"reference": "ServiceRequest/r-2"}}],
+    }
+    fact = record(plan, run).fact
+    assert isinstance(fact, EffortFact)
+    assert fact.requests == ("ServiceRequest/r-1", "ServiceRequest/r-2")
+
+
+def test_an_old_address_is_one_from_which_the_person_moved_away(run: Run) -> None:
+    old = {"use": "old", "line": ["Åparken 14"], "period": {"end": "2023-01-01"}}
+    fact = record(patient("p-1", MAJA) | {"address": [old]}, run).fact
+    assert isinstance(fact, PersonFact)
+    assert fact.address is None
+    assert [address.street for address in fact.left_addresses or ()] == ["Åparken 14"]
+
+
 @pytest.mark.parametrize("resource_type", ["Procedure", "ServiceRequest"])
 def test_clinical_codes_stay_out(resource_type: str, run: Run) -> None:
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "1"}]}

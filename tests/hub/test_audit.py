@@ -1,15 +1,18 @@
 """The log: what is written stands, and is found again by citizen, by employee and by time."""
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
 
 from hub.audit import repository, service
+from hub.audit.looks import Looks, seen_until
 from hub.db import Database
 from hub.migrations import config, migrate
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, Purpose, Role
@@ -123,9 +126,10 @@ def test_who_has_seen_leaves_out_refusals_and_searches(database: Database) -> No
         assert repository.list_viewings(session, CITIZEN) == (viewing,)
 
 
-def test_when_an_employee_last_opened_each_citizen(database: Database) -> None:
+def test_an_employee_has_looked_at_a_citizen_on_own_pages_and_on_those_of_the_family(database: Database) -> None:
     later = NOW + timedelta(hours=1)
-    never = uuid4()
+    never, shown, family = uuid4(), uuid4(), uuid4()
+    on_page = {"page": "overview", "shown_on": str(CITIZEN)}
     with database.transaction() as session:
         service.write_all(
             session,
@@ -133,10 +137,30 @@ def test_when_an_employee_last_opened_each_citizen(database: Database) -> None:
                 LINE,
                 LINE.model_copy(update={"recorded_at": later}),
                 LINE.model_copy(update={"actor_id": "other", "recorded_at": later + timedelta(hours=1)}),
+                LINE.model_copy(update={"recorded_at": later, "details": {"as_known": "2020-01-01"}}),
                 LINE.model_copy(update={"citizen_id": never, "outcome": AuditOutcome.REFUSED}),
+                LINE.model_copy(update={"citizen_id": shown, "details": on_page}),
+                LINE.model_copy(update={"citizen_id": family, "details": {**on_page, "page": "family"}}),
             ],
         )
-        assert repository.last_opened(session, "anna.holm", [CITIZEN, never]) == {CITIZEN: later}
+        looks = repository.looks(session, "anna.holm", [CITIZEN, never, shown, family], until=later)
+        earlier = repository.looks(session, "anna.holm", [CITIZEN], until=NOW)
+    assert looks == {CITIZEN: Looks(NOW, later), family: Looks(NOW, NOW)}
+    assert earlier == {CITIZEN: Looks(NOW, NOW)}
+
+
+@given(
+    st.dictionaries(st.uuids(), st.tuples(st.datetimes(), st.datetimes()), max_size=4), st.sets(st.uuids(), max_size=3)
+)
+def test_news_of_each_of_a_family_stays_until_that_one_is_looked_at(
+    looked: dict[UUID, tuple[datetime, datetime]], never: set[UUID]
+) -> None:
+    looks = {citizen: Looks(min(moments), max(moments)) for citizen, moments in looked.items()}
+    seen = seen_until(looks, [*looks, *never])
+    assert seen.keys() == (looks.keys() | never if looks else set())
+    for citizen, moment in seen.items():
+        first = min(look.first for look in looks.values())
+        assert moment == (looks[citizen].last if citizen in looks else first)
 
 
 def test_lines_are_counted_by_action_and_outcome(database: Database) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from deploy.sandbox.municipality.staff import Employee
 from tests.truth.facts import Fact
-from tests.truth.oracle import CONNECTED, Oracle, Page
-from tests.truth.oracle_head import AREAS, responsible_unit, visible
+from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
+from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.words import first, full
 
@@ -50,6 +51,64 @@ def _entry(entry: dict[str, Any], given: dict[str, str]) -> Iterator[Fact]:
         yield Fact("api.goal", fact["text"], f"{fact['progress']} {fact['stated_by']}")
 
 
+def read_my_citizens(answer: dict[str, Any]) -> list[Fact]:
+    """What the list says."""
+    found = []
+    for row in answer["citizens"]:
+        citizen, overview = row["citizen"], row["overview"]
+        found.append(Fact("mine.api", citizen["name"], citizen["function"]))
+        for section in overview["sections"]:
+            found.append(Fact("mine.api.section", f"{citizen['name']} · {AREAS[section['area']]}", section["state"]))
+            for entry in section["entries"]:
+                fact = entry["fact"]
+                if fact["kind"] == "effort":
+                    of = f"{citizen['name']} · {fact['title']} · {entry['valid']['start']}"
+                    found.append(Fact("mine.api.effort", of, fact["status"]))
+        found += [
+            Fact("mine.api.number", citizen["name"], each["value"])
+            for each in overview["header"]["identifiers"]
+            if each["namespace"] == "cpr"
+        ]
+    return found + [Fact("mine.api.incomplete", "", line) for line in answer["incomplete"]]
+
+
+def expected_listed(oracle: Oracle, employee: Employee) -> list[Fact]:
+    """What it should say: of each what the page about the citizen shows, cut to the same right."""
+    found = []
+    for course in oracle.courses:
+        for member, function in oracle.team_of(course):
+            if member != employee:
+                continue
+            for person in oracle.members(course):
+                page = oracle.page(employee, person)
+                if not page.view.is_team:
+                    continue
+                found.append(Fact("mine.api", full(person), function))
+                for area, name in AREAS.items():
+                    found.append(Fact("mine.api.section", f"{full(person)} · {name}", _state(oracle, page, area)))
+                for effort in visible(oracle, page, person):
+                    of = f"{full(person)} · {effort.title} · {effort.start.isoformat()}"
+                    found.append(Fact("mine.api.effort", of, "ended" if effort.end else "active"))
+                numbers = [number for number in (person.cpr, person.earlier_number) if number]
+                found += [Fact("mine.api.number", full(person), f"{number[:6]}{MASK}") for number in numbers]
+    return found
+
+
+def read_search(answer: dict[str, Any]) -> list[Fact]:
+    """What the search finds."""
+    found, page = [], answer["page"]
+    for hit in page["hits"]:
+        name, right = hit["name"], answer["rights"][hit["citizen_id"]]
+        found += [Fact("search.hit", name, "found"), Fact("search.right", name, right)]
+        found.append(Fact("search.born", name, hit["birth_date"]))
+        if hit["place"]:
+            found.append(Fact("search.place", name, hit["place"]))
+        for relative in hit["relatives"]:
+            found.append(Fact("search.relative", f"{name}: {relative['name']}", relative["relation"]))
+    areas = page["facets"].get("area", ())
+    return [*found, *(Fact("search.område", value["value"], str(value["count"])) for value in areas)]
+
+
 def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
     """What it should say."""
     person, shown = page.person, page.view.shown
@@ -70,8 +129,10 @@ def expected_answer(oracle: Oracle, page: Page) -> list[Fact]:
             found.append(Fact("api.worker", of, effort.worker or f" | {unit}"))
         for goal in oracle.goals(member):
             if goal.area in page.views[member.id].shown:
-                progress = goal.assessments[-1][1] if goal.assessments else "not_assessed"
-                found.append(Fact("api.goal", goal.text, f"{progress} {goal.stated_by}"))
+                progress = [goal.assessments[-1][1] if goal.assessments else "not_assessed"]
+                # A source tells the last assessment only: what it said before is lost when there is a later one.
+                progress += ["not_assessed"] if page.day < page.printed_on else []
+                found.append(Fact("api.goal", goal.text, " | ".join(f"{each} {goal.stated_by}" for each in progress)))
     for note in notifications(oracle, page):
         by = note.notifier if note.notifier in PRIVATE else note.notifier_title
         of = f"{received(note).date().isoformat()} · {by}"

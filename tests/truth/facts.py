@@ -5,13 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 NOTHING = "(intet)"
-NOT_COMPARED = {
-    "mine.line": "what is new in a family, line by line: the same sentences are compared on the citizen's own page",
-    "mine.filter": "choices of what to list, with counts: the list itself is compared",
-    "search.details": "town, relatives and why it was found; which relatives depends on the right to open",
-    "search.alike": "advice on hits of nearly the same name",
-}
-"""Kinds of sentences that are read but not compared, and why; every other kind is compared."""
 
 
 @dataclass(frozen=True, order=True)
@@ -19,7 +12,7 @@ class Fact:
     """One thing that a page says or should say."""
 
     rule: str
-    """What kind of statement it is, as in ``now.responsible``; known differences are listed by it."""
+    """What kind of statement it is, as in ``now.responsible``."""
     subject: str
     """Of what, as in the title of an effort and the day it began."""
     value: str
@@ -42,7 +35,6 @@ class Difference:
 
 def differences(said: Iterable[Fact], true: Iterable[Fact]) -> list[Difference]:
     """Where the page says something else, something more or something less than is true."""
-    said = [fact for fact in said if fact.rule not in NOT_COMPARED]
     said_values, true_values = _grouped(said), _grouped(true)
     needed = {(fact.rule, fact.subject) for fact in true if not fact.optional}
     found = []

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -21,7 +21,7 @@ from deploy.sandbox.municipality.truth import Municipality, Person
 from deploy.seed import Seeding
 from hub.app import create_app
 from hub.bus.base import OVERVIEWS
-from hub.clock import Clock, FixedClock
+from hub.clock import DANISH_TIME, Clock, FixedClock
 from hub.indexing.writer import INDEX_GROUP
 from hub.services import build_services
 from hub.settings import Settings
@@ -41,8 +41,14 @@ class Loaded:
     day: date
     now: datetime
     truth: Municipality
+    citizens: int
+    """How many people the whole history has."""
     pages: dict[int, str] = field(default_factory=dict)
     """The key that the hub gave each person, by the person's number in the truth, as far as it was asked for."""
+
+    def known_on(self, day: date) -> Municipality:
+        """What was true on an earlier day."""
+        return generate(self.citizens, SEED, day)
 
     def page_of(self, person: Person, finder: "Client") -> str | None:
         """The hub's key of the person, found by the whole national number; None: the search does not find it."""
@@ -73,6 +79,11 @@ class Client:
         assert answer.status_code == httpx.codes.OK, answer.text[:500]
         found: dict[str, Any] = answer.json()
         return found
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a Danish day."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=DANISH_TIME) - timedelta(microseconds=1)
 
 
 @contextmanager
@@ -108,7 +119,7 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         context = build_services(settings, clock=clock)
         try:
             with serving(create_app(context)) as address:
-                yield Loaded(address, day, clock.now(), generate(citizens, SEED, day))
+                yield Loaded(address, day, clock.now(), generate(citizens, SEED, day), citizens)
         finally:
             context.close()
             _drop_connections()

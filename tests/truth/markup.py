@@ -109,7 +109,7 @@ def is_said(words: str, iso: str, today: date) -> bool:
     if age:
         number, unit = int(age.group(1)), age.group(2)
         return (today - day).days // DAYS[unit] == number if DAYS[unit] else day == today
-    clock = re.search(rf"{CLOCK}$", words)
-    if clock and "T" in iso and datetime.fromisoformat(iso).strftime("%H.%M") != clock.group():
+    clock = re.search(rf"({CLOCK})(?:\.\d{{2}})?$", words)
+    if clock and "T" in iso and datetime.fromisoformat(iso).strftime("%H.%M") != clock.group(1):
         return False
     return day_of(words, today) == day.isoformat()

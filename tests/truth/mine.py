@@ -1,18 +1,22 @@
 """*Mine borgere*: what it says and what it should say, as facts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from deploy.sandbox.municipality.staff import Course, Employee
+from deploy.sandbox.municipality.truth import Person
 from hub.clock import DANISH_TIME
 from schemas.source import Area
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
 from tests.truth.oracle import Oracle
-from tests.truth.oracle_head import AREAS
-from tests.truth.oracle_pages import notifications, sender, whom
-from tests.truth.reading import Reader
+from tests.truth.oracle_contacts import plans
+from tests.truth.oracle_head import AREAS, visible
+from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
+from tests.truth.reading import Reader, bag
 from tests.truth.words import age, distance, first, full, within
 
 FUNCTIONS = {
@@ -21,6 +25,8 @@ FUNCTIONS = {
     "member": "medlem af teamet",
 }
 RECEIPT_DAYS, FRIDAY = 6, 5
+SHOWN = 3
+"""So many lines of news a family has."""
 FORGOTTEN = timedelta(days=61)
 NOBODY = "Du er ikke på noget team endnu"
 
@@ -36,7 +42,12 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     never = re.search(r"(\d+) forløb har du ikke åbnet før|Du har ikke åbnet (?:det|dem|nogen af dem) før", line)
     unopened = (never.group(1) or (said.group(1) if said else "?")) if never else "0"
     found.append(Fact("mine.unopened", "", unopened))
-    found += [Fact("mine.filter", "", link.text()) for link in page.first("nav", "filters").all("a")]
+    for link in page.first("nav", "filters").all("a"):
+        choice = re.fullmatch(r"(.+) \((\d+)\)", link.text())
+        found.append(
+            Fact("mine.filter", choice.group(1), choice.group(2)) if choice else reader.unread("filter", link.text())
+        )
+    found += [reader.unread("source", node.text()) for node in page.first("div", "headline").all("p", "incomplete")]
     passed = re.search(r"(\d+) opfølgning(?:er)? er (?:passeret|overskredet)", line)
     found.append(Fact("mine.passed", "", passed.group(1) if passed else "0"))
     news = re.search(r"[Nn]yt i (\d+)", line)
@@ -90,17 +101,31 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
             if adult:
                 yield Fact("mine.adult", f"{of}: {adult.group(1)}", reader.day(adult.group(2)))
             else:
-                yield reader.unread("upcoming", text) if heading == "På vej" else Fact("mine.line", of, text)
+                yield reader.unread("upcoming", text) if heading == "På vej" else _news(reader, of, text)
     words = since.text()
     known = (
-        r"Siden sidst (Intet nyt, siden du så efter|Du har ikke set siden endnu|Du har ikke åbnet siden før)",
+        r"Siden sidst (Intet nyt siden|Du har ikke åbnet siden før)",
         r"(Siden du så efter|Nyt siden)",
     )
+    latest = re.search(r"Du har ikke åbnet siden før\. Senest: (.+), (.+)$", since.text("ul"))
+    if latest:
+        yield Fact("mine.latest", f"{of}: {bag(latest.group(1))}", reader.day(latest.group(2)))
+    told = re.search(r"(Intet nyt|Nyt) siden ((?:\d+\. \w+\.?(?: \d{4})?)|i dag|i går)", since.text("ul"))
+    if told:
+        yield Fact("mine.since", of, f"{told.group(1)} {reader.day(told.group(2))}")
     looked = next((found.group(1) for pattern in known if (found := re.match(pattern, words))), None)
     if looked is None:
         yield reader.unread("since", words)
         return
     yield Fact("mine.looked", of, "never" if looked.startswith("Du har ikke") else "has looked")
+
+
+def _news(reader: Reader, of: str, text: str) -> Fact:
+    more = re.fullmatch(r"og (\d+) til", text)
+    if more:
+        return Fact("mine.more", of, more.group(1))
+    fact = reader.change(text, "mine")
+    return Fact(fact.rule, f"{of}: {fact.subject}", fact.value) if fact.rule.startswith("mine.") else fact
 
 
 def _headings_of_lists(since: Node) -> list[str]:
@@ -133,14 +158,20 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
-        looks = [
-            look.when
-            for look in oracle.staff.look_ups
-            if look.employee == employee.id and look.cpr in course.cprs and look.when < oracle.now
-        ]
-        unopened += not looks
-        found.append(Fact("mine.looked", of, "has looked" if looks else "never"))
-        new += bool(looks) and _has_news(oracle, employee, course, max(looks))
+        seen = seen_until(oracle, employee, people)
+        unopened += not seen
+        found.append(Fact("mine.looked", of, "has looked" if seen else "never"))
+        lines = list(_lines(oracle, employee, people, seen)) if seen else []
+        found += [Fact(fact.rule, f"{of}: {fact.subject}", fact.value, fact.optional) for fact in lines]
+        if seen:
+            has_news = _has_news(oracle, employee, people, seen)
+            new += has_news
+            since = min(seen.values()).astimezone(DANISH_TIME).date()
+            found.append(Fact("mine.since", of, f"{'Nyt' if has_news else 'Intet nyt'} {since}"))
+            found.append(Fact("mine.more", of, " | ".join(map(str, range(1, 99))), optional=True))
+        else:
+            found += _latest(oracle, employee, people, of)
+    found += _filters(found, len(courses), new, unopened, passed)
     if courses:
         found.append(Fact("mine.count", "", f"{len(courses)} with {count}"))
     # Nobody may be told "nothing new" about a family never looked at.
@@ -150,21 +181,55 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
 
 
-def expected_listed(oracle: Oracle, employee: Employee) -> list[Fact]:
-    """What the list's JSON twin should say."""
-    return [
-        Fact("mine.api", full(person), function)
-        for course in oracle.courses
-        for member, function in oracle.team_of(course)
-        if member == employee
-        for person in oracle.members(course)
-        if oracle.view(employee, person).is_team
-    ]
+def _filters(found: list[Fact], courses: int, new: int, unopened: int, passed: int) -> Iterator[Fact]:
+    """How many families each choice leaves."""
+    if not courses:
+        return
+    yield Fact("mine.filter", "Alle", str(courses))
+    areas = Counter(fact.value for fact in found if fact.rule == "mine.area")
+    choices = {"Nyt": new, "Ikke åbnet før": unopened, "Opfølgning overskredet": passed, **areas}
+    yield from (Fact("mine.filter", choice, str(count)) for choice, count in choices.items() if count)
 
 
-def _has_news(oracle: Oracle, employee: Employee, course: Course, since: datetime) -> bool:
-    for person in oracle.members(course):
-        page = oracle.page(employee, person)
+def _lines(oracle: Oracle, employee: Employee, people: list[Person], seen: dict[int, datetime]) -> Iterator[Fact]:
+    """What is new, each line once however many of the family it is about; three of them are shown."""
+    told = {fact for person in people for fact in news(oracle, oracle.page(employee, person), seen, "mine")}
+    needed = [fact for fact in told if not fact.optional]
+    yield from (replace(fact, optional=fact.optional or len(needed) > SHOWN) for fact in sorted(told))
+
+
+def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -> Iterator[Fact]:
+    """What may be told as the latest of a family that was never opened: anything, on a day it was registered."""
+    days: dict[str, set[str]] = {}
+    for person in people:
+        page, name = oracle.page(employee, person), first(person)
+        for note in notifications(oracle, page):
+            moments = (note.received, note.assessed)
+            told = {moment.astimezone(DANISH_TIME).date() for moment in moments if moment}
+            told |= {day for day in (note.receipt_on, note.outcome_on) if day}
+            words = f"underretning fra {within(sender(note))} om {whom(oracle, note)}"
+            days.setdefault(bag(words), set()).update(map(str, told))
+        for effort in visible(oracle, page, person):
+            ends = {effort.end, effort.end - timedelta(days=1)} if effort.end else set()
+            words = bag(f"{within(effort.title)} for {name}")
+            days.setdefault(words, set()).update(str(day) for day in {effort.start, *ends})
+        for goal in oracle.goals(person) if page.views[person.id].shown else ():
+            told = {goal.stated_on, *(day for day, _ in goal.assessments)}
+            days.setdefault(bag(f"{goal.text} ({name})"), set()).update(map(str, told))
+        case = oracle.case(person) if "social" in page.view.shown else None
+        if case:
+            days.setdefault(bag(f"{within(case.title)} for {name}"), set()).add(str(case.opened_on))
+        for _, plan in plans(oracle, page):
+            days.setdefault(bag(f"{within(plan.title)} for {name}"), set()).add(str(plan.start))
+        for contact in oracle.contacts(person) if "health" in page.view.shown else ():
+            days.setdefault(bag(f"{within(contact.title)} for {name}"), set()).add(str(contact.day))
+    for words, registered in days.items():
+        yield Fact("mine.latest", f"{of}: {words}", " | ".join(sorted(registered)), optional=True)
+
+
+def _has_news(oracle: Oracle, employee: Employee, people: list[Person], seen: dict[int, datetime]) -> bool:
+    for person in people:
+        page, since = oracle.page(employee, person), seen[person.id]
         begun = [effort.start for effort in oracle.efforts(person) if effort.area in page.view.shown]
         if any(note.received > since for note in notifications(oracle, page)):
             return True

@@ -4,7 +4,7 @@
 the pages must say of it stands in ``oracle_pages``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
@@ -103,7 +103,20 @@ class Page:
     views: dict[int, View]
     course: Course | None
     day: date
+    """What the page is about: today, or the earlier day whose knowledge it shows."""
     now: datetime
+    printed_on: date
+    """Today."""
+
+
+def responsible_unit(effort: Effort) -> str:
+    """Whom its source names as responsible: the authority in social (Familiehuset for its own), else who does it.
+
+    Nexus tells no authority, and nobody has a right by what no source tells.
+    """
+    if effort.area == "social" and effort.unit != "social:110":
+        return effort.authority
+    return effort.unit
 
 
 class Oracle:
@@ -226,7 +239,7 @@ class Oracle:
         workers = {effort.worker for effort in running if effort.area == "social"} | ({case.worker} if case else set())
         if employee.area is Area.SOCIAL and employee.name in workers:
             return "named_worker"
-        if employee.unit_id in {unit for effort in running for unit in (effort.unit, effort.authority)}:
+        if employee.unit_id in {unit for effort in running for unit in (effort.unit, responsible_unit(effort))}:
             return "own_unit"
         return "case_unit" if case and employee.unit_id == case.unit else None
 
@@ -246,7 +259,19 @@ class Oracle:
             course=course,
             day=self.day,
             now=self.now,
+            printed_on=self.day,
         )
+
+    def known_then(self, page: Page, today: "Oracle") -> Page | None:
+        """The same page as *today* opens it, of what was known on this oracle's day; None: nobody knew the citizen."""
+        people = tuple(self.people[person.id] for person in page.people if person.id in self.people)
+        if page.person.id not in self.people:
+            return None
+        person = self.people[page.person.id]
+        return replace(
+            page, person=person, people=people, course=self.course_of(person), day=self.day, now=self.now,
+            printed_on=today.day,
+        )  # fmt: skip
 
     def relatives(self, page: Page) -> list[tuple[Person, str]]:
         """Who is related on the day, as far as a source of a shown area tells, with what they are to the citizen."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
-from tests.truth.oracle import CONNECTED, Oracle, Page
+from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.words import age, first, full, paragraph
 
 MASK = "••••"
@@ -58,11 +58,15 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield Fact("head.cpr", "", f"{person.cpr[:6]}-{MASK}")
     yield Fact("head.reveal", "", "no" if page.view.basis == "override" else "yes")
     yield Fact("head.basis", "", page.view.basis)
+    yield Fact("head.printed", f"{page.employee.name}, {page.employee.title}", page.printed_on.isoformat())
     for other, kind in oracle.relatives(page):
         yield Fact("head.relative", first(other), kind)
         yield Fact("head.relative.age", first(other), age(other.born, page.day), optional=True)
     if oracle.sources_disagree(person):
         yield Fact("head.disagree", "", "yes")
+    elif page.day < page.printed_on:
+        # Who it is, and that the sources disagree on it, is said as it is known today.
+        yield Fact("head.disagree", "", "yes", optional=True)
     if person.died_on:
         yield Fact("head.life", "", f"død {person.died_on.isoformat()}")
     elif person.moved_out_on:
@@ -74,7 +78,7 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 yield Fact("head.protected.by", "", SOURCES[source])
         if "school" in page.view.shown and len(person.protected_in) > 1 and _school_knows(oracle, person):
             yield Fact("head.protected.by", "", SOURCES["school"])
-    if not person.moved_out_on:
+    if not person.moved_out_on and page.day == page.printed_on:
         yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
     yield from _course(oracle, page, guarded=guarded)
 
@@ -138,13 +142,6 @@ def stated(oracle: Oracle, person: Person) -> str | None:
         return None
     born = person.social_born or person.born
     return f"Kilden siger {person.given} {person.social_family or person.family}, født {born.isoformat()}"
-
-
-def responsible_unit(effort: Effort) -> str:
-    """Whom to call: the authority in social (Familiehuset for its own), else the unit that does it."""
-    if effort.area == "social" and effort.unit != "social:110":
-        return effort.authority
-    return effort.unit
 
 
 def now(oracle: Oracle, page: Page) -> Iterator[Fact]:

@@ -1,15 +1,16 @@
 """What *Overblik*, *Familien* and *Tidslinje* must say below the head: notifications, lanes, rows, goals. Pure."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Effort, Goal, Notification, Person
 from hub.clock import DANISH_TIME
 from schemas.codes import Coded, danish_label
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
-from tests.truth.oracle_contacts import column_stays, other_rows, panels, stay_bars, stay_moments
+from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
 from tests.truth.oracle_school import school_bars, school_moments, school_panel, school_rows
 from tests.truth.reading import bag
@@ -52,7 +53,7 @@ def family(oracle: Oracle, page: Page) -> list[Fact]:
 
 def timeline(oracle: Oracle, page: Page) -> list[Fact]:
     """*Tidslinje*."""
-    found = [*head(oracle, page), *_lanes(oracle, page)]
+    found = [*head(oracle, page), *_lanes(oracle, page), Fact("known", "", page.day.isoformat())]
     for person, effort in _efforts(oracle, page):
         of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
         found.append(Fact("rows.effort", of, "afsluttet" if effort.end else "i gang"))
@@ -129,11 +130,12 @@ def _summary(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 
 def _is_partly_withheld(oracle: Oracle, page: Page) -> bool:
-    """Whether the reader may not see all notifications about the citizen and the children around."""
+    """Whether the reader may not see all notifications about the citizen and the children around.
+
+    Of children of whom a withheld source alone tells nothing is said: not that there are any.
+    """
     keys = {person.id for person in page.people}
-    unseen = any(
-        other.id not in keys and kind in {"child", "sibling"} for other, kind in oracle.all_relatives(page.person)
-    )
+    unseen = any(other.id not in keys and kind in {"child", "sibling"} for other, kind in oracle.relatives(page))
     return unseen or any("social" not in page.views[person.id].shown for person in page.people)
 
 
@@ -300,33 +302,55 @@ def _since_course(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 def _changes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """What came since the employee looked before the demo began: each line true; new notifications never left out."""
-    looks = [
-        look.when
-        for look in oracle.staff.look_ups
-        if look.employee == page.employee.id and look.cpr == page.person.cpr and look.when < page.now
-    ]
-    if not looks:
+    seen = seen_until(oracle, page.employee, page.people)
+    if not seen:
         return
-    since = max(looks)
-    yield Fact("changes.since", "", since.astimezone(DANISH_TIME).isoformat()[:16])
+    yield Fact("changes.since", "", seen[page.person.id].astimezone(DANISH_TIME).isoformat()[:16])
+    yield from news(oracle, page, seen, "changes")
+
+
+def seen_until(oracle: Oracle, employee: Employee, people: Sequence[Person]) -> dict[int, datetime]:
+    """Until when the employee has seen each of them: the last look, else the first look at any of them."""
+    looks = {
+        person.id: [
+            look.when
+            for look in oracle.staff.look_ups
+            if look.employee == employee.id and look.cpr == person.cpr and look.when < oracle.now
+        ]
+        for person in people
+    }
+    first_look = min((moment for moments in looks.values() for moment in moments), default=None)
+    return {key: max(moments, default=first_look) for key, moments in looks.items()} if first_look else {}
+
+
+def news(oracle: Oracle, page: Page, seen: Mapping[int, datetime], rule: str) -> Iterator[Fact]:
+    """What came after that: notifications must be told, the rest must be true."""
     for note in notifications(oracle, page):
         of = f"{received(note).date().isoformat()} · {within(sender(note))}"
-        yield Fact("changes.note", of, whom(oracle, note), optional=note.received <= since)
-    for text, person, word in _moved(oracle, page, since.date()):
-        # Whose it is may be said, in either way.
-        for subject in (text, f"{text} ({first(person)})", f"{text} for {first(person)}"):
-            yield Fact("changes.other", subject, word, optional=True)
+        since = min(seen[key] for key in (note.person, *note.also) if key in seen)
+        yield Fact(f"{rule}.note", of, whom(oracle, note), optional=note.received <= since)
+    for text, person, word in _moved(oracle, page, seen):
+        # On the citizen's own page it is not said whose it is; else it is, in either way.
+        is_own = rule == "changes" and person == page.person
+        for subject in (text,) if is_own else (f"{text} ({first(person)})", f"{text} for {first(person)}"):
+            yield Fact(f"{rule}.other", subject, word, optional=True)
 
 
-def _moved(oracle: Oracle, page: Page, since: date) -> Iterator[tuple[str, Person, str]]:
+def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
     """What has begun, ended, been said or assessed since: its words, whose it is, and the kind of change."""
     for person, effort in _efforts(oracle, page):
         days = (("Ny indsats", effort.start), ("Afsluttet", effort.end))
-        words = [word for word, day in days if day and day >= since]
+        words = [word for word, day in days if day and day >= seen[person.id].date()]
         if words:
             yield within(effort.title), person, " | ".join(words)
+    for _, plan in plans(oracle, page):
+        since = seen[plan.person].date()
+        words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
+        if words:
+            yield within(plan.title), oracle.people[plan.person], " | ".join(words)
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]
+        since = seen[person.id].date()
         if goal.stated_on >= since:
             yield goal.text, person, f"{NEW_GOAL[goal.kind]} | Mål nået"
         elif goal.assessments and goal.assessments[-1][0] >= since:

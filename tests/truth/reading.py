@@ -50,10 +50,11 @@ PARAGRAPHS = (
     r"^[Uu]nderretninger er ikke (?:for dig at se|dækket her) · |^Ikke alt er med: |^Du ser kun underretninger om ",
     r"^Om andre i familien kan du ikke se dem her, |^Intet, du kan se, er (?:ændret|registreret i perioden)\.$",
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
-    r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til i dag$|^Der er intet at tegne i det udsnit\.$",
+    r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til (?:i dag|\d.+)$|^Der er intet at tegne i det udsnit\.$",
     r"^Intet er registreret i perioden\.$|^Det, der er planlagt, og det seneste år\. Se alle på tidslinjen$",
     r"^På orlov fra sygehuset|^Indlagt siden |^Ved 10 % ulovligt fravær i et kvartal advarer skolen forældrene; ",
-    r"^(Du ser alt, der er kendt i dag\.) Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
+    r"^Du ser alt, der er kendt i dag\. Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
+    r"^Du ser det, der var kendt den .+\. Senere oplysninger er udeladt\. Ruder er underretninger\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
     r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",
     r"^(i går|i dag|i nat|for \d+) |^\d{1,2}\. \w+\.?( \d{4})?$|^Ingen andre har set siden endnu\.$",
@@ -105,6 +106,7 @@ class Reader:
         yield from (Fact("head.name", "", name), Fact("head.age", "", age))
         for pair in who.first("dl").direct("div"):
             yield from self._head_line(pair.first("dt").text(), pair.first("dd"))
+        yield from self._printed(page.first("p", "printed").text())
         for note in [note for note in page.all("div", "protected") if "disputed" not in note.classes]:
             yield Fact("head.protected", "", "yes")
             told = re.search(r"Det siger (.+)\.$", note.text())
@@ -120,6 +122,11 @@ class Reader:
         yield Fact("head.basis", "", basis) if basis else self.unread("basis", said.group(1))
         if re.search(r"kilderne er uenige om,? hvem", page.text(), re.IGNORECASE):
             yield Fact("head.disagree", "", "yes")
+
+    def _printed(self, line: str) -> Iterator[Fact]:
+        """What stands on paper only."""
+        said = re.fullmatch(r"Udskrevet af (.+), den (.+) kl\. \d\d\.\d\d\. Indeholder personoplysninger: .+", line)
+        yield Fact("head.printed", said.group(1), self.day(said.group(2))) if said else self.unread("printed", line)
 
     def _head_line(self, word: str, value: Node) -> Iterator[Fact]:
         text = value.text("details")
@@ -185,6 +192,17 @@ class Reader:
         )
         yield from self._follow_up(of, when, len(times))
         yield from self._source(of, row.first("span", "src"))
+
+    def change(self, line: str, rule: str) -> Fact:
+        """What is new, in words: a notification, or the kind of change and what it is about."""
+        note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
+        known = re.fullmatch(
+            r"(Ny indsats|Ny plan|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
+            line,
+        )
+        if note:
+            return Fact(f"{rule}.note", f"{self.day(note.group(3))} · {note.group(1)}", names(note.group(2)))
+        return Fact(f"{rule}.other", known.group(2), known.group(1)) if known else self.unread(rule, line)
 
     def contact(self, row: Node, rule: str) -> Iterator[Fact]:
         """A stay, contact, case or plan: what, how it stands, with whom, from which source."""

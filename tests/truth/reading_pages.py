@@ -64,8 +64,10 @@ class PageReader(Reader):
         count = re.search(r"(\d+) linjer?\. Det nyeste først", page.text())
         if count is None or int(count.group(1)) != len(rows):
             found.append(self.unread("count", f"{count and count.group()}, but {len(rows)} rows"))
-        if "Du ser alt, der er kendt i dag." not in page.text():
-            found.append(self.unread("known", page.first("p", "sub").text()))
+        said = re.search(
+            r"Du ser (?:alt, der er kendt i dag|det, der var kendt den (.+?))\. (?:Senere|Ruder)", page.text()
+        )
+        found.append(Fact("known", "", self.day(said.group(1) or "i dag") if said else page.first("p", "sub").text()))
         return found
 
     def _timeline_row(self, row: Node) -> Iterator[Fact]:
@@ -148,18 +150,8 @@ class PageReader(Reader):
         yield Fact("changes.since", "", section.first("time").attributes["datetime"][:16])
         for line in (row.text() for row in section.all("li")):
             more = re.fullmatch(r"Og (\d+) ændring(?:er)? mere; se tidslinjen\.", line)
-            note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
-            known = re.fullmatch(
-                r"(Ny indsats|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)", line
-            )
-            if more:
-                continue
-            if note:
-                yield Fact("changes.note", f"{self.day(note.group(3))} · {note.group(1)}", names(note.group(2)))
-            elif known:
-                yield Fact("changes.other", known.group(2), known.group(1))
-            else:
-                yield self.unread("changes", line)
+            if not more:
+                yield self.change(line, "changes")
 
     def _strengths(self, section: Node) -> Iterator[Fact]:
         words = section.all("blockquote")

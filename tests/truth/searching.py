@@ -1,13 +1,20 @@
 """*Søg*: whom a search by name finds, and what tells the hits apart."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 from deploy.sandbox.municipality.staff import Employee
+from deploy.sandbox.municipality.truth import Notification, Person
+from hub.clock import DANISH_TIME
 from tests.truth.facts import Fact
-from tests.truth.markup import day_of, parsed
-from tests.truth.oracle import Oracle
+from tests.truth.markup import Node, day_of, parsed
+from tests.truth.oracle import Oracle, Page
+from tests.truth.oracle_pages import PRIVATE
+from tests.truth.reading import Reader, names, split_list
 from tests.truth.words import age, full
 
 LONG = 8
@@ -20,13 +27,24 @@ RIGHTS = {
 }
 
 
-def read_search(html: str, today: date) -> list[Fact]:
+RELATED = {
+    "forælder til": "child", "barn af": "parent", "søskende til": "sibling", "partner til": "partner",
+}  # fmt: skip
+"""What the relative is to the one who was found, by what the page says before the name."""
+ALIKE = 0.9
+"""Share of signs that two names have in common when they can be mistaken for each other."""
+
+
+def read_search(reader: Reader, html: str) -> list[Fact]:
     """What the page says."""
-    page, found = parsed(html), []
+    page, today = parsed(html), reader.today
+    found = list(reader.times(page))
     summary = page.all("h2")[0].text()
     count = re.match(r"(?:(\d+) borgere?|\d+–\d+ af (\d+))", summary)
     found.append(Fact("search.count", "", (count.group(1) or count.group(2)) if count else "0"))
-    found += [Fact("search.alike", "", line.text()) for line in page.first("section", "panel").all("p", "sub")]
+    for line in page.first("section", "panel").all("p", "sub"):
+        found += _alike(reader, line.text())
+    found += _facets(reader, page)
     for hit in page.all("li", "hit"):
         name, words = hit.first("h3").text(), hit.direct("div")[0].text("span")
         years = re.search(r", (\d+ (?:år|måneder?))", words)
@@ -34,10 +52,58 @@ def read_search(html: str, today: date) -> list[Fact]:
         found.append(Fact("search.age", name, years.group(1) if years else words))
         right = hit.direct("span")[0].text()
         found.append(Fact("search.right", name, RIGHTS.get(right, right)))
-        found += [Fact("search.details", name, line.text()) for line in hit.all("span", "k")]
+        for line in hit.all("span", "k"):
+            found += _details(reader, name, line.text())
         born = re.search(r"født (\d{1,2}\. \w+\.? \d{4})", hit.text())
         found.append(Fact("search.born", name, day_of(born.group(1), today) if born else "not said"))
     return found
+
+
+def _details(reader: Reader, name: str, line: str) -> Iterator[Fact]:
+    """Why somebody was found, or what tells people of one name apart: where they live, whose relatives they are."""
+    why = re.fullmatch(r"(navn, der ligner|navn)(?:: (.+))?", line)
+    if why:
+        yield Fact("search.found", name, why.group(1))
+        return
+    for part in line.split(" · "):
+        related = re.fullmatch(rf"({'|'.join(RELATED)}) (.+)", part)
+        if related:
+            yield from (
+                Fact("search.relative", f"{name}: {other}", RELATED[related.group(1)])
+                for other in split_list(related.group(2))
+            )
+        elif re.fullmatch(r"\d{4} .+", part):
+            yield Fact("search.place", name, part)
+        elif not part.startswith("født "):
+            yield reader.unread("search", part)
+
+
+def _alike(reader: Reader, line: str) -> Iterator[Fact]:
+    """Advice on hits of nearly the same name."""
+    said = re.fullmatch(
+        r"(?:(\d+) borgere har samme eller næsten samme navn: (.+?)\. Se på fødselsdato, .+?\. )?"
+        r"(Mindst en af dem er beskyttet, så adressen er skjult\. )?Andre med samme navn kan være skjult for dig\.",
+        line,
+    )
+    if said is None:
+        yield reader.unread("search", line)
+        return
+    yield Fact("search.alike", "", f"{said.group(1) or 0}: {names(said.group(2) or '')}")
+    if said.group(3):
+        yield Fact("search.alike.protected", "", "yes")
+
+
+def _facets(reader: Reader, page: Node) -> Iterator[Fact]:
+    """How many of those found each choice leaves."""
+    for group in page.all("fieldset"):
+        heading = group.first("legend").text()
+        for choice in group.all("label", "tick") if heading != "Vis kun" else ():
+            count = re.search(r"\((\d+)\)", choice.text())
+            value = choice.first("input").attributes["value"]
+            if count is None:
+                yield reader.unread("facet", choice.text())
+            elif heading in {"Område", "Paragraf"}:
+                yield Fact(f"search.{heading.lower()}", value, count.group(1))
 
 
 def expected_search(oracle: Oracle, employee: Employee, words: str) -> list[Fact]:
@@ -45,13 +111,16 @@ def expected_search(oracle: Oracle, employee: Employee, words: str) -> list[Fact
 
     Who is called nearly so may be found, too.
     """
-    found, exact, near = [], 0, 0
+    found: list[Fact] = []
+    exact, near = 0, 0
     for person in oracle.truth.people:
         view, names = oracle.view(employee, person), full(person).split()
         is_exact = words in names
         if view.kind not in {"team", "relation"} or not (is_exact or any(is_near(words, name) for name in names)):
             continue
         exact, near = exact + is_exact, near + (not is_exact)
+        found += _told_apart(oracle, oracle.page(employee, person), optional=not is_exact)
+        found.append(Fact("search.found", full(person), "navn" if is_exact else "navn, der ligner", not is_exact))
         found += [
             Fact("search.hit", full(person), "found", not is_exact),
             Fact("search.age", full(person), age(person.born, oracle.day), not is_exact),
@@ -61,11 +130,77 @@ def expected_search(oracle: Oracle, employee: Employee, words: str) -> list[Fact
     return [Fact("search.count", "", " | ".join(str(exact + more) for more in range(near + 1))), *found]
 
 
+def _told_apart(oracle: Oracle, page: Page, *, optional: bool) -> Iterator[Fact]:
+    """Where somebody lives and whose relatives they are, as on their own page."""
+    person = page.person
+    if not (person.moved_out_on or oracle.is_guarded(person)):
+        yield Fact("search.place", full(person), f"{person.postal_code} {person.town}", optional)
+    for other, kind in oracle.relatives(page):
+        yield Fact("search.relative", f"{full(person)}: {full(other)}", kind, optional)
+
+
+def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fact]) -> list[Fact]:
+    """Advice on names that are alike and numbers of choices, of those whom the page found."""
+    hits = [fact.subject for fact in said if fact.rule == "search.hit"]
+    people = [
+        person for person in oracle.truth.people
+        if full(person) in hits and oracle.view(employee, person).kind in {"team", "relation"}
+        and any(words == name or is_near(words, name) for name in full(person).split())
+    ]  # fmt: skip
+    found = list(_expected_alike(oracle, people))
+    areas: Counter[str] = Counter()
+    paragraphs: Counter[str] = Counter()
+    for person in people:
+        shown = oracle.view(employee, person).shown
+        has_more = {
+            "social": oracle.has_case(person),
+            "health": bool(oracle.contacts(person) or any(stay.person == person.id for stay in oracle.truth.stays)),
+        }
+        with_entries = {effort.area for effort in oracle.efforts(person)}
+        with_entries |= {goal.area for goal in oracle.goals(person)}
+        areas.update(area for area in shown if area in with_entries or has_more[area])
+        sections = {effort.paragraph for effort in oracle.efforts(person) if effort.area in shown}
+        if "social" in shown:
+            sections |= {_basis(note) for note in oracle.notifications(person)}
+        paragraphs.update(section for section in sections if section)
+    found += [Fact("search.område", area, str(count)) for area, count in areas.items()]
+    return [*found, *(Fact("search.paragraf", section, str(count)) for section, count in paragraphs.items())]
+
+
+def _basis(note: Notification) -> str:
+    """The paragraph by which somebody notified: professionals must, anybody may."""
+    anybody = note.notifier in PRIVATE
+    if note.received.astimezone(DANISH_TIME).date() >= date(2024, 1, 1):
+        return f"Barnets lov § {'135' if anybody else '133'}"
+    return f"Serviceloven § {'154' if anybody else '153'}"
+
+
+def _expected_alike(oracle: Oracle, people: list[Person]) -> Iterator[Fact]:
+    if not people:
+        return
+    alike = [
+        person for person in people
+        if any(other is not person and _are_alike(full(person), full(other)) for other in people)
+    ]  # fmt: skip
+    listed = " + ".join(sorted(dict.fromkeys(full(person) for person in alike)))
+    yield Fact("search.alike", "", f"{len(alike)}: {listed}")
+    if any(oracle.is_guarded(person) for person in alike):
+        yield Fact("search.alike.protected", "", "yes")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, _plain(one), _plain(other), autojunk=False).ratio() >= ALIKE
+
+
 def is_near(words: str, name: str) -> bool:
     """Whether one is the other with a letter wrong, with two in a long name; Danish letters as they are spelt, too."""
-    one, other = (re.sub("ø|oe", "o", re.sub("å|aa", "a", re.sub("æ|ae", "a", word.lower()))) for word in (words, name))
+    one, other = _plain(words), _plain(name)
     allowed = 2 if len(one) >= LONG else 1
     return _edits(one, other) <= allowed or _edits(one, other[: len(one)]) <= allowed
+
+
+def _plain(words: str) -> str:
+    return re.sub("ø|oe", "o", re.sub("å|aa", "a", re.sub("æ|ae", "a", words.lower())))
 
 
 def _edits(one: str, other: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http import HTTPStatus
 
 from deploy.sandbox.municipality.staff import Employee
@@ -9,12 +10,12 @@ from deploy.sandbox.municipality.truth import Person
 from schemas.access import Role
 from tests.truth import api, oracle_pages
 from tests.truth.facts import NOTHING, Difference, Fact, differences
-from tests.truth.loading import Client, Loaded, client
+from tests.truth.loading import Client, Loaded, client, end_of
 from tests.truth.markup import parsed
-from tests.truth.mine import expected_listed, expected_my_citizens, read_my_citizens
-from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, View
+from tests.truth.mine import expected_my_citizens, read_my_citizens
+from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
 from tests.truth.reading_pages import PageReader
-from tests.truth.searching import expected_search, read_search
+from tests.truth.searching import expected_lists, expected_search, read_search
 from tests.truth.words import full
 
 SEARCHES = ("Testborger", "Jeppesen", "Overgaard", "Iversen")
@@ -22,6 +23,8 @@ SEARCHES = ("Testborger", "Jeppesen", "Overgaard", "Iversen")
 REASON = "Skal vurdere en henvendelse"
 FINDER = "anna.holm"
 """Finds the keys of citizens by their whole numbers, in a session of her own."""
+KNOWN_BEFORE = timedelta(days=800)
+"""So much earlier is the day whose knowledge pages are asked for."""
 TELLING = 0.6
 """Of a sample, the share taken from the named people, whose stories show what must not go wrong."""
 
@@ -53,6 +56,8 @@ class Walk:
     def __post_init__(self) -> None:
         self.oracle = Oracle(self.loaded.truth, self.loaded.now)
         self.reader = PageReader(self.loaded.day)
+        known_on = self.loaded.day - KNOWN_BEFORE
+        self.then = Oracle(self.loaded.known_on(known_on), end_of(known_on))
         self.looked: dict[int, set[str]] = {}
         for look in self.oracle.staff.look_ups:
             person = self.oracle.by_number(look.cpr)
@@ -72,6 +77,9 @@ class Walk:
             with client(self.loaded, employee.id) as visitor:
                 if employee.role is Role.TEAM_MEMBER:
                     self._lists(employee, visitor)
+                if employee.role is Role.DPO:
+                    log = list(self.reader.times(parsed(visitor.http.get("/tilsyn").text)))
+                    self._compare(employee, None, "tilsyn", log, [])
                 for person in self._sampled(employee, number):
                     self._citizen(employee, person, visitor, finder)
 
@@ -112,9 +120,26 @@ class Walk:
         self._compare(employee, person, "tidslinje", timeline, oracle_pages.timeline(self.oracle, page))
         answer = visitor.http.get(f"/api/overblik/{key}")
         self._compare(employee, person, "api", api.read_answer(answer.json()), api.expected_answer(self.oracle, page))
+        self._known_then(employee, page, visitor, key)
+        printed = visitor.browser.post(f"/overblik/{key}/udskrift", side="overblik")
+        if printed.status_code != HTTPStatus.NO_CONTENT:
+            self._add(employee, person, "udskrift", Difference("print", "", f"answers {printed.status_code}", "noted"))
         self.pages += 1
         for member in page.people:
             self.looked.setdefault(member.id, set()).add(employee.name)
+
+    def _known_then(self, employee: Employee, page: Page, visitor: Client, key: str) -> None:
+        """The timeline and its twin, of what was known on an earlier day."""
+        day = self.then.day
+        then = self.then.known_then(page, self.oracle)
+        if then is None:
+            return
+        timeline = PageReader(day).timeline(self._read(visitor, f"/tidslinje/{key}?kendt={day}"))
+        self._compare(employee, page.person, f"tidslinje {day}", timeline, oracle_pages.timeline(self.then, then))
+        answer = visitor.http.get(f"/api/tidslinje/{key}?kendt={day}").json()
+        self._compare(
+            employee, page.person, f"api {day}", api.read_answer(answer), api.expected_answer(self.then, then)
+        )
 
     def _read(self, visitor: Client, address: str) -> str:
         answer = visitor.http.get(address)
@@ -162,15 +187,18 @@ class Walk:
         page = visitor.http.get("/mine-borgere").text
         said, true = read_my_citizens(self.reader, page), expected_my_citizens(self.oracle, employee)
         self._compare(employee, None, "mine-borgere", said, true)
-        rows = visitor.http.get("/api/mine-borgere").json()
-        said = [Fact("mine.api", row["name"], row["function"]) for row in rows]
-        self._compare(employee, None, "api/mine-borgere", said, expected_listed(self.oracle, employee))
+        answer = visitor.http.get("/api/mine-borgere").json()
+        self._compare(
+            employee, None, "api/mine-borgere", api.read_my_citizens(answer), api.expected_listed(self.oracle, employee)
+        )
         for words in SEARCHES:
             html = visitor.browser.post("/soeg", text=words).text
-            true = expected_search(self.oracle, employee, words)
-            self._compare(employee, None, f"soeg «{words}»", read_search(html, self.loaded.day), true)
-            said = [Fact("search.hit", hit["name"], "found") for hit in visitor.search(words)["page"]["hits"]]
-            true = [fact for fact in true if fact.rule == "search.hit"]
+            said, true = read_search(self.reader, html), expected_search(self.oracle, employee, words)
+            true += expected_lists(self.oracle, employee, words, said)
+            self._compare(employee, None, f"soeg «{words}»", said, true)
+            said = api.read_search(visitor.search(words))
+            rules = {"search.hit", "search.place", "search.relative", "search.right", "search.born", "search.område"}
+            true = [fact for fact in true if fact.rule in rules]
             self._compare(employee, None, f"api/soeg «{words}»", said, true)
 
     def _compare(

@@ -22,14 +22,18 @@ from hub.web.search.present import SearchForm, are_alike, search_page
 from hub.web.search.texts import ALIKE_PROTECTED, OTHERS_ALIKE
 from hub.web.shell import texts as shared
 from schemas.access import Purpose
-from schemas.facts import PersonFact, RelationKind
+from schemas.facts import PersonFact, RelationFact, RelationKind
+from schemas.identifiers import Identifier
 from schemas.overview import StatedIdentity
+from schemas.period import Period
+from schemas.record import Party, PartyRole
 from schemas.search import HitRelative, SearchHit, SearchPage
 from schemas.source import Area
 from tests.access_town import make_access_facts
+from tests.factories import make_record
 from tests.processing import process_records
 from tests.web import maja
-from tests.web.conftest import NUMBERS, Town, plain_record
+from tests.web.conftest import HOSTILE, NUMBERS, Town, plain_record
 
 MAJA = StatedIdentity(name="Maja Testborger", birth_date=date(1986, 7, 15), sources=("health",), is_headline=True)
 MILAN = StatedIdentity(name="Milan Petrović", birth_date=date(1951, 2, 3), sources=("social",))
@@ -221,7 +225,8 @@ def test_the_json_twins_say_the_same(disagreeing: Town) -> None:
         (None, [], False),
     ]
     assert "Milan" not in answer.text
-    listed = {each["citizen_id"]: each["disputed"] for each in browser.get("/api/mine-borgere").json()}
+    answer = browser.get("/api/mine-borgere").json()
+    listed = {each["citizen"]["citizen_id"]: each["citizen"]["disputed"] for each in answer["citizens"]}
     assert listed[citizen]
     assert sum(listed.values()) == 1
     asked = browser.http.post("/api/soeg", json={"text": "maja"}, headers={"X-CSRF-Token": browser.token()})
@@ -254,3 +259,24 @@ def test_hits_by_name_tell_relatives_to_the_team_and_hits_by_number_do_not_to_ot
     by_number = town.client("ole.bruun").post("/soeg", text=NUMBERS[maja.MAJA]).text
     assert "født 15. jul. 1986" in by_number
     assert "Ida Testborger" not in by_number
+
+
+@pytest.mark.parametrize(("end", "is_named"), [(None, True), (date(2014, 1, 1), False)])
+def test_the_page_of_reasons_names_a_relative_of_today_and_nobody_who_was_one(
+    town: Town, end: date | None, is_named: bool
+) -> None:
+    other = Party(role=PartyRole.OTHER, identifiers=(Identifier.national(NUMBERS[HOSTILE]),), name="Jonas Kjær")
+    maja_herself = Party(role=PartyRole.PRIMARY, identifiers=(Identifier.national(NUMBERS[maja.MAJA]),))
+    record = make_record(
+        fact=RelationFact(relation=RelationKind.PARTNER),
+        parties=(maja_herself, other),
+        record_type="relation",
+        source_id="partner",
+        valid=Period(start=date(2008, 1, 1), end=end),
+    )
+    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
+    process_records(
+        town.context.database, [record], areas=areas, digest_key=town.context.digest_key, now=town.clock.now()
+    )
+    page = town.client("anna.holm").get(f"/overblik/{town.ids[HOSTILE]}").text
+    assert ("Jonas Kjær" in page) is is_named

@@ -15,9 +15,13 @@ from hub.web.my_citizens.present import PAGE_SIZE, Filters, my_citizens_page
 from hub.web.search import texts
 from hub.web.search.present import SearchForm, facet_text, kle_name, search_page
 from schemas.access import AuditAction, Basis, ObjectKind, Purpose
-from schemas.facts import EffortFact
+from schemas.facts import EffortFact, EffortStatus
+from schemas.identifiers import Identifier
+from schemas.record import Party, PartyRole
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area
+from tests.factories import make_record
+from tests.processing import process_records
 from tests.web import maja
 from tests.web.conftest import NUMBERS, Town
 
@@ -100,6 +104,36 @@ def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
     assert "Intet nyt siden i dag kl. " in browser.get("/mine-borgere").text
     assert "Ingen forløb passer" in browser.get("/mine-borgere?vis=nyt").text
     assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
+
+
+def test_news_of_each_citizen_stays_until_that_one_or_the_family_page_is_opened(town: Town) -> None:
+    browser = town.client("anna.holm")
+    for member in (maja.MAJA, maja.IDA, maja.EMIL):
+        browser.get(f"/overblik/{town.ids[member]}")
+    town.clock.move(timedelta(hours=2))
+    news = maja.effort("Fritidsaktivitet", EffortStatus.ACTIVE)
+    parties = (Party(role=PartyRole.PRIMARY, identifiers=(Identifier.national(NUMBERS[maja.IDA]),)),)
+    record = make_record(fact=news, parties=parties, source_id="new", registered_at=town.clock.now())
+    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
+    process_records(
+        town.context.database, [record], areas=areas, digest_key=town.context.digest_key, now=town.clock.now()
+    )
+    town.clock.move(timedelta(hours=2))
+    browser.get(f"/overblik/{town.ids[maja.MAJA]}")
+    town.clock.move(timedelta(hours=2))
+    assert "Ny indsats: fritidsaktivitet for Ida" in browser.get("/mine-borgere").text
+    assert "Ny indsats: fritidsaktivitet" in browser.get(f"/overblik/{town.ids[maja.EMIL]}").text
+    browser.get(f"/familien/{town.ids[maja.MAJA]}")
+    assert "fritidsaktivitet" not in browser.get("/mine-borgere").text
+
+
+def test_my_citizens_say_which_sources_are_not_read_as_they_should_be(town: Town) -> None:
+    browser = town.client("anna.holm")
+    shown = browser.get("/mine-borgere").text
+    assert "er ikke læst til ende endnu. Der kan være nyt, som ikke er med." in shown
+    answer = browser.get("/api/mine-borgere").json()
+    assert any("er ikke læst til ende endnu" in line for line in answer["incomplete"])
+    assert {row["citizen"]["name"] for row in answer["citizens"]} == set(maja.NAMES.values())
 
 
 def test_a_citizen_shown_on_a_list_has_a_line_that_says_so(town: Town) -> None:

@@ -1,5 +1,6 @@
 """Mine borgere: whose clock it is, what is coming, and what nobody can call new. Pure."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.my_citizens.present_upcoming import birthday
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact, EffortStatus, Responsible, Unit
-from schemas.overview import Entry, Overview, Section
+from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
 from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
@@ -33,7 +34,7 @@ def page(
         unit=None,
         now=maja.NOW,
         reader=Reader(area, unit_id),
-        authorities={"social": maja.SOCIAL.authority},
+        sources={"social": maja.SOCIAL},
     )
 
 
@@ -187,3 +188,22 @@ def test_who_turns_18_within_a_year_is_told(born: date | None, line: str | None)
 
 def test_who_was_born_on_a_leap_day_turns_18_on_the_first_of_march() -> None:
     assert birthday(date(2008, 2, 29), 2026) == date(2026, 3, 1)
+
+
+def test_a_source_in_trouble_is_told_once_for_all_my_citizens() -> None:
+    trouble = SourceTrouble(source="social", kind=TroubleKind.FAILING, since=maja.NOW - timedelta(days=3))
+
+    def with_trouble(key: UUID) -> Family:
+        listed = member(key)
+        assert listed.overview is not None
+        (section,) = listed.overview.sections
+        read = section.model_copy(update={"is_unread": False, "is_loading": True, "troubles": (trouble,)})
+        overview = listed.overview.model_copy(update={"sections": (read,)})
+        return Family((replace(listed, overview=overview),), LOOKED)
+
+    lacks = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
+    assert page(with_trouble(maja.IDA), with_trouble(maja.EMIL)).source_lines == (
+        f"{maja.SOCIAL.title} kan ikke læses; sidst læst til ende 9. sep. {lacks}",
+        f"{maja.SOCIAL.title} er ved at blive indlæst. {lacks}",
+    )
+    assert page(Family((member(maja.IDA),), LOOKED)).source_lines == ()

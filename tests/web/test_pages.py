@@ -120,7 +120,10 @@ def test_the_timeline_shows_what_was_known_then(town: Town) -> None:
     assert "Politiet" in then
     assert "Skolen om Ida" not in then
     assert "Skolen om Ida" in browser.get(address).text
-    assert browser.get(f"{address}?kendt=2010-01-01").status_code == 200
+    before = browser.get(f"{address}?kendt=2010-01-01")
+    assert before.status_code == 200
+    assert "Maja Testborger" in before.text, "no source told of her yet, and the page still says whom it is about"
+    assert "Ida" not in before.text.partition('class="why"')[0]
 
 
 def test_the_family_page_has_a_column_for_each(town: Town) -> None:

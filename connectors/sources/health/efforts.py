@@ -23,6 +23,7 @@ from connectors.sources.health.payloads import (
     Span,
 )
 from connectors.sources.health.record_builder import Excluded, RecordBuilder
+from connectors.sources.health.references import TargetKind
 from connectors.sources.health.resources import Json
 from connectors.sources.health.units import managing_unit
 from schemas.codes import Coded
@@ -49,6 +50,7 @@ def care_plan(resource: Json, context: ResourceContext) -> SourceRecord:
         return builder.deleted((party,), "entered_in_error")
     if payload.intent in NOT_DECIDED:
         raise Excluded("not_decided")
+    builder.created("created", payload.created)
     details = [activity.detail for activity in payload.activity if activity.detail is not None]
     valid = builder.period("period", payload.period)
     concepts = tuple(detail.code for detail in details) or payload.category
@@ -77,6 +79,7 @@ def care_plan(resource: Json, context: ResourceContext) -> SourceRecord:
         expected_end_on=builder.day("extension.expected-end", extensions.day("expected-end")),
         case_number=builder.line("extension.caseNumber", extensions.identifier(CASE_NUMBER)),
         recommendation=builder.line("extension.recommendation", extensions.text("recommendation")),
+        requests=_requests(payload, context),
     )
     return builder.record((party,), fact, valid)
 
@@ -136,7 +139,10 @@ def procedure(resource: Json, context: ResourceContext) -> SourceRecord:
 
 
 def goal(resource: Json, context: ResourceContext) -> SourceRecord:
-    """A goal in words. One that only points at a condition by code stays out: the condition must not enter."""
+    """A goal in words. One that only points at a condition by code stays out: the condition must not enter.
+
+    Without words and code it is a goal whose words were taken back.
+    """
     payload = Goal.model_validate(resource)
     builder = RecordBuilder(payload, context)
     party = context.patient(payload.subject, "subject.reference")
@@ -145,7 +151,7 @@ def goal(resource: Json, context: ResourceContext) -> SourceRecord:
     if payload.lifecycle_status in NOT_DECIDED:
         raise Excluded("not_decided")
     text = builder.line("description.text", payload.description.text)
-    if text is None:
+    if text is None and payload.description.coding:
         raise Excluded("goal_without_words")
     start = builder.day("startDate", payload.start_date)
     assessed_on = builder.day("statusDate", payload.status_date)
@@ -181,6 +187,19 @@ def _managing(subject: Reference | None, context: ResourceContext) -> Responsibl
         return None
     unit = managing_unit(patient.managing_organization, context)
     return Responsible(unit=unit) if unit else None
+
+
+def _requests(plan: CarePlan, context: ResourceContext) -> tuple[str, ...]:
+    """The requests that led to the plan, or that it carries out."""
+    activities = (activity.reference for activity in plan.activity if activity.reference is not None)
+    requests = []
+    for reference in (*plan.based_on, *activities):
+        target, resource = context.target(reference), context.find(reference) or {}
+        if target.kind is TargetKind.LOCAL and target.resource_type == "ServiceRequest":
+            requests.append(f"ServiceRequest/{target.resource_id}")
+        elif resource.get("resourceType") == "ServiceRequest":
+            requests.append(f"ServiceRequest/{resource.get('id')}")
+    return tuple(dict.fromkeys(requests))
 
 
 def _parent(plan: CarePlan, context: ResourceContext) -> CarePlan | None:

@@ -178,6 +178,7 @@ class Activity(Fhir):
     """CarePlan.activity."""
 
     detail: ActivityDetail | None = None
+    reference: Reference | None = None
 
 
 class CarePlan(Resource):
@@ -187,6 +188,7 @@ class CarePlan(Resource):
     based_on: tuple[Reference, ...] = ()
     status: Code | None = None
     intent: Code | None = None
+    created: str | None = None
     title: Text | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None

@@ -1,5 +1,7 @@
 """Patient, RelatedPerson and CareTeam to records; pure."""
 
+from collections.abc import Iterator
+
 from pydantic import ValidationError
 
 from connectors.kit import InvalidValue
@@ -65,7 +67,8 @@ def patient(resource: Json, context: ResourceContext) -> SourceRecord:
         life_status=LifeStatus.DEAD if is_dead else LifeStatus.ALIVE if says_alive else None,
         died_on=died_on,
         name_address_protected=is_protected,
-        address=_address(payload.address, builder),
+        address=next(_addresses(payload.address, builder, is_old=False), None),
+        left_addresses=tuple(_addresses(payload.address, builder, is_old=True)) or None,
         replaces=replaces,
     )
     return builder.record((party,), fact)
@@ -143,13 +146,13 @@ def _same_person(payload: RelatedPerson, context: ResourceContext) -> list[Ident
     return []
 
 
-def _address(addresses: tuple[PostalAddress, ...], builder: RecordBuilder) -> Address | None:
+def _addresses(addresses: tuple[PostalAddress, ...], builder: RecordBuilder, *, is_old: bool) -> Iterator[Address]:
+    """Those that hold, or those from which the person has moved away."""
     for address in addresses:
-        if address.use == "old":
+        if (address.use == "old") is not is_old:
             continue
         street = builder.line("address.line", ", ".join(line for line in address.line if line), longest=200)
         town = builder.line("address.city", address.city, longest=200)
         postal_code = builder.line("address.postalCode", address.postal_code, longest=20)
         if street or town or postal_code:
-            return Address(street=street, postal_code=postal_code, town=town)
-    return None
+            yield Address(street=street, postal_code=postal_code, town=town)

@@ -1,8 +1,9 @@
 """The frame of every record: key, version, times, link. The fact goes inside."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from connectors.dates import DANISH_TIME
 from connectors.kit import InvalidValue, clean_line, read_date, read_instant, version_order
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import Resource, Span
@@ -41,6 +42,7 @@ class RecordBuilder:
         self._flags: list[QualityFlag] = []
         self._entity: str | None = None
         self._stated_at: datetime | None = None
+        self._created_on: date | None = None
 
     def identify(self, entity: str, *, stated_at: datetime | None) -> None:
         """Make the record a version of *entity*, which several resources tell of; by *stated_at* they are ordered.
@@ -48,6 +50,10 @@ class RecordBuilder:
         The version of one such resource says nothing of the others' order, and is left out.
         """
         self._entity, self._stated_at = entity, stated_at
+
+    def created(self, field: str, text: str | None) -> None:
+        """Note when the source first registered it, which a page as known on an earlier day goes by."""
+        self._created_on = self.day(field, text)
 
     def line(self, field: str, text: str | None, *, longest: int = 500) -> str | None:
         """One line of text, mended and flagged where needed."""
@@ -103,6 +109,7 @@ class RecordBuilder:
     def _build(self, parties: tuple[Party, ...], fact: Fact | None, valid: Period, reason: str | None) -> SourceRecord:
         meta, run = self._resource.meta, self._context.run
         registered_at = self._registered_at()
+        created_at = datetime.combine(self._created_on, time(), tzinfo=DANISH_TIME) if self._created_on else None
         return SourceRecord(
             source=run.source,
             record_type=self._resource.resource_type,
@@ -110,6 +117,7 @@ class RecordBuilder:
             source_version=None if self._entity else meta.version_id,
             version_order=None if self._entity else version_order(meta.version_id),
             registered_at=registered_at,
+            first_registered_at=created_at if created_at and created_at < registered_at else None,
             observed_at=run.observed_at,
             valid=valid,
             parties=parties,

@@ -94,7 +94,11 @@ def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
     return scope.record(
         reading,
         fact=fact,
-        dates=[reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start],
+        # That it has ended was registered when it did.
+        dates=[
+            reading.instant("oprettetDato", aktivitet.oprettet_dato) or valid.start,
+            reading.day("slutDato", aktivitet.slut_dato),
+        ],
         valid=valid,
         parties=(*_primary(case), *_concerned(scope, reading, aktivitet, case)),
     )
@@ -115,7 +119,7 @@ def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
         reading,
         fact=GoalFact(
             goal=kind,
-            text=reading.required_line("tekst", aktivitet.tekst),
+            text=reading.line("tekst", aktivitet.tekst),
             progress=progress,
             assessed_on=assessed_on,
             stated_by=reading.line("angivetAf", aktivitet.angivet_af),

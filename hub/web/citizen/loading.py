@@ -1,14 +1,15 @@
 """Open a citizen with everything around them: decide and log first, then read. One place for page and API."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from hub import metrics
 from hub.access import identity, service
 from hub.access.showing import cut_and_mask
+from hub.audit import repository as audit
+from hub.audit.looks import seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
@@ -18,21 +19,19 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
-from hub.overview.freshness import with_coverage
-from hub.sources.health import SourceState
-from hub.sources.repository import pauses
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
+from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, AccessRequest, Decision, EmployeeContact, PageKind
-from schemas.overview import Overview, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.facts import PersonFact
+from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
 VIEWINGS_READ = 60
 VIEWERS_SHOWN = 5
-_TROUBLES = {kind.value: kind for kind in TroubleKind}
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def open_citizen(
     )
     if opened.overview is None or opened.facts is None:
         return NotOpened(opened.decision, opened.facts)
-    complete = _completing(context, as_known)
+    complete = coverage(context, as_known)
 
     def shown(each: service.Opened, overview: Overview, facts: AccessFacts) -> OpenedCitizen:
         return OpenedCitizen(
@@ -131,50 +130,36 @@ def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
     return min((person.not_updated_since for person in people if person.not_updated_since), default=None)
 
 
-def _completing(context: RequestContext, as_known: date | None) -> Callable[[Overview], Overview]:
-    """Adds what may be missing from an overview. How a source is doing now is not said of an earlier day."""
-    areas = context.areas
-    states = () if as_known else context.source_states
-    troubles: dict[Area, list[SourceTrouble]] = {}
-    for state in states:
-        if state.state.value in _TROUBLES:
-            troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
-    return partial(
-        with_coverage,
-        covered={source.area for source in context.sources},
-        silent_since={areas[state.source]: state.silent_since for state in states if state.silent_since},
-        # What was never read is missing from an earlier day, too.
-        unread={areas[state.source] for state in context.source_states if state.last_success_at is None},
-        once_covered=frozenset(areas.values()),
-        unreadable={source.area for source in context.sources if source.name in context.unreadable_sources},
-        troubles=troubles,
-    )
-
-
-def _trouble(context: RequestContext, state: SourceState) -> SourceTrouble:
-    kind = _TROUBLES[state.state.value]
-    since = state.last_data_at if kind is TroubleKind.SILENT else state.last_success_at
-    if kind is TroubleKind.PAUSED:
-        since = _paused_at(context, state)
-    return SourceTrouble(source=state.source, kind=kind, since=since)
-
-
-def _paused_at(context: RequestContext, state: SourceState) -> datetime | None:
-    """When the source was switched off; None while it is not."""
-    if state.state.value != TroubleKind.PAUSED.value:
-        return None
-    pause = pauses(context.session).get(state.source)
-    return pause.paused_at if pause else None
-
-
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
     overview = overviews.read(context.session, citizen_id, moment, areas=context.areas)
-    if overview is not None:
-        return overview
     current = overviews.read(context.session, citizen_id)
-    # Nothing was known then; the page still says about whom, so that one can step on to a later day.
-    empty = [Section(area=area, state=SectionState.NONE_FOUND) for area in Area]
-    return current.model_copy(update={"sections": tuple(empty), "disagreements": ()}) if current else None
+    if current is None:
+        return overview
+    if overview is None:
+        # Nothing was known then; the page still says about whom, so that one can step on to a later day.
+        empty = tuple(Section(area=area, state=SectionState.NONE_FOUND) for area in Area)
+        nobody = CitizenHeader(person=PersonFact())
+        overview = current.model_copy(update={"sections": empty, "disagreements": (), "header": nobody})
+    return overview.model_copy(update={"header": _recognisable(overview.header, current.header)})
+
+
+def _recognisable(then: CitizenHeader, now: CitizenHeader) -> CitizenHeader:
+    """The header of an earlier day, with who it is: a page says that also of a day before a source told it.
+
+    What has happened to the citizen since, where they live and whom they are related to stays as it was known then.
+    """
+    person, is_numbered = then.person, any(identifier.is_national for identifier in then.identifiers)
+    numbers = [identifier for identifier in now.identifiers if identifier.is_national][:1]
+    if then.display_name is None:
+        later = {"life_status": person.life_status, "died_on": person.died_on, "address": person.address}
+        person = now.person.model_copy(update=later)
+    return then.model_copy(
+        update={
+            "person": person,
+            "identifiers": then.identifiers if is_numbered else (*then.identifiers, *numbers),
+            "stated_identities": then.stated_identities or now.stated_identities,
+        }
+    )
 
 
 def load_page_data(
@@ -210,7 +195,7 @@ def load_page_data(
                 state.state,
                 state.last_data_at,
                 state.last_success_at,
-                paused_at=_paused_at(context, state),
+                paused_at=paused_at(context, state),
             )
             for state in context.source_states
         ),
@@ -225,7 +210,7 @@ def load_page_data(
     return replace(
         data,
         viewers=_viewers(context, viewings, protected=protected),
-        changes=_changes(context, people, viewings),
+        changes=_changes(context, people),
     )
 
 
@@ -268,16 +253,21 @@ def _viewers(context: RequestContext, viewings: Sequence[Viewing], *, protected:
     return tuple(Viewer(viewing.actor_name, units.get(viewing.actor_id), viewing.recorded_at) for viewing in newest)
 
 
-def _changes(context: RequestContext, people: Iterable[OpenedCitizen], viewings: Sequence[Viewing]) -> Changes | None:
-    """What came in the family since the actor's last look that is not part of this one; None when this is the first."""
-    own = (viewing.recorded_at for viewing in viewings if viewing.actor_id == context.actor.id)
-    since = next((moment for moment in own if moment < context.now - RECENTLY), None)
-    if since is None:
+def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Changes | None:
+    """What came in the family since the actor's last looks that are not part of this one; None when this is the first.
+
+    Of each what the actor has not seen: to look at one of the family is no look at the others.
+    """
+    family = [person.overview.citizen_id for person in people]
+    looks = audit.looks(context.session, context.actor.id, family, until=context.now - RECENTLY)
+    seen = seen_until(looks, family)
+    if not seen:
         return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
+        since = seen[person.overview.citizen_id]
         earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
         before = cut_and_mask(context.session, earlier, person.decision, context.areas, today)
         if before is None:
@@ -286,4 +276,4 @@ def _changes(context: RequestContext, people: Iterable[OpenedCitizen], viewings:
             by_entry.setdefault(change.entry.id, change)
         if at == 0:
             person_wiped = wiped_of_person(before, person.overview)
-    return Changes(since, tuple(by_entry.values()), person_wiped)
+    return Changes(seen[family[0]], tuple(by_entry.values()), person_wiped)

@@ -59,6 +59,8 @@ def notification_gaps(data: PageData, *, is_empty: bool = False) -> tuple[str, .
     sections = [section for person in shown if (section := social(person))]
     if any(section.is_unread for section in sections):
         lines.append(texts.UNREAD_NOTIFICATIONS)
+    if any(section.is_loading for section in sections):
+        lines.append(texts.LOADING_NOTIFICATIONS)
     if any(section.has_unreadable for section in sections):
         lines.append(texts.UNREADABLE_NOTIFICATIONS)
     if any(section.troubles or section.silent_since for section in sections):
@@ -93,6 +95,8 @@ def _reasons(sections: Sequence[Section]) -> list[str]:
     read = [section for section in sections if section.state not in NOT_READ]
     if any(section.is_unread for section in read):
         reasons.append(texts.UNREAD[0])
+    if any(section.is_loading for section in read):
+        reasons.append(texts.LOADING[0])
     if any(section.has_unreadable for section in read):
         reasons.append(texts.UNREADABLE[0])
     if any(section.troubles or section.silent_since for section in read):

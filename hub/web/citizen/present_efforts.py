@@ -16,15 +16,14 @@ from hub.web.shell.dates import (
     capital,
     counted,
     distance,
-    lasted,
     of_day,
     of_moment,
     paper_text,
     phone_text,
-    since_text,
 )
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
+from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, Responsible
@@ -178,6 +177,8 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]
     if section.is_unread and TroubleKind.PAUSED not in kinds:
         yield (*texts.UNREAD, "")
         return
+    if section.is_loading:
+        yield (*texts.LOADING, "")
     troubles = section.troubles or ()
     if not troubles and section.silent_since:
         troubles = (SourceTrouble(source="", kind=TroubleKind.SILENT, since=section.silent_since),)
@@ -185,14 +186,7 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]
     for trouble in troubles:
         source = data.sources.get(trouble.source)
         name = source.title if source and is_one_of_several else "kilden"
-        headline, advice = texts.TROUBLE[trouble.kind]
-        if trouble.since is None:
-            yield texts.TROUBLE_WITHOUT_TIME[trouble.kind].format(source=name), advice, ""
-            continue
-        since, time = since_text(trouble.since, data.now), lasted(trouble.since, data.now)
-        printed = texts.SILENT_ON_PAPER if trouble.kind is TroubleKind.SILENT else headline
-        on_paper = printed.format(source=name, since=paper_text(trouble.since, data.now))
-        yield headline.format(source=name, since=since, lasted=time), advice, on_paper
+        yield trouble_words(trouble, name, data.now)
 
 
 def _area_contact(contact: AreaContact | None) -> Person | None:

@@ -60,7 +60,7 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
         "delmål" if fact.goal is GoalKind.SUB_GOAL else None,
         texts.PROGRESS[fact.progress] if says_progress else None,
     )
-    return StatedLine(fact.text, by, " · ".join(part for part in parts if part), on_paper)
+    return StatedLine(fact.text or "", by, " · ".join(part for part in parts if part), on_paper)
 
 
 def _missing(data: PageData) -> str:
@@ -116,4 +116,5 @@ def change_lines(changes: Changes, data: PageData) -> tuple[str, ...]:
 
 
 def _goals(entries: Iterable[Entry]) -> list[tuple[Entry, GoalFact]]:
-    return [(entry, entry.fact) for entry in entries if isinstance(entry.fact, GoalFact)]
+    """Goals in words; what a source took back is told among the changes."""
+    return [(entry, entry.fact) for entry in entries if isinstance(entry.fact, GoalFact) and entry.fact.text]

@@ -1,7 +1,7 @@
 """What the pages about one citizen say."""
 
 from schemas.facts import LifeStatus, Outcome, Progress, RelationKind
-from schemas.overview import SectionState, TroubleKind
+from schemas.overview import SectionState
 
 OUTCOME = {
     Outcome.ACUTE: "Førte til akut handling",
@@ -71,6 +71,12 @@ UNREAD = (
 )
 """The same, of an area whose source was never read to its end."""
 
+LOADING = (
+    "kilden er ved at blive indlæst",
+    "Der kan være indsatser, som ikke er med endnu. Se igen om lidt, eller spørg forvaltningen, hvis det haster.",
+)
+"""The same, of an area whose source was read for the first time, while not all of it is here yet."""
+
 UNREADABLE = (
     "kilden har linjer, der ikke kunne læses",
     "I resten er der ingen igangværende indsats. Spørg forvaltningen direkte, hvis det haster.",
@@ -78,6 +84,7 @@ UNREADABLE = (
 """The same, of an area without an effort whose source has rows in quarantine."""
 
 UNREAD_NOTIFICATIONS = "En kilde er ikke læst til ende endnu, så der kan mangle underretninger."
+LOADING_NOTIFICATIONS = "En kilde er ved at blive indlæst, så der kan mangle underretninger."
 UNREADABLE_NOTIFICATIONS = "Kilden har linjer, der ikke kunne læses, så der kan mangle underretninger."
 OLD_NOTIFICATIONS = "Kilden leverer ikke nyt for tiden, så de nyeste underretninger kan mangle."
 NO_NOTIFICATIONS_OF = "Ingen underretninger fundet om {names}."
@@ -86,25 +93,6 @@ NOTIFICATIONS_OF_OTHERS = "Om andre i familien kan du ikke se dem her, og siden 
 WITHHELD_OF_SOME = "{area} er ikke for dig at se, når det gælder {names}. Siden siger ikke, om der er oplysninger."
 NOTIFICATIONS_WITHHELD = "Underretninger er ikke for dig at se. Siden siger ikke, om der er nogen."
 NOTIFICATIONS_NOT_COVERED = "Ingen kilde til underretninger er tilsluttet. Spørg forvaltningen direkte."
-
-MAY_LACK_NEWS = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
-TROUBLE = {
-    TroubleKind.FAILING: ("{source} kan ikke læses; sidst læst til ende {since}", MAY_LACK_NEWS),
-    TroubleKind.SILENT: ("{source} har været tavs i {lasted}", MAY_LACK_NEWS),
-    TroubleKind.PAUSED: ("{source} blev slukket {since}", f"Det, der er læst før, vises stadig. {MAY_LACK_NEWS}"),
-    TroubleKind.HELD: (
-        "{source} har sletninger, som ingen har taget stilling til; sidst opdateret helt {since}",
-        "Noget af det, der vises, kan være slettet i kilden. Spørg den ansvarlige, hvis det har betydning.",
-    ),
-}
-"""Of a source that is not read as it should be: headline, and what one can do."""
-SILENT_ON_PAPER = "{source} har været tavs siden {since}"
-TROUBLE_WITHOUT_TIME = {
-    TroubleKind.FAILING: "{source} kan ikke læses",
-    TroubleKind.SILENT: "{source} har endnu ikke leveret noget",
-    TroubleKind.PAUSED: "{source} er slukket",
-    TroubleKind.HELD: "{source} har sletninger, som ingen har taget stilling til",
-}
 
 PROGRESS = {
     Progress.REACHED: "nået",

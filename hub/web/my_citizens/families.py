@@ -10,10 +10,12 @@ from hub.access import service
 from hub.access.service import ListedCitizen
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
+from hub.audit.looks import Looks, seen_until
 from hub.clock import danish_day
 from hub.course.views import MyCitizen
 from hub.overview import service as overviews
 from hub.overview.changes import Change
+from hub.web.shell.coverage import coverage
 from hub.web.shell.request_context import RequestContext
 from schemas.access import Decision
 from schemas.overview import Entry, Overview
@@ -27,7 +29,9 @@ class FamilyMember:
     overview: Overview | None = None
     """Cut to my decision, protected fields masked; None: nothing known yet."""
     changes: tuple[Change, ...] = ()
-    """Since ``Family.looked_at``, newest first."""
+    """Since ``seen_until``, newest first."""
+    seen_until: datetime | None = None
+    """When I last looked at this citizen; who was never looked at: when I first looked at the family."""
 
     def entries(self) -> tuple[Entry, ...]:
         """What I may see of the citizen."""
@@ -41,40 +45,44 @@ class Family:
     members: tuple[FamilyMember, ...]
     """Oldest first."""
     looked_at: datetime | None
-    """When I last opened one of them, which opens the family; None: never."""
+    """When I last looked at one of them; None: never."""
 
 
 def load_families(context: RequestContext) -> tuple[Family, ...]:
     """The courses on whose team the actor is, each overview cut to the actor's right; logged as a list."""
     session, actor = context.session, context.actor
-    listed = service.list_citizens(session, actor, context.access(), now=context.now, areas=context.areas)
-    last_looks = audit.last_opened(session, actor.id, [item.citizen.citizen_id for item in listed])
+    complete = coverage(context)
+    listed = [
+        item.model_copy(update={"overview": complete(item.overview) if item.overview else None})
+        for item in service.list_citizens(session, actor, context.access(), now=context.now, areas=context.areas)
+    ]
+    looks = audit.looks(session, actor.id, [item.citizen.citizen_id for item in listed], until=context.now)
     by_course = sorted(listed, key=lambda item: str(item.citizen.course_id))
     families = [list(members) for _, members in groupby(by_course, key=lambda item: item.citizen.course_id)]
-    looks = [_looked_at(members, last_looks) for members in families]
-    since = {
-        item.citizen.citizen_id: look for members, look in zip(families, looks, strict=True) for item in members if look
-    }
-    with_news = overviews.with_news(session, since)
-    return tuple(_family(context, members, look, with_news) for members, look in zip(families, looks, strict=True))
-
-
-def _looked_at(listed: Sequence[ListedCitizen], last_looks: Mapping[UUID, datetime]) -> datetime | None:
-    """When I last opened one of the family, whose page shows what is new about all of them."""
-    looks = (last_looks.get(item.citizen.citizen_id) for item in listed)
-    return max((look for look in looks if look is not None), default=None)
+    seen: dict[UUID, datetime] = {}
+    for members in families:
+        seen |= seen_until(looks, [item.citizen.citizen_id for item in members])
+    with_news = overviews.with_news(session, seen)
+    return tuple(_family(context, members, looks, seen, with_news) for members in families)
 
 
 def _family(
-    context: RequestContext, listed: Sequence[ListedCitizen], looked_at: datetime | None, with_news: frozenset[UUID]
+    context: RequestContext,
+    listed: Sequence[ListedCitizen],
+    looks: Mapping[UUID, Looks],
+    seen: Mapping[UUID, datetime],
+    with_news: frozenset[UUID],
 ) -> Family:
     members = []
     for item in sorted(listed, key=_age_order):
+        citizen_id = item.citizen.citizen_id
+        since = seen.get(citizen_id)
         # Building an earlier state is expensive, so only where something was received since.
-        has_news = looked_at is not None and item.citizen.citizen_id in with_news
-        changes = _changes(context, item.overview, item.decision, looked_at) if has_news else ()
-        members.append(FamilyMember(item.citizen, item.overview, changes))
-    return Family(tuple(members), looked_at)
+        has_news = since is not None and citizen_id in with_news
+        changes = _changes(context, item.overview, item.decision, since) if has_news else ()
+        members.append(FamilyMember(item.citizen, item.overview, changes, since))
+    last = (looks[item.citizen.citizen_id].last for item in listed if item.citizen.citizen_id in looks)
+    return Family(tuple(members), max(last, default=None))
 
 
 def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:

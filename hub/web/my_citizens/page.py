@@ -64,6 +64,8 @@ class MyCitizensPage:
 
     template: ClassVar[str] = "my_citizens/templates/my_citizens.html"
     summary: str
+    source_lines: tuple[str, ...]
+    """Of which sources something may be missing, and why."""
     deadline_line: str
     deadlines: tuple[DeadlineRow, ...]
     """Of the own authority."""

@@ -12,6 +12,7 @@ from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
+from hub.web.my_citizens.present_sources import source_lines
 from hub.web.my_citizens.present_upcoming import upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
@@ -22,14 +23,14 @@ from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact
 from schemas.overview import Entry, SectionState
-from schemas.source import Area
+from schemas.source import Area, SourceSystem
 
 PAGE_SIZE = 25
 """Families on a page."""
 CHANGES_SHOWN = 3
 ADDRESS = "/mine-borgere"
 NOWHERE = Reader()
-NO_AUTHORITIES: Mapping[str, str] = MappingProxyType({})
+NO_SOURCES: Mapping[str, SourceSystem] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     unit: str | None,
     now: datetime,
     reader: Reader = NOWHERE,
-    authorities: Mapping[str, str] = NO_AUTHORITIES,
+    sources: Mapping[str, SourceSystem] = NO_SOURCES,
 ) -> MyCitizensPage:
     """What needs me today.
 
@@ -74,15 +75,17 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         unit: name of my unit.
         now: the instant.
         reader: where I work, which says what clocks are mine.
-        authorities: who answers for each source, by the source's name.
+        sources: by name; who answers for each, and what it is called.
     """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
     matching = [summary for summary in summaries if _matches(summary, filters)]
+    authorities = {name: source.authority for name, source in sources.items()}
     deadlines = running_deadlines(families, reader, authorities, now)
     start = (filters.page - 1) * PAGE_SIZE
     return MyCitizensPage(
         summary=_summary(families, summaries),
+        source_lines=source_lines(families, sources, now),
         deadline_line=deadline_line(deadlines, now),
         deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
         is_urgent=any(is_urgent(deadline) for deadline in deadlines),
@@ -228,7 +231,8 @@ def _follow_up(day: date | None, today: date, *, none: str | None) -> str:
 
 def _since(family: Family, has_changes: bool, entries: Mapping[str, Entry], names: FirstNames, now: datetime) -> str:
     if family.looked_at is not None:
-        since = since_text(family.looked_at, now)
+        unseen = (member.seen_until for member in family.members if member.changes and member.seen_until)
+        since = since_text(min(unseen, default=family.looked_at) if has_changes else family.looked_at, now)
         return f"Nyt siden {since}" if has_changes else f"Intet nyt siden {since}"
     newest = sorted(entries.values(), key=_registered, reverse=True)
     latest = next(((text, entry) for entry in newest if (text := entry_text(entry, names))), None)

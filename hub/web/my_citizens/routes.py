@@ -46,6 +46,6 @@ def my_citizens(
             unit=context.actor.unit_name,
             now=context.now,
             reader=Reader(context.actor.area, context.actor.unit_id),
-            authorities={source.name: source.authority for source in context.sources},
+            sources={source.name: source for source in context.sources},
         )
         return context.page(page)

@@ -99,9 +99,9 @@ def _show(context: RequestContext, form: SearchForm, result: citizen_search.Sear
 
 
 def incomplete_sources(context: RequestContext) -> tuple[SourceSystem, ...]:
-    """Sources that were never read to their end, or have rows that could not be read: citizens may be missing."""
+    """Sources not read to their end, not yet loaded, or with rows that could not be read: citizens may be missing."""
     unread = {state.source for state in context.source_states if state.last_success_at is None}
-    missing = unread | context.unreadable_sources
+    missing = unread | context.loading_sources | context.unreadable_sources
     return tuple(source for source in context.sources if source.name in missing)
 
 

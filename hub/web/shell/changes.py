@@ -78,7 +78,7 @@ def entry_text(entry: Entry, names: FirstNames) -> str | None:
             return f"underretning fra {within(sender(fact))} om {names.concerned(entry)}"
         case EffortFact(title=title) | PlanFact(title=title) | CaseFact(title=title) | ContactFact(title=title):
             return named(title, entry, names)
-        case GoalFact(text=text):
+        case GoalFact(text=str(text)):
             person = names.subject(entry)
             return f"{text} ({person})" if person else text
         case EnrolmentFact(group=group, school=school):

@@ -20,6 +20,7 @@ from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
+from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.form_token import form_token
 from hub.web.shell.rendering import render
 from hub.web.shell.view_models import Frame, Link, Page
@@ -72,6 +73,12 @@ class RequestContext:
     def unreadable_sources(self) -> frozenset[str]:
         """Names of the sources with rows that could not be read."""
         return frozenset(count_open(self.session))
+
+    @cached_property
+    def loading_sources(self) -> frozenset[str]:
+        """Names of the sources that were read for the first time, while not all of it is on the pages yet."""
+        loads: FirstLoads = self.request.app.state.first_loads
+        return loads.unfinished(self.session, self.source_states, self.now)
 
     @property
     def request_id(self) -> str:

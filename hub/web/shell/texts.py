@@ -8,6 +8,7 @@ from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
 from schemas.facts import EffortStatus, GoalKind
+from schemas.overview import TroubleKind
 from schemas.source import Area
 
 AREA = {
@@ -95,6 +96,7 @@ GOAL_NOTE_CHANGED = {
 """Something about it changed, but not what it says."""
 
 FIELD = {
+    "text": "ordlyd",
     "responsible": "ansvarlig",
     "performer": "hvem der udfører indsatsen",
     "purpose": "mål",
@@ -204,3 +206,27 @@ NAME_DISPUTED = "Kilderne er uenige om navnet"
 AGE_DISPUTED = "uenighed om fødselsdatoen"
 DISPUTED = "kilderne er uenige om, hvem det er"
 """Beside a name on a list, of a citizen whose sources disagree on name or birth date."""
+
+MAY_LACK_NEWS = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."
+TROUBLE = {
+    TroubleKind.FAILING: ("{source} kan ikke læses; sidst læst til ende {since}", MAY_LACK_NEWS),
+    TroubleKind.SILENT: ("{source} har været tavs i {lasted}", MAY_LACK_NEWS),
+    TroubleKind.PAUSED: ("{source} blev slukket {since}", f"Det, der er læst før, vises stadig. {MAY_LACK_NEWS}"),
+    TroubleKind.HELD: (
+        "{source} har sletninger, som ingen har taget stilling til; sidst opdateret helt {since}",
+        "Noget af det, der vises, kan være slettet i kilden. Spørg den ansvarlige, hvis det har betydning.",
+    ),
+}
+"""Of a source that is not read as it should be: headline, and what one can do."""
+SILENT_ON_PAPER = "{source} har været tavs siden {since}"
+TROUBLE_WITHOUT_TIME = {
+    TroubleKind.FAILING: "{source} kan ikke læses",
+    TroubleKind.SILENT: "{source} har endnu ikke leveret noget",
+    TroubleKind.PAUSED: "{source} er slukket",
+    TroubleKind.HELD: "{source} har sletninger, som ingen har taget stilling til",
+}
+
+SOURCE_UNREAD = "{source} er ikke læst til ende endnu"
+SOURCE_LOADING = "{source} er ved at blive indlæst"
+SOURCE_UNREADABLE = "{source} har linjer, der ikke kunne læses"
+"""Of a source of which something may be missing, where several areas are shown together."""
