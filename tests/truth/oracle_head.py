@@ -30,6 +30,12 @@ def visible(oracle: Oracle, page: Page, person: Person) -> tuple[Effort, ...]:
     return tuple(effort for effort in oracle.efforts(person) if effort.area in shown)
 
 
+def _protected_by_school(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    is_told = "school" in page.view.shown and len(page.person.protected_in) > 1
+    if is_told and page.day == page.printed_on and _school_knows(oracle, page.person):
+        yield Fact("head.protected.by", "", SOURCES["school"])
+
+
 def _school_knows(oracle: Oracle, person: Person) -> bool:
     """Whether the person is a pupil, or whom the school calls about one."""
     if oracle.enrolment(person) is not None:
@@ -76,8 +82,7 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
         for source in sorted(person.protected_in & page.view.shown):
             if source != "social" or oracle.has_case(person):
                 yield Fact("head.protected.by", "", SOURCES[source])
-        if "school" in page.view.shown and len(person.protected_in) > 1 and _school_knows(oracle, person):
-            yield Fact("head.protected.by", "", SOURCES["school"])
+        yield from _protected_by_school(oracle, page)
     if not person.moved_out_on and page.day == page.printed_on:
         yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
     yield from _course(oracle, page, guarded=guarded)

@@ -1,6 +1,7 @@
 """What pages must say of school, class and absence per quarter. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
@@ -59,9 +60,15 @@ def pupils(oracle: Oracle, page: Page) -> Iterator[tuple[Person, Enrolment]]:
             yield person, enrolment
 
 
-def absences(oracle: Oracle, person: Person) -> list[Absence]:
-    """The pupil's absence, newest quarter first, the unlawful before other."""
+def absences(oracle: Oracle, page: Page, person: Person) -> list[Absence]:
+    """The pupil's absence, newest quarter first, the unlawful before other.
+
+    On a page as known on an earlier day: the quarters whose last day of absence was registered by then.
+    """
     own = [absence for absence in oracle.truth.absences if absence.person == person.id]
+    if page.day < page.printed_on:
+        known = [absence for absence in own if absence.dates()[-1] <= page.day]
+        own = [replace(absence, days=absence.whole or absence.days) for absence in known]
     return sorted(own, key=lambda each: (-each.year, -each.quarter, list(WORDS).index(each.kind)))
 
 
@@ -73,7 +80,7 @@ def school_panel(oracle: Oracle, page: Page) -> Iterator[Fact]:
         unit = MASKED if oracle.is_guarded(person) else UNIT_BY_ID[enrolment.school].name
         yield Fact("school.row", of, f"{state(enrolment)} · {enrolment.teacher}, {unit}")
         quarters: dict[tuple[int, int], list[Absence]] = {}
-        for absence in absences(oracle, person):
+        for absence in absences(oracle, page, person):
             quarters.setdefault((absence.year, absence.quarter), []).append(absence)
         for (year, quarter), own in list(quarters.items())[:SHOWN]:
             told = [share(absence) for absence in own]
@@ -89,15 +96,17 @@ def school_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact(
             "rows.other", f"{lane} · {title(oracle, person, enrolment)} · {start}", f"{state(enrolment)} · {last}"
         )
-        for absence in absences(oracle, person):
+        for absence in absences(oracle, page, person):
             of = f"{lane} · Fravær i {absence.quarter}. kvartal {absence.year} · {start_of(absence)}"
             words = f"{until_now(absence, page.day)}{share(absence)}"
-            yield Fact("rows.other", of, f"{words} · {last_of(absence)}")
+            # Of who is no pupil any more nothing was ever read.
+            is_earlier = page.day < page.printed_on
+            yield Fact("rows.other", of, f"{words} · {last_of(absence)}", optional=is_earlier)
 
 
 def school_bars(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """The lanes of classes."""
-    for person, enrolment in pupils(oracle, page):
+    for person, enrolment in pupils(oracle, page) if page.day == page.printed_on else ():
         lane = "Klasse" if person == page.person else f"{first(person)} · Klasse"
         yield Fact("lanes.class", lane, f"{title(oracle, person, enrolment)}, {state(enrolment)}")
 
@@ -105,7 +114,7 @@ def school_bars(oracle: Oracle, page: Page) -> Iterator[Fact]:
 def school_moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """Quarters that crossed a line, among what happened when in the family."""
     for person, _ in pupils(oracle, page):
-        for absence in absences(oracle, person):
+        for absence in absences(oracle, page, person):
             if absence.kind == "UNLAWFUL" and 10 * absence.days >= absence.school_days:
                 of = f"{start_of(absence)} · {first(person)} · Fravær i {absence.quarter}. kvartal {absence.year}"
                 yield Fact("moments.absence", of, f"{until_now(absence, page.day)}{share(absence)}")
