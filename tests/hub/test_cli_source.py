@@ -128,7 +128,7 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("add", "social", "--kind", "soap"), "--kind is one of: fhir, files, odata"),
+        (("add", "social", "--kind", "soap"), "--kind is one of: fhir, files, nexus, odata, sample"),
         (("add", "social", "--kind", "odata", f"client_secret={SECRET}"), "client_secret is a secret"),
         (("add", "social", "--kind", "odata", "--secret", f"client_secret={SECRET}"), "never the secret itself"),
         (("add", "social", "--kind", "odata", "--secret", "client_secret=env:NOT_SET"), "NOT_SET is not set"),

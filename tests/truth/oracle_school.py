@@ -93,9 +93,9 @@ def school_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for person, enrolment in pupils(oracle, page):
         lane = "Skole" if person == page.person else f"{first(person)} · Skole"
         start, last = date(enrolment.start_year, 8, 1), date(enrolment.start_year + 1, 7, 31)
-        yield Fact(
-            "rows.other", f"{lane} · {title(oracle, person, enrolment)} · {start}", f"{state(enrolment)} · {last}"
-        )
+        of = f"{lane} · {title(oracle, person, enrolment)} · {start}"
+        if page.day == page.printed_on:  # the class of an earlier year was never read
+            yield Fact("rows.other", of, f"{state(enrolment)} · {last}")
         for absence in absences(oracle, page, person):
             of = f"{lane} · Fravær i {absence.quarter}. kvartal {absence.year} · {start_of(absence)}"
             words = f"{until_now(absence, page.day)}{share(absence)}"

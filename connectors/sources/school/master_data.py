@@ -75,7 +75,11 @@ class MasterSet:
         if isinstance(each, PupilInExport) and each.year not in {None, self.year}:
             self.skipped[f"{ENROLMENT}: other_school_year"] += 1
         else:
-            yield from _some(enrolment_record(self.changes, school, pupil.school, known, year=self.year))
+            yield from _some(
+                enrolment_record(
+                    self.changes, school, pupil.school, known, year=self.year, is_first=school.year != self.year
+                )
+            )
         for contact in contacts:
             seen.ids[RELATION].add(f"{pupil.id}:{contact.id}")
             yield from contact_records(self.changes, pupil, contact)

@@ -6,7 +6,7 @@ was registered when it was seen, because a set does not tell when its content ch
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import ValidationError
 
@@ -180,16 +180,27 @@ def person_record(changes: Changes, record_type: str, pupil: Pupil) -> SourceRec
     return changes.publish(record_type, f"{pupil.school}:{pupil.id}", fact, (party,), flags=flags)
 
 
-def enrolment_record(
+def enrolment_record(  # noqa: PLR0913  keyword-only from the year on
     changes: Changes,
     school: School,
     code: str,
     pupil: KnownPupil,
     *,
     year: SchoolYear,
+    is_first: bool = False,
     end: date | None = None,
 ) -> SourceRecord | None:
-    """In which class of which school a pupil is, in one school year; *end* is the day on which they were gone."""
+    """In which class of which school a pupil is, in one school year.
+
+    Args:
+        changes: gives it out.
+        school: of the pupil, with its class teachers.
+        code: the school's number.
+        pupil: the pupil.
+        year: the school year.
+        is_first: it stands in the first set of the year: then the class has been known since the year began.
+        end: the day on which the pupil was gone.
+    """
     teacher = school.teachers.get(pupil.group or "")
     unit = changes.scope.unit(code, school.name)
     group, flags = clean_line("Stamklasse", pupil.group)
@@ -202,7 +213,15 @@ def enrolment_record(
     )
     valid = Period(start=year.start, end=max(year.start, min(end, year.end)) if end else year.end)
     party = changes.scope.pupil_party(code, pupil.id, (Identifier.national(pupil.number),), None)
-    return changes.publish(ENROLMENT, enrolment_id(code, pupil.id, year), fact, (party,), valid=valid, flags=flags)
+    return changes.publish(
+        ENROLMENT,
+        enrolment_id(code, pupil.id, year),
+        fact,
+        (party,),
+        valid=valid,
+        flags=flags,
+        registered_at=datetime.combine(year.start, time(), tzinfo=DANISH_TIME) if is_first else None,
+    )
 
 
 def enrolment_id(code: str, pupil_id: str, year: SchoolYear) -> str:

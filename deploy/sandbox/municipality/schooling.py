@@ -34,6 +34,7 @@ def enrolments_of(person: Person) -> tuple[Enrolment, ...]:
             continue
         enrolments.append(
             Enrolment(
+                id=person.id * 10_000 + year,
                 person=person.id,
                 start_year=year,
                 school=school,

@@ -182,6 +182,7 @@ class Absence:
 class Enrolment:
     """A pupil in a class of a school, for one school year."""
 
+    id: int
     person: int
     start_year: int
     """The school year begins on the first of August of this year."""
