@@ -12,7 +12,7 @@ from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
 from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
-from tests.truth.oracle_school import school_bars, school_moments, school_panel, school_rows
+from tests.truth.oracle_school import school_bars, school_moments, school_news, school_panel, school_rows
 from tests.truth.reading import bag
 from tests.truth.words import first, joined, paragraph, within
 
@@ -348,6 +348,10 @@ def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator
         words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
         if words:
             yield within(plan.title), oracle.people[plan.person], " | ".join(words)
+    for person in page.people:
+        for words, told in school_news(oracle, page, person):
+            if any(day >= seen[person.id].date() for day in told):
+                yield words, person, "Ny klasse | Ny opgørelse | Ændret"
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]
         since = seen[person.id].date()

@@ -118,3 +118,13 @@ def school_moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
             if absence.kind == "UNLAWFUL" and 10 * absence.days >= absence.school_days:
                 of = f"{start_of(absence)} · {first(person)} · Fravær i {absence.quarter}. kvartal {absence.year}"
                 yield Fact("moments.absence", of, f"{until_now(absence, page.day)}{share(absence)}")
+
+
+def school_news(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str, list[date]]]:
+    """What may be told as new of one person's school, and the days on which it may have been registered."""
+    enrolment = oracle.enrolment(person)
+    if enrolment is None or "school" not in page.views[person.id].shown:
+        return
+    yield title(oracle, person, enrolment), [date(enrolment.start_year, 8, 1)]
+    for absence in absences(oracle, page, person):
+        yield f"fravær i {absence.quarter}. kvartal {absence.year}", list(absence.dates())

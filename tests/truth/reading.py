@@ -197,7 +197,7 @@ class Reader:
         """What is new, in words: a notification, or the kind of change and what it is about."""
         note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
         known = re.fullmatch(
-            r"(Ny indsats|Ny plan|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
+            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
             line,
         )
         if note:
