@@ -1,6 +1,8 @@
 """Errors the web turns into a Danish page; the key finds the sentence in hub/web/shell/texts.py."""
 
+from enum import StrEnum
 from http import HTTPStatus
+from uuid import UUID
 
 
 class HubError(Exception):
@@ -117,3 +119,54 @@ class InvalidSetting(HubError):
     """A setting is missing or cannot be; the message names it, never its value."""
 
     key = "setting_wrong"
+
+
+class DecisionRule(StrEnum):
+    """Why a decision on who is who was not taken."""
+
+    UNKNOWN_CITIZEN = "unknown_citizen"
+    UNKNOWN_CONFLICT = "unknown_conflict"
+    """There is none with that number, or it was settled meanwhile."""
+    UNKNOWN_RECORD = "unknown_record"
+    """The conflict has no such record, or it has changed meanwhile."""
+    UNKNOWN_DECISION = "unknown_decision"
+    SAME_CITIZEN = "same_citizen"
+    ALREADY_MERGED = "already_merged"
+    """``citizens``: the one, and who it turned out to be."""
+    NOT_MERGED = "not_merged"
+    DECLARED_BY_SOURCE = "declared_by_source"
+    """No person merged them: the sources declare it."""
+    SEVERAL_MERGED = "several_merged"
+    """``citizens``: those of whom one must be named."""
+    DECIDED_OTHERWISE = "decided_otherwise"
+    """``number``: the decision that says the opposite."""
+    DECISION_WITHDRAWN = "decision_withdrawn"
+    SECOND_PERSON = "second_person"
+    """Who proposed it cannot confirm it."""
+    NO_OWN_ID = "no_own_id"
+    """The record names the person by nothing but the number."""
+    CITIZEN_MISSING = "citizen_missing"
+    """It must be said who of them it is."""
+    AT_THE_SOURCE = "at_the_source"
+    """Only the source can mend it."""
+    NO_EFFECT = "no_effect"
+    """Other decisions, or claims that hang together by the thousand, keep them two."""
+
+
+class DecisionRefused(HubError):
+    """A decision on who is who that cannot be taken.
+
+    Attributes:
+        rule: why.
+        number: the decision or conflict that the rule is about.
+        citizens: the citizens that it is about.
+    """
+
+    key = "decision_refused"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, rule: DecisionRule, *, number: int | None = None, citizens: tuple[UUID, ...] = ()) -> None:
+        super().__init__(rule.value)
+        self.rule = rule
+        self.number = number
+        self.citizens = citizens

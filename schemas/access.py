@@ -167,6 +167,17 @@ class AuditAction(StrEnum):
     REFUSE_DELETIONS = "refuse_deletions"
     READ_QUARANTINE = "read_quarantine"
     RESOLVE_QUARANTINE = "resolve_quarantine"
+    READ_IDENTITIES = "read_identities"
+    """An administrator looked at contradictions about who is who, masked."""
+    LINK_IDENTITY = "link_identity"
+    """An administrator decided that claims are about one person; reasons of all these stand in ``override_reason``."""
+    KEEP_APART = "keep_apart"
+    """An administrator decided that claims are about two people."""
+    MERGE_CITIZENS = "merge_citizens"
+    CONFIRM_MERGE = "confirm_merge"
+    """A second person confirmed a merge."""
+    UNMERGE_CITIZENS = "unmerge_citizens"
+    WITHDRAW_DECISION = "withdraw_decision"
 
 
 class AuditOutcome(StrEnum):
@@ -189,6 +200,10 @@ class ObjectKind(StrEnum):
     """A unit, by id: whose citizens were searched for."""
     IDENTIFIER = "identifier"
     """A national number, by its keyed digest: it was searched for."""
+    IDENTITY_CONFLICT = "identity_conflict"
+    """A contradiction about who is who, by its number."""
+    IDENTITY_DECISION = "identity_decision"
+    """A decision on who is who, by its number."""
 
 
 class AuditObject(Schema):
@@ -224,7 +239,8 @@ class AuditEntry(Schema):
     details: dict[str, JsonValue] = Field(default_factory=dict)
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
-    ``not_covered`` (areas without lines, and without a source)."""
+    ``not_covered`` (areas without lines, and without a source), ``decisions`` (numbers of decisions on who is who),
+    ``state`` (what came of such a decision) and ``rule`` (why it was not taken)."""
     result_count: int | None = None
     policy_version: str
     request_id: str

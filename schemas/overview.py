@@ -175,6 +175,23 @@ class CitizenHeader(Schema):
         parts = [part for part in (self.person.given_name, self.person.family_name) if part]
         return " ".join(parts) or None
 
+    @property
+    def national_number(self) -> Identifier | None:
+        """The number that the citizen has now; one that was replaced only where no other is known."""
+        national = [identifier for identifier in self.identifiers if identifier.is_national]
+        return next((number for number in national if not self._is_replaced(number)), next(iter(national), None))
+
+    @property
+    def former_numbers(self) -> tuple[Identifier, ...]:
+        """The numbers that the citizen had before (tidligere personnumre)."""
+        now = self.national_number
+        return tuple(
+            each for each in self.identifiers if each.is_national and each is not now and self._is_replaced(each)
+        )
+
+    def _is_replaced(self, number: Identifier) -> bool:
+        return any((each.namespace, each.value) == (number.namespace, number.value) for each in self.person.replaces)
+
 
 class Overview(Schema):
     """Everything the sources say about one citizen. Does not depend on today; pages ask it "as of" a day."""

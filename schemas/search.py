@@ -108,8 +108,9 @@ class FoundBy(Schema):
     """Why a citizen was found: the field and the words, hits marked."""
 
     field: str
-    """``name``, ``similar_name`` (spelled almost as was typed), ``identifier``,
-    ``unit``, ``kle_topic``, ``paragraph``, or the kind of the entry that matched."""
+    """``name``, ``similar_name`` (spelled almost as was typed), ``identifier``, ``former_identifier`` (a number that
+    the citizen had before; ``hub.access`` tells it, no index does), ``unit``, ``kle_topic``, ``paragraph``, or the kind
+    of the entry that matched."""
     highlight: tuple[tuple[str, bool], ...]
     """Pieces of the text, each with whether it is a match."""
 

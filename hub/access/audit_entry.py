@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from hub.access.policy import POLICY_VERSION, SOURCE_ACTS
+from hub.access.policy import IDENTITY_ACTS, POLICY_VERSION, SOURCE_ACTS
 from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditObject, AuditOutcome, Role
 
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
-    **dict.fromkeys({AuditAction.READ_SOURCES} | SOURCE_ACTS, Role.ADMINISTRATOR),
+    **dict.fromkeys({AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
 }
 
 

@@ -125,6 +125,8 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     hits = _told_apart(
         session, actor, [hit for hit in judged if hit is not None], facts, request=request, areas=areas, today=today
     )
+    if digest is not None:
+        hits = _told_former(session, hits, digest, digest_key)
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     total = max(page.total - dropped, len(hits))
@@ -209,6 +211,25 @@ def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, *, d
     )
     place = " ".join(part for part in parts if part) or None
     return hit.model_copy(update={"place": place, "relatives": tuple(dict.fromkeys(relatives))})
+
+
+def _told_former(session: Session, hits: Sequence[SearchHit], digest: str, digest_key: bytes) -> tuple[SearchHit, ...]:
+    """The hits with whether the number that was typed is one that the citizen had before."""
+    headers = overviews.headers(session, [hit.citizen_id for hit in hits])
+    former = {
+        citizen_id
+        for citizen_id, header in headers.items()
+        if any(keyed_digest(number, digest_key) == digest for number in header.former_numbers)
+    }
+    reason = FoundBy(field="former_identifier", highlight=())
+    return tuple(
+        hit.model_copy(
+            update={"found_by": tuple(reason if each.field == "identifier" else each for each in hit.found_by)}
+        )
+        if hit.citizen_id in former
+        else hit
+        for hit in hits
+    )
 
 
 def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: bool) -> dict[str, Any]:

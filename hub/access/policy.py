@@ -54,6 +54,18 @@ SOURCE_ACTS = frozenset(
     }
 )
 """What is done to one source; each is an action of the policies under the same name."""
+IDENTITY_ACTS = frozenset(
+    {
+        AuditAction.READ_IDENTITIES,
+        AuditAction.LINK_IDENTITY,
+        AuditAction.KEEP_APART,
+        AuditAction.MERGE_CITIZENS,
+        AuditAction.CONFIRM_MERGE,
+        AuditAction.UNMERGE_CITIZENS,
+        AuditAction.WITHDRAW_DECISION,
+    }
+)
+"""What is decided about who is who, likewise."""
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
 NO_AREAS: Mapping[str, Area] = MappingProxyType({})
@@ -156,19 +168,26 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
 
 
 def may(actor: Actor, action: AuditAction) -> bool:
-    """Whether the actor's role reaches a page (log, sources, search, list of citizens) or an act on a source.
+    """Whether the actor's role reaches a page (log, sources, search, citizens), or an act on a source or an identity.
 
     An act that takes a reason is answered as if there was one; ``may_change_source`` looks at the reason. What is done
     to one citizen is never answered here: that takes facts (``decide``).
     """
     if action in SOURCE_ACTS:
         return _may_change_source(actor, action, has_reason=True)
+    if action in IDENTITY_ACTS:
+        return _may_decide_identity(actor, action, has_reason=True)
     return action in _PAGES and _ask(actor, [(action.value, "Pages", ())])[0].allowed
 
 
 def may_change_source(actor: Actor, action: AuditAction, reason: str | None) -> bool:
     """Whether the actor may do that to a source, for that reason."""
     return action in SOURCE_ACTS and _may_change_source(actor, action, has_reason=is_reason(reason))
+
+
+def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -> bool:
+    """Whether the actor may decide that about who is who, for that reason."""
+    return action in IDENTITY_ACTS and _may_decide_identity(actor, action, has_reason=is_reason(reason))
 
 
 def is_reason(text: str | None) -> bool:
@@ -296,6 +315,10 @@ def _basis(relation: Basis, answers: Iterable[cedarpy.AuthzResult]) -> Basis:
 
 def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
     return _ask(actor, [(action.value, "Source", (("has_reason", has_reason),))])[0].allowed
+
+
+def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
+    return _ask(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
 
 
 def _is_reason_of(length: int) -> bool:

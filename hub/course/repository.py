@@ -159,6 +159,13 @@ _TEAM = text("""
 _ON_COURSE = text(f"{_COURSE_MEMBERS} ORDER BY citizen_id")
 
 
+_WITHDRAW_CONSENTS = text("""
+    UPDATE consents SET withdrawn_on = :on
+    WHERE course_id = :course_id AND area = ANY(:areas) AND withdrawn_on IS NULL
+      AND citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
+""")
+
+
 def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> AccessFacts | None:
     """What the policy must know of actor and citizen on that day, in one statement. None: no such citizen."""
     return access_facts_of(session, actor, (citizen_id,), on).get(citizen_id)
@@ -286,17 +293,9 @@ def add_consents(
 
 
 def withdraw_consents(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
-    """Store the withdrawal of every consent to these areas that still stands."""
-    session.execute(
-        update(ConsentRow)
-        .where(
-            ConsentRow.course_id == course_id,
-            ConsentRow.citizen_id == citizen_id,
-            ConsentRow.area.in_(list(areas)),
-            ConsentRow.withdrawn_on.is_(None),
-        )
-        .values(withdrawn_on=on)
-    )
+    """Store the withdrawal of every consent to these areas that still stands, given under a former key too."""
+    parameters = {"course_id": course_id, "citizen_id": citizen_id, "areas": list(areas), "on": on}
+    session.execute(_WITHDRAW_CONSENTS, parameters)
 
 
 def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:

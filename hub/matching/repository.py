@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import read_document
+from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
 from hub.matching.rules import PartyState
 from schemas.base import Instant, Schema
+from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 from schemas.record import PartyRole, SourceRecord
 
 _STRONGEST_FIRST = (PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER)
@@ -50,10 +53,21 @@ _WITH_NEWS = text("""
     JOIN stored_records r ON r.id = mine.record_id AND r.received_at > looked.moment
 """)
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
-_CLAIM_CONFLICTS = text("""
-    SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE resolved_at IS NULL
-    ORDER BY first_seen, kind, masked LIMIT :size
+_NUMBERS_OF = text("""
+    SELECT c.id AS citizen_id, i.namespace, i.value, false AS is_former
+    FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
+    WHERE c.id = ANY(:ids) AND c.merged_into IS NULL AND i.national
+    UNION ALL
+    SELECT c.merged_into, i.namespace, i.value, true
+    FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
+    WHERE c.merged_into = ANY(:ids) AND i.national
+    ORDER BY citizen_id, namespace, value
 """)
+_STANDS_FOR = text("SELECT merged_into FROM citizens WHERE id = :id")
+_CLAIM_CONFLICTS = text(f"""
+    SELECT kind, masked AS subject, first_seen FROM identity_conflicts WHERE {IS_OPEN}
+    ORDER BY first_seen, kind, masked LIMIT :size
+""")  # noqa: S608  the piece put in is a constant
 _PARTY_CONFLICTS = text("""
     SELECT e.source, e.record_type, e.source_id, r.received_at
     FROM record_parties p JOIN stored_records r ON r.id = p.record_id AND r.is_current AND NOT r.deleted
@@ -76,6 +90,31 @@ class IdentityConflict(Schema):
     subject: str
     """The masked identifier; for ``several_people`` the record as ``source/type/id``."""
     first_seen: Instant
+
+
+class CitizenNumber(Schema):
+    """A national number that names a citizen, whoever says so."""
+
+    namespace: str
+    value: str = Field(repr=False)
+    is_former: bool
+    """Another number of the citizen stands for it by now."""
+
+    @property
+    def identifier(self) -> Identifier:
+        """The number as an identifier."""
+        if self.namespace == NATIONAL_NAMESPACE:
+            return Identifier.national(self.value)
+        return Identifier(kind=IdentifierKind.ADMIN_ECPR, namespace=self.namespace, value=self.value)
+
+
+def numbers_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[CitizenNumber, ...]]:
+    """The national numbers of each citizen as it stands: declared by sources, or decided by people."""
+    numbers: dict[UUID, list[CitizenNumber]] = {citizen_id: [] for citizen_id in citizen_ids}
+    for row in session.execute(_NUMBERS_OF, {"ids": list(citizen_ids)}):
+        number = CitizenNumber(namespace=row.namespace, value=row.value, is_former=row.is_former)
+        numbers[row.citizen_id].append(number)
+    return {citizen_id: tuple(own) for citizen_id, own in numbers.items()}
 
 
 def linked_records(
@@ -127,6 +166,12 @@ def citizen_of(session: Session, digest: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
     citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
     return citizen_id
+
+
+def stands_for(session: Session, citizen_id: UUID) -> UUID | None:
+    """Who a citizen turned out to be; None: nobody else, or there is no such citizen."""
+    merged_into: UUID | None = session.execute(_STANDS_FOR, {"id": citizen_id}).scalar_one_or_none()
+    return merged_into
 
 
 def conflicts(session: Session, size: int = 200) -> tuple[IdentityConflict, ...]:

@@ -13,67 +13,26 @@ earlier national numbers. Nothing else joins identifiers: no name, no birth date
    A replacement number (erstatningspersonnummer) of the merged record follows; an ordinary number is replaced only
    where that is declared by number.
 
-Two different national numbers are never one person but by a declared replacement.
+Two different national numbers are never one person but by a declared replacement, or because a person decided it: what
+people decided (``decisions``) comes before all of this.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from heapq import nsmallest
 from itertools import chain
-from uuid import UUID
 
+from hub.matching.claims import Claim
+from hub.matching.decisions import Decisions, disagree, replacements
 from hub.matching.graphs import DisjointSets, Key, Replacements
 from schemas.identifiers import REPLACEMENT_DAY_OFFSET
-from schemas.text import fold_text
 
 LARGEST_COMPONENT = 5_000
 """Identifiers that may hang together by claims. Beyond, nobody can be meant: an id that stands for "none" joins all who
 have it. Such a component is a conflict, and what was known of its people stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one current person record says of a person's identifiers, and of those that it replaced.
-
-    A record that was merged into another says the same from the other end: there ``keys`` are the other's.
-    """
-
-    record_id: UUID
-    keys: frozenset[Key]
-    """All of them are one person."""
-    replaces: frozenset[Key] = frozenset()
-    """Earlier national numbers of that person, and local ids of records that were merged into the person's."""
-    birth_date: date | None = None
-    name: str | None = None
-
-    @property
-    def numbers(self) -> frozenset[Key]:
-        """The national numbers that stand now."""
-        return frozenset(key for key in self.keys if key.national) - self.replaces
-
-    @property
-    def locals(self) -> frozenset[Key]:
-        """The local ids that stand now."""
-        return frozenset(key for key in self.keys if not key.national)
-
-    @property
-    def old_numbers(self) -> frozenset[Key]:
-        """The national numbers that were replaced."""
-        return frozenset(key for key in self.replaces if key.national)
-
-    @property
-    def old_locals(self) -> frozenset[Key]:
-        """The local ids of what was merged."""
-        return frozenset(key for key in self.replaces if not key.national) - self.keys
-
-    @property
-    def merged_into(self) -> frozenset[Key]:
-        """The one identifier that stands for the person to whom merged local ids belong."""
-        return frozenset(sorted(self.locals)[:1] or sorted(self.numbers)[:1])
 
 
 class PartyState(StrEnum):
@@ -97,6 +56,8 @@ class ConflictKind(StrEnum):
     """A local id is claimed for two different national numbers."""
     DISAGREEING_PERSON = "disagreeing_person"
     """One number, but different birth dates or names."""
+    NUMBER_CHANGED = "number_changed"
+    """A record named its person by another number before, without saying that it was replaced; others still use it."""
     TOO_MANY_IDENTIFIERS = "too_many_identifiers"
     """So many identifiers hang together that nobody can be meant; they are left as they were."""
 
@@ -116,8 +77,9 @@ class Identities:
     of the claims; only where there are several answers are they compared, and two are enough for a conflict.
     """
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self._claims = tuple(claims)
+    def __init__(self, claims: Iterable[Claim], decisions: Decisions | None = None) -> None:
+        self._decisions = decisions or Decisions()
+        self._claims = tuple(map(self._decisions.separated, claims))
         self._resolved: dict[frozenset[Key], Resolution] = {}
 
     def root(self, national: Key) -> Key:
@@ -126,7 +88,7 @@ class Identities:
 
     def resolve(self, keys: Iterable[Key]) -> Resolution:
         """Who a party with these identifiers is."""
-        party = frozenset(keys)
+        party = self._decisions.named(frozenset(keys))
         if party not in self._resolved:
             self._resolved[party] = self._resolve(party)
         return self._resolved[party]
@@ -134,7 +96,7 @@ class Identities:
     def _resolve(self, party: frozenset[Key]) -> Resolution:
         people = {self.root(key) for key in party if key.national}
         if not people:
-            people = set(chain.from_iterable(self._claimed(key) for key in party))
+            people = set(chain.from_iterable(self._person_of(key) for key in party))
             people = {key for key in people if key.national} or people
         if len(people) > 1:
             return Resolution(PartyState.CONFLICT)
@@ -145,16 +107,34 @@ class Identities:
         conflicts = {(ConflictKind.REPLACEMENT_CIRCULAR, old) for old in self._numbers.circular}
         conflicts |= {(ConflictKind.REPLACEMENT_FORKED, old) for old in self._numbers.forked}
         conflicts |= {(ConflictKind.LOCAL_CLAIMED_TWICE, key) for key, roots in self._direct.items() if len(roots) > 1}
+        settled: dict[Key, set[str]] = defaultdict(set)
+        for key, statements in self._decisions.settled_statements():
+            settled[self.root(key)] |= statements
         by_root: dict[Key, list[Claim]] = defaultdict(list)
         for claim in self._claims:
             for root in {self.root(key) for key in claim.keys if key.national}:
                 by_root[root].append(claim)
-        conflicts |= {(ConflictKind.DISAGREEING_PERSON, root) for root, claims in by_root.items() if _disagree(claims)}
+        conflicts |= {
+            (ConflictKind.DISAGREEING_PERSON, root)
+            for root, claims in by_root.items()
+            if disagree(claims, settled.get(root, ()))
+        }
         return frozenset(conflicts)
+
+    def _person_of(self, local: Key) -> tuple[Key, ...]:
+        """Whom a local id is claimed for, unless they are kept apart: then it is a person of its own."""
+        people = self._claimed(local)
+        others = set[Key]()
+        for other in self._decisions.apart_from(local):
+            others |= {self.root(other)} if other.national else set(self._claimed(other))
+        if not others.intersection(people):
+            return people
+        return tuple(key for key in people if key not in others) or (local,)
 
     def _claimed(self, local: Key) -> tuple[Key, ...]:
         """Whom a local id is claimed for: national numbers, else the local person, else nobody."""
-        merged = self._merged.get(local, local)
+        linked = self._decisions.followed(local)
+        merged = linked if linked.national else self._merged.get(linked, linked)
         if merged.national:
             return (self.root(merged),)
         return self._direct.get(merged) or self._group_people.get(self._groups.find(merged), ())
@@ -162,7 +142,7 @@ class Identities:
     @cached_property
     def _numbers(self) -> Replacements:
         by_number = [(claim.numbers, claim.old_numbers) for claim in self._claims]
-        return Replacements([*by_number, *self._replaced_by_merging()])
+        return replacements([*by_number, *self._replaced_by_merging()], self._decisions)
 
     def _replaced_by_merging(self) -> Iterable[tuple[Iterable[Key], Iterable[Key]]]:
         """Replacement numbers of records that were merged into records whose number stands elsewhere.
@@ -192,9 +172,11 @@ class Identities:
     @cached_property
     def _direct(self) -> Mapping[Key, tuple[Key, ...]]:
         """Local ids that stand beside a national number in a person record, with what those numbers lead to."""
-        return self._targets_by_local(
+        claimed = self._targets_by_local(
             (claim.locals, (key for key in claim.keys if key.national)) for claim in self._claims
         )
+        decided = {key: (self.root(target),) for key, target in self._decisions.links.items() if target.national}
+        return {**claimed, **decided}
 
     @cached_property
     def _earlier(self) -> Mapping[Key, tuple[Key, ...]]:
@@ -215,6 +197,8 @@ class Identities:
         groups = DisjointSets()
         for claim in self._claims:
             groups.join(claim.locals | claim.old_locals)
+        for key, other in self._decisions.links.items():
+            groups.join((key,) if other.national else (key, other))
         return groups
 
     @cached_property
@@ -236,9 +220,3 @@ def _at_most_two(keys: Iterable[Key]) -> tuple[Key, ...]:
 
 def _is_replacement_number(number: Key) -> bool:
     return not number.value.isdigit() or int(number.value[:2]) > REPLACEMENT_DAY_OFFSET
-
-
-def _disagree(claims: Iterable[Claim]) -> bool:
-    births = {claim.birth_date for claim in claims if claim.birth_date}
-    names = {fold_text(claim.name) for claim in claims if claim.name}
-    return len(births) > 1 or len(names) > 1

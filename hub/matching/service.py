@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import StoredRecord
-from hub.matching import statements
+from hub.matching import conflict_repository, decision_repository, statements
+from hub.matching.claims import Claim
+from hub.matching.decisions import Decisions
 from hub.matching.graphs import Key
-from hub.matching.rules import Claim, ConflictKind, Identities, PartyState, Resolution
+from hub.matching.rules import ConflictKind, Identities, PartyState, Resolution
 from hub.matching.statements import PartyLink
 from schemas.facts import PersonFact
 from schemas.record import PartyRole, SourceRecord
@@ -32,23 +34,42 @@ def match(
     """
     if not stored:
         return frozenset()
-    moment = now or datetime.now(UTC)
     record_ids = [record.id for record in stored]
     statements.add_claims(session, [claim for record in stored if (claim := claim_of(record))])
     changed = statements.claimed_keys(session, record_ids)
+    return _resolve(session, stored, changed, digest_key=digest_key, now=now or datetime.now(UTC))
+
+
+def match_again(session: Session, keys: frozenset[Key], *, digest_key: bytes, now: datetime) -> frozenset[UUID]:
+    """Resolve again whom these identifiers concern, after a person decided something about them.
+
+    Nobody else changes claims meanwhile. Returns the citizens whose overview may have changed; they stay locked.
+    """
+    return _resolve(session, (), keys, digest_key=digest_key, now=now)
+
+
+def _resolve(
+    session: Session, stored: Sequence[StoredRecord], changed: frozenset[Key], *, digest_key: bytes, now: datetime
+) -> frozenset[UUID]:
+    """Resolve the parties of *stored*, and those whom the identifiers of which something *changed* concern."""
+    record_ids = [record.id for record in stored]
     statements.hold_claims(session, changing=bool(changed))
 
     disturbed = statements.claims_on(session, changed, whole=True)
-    concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed.claims)) - disturbed.parked
+    concerned = changed.union(*(claim.keys | claim.replaces for claim in disturbed.claims))
+    concerned |= decision_repository.keys_of(decision_repository.decisions_on(session, concerned))
+    concerned -= disturbed.parked
     new = [link for record in stored for link in _parties(record)]
     known = statements.parties_on(session, concerned)
     all_keys = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
     undisturbed = statements.claims_on(session, all_keys - concerned - disturbed.parked, whole=False)
     parked = disturbed.parked | undisturbed.parked
     claims = {claim.record_id: claim for claim in (*disturbed.claims, *undisturbed.claims)}
-    identities = Identities(claims.values())
+    claimed = all_keys.union(concerned, *(claim.keys | claim.replaces for claim in undisturbed.claims))
+    decisions = Decisions(decision_repository.decisions_on(session, claimed))
+    identities = Identities(claims.values(), decisions)
 
-    merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=moment)
+    merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=now)
     decided = [party for party in (*new, *known) if not party.keys & parked]
     roots = statements.citizens_of(session, _roots(identities, decided))
     citizens = {key: citizen.id for key, citizen in roots.items()}
@@ -64,7 +85,10 @@ def match(
     if judged := concerned | disturbed.conflicts:
         open_conflicts = {conflict for conflict in identities.conflicts() if conflict[1] in concerned}
         open_conflicts |= {(ConflictKind.TOO_MANY_IDENTIFIERS, key) for key in disturbed.conflicts}
-        statements.settle_conflicts(session, judged, open_conflicts, digest_key=digest_key, now=moment)
+        open_conflicts |= {
+            (ConflictKind.NUMBER_CHANGED, key) for key in _changed_numbers(session, concerned, decisions)
+        }
+        statements.settle_conflicts(session, judged, open_conflicts, digest_key=digest_key, now=now)
 
     affected = statements.citizens_behind(session, [*record_ids, *(party.record_id for _, party in moved)])
     affected |= merged | {was.citizen_id for was, _ in moved if was.citizen_id}
@@ -102,6 +126,16 @@ def _parties(stored: StoredRecord) -> Iterable[PartyLink]:
     record: SourceRecord = stored.record
     for index, party in enumerate(record.parties):
         yield PartyLink(stored.id, index, party.role.value, frozenset(map(Key.of, party.identifiers)))
+
+
+def _changed_numbers(session: Session, judged: frozenset[Key], decisions: Decisions) -> frozenset[Key]:
+    """Numbers that a record has left for another, where nothing says that both are one person, or are not."""
+    changed = conflict_repository.changed_numbers(session, judged)
+    citizens = statements.citizens_of(session, {key for pair in changed for key in pair})
+    stands_for = {key: citizen.merged_into or citizen.id for key, citizen in citizens.items()}
+    return frozenset(
+        old for old, new in changed if stands_for.get(old) != stands_for.get(new) and not decisions.are_apart(old, new)
+    )
 
 
 def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Key]:

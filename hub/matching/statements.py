@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.digest import keyed_digest
+from hub.matching.claims import Claim
 from hub.matching.graphs import DisjointSets, Key
-from hub.matching.rules import LARGEST_COMPONENT, Claim, ConflictKind, PartyState
+from hub.matching.rules import LARGEST_COMPONENT, ConflictKind, PartyState
 from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 
 _ROOM = 4_711_001
@@ -77,7 +78,15 @@ _REACHED = text(f"""
               AND (:whole OR m.replaced OR NOT m.national)
             UNION ALL
             SELECT cast(NULL AS uuid), c.namespace, c.value FROM identity_claims c
-            WHERE c.record_id = reached.record_id) AS step)
+            WHERE c.record_id = reached.record_id
+            UNION ALL
+            SELECT cast(NULL AS uuid), d.target_namespace, d.target_value FROM identity_decisions d
+            WHERE d.state = 'standing'
+              AND d.subject_namespace = reached.namespace AND d.subject_value = reached.value
+            UNION ALL
+            SELECT cast(NULL AS uuid), d.subject_namespace, d.subject_value FROM identity_decisions d
+            WHERE d.state = 'standing'
+              AND d.target_namespace = reached.namespace AND d.target_value = reached.value) AS step)
     SELECT record_id, namespace, value FROM reached LIMIT :most
 """)  # noqa: S608 - the piece put in is the constant above
 _CLAIMS = text("SELECT * FROM identity_claims WHERE record_id = ANY(:ids)")
@@ -130,10 +139,13 @@ _SETTLE_CONFLICTS = text("""
     WHERE resolved_at IS NULL AND digest = ANY(:digests) AND NOT (kind || '/' || digest = ANY(:standing))
 """)
 _ADD_CONFLICTS = text("""
-    INSERT INTO identity_conflicts (kind, digest, masked, first_seen)
-    SELECT kind, digest, masked, :now
-    FROM unnest(cast(:kinds AS text[]), cast(:digests AS text[]), cast(:masked AS text[])) AS new (kind, digest, masked)
-    ON CONFLICT (kind, digest) DO UPDATE SET resolved_at = NULL
+    INSERT INTO identity_conflicts (kind, digest, masked, namespace, value, national, first_seen)
+    SELECT kind, digest, masked, namespace, value, national, :now
+    FROM unnest(cast(:kinds AS text[]), cast(:digests AS text[]), cast(:masked AS text[]),
+                cast(:namespaces AS text[]), cast(:values AS text[]), cast(:national AS boolean[]))
+         AS new (kind, digest, masked, namespace, value, national)
+    ON CONFLICT (kind, digest) DO UPDATE SET
+        resolved_at = NULL, namespace = excluded.namespace, value = excluded.value, national = excluded.national
 """)
 
 
@@ -326,13 +338,17 @@ def settle_conflicts(
     now: datetime,
 ) -> None:
     """Among the identifiers that were judged, open the conflicts that stand and close those that do not."""
-    rows = sorted((kind.value, digest_of(key, digest_key), _identifier(key).masked) for kind, key in open_conflicts)
+    rows = sorted(
+        (kind.value, digest_of(key, digest_key), _identifier(key).masked, key.namespace, key.value, key.national)
+        for kind, key in open_conflicts
+    )
     digests = [digest_of(key, digest_key) for key in judged]
-    still_open = [f"{kind}/{digest}" for kind, digest, _ in rows]
+    still_open = [f"{kind}/{digest}" for kind, digest, *_ in rows]
     session.execute(_SETTLE_CONFLICTS, {"digests": digests, "standing": still_open, "now": now})
     if rows:
-        kinds, about, masked = (list(column) for column in zip(*rows, strict=True))
-        session.execute(_ADD_CONFLICTS, {"kinds": kinds, "digests": about, "masked": masked, "now": now})
+        names = ("kinds", "digests", "masked", "namespaces", "values", "national")
+        columns = {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        session.execute(_ADD_CONFLICTS, {**columns, "now": now})
 
 
 def digest_of(key: Key, digest_key: bytes) -> str:

@@ -3,7 +3,19 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -85,10 +97,63 @@ class IdentityConflictRow(Base):
 
     __tablename__ = "identity_conflicts"
 
+    __table_args__ = (Index("ix_identity_conflicts_id", "id", unique=True),)
+
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     digest: Mapped[str] = mapped_column(Text, primary_key=True)
     """Keyed digest of the identifier it is about."""
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """The number by which people name it; it stays when the conflict opens again."""
+    namespace: Mapped[str | None] = mapped_column(Text)
+    """The identifier; None: it was found by an earlier program, and its claims were not judged since."""
+    value: Mapped[str | None] = mapped_column(Text)
+    national: Mapped[bool | None]
     masked: Mapped[str] = mapped_column(Text)
     """The masked identifier."""
     first_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class IdentityDecisionRow(Base):
+    """What a person decided about two identifiers. Never changed but by confirming and withdrawing it."""
+
+    __tablename__ = "identity_decisions"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'standing', 'withdrawn')", name="state"),
+        CheckConstraint("kind IN ('link', 'merge', 'keep_apart', 'one_person')", name="kind"),
+        CheckConstraint("confirmed_by <> decided_by", name="second_person"),
+        Index(
+            "ix_identity_decisions_subject",
+            "subject_namespace",
+            "subject_value",
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+        Index(
+            "ix_identity_decisions_target",
+            "target_namespace",
+            "target_value",
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    """``decisions.DecisionKind``."""
+    state: Mapped[str] = mapped_column(Text)
+    """``proposed`` (waits for a second person), ``standing`` or ``withdrawn``."""
+    subject_namespace: Mapped[str] = mapped_column(Text)
+    subject_value: Mapped[str] = mapped_column(Text)
+    subject_national: Mapped[bool]
+    target_namespace: Mapped[str] = mapped_column(Text)
+    target_value: Mapped[str] = mapped_column(Text)
+    target_national: Mapped[bool]
+    statements: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """``decisions.statement_digest`` of what was known then to be about the one person."""
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    confirmed_by: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)

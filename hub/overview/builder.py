@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
+from hub.matching.repository import CitizenNumber
 from hub.overview.current_records import current_records, entry_of, parties_of, superseded_records
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
@@ -20,6 +21,7 @@ def build(
     linked: Sequence[LinkedRecord],
     *,
     areas: Mapping[str, Area],
+    numbers: Sequence[CitizenNumber] | None = None,
     version: int = 0,
     as_known: datetime | None = None,
 ) -> Overview:
@@ -30,13 +32,16 @@ def build(
         linked: the citizen's records, in any order; repeated and replaced ones do no harm.
         areas: area of each source. A source that is not named here has been taken away: it still counts
             for who the citizen is (protection above all), but has no entries.
+        numbers: the citizen's national numbers. A number that a record names beside, but that is somebody else's, is
+            left out. None: whatever the records name.
         version: version the overview gets.
         as_known: build what the page would have shown at this instant.
     """
     counted = current_records(linked, as_known)
     superseded = superseded_records(linked, counted, as_known)
-    identifiers = _identifiers(citizen_id, counted)
-    persons = merge_persons(counted, identifiers, superseded)
+    identifiers = _identifiers(citizen_id, counted, numbers)
+    former = [number.identifier for number in numbers or () if number.is_former]
+    persons = merge_persons(counted, identifiers, superseded, former)
     relations = merge_relations(citizen_id, counted)
     return Overview(
         citizen_id=citizen_id,
@@ -98,12 +103,23 @@ def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tup
     )
 
 
-def _identifiers(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> tuple[Identifier, ...]:
-    """Every identifier by which a standing record names the citizen; national numbers first."""
+def _identifiers(
+    citizen_id: UUID, counted: Sequence[LinkedRecord], numbers: Sequence[CitizenNumber] | None
+) -> tuple[Identifier, ...]:
+    """Every identifier by which a standing record names the citizen, and the former numbers; national numbers first."""
     identifiers: set[Identifier] = set()
     for linked in counted:
         own = [party for party, citizen in parties_of(linked) if citizen == citizen_id]
         identifiers.update(identifier for party in own for identifier in party.identifiers)
         if isinstance(linked.record.fact, PersonFact) and linked.role is PartyRole.PRIMARY:
             identifiers.update(linked.record.fact.replaces)
+    if numbers is not None:
+        own_keys = {(number.namespace, number.value) for number in numbers}
+        identifiers = {each for each in identifiers if not each.is_national or (each.namespace, each.value) in own_keys}
+        named = {(each.namespace, each.value) for each in identifiers}
+        identifiers |= {
+            number.identifier
+            for number in numbers
+            if number.is_former and counted and (number.namespace, number.value) not in named
+        }
     return tuple(sorted(identifiers, key=lambda each: (not each.is_national, each.namespace, each.kind, each.value)))

@@ -39,7 +39,10 @@ _COMPARED: dict[str, Callable[[PersonFact], str | None]] = {
 
 
 def merge_persons(
-    counted: Sequence[LinkedRecord], numbers: Sequence[Identifier] = (), superseded: Sequence[LinkedRecord] = ()
+    counted: Sequence[LinkedRecord],
+    numbers: Sequence[Identifier] = (),
+    superseded: Sequence[LinkedRecord] = (),
+    former: Sequence[Identifier] = (),
 ) -> Persons:
     """Merge the person records among *counted* (newest first, as ``current_records`` gives them).
 
@@ -48,18 +51,19 @@ def merge_persons(
         numbers: the citizen's identifiers; they decide whom the page is about where the sources disagree.
         superseded: earlier statements of the same entities, newest first. Silence does not take back that somebody
             died or moved out, so their status holds until the source says another one.
+        former: numbers for which another of the citizen's stands by now, whoever says so.
     """
     records = [
         record for record in counted if isinstance(record.record.fact, PersonFact) and record.role is PartyRole.PRIMARY
     ]
     statements = [_statement(record, superseded) for record in records]
-    replaces = {number for statement in statements for number in statement.person.replaces}
+    replaces = {number for statement in statements for number in statement.person.replaces} | set(former)
     groups = group_statements(statements)
     headline = headline_group(groups, birth_dates_of([each for each in numbers if each.is_national], replaces))
     persons = [(statement.person, record) for statement, record in zip(statements, records, strict=True)]
     compared = (disagreement(field, _values(persons, read)) for field, read in _COMPARED.items())
     return Persons(
-        person=_merged(statements, groups, headline),
+        person=_merged(statements, groups, headline).model_copy(update={"replaces": _in_order(replaces)}),
         stated_identities=stated_identities(groups, headline),
         protection_sources=tuple(
             sorted({record.record.source for person, record in persons if person.name_address_protected})
@@ -111,14 +115,12 @@ def _merged(
     return merged.model_copy(
         update={
             "name_address_protected": any(person.name_address_protected for person in persons),
-            "replaces": tuple(
-                sorted(
-                    {number for person in persons for number in person.replaces},
-                    key=lambda number: (number.namespace, number.value),
-                )
-            ),
         }
     )
+
+
+def _in_order(identifiers: set[Identifier]) -> tuple[Identifier, ...]:
+    return tuple(sorted(identifiers, key=lambda identifier: (identifier.namespace, identifier.value)))
 
 
 def _undecided(statements: Sequence[PersonStatement], groups: Sequence[PersonGroup]) -> PersonFact:

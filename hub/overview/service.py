@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub.matching.repository import citizens_with_news, linked_records, linked_records_held
+from hub.matching.repository import citizens_with_news, linked_records, linked_records_held, numbers_of
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
@@ -42,10 +42,11 @@ def rebuild(
     if not citizen_ids:
         return ()
     states = repository.lock(session, citizen_ids)
-    linked = linked_records(session, sorted(states))
+    linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
     new: list[NewOverview] = []
     for citizen_id, state in states.items():
-        built = build(citizen_id, linked.get(citizen_id, ()), areas=areas, version=state.version + 1)
+        records = linked.get(citizen_id, ())
+        built = build(citizen_id, records, areas=areas, numbers=numbers[citizen_id], version=state.version + 1)
         overview = built if _has_content(built) else None
         document = overview.model_dump_json(exclude_none=True) if overview else ""
         digest = content_digest(document) if overview else ""
@@ -91,7 +92,8 @@ def read(
     if as_known is None:
         return overview
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
-    built = build(citizen_id, linked, areas=areas or {}, version=version, as_known=as_known)
+    numbers = numbers_of(session, [citizen_id])[citizen_id]
+    built = build(citizen_id, linked, areas=areas or {}, numbers=numbers, version=version, as_known=as_known)
     return built if _has_content(built) else None
 
 
@@ -105,7 +107,8 @@ def read_seen(session: Session, citizen_id: UUID, looked_at: datetime, *, areas:
     linked = linked_records_held(session, citizen_id, looked_at)
     if not linked:
         return read(session, citizen_id, looked_at, areas=areas)
-    built = build(citizen_id, linked, areas=areas, version=version)
+    numbers = numbers_of(session, [citizen_id])[citizen_id]
+    built = build(citizen_id, linked, areas=areas, numbers=numbers, version=version)
     return built if _has_content(built) else None
 
 

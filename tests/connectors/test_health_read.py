@@ -75,6 +75,19 @@ def test_a_next_link_to_another_host_is_refused_with_what_to_do(fhir: FhirServer
         run(connector)
 
 
+def test_next_links_that_change_their_form_are_followed_as_they_are(
+    fhir: FhirServer, connector: HealthConnector
+) -> None:
+    def changed(url: str) -> str:
+        path, query = url.split("?")
+        return path + "?" + "&".join([*reversed(query.split("&")), f"_getpages={len(fhir.requests)}"])
+
+    fhir.next_link = changed
+    assert len(alive(run(connector))) == 5
+    asked = [path for path in fhir.requests if "_getpages" in path]
+    assert len(set(asked)) == len(asked) > 1
+
+
 def test_paging_in_a_circle_ends(fhir: FhirServer, connector: HealthConnector) -> None:
     fhir.next_link = lambda _: f"{fhir.url}/r4/CarePlan?_count=200"
     with pytest.raises(SourceUnavailable, match=r"twice|circle"):

@@ -100,6 +100,18 @@ def test_replacement_numbers_carry_letters(system: str, kind: IdentifierKind, ru
     assert (first.kind, first.value) == (kind, "0703921VJ4")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_replacement_number_beside_the_number_that_came_later_is_an_earlier_one(order: int, run: Run) -> None:
+    both = [
+        {"use": "temp", "system": "urn:oid:1.2.208.176.1.6.1.3", "value": "0703921VJ4"},
+        {"use": "official", "system": CPR, "value": MAJA},
+    ][::order]
+    made = record(patient("p-1", MAJA, identifier=both), run)
+    assert isinstance(made.fact, PersonFact)
+    assert made.parties[0].identifiers == (Identifier.national(MAJA), Identifier.local("health:Patient", "p-1"))
+    assert made.fact.replaces == (Identifier.national("0703921VJ4"),)
+
+
 def test_protection_and_death_are_told(run: Run) -> None:
     protected = meta("2023-01-01T00:00:00Z") | {"security": [{"code": "R"}]}
     made = record(patient("p-1", MAJA, meta=protected, deceasedDateTime="2022-12-24"), run)

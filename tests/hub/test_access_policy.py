@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hub.access.masking import MASK, ProtectedField, mask_protected
 from hub.access.policy import (
+    IDENTITY_ACTS,
     SHORTEST_REASON,
     SOURCE_ACTS,
     cut,
@@ -21,6 +22,7 @@ from hub.access.policy import (
     is_reason,
     may,
     may_change_source,
+    may_decide_identity,
     may_reveal,
     policy_texts,
 )
@@ -95,7 +97,7 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     ("role", "pages"),
     [
         (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS}),
-        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES} | SOURCE_ACTS),
+        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS),
         (Role.DPO, {AuditAction.READ_LOG}),
     ],
 )
@@ -113,6 +115,15 @@ def test_who_may_change_a_source_is_an_administrator_and_a_reason_takes_nothing_
     assert may_change_source(actor, action, None) <= allowed <= may(actor, action)
     if is_reason(reason):
         assert allowed is may(actor, action)
+
+
+@given(st.sampled_from(sorted(IDENTITY_ACTS)), st.frozensets(st.sampled_from(Role)), st.text(max_size=30))
+def test_who_may_decide_who_is_who_is_an_administrator_with_a_reason(
+    action: AuditAction, roles: frozenset[Role], reason: str
+) -> None:
+    allowed = may_decide_identity(an_actor(roles=roles), action, reason)
+    needs_none = action in {AuditAction.READ_IDENTITIES, AuditAction.CONFIRM_MERGE}
+    assert allowed is (Role.ADMINISTRATOR in roles and (needs_none or is_reason(reason)))
 
 
 def test_a_reason_is_counted_in_visible_characters_in_one_rule() -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.matching.claims import Claim
 from hub.matching.graphs import DisjointSets, Key, Replacements
-from hub.matching.rules import Claim, ConflictKind, Identities, PartyState, Resolution
+from hub.matching.rules import ConflictKind, Identities, PartyState, Resolution
 
 CPR = [Key("cpr", f"{day}0190-4001", national=True) for day in range(61, 67)]
 LOCAL = [Key("social:person", str(number), national=False) for number in range(1, 6)]

@@ -222,8 +222,8 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
             days.setdefault(bag(f"{within(case.title)} for {name}"), set()).add(str(case.opened_on))
         for _, plan in plans(oracle, page):
             days.setdefault(bag(f"{within(plan.title)} for {name}"), set()).add(str(plan.start))
-        for words, told in school_news(oracle, page, person):
-            days.setdefault(bag(f"{words} for {name}"), set()).update(map(str, told))
+        for text, registered_on in school_news(oracle, page, person):
+            days.setdefault(bag(f"{text} for {name}"), set()).update(map(str, registered_on))
         for contact in oracle.contacts(person) if "health" in page.view.shown else ():
             days.setdefault(bag(f"{within(contact.title)} for {name}"), set()).add(str(contact.day))
     for words, registered in days.items():

@@ -336,6 +336,13 @@ def news(oracle: Oracle, page: Page, seen: Mapping[int, datetime], rule: str) ->
             yield Fact(f"{rule}.other", subject, word, optional=True)
 
 
+def _moved_at_school(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
+    for person in page.people:
+        for text, told in school_news(oracle, page, person):
+            if any(day >= seen[person.id].date() for day in told):
+                yield text, person, "Ny klasse | Ny opgørelse | Ændret"
+
+
 def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
     """What has begun, ended, been said or assessed since: its words, whose it is, and the kind of change."""
     for person, effort in _efforts(oracle, page):
@@ -348,10 +355,7 @@ def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator
         words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
         if words:
             yield within(plan.title), oracle.people[plan.person], " | ".join(words)
-    for person in page.people:
-        for words, told in school_news(oracle, page, person):
-            if any(day >= seen[person.id].date() for day in told):
-                yield words, person, "Ny klasse | Ny opgørelse | Ændret"
+    yield from _moved_at_school(oracle, page, seen)
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]
         since = seen[person.id].date()

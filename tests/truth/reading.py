@@ -140,8 +140,8 @@ class Reader:
             case "Forløb":
                 began = re.fullmatch(r"sammenhængende siden (.+)", text)
                 yield Fact("head.course", "", self.day(began.group(1)) if began else text)
-            case "Tovholder":
-                yield Fact("head.lead", "", text)
+            case "Tidligere cpr" | "Tovholder":
+                yield Fact("head.lead" if word == "Tovholder" else "head.former_cpr", "", text)
             case "Team":
                 yield Fact("head.team", "", text)
                 yield from (Fact("head.teammate", row.text(), "on the team") for row in value.all("li"))
@@ -197,7 +197,8 @@ class Reader:
         """What is new, in words: a notification, or the kind of change and what it is about."""
         note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
         known = re.fullmatch(
-            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
+            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|"
+            r"Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
             line,
         )
         if note:

@@ -12,6 +12,7 @@ from hub.web.citizen.present import family_page, overview_page, timeline_page
 from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts
 from hub.web.citizen.present_notifications import deadline_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
+from schemas.facts import NoAccessFact
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
 from schemas.period import Period
 from schemas.source import Area
@@ -78,6 +79,17 @@ def test_a_source_that_was_never_read_to_its_end_is_not_said_to_have_nothing() -
     assert said[Area.SCHOOL] == said[Area.SOCIAL] == "kilden er ikke læst til ende endnu", "also beside what came"
     assert said[Area.EMPLOYMENT] == "ikke dækket her"
     assert said[Area.HEALTH] == "ikke for dig at se"
+
+
+def test_a_source_that_does_not_let_us_read_the_citizen_is_not_said_to_have_nothing() -> None:
+    whole = maja.page_data()
+    told = maja.entry("17", Area.SOCIAL, NoAccessFact(), Period(), (maja.MAJA,))
+    section = Section(area=Area.SOCIAL, state=SectionState.ENTRIES, entries=(told,))
+    page = replace(whole, overview=whole.overview.model_copy(update={"sections": (section,)}), family=())
+    assert [gap.headline for gap in gaps(page, ())] == [
+        "Social (DUBU) kender borgeren, men giver ikke Helhed adgang til at læse"
+    ]
+    assert overview_page(page).efforts == ()
 
 
 def test_a_withheld_area_says_nothing_of_what_there_is() -> None:

@@ -13,18 +13,28 @@ _OTHER_NAME_RANK = 1
 
 
 def national_identifiers(business_ids: Iterable[LogicalId]) -> tuple[list[Identifier], list[Identifier]]:
-    """National numbers among business identifiers: those that hold, and those marked as old.
+    """National numbers among business identifiers: those that hold, and those that others stand for by now.
+
+    Others stand for a number that is marked as old, and for a replacement number (erstatningspersonnummer) beside the
+    CPR number that its person has got.
 
     Raises:
         InvalidValue: a number under the system of national numbers is not shaped like one.
     """
-    current: list[Identifier] = []
+    numbers: list[Identifier] = []
+    replacement_numbers: list[Identifier] = []
     old: list[Identifier] = []
     for business_id in business_ids:
         identifier = _national(business_id)
-        if identifier is not None:
-            (old if business_id.use == "old" else current).append(identifier)
-    return current, old
+        if identifier is None:
+            continue
+        if business_id.use == "old":
+            old.append(identifier)
+        elif (business_id.system or "").startswith(REPLACEMENT_SYSTEM):
+            replacement_numbers.append(identifier)
+        else:
+            numbers.append(identifier)
+    return (numbers, [*old, *replacement_numbers]) if numbers else (replacement_numbers, old)
 
 
 def person_name(names: tuple[HumanName, ...]) -> str | None:

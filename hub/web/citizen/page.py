@@ -196,6 +196,8 @@ class CitizenHead:
     age: str
     cpr: str
     cpr_hidden: bool
+    former_cprs: tuple[str, ...]
+    """Numbers that the citizen had before, masked."""
     relatives: tuple[tuple[str, tuple[Link, ...]], ...]
     """Word ("Børn") and people."""
     course: str | None

@@ -26,7 +26,7 @@ from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.access import EmployeeContact
-from schemas.facts import EffortFact, EffortStatus, Responsible
+from schemas.facts import EffortFact, EffortStatus, NoAccessFact, Responsible
 from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.source import Area, AreaContact
 
@@ -179,6 +179,9 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]
         return
     if section.is_loading:
         yield (*texts.LOADING, "")
+    for title in _without_access(section, data):
+        headline, advice = texts.NO_ACCESS
+        yield headline.format(source=title), advice, ""
     troubles = section.troubles or ()
     if not troubles and section.silent_since:
         troubles = (SourceTrouble(source="", kind=TroubleKind.SILENT, since=section.silent_since),)
@@ -187,6 +190,12 @@ def _troubles(section: Section, data: PageData) -> Iterator[tuple[str, str, str]
         source = data.sources.get(trouble.source)
         name = source.title if source and is_one_of_several else "kilden"
         yield trouble_words(trouble, name, data.now)
+
+
+def _without_access(section: Section, data: PageData) -> list[str]:
+    """The sources of the area that hold the citizen and do not let us read what they have."""
+    names = [entry.provenance.source for entry in section.entries if isinstance(entry.fact, NoAccessFact)]
+    return [data.sources[name].title if name in data.sources else name for name in dict.fromkeys(names)]
 
 
 def _area_contact(contact: AreaContact | None) -> Person | None:

@@ -24,7 +24,7 @@ def head(data: PageData) -> CitizenHead:
     """Who the page is about, who is around them, and as whom one is looking."""
     header = data.overview.header
     person = header.person
-    number = next((identifier for identifier in header.identifiers if identifier.is_national), None)
+    number = header.national_number
     team, citizen = data.team, str(data.overview.citizen_id)
     protected = person.name_address_protected
     basis_word, basis = _basis(data)
@@ -35,6 +35,7 @@ def head(data: PageData) -> CitizenHead:
         identity=identity_banner(data),
         cpr=number.masked if number else "ikke oplyst af kilden",
         cpr_hidden=number is not None,
+        former_cprs=tuple(former.masked for former in header.former_numbers),
         relatives=_relatives(data),
         course=f"sammenhængende siden {long_day_text(team.started_on)}" if team else None,
         lead=_lead(team.lead) if team and team.lead else None,

@@ -68,7 +68,7 @@ def revealed(
     overview: Overview, *, contacts: Mapping[str, EmployeeContact], team: Team | None, today: date
 ) -> Revealed:
     """The national number; of a protected citizen also the address and whom to call."""
-    number = next((identifier for identifier in overview.header.identifiers if identifier.is_national), None)
+    number = overview.header.national_number
     cpr = f"{number.value[:6]}-{number.value[6:]}" if number else "ikke oplyst af kilden"
     note = "Vist efter din begrundelse; noteret i loggen."
     if not overview.header.person.name_address_protected:

@@ -19,6 +19,7 @@ from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
+from hub.matching.repository import stands_for
 from hub.overview import service as overviews
 from hub.web.citizen import present_reason
 from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
@@ -94,6 +95,8 @@ def _show(
         citizen = open_citizen(context, citizen_id, PAGE_KINDS[side], as_known)
         if isinstance(citizen, NotOpened):
             if citizen.facts is None:
+                if (stays := stands_for(context.session, citizen_id)) is not None:
+                    return RedirectResponse(f"/{side}/{stays}", 303)
                 return error_page(request, CitizenNotFound(), context.actor)
             return _ask_reason(context, citizen.facts, side)
         data = load_page_data(context, citizen, PAGE_KINDS[side], as_known)

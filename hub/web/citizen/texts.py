@@ -77,6 +77,12 @@ LOADING = (
 )
 """The same, of an area whose source was read for the first time, while not all of it is here yet."""
 
+NO_ACCESS = (
+    "{source} kender borgeren, men giver ikke Helhed adgang til at læse",
+    "Det siger ikke, om der er noget. Spørg forvaltningen direkte.",
+)
+"""The same, of a source that holds the citizen and does not let us read."""
+
 UNREADABLE = (
     "kilden har linjer, der ikke kunne læses",
     "I resten er der ingen igangværende indsats. Spørg forvaltningen direkte, hvis det haster.",

@@ -19,6 +19,13 @@ AUDIT_ACTION = {
     AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
     AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
     AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
+    AuditAction.READ_IDENTITIES: "Så uenigheder om, hvem borgere er",
+    AuditAction.LINK_IDENTITY: "Afgjorde, at oplysninger er om den samme borger",
+    AuditAction.KEEP_APART: "Afgjorde, at oplysninger er om to forskellige borgere",
+    AuditAction.MERGE_CITIZENS: "Lagde to borgere sammen",
+    AuditAction.CONFIRM_MERGE: "Bekræftede, at to borgere lægges sammen",
+    AuditAction.UNMERGE_CITIZENS: "Skilte to borgere ad igen",
+    AuditAction.WITHDRAW_DECISION: "Trak en afgørelse om, hvem en borger er, tilbage",
 }
 
 OPENED_PAGE = {

@@ -205,7 +205,7 @@ def _details(hit: SearchHit) -> tuple[str, ...]:
 def _alike(hits: Sequence[SearchHit]) -> str | None:
     """Which of the hits have the same or nearly the same name; and always that there may be others one cannot see."""
     # Nobody else has the number.
-    named = [hit for hit in hits if hit.name and not any(match.field == "identifier" for match in hit.found_by)]
+    named = [hit for hit in hits if hit.name and not _by_number(hit)]
     if not named:
         return None
     alike = [hit for hit in named if any(other is not hit and are_alike(hit.name, other.name) for other in named)]
@@ -215,6 +215,10 @@ def _alike(hits: Sequence[SearchHit]) -> str | None:
     same = f"{counted(len(alike), 'borger', 'borgere')} har samme eller næsten samme navn: {names}."
     hidden = texts.ALIKE_PROTECTED if any(hit.protected for hit in alike) else ""
     return " ".join(part for part in (same, texts.TELL_APART, hidden, texts.OTHERS_ALIKE) if part)
+
+
+def _by_number(hit: SearchHit) -> bool:
+    return any(match.field in {"identifier", "former_identifier"} for match in hit.found_by)
 
 
 def are_alike(name: str, other: str) -> bool:

@@ -25,6 +25,7 @@ FOUND_BY = {
     "name": "navn",
     "similar_name": "navn, der ligner",
     "identifier": "cpr-nummer",
+    "former_identifier": "tidligere cpr-nummer",
     "unit": "enhed",
     "kle_topic": "emne",
     "paragraph": "paragraf",

@@ -172,6 +172,10 @@ ERROR = {
         "Der er ingen sletninger at tage stilling til",
         "De kan være afgjort imens, af en anden eller af en ny læsning. Gå til Kilder.",
     ),
+    "decision_refused": (
+        "Afgørelsen kan ikke træffes",
+        "Noget er ændret imens, eller en anden afgørelse siger det modsatte. Se uenigheden igen.",
+    ),
     "source_unknown": ("Kilden findes ikke", "Den kan være fjernet fra opsætningen. Gå til Kilder."),
     "address_wrong": (
         "Adressen kan ikke læses",

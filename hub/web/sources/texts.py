@@ -55,6 +55,10 @@ CONFLICT = {
         "Samme personnummer, men forskellig fødselsdato eller forskelligt navn",
         "Slå op i folkeregistret, og ret den kilde, der tager fejl. Indtil da vises begge.",
     ),
+    "number_changed": (
+        "En kilde har skiftet personnummer på en borger, men det gamle bruges stadig",
+        "Slå op i folkeregistret, om det er samme person, og afgør det med helhed identity.",
+    ),
     "too_many_identifiers": (
         "Så mange numre hænger sammen, at ingen enkelt person kan være ment",
         "Find i kilden det nummer, der bruges om alle uden nummer, og ret det. Imens vises, hvad vi vidste før.",
