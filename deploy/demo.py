@@ -128,7 +128,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     stack.callback(postgres.cleanup)
     url = postgres.get_uri()
     migrate(url)
-    console.print("2/4  Starting the simulated fagsystemer: health (FHIR), social (OData), employment (STAR)")
+    console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
     console.print("3/4  Starting the web server")
     keyed = settings.model_copy(
@@ -159,10 +159,13 @@ class _Server(uvicorn.Server):
         """Leave the signals alone."""
 
 
-def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> dict[str, Connector]:
+def connectors_to(
+    running: Running, clock: Clock, environment: str = "demo", *, school_folder: str = ""
+) -> dict[str, Connector]:
     """A connector to each of the simulated fagsystemer, by the source's name.
 
-    The social source's rows of another *environment* are other rows.
+    The social source's rows of another *environment* are other rows; the school's files of another folder are not moved
+    by who reads the usual one.
     """
     return {
         definition.name: build(
@@ -171,11 +174,22 @@ def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> 
             {**definition.settings, **secrets_of(definition, running)},
             clock.now,
         )
-        for definition in definitions(running, environment)
+        for definition in definitions(running, environment, school_folder=school_folder)
     }
 
 
-def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefinition, ...]:
+def secrets_of(definition: SourceDefinition, running: Running) -> dict[str, str]:
+    """The secrets of one of the simulated fagsystemer."""
+    if definition.kind == "files":
+        return {"private_key": running.sftp_private_key}
+    if definition.kind == "star":
+        return {"search_client_secret": running.client_secret}
+    return {"client_secret": running.client_secret}
+
+
+def definitions(
+    running: Running, environment: str = "demo", *, school_folder: str = ""
+) -> tuple[SourceDefinition, ...]:
     """The simulated fagsystemer as sources, without their secret; as for ``connectors_to``."""
     social: dict[str, JsonValue] = {
         "base_url": running.odata_url,
@@ -202,17 +216,20 @@ def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefi
         "search_token_url": f"{running.star_url}/token",
         "search_client_id": running.client_id,
     }
+    school: dict[str, JsonValue] = {
+        "host": running.sftp_host,
+        "port": running.sftp_port,
+        "user": "helhed",
+        "host_key": running.sftp_host_key,
+        "folder": school_folder,
+        "synthetic": True,
+    }
     return (
         SourceDefinition(name="social", kind="odata", settings=social),
         SourceDefinition(name="health", kind="fhir", settings=health),
         SourceDefinition(name="employment", kind="star", settings=employment),
+        SourceDefinition(name="school", kind="files", settings=school),
     )
-
-
-def secrets_of(definition: SourceDefinition, running: Running) -> dict[str, str]:
-    """What is kept beside a definition."""
-    name = "search_client_secret" if definition.kind == "star" else "client_secret"
-    return {name: running.client_secret}
 
 
 def add_sources(

@@ -251,6 +251,24 @@ class AbsenceFact(Schema):
         return 100 * self.days / self.school_days
 
 
+class EnrolmentFact(Schema):
+    """A pupil goes to a school, in a class, for one school year (indskrivning, stamklasse; WS17 Student).
+
+    Valid time: the school year, or as long as the pupil was there.
+    """
+
+    kind: Literal["enrolment"] = "enrolment"
+    school: Unit
+    group: Line | None = None
+    """stamklasse, e.g. ``8B``."""
+    grade: str | None = None
+    """klassetrin: ``0`` is børnehaveklasse."""
+    school_year: Line | None = None
+    """skoleår as people write it: ``2025/26``."""
+    responsible: Responsible | None = None
+    """Whom to call: the school and, where the source names one, the class teacher."""
+
+
 class ContactState(StrEnum):
     """Where a contact or stay stands, as the source states it."""
 
@@ -386,6 +404,7 @@ Fact = Annotated[
     | EffortFact
     | ConcernNotificationFact
     | AbsenceFact
+    | EnrolmentFact
     | ContactFact
     | AssignmentFact
     | TargetGroupFact

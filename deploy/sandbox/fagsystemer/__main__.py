@@ -1,4 +1,4 @@
-"""``python -m deploy.sandbox.fagsystemer``: both servers on loopback, until SIGTERM or until stdin closes.
+"""``python -m deploy.sandbox.fagsystemer``: all servers on loopback, until SIGTERM or until stdin closes.
 
 Prints one line of JSON with the addresses and the credentials. These are random at every start unless
 ``SANDBOX_CLIENT_ID`` and ``SANDBOX_CLIENT_SECRET`` are set.
@@ -14,7 +14,7 @@ import signal
 import socket
 import ssl
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -25,9 +25,12 @@ from deploy.sandbox.fagsystemer import star_rows
 from deploy.sandbox.fagsystemer.fhir import fhir_app
 from deploy.sandbox.fagsystemer.odata import odata_app
 from deploy.sandbox.fagsystemer.sessions import Credentials
+from deploy.sandbox.fagsystemer.sftp import SchoolServer
 from deploy.sandbox.fagsystemer.star import JobCentre
 from deploy.sandbox.fagsystemer.webhook import Sender
 from deploy.sandbox.municipality.generate import generate
+from deploy.sandbox.municipality.truth import MORNING
+from hub.clock import ShiftedClock
 
 HOST = "127.0.0.1"
 
@@ -45,6 +48,14 @@ def main() -> None:
     sender = Sender(arguments.certificates / "star.pem", arguments.certificates / "ca.pem")
     job_centre = JobCentre(star_rows.rows(truth), credentials, sender)
     star, star_socket = _server(job_centre, arguments.star_port, arguments.certificates)
+    clock = ShiftedClock(datetime.combine(arguments.today, MORNING))
+    school = SchoolServer(
+        lambda day: generate(arguments.citizens, arguments.seed, day),
+        arguments.today,
+        clock.now,
+        port=arguments.sftp_port,
+    )
+    school.start()
     gc.freeze()  # the population stays for good; collecting it again and again would slow every answer
     fhir_base, odata_base = (f"http://{HOST}:{sock.getsockname()[1]}" for sock in (fhir_socket, odata_socket))
     stop = Event()
@@ -64,6 +75,7 @@ def main() -> None:
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
         "citizens": len(truth.people),
+        **school.addresses(),
     }
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
@@ -75,6 +87,7 @@ def main() -> None:
     sender.stop()
     for thread in threads:
         thread.join()
+    school.stop()
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--odata-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--star-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--certificates", type=Path, required=True, help="folder with those of everybody")
+    parser.add_argument("--sftp-port", type=int, default=0, help="0 takes a free one")
     return parser.parse_args()
 
 

@@ -20,6 +20,8 @@ SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
 """Variable that ``Running.sources_file`` reads the client's secret from."""
 STAR_ENTITIES = ["Activity", "Fravaer", "Interview", "Frist", "MinPlan"]
 """What the simulated STAR has services for."""
+SFTP_KEY = "HELHED_SANDBOX_SFTP_KEY"
+"""Variable that it reads the SSH key from."""
 _STOP_SECONDS = 10
 
 
@@ -42,11 +44,16 @@ class Running:
     """Folder with ``ca.pem``, ``helhed.pem`` (ours, for look-ups) and ``listener.pem`` (ours, for what is pushed)."""
     client_id: str
     client_secret: str = field(repr=False)
+    sftp_host: str
+    sftp_port: int
+    sftp_private_key: str = field(repr=False)
+    """Of the reader; the server knows its public half."""
+    sftp_host_key: str
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
     def sources_file(self, every: str = "15m") -> str:
-        """The same as ``HELHED_SOURCES_FILE`` has it; the secret is read from the variable ``SECRET``."""
+        """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``."""
         return f"""
             [social]
             connector = "odata"
@@ -78,6 +85,16 @@ class Running:
             search_token_url = "{self.star_url}/token"
             search_client_id = "{self.client_id}"
             search_client_secret = {{ env = "{SECRET}" }}
+            schedule = {{ every = "{every}" }}
+
+            [school]
+            connector = "files"
+            host = "{self.sftp_host}"
+            port = {self.sftp_port}
+            user = "helhed"
+            host_key = "{self.sftp_host_key}"
+            private_key = {{ env = "{SFTP_KEY}" }}
+            synthetic = true
             schedule = {{ every = "{every}" }}
         """
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022_inbox"
-down_revision = "0024_identity_decisions"
+down_revision = "0021_not_processed"
 branch_labels = None
 depends_on = None
 

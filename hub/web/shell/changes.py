@@ -17,6 +17,7 @@ from schemas.facts import (
     ContactFact,
     DeadlineFact,
     EffortFact,
+    EnrolmentFact,
     GoalFact,
     GoalKind,
     JobAbsenceFact,
@@ -85,6 +86,8 @@ def entry_text(entry: Entry, names: FirstNames) -> str | None:
         case GoalFact(text=str(text)):
             person = names.subject(entry)
             return f"{text} ({person})" if person else text
+        case EnrolmentFact(group=group, school=school):
+            return named(f"{group} på {school.name}" if group else school.name, entry, names)
         case AbsenceFact(quarter=quarter, year=year):
             return named(f"fravær i {quarter}. kvartal {year}", entry, names)
     return _employment_text(entry, names)

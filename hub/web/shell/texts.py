@@ -56,6 +56,7 @@ NEW = {
     "job_absence": "Nyt fravær",
     "deadline": "Ny frist",
     "authority": "Nyt",
+    "enrolment": "Ny klasse",
 }
 """Of something new, by kind of the fact."""
 
@@ -121,6 +122,7 @@ FIELD = {
     "receipt_sent_on": "kvittering",
     "next_deadline_on": "frist",
     "school": "skole",
+    "group": "klasse",
     "grade": "klassetrin",
     "start": "startdato",
     "end": "slutdato",
