@@ -21,7 +21,8 @@ from tests.fagsystemer import environment, truth
 
 CITIZENS = 60
 KILLS = 3
-PATIENCE = 40.0
+PATIENCE = 90.0
+SOURCES = 4
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
@@ -82,7 +83,7 @@ def is_finished(database: Database) -> bool:
         " USING (topic, partition)",
     )
     waiting = count(database, "SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
-    return sources == 3 and unread == 0 and behind == 0 and waiting == 0
+    return sources == SOURCES and unread == 0 and behind == 0 and waiting == 0
 
 
 def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
