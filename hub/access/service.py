@@ -110,9 +110,9 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     today = danish_day(now)
     facts = course.access_facts_on_course(session, actor, citizen_id, today)
     decisions = [_decide(actor, citizen_id, facts.get(citizen_id), request)]
-    if others is not None and shows_family(asked[0].decision):
+    if others is not None and shows_family(decisions[0].decision):
         family = sorted(facts.keys() - {citizen_id})
-        asked += [_decide(actor, other, facts[other], others(other)) for other in family]
+        decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     write_all(session, [_line_of(actor, one, now, areas) for one in decisions])
     whole = [
         read(one.citizen_id, one.facts.overview_version)
@@ -122,7 +122,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     shown = cut_and_mask_all(
         session,
         [overview for overview in whole if overview is not None],
-        {one.citizen_id: one.decision for one in asked},
+        {one.citizen_id: one.decision for one in decisions},
         areas,
         today,
         facts={other: fact for other, fact in facts.items() if fact is not None},
@@ -148,12 +148,12 @@ def _decide(actor: Actor, citizen_id: UUID, facts: AccessFacts | None, request: 
     return _CitizenDecision(citizen_id, facts, request, decision)
 
 
-def _line_of(actor: Actor, asked: _CitizenDecision, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
-    if asked.facts is None:
-        return _unknown(actor, AuditAction.OPEN_OVERVIEW, asked.citizen_id, asked.request, now)
-    outcome = AuditOutcome.SHOWN if asked.decision.allowed else AuditOutcome.REFUSED
-    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, asked.request, now)
-    return _about(asked.facts, asked.decision, entry, areas)
+def _line_of(actor: Actor, decided: _CitizenDecision, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
+    if decided.facts is None:
+        return _unknown(actor, AuditAction.OPEN_OVERVIEW, decided.citizen_id, decided.request, now)
+    outcome = AuditOutcome.SHOWN if decided.decision.allowed else AuditOutcome.REFUSED
+    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, decided.request, now)
+    return _about(decided.facts, decided.decision, entry, areas)
 
 
 def shows_family(decision: Decision) -> bool:
