@@ -20,8 +20,9 @@ def main() -> None:
     """Write the page."""
     rows = [
         f"| `HELHED_{name.upper()}` | {' '.join((field.description or '').split())} |"
-        f" {'' if field.default is None else f'`{field.default}`'} |\n"
+        f" {'' if default is None else f'`{default}`'} |\n"
         for name, field in Settings.model_fields.items()
+        for default in (field.get_default(call_default_factory=True),)
     ]
     PAGE.write_text(HEAD + "".join(rows), encoding="utf-8")
 

@@ -289,9 +289,18 @@ class Rejection(Schema):
 
 
 class Cursor(Schema):
-    """How far a source has been read: an opaque JSON object, in and out by value.
+    """How far a source has been read: a JSON object, in and out by value; opaque but for ``from_start``.
 
     It may hold national numbers, so printing it shows nothing of it.
     """
 
     state: Mapping[str, JsonValue] = Field(default_factory=dict, repr=False)
+
+    @property
+    def from_start(self) -> bool:
+        """Whether a person asked for everything once more.
+
+        A connector then gives out everything it reads, and still knows which ids it has seen: what vanished meanwhile
+        is missed, and what waits for a person goes on waiting. The cursor it gives out no longer says so.
+        """
+        return self.state.get("from_start") is True

@@ -109,29 +109,29 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     """
     today = danish_day(now)
     facts = course.access_facts_on_course(session, actor, citizen_id, today)
-    asked = [_decide(actor, citizen_id, facts.get(citizen_id), request)]
-    if others is not None and shows_family(asked[0].decision):
+    decisions = [_decide(actor, citizen_id, facts.get(citizen_id), request)]
+    if others is not None and shows_family(decisions[0].decision):
         family = sorted(facts.keys() - {citizen_id})
-        asked += [_decide(actor, other, facts[other], others(other)) for other in family]
-    write_all(session, [_line_of(actor, one, now, areas) for one in asked])
+        decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
+    write_all(session, [_line_of(actor, one, now, areas) for one in decisions])
     whole = [
         read(one.citizen_id, one.facts.overview_version)
-        for one in asked
+        for one in decisions
         if one.facts is not None and one.decision.allowed
     ]
     shown = cut_and_mask_all(
         session,
         [overview for overview in whole if overview is not None],
-        {one.citizen_id: one.decision for one in asked},
+        {one.citizen_id: one.decision for one in decisions},
         areas,
         today,
         facts={other: fact for other, fact in facts.items() if fact is not None},
     )
-    opened = [Opened(decision=one.decision, facts=one.facts, overview=shown.get(one.citizen_id)) for one in asked]
+    opened = [Opened(decision=one.decision, facts=one.facts, overview=shown.get(one.citizen_id)) for one in decisions]
     return opened[0].model_copy(update={"family": tuple(opened[1:])})
 
 
-class _Asked(NamedTuple):
+class _CitizenDecision(NamedTuple):
     """A citizen who is to be opened, and what was decided."""
 
     citizen_id: UUID
@@ -140,20 +140,20 @@ class _Asked(NamedTuple):
     decision: Decision
 
 
-def _decide(actor: Actor, citizen_id: UUID, facts: AccessFacts | None, request: AccessRequest) -> _Asked:
+def _decide(actor: Actor, citizen_id: UUID, facts: AccessFacts | None, request: AccessRequest) -> _CitizenDecision:
     if facts is None:
-        return _Asked(citizen_id, None, request, _refusal())
+        return _CitizenDecision(citizen_id, None, request, _refusal())
     decision = decide(actor, facts, request)
     metrics.count_decision(decision.basis, allowed=decision.allowed)
-    return _Asked(citizen_id, facts, request, decision)
+    return _CitizenDecision(citizen_id, facts, request, decision)
 
 
-def _line_of(actor: Actor, asked: _Asked, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
-    if asked.facts is None:
-        return _unknown(actor, AuditAction.OPEN_OVERVIEW, asked.citizen_id, asked.request, now)
-    outcome = AuditOutcome.SHOWN if asked.decision.allowed else AuditOutcome.REFUSED
-    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, asked.request, now)
-    return _about(asked.facts, asked.decision, entry, areas)
+def _line_of(actor: Actor, decided: _CitizenDecision, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
+    if decided.facts is None:
+        return _unknown(actor, AuditAction.OPEN_OVERVIEW, decided.citizen_id, decided.request, now)
+    outcome = AuditOutcome.SHOWN if decided.decision.allowed else AuditOutcome.REFUSED
+    entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, decided.request, now)
+    return _about(decided.facts, decided.decision, entry, areas)
 
 
 def shows_family(decision: Decision) -> bool:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.terms import fail
+from hub.clock import DANISH_TIME
 from hub.collect.replay import republish as republish_all
 from hub.quarantine.service import list_entries
 from hub.services import build_services
@@ -34,6 +35,9 @@ def list_open(
         with context.database.transaction() as session:
             entries = list_entries(session, source, after=after)
         context.close()
+        if not entries:
+            console.print(f"Nothing of {source} is in quarantine{f' after {after}' if after else ''}.")
+            return
         table = Table("Number", "Type", "Id", "Field", "Rule", "Value", "Seen", "Last seen", "Payload")
         for entry in entries:
             table.add_row(
@@ -44,7 +48,7 @@ def list_open(
                 entry.rule.value,
                 entry.masked_value or "",
                 str(entry.seen),
-                f"{entry.last_seen_at:%Y-%m-%d %H:%M}",
+                f"{entry.last_seen_at.astimezone(DANISH_TIME):%Y-%m-%d %H:%M}",
                 entry.payload_state.value,
             )
         console.print(table)

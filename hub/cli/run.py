@@ -192,6 +192,7 @@ def settings() -> None:
     """List every setting with its meaning and default; values are not shown."""
     table = Table("Variable", "Meaning", "Default", show_lines=True)
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else str(field.default)
+        value = field.get_default(call_default_factory=True)
+        default = "" if value is None else str(value)
         table.add_row(f"HELHED_{name.upper()}", field.description or "", default)
     console.print(table)

@@ -14,7 +14,7 @@ from hub.cli.source_output import print_decided, print_held, print_list, print_s
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.context import AppContext
-from hub.errors import InvalidSetting
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import held_repository, repository, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
@@ -216,7 +216,7 @@ def run(
     name: Name,
     stream: StreamOption = None,
     from_start: Annotated[
-        bool, typer.Option("--from-start", help="Forget how far it was read; everything comes once more.")
+        bool, typer.Option("--from-start", help="Read everything once more; deletions that wait go on waiting.")
     ] = False,
 ) -> None:
     """Let a worker read a source now. To read it in this terminal instead: helhed collect NAME."""
@@ -256,6 +256,8 @@ def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] =
     Ask the owner of the system whether they are gone. Then [bold]helhed source release[/bold], or [bold]refuse[/bold].
     """
     with fail(), opened() as context, context.database.transaction() as session:
+        if name is not None and name not in {source.name for source in context.catalogue.known()}:
+            raise SourceNotFound
         print_held(held_repository.list_held(session, name), as_json=as_json)
 
 

@@ -16,11 +16,13 @@ _JSON = TypeAdapter[JsonValue](JsonValue)
 
 
 def _checked_reason(reason: str) -> str:
-    from hub.access.policy import SHORTEST_REASON, is_reason  # noqa: PLC0415  a command loads only what it needs
+    # A command loads only what it needs.
+    from hub.access.policy import SHORTEST_REASON, is_reason  # noqa: PLC0415
+    from hub.access.redaction import redact_identifiers  # noqa: PLC0415
 
     if not is_reason(reason):
         raise typer.BadParameter(f"at least {SHORTEST_REASON} characters, for it stands on the page and in the log")
-    return reason.strip()
+    return redact_identifiers(reason.strip())
 
 
 Reason = Annotated[str, typer.Option(help="Why, in Danish; at least 10 characters.", callback=_checked_reason)]

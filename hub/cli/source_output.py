@@ -76,12 +76,13 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
         console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
     for field in secrets:
         console.print(f"  {field} is set (secret)", markup=False, highlight=False)
+    is_read = definition.lifecycle is SourceLifecycle.ACTIVE and pause is None
     table = Table("Stream", "Schedule", "Next run", "Read to its end", "Read now by")
     for stream in streams:
         table.add_row(
             stream.stream,
             str(stream.schedule) if stream.is_enabled else "not read",
-            _when(stream.due_at) if stream.is_enabled else "-",
+            _when(stream.due_at) if is_read and stream.is_enabled else "-",
             _when(stream.last_success_at),
             f"{stream.lease_owner} since {_when(stream.leased_at)}" if stream.lease_owner else "-",
         )

@@ -27,6 +27,7 @@ from hub.log import place_of, redact_cpr
 from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
 from hub.sources.catalogue import SourceCatalogue
+from hub.sources.definitions import SourceLifecycle
 from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
 
@@ -36,6 +37,7 @@ def fail() -> Iterator[None]:
     """Turn an expected error into one line on standard error and exit status 2.
 
     Others end with status 1, by type and place only: the text of a foreign error may hold a secret or a person's data.
+    An unanswered question is no error; the terminal says "Aborted".
     """
     try:
         yield
@@ -49,7 +51,7 @@ def fail() -> Iterator[None]:
         for fault in error.errors(include_input=False):
             _say(f"HELHED_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}")
         raise typer.Exit(2) from None
-    except typer.Exit:
+    except (typer.Exit, typer.Abort):
         raise
     except Exception as error:
         if type(getattr(error, "orig", error)).__name__ == "UndefinedTable":
@@ -115,9 +117,12 @@ def connector_named(name: str) -> Connector:
     try:
         if not database.revision():
             raise no_source(name, in_file)
-        return catalogue.open_connector(name)
+        return catalogue.open_connector(name, drafts=True)
     except SourceNotFound:
-        raise no_source(name, [source.name for source in catalogue.current()]) from None
+        there = [
+            source.name for source in catalogue.known() if source.definition.lifecycle is not SourceLifecycle.REMOVED
+        ]
+        raise no_source(name, there) from None
     finally:
         database.close()
 

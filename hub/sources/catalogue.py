@@ -14,7 +14,7 @@ from hub.db import Database
 from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import repository
 from hub.sources.connector_builder import ConnectorBuilder
-from hub.sources.definitions import Source
+from hub.sources.definitions import Source, SourceLifecycle
 from hub.sources.synchronise import declare, synchronise
 from schemas.source import Area, SourceSystem
 
@@ -111,19 +111,26 @@ class SourceCatalogue:
             raise SourceNotFound
         return source
 
-    def open_connector(self, name: str) -> Connector:
+    def open_connector(self, name: str, *, drafts: bool = False) -> Connector:
         """A connector of a current source, which the caller closes.
 
         What it declares (streams, owner, coverage) is stored if it is not what the last one declared.
+
+        Args:
+            name: of the source.
+            drafts: also of a draft, to try it before it is read; nothing of it is stored.
 
         Raises:
             SourceNotFound: there is no such source.
             InvalidSetting: its settings or secrets are not as needed.
         """
-        source = self.get(name)
+        known = self._current().sources.get(name)
+        is_draft = drafts and known is not None and known.definition.lifecycle is SourceLifecycle.DRAFT
+        source = known if known is not None and is_draft else self.get(name)
         with self._database.transaction() as session:
             connector = self.builder.build(source.definition, repository.secrets_of(session, name))
-            declare(session, source, connector, self.builder.clock.now())
+            if not is_draft:
+                declare(session, source, connector, self.builder.clock.now())
         return connector
 
     @contextmanager

@@ -130,12 +130,19 @@ def run_source(session: Session, name: str, now: datetime, *, stream: str | None
 
     Raises:
         SourceNotFound: there is no such source.
-        InvalidSetting: it has no such stream.
+        InvalidSetting: it has no such stream, or no worker would read it: it is a draft, paused, or not enabled.
     """
-    _existing(session, name)
+    source = _existing(session, name)
     _check_stream(session, name, stream)
+    if source.definition.lifecycle is SourceLifecycle.DRAFT:
+        raise InvalidSetting(f"source {name} is a draft; run: helhed source set {name} --activate")
+    if (reason := repository.pause_reason(session, name)) is not None:
+        raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
+    streams = [known for known in stream_repository.list_streams(session, name) if stream in {None, known.stream}]
+    if streams and not any(known.is_enabled for known in streams):
+        raise InvalidSetting(f"source {name} is not read at all; run: helhed source schedule {name} --enable")
     if from_start:
-        stream_repository.clear_cursor(session, name, stream)
+        stream_repository.read_from_start(session, name, stream)
     stream_repository.make_due(session, name, now, stream)
 
 
@@ -303,6 +310,8 @@ def _check_stream(session: Session, name: str, stream: str | None) -> None:
 def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] | None) -> list[HeldDeletion]:
     """The open entries of these types, locked: of the first whatever was decided, of the others those that wait.
 
+    Those of the others that were decided in one act with the first follow it again when somebody changes their mind.
+
     Raises:
         HeldDeletionNotFound: there is none of the first; or of none at all, where no types are given.
     """
@@ -312,7 +321,11 @@ def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] 
         chosen = waiting
     else:
         first = [entry for entry in entries if entry.record_type == record_types[0]]
-        chosen = first and first + [entry for entry in waiting if entry.record_type in record_types[1:]]
+        acts = {(entry.decided_by, entry.decided_at) for entry in first if entry.decided_at is not None}
+        parts = [entry for entry in entries if entry.record_type in record_types[1:]]
+        chosen = first and first + [
+            entry for entry in parts if entry.state is HeldState.HELD or (entry.decided_by, entry.decided_at) in acts
+        ]
     if not chosen:
         raise HeldDeletionNotFound
     return chosen

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from connectors.base import Stream
@@ -28,6 +28,14 @@ _HEALTH = text("""
     ORDER BY st.position
 """)
 """Every page of a citizen asks this."""
+
+
+_NOBODY_READS: dict[str, Any] = {
+    "fence": func.nextval(literal("source_fence")),
+    "lease_owner": None,
+    "leased_at": None,
+    "lease_until": None,
+}
 
 
 def save_streams(session: Session, source: str, streams: Sequence[Stream], now: datetime) -> None:
@@ -97,18 +105,24 @@ def make_pushed_due(session: Session, sources: Iterable[str], now: datetime) -> 
     session.execute(statement.values(due_at=now))
 
 
-def clear_cursor(session: Session, source: str, stream: str | None = None) -> None:
-    """Read the stream, or all streams of the source, from the beginning; a run under way can save nothing more."""
+def clear_cursor(session: Session, source: str) -> None:
+    """Forget what was read of the source, which is another one by now; a run under way can save nothing more."""
+    session.execute(
+        update(StreamRow).where(StreamRow.source == source).values(cursor={}, cursor_saved_at=None, **_NOBODY_READS)
+    )
+
+
+def read_from_start(session: Session, source: str, stream: str | None = None) -> None:
+    """Read everything once more; a run under way can save nothing more. The ids that were seen stay known."""
     statement = (
         update(StreamRow)
         .where(StreamRow.source == source)
         .values(
-            cursor={},
-            cursor_saved_at=None,
-            fence=func.nextval(literal("source_fence")),
-            lease_owner=None,
-            leased_at=None,
-            lease_until=None,
+            cursor=case(
+                (StreamRow.cursor == literal({}, JSONB), literal({}, JSONB)),
+                else_=StreamRow.cursor.concat(literal({"from_start": True}, JSONB)),
+            ),
+            **_NOBODY_READS,
         )
     )
     session.execute(statement if stream is None else statement.where(StreamRow.stream == stream))

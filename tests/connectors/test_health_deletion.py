@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import JsonValue
@@ -167,6 +167,20 @@ def test_a_list_that_became_empty_is_held(fhir: FhirServer, connector: HealthCon
         "CarePlan": 20,
     }
     assert not any(record.deleted for batch in batches for record in batch.records)
+
+
+def test_what_vanished_is_missed_though_everything_is_read_once_more(
+    fhir: FhirServer, connector: HealthConnector
+) -> None:
+    cursor = cursor_of(run(connector))
+    lose(fhir, *(item["id"] for item in fhir.resources[5:]))
+    marked = {
+        stream: {**cast("dict[str, JsonValue]", state), "from_start": True} for stream, state in cursor.state.items()
+    }
+    batches = run(connector, Cursor(state=marked))
+    assert {record.source_id for record in records_of(batches, "Patient")} == {"p-1"}, "though it has not changed"
+    assert {held.record_type for batch in batches for held in batch.held} == {"CarePlan"}
+    assert not any(Cursor.model_validate({"state": state}).from_start for state in cursor_of(batches).state.values())
 
 
 def test_a_held_list_is_asked_for_again_in_the_next_run(

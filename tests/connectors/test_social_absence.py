@@ -6,6 +6,7 @@ import pytest
 
 from connectors.sources.social.connector import SocialConnector
 from hub.clock import FixedClock
+from schemas.record import Cursor
 from tests.connectors.social_reading import connect, read
 from tests.connectors.social_server import Dubu, person, sag, serving, underretning, ydelse
 
@@ -42,6 +43,17 @@ def test_a_list_that_became_empty_is_held_while_additions_still_apply(dubu: Dubu
         assert set(run.held) == {"Ydelse"}
         assert not run.deleted
     assert "Sag test:11" not in read(connector, cursor).records  # it came with the first held reading
+
+
+def test_what_vanished_is_missed_though_everything_is_read_once_more(dubu: Dubu, connector: SocialConnector) -> None:
+    cursor = read(connector).cursor
+    dubu.ydelser.clear()
+    cursor = read(connector, cursor).cursor
+    again = read(connector, Cursor(state={**cursor.state, "from_start": True}))
+    assert "Sag test:10" in again.records, "given out though it has not changed"
+    assert set(again.held) == {"Ydelse"}
+    assert not again.deleted
+    assert not again.cursor.from_start
 
 
 def test_a_lost_right_to_all_cases_holds_them_and_what_belongs_to_them(dubu: Dubu, connector: SocialConnector) -> None:

@@ -148,6 +148,7 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
         (("show", "social"), "there is no source social"),
         (("pause", "social", "--reason", "Leverandøren opdaterer"), "there is no such source"),
         (("remove", "social", "--yes"), "there is no such source"),
+        (("held", "social"), "there is no such source"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(arguments: tuple[str, ...], words: str) -> None:
@@ -183,3 +184,40 @@ def test_to_change_nothing_is_no_change(database: Database) -> None:
     assert "give field=value" in result.output
     assert json.loads(done("show", "social", "--json"))["source"]["version"] == 1
     assert [action for action, _, _ in actions(database)] == [AuditAction.CONFIGURE_SOURCE]
+
+
+def test_a_run_that_no_worker_would_begin_is_not_promised() -> None:
+    done(*ADD, "--draft")
+    assert "source social is a draft; run: helhed source set social --activate" in source("run", "social").output
+    done("set", "social", "--activate")
+    assert "A worker begins within seconds" in done("run", "social")
+    done("schedule", "social", "--disable")
+    assert "run: helhed source schedule social --enable" in source("run", "social").output
+    done("schedule", "social", "--enable")
+    done("pause", "social", "--reason", WHY)
+    assert f"source social is paused: {WHY}; run: helhed source resume social" in source("run", "social").output
+
+
+def test_a_draft_can_be_checked_before_it_is_read(database: Database) -> None:
+    done(*ADD, "--draft")
+    checked = CliRunner().invoke(app, ["connector", "check", "social"])
+    assert checked.exit_code == 1
+    assert "not ok" in checked.output, "it is reached for, and does not answer"
+    with database.transaction() as session:
+        assert list_streams(session, "social") == ()
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_what_is_not_confirmed_is_not_removed_and_no_fault(answer: str) -> None:
+    done(*ADD)
+    result = CliRunner().invoke(app, ["source", "remove", "social"], input=answer)
+    assert result.exit_code == 1
+    assert "unexpected" not in result.output
+    assert "active" in done("show", "social")
+
+
+def test_a_number_in_a_reason_is_hidden_before_it_is_stored() -> None:
+    done(*ADD)
+    done("pause", "social", "--reason", "Borger 7507864002 mangler hos leverandøren")
+    assert "7507864002" not in done("show", "social", "--json")
+    assert "mangler hos leverandøren" in done("show", "social")

@@ -273,6 +273,27 @@ def test_a_release_is_followed_by_the_parts_of_what_is_released(
     assert source.released[-1] == {"Sag": 40, "Aktivitet": 90}
 
 
+def test_parts_that_were_refused_with_what_they_belong_to_follow_its_release(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock
+) -> None:
+    source.missing = 40
+    source.more = (
+        HeldDeletions(record_type="Aktivitet", missing=90, known=300),
+        HeldDeletions(record_type="Sag.part", missing=7, known=9),
+    )
+    read()
+    types = with_parts((STREAM,), "Sag")
+    decide: dict[str, Any] = {"by": "tine.skov", "reason": WHY}
+    with database.transaction() as session:
+        service.refuse_deletions(session, "social", ["Sag.part"], now=clock.now(), **decide)
+        clock.move(timedelta(minutes=1))
+        refused = service.refuse_deletions(session, "social", types, now=clock.now(), **decide)
+        assert [entry.record_type for entry in refused] == ["Sag", "Aktivitet"]
+        clock.move(timedelta(minutes=1))
+        released = service.release_deletions(session, "social", types, now=clock.now(), **decide)
+    assert [entry.record_type for entry in released] == ["Sag", "Aktivitet"], "what was refused by itself stays refused"
+
+
 def test_a_complete_reading_without_it_ends_it(database: Database, read: Read, source: ShrinkingSource) -> None:
     source.missing = 40
     read()

@@ -42,6 +42,9 @@ class CitizensState:
         packed, repaired = cursor.state.get("known"), cursor.state.get("repaired_at")
         try:
             stored = json.loads(zlib.decompress(base64.b64decode(packed))) if isinstance(packed, str) else {}
+            if cursor.from_start:  # a repair that finds every row changed
+                repaired = datetime.min.replace(tzinfo=UTC).isoformat() if repaired else None
+                stored["rows"] = dict.fromkeys(stored.get("rows", {}), "")
             return cls(
                 repaired_at=datetime.fromisoformat(repaired).astimezone(UTC) if isinstance(repaired, str) else None,
                 rows=dict(stored.get("rows", {})),

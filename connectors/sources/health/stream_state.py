@@ -143,6 +143,8 @@ class StreamState:
         known, recent, unsupported = state.get("known"), state.get("recent"), state.get("unsupported")
         refused = unsupported if isinstance(unsupported, Mapping) else {}
         moments = {name: moment for name, value in refused.items() if (moment := _moment(value)) is not None}
+        if cursor.from_start:
+            return cls(known=KnownResources.unpack(known) if isinstance(known, str) else KnownResources())
         return cls(
             since=_moment(state.get("since")),
             known=KnownResources.unpack(known) if isinstance(known, str) else KnownResources(),

@@ -117,6 +117,8 @@ class State:
     def of(cls, cursor: Cursor) -> "State":
         """As the cursor has it; a cursor that holds nothing is the beginning."""
         raw = cast("dict[str, Any]", dict(cursor.state))
+        if cursor.from_start:  # what was published counts as changed
+            raw["published"] = {name: dict.fromkeys(digests, "") for name, digests in raw.get("published", {}).items()}
         return cls(
             schools={code: _school(school) for code, school in raw.get("schools", {}).items()},
             published={name: dict(digests) for name, digests in raw.get("published", {}).items()},

@@ -69,9 +69,15 @@ class Generation:
     def of(cls, cursor: Cursor) -> "Generation":
         """The generation that follows the cursor's; the first when the cursor is empty."""
         state = cursor.state
+        before = cast("Hashes", state.get("seen", {}))
+        if cursor.from_start:  # the ids stay known; what is seen counts as changed
+            before = {
+                kind: {entity: digest if digest == GONE else "" for entity, digest in seen.items()}
+                for kind, seen in before.items()
+            }
         return cls(
             number=cast("int", state.get("generation", 0)) + 1,
-            before=cast("Hashes", state.get("seen", {})),
+            before=before,
             unproven=cast("Ids", state.get("unproven", {})),
             held=cast("Ids", state.get("held", {})),
             cases_before=cast("dict[str, Ids]", state.get("cases", {})),

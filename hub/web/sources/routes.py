@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from connectors.base import RecordTypeInfo
 from hub.access import identity, service
 from hub.access.policy import is_reason
+from hub.access.redaction import redact_identifiers
 from hub.errors import InvalidSetting, MissingRole, PauseReasonMissing, SourceNotFound
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
@@ -59,7 +60,9 @@ def switch_off(request: Request, name: str, reason: Annotated[str, Form(max_leng
     with open_request(request, SOURCES) as context:
         reason = reason.strip()
         _decide(context, AuditAction.PAUSE_SOURCE, name, reason)
-        repository.pause(context.session, name, paused_by=context.actor.id, reason=reason, now=context.now)
+        repository.pause(
+            context.session, name, paused_by=context.actor.id, reason=redact_identifiers(reason), now=context.now
+        )
     return RedirectResponse(SOURCES.path, 303)
 
 

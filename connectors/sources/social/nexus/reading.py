@@ -38,7 +38,7 @@ class Reading:
         self._nexus = nexus
         self._generation = Generation.of(cursor)
         # Who may not be read is a positive answer, so it is not judged by absence.
-        self._closed = set(cast("list[str]", cursor.state.get("closed", [])))
+        self._closed = set() if cursor.from_start else set(cast("list[str]", cursor.state.get("closed", [])))
         self._records: list[SourceRecord] = []
         self._rejected: list[Rejection] = []
         self._skipped: Counter[str] = Counter()
