@@ -100,7 +100,7 @@ def _standing(oracle: Oracle, page: Page) -> Iterator[Fact]:
         unit = UNIT_BY_ID[case.unit]
         who = f"{case.worker}, {MASK}" if oracle.is_guarded(person) else f"{case.worker}, {unit.name} {unit.phone}"
         of = f"{about(page, person)}{case.title}"
-        yield Fact("standing.row", of, f"{'aktiv' if case.is_open else 'hvilende'} siden {case.opened_on} · {who}")
+        yield Fact("standing.row", of, f"{'aktiv' if case.is_open else 'hvilende'}, oprettet {case.opened_on} · {who}")
         yield from _told("standing", of, "Social", case.opened_on)
         mark = stated(oracle, person)
         if mark:

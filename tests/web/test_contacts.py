@@ -122,7 +122,7 @@ def test_an_old_contact_is_left_to_the_timeline() -> None:
         (
             CaseFact(case_number="1", title="Børnesag", status=Coded(code_list="case_status", code="SagStatus1")),
             "Børnesag",
-            "aktiv siden 1. sep. 2023",
+            "aktiv, oprettet 1. sep. 2023",
         ),
         (
             CaseFact(
@@ -131,7 +131,7 @@ def test_an_old_contact_is_left_to_the_timeline() -> None:
                 status=Coded(code_list="case_status", code="SagStatus3", label="Hvilende"),
             ),
             "Børnesag",
-            "hvilende siden 1. sep. 2023",
+            "hvilende, oprettet 1. sep. 2023",
         ),
         (
             PlanFact(

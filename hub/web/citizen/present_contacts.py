@@ -128,7 +128,8 @@ def _row(entry: Entry, title: str, text: str, responsible: Responsible | None, d
 
 
 def _case_text(entry: Entry, case: CaseFact, today: date) -> str:
-    since = f" siden {day_text(entry.valid.start)}" if entry.valid.start else ""
+    # The day the case was opened says nothing of when it came to rest.
+    since = f", oprettet {day_text(entry.valid.start)}" if entry.valid.start else ""
     deadline = case.next_deadline_on
     due = f", nærmeste frist {'var' if deadline < today else 'er'} {day_text(deadline)}" if deadline else ""
     return f"{_status(case.status, today)}{since}{due}"

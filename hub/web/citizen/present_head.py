@@ -33,6 +33,7 @@ def head(data: PageData) -> CitizenHead:
         name=headline_name(header),
         age=headline_age(header, data.today),
         identity=identity_banner(data),
+        identity_settled=data.identity_settled_at is not None,
         cpr=number.masked if number else "ikke oplyst af kilden",
         cpr_hidden=number is not None,
         former_cprs=tuple(former.masked for former in header.former_numbers),
