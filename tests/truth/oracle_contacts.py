@@ -62,7 +62,7 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 how = f"afsluttet · {last_day(plan.end)}" if plan.end else "aktiv · ingen slutdato"
                 yield Fact("rows.other", f"{social} · {plan_title(plan)} · {plan.start}", how)
         for contact in oracle.contacts(person) if "health" in shown else ():
-            yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"{contact.day} · {contact.day}")
+            yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"gennemført · {contact.day}")
         for stay in stays(oracle, page):
             if stay.person == person.id:
                 until = stay.discharged_on or "ingen slutdato"

@@ -105,7 +105,8 @@ def test_a_stay_that_is_over_tells_its_last_day_and_how_it_ended() -> None:
 def test_a_contact_says_whether_it_is_planned_or_has_been(state: ContactState | None, valid: Period, text: str) -> None:
     data = page_data(ContactFact(title="Hjemmebesøg", state=state), valid)
     assert [row.text for row in overview_page(data).contacts] == [text]
-    assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [text]
+    outcome = "gennemført" if state is ContactState.ENDED else text
+    assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [outcome]
 
 
 def test_an_old_contact_is_left_to_the_timeline() -> None:

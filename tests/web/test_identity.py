@@ -92,6 +92,7 @@ def test_what_a_person_has_decided_is_said_by_which_role_and_when() -> None:
         texts.IDENTITY_STILL_MARKED,
     )
     assert not overview_page(disputed(MAJA, MILAN)).head.identity_settled
+    assert family_page(replace(disputed(MAJA, MILAN), identity_settled_at=maja.NOW)).columns[0].disputed is None
 
 
 @pytest.mark.parametrize("actor_id", ["tine.skov", "jens.dam"])

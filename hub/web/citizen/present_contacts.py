@@ -92,6 +92,13 @@ def contact_text(entry: Entry, contact: ContactFact, today: date) -> str:
     return f"{_days(entry, contact)}{how}"
 
 
+def contact_outcome(entry: Entry, contact: ContactFact, today: date) -> str:
+    """The same beside its days: of a contact that was held only that."""
+    if contact.state is ContactState.ENDED and not contact.is_stay and entry.valid.start:
+        return "gennemført"
+    return contact_text(entry, contact, today)
+
+
 def standing_text(entry: Entry, today: date) -> tuple[str, str] | None:
     """Title and state of a case, plan or assignment; None of anything else."""
     match entry.fact:

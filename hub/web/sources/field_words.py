@@ -35,6 +35,7 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "deceasedBoolean": "om borgeren er død",
     "deceasedDateTime": "dødsdato",
     "description": "beskrivelse",
+    "created": "oprettelsesdatoen",
     "detail": "indsatsens aktivitet",
     "doedsdato": "dødsdato",
     "efternavn": "efternavn",
