@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
-from schemas.base import Schema
+from schemas.base import Instant, Schema
 from schemas.record import Cursor, Rejection, SourceRecord
 from schemas.source import SourceSystem
 
@@ -44,6 +44,8 @@ class Stream(Schema):
     danish_title: str
     record_types: tuple[RecordTypeInfo, ...]
     """Types of the records that a run may deliver."""
+    is_pushed: bool = False
+    """Whether the source sends it (``PushConnector``). Then ``read`` gives nothing, and a run resolves what waits."""
 
 
 class HeldDeletions(Schema):
@@ -159,3 +161,57 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Close what it holds open, such as connections. Harmless when repeated; nothing is read with it afterwards."""
+
+
+class ClientCertificate(Schema):
+    """Whoever sends us something, as their certificate tells. The chain was checked before."""
+
+    fingerprint: str
+    """SHA-256 of the certificate (DER): 64 hexadecimal digits, lower case."""
+    subject: str
+    """Distinguished name as RFC 4514 writes it, e.g. ``CN=webhook,O=STAR,C=DK``."""
+
+
+class PushedEvent(Schema):
+    """Something that a source has sent, as it came."""
+
+    path: str
+    """Address behind that of the source, e.g. ``0999/fravaer``."""
+    body: bytes = Field(repr=False)
+    is_cut: bool = False
+    """The body was larger than is stored; this is its beginning."""
+    received_at: Instant
+    attempt: int = 1
+    """Which attempt at resolving it this is."""
+
+
+class EventKey(Schema):
+    """Which events say the same, by a digest: it holds no personal data."""
+
+    digest: str
+    """Events with the same digest say the same."""
+    is_versioned: bool
+    """Whether a second event with the same key can say nothing new, also once the first was resolved."""
+
+
+@runtime_checkable
+class PushConnector(Protocol):
+    """A source that sends thin events: three verbs beside those of ``Connector``.
+
+    ``verify`` says who may send, ``event_key`` under which key an event is stored once, and ``resolve`` looks up what
+    it is about. The hub stores and answers in between (hub.inbox); only ``resolve`` judges what an event says.
+    """
+
+    def verify(self, certificate: ClientCertificate) -> bool:
+        """Whether the holder of this certificate may send for this source. The same for every unknown one: no."""
+
+    def event_key(self, event: PushedEvent) -> EventKey:
+        """The key of any event, also of one that cannot be read. Never raises."""
+
+    def resolve(self, event: PushedEvent, context: ReadContext) -> Batch:
+        """What the event's entity is now: records, and what was rejected or left out.
+
+        Raises:
+            SourceUnavailable: try this event again later.
+            SourceRefused: a person must act; the event waits.
+        """

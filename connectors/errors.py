@@ -24,6 +24,10 @@ class SourceUnavailable(ConnectorError):
     advice = "source_unavailable"
 
 
+class EventNotReady(SourceUnavailable):
+    """The source works, and does not show yet what it announced: try this event again in a moment."""
+
+
 class SourceRefused(ConnectorError):
     """A person must act: credentials, certificate, address, right or agreement are wrong."""
 

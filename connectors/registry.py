@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Connector, ConnectorKind, FolderKind
+from connectors.sources.employment.connector import EmploymentConnector
 from connectors.sources.health.connector import HealthConnector
 from connectors.sources.sample.connector import SampleConnector
+from connectors.sources.school.connector import SchoolConnector
 from connectors.sources.social.connector import SocialConnector
 from connectors.sources.social.nexus.connector import NexusConnector
 
 CONNECTORS: dict[str, ConnectorKind] = {
     "fhir": HealthConnector,
+    "files": SchoolConnector,
     "nexus": NexusConnector,
     "odata": SocialConnector,
     "sample": SampleConnector,
+    "star": EmploymentConnector,
 }
 
 

@@ -9,8 +9,8 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from sqlalchemy import func, select
 
 from connectors.base import Connector
 from connectors.registry import build
-from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.fagsystemer.process import STAR_ENTITIES, Running, start, subscribe
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
 from hub import log
@@ -35,6 +35,8 @@ from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
+from hub.inbox.listener import ListenerSettings, serve_in_background
+from hub.inbox.service import Inbox
 from hub.migrations import migrate
 from hub.overview.tables import OverviewDueRow
 from hub.pipeline import PIPELINE_GROUP
@@ -126,7 +128,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     stack.callback(postgres.cleanup)
     url = postgres.get_uri()
     migrate(url)
-    console.print("2/4  Starting the simulated fagsystemer: health (FHIR) and social (OData)")
+    console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
     console.print("3/4  Starting the web server")
     keyed = settings.model_copy(
@@ -134,6 +136,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     )
     context = build_services(keyed, clock=clock)
     add_sources(context, running, Schedule(every=timedelta(minutes=1)))
+    stack.enter_context(listening(context, running))
     seeding = Seeding(context, day)
     seeding.staff()
     config = uvicorn.Config(
@@ -156,19 +159,37 @@ class _Server(uvicorn.Server):
         """Leave the signals alone."""
 
 
-def connectors_to(running: Running, clock: Clock, environment: str = "demo") -> dict[str, Connector]:
+def connectors_to(
+    running: Running, clock: Clock, environment: str = "demo", *, school_folder: str = ""
+) -> dict[str, Connector]:
     """A connector to each of the simulated fagsystemer, by the source's name.
 
-    The social source's rows of another *environment* are other rows.
+    The social source's rows of another *environment* are other rows; the school's files of another folder are not moved
+    by who reads the usual one.
     """
-    secret = {"client_secret": running.client_secret}
     return {
-        definition.name: build(definition.kind, definition.name, {**definition.settings, **secret}, clock.now)
-        for definition in definitions(running, environment)
+        definition.name: build(
+            definition.kind,
+            definition.name,
+            {**definition.settings, **secrets_of(definition, running)},
+            clock.now,
+        )
+        for definition in definitions(running, environment, school_folder=school_folder)
     }
 
 
-def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefinition, ...]:
+def secrets_of(definition: SourceDefinition, running: Running) -> dict[str, str]:
+    """The secrets of one of the simulated fagsystemer."""
+    if definition.kind == "files":
+        return {"private_key": running.sftp_private_key}
+    if definition.kind == "star":
+        return {"search_client_secret": running.client_secret}
+    return {"client_secret": running.client_secret}
+
+
+def definitions(
+    running: Running, environment: str = "demo", *, school_folder: str = ""
+) -> tuple[SourceDefinition, ...]:
     """The simulated fagsystemer as sources, without their secret; as for ``connectors_to``."""
     social: dict[str, JsonValue] = {
         "base_url": running.odata_url,
@@ -182,18 +203,58 @@ def definitions(running: Running, environment: str = "demo") -> tuple[SourceDefi
         "client_id": running.client_id,
         "link_template": running.fhir_url.removesuffix("/r4") + "/vis/{type}/{id}",
     }
+    folder = Path(running.certificates)
+    employment: dict[str, JsonValue] = {
+        "base_url": running.star_url,
+        "ca_file": str(folder / "ca.pem"),
+        "client_certificate_file": str(folder / "helhed.pem"),
+        "municipality_code": "0999",
+        "environment": environment,
+        "entities": list[JsonValue](STAR_ENTITIES),
+        "push_fingerprints": [running.star_fingerprint],
+        "search_url": running.star_url,
+        "search_token_url": f"{running.star_url}/token",
+        "search_client_id": running.client_id,
+    }
+    school: dict[str, JsonValue] = {
+        "host": running.sftp_host,
+        "port": running.sftp_port,
+        "user": "helhed",
+        "host_key": running.sftp_host_key,
+        "folder": school_folder,
+        "synthetic": True,
+    }
     return (
         SourceDefinition(name="social", kind="odata", settings=social),
         SourceDefinition(name="health", kind="fhir", settings=health),
+        SourceDefinition(name="employment", kind="star", settings=employment),
+        SourceDefinition(name="school", kind="files", settings=school),
     )
 
 
-def add_sources(context: AppContext, running: Running, schedule: Schedule) -> None:
-    """Store the simulated fagsystemer as an administrator would."""
-    secrets = {"client_secret": running.client_secret}
+def add_sources(
+    context: AppContext, running: Running, schedule: Schedule, *, without: frozenset[str] = frozenset()
+) -> None:
+    """Store the simulated fagsystemer as an administrator would, but for those named in *without*."""
     with context.database.transaction() as session:
-        for definition in definitions(running):
+        for definition in (each for each in definitions(running) if each.name not in without):
+            secrets = secrets_of(definition, running)
             add_source(session, context.catalogue.builder, definition, secrets=secrets, by="demo", schedule=schedule)
+
+
+@contextmanager
+def listening(context: AppContext, running: Running) -> Iterator[None]:
+    """Take what STAR sends, while the block runs, and ask it to send."""
+    folder = Path(running.certificates)
+    inbox = Inbox(
+        database=context.database, catalogue=context.catalogue, cipher=context.payload_cipher, clock=context.clock
+    )
+    settings = ListenerSettings(
+        host="127.0.0.1", port=0, certificate=folder / "listener.pem", authorities=folder / "ca.pem"
+    )
+    with serve_in_background(inbox, settings) as port:
+        subscribe(running, f"https://127.0.0.1:{port}/webhooks/employment/0999", recent=20)
+        yield
 
 
 def _work(demo: Demo, stop: Event) -> None:

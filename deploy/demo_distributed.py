@@ -20,8 +20,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import follow, free, morning_of
-from deploy.sandbox.fagsystemer.process import SECRET, start
+from deploy.demo import follow, free, listening, morning_of
+from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
 from deploy.sandbox.services.member import Member, python
@@ -94,6 +94,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     os.environ |= {
         BEGAN: f"{morning_of(day.date()).isoformat()} {datetime.now(UTC).isoformat()}",
         SECRET: sources.client_secret,
+        SFTP_KEY: sources.sftp_private_key,
         "HELHED_DEMO": "true",
         "HELHED_MUNICIPALITY": "Egelund Kommune",
         "HELHED_SECURE_COOKIES": "false",
@@ -108,6 +109,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     context = build_services(Settings(), clock=clock_of_the_demo())
     stack.callback(context.close)
     context.catalogue.synchronise()
+    stack.enter_context(listening(context, sources))
     seeding = Seeding(context, day.date())
     seeding.staff()
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")

@@ -4,7 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors.base import RecordTypeInfo
+from connectors.sources.employment import streams as employment
 from connectors.sources.health import streams as health
+from connectors.sources.school import streams as school
 from connectors.sources.social import streams as social
 from connectors.sources.social.nexus import streams as nexus
 from schemas.source import SourceSystem
@@ -16,9 +18,12 @@ BEGIN, END = "<!-- felter -->\n", "<!-- felter slut -->\n"
 def inventory() -> str:
     """Every source with its legal basis, and every field it reads with the purpose, as Markdown."""
     day = timedelta(days=1)
+    types = (*employment.CITIZEN_TYPES, *employment.ENTITY_TYPES.values(), *employment.STANDING)
     return "\n".join(
         (
+            _source("star", employment.source_system("employment", day, linked=False), types),
             _source("fhir", health.source_system("health", day, linked=False), health.RECORD_TYPES),
+            _source("files", school.source_system("school", day), school.RECORD_TYPES),
             _source("odata", social.source_system("social", day), social.RECORD_TYPES),
             _source("nexus", nexus.source_system("nexus", day), nexus.RECORD_TYPES),
         )

@@ -90,6 +90,20 @@ SOURCE_PAUSED = Gauge(
 # stored. Growing: a source changed its form; the page Kilder says which field.
 QUARANTINE = Gauge("helhed_quarantine_open", "Open entries in quarantine.", ["source"], registry=REGISTRY)
 
+# Events that sources pushed. refused: certificate, header or address; inbox.refused in the log says which. unavailable:
+# the sender was told to come again; check the database.
+INBOX_EVENTS = Counter(
+    "helhed_inbox_events_total",
+    "Events pushed to us, by what became of them.",
+    ["source", "outcome"],
+    registry=REGISTRY,
+)
+# Events that wait to be looked up, and how long the first has waited. Growing: the source does not answer our look-ups.
+INBOX_WAITING = Gauge("helhed_inbox_waiting_events", "Events not resolved yet.", ["source"], registry=REGISTRY)
+INBOX_LONGEST = Gauge(
+    "helhed_inbox_longest_wait_seconds", "How long the first of them has waited.", ["source"], registry=REGISTRY
+)
+
 # Records through the pipeline, each once. known: stored before; outdated: an older version came late; both harmless.
 PIPELINE_RECORDS = Counter(
     "helhed_pipeline_records_total", "Records through the pipeline.", ["outcome"], registry=REGISTRY
@@ -192,6 +206,11 @@ def collected(source: str, *, published: int, rejected: int, skipped: int) -> No
         RECORDS.labels(source, outcome).inc(items)
 
 
+def event_received(source: str, outcome: str) -> None:
+    """Count an event that was pushed to us; *source* is empty unless its sender is known."""
+    INBOX_EVENTS.labels(source, outcome).inc()
+
+
 def count_run(source: str, outcome: str) -> None:
     """A run of a source ended."""
     RUNS.labels(source, outcome).inc()
@@ -265,6 +284,9 @@ class SourceMetrics(NamedTuple):
     last_data_at: datetime | None
     cadence: float
     paused: bool
+    waiting: int = 0
+    """Events that it pushed and that are not resolved."""
+    longest_wait: float = 0
 
 
 class DueMetrics(NamedTuple):
@@ -294,7 +316,8 @@ class _GaugeGroup:
             self.clear()
 
 
-_OF_STORE = _GaugeGroup(SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, QUARANTINE, DUE, DUE_LONGEST, OUTBOX)
+_OF_SOURCES = (SOURCE_LAST_DATA, SOURCE_CADENCE, SOURCE_PAUSED, INBOX_WAITING, INBOX_LONGEST)
+_OF_STORE = _GaugeGroup(*_OF_SOURCES, QUARANTINE, DUE, DUE_LONGEST, OUTBOX)
 _OF_BUS = _GaugeGroup(BUS_LAG)
 _OF_COMPARISON = _GaugeGroup(DRIFT, CITIZENS)
 
@@ -319,6 +342,8 @@ def set_store_metrics(
             SOURCE_LAST_DATA.labels(name).set(source.last_data_at.timestamp())
         SOURCE_CADENCE.labels(name).set(source.cadence)
         SOURCE_PAUSED.labels(name).set(source.paused)
+        INBOX_WAITING.labels(name).set(source.waiting)
+        INBOX_LONGEST.labels(name).set(source.longest_wait)
     for name, entries in quarantined.items():
         QUARANTINE.labels(name).set(entries)
     for state, figures in due.items():

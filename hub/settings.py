@@ -40,6 +40,16 @@ class Settings(BaseSettings):
     """Address the web server listens on."""
     port: int = Field(default=8080, ge=1, le=65535)
     """Port the web server listens on."""
+    listen_host: str = "127.0.0.1"
+    """Address on which ``helhed listen`` takes what sources push."""
+    listen_port: int = Field(default=8443, ge=0, le=65535)
+    """Port for it; 0 takes a free one."""
+    listen_certificate: Path | None = None
+    """PEM file with the certificate that the listener shows, its chain and its key."""
+    listen_ca: Path | None = None
+    """PEM file with the authorities whose client certificates are taken; who of them may send, each source says."""
+    listen_proxy_fingerprint: str = ""
+    """SHA-256 of the client certificate of a proxy before the listener; from it alone ``X-Client-Cert`` counts."""
     session_key: SecretStr | None = None
     """Signs the session cookie; at least 32 characters. Required outside the demo."""
     digest_key: SecretStr | None = None

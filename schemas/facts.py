@@ -251,6 +251,24 @@ class AbsenceFact(Schema):
         return 100 * self.days / self.school_days
 
 
+class EnrolmentFact(Schema):
+    """A pupil goes to a school, in a class, for one school year (indskrivning, stamklasse; WS17 Student).
+
+    Valid time: the school year, or as long as the pupil was there.
+    """
+
+    kind: Literal["enrolment"] = "enrolment"
+    school: Unit
+    group: Line | None = None
+    """stamklasse, e.g. ``8B``."""
+    grade: str | None = None
+    """klassetrin: ``0`` is børnehaveklasse."""
+    school_year: Line | None = None
+    """skoleår as people write it: ``2025/26``."""
+    responsible: Responsible | None = None
+    """Whom to call: the school and, where the source names one, the class teacher."""
+
+
 class ContactState(StrEnum):
     """Where a contact or stay stands, as the source states it."""
 
@@ -284,6 +302,43 @@ class AssignmentFact(Schema):
     kind: Literal["assignment"] = "assignment"
     role: Coded
     responsible: Responsible
+
+
+class TargetGroupFact(Schema):
+    """The target group that a citizen belongs to (målgruppe, LAB § 6): which rules the employment effort follows."""
+
+    kind: Literal["target_group"] = "target_group"
+    target_group: Coded
+    """Code lists ``lab_target_groups`` and ``lab_target_groups_old``, or the source's own numbers with its words."""
+    responsible: Responsible | None = None
+
+
+class JobAbsenceFact(Schema):
+    """A job seeker is not at the labour market's disposal (fravær; DFDG Fravaer). Valid time: the record's."""
+
+    kind: Literal["job_absence"] = "job_absence"
+    absence: Coded
+    reported_on: date | None = None
+    """anmeldelsesdato."""
+    end_reason: Coded | None = None
+    """fraværsafslutningsårsag."""
+
+
+class DeadlineFact(Schema):
+    """A day by which something must be done (frist; DFDG Frist). Valid from that day, for one day."""
+
+    kind: Literal["deadline"] = "deadline"
+    title: Line
+    code: Coded | None = None
+    is_met: bool | None = None
+    """Whether it was kept. None: the source does not say."""
+    responsible: Responsible | None = None
+
+
+class AuthorityFact(Schema):
+    """A source says that another municipality is the citizen's authority (ikke længere vores). What was read stays."""
+
+    kind: Literal["authority"] = "authority"
 
 
 class NoAccessFact(Schema):
@@ -349,8 +404,13 @@ Fact = Annotated[
     | EffortFact
     | ConcernNotificationFact
     | AbsenceFact
+    | EnrolmentFact
     | ContactFact
     | AssignmentFact
+    | TargetGroupFact
+    | JobAbsenceFact
+    | DeadlineFact
+    | AuthorityFact
     | NoAccessFact
     | PlanFact
     | GoalFact,

@@ -239,6 +239,18 @@ class RejectionRule(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_CODE = "unknown_code"
     TOO_LONG = "too_long"
+    WRONG_AUTHORITY = "wrong_authority"
+    """Sent to us, but about another authority's citizen."""
+    INCOMPLETE_SET = "incomplete_set"
+    """Files that belong together are not all there."""
+    MARKER_MISMATCH = "marker_mismatch"
+    """What a marker file promises is not what lies there."""
+    WRONG_ENCODING = "wrong_encoding"
+    """The signs of a text cannot be told for certain."""
+    OTHER_SCHOOL_YEAR = "other_school_year"
+    """It belongs to a school year that is over, or has not begun."""
+    UNSAFE_XML = "unsafe_xml"
+    """XML that declares entities or a document type, or nests without end."""
     NOT_PROCESSED = "not_processed"
     """A message between connector and store that could not be stored: a fault of the hub's, not the source's."""
 
@@ -277,6 +289,9 @@ class Rejection(Schema):
 
 
 class Cursor(Schema):
-    """How far a source has been read: an opaque JSON object, in and out by value."""
+    """How far a source has been read: an opaque JSON object, in and out by value.
 
-    state: Mapping[str, JsonValue] = Field(default_factory=dict)
+    It may hold national numbers, so printing it shows nothing of it.
+    """
+
+    state: Mapping[str, JsonValue] = Field(default_factory=dict, repr=False)

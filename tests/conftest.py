@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
@@ -20,6 +21,9 @@ from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher, derived_keys
 from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a busy machine is no fault of what is tested
 
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
 

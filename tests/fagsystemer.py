@@ -5,7 +5,8 @@ from pathlib import Path
 
 from connectors.kit import read_all
 from deploy.demo import connectors_to
-from deploy.sandbox.fagsystemer.process import SECRET, Running
+from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, Running
+from deploy.sandbox.fagsystemer.sftp import ARCHIVE
 from hub.clock import SystemClock
 from hub.db import Database
 
@@ -23,13 +24,14 @@ def environment(folder: Path, sources: Running, database: Database, every: str =
         "HELHED_DIGEST_KEY": KEY,
         "HELHED_SESSION_KEY": KEY,
         SECRET: sources.client_secret,
+        SFTP_KEY: sources.sftp_private_key,
     }
 
 
 def truth(sources: Running) -> set[str]:
     """Every entity the sources speak of, read without the hub."""
-    read = connectors_to(sources, SystemClock()).values()
+    read = connectors_to(sources, SystemClock(), school_folder=ARCHIVE).values()
     entities = {record.entity for one in read for batch in read_all(one) for record in batch.records}
     for one in read:
-        vars(one)["_transport"].close()  # a connector lives as long as its process; this one does not
+        one.close()  # a connector lives as long as its process; this one does not
     return entities

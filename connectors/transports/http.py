@@ -4,6 +4,7 @@ Error texts name method and path, never a query string, a header or a body: thos
 """
 
 import copy
+import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -35,6 +36,8 @@ RETURNED = frozenset({HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.
 """Statuses the caller must judge: what is gone may be a deletion or an expired page."""
 TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 MEGABYTE = 1024 * 1024
+LARGEST_REFUSAL = 64 * 1024
+"""Bytes of a refusal's body that are read for the source's own error codes."""
 
 
 class AnswerTooLarge(SourceRefused):
@@ -46,11 +49,13 @@ class RequestRefused(SourceRefused):
 
     Attributes:
         status: e.g. 400 or 501 where it does not know what was asked, 403 where we lack the right.
+        body: the JSON that came with it, for the source's own error codes; None unless there was any.
     """
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+        self.body: Any = None
 
 
 class HttpSettings(Schema):
@@ -105,6 +110,15 @@ class JsonAnswer:
         return _http_date(self.headers.get("date"))
 
 
+class _Question(NamedTuple):
+    """What is asked."""
+
+    method: str
+    url: httpx.URL
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
 class HttpTransport:
     """One source's HTTP interface. Keeps connections open; safe to use from several threads."""
 
@@ -155,19 +169,16 @@ class HttpTransport:
             SourceRefused: credentials, right, certificate or address are wrong; ``RequestRefused`` names the status.
             Stopped: the run was asked to stop (``stoppable``).
         """
-        url = _with_query(self._absolute(path_or_url), params)
-        try:
-            return with_retry(lambda: self._attempt(url, headers), self._settings.patience, self._pause)
-        except Retryable as error:
-            raise SourceUnavailable(str(error)) from None
+        return self._ask(_Question("GET", _with_query(self._absolute(path_or_url), params), headers or {}))
 
-    def post_json(self, path_or_url: str, body: Mapping[str, object]) -> JsonAnswer:
-        """POST a question that changes nothing at the source, so that it may be asked again; errors as ``get_json``."""
-        url = self._absolute(path_or_url)
-        try:
-            return with_retry(lambda: self._attempt(url, None, body), self._settings.patience, self._pause)
-        except Retryable as error:
-            raise SourceUnavailable(str(error)) from None
+    def post_json(self, path_or_url: str, body: object, headers: Mapping[str, str] | None = None) -> JsonAnswer:
+        """POST a question as JSON, for interfaces that search so. It may be sent again, as a GET may.
+
+        Raises:
+            SourceUnavailable, SourceRefused, Stopped: as ``get_json``.
+        """
+        typed = {"Content-Type": "application/json", **(headers or {})}
+        return self._ask(_Question("POST", self._absolute(path_or_url), typed, json.dumps(body).encode()))
 
     def checked_next(self, url: str) -> str:
         """*url* made absolute, if it lies on the configured scheme, host and port.
@@ -188,18 +199,22 @@ class HttpTransport:
             )
         return str(absolute)
 
+    def _ask(self, question: _Question) -> JsonAnswer:
+        try:
+            return with_retry(lambda: self._attempt(question), self._settings.patience, self._pause)
+        except Retryable as error:
+            raise SourceUnavailable(str(error)) from None
+
     def _absolute(self, path_or_url: str) -> httpx.URL:
         # A path may hold a colon ("odata/X(Id=1)" does not, "urn:…" could), so only "://" marks an address.
         if "://" in path_or_url.partition("?")[0]:
             return httpx.URL(self.checked_next(path_or_url))
         return httpx.URL(self._base_text + path_or_url.lstrip("/"))
 
-    def _attempt(
-        self, url: httpx.URL, headers: Mapping[str, str] | None, body: Mapping[str, object] | None = None
-    ) -> JsonAnswer:
+    def _attempt(self, question: _Question) -> JsonAnswer:
         if self._should_stop is None:
-            return self._ask(url, headers, body)
-        return call_unless_stopped(lambda: self._ask(url, headers, body), self._should_stop)
+            return self._send(question)
+        return call_unless_stopped(lambda: self._send(question), self._should_stop)
 
     def _pause(self, seconds: float) -> None:
         if self._should_stop is None:
@@ -207,16 +222,20 @@ class HttpTransport:
         else:
             sleep_unless_stopped(seconds, self._should_stop, self._sleep)
 
-    def _ask(
-        self, url: httpx.URL, headers: Mapping[str, str] | None, question: Mapping[str, object] | None
-    ) -> JsonAnswer:
-        method = "GET" if question is None else "POST"
-        call = f"{method} {url.path}"
+    def _send(self, question: _Question) -> JsonAnswer:
+        call = f"{question.method} {question.url.path}"
         try:
-            with self._client.stream(method, url, headers=headers, json=question) as response:
-                _judge_status(call, response)
+            with self._client.stream(
+                question.method, question.url, headers=question.headers, content=question.body
+            ) as response:
+                try:
+                    _judge_status(call, response)
+                except RequestRefused as refused:
+                    refused.body = _refusal_body(response)
+                    raise
                 body = self._read(call, response)
-                return JsonAnswer(response.status_code, dict(response.headers), _json(call, response, body), str(url))
+                answer = _json(call, response, body)
+                return JsonAnswer(response.status_code, dict(response.headers), answer, str(question.url))
         except httpx.TransportError as error:
             raise _no_answer(call, error) from None
 
@@ -278,6 +297,18 @@ def _judge_status(call: str, response: httpx.Response) -> None:
     if response.is_redirect:
         raise SourceRefused(f"{call}: the source redirects elsewhere ({status}); check the address or the login")
     raise RequestRefused(f"{call}: the source does not accept the request ({status})", status)
+
+
+def _refusal_body(response: httpx.Response) -> Any:
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_REFUSAL:
+                return None
+        return read_json(bytes(body), response.charset_encoding)
+    except (ValueError, httpx.TransportError):
+        return None
 
 
 def _json(call: str, response: httpx.Response, body: bytes) -> Any:

@@ -29,11 +29,13 @@ class ClientCredentials(httpx.Auth):
         client_secret: str,
         scope: str | None = None,
         *,
+        resource: str | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token_url = token_url
         self._client = (client_id, client_secret)
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self._form |= {"resource": resource} if resource else {}
         self._monotonic = monotonic
         self._token: tuple[str, float] | None = None
 

@@ -5,6 +5,8 @@ a case, to the other parent; even the name of an institution tells where somebod
 are hidden until they are revealed by an act of its own, with a reason.
 """
 
+import hashlib
+import secrets
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -15,6 +17,7 @@ from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Provenance, Relative, Section
 
 MASK = "••••"
+_KEY = secrets.token_bytes(32)
 _DATE_PART = 6
 
 
@@ -121,10 +124,20 @@ def _entry(entry: Entry, hidden: frozenset[ProtectedField]) -> Entry:
             update["responsible"] = _responsible(responsible)
         if getattr(entry.fact, "performer", None) is not None:
             update["performer"] = _unit()
+    provenance, entry_id = _provenance(entry.provenance, hidden), entry.id
     if ProtectedField.SCHOOL in hidden and getattr(entry.fact, "school", None) is not None:
         update["school"] = _unit()
-    masked = entry.model_copy(update={"fact": entry.fact.model_copy(update=update)})
-    return masked.model_copy(update={"provenance": _provenance(entry.provenance, hidden)})
+        # A key of the school's own says which school it is.
+        source_id = _opaque(provenance.source_id)
+        provenance = provenance.model_copy(update={"source_id": source_id})
+        entry_id = f"{provenance.source}/{provenance.record_type}/{source_id}"
+    fact = entry.fact.model_copy(update=update)
+    return entry.model_copy(update={"id": entry_id, "fact": fact, "provenance": provenance})
+
+
+def _opaque(key: str) -> str:
+    """The same for the same key as long as the process lives, and no way back."""
+    return hashlib.blake2b(key.encode(), key=_KEY, digest_size=8).hexdigest()
 
 
 def _relative(relative: Relative, hidden: frozenset[ProtectedField]) -> Relative:

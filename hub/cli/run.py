@@ -1,4 +1,4 @@
-"""``helhed migrate | serve | worker | collect | settings``: what runs in production."""
+"""``helhed migrate | serve | worker | listen | collect | settings``: what runs in production."""
 
 import signal
 from threading import Event
@@ -79,6 +79,42 @@ def worker(
             signal.signal(name, lambda *_: stop.set())
         with opened(settings) as context:
             run(context, stop=stop, collecting=collecting)
+
+
+def listen() -> None:
+    """Take what sources push, over HTTPS with mutual TLS (HELHED_LISTEN_…). Run as many as you need.
+
+    An event is stored and answered at once; a worker looks up what it is about. Ends cleanly on SIGTERM.
+    """
+    from hub.inbox.listener import ListenerSettings, serve_in_background  # noqa: PLC0415  as above
+    from hub.inbox.service import Inbox  # noqa: PLC0415  as above
+
+    with fail():
+        settings = load_settings()
+        if settings.listen_certificate is None or settings.listen_ca is None:
+            raise InvalidSetting(
+                "HELHED_LISTEN_CERTIFICATE and HELHED_LISTEN_CA are needed: nobody is taken without TLS"
+            )
+        stop = Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        with opened(settings) as context:
+            inbox = Inbox(
+                database=context.database,
+                catalogue=context.catalogue,
+                cipher=context.payload_cipher,
+                clock=context.clock,
+            )
+            where = ListenerSettings(
+                host=settings.listen_host,
+                port=settings.listen_port,
+                certificate=settings.listen_certificate,
+                authorities=settings.listen_ca,
+                proxy_fingerprint=settings.listen_proxy_fingerprint,
+            )
+            with serve_in_background(inbox, where) as port:
+                console.print(f"Listening on https://{settings.listen_host}:{port}/webhooks/")
+                stop.wait()
 
 
 def collect(

@@ -7,12 +7,12 @@ records twice does not mind (hub.intake). A run that has lost its lease saves no
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from connectors.base import Batch, Connector, HeldDeletions, ReadContext
+from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import SourceRefused, SourceUnavailable
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
@@ -35,6 +35,13 @@ from schemas.record import Cursor, PartyRole, Rejection, RejectionRule, SourceRe
 
 log = logging.getLogger("hub.collect")
 LEASE_LOST = "another process reads the stream by now"
+
+
+class StreamReader(Protocol):
+    """What a run reads: a connector, or what stands for one."""
+
+    def read(self, stream: str, cursor: Cursor, context: ReadContext, /) -> Iterator[Batch]:
+        """As ``Connector.read``."""
 
 
 class Progress(Schema):
@@ -68,7 +75,13 @@ class RunServices:
 
 
 def take_stream(
-    database: Database, source: str, *, owner: str, stream: str | None = None, due_by: datetime | None = None
+    database: Database,
+    source: str,
+    *,
+    owner: str,
+    stream: str | None = None,
+    due_by: datetime | None = None,
+    pushed: bool = False,
 ) -> StreamLease | None:
     """The lease of a stream of the source, with what a person has released.
 
@@ -78,17 +91,18 @@ def take_stream(
         owner: who takes it.
         stream: this one; None: the one that has been due longest.
         due_by: only if it is due at this instant.
+        pushed: of the streams that are pushed, instead of the others.
 
     Returns:
         None: no such stream is there to be read, or somebody reads it.
     """
     with database.transaction() as session:
-        lease = lease_repository.take_lease(session, source, owner=owner, stream=stream, due_by=due_by)
+        lease = lease_repository.take_lease(session, source, owner=owner, stream=stream, due_by=due_by, pushed=pushed)
         return None if lease is None else held_repository.with_decisions(session, lease)
 
 
 def collect(
-    open_connector: Callable[[], Connector],
+    open_connector: Callable[[], StreamReader],
     lease: StreamLease,
     services: RunServices,
     *,
@@ -165,7 +179,7 @@ class _Run:
         self._held: dict[str, HeldDeletions] = {}
         self._last_data_at: datetime | None = None
 
-    def read(self, open_connector: Callable[[], Connector], should_stop: Callable[[], bool]) -> RunSummary:
+    def read(self, open_connector: Callable[[], StreamReader], should_stop: Callable[[], bool]) -> RunSummary:
         """Read until the end, a fault, or being asked to stop."""
         ending = _Ending(RunOutcome.COMPLETE)
         try:
@@ -214,7 +228,7 @@ class _Run:
             return summary.model_copy(update={"outcome": RunOutcome.STOPPED, "message": LEASE_LOST, "advice": None})
         return summary
 
-    def _read(self, connector: Connector, should_stop: Callable[[], bool]) -> None:
+    def _read(self, connector: StreamReader, should_stop: Callable[[], bool]) -> None:
         lease = self._lease
         context = ReadContext(should_stop=should_stop, releases=lease.releases, refusals=lease.refusals)
         batches = connector.read(lease.stream, Cursor(state=lease.cursor), context)

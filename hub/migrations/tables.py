@@ -8,6 +8,7 @@ ALL_TABLES = tuple(
         "bus",
         "sources",
         "quarantine",
+        "inbox",
         "intake",
         "matching",
         "overview",

@@ -10,6 +10,7 @@ from datetime import datetime
 from hub import metrics
 from hub.bus.base import OVERVIEWS, Delivered
 from hub.context import AppContext
+from hub.inbox.repository import waiting
 from hub.indexing.drift import Difference, SourceTally
 from hub.indexing.repository import count_outbox
 from hub.overview.repository import due
@@ -31,6 +32,7 @@ def collect_store_metrics(context: AppContext) -> None:
             now = context.clock.now()
             states = source_states(session, systems, now)
             quarantined = count_open(session)
+            pushed = waiting(session)
             to_build = due(session)
             outbox = count_outbox(session)
     except Exception:
@@ -41,6 +43,8 @@ def collect_store_metrics(context: AppContext) -> None:
             last_data_at=state.last_data_at,
             cadence=source.expected_cadence.total_seconds(),
             paused=state.state is SourceStatus.PAUSED,
+            waiting=pushed[source.name].events if source.name in pushed else 0,
+            longest_wait=_age(pushed[source.name].since, now) if source.name in pushed else 0,
         )
         for source, state in zip(systems, states, strict=True)
     }

@@ -9,7 +9,7 @@ from hub.matching.repository import CitizenNumber
 from hub.overview.current_records import current_records, entry_of, parties_of, superseded_records
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
-from schemas.facts import EffortFact, EffortStatus, GoalFact, PersonFact, RelationFact
+from schemas.facts import AuthorityFact, EffortFact, EffortStatus, GoalFact, PersonFact, RelationFact
 from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Entry, Overview, Section, SectionState
 from schemas.record import PartyRole, SourceRecord
@@ -93,6 +93,7 @@ def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tup
         entry = entry_of(linked, area)
         if entry is not None:
             entries[area].append(entry)
+    entries = {area: _without_outdated_authority(of_area) for area, of_area in entries.items()}
     return tuple(
         Section(
             area=area,
@@ -101,6 +102,21 @@ def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tup
         )
         for area, of_area in entries.items()
     )
+
+
+def _without_outdated_authority(entries: list[Entry]) -> list[Entry]:
+    """Without statements that the citizen is no longer ours, save the newest of each source.
+
+    That one goes, too, once the same source has told something newer of the citizen: then they are ours again.
+    """
+    newest: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda each: (each.provenance.registration.registered_from, each.id)):
+        newest[entry.provenance.source] = entry
+    return [
+        entry
+        for entry in entries
+        if not isinstance(entry.fact, AuthorityFact) or newest[entry.provenance.source] is entry
+    ]
 
 
 def _identifiers(

@@ -144,6 +144,8 @@ class StreamLease(Schema):
     schedule: Schedule
     due_at: Instant
     """When it was due as the lease began."""
+    is_pushed: bool = False
+    """Whether a run resolves what the source has sent, instead of asking it."""
     releases: Mapping[str, int] = Field(default_factory=dict)
     """Ceiling by record type."""
     release_ids: tuple[int, ...] = ()

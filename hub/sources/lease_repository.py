@@ -30,7 +30,7 @@ _TAKE = text("""
         FROM source_streams st JOIN sources s ON s.name = st.source
         WHERE st.source = :source AND (cast(:stream AS text) IS NULL OR st.stream = :stream)
           AND st.due_at <= coalesce(cast(:due_by AS timestamptz), 'infinity')
-          AND (st.is_enabled OR cast(:stream AS text) IS NOT NULL)
+          AND ((st.is_enabled AND st.is_pushed = :pushed) OR cast(:stream AS text) IS NOT NULL)
           AND s.lifecycle = 'active' AND NOT EXISTS (SELECT FROM source_pauses p WHERE p.source = st.source)
           AND (st.lease_until IS NULL OR st.lease_until < now())
         ORDER BY st.due_at, st.position LIMIT 1
@@ -39,7 +39,7 @@ _TAKE = text("""
     UPDATE source_streams st
     SET lease_owner = :owner, leased_at = now(), lease_until = now() + :lease, fence = nextval('source_fence')
     FROM next WHERE st.source = next.source AND st.stream = next.stream
-    RETURNING st.source, st.stream, st.fence, st.cursor, st.every, st.at, st.due_at, next.version
+    RETURNING st.source, st.stream, st.fence, st.cursor, st.every, st.at, st.due_at, st.is_pushed, next.version
 """)
 _RENEW = text("""
     UPDATE source_streams st SET lease_until = now() + :lease
@@ -73,7 +73,13 @@ def new_owner() -> str:
 
 
 def take_lease(
-    session: Session, source: str, *, owner: str, stream: str | None = None, due_by: datetime | None = None
+    session: Session,
+    source: str,
+    *,
+    owner: str,
+    stream: str | None = None,
+    due_by: datetime | None = None,
+    pushed: bool = False,
 ) -> StreamLease | None:
     """The lease of a stream that nobody reads, the longest due first.
 
@@ -83,11 +89,12 @@ def take_lease(
         owner: who asks.
         stream: this one only, also when it is not enabled.
         due_by: only a stream that is due at this instant; None: any.
+        pushed: of the streams that are pushed, instead of the others; a named stream may be either.
 
     Returns:
         None: there is no such stream, or somebody reads it.
     """
-    given = {"source": source, "stream": stream, "owner": owner, "due_by": due_by, "lease": LEASE}
+    given = {"source": source, "stream": stream, "owner": owner, "due_by": due_by, "lease": LEASE, "pushed": pushed}
     row = next(iter(fetch_rows(session, _TAKE, given)), None)
     if row is None:
         return None
@@ -100,6 +107,7 @@ def take_lease(
         cursor=row["cursor"],
         schedule=Schedule(every=row["every"], at=row["at"]),
         due_at=row["due_at"],
+        is_pushed=row["is_pushed"],
     )
 
 

@@ -39,7 +39,7 @@ def save_streams(session: Session, source: str, streams: Sequence[Stream], now: 
     session.execute(delete(StreamRow).where(StreamRow.source == source, StreamRow.stream.not_in(names)))
     schedule = next((known.schedule for known in list_streams(session, source)), DEFAULT_SCHEDULE)
     for position, stream in enumerate(streams):
-        described = {"title": stream.danish_title, "position": position}
+        described = {"title": stream.danish_title, "position": position, "is_pushed": stream.is_pushed}
         statement = insert(StreamRow).values(
             source=source,
             stream=stream.name,
@@ -87,6 +87,14 @@ def make_due(session: Session, source: str, at: datetime, stream: str | None = N
     """Read the stream, or all streams of the source, from that instant on."""
     statement = update(StreamRow).where(StreamRow.source == source).values(due_at=at)
     session.execute(statement if stream is None else statement.where(StreamRow.stream == stream))
+
+
+def make_pushed_due(session: Session, sources: Iterable[str], now: datetime) -> None:
+    """Resolve what waits of these sources now, also before the streams are due by their schedule."""
+    statement = update(StreamRow).where(
+        StreamRow.source.in_(list(sources)), StreamRow.is_pushed, StreamRow.is_enabled, StreamRow.due_at > now
+    )
+    session.execute(statement.values(due_at=now))
 
 
 def clear_cursor(session: Session, source: str, stream: str | None = None) -> None:
@@ -152,11 +160,12 @@ def count_published(session: Session) -> dict[str, int]:
     return {source: int(count) for source, count in rows}
 
 
-def list_due_sources(session: Session, names: Iterable[str], now: datetime) -> tuple[str, ...]:
-    """Those of the sources that have a stream to read which nobody reads."""
+def list_due_sources(session: Session, names: Iterable[str], now: datetime, *, pushed: bool = False) -> tuple[str, ...]:
+    """Those of the sources that have a stream to read which nobody reads; of streams that are pushed, or of others."""
     statement = select(StreamRow.source).where(
         StreamRow.source.in_(list(names)),
         StreamRow.is_enabled,
+        StreamRow.is_pushed.is_(pushed),
         StreamRow.due_at <= now,
         StreamRow.lease_until.is_(None) | (StreamRow.lease_until < func.now()),
     )

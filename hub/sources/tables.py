@@ -74,6 +74,8 @@ class StreamRow(Base):
     at: Mapped[time | None] = mapped_column(Time)
     """Danish wall clock. Exactly one of ``every`` and ``at`` is set."""
     is_enabled: Mapped[bool] = mapped_column(Boolean)
+    is_pushed: Mapped[bool] = mapped_column(Boolean)
+    """Whether the source sends it (hub.inbox); a run resolves what waits."""
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """In the application's time."""
     cursor: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -12,11 +12,15 @@ from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from hub.collect.service import Progress, RunServices, collect, take_stream
+from connectors.base import Connector, PushConnector
+from hub.collect.service import Progress, RunServices, StreamReader, collect, take_stream
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
+from hub.inbox.reading import InboxReader
+from hub.inbox.repository import list_due
 from hub.log import place_of
 from hub.operation.loop_health import LoopHealth
+from hub.quarantine.rules import RejectLimits
 from hub.sources import lease_repository, stream_repository
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary
@@ -24,6 +28,8 @@ from hub.worker.loops import Loop, repeat
 
 POLL = timedelta(seconds=1)
 """So long until a due stream is seen: a new source, a release, a schedule."""
+PUSHED_POLL = timedelta(seconds=0.25)
+"""So long until an event that was pushed is seen."""
 END_WITHIN = timedelta(seconds=10)
 """How long a run that was asked to stop may take; after that its lease is taken from it and it can save nothing."""
 
@@ -48,11 +54,12 @@ def collect_stream(
         clock=context.clock,
         digest_key=context.digest_key,
         cipher=context.payload_cipher,
-        limits=context.reject_limits,
+        # What is pushed comes one by one: those that cannot be read say nothing of the others.
+        limits=RejectLimits(share=1, at_least=1) if lease.is_pushed else context.reject_limits,
     )
     with ExitStack() as lent:
         summary = collect(
-            lambda: lent.enter_context(context.catalogue.lend_connector(lease.source)),
+            lambda: _stream_reader(context, lease, lent.enter_context(context.catalogue.lend_connector(lease.source))),
             lease,
             services,
             should_stop=should_stop,
@@ -63,17 +70,26 @@ def collect_stream(
     return summary
 
 
+def _stream_reader(context: AppContext, lease: StreamLease, connector: Connector) -> StreamReader:
+    """What the run reads: the source, or the inbox where the source pushes the stream."""
+    if lease.is_pushed and isinstance(connector, PushConnector):
+        return InboxReader(lease.source, connector, context.database, context.payload_cipher, context.clock)
+    return connector
+
+
 class SourceReader:
     """Reads due streams until told to stop.
 
     Args:
         context: the live context.
         stop: set it to end.
+        pushed: resolve what sources have pushed, instead of asking them.
     """
 
-    def __init__(self, context: AppContext, stop: Event) -> None:
+    def __init__(self, context: AppContext, stop: Event, *, pushed: bool = False) -> None:
         self._context = context
         self._stop = stop
+        self._pushed = pushed
         self._owner = lease_repository.new_owner()
         self._threads: dict[str, Thread] = {}
         self._leases: dict[str, StreamLease] = {}
@@ -88,8 +104,11 @@ class SourceReader:
         catalogue.follow_file()
         catalogue.retire_outdated()
         names = [source.name for source in catalogue.current()]
+        now = self._context.clock.now()
         with self._context.database.transaction() as session:
-            due = stream_repository.list_due_sources(session, names, self._context.clock.now())
+            if self._pushed and (waiting := list_due(session, names, now)):
+                stream_repository.make_pushed_due(session, waiting, now)
+            due = stream_repository.list_due_sources(session, names, now, pushed=self._pushed)
         self._threads = {name: thread for name, thread in self._threads.items() if thread.is_alive()}
         for name in due:
             if name in self._threads:
@@ -125,7 +144,7 @@ class SourceReader:
     def _read_next(self, name: str) -> bool:
         """Read the source's longest due stream; False when none is due."""
         context = self._context
-        lease = take_stream(context.database, name, owner=self._owner, due_by=context.clock.now())
+        lease = take_stream(context.database, name, owner=self._owner, due_by=context.clock.now(), pushed=self._pushed)
         if lease is None:
             return False
         self._leases[name] = lease
@@ -143,7 +162,12 @@ def collecting_loop(context: AppContext) -> Loop:
     return Loop(name="collect", run=partial(_collect, context))
 
 
-def _collect(context: AppContext, health: LoopHealth, stop: Event) -> None:
-    reader = SourceReader(context, stop)
-    repeat(reader.start_due, health, stop, pause=POLL)
+def inbox_loop(context: AppContext) -> Loop:
+    """Resolve what sources have pushed, until told to stop. A long first load of the same source does not delay it."""
+    return Loop(name="inbox", run=partial(_collect, context, pushed=True))
+
+
+def _collect(context: AppContext, health: LoopHealth, stop: Event, *, pushed: bool = False) -> None:
+    reader = SourceReader(context, stop, pushed=pushed)
+    repeat(reader.start_due, health, stop, pause=PUSHED_POLL if pushed else POLL)
     reader.close()

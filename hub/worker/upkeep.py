@@ -9,6 +9,7 @@ from threading import Event
 from hub.bus.base import OVERVIEWS, RECORDS, Prunable
 from hub.clock import SystemClock
 from hub.context import AppContext
+from hub.inbox.repository import delete_resolved
 from hub.indexing.writer import INDEX_GROUP
 from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
 from hub.operation.loop_health import LoopHealth
@@ -17,6 +18,8 @@ from hub.quarantine.service import delete_expired
 from hub.worker.loops import Loop, repeat
 
 PRUNE_EVERY = timedelta(hours=1)
+EVENTS_KNOWN_FOR = timedelta(days=30)
+"""So long an event that was resolved is known, so that its repetition is one. No sender repeats for so long."""
 COLLECT_METRICS_EVERY = timedelta(seconds=15)
 _GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
 
@@ -67,6 +70,8 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
         with context.database.transaction() as session:
             retention = timedelta(days=settings.quarantine_retention_days)
             payloads = delete_expired(session, context.clock.now(), retention)
-        log.info("worker.pruned", extra={"fields": {"messages": messages, "payloads": payloads}})
+            events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
+        fields = {"messages": messages, "payloads": payloads, "events": events}
+        log.info("worker.pruned", extra={"fields": fields})
 
     repeat(step, health, stop, pause=PRUNE_EVERY)

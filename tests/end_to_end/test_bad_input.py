@@ -59,13 +59,16 @@ class Reader:
             "base_url": url, "environment": "test", "patience": "never", "token_url": f"{url}/token",
             "client_id": "helhed", "client_secret": SECRET,
         }  # fmt: skip
-        connector = SocialConnector("social", SocialSettings.model_validate(settings), clock=self._clock.now)
+
+        def open_connector() -> SocialConnector:
+            return SocialConnector("social", SocialSettings.model_validate(settings), clock=self._clock.now)
+
         with self._database.transaction() as session:
             is_there = get_source(session, "social") is not None
         if not is_there:
-            add_connector(self._database, make_catalogue(self._database, self._clock), connector)
+            add_connector(self._database, make_catalogue(self._database, self._clock), open_connector())
         return collect(
-            lambda: connector,
+            open_connector,
             leased(self._database, "social"),
             RunServices(
                 bus=self._bus,

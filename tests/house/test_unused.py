@@ -29,6 +29,7 @@ CALLED_FROM_OUTSIDE = {
     "on_partitions_lost": "kafka-python",
     "on_partitions_revoked": "kafka-python",
     "do_GET": "http.server",
+    "do_POST": "http.server",
     "handle_error": "http.server",
     "log_message": "http.server",
     "version_string": "http.server",

@@ -27,6 +27,7 @@ from hub.access.policy import (
     policy_texts,
 )
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
+from schemas.facts import EnrolmentFact, Unit
 from schemas.overview import EntryParty, Overview, SectionState
 from schemas.record import PartyRole
 from schemas.source import Area
@@ -330,3 +331,21 @@ def test_nothing_of_a_protected_person_tells_where_they_are() -> None:
         assert word not in result
     assert mask_protected(OVERVIEW) == OVERVIEW
     assert mask_protected(PROTECTED, frozenset(ProtectedField)) == PROTECTED
+
+
+def test_the_key_of_what_a_school_says_does_not_tell_which_school_it_is() -> None:
+    section = PROTECTED.sections[0]
+    told = section.entries[0]
+    school = Unit(id="school:281500", name="Egelund Skole")
+    at_school = told.model_copy(
+        update={
+            "id": "school/Enrolment/281500:17",
+            "fact": EnrolmentFact(school=school, group="8B"),
+            "provenance": told.provenance.model_copy(update={"source_id": "281500:17"}),
+        }
+    )
+    page = PROTECTED.model_copy(update={"sections": (section.model_copy(update={"entries": (at_school,)}),)})
+    masked = mask_protected(page)
+    assert "281500" not in masked.model_dump_json()
+    assert mask_protected(page) == masked, "the same entry has the same key on every page"
+    assert "281500:17" in mask_protected(page, frozenset({ProtectedField.SCHOOL})).model_dump_json()

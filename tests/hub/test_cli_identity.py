@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from hub import log
 from hub.audit.repository import list_entries
 from hub.cli import app
+from hub.cli import identity as identity_commands
 from hub.cli.identity_words import CONFLICT, DECISION, refusal
 from hub.clock import FixedClock
 from hub.db import Database
@@ -30,7 +31,7 @@ def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HELHED_DIGEST_KEY", "HELHED_SESSION_KEY"):
         monkeypatch.setenv(name, KEY.decode())
     monkeypatch.setenv("HELHED_SECRET_KEYS", "k1:" + "ab" * 32)
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(identity_commands.console, "width", 250)
     monkeypatch.setattr(log, "set_up", lambda *_: None)  # the output goes with the command
 
 

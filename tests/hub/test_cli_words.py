@@ -141,7 +141,7 @@ def test_an_empty_database_asks_for_migrate(database: Database, tmp_path: Path) 
     [
         ('[social\nx = "', "cannot be read"),
         ("social = 3", "stands outside the sources"),
-        ('[social]\nconnector = "sap"', "'sap' is not one of: fhir, odata"),
+        ('[social]\nconnector = "sap"', "'sap' is not one of: "),
         ("[social]\n", "connector = None is not one of"),
         (SOURCE, "give either token_url, client_id and client_secret, or login_url"),
         (SOURCE + 'client_secret = { env = "NOT_THERE" }', "environment variable NOT_THERE is not set"),

@@ -50,7 +50,7 @@ def test_what_was_known_of_the_sources_is_still_known(url: URL, clock: FixedCloc
     database = Database(url)
     with database.transaction() as session:
         session.execute(text(BEFORE))
-    migrate(url, "0012_sources")
+    migrate(url)
     with database.transaction() as session:
         assert [run.outcome for run in runs(session, "social")] == [RunOutcome.COMPLETE]
         assert pauses(session)["health"].reason == "Opdateres"

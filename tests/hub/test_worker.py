@@ -41,7 +41,7 @@ from tests.contracts.own_names import OwnNames
 from tests.factories import make_effort, make_party, make_record
 from tests.sources import add_connectors
 
-OFTEN = timedelta(milliseconds=50)
+OFTEN = timedelta(seconds=1)
 PATIENCE = 30.0
 KEY = SecretStr("only-for-tests-only-for-tests-only")
 

@@ -70,7 +70,7 @@ def has_come_to(database: Database, reached: int) -> bool:
 
 
 def is_finished(database: Database) -> bool:
-    """Every stream of both sources was read to its end once, and what they said has reached the index.
+    """Every stream of all sources was read to its end once, and what they said has reached the index.
 
     A stream of a killed process is read again when its lease has run out, maybe long after the others.
     """
@@ -82,7 +82,7 @@ def is_finished(database: Database) -> bool:
         " USING (topic, partition)",
     )
     waiting = count(database, "SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
-    return sources == 2 and unread == 0 and behind == 0 and waiting == 0
+    return sources == 3 and unread == 0 and behind == 0 and waiting == 0
 
 
 def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(

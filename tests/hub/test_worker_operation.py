@@ -95,7 +95,17 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
         assert client.get("/health/ready").json()["status"] == "ready"
         until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
-        expected = {"collect", "compare", "index", "metrics.bus", "metrics.store", "pipeline", "prepare", "prune"}
+        expected = {
+            "collect",
+            "compare",
+            "inbox",
+            "index",
+            "metrics.bus",
+            "metrics.store",
+            "pipeline",
+            "prepare",
+            "prune",
+        }
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3
         assert (figure(client, "helhed_pipeline_records_total", outcome="new") or 0) >= 3

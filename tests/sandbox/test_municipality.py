@@ -36,7 +36,7 @@ def test_a_larger_municipality_begins_with_the_smaller() -> None:
     assert large.efforts[: len(small.efforts)] == small.efforts
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(DAYS, st.integers(0, 3000))
 def test_what_was_known_earlier_is_still_there_later(earlier: date, days: int) -> None:
     before, after = generate(200, 5, earlier), generate(200, 5, earlier + timedelta(days=days))
@@ -45,7 +45,7 @@ def test_what_was_known_earlier_is_still_there_later(earlier: date, days: int) -
         assert ids_before <= {one.id for one in getattr(after, kind)}, kind
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(DAYS)
 def test_nothing_is_dated_after_today_but_what_was_planned(today: date) -> None:
     truth = generate(200, 5, today)

@@ -8,6 +8,7 @@ from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
+from tests.truth.oracle_school import absences
 from tests.truth.words import first, full
 
 MASK = "••••"
@@ -149,6 +150,9 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
     has_more = {
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
         "health": bool(oracle.contacts(person)),
+        "school": oracle.enrolment(person) is not None
+        if page.day == page.printed_on
+        else bool(absences(oracle, page, person)),
     }
     has_efforts = any(effort.area == area for effort in oracle.efforts(person))
     return "entries" if has_more[area] or has_efforts else "none_found"

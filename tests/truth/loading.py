@@ -32,6 +32,10 @@ from tests.web.serving import Browser, browsing, serving
 SEED = 7
 SETTLED_SECONDS = 60
 
+NOT_COMPARED = frozenset({"employment"})
+"""Sources whose facts the truth does not tell as pages do yet: target group, interviews, deadlines, absence, workers
+(deploy/sandbox/municipality/employment.py has them). Without it the area is "not covered", and is compared so."""
+
 
 @dataclass
 class Loaded:
@@ -129,7 +133,7 @@ def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None
     """Let a worker read, process and index everything, then end it: while citizens are walked nothing changes."""
     context = build_services(settings, clock=clock)
     try:
-        add_sources(context, running, Schedule(every=timedelta(hours=1)))
+        add_sources(context, running, Schedule(every=timedelta(hours=1)), without=NOT_COMPARED)
         seeding = Seeding(context, day)
         seeding.staff()
         stop = Event()

@@ -16,6 +16,7 @@ from tests.truth.oracle import Oracle
 from tests.truth.oracle_contacts import plans
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
+from tests.truth.oracle_school import school_news
 from tests.truth.reading import Reader, bag
 from tests.truth.words import age, distance, first, full, within
 
@@ -221,6 +222,8 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
             days.setdefault(bag(f"{within(case.title)} for {name}"), set()).add(str(case.opened_on))
         for _, plan in plans(oracle, page):
             days.setdefault(bag(f"{within(plan.title)} for {name}"), set()).add(str(plan.start))
+        for text, registered_on in school_news(oracle, page, person):
+            days.setdefault(bag(f"{text} for {name}"), set()).update(map(str, registered_on))
         for contact in oracle.contacts(person) if "health" in page.view.shown else ():
             days.setdefault(bag(f"{within(contact.title)} for {name}"), set()).add(str(contact.day))
     for words, registered in days.items():

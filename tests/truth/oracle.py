@@ -8,14 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
-from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Notification, Person, Relation
+from deploy.sandbox.municipality.truth import (
+    Contact,
+    Effort,
+    Enrolment,
+    Goal,
+    Municipality,
+    Notification,
+    Person,
+    Relation,
+)
 from hub.clock import DANISH_TIME
 from schemas.access import Role
 from schemas.source import Area
 
 FIRST_ORDINARY_ID = 1000
 """People with smaller numbers are the named ones, whose stories were written by hand."""
-CONNECTED = frozenset({"social", "health"})
+CONNECTED = frozenset({"social", "health", "school"})
+TOLD = frozenset({"social", "health"})
+"""Areas whose source tells of efforts and goals; the school's tells of classes and absence."""
+MASKED = "••••"
 """Areas with a source; the municipality knows more than the sources tell."""
 INVERSE = {"mother": "child", "father": "child", "child": "parent", "sibling": "sibling", "partner": "partner"}
 WORKING = ("named_worker", "own_unit", "case_unit")
@@ -138,7 +150,15 @@ class Oracle:
 
     def efforts(self, person: Person) -> tuple[Effort, ...]:
         """All efforts of the citizen until the day that a source tells."""
-        return tuple(effort for effort in self.truth.efforts if effort.person == person.id and effort.area in CONNECTED)
+        return tuple(effort for effort in self.truth.efforts if effort.person == person.id and effort.area in TOLD)
+
+    def enrolment(self, person: Person) -> Enrolment | None:
+        """The class of the citizen on the day, as the school tells it; None of those who died or moved away."""
+        start = self.day.year if self.day.month >= 8 else self.day.year - 1
+        if person.died_on or person.moved_out_on:
+            return None
+        own = (one for one in self.truth.enrolments if one.person == person.id and one.start_year == start)
+        return next(own, None)
 
     def running(self, person: Person) -> tuple[Effort, ...]:
         """Those that run."""
@@ -150,7 +170,7 @@ class Oracle:
 
     def goals(self, person: Person) -> tuple[Goal, ...]:
         """Goals, wishes and strengths of the citizen that a source tells."""
-        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in CONNECTED)
+        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in TOLD)
 
     def contacts(self, person: Person) -> tuple[Contact, ...]:
         """Contacts with the citizen that a source tells: those of the health area."""

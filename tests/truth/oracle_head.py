@@ -15,7 +15,7 @@ CONTACTS = {
     "employment": "employment:400", "school": "school:510", "social": "social:100", "health": "health:300",
 }  # fmt: skip
 """The unit that the demo names as each area's contact."""
-SOURCES = {"social": "Social (DUBU)", "health": "Sundhed (Nexus)"}
+SOURCES = {"social": "Social (DUBU)", "health": "Sundhed (Nexus)", "school": "Skole (elevadministration)"}
 FUNCTIONS = {"lead_coordinator": "tovholder", "citizen_coordinator": "borgerkoordinator", "member": ""}
 
 
@@ -28,6 +28,27 @@ def visible(oracle: Oracle, page: Page, person: Person) -> tuple[Effort, ...]:
     """The efforts of one person that the page may show."""
     shown = page.views[person.id].shown
     return tuple(effort for effort in oracle.efforts(person) if effort.area in shown)
+
+
+def _protected_by_school(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    is_told = "school" in page.view.shown and len(page.person.protected_in) > 1
+    if is_told and page.day == page.printed_on and _school_knows(oracle, page.person):
+        yield Fact("head.protected.by", "", SOURCES["school"])
+
+
+def _school_knows(oracle: Oracle, person: Person) -> bool:
+    """Whether the person is a pupil, or whom the school calls about one."""
+    if oracle.enrolment(person) is not None:
+        return True
+    return any(
+        relation.other == person.id
+        and relation.kind in {"mother", "father"}
+        and relation.end is None
+        and (relation.custody or relation.shares_household)
+        and relation.person in oracle.people
+        and oracle.enrolment(oracle.people[relation.person]) is not None
+        for relation in oracle.truth.relations
+    )
 
 
 def about(page: Page, person: Person) -> str:
@@ -62,6 +83,7 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
         for source in sorted(person.protected_in & page.view.shown):
             if source != "social" or oracle.has_case(person):
                 yield Fact("head.protected.by", "", SOURCES[source])
+        yield from _protected_by_school(oracle, page)
     if not person.moved_out_on and page.day == page.printed_on:
         yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
     yield from _course(oracle, page, guarded=guarded)

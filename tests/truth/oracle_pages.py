@@ -12,6 +12,7 @@ from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
 from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
+from tests.truth.oracle_school import school_bars, school_moments, school_news, school_panel, school_rows
 from tests.truth.reading import bag
 from tests.truth.words import first, joined, paragraph, within
 
@@ -34,6 +35,7 @@ def overview(oracle: Oracle, page: Page, looked: frozenset[str]) -> list[Fact]:
         *_summary(oracle, page),
         *_notifications(oracle, page),
         *panels(oracle, page),
+        *school_panel(oracle, page),
         *_lanes(oracle, page),
         *_since_course(oracle, page),
         *_strengths(oracle, page),
@@ -62,7 +64,7 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
         found.append(Fact("rows.about", of, whom(oracle, note)))
         found.append(Fact("rows.reasons", of, _reasons([note])))
         found.append(Fact("rows.outcome", of, _outcome(oracle, page, [note])))
-    return [*found, *other_rows(oracle, page)]
+    return [*found, *other_rows(oracle, page), *school_rows(oracle, page)]
 
 
 def _paragraph(effort: Effort) -> str:
@@ -229,6 +231,7 @@ def _reasons(group: Sequence[Notification]) -> str:
 
 def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield from stay_bars(oracle, page)
+    yield from school_bars(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{lane(page, person, effort)} · {effort.title} · {effort.start.isoformat()}"
         yield Fact("lanes.bar", of, last_day(effort.end) if effort.end else "i gang")
@@ -238,6 +241,7 @@ def _lanes(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 def _moments(oracle: Oracle, page: Page) -> Iterator[Fact]:
     yield from stay_moments(oracle, page)
+    yield from school_moments(oracle, page)
     for person, effort in _efforts(oracle, page):
         of = f"{effort.start.isoformat()} · {first(person)} · {effort.title}"
         yield Fact("moments.effort", of, last_day(effort.end) if effort.end else "i gang")
@@ -332,6 +336,13 @@ def news(oracle: Oracle, page: Page, seen: Mapping[int, datetime], rule: str) ->
             yield Fact(f"{rule}.other", subject, word, optional=True)
 
 
+def _moved_at_school(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
+    for person in page.people:
+        for text, told in school_news(oracle, page, person):
+            if any(day >= seen[person.id].date() for day in told):
+                yield text, person, "Ny klasse | Ny opgørelse | Ændret"
+
+
 def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
     """What has begun, ended, been said or assessed since: its words, whose it is, and the kind of change."""
     for person, effort in _efforts(oracle, page):
@@ -344,6 +355,7 @@ def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator
         words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
         if words:
             yield within(plan.title), oracle.people[plan.person], " | ".join(words)
+    yield from _moved_at_school(oracle, page, seen)
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]
         since = seen[person.id].date()

@@ -52,7 +52,7 @@ PARAGRAPHS = (
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til (?:i dag|\d.+)$|^Der er intet at tegne i det udsnit\.$",
     r"^Intet er registreret i perioden\.$|^Det, der er planlagt, og det seneste år\. Se alle på tidslinjen$",
-    r"^På orlov fra sygehuset|^Indlagt siden ",
+    r"^På orlov fra sygehuset|^Indlagt siden |^Ved 10 % ulovligt fravær i et kvartal advarer skolen forældrene; ",
     r"^Du ser alt, der er kendt i dag\. Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
     r"^Du ser det, der var kendt den .+\. Senere oplysninger er udeladt\. Ruder er underretninger\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
@@ -197,7 +197,8 @@ class Reader:
         """What is new, in words: a notification, or the kind of change and what it is about."""
         note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
         known = re.fullmatch(
-            r"(Ny indsats|Ny plan|Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
+            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|"
+            r"Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
             line,
         )
         if note:
@@ -303,6 +304,9 @@ class Reader:
             if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
                 yield self.unread("lane", lane.attributes["aria-label"])
             for words in titles:
+                if name.endswith("Klasse"):
+                    yield Fact("lanes.class", name, words)
+                    continue
                 if name.endswith("Indlæggelser"):
                     yield Fact("lanes.stay", name, self.dated(words))
                     continue

@@ -25,6 +25,7 @@ class PageReader(Reader):
             "Underretninger om familien": self._notifications,
             "Indlæggelser og kontakter": self._contacts,
             "Sager, planer og tilknyttede": self._standing,
+            "Skole og fravær": self._school,
             "Forløbet over tid": self.drawing,
             "Siden du sidst så efter": self._changes,
             "Det, der virker": self._strengths,
@@ -114,6 +115,17 @@ class PageReader(Reader):
     def _standing(self, section: Node) -> Iterator[Fact]:
         for row in section.first("ul").direct("li"):
             yield from self.contact(row, "standing")
+
+    def _school(self, section: Node) -> Iterator[Fact]:
+        for row in section.first("ul").direct("li"):
+            name = row.first("strong").text()
+            quarters = [] if "contact" in row.classes else row.all("li")
+            for line in quarters:
+                quarter, _, words = line.text().partition(": ")
+                yield Fact("school.quarter", f"{name.removesuffix('Fravær')}{quarter}", words)
+            if not quarters:
+                what, who = row.direct("div")
+                yield Fact("school.row", name, f"{what.text('strong')} · {who.text()}")
 
     def _since_course(self, section: Node) -> Iterator[Fact]:
         for line in (row.text() for row in section.all("li")):
@@ -215,8 +227,11 @@ class PageReader(Reader):
                 text = cell.all("span")[-1].text()
                 effort = re.fullmatch(r"(Social|Sundhed) · (?:(i gang)|til (.+))", text)
                 stay = re.fullmatch(r"Sundhed · (.+)", text)
+                absence = re.fullmatch(r"Skole · (.+)", text)
                 if stay and cell.first("strong").text() == "Indlæggelse":
                     yield Fact("moments.stay", of, self.dated(stay.group(1)))
+                elif absence:
+                    yield Fact("moments.absence", of, absence.group(1))
                 elif effort:
                     yield Fact("moments.effort", of, effort.group(2) or self.day(effort.group(3)))
                 else:

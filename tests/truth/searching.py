@@ -155,6 +155,7 @@ def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fa
         has_more = {
             "social": oracle.has_case(person),
             "health": bool(oracle.contacts(person) or any(stay.person == person.id for stay in oracle.truth.stays)),
+            "school": False,  # classes and absence are not searched
         }
         with_entries = {effort.area for effort in oracle.efforts(person)}
         with_entries |= {goal.area for goal in oracle.goals(person)}

@@ -1,15 +1,27 @@
 """Starts the simulated fagsystemer in a process of their own, for the demo and for tests."""
 
+import http.client
 import json
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.sandbox.certificates import make_certificates
 
 SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
 """Variable that ``Running.sources_file`` reads the client's secret from."""
+STAR_ENTITIES = ["Activity", "Fravaer", "Interview", "Frist", "MinPlan"]
+"""What the simulated STAR has services for."""
+SFTP_KEY = "HELHED_SANDBOX_SFTP_KEY"
+"""Variable that it reads the SSH key from."""
 _STOP_SECONDS = 10
 
 
@@ -24,13 +36,24 @@ class Running:
     """Base of the OData server; the interface is below it at ``odata/``."""
     odata_token_url: str
     odata_login_url: str
+    star_url: str
+    """STAR's services and the case system's search, over mutual TLS."""
+    star_fingerprint: str
+    """Of the certificate with which STAR sends its events."""
+    certificates: str
+    """Folder with ``ca.pem``, ``helhed.pem`` (ours, for look-ups) and ``listener.pem`` (ours, for what is pushed)."""
     client_id: str
     client_secret: str = field(repr=False)
+    sftp_host: str
+    sftp_port: int
+    sftp_private_key: str = field(repr=False)
+    """Of the reader; the server knows its public half."""
+    sftp_host_key: str
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
     def sources_file(self, every: str = "15m") -> str:
-        """The same as ``HELHED_SOURCES_FILE`` has it; the secret is read from the variable ``SECRET``."""
+        """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``."""
         return f"""
             [social]
             connector = "odata"
@@ -48,6 +71,31 @@ class Running:
             client_id = "{self.client_id}"
             client_secret = {{ env = "{SECRET}" }}
             schedule = {{ every = "{every}" }}
+
+            [employment]
+            connector = "star"
+            base_url = "{self.star_url}"
+            ca_file = "{self.certificates}/ca.pem"
+            client_certificate_file = "{self.certificates}/helhed.pem"
+            municipality_code = "0999"
+            environment = "demo"
+            entities = {json.dumps(STAR_ENTITIES)}
+            push_fingerprints = ["{self.star_fingerprint}"]
+            search_url = "{self.star_url}"
+            search_token_url = "{self.star_url}/token"
+            search_client_id = "{self.client_id}"
+            search_client_secret = {{ env = "{SECRET}" }}
+            schedule = {{ every = "{every}" }}
+
+            [school]
+            connector = "files"
+            host = "{self.sftp_host}"
+            port = {self.sftp_port}
+            user = "helhed"
+            host_key = "{self.sftp_host_key}"
+            private_key = {{ env = "{SFTP_KEY}" }}
+            synthetic = true
+            schedule = {{ every = "{every}" }}
         """
 
 
@@ -55,18 +103,27 @@ class Running:
 def start(
     *, citizens: int = 2000, seed: int = 7, today: date, fhir_port: int = 0, odata_port: int = 0
 ) -> Iterator[Running]:
-    """Both servers, running until the block ends.
+    """All servers, running until the block ends.
 
     Raises:
         RuntimeError: they did not start; what they said stands on standard error.
     """
-    options = {
+    options: dict[str, object] = {
         "citizens": citizens,
         "seed": seed,
         "today": today.isoformat(),
         "fhir-port": fhir_port,
         "odata-port": odata_port,
     }
+    with TemporaryDirectory(prefix="helhed-sandbox-") as folder:
+        fingerprint = make_certificates(Path(folder))
+        options["certificates"] = folder
+        with _process(options) as addresses:
+            yield Running(star_fingerprint=fingerprint, certificates=folder, **addresses)
+
+
+@contextmanager
+def _process(options: Mapping[str, object]) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "deploy.sandbox.fagsystemer"]
     command += [text for name, value in options.items() for text in (f"--{name}", str(value))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own module, own arguments
@@ -75,10 +132,33 @@ def start(
             if not line:
                 msg = "the simulated fagsystemer did not start"
                 raise RuntimeError(msg)
-            yield Running(**json.loads(line))
+            yield json.loads(line)
         finally:
             process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def subscribe(running: Running, url: str, recent: int = 0) -> None:
+    """Ask STAR to send its events there, first of so many interviews that changed of late."""
+    ask(running, "POST", "_webhook", {"url": url, "recent": recent})
+
+
+def ask(running: Running, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:
+    """Use a control of the job centre; returns its answer."""
+    context = ssl.create_default_context(cafile=f"{running.certificates}/ca.pem")
+    context.load_cert_chain(f"{running.certificates}/helhed.pem")
+    where = urlsplit(running.star_url)
+    connection = http.client.HTTPSConnection(where.hostname or "", where.port, timeout=10, context=context)
+    try:
+        connection.request(method, f"/{path}", json.dumps(given or {}).encode())
+        response = connection.getresponse()
+        body = response.read()
+        if response.status >= 300:  # noqa: PLR2004  no success
+            msg = f"{method} /{path}: {response.status}"
+            raise RuntimeError(msg)
+        return json.loads(body) if body else None
+    finally:
+        connection.close()

@@ -16,6 +16,8 @@ UNITS = (
     Unit(id="employment:400", name="Beskæftigelse", phone="44 77 20 00"),
     Unit(id="school:500", name="Skovlunde Skole", phone="44 77 40 30"),
     Unit(id="school:510", name="PPR", phone="44 77 40 50"),
+    Unit(id="school:520", name="Egelund Skole", phone="44 77 40 60"),
+    Unit(id="school:530", name="Lindevang Skole", phone="44 77 40 70"),
 )
 UNIT_BY_ID = {unit.id: unit for unit in UNITS}
 BARNETS_LOV_FROM = date(2024, 1, 1)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
+from connectors.sources.school.calendar import Quarter, school_days
 from deploy.sandbox.municipality.catalogue import Kind
 from deploy.sandbox.municipality.people import DAY_OFFSET
 from deploy.sandbox.municipality.truth import (
@@ -162,7 +163,7 @@ class Story:
         self.stays.append(Stay(id=number, person=person.id, ward=ward, admitted_on=admitted_on, **more))
 
     def absence(self, person: Person, quarter: tuple[int, int], kind: str, days: int) -> None:
-        """Absence in one quarter of 50 school days at the school of the cohort."""
+        """Absence in one quarter at the school of the cohort."""
         self.absences.append(
             Absence(
                 id=len(self.absences) + 1,
@@ -171,7 +172,7 @@ class Story:
                 quarter=quarter[1],
                 kind=kind,
                 days=days,
-                school_days=50,
+                school_days=school_days(Quarter(*quarter)),
                 school="school:500",
             )
         )

@@ -12,7 +12,18 @@ from deploy.sandbox.municipality.efforts import efforts_of
 from deploy.sandbox.municipality.households import HORIZON, household
 from deploy.sandbox.municipality.notifications import exposed, notifications_of
 from deploy.sandbox.municipality.people import Numbers
-from deploy.sandbox.municipality.truth import Effort, Municipality, Notification, Person, Plan, Relation, known
+from deploy.sandbox.municipality.schooling import absences_of, enrolments_of
+from deploy.sandbox.municipality.truth import (
+    Absence,
+    Effort,
+    Enrolment,
+    Municipality,
+    Notification,
+    Person,
+    Plan,
+    Relation,
+    known,
+)
 
 FIRST_ORDINARY_ID = 1000
 
@@ -47,6 +58,8 @@ def _generate_history(citizens: int, seed: int) -> Municipality:
     efforts: list[Effort] = list(story.efforts)
     notifications: list[Notification] = list(story.notifications)
     plans: list[Plan] = list(story.plans)
+    enrolments: list[Enrolment] = [one for person in story.people for one in enrolments_of(person)]
+    absences: list[Absence] = list(story.absences)
     index, next_id = 0, FIRST_ORDINARY_ID
     while len(people) < citizens:
         rng = Random(f"{seed}/{index}")
@@ -58,6 +71,9 @@ def _generate_history(citizens: int, seed: int) -> Municipality:
             plans.extend(planned)
             if worried:
                 notifications.extend(notifications_of(rng, person, past))
+            schooling = enrolments_of(person)
+            enrolments.extend(schooling)
+            absences.extend(absences_of(Random(f"{seed}/{person.id}/school"), person, schooling))
         people.extend(home.people)
         relations.extend(home.relations)
         index, next_id = index + 1, next_id + len(home.people)
@@ -71,7 +87,8 @@ def _generate_history(citizens: int, seed: int) -> Municipality:
         plans=tuple(plans),
         contacts=tuple(story.contacts),
         stays=tuple(story.stays),
-        absences=tuple(story.absences),
+        absences=tuple(absences),
+        enrolments=tuple(enrolments),
         events=tuple(story.events),
         units=UNITS,
     )

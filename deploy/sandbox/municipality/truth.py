@@ -7,6 +7,7 @@ a whole history down to what had happened on a day.
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from connectors.sources.school.calendar import Quarter, school_dates
 from hub.clock import DANISH_TIME
 
 MORNING = time(9, 0, tzinfo=DANISH_TIME)
@@ -165,6 +166,30 @@ class Absence:
     days: int
     school_days: int
     school: str
+    whole: int = 0
+    """Days of the whole quarter, where *days* are those that have passed; 0: the same."""
+
+    def dates(self) -> tuple[date, ...]:
+        """The days of the whole quarter: spread over its school days, the same every time."""
+        quarter = Quarter(self.year, self.quarter)
+        days = school_dates(quarter)
+        count = min(self.whole or self.days, len(days))
+        shift = self.person % max(1, len(days))
+        return tuple(sorted(days[(shift + index * len(days) // count) % len(days)] for index in range(count)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A pupil in a class of a school, for one school year."""
+
+    id: int
+    person: int
+    start_year: int
+    """The school year begins on the first of August of this year."""
+    school: str
+    grade: int
+    group: str
+    teacher: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +226,7 @@ class Municipality:
     events: tuple[LifeEvent, ...]
     units: tuple[Unit, ...]
     stays: tuple[Stay, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
 
 
 def known(whole: Municipality, today: date) -> Municipality:
@@ -233,13 +259,20 @@ def known(whole: Municipality, today: date) -> Municipality:
         ),
         plans=tuple(replace(one, end=_past(one.end, today)) for one in whole.plans if one.start <= today),
         contacts=tuple(one for one in whole.contacts if one.day <= today),
-        absences=tuple(one for one in whole.absences if _quarter_end(one) <= today),
+        absences=tuple(
+            replace(one, days=days, whole=one.whole or one.days)
+            for one in whole.absences
+            if one.person in present and (days := sum(day < today for day in one.dates()))
+        ),
         events=tuple(one for one in whole.events if one.day <= today),
         units=whole.units,
         stays=tuple(
             replace(one, leave_since=_past(one.leave_since, today), discharged_on=_past(one.discharged_on, today))
             for one in whole.stays
             if one.admitted_on <= today
+        ),
+        enrolments=tuple(
+            one for one in whole.enrolments if date(one.start_year, 8, 1) <= today and one.person in present
         ),
     )
 
@@ -267,7 +300,3 @@ def _notification(notification: Notification, today: date, now: datetime) -> Not
         outcome_on=notification.outcome_on if decided else None,
         efforts=notification.efforts if decided else (),
     )
-
-
-def _quarter_end(absence: Absence) -> date:
-    return date(absence.year, 3 * absence.quarter, 28)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_identity_decisions"
-down_revision = "0021_not_processed"
+down_revision = "0022_inbox"
 branch_labels = None
 depends_on = None
 

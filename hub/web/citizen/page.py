@@ -36,6 +36,8 @@ class EffortRow:
     goal: str | None
     extent: str | None
     recommendation: str | None
+    remark: str | None
+    """Target group and next interview."""
     responsible: Person
     performer: str | None
     since: When | None
@@ -59,6 +61,8 @@ class ContactRow:
     who: Person | None
     """None: the source names nobody."""
     source: SourceLine
+    lines: tuple[str, ...] = ()
+    """Of a child's absence: the latest quarters, newest first."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,8 @@ class OverviewPage:
     """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
     """Other stays and contacts: planned, and the latest."""
+    school: tuple[ContactRow, ...]
+    """Each child's school and class, and the latest quarters of absence."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""
     withheld_of_some: tuple[str, ...]

@@ -37,6 +37,7 @@ from hub.web.citizen.present_efforts import (
 from hub.web.citizen.present_family import moments
 from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
+from hub.web.citizen.present_school import school_rows
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import (
@@ -74,6 +75,7 @@ def overview_page(data: PageData) -> OverviewPage:
         gaps=gaps(data, efforts),
         stays=stay_rows(entries, data),
         contacts=contact_rows(entries, data),
+        school=school_rows(entries, data),
         standing=standing_rows(entries, data),
         withheld_of_some=withheld_of_some(data),
         notifications_line=notifications_line(notifications, data),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
+from hub.web.citizen.present_employment import employment_text, is_current
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, long_day_text, within
 from hub.web.shell.view_models import Person
@@ -50,8 +51,8 @@ def contact_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, 
 
 
 def standing_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
-    """Open cases, plans in force, and those who work with the citizen."""
-    rows = (_standing_row(entry, data) for entry in entries if entry.valid.contains(data.today))
+    """Open cases, plans in force, those who work with the citizen, and what employment tells."""
+    rows = (_standing_row(entry, data) for entry in entries if is_current(entry, data.today))
     return tuple(row for row in rows if row is not None)
 
 
@@ -65,7 +66,8 @@ def _standing_row(entry: Entry, data: PageData) -> ContactRow | None:
         case AssignmentFact() as fact:
             title = fact.role.label or danish_label(fact.role, today)
             return _row(entry, capital(title), "arbejder med borgeren", fact.responsible, data)
-    return None
+    words = employment_text(entry, today)
+    return _row(entry, *words, getattr(entry.fact, "responsible", None), data) if words else None
 
 
 def stay_lines(entries: Iterable[Entry], today: date) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def contact_outcome(entry: Entry, contact: ContactFact, today: date) -> str:
 
 
 def standing_text(entry: Entry, today: date) -> tuple[str, str] | None:
-    """Title and state of a case, plan or assignment; None of anything else."""
+    """Title and state of a case, plan or assignment, or of what employment tells; None of anything else."""
     match entry.fact:
         case CaseFact() as fact:
             return _named("sag", fact.title), _status(fact.status, today)
@@ -109,7 +111,7 @@ def standing_text(entry: Entry, today: date) -> tuple[str, str] | None:
         case AssignmentFact() as fact:
             role = capital(fact.role.label or danish_label(fact.role, today))
             return f"{role}: {person(fact.responsible).text}", "arbejder med borgeren"
-    return None
+    return employment_text(entry, today)
 
 
 def is_closed(case: CaseFact) -> bool:

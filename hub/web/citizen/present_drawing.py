@@ -11,16 +11,18 @@ from hub.web.citizen.present_contacts import Contact, contact_outcome, contact_t
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notification_rows, notifications_of
+from hub.web.citizen.present_school import enrolment_text, enrolment_title, school_words
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, long_day_text, month_text, of_day
 from hub.web.shell.efforts import Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.people import sender
-from schemas.facts import ContactFact, EffortFact, EffortStatus
+from schemas.facts import ContactFact, EffortFact, EffortStatus, EnrolmentFact
 from schemas.overview import Entry
 from schemas.source import Area
 
 NOTIFICATIONS = "Underretninger"
 STAYS = "Indlæggelser"
+CLASSES = "Klasse"
 MOST_YEARS = 12
 """Older years are left to the full timeline."""
 LETTER = 0.85
@@ -52,6 +54,7 @@ def drawing(
     lanes = [_lane(name, lane_efforts, scale, today) for name, lane_efforts in by_lane.items()]
     lanes = [lane for lane in lanes if lane.bars]
     lanes += _stay_lanes(stays, scale, data)
+    lanes += _school_lanes(entries, scale, data)
     points = tuple(
         Point(
             scale.at(danish_day(fact.received_at)),
@@ -120,6 +123,23 @@ def _stay_lanes(stays: Sequence[Contact], scale: _Scale, data: PageData) -> list
         bar = _span_bar(entry, contact.title, full, scale, data.today)
         if bar is not None:
             by_person.setdefault(f"{subject} · {STAYS}" if subject else STAYS, []).append(bar)
+    lanes = [(name, _stacked(bars)) for name, bars in by_person.items()]
+    return [
+        Lane(name, bars, (), "; ".join(bar.full for bar in bars), 1 + max(bar.row for bar in bars))
+        for name, bars in lanes
+    ]
+
+
+def _school_lanes(entries: Sequence[Entry], scale: _Scale, data: PageData) -> list[Lane]:
+    """The school years of each child, a lane for each."""
+    by_person: dict[str, list[Bar]] = {}
+    classes = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, EnrolmentFact)]
+    for entry, fact in sorted(classes, key=lambda each: (each[0].valid.start or date.min, each[0].id)):
+        full = f"{enrolment_title(fact)}, {enrolment_text(fact)}"
+        bar = _span_bar(entry, fact.group or fact.school.name, full, scale, data.today)
+        if bar is not None:
+            subject = data.names.subject(entry)
+            by_person.setdefault(f"{subject} · {CLASSES}" if subject else CLASSES, []).append(bar)
     lanes = [(name, _stacked(bars)) for name, bars in by_person.items()]
     return [
         Lane(name, bars, (), "; ".join(bar.full for bar in bars), 1 + max(bar.row for bar in bars))
@@ -218,10 +238,10 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
 
 
 def _other_row(entry: Entry, data: PageData) -> tuple[date, TimelineRow] | None:
-    """A stay, contact, case, plan or somebody who works with the citizen; None of anything else."""
+    """A stay, contact, case, plan, class, absence or somebody who works with the citizen; None of anything else."""
     if isinstance(entry.fact, ContactFact):
         text, outcome = capital(entry.fact.title), contact_outcome(entry, entry.fact, data.today)
-    elif (words := standing_text(entry, data.today)) is not None:
+    elif (words := standing_text(entry, data.today) or school_words(entry, data.today)) is not None:
         text, outcome = words
     else:
         return None

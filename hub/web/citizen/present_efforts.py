@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from hub.overview.columns import worker_key
-from hub.web.citizen import texts
+from hub.web.citizen import present_employment, texts
 from hub.web.citizen.page import EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_coverage import NOT_READ
+from hub.web.citizen.present_employment import not_ours, subject_of
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_links import fagsystem_link
 from hub.web.shell import texts as shared
@@ -55,11 +56,18 @@ def listed_efforts(entries: Sequence[Entry], today: date) -> tuple[Effort, ...]:
 
 
 def effort_rows(efforts: Sequence[Effort], data: PageData) -> tuple[EffortRow, ...]:
-    """One row an effort."""
-    return tuple(_row(entry, effort, data) for entry, effort in efforts)
+    """One row an effort. What is said once of a citizen in employment stands with the first of their efforts there."""
+    entries = family_entries(data)
+    remarks, elsewhere = dict(present_employment.remarks(entries, data.today)), not_ours(entries, data.today)
+    rows = []
+    for entry, effort in efforts:
+        subject = subject_of(entry)
+        remark = remarks.pop(subject, None) if entry.area is Area.EMPLOYMENT else None
+        rows.append(_row(entry, effort, data, remark=remark, is_ours=subject not in elsewhere))
+    return tuple(rows)
 
 
-def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
+def _row(entry: Entry, effort: EffortFact, data: PageData, *, remark: str | None, is_ours: bool) -> EffortRow:
     today, follow_up = data.today, effort.next_follow_up_on
     overdue = follow_up is not None and follow_up < today
     return EffortRow(
@@ -67,10 +75,11 @@ def _row(entry: Entry, effort: EffortFact, data: PageData) -> EffortRow:
         area_name=shared.AREA[entry.area],
         title=capital(effort.title),
         about=data.names.subject(entry),
-        status=_status(entry, effort, today),
+        status=_status(entry, effort, today) if is_ours else texts.NOT_OURS_TAG,
         goal=effort.purpose,
         extent=effort.extent,
         recommendation=effort.recommendation,
+        remark=remark,
         responsible=responsible_person(entry, effort, data.contacts),
         performer=effort.performer.name if effort.performer else None,
         since=of_day(entry.valid.start) if entry.valid.start else None,

@@ -11,6 +11,7 @@ from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_contacts import contact_text, contacts_of
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
+from hub.web.citizen.present_school import crosses_line, school_words
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, listed, of_day, within
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
@@ -28,7 +29,7 @@ class _Event:
 
 def moments(entries: Sequence[Entry], data: PageData) -> tuple[FamilyMoment, ...]:
     """Newest first; what came on one day about different people stands side by side in one row."""
-    told = _efforts(entries, data) + _stays(entries, data) + _notifications(entries, data)
+    told = _efforts(entries, data) + _stays(entries, data) + _absences(entries, data) + _notifications(entries, data)
     events = sorted(told, key=lambda event: event.day, reverse=True)
     rows = []
     for day, of_day_events in groupby(events, key=lambda event: event.day):
@@ -76,6 +77,20 @@ def _stays(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         text = f"{shared.AREA[entry.area]} · {contact_text(entry, contact, data.today)}"
         cell = FamilyCell(1, entry.area, _who(columns, data), capital(contact.title), text, "")
         events.append(_Event(entry.valid.start, columns, cell))
+    return events
+
+
+def _absences(entries: Sequence[Entry], data: PageData) -> list[_Event]:
+    """Quarters in which unlawful absence crossed a line of the law; the others are left to the timeline."""
+    events = []
+    for entry in entries:
+        columns, words = _columns([entry], data), school_words(entry, data.today)
+        if not crosses_line(entry) or entry.valid.start is None or not columns or words is None:
+            continue
+        text = f"{shared.AREA[entry.area]} · {words[1]}"
+        events.append(
+            _Event(entry.valid.start, columns, FamilyCell(1, entry.area, _who(columns, data), words[0], text, ""))
+        )
     return events
 
 

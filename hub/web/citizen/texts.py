@@ -160,3 +160,7 @@ ROLE_REFUSED = (
 )
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
+
+NOT_OURS = "Ikke længere vores borger"
+NOT_OURS_KEPT = "En anden kommune er myndighed nu. Det, vi har læst før, vises stadig; nyt kan ikke læses."
+NOT_OURS_TAG = "ikke længere vores"

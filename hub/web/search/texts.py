@@ -37,6 +37,7 @@ FOUND_BY = {
     "contact": "kontakt",
     "assignment": "tilknytning",
     "absence": "fravær",
+    "enrolment": "klasse",
 }
 """On what a search found somebody: a field, or the kind of a fact."""
 

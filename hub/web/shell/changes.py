@@ -1,23 +1,29 @@
 """How a change is worded, on every page. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from hub.clock import danish_day
 from hub.overview.changes import Change, ChangeKind
 from hub.web.shell import texts
 from hub.web.shell.dates import capital, listed, of_day, of_moment, within
 from hub.web.shell.people import FirstNames, sender
+from schemas.codes import danish_label
 from schemas.facts import (
     AbsenceFact,
+    AuthorityFact,
     CaseFact,
     ConcernNotificationFact,
     ContactFact,
+    DeadlineFact,
     EffortFact,
+    EnrolmentFact,
     GoalFact,
     GoalKind,
+    JobAbsenceFact,
     PlanFact,
     Progress,
+    TargetGroupFact,
 )
 from schemas.overview import Entry
 
@@ -80,8 +86,21 @@ def entry_text(entry: Entry, names: FirstNames) -> str | None:
         case GoalFact(text=str(text)):
             person = names.subject(entry)
             return f"{text} ({person})" if person else text
+        case EnrolmentFact(group=group, school=school):
+            return named(f"{group} på {school.name}" if group else school.name, entry, names)
         case AbsenceFact(quarter=quarter, year=year):
             return named(f"fravær i {quarter}. kvartal {year}", entry, names)
+    return _employment_text(entry, names)
+
+
+def _employment_text(entry: Entry, names: FirstNames) -> str | None:
+    match entry.fact:
+        case TargetGroupFact(target_group=coded) | JobAbsenceFact(absence=coded):
+            return named(coded.label or danish_label(coded, entry.valid.start or date.max), entry, names)
+        case DeadlineFact(title=title):
+            return named(title, entry, names)
+        case AuthorityFact():
+            return named("ikke længere vores borger", entry, names)
     return None
 
 

@@ -52,6 +52,11 @@ NEW = {
     "case": "Ny sag",
     "contact": "Ny kontakt",
     "absence": "Ny opgørelse",
+    "target_group": "Ny målgruppe",
+    "job_absence": "Nyt fravær",
+    "deadline": "Ny frist",
+    "authority": "Nyt",
+    "enrolment": "Ny klasse",
 }
 """Of something new, by kind of the fact."""
 
@@ -117,6 +122,7 @@ FIELD = {
     "receipt_sent_on": "kvittering",
     "next_deadline_on": "frist",
     "school": "skole",
+    "group": "klasse",
     "grade": "klassetrin",
     "start": "startdato",
     "end": "slutdato",

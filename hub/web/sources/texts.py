@@ -28,6 +28,16 @@ ADVICE = {
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
     "too_many_rejected": "For mange linjer kan ikke læses, så læsningen er standset; intet er tabt. Se herunder, "
     "hvad der er galt med dem, og ring til leverandøren.",
+    "certificate_refused": "Kilden godtager ikke vores certifikat. Se, om det er udløbet eller mangler hos kilden.",
+    "service_right_missing": "Kilden lader os ikke slå denne slags op. Bed kilden om rettigheden til tjenesten.",
+    "search_filter_ignored": "Søgningen svarer med borgere uden for de valgte målgrupper; intet slettes imens. Ret "
+    "target_groups i kildens indstillinger, eller ring til leverandøren.",
+    "search_pages_endless": "Søgningen bliver ved med at love flere sider. Ring til leverandøren; intet slettes imens.",
+    "sftp_host_key_changed": "Filserveren viser en anden nøgle end den, vi kender. Spørg driften dér, om nøglen er "
+    "skiftet; ret host_key, først når de bekræfter det aftryk, som kommandoen helhed source show viser.",
+    "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere vores nøgle.",
+    "sftp_folder_refused": "Mappen waiting er der ikke, eller vi må ikke læse den. Ret folder, eller bed om adgang.",
+    "sftp_cannot_move": "Filerne er læst, men vi må ikke flytte dem til imported. Bed om skriveadgang til mapperne.",
     "no_advice": "Kommandoen helhed source show viser, hvad der gik galt. Kontakt kildens driftsvagt, hvis det "
     "gentager sig.",
 }
@@ -78,6 +88,10 @@ UNMATCHED = (
 MORE_ROWS = "og {rows} mere; kommandoen helhed quarantine list viser dem alle"
 
 REJECTION = {
+    RejectionRule.WRONG_AUTHORITY: (
+        "linjen er sendt til os, men gælder en anden kommune",
+        "Ret kommunekoden i kildens indstillinger, eller bed afsenderen rette abonnementets adresse.",
+    ),
     RejectionRule.UNREADABLE: (
         "linjen kunne ikke læses",
         "Bed leverandøren se på udtrækket: formatet er ikke som aftalt.",
@@ -112,6 +126,26 @@ REJECTION = {
         "Se i fagsystemet, om den er valgt ved en fejl. Ellers bed driften opdatere kodelisten.",
     ),
     RejectionRule.TOO_LONG: ("teksten er for lang", "Forkort teksten i fagsystemet."),
+    RejectionRule.INCOMPLETE_SET: (
+        "der mangler filer, som hører med",
+        "Bed leverandøren lægge hele sættet op igen. Intet er taget imens.",
+    ),
+    RejectionRule.MARKER_MISMATCH: (
+        "filen er ikke, som mærkefilen siger",
+        "Bed leverandøren lægge fil og mærkefil op igen, filen først. Intet er taget imens.",
+    ),
+    RejectionRule.WRONG_ENCODING: (
+        "filens tegn kan ikke læses sikkert",
+        "Bed leverandøren skrive filen i UTF-8. Intet er taget imens.",
+    ),
+    RejectionRule.OTHER_SCHOOL_YEAR: (
+        "sættet hører til et andet skoleår",
+        "Bed leverandøren sende det skoleår, der er i gang. Intet er taget imens.",
+    ),
+    RejectionRule.UNSAFE_XML: (
+        "filen har XML, der ikke må stå i en leverance",
+        "Bed leverandøren sende den uden DOCTYPE og entiteter. Intet er taget imens.",
+    ),
     RejectionRule.NOT_PROCESSED: (
         "linjen er læst, men kunne ikke gemmes hos os",
         "Fejlen er vores, og linjen er bevaret. Sig det til driften.",

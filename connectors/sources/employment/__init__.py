@@ -1,0 +1,1 @@
+"""Employment: thin events of STAR's Webservicebroker, look-up by REST, and a search of citizens for the first load."""

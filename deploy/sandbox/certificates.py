@@ -1,0 +1,26 @@
+"""Certificates of the simulated world: one authority, a server, STAR as a client, and Helhed as client and server."""
+
+from pathlib import Path
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+HOST = "127.0.0.1"
+NAMES = {"server": HOST, "star": "star.egelund.example", "helhed": "helhed.egelund.example", "listener": HOST}
+
+
+def make_certificates(folder: Path) -> str:
+    """Write ``ca.pem`` and, for each name, certificate with key; returns the fingerprint of STAR's."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    fingerprint = ""
+    for name, subject in NAMES.items():
+        issued = authority.issue_cert(subject, common_name=subject)
+        path = folder / f"{name}.pem"
+        issued.private_key_and_cert_chain_pem.write_to_path(path)
+        path.chmod(0o600)
+        if name == "star":
+            certificate = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
+            fingerprint = certificate.fingerprint(SHA256()).hex()
+    return fingerprint

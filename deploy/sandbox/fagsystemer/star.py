@@ -1,0 +1,145 @@
+"""The job centre: STAR's services and the case system's search, over mutual TLS. It sends events of what changes.
+
+A plain ASGI application: a first load asks it for each citizen several times, and a framework would cost more than the
+answers do. ``/_truth`` and ``/_webhook`` are its controls.
+"""
+
+import json
+import secrets
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote
+
+from deploy.sandbox.fagsystemer.sessions import Credentials
+from deploy.sandbox.fagsystemer.star_rows import Row, Rows
+from deploy.sandbox.fagsystemer.webhook import CREATED, DELETED, UPDATED, Sender
+
+NAMES = {"activity": "Activity", "fravaer": "Fravaer", "interview": "Interview", "frist": "Frist", "minplan": "MinPlan"}
+SEARCH_PAGE = 1000
+Answer = tuple[int, Any]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class JobCentre:
+    """The application of one municipality."""
+
+    def __init__(self, rows: Rows, credentials: Credentials, sender: Sender) -> None:
+        self._rows = rows
+        self._credentials = credentials
+        self._sender = sender
+        self._tokens: set[str] = set()
+        self._request_ids: set[str] = set()
+        self.codes: dict[str, int] = {}
+        """STAR's error code that is answered for a citizen's number."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        body = bytearray()
+        more = scope["method"] != "GET"
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        status, answer = self._answer(scope["method"], unquote(scope["path"]), headers, bytes(body))
+        content = b"" if answer is None else json.dumps(answer).encode()
+        shown = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": shown})
+        await send({"type": "http.response.body", "body": content})
+
+    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        parts = path.strip("/").split("/")
+        if path == "/token":
+            return self._token(headers)
+        if path.startswith("/_"):
+            return self._control(method, parts, json.loads(body) if body else {})
+        if parts[0] in {"citizensearch", "responsibleCaseworkers"}:
+            if headers.get("authorization", "").removeprefix("Bearer ") not in self._tokens:
+                return 401, {"error": "token missing or expired"}
+            return self._search(json.loads(body)) if method == "POST" else self._caseworkers(parts[-1])
+        return self._service(parts, headers)
+
+    def _token(self, headers: dict[str, str]) -> Answer:
+        given = b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode().partition(":")
+        if (given[0], given[2]) != (self._credentials.client_id, self._credentials.client_secret):
+            return 401, {"error": "invalid_client"}
+        token = secrets.token_urlsafe(24)
+        self._tokens.add(token)
+        return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+
+    def _search(self, question: dict[str, Any]) -> Answer:
+        paging = question.get("paging", {})
+        number, size = int(paging.get("pageNumber", 0)), min(int(paging.get("pageSize", 250)), SEARCH_PAGE)
+        wanted = {value for each in question.get("filters", ()) for value in each.get("values", ())}
+        found = [row for row in self._rows.citizens if not wanted or row["targetGroupCode"] in wanted]
+        page = found[number * size : (number + 1) * size]
+        return 200, {"data": page, "hasMore": (number + 1) * size < len(found), "totalSearchCount": len(found)}
+
+    def _caseworkers(self, citizen: str) -> Answer:
+        return 200, {"responsibleCaseworkers": self._rows.caseworkers.get(citizen, [])}
+
+    def _service(self, parts: list[str], headers: dict[str, str]) -> Answer:
+        request_id = headers.get("x-requestid", "")
+        if not request_id or request_id in self._request_ids:
+            return 412, _error(412, "x-requestId er allerede anvendt")
+        self._request_ids.add(request_id)
+        number = headers.get("x-civilregistrationidentifier", "")
+        if number in self.codes:
+            return 403, _error(self.codes[number], "Organisationen er ikke autoriseret til borgeren")
+        service, rest = parts[0], parts[3:]
+        held = self._rows.entities.get(service, {})
+        if not rest:
+            return 200, [held[key] for key in self._rows.by_owner.get((service, number), ()) if key in held]
+        if rest[0] == "historik":
+            history = [*self._rows.histories.get(rest[-1], ()), *([held[rest[-1]]] if rest[-1] in held else [])]
+            return (200, history) if history else (404, _error(4404, "Findes ikke"))
+        return (200, held[rest[0]]) if rest[0] in held else (404, _error(4404, "Findes ikke"))
+
+    def _control(self, method: str, parts: list[str], given: dict[str, Any]) -> Answer:
+        if parts[0] == "_webhook":
+            if method == "POST":
+                self._sender.subscribe(str(given["url"]))
+                recent = int(given.get("recent", 0))
+                for key in list(self._rows.entities.get("interview", {}))[:recent]:
+                    self._tell("interview", key, UPDATED)
+            return 200, {"waiting": self._sender.waiting(), "delivered": self._sender.delivered}
+        if parts[0] == "_codes":
+            self.codes[str(given["number"])] = int(given["code"])
+            return 204, None
+        _, service, key = parts
+        held = self._rows.entities.setdefault(service, {})
+        before = held.get(key, {})
+        version = str(int(before.get("versionIdentifier", "0")) + 1)
+        if method == "DELETE":
+            self._rows.histories.setdefault(key, []).append(
+                held.pop(key)
+                | {"versionIdentifier": version, "slettet": True, "berigtigelseskommentar": "Fejloprettet"}
+            )
+            self._tell(service, key, DELETED, version)
+            return 204, None
+        if not before:
+            self._rows.add(service, key, str(given.pop("number")), {})
+        held[key] = before | given | {"versionIdentifier": version}
+        if before:
+            self._rows.histories.setdefault(key, []).append(before)
+        self._tell(service, key, UPDATED if before else CREATED)
+        return 204, None
+
+    def _tell(self, service: str, key: str, change: int, version: str | None = None) -> None:
+        row: Row = self._rows.entities.get(service, {}).get(key, {})
+        self._sender.send(
+            NAMES[service],
+            key,
+            number=self._rows.owners[service, key],
+            version=version or row["versionIdentifier"],
+            change=change,
+        )
+
+
+def _error(code: int, message: str) -> Row:
+    return {"errors": [{"code": code, "message": message}]}

@@ -1,0 +1,35 @@
+"""Client certificates: who somebody is, from what TLS or a trusted proxy gives. The only import of x509 here."""
+
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from connectors.base import ClientCertificate
+
+
+def from_der(der: bytes) -> ClientCertificate | None:
+    """A certificate as TLS gives it; None: it is none."""
+    try:
+        return _described(x509.load_der_x509_certificate(der))
+    except ValueError:
+        return None
+
+
+def from_header(text: str) -> ClientCertificate | None:
+    """A certificate as a proxy passes it on (PEM, URL-encoded); None: it is none, or does not hold now."""
+    try:
+        certificate = x509.load_pem_x509_certificate(unquote(text).encode())
+    except ValueError:
+        return None
+    # The world's time, as TLS goes by, whatever the application's clock says.
+    if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
+        return None
+    return _described(certificate)
+
+
+def _described(certificate: x509.Certificate) -> ClientCertificate:
+    return ClientCertificate(
+        fingerprint=certificate.fingerprint(SHA256()).hex(), subject=certificate.subject.rfc4514_string()
+    )

@@ -1,0 +1,121 @@
+"""Every statement of the inbox."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.db import fetch_rows
+
+_SET_LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+_SAVE = text("""
+    INSERT INTO inbox_events (source, digest, path, body, is_cut, received_at, seen, attempts, next_attempt_at)
+    VALUES (:source, :digest, :path, :body, :is_cut, :now, 1, 0, :now)
+    ON CONFLICT (source, digest) DO UPDATE SET
+        seen = inbox_events.seen + 1,
+        body = CASE WHEN inbox_events.body IS NULL AND :again THEN excluded.body ELSE inbox_events.body END,
+        received_at = CASE WHEN inbox_events.body IS NULL AND :again THEN :now ELSE inbox_events.received_at END,
+        attempts = CASE WHEN inbox_events.body IS NULL AND :again THEN 0 ELSE inbox_events.attempts END,
+        next_attempt_at = CASE WHEN inbox_events.body IS NULL AND :again THEN :now
+                               ELSE inbox_events.next_attempt_at END
+    RETURNING seen
+""")
+_TAKE = text("""
+    SELECT id, digest, path, body, is_cut, received_at, seen, attempts FROM inbox_events
+    WHERE source = :source AND body IS NOT NULL AND next_attempt_at <= :now
+    ORDER BY id LIMIT :size
+""")
+_POSTPONE = text("""
+    UPDATE inbox_events SET attempts = attempts + 1, next_attempt_at = :next WHERE id = :id AND body IS NOT NULL
+""")
+_RESOLVE = text("""
+    UPDATE inbox_events SET body = NULL, resolved_at = :now
+    FROM unnest(cast(:ids AS bigint[]), cast(:seen AS integer[])) AS taken (id, seen)
+    WHERE inbox_events.id = taken.id AND inbox_events.seen = taken.seen
+""")
+_WAITING = text("""
+    SELECT source, count(*) AS events, min(received_at) AS since FROM inbox_events
+    WHERE body IS NOT NULL GROUP BY source
+""")
+_DUE = text("""
+    SELECT DISTINCT source FROM inbox_events
+    WHERE body IS NOT NULL AND next_attempt_at <= :now AND source = ANY(cast(:sources AS text[]))
+""")
+_DELETE = text("DELETE FROM inbox_events WHERE body IS NULL AND resolved_at < :before")
+
+
+class WaitingEvent(NamedTuple):
+    """An event that waits to be resolved."""
+
+    id: int
+    digest: str
+    path: str
+    body: bytes
+    """Encrypted."""
+    is_cut: bool
+    received_at: datetime
+    seen: int
+    attempts: int
+
+
+class Waiting(NamedTuple):
+    """What waits of one source."""
+
+    events: int
+    since: datetime
+
+
+def limit_time(session: Session, seconds: float) -> None:
+    """Let no statement of this transaction take longer."""
+    session.execute(_SET_LIMIT, {"milliseconds": str(int(seconds * 1000))})
+
+
+def save_event(session: Session, event: dict[str, Any], *, again: bool, now: datetime) -> bool:
+    """Store an event, or count it once more.
+
+    Args:
+        session: the caller's transaction.
+        event: source, digest, path, body and is_cut.
+        again: whether one that was resolved before is to be resolved again.
+        now: when it came.
+
+    Returns:
+        Whether it had not come before.
+    """
+    (row,) = fetch_rows(session, _SAVE, {**event, "again": again, "now": now})
+    return bool(row["seen"] == 1)
+
+
+def take_events(session: Session, source: str, now: datetime, size: int) -> tuple[WaitingEvent, ...]:
+    """Those to be resolved now, in the order in which they came. The stream's lease keeps others from them."""
+    rows = fetch_rows(session, _TAKE, {"source": source, "now": now, "size": size})
+    return tuple(WaitingEvent(**row) for row in rows)
+
+
+def postpone(session: Session, event_id: int, next_attempt_at: datetime) -> None:
+    """Try again then."""
+    session.execute(_POSTPONE, {"id": event_id, "next": next_attempt_at})
+
+
+def resolve_events(session: Session, events: Sequence[WaitingEvent], now: datetime) -> None:
+    """They are resolved; their bodies go. One that came again meanwhile stays."""
+    given = {"ids": [event.id for event in events], "seen": [event.seen for event in events], "now": now}
+    fetch_rows(session, _RESOLVE, given)
+
+
+def list_due(session: Session, sources: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Those of the sources of which an event is to be resolved."""
+    rows = fetch_rows(session, _DUE, {"sources": list(sources), "now": now})
+    return tuple(row["source"] for row in rows)
+
+
+def waiting(session: Session) -> dict[str, Waiting]:
+    """What waits, by source; sources of which nothing does are left out."""
+    return {row["source"]: Waiting(row["events"], row["since"]) for row in fetch_rows(session, _WAITING, {})}
+
+
+def delete_resolved(session: Session, before: datetime) -> int:
+    """Forget events that were resolved before that instant."""
+    return int(getattr(session.execute(_DELETE, {"before": before}), "rowcount", 0))
