@@ -55,7 +55,6 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "deceasedBoolean": "om borgeren er død",
     "deceasedDateTime": "dødsdato",
     "description": "beskrivelse",
-    "created": "oprettelsesdatoen",
     "detail": "indsatsens aktivitet",
     "displayName": "navn",
     "doedsdato": "dødsdato",
