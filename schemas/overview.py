@@ -8,8 +8,9 @@ from pydantic import Field
 
 from schemas.base import Instant, Schema
 from schemas.codes import Coded
-from schemas.facts import Fact, PersonFact, RelationKind
+from schemas.facts import Fact
 from schemas.identifiers import Identifier
+from schemas.people import PersonFact, RelationKind
 from schemas.period import Period, Registration
 from schemas.record import PartyRole, QualityFlag
 from schemas.source import Area

@@ -11,8 +11,9 @@ from pydantic import Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.base import Instant, Schema
-from schemas.facts import Fact, Name
+from schemas.facts import Fact
 from schemas.identifiers import Identifier
+from schemas.people import Name
 from schemas.period import Period
 from schemas.text import STORABLE, is_plain, loses_content, normalise_text, printable
 

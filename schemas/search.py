@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Schema
-from schemas.facts import RelationKind
+from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.source import Area
 

@@ -13,7 +13,6 @@ from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview.columns import UnitRelation, sources_of
 from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow, OverviewWorkerRow
 from schemas.access import AccessFacts, AccessRequest, Actor, Purpose, Role
-from schemas.facts import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.identifiers import Identifier
 from schemas.overview import (
     CitizenHeader,
@@ -26,6 +25,7 @@ from schemas.overview import (
     Section,
     SectionState,
 )
+from schemas.people import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.period import Period, Registration
 from schemas.source import Area
 from tests.conftest import DIGEST_KEY

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from schemas.codes import Coded
-from schemas.facts import CaseFact, EffortFact, EffortStatus, Fact, PersonFact, RelationFact, RelationKind
+from schemas.facts import CaseFact, EffortFact, EffortStatus, Fact
 from schemas.identifiers import Identifier
+from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole, SourceRecord
 

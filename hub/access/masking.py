@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from schemas.facts import Address, Responsible, Unit
 from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Provenance, Relative, Section
+from schemas.people import Address, Responsible, Unit
 
 MASK = "••••"
 _KEY = secrets.token_bytes(32)

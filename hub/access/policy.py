@@ -17,7 +17,6 @@ import cedarpy
 from hub.access.redaction import plain
 from hub.overview.relatives import relative_of_sources
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
-from schemas.facts import PersonFact
 from schemas.overview import (
     CitizenHeader,
     Disagreement,
@@ -27,6 +26,7 @@ from schemas.overview import (
     SectionState,
     StatedIdentity,
 )
+from schemas.people import PersonFact
 from schemas.source import Area
 
 _TEXTS = {

@@ -14,10 +14,9 @@ from schemas.facts import (
     GoalFact,
     LegalBasis,
     PlanFact,
-    Responsible,
-    Unit,
 )
 from schemas.overview import Entry, Overview
+from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.search import SearchDocument, SearchEntry, UnitGrant

@@ -72,6 +72,19 @@ _ABOUT = text(f"""
             OR (i.namespace, i.value) = (d.target_namespace, d.target_value)))
     ORDER BY d.id
 """)  # noqa: S608  as above
+_SETTLED = text("""
+    SELECT max(coalesce(d.confirmed_at, d.decided_at))
+    FROM identity_decisions d JOIN citizen_identifiers i
+      ON (i.namespace, i.value) = (d.subject_namespace, d.subject_value)
+    JOIN citizens c ON c.id = i.citizen_id
+    WHERE (c.id = :id OR c.merged_into = :id) AND d.kind = 'one_person' AND d.state = 'standing'
+      AND NOT EXISTS (
+        SELECT FROM identity_conflicts open
+        JOIN citizen_identifiers of ON (of.namespace, of.value) = (open.namespace, open.value)
+        JOIN citizens whose ON whose.id = of.citizen_id
+        WHERE (whose.id = :id OR whose.merged_into = :id)
+          AND open.kind = 'disagreeing_person' AND open.resolved_at IS NULL)
+""")
 _CITIZENS = text("""
     SELECT c.id, c.merged_into, i.namespace, i.value, i.national
     FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
@@ -214,6 +227,15 @@ def decisions_between(
 def decisions_about(session: Session, citizen_ids: Collection[UUID]) -> tuple[StoredDecision, ...]:
     """All decisions about these citizens and those who were merged into them, withdrawn ones too; oldest first."""
     return tuple(map(_decision, session.execute(_ABOUT, {"ids": list(citizen_ids)}).mappings()))
+
+
+def settled_as_one_person(session: Session, citizen_id: UUID) -> datetime | None:
+    """When a person decided that what the sources say of this citizen is one person.
+
+    None: nobody did, or a source has said since what was not decided.
+    """
+    decided_at: datetime | None = session.execute(_SETTLED, {"id": citizen_id}).scalar_one_or_none()
+    return decided_at
 
 
 def known_citizens(session: Session, citizen_ids: Collection[UUID]) -> tuple[KnownCitizen, ...]:

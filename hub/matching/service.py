@@ -13,7 +13,7 @@ from hub.matching.decisions import Decisions
 from hub.matching.graphs import Key
 from hub.matching.rules import ConflictKind, Identities, PartyState, Resolution
 from hub.matching.statements import PartyLink
-from schemas.facts import PersonFact
+from schemas.people import PersonFact
 from schemas.record import PartyRole, SourceRecord
 
 

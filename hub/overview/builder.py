@@ -9,9 +9,10 @@ from hub.matching.repository import CitizenNumber
 from hub.overview.current_records import current_records, entry_of, parties_of, superseded_records
 from hub.overview.header import merge_persons
 from hub.overview.relatives import merge_relations
-from schemas.facts import AuthorityFact, EffortFact, EffortStatus, GoalFact, PersonFact, RelationFact
+from schemas.facts import AuthorityFact, EffortFact, EffortStatus, GoalFact
 from schemas.identifiers import Identifier
 from schemas.overview import CitizenHeader, Entry, Overview, Section, SectionState
+from schemas.people import PersonFact, RelationFact
 from schemas.record import PartyRole, SourceRecord
 from schemas.source import Area
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas.facts import AssignmentFact, CaseFact, EffortFact, EffortStatus, Responsible
+from schemas.facts import AssignmentFact, CaseFact, EffortFact, EffortStatus
 from schemas.overview import Entry, Overview
+from schemas.people import Responsible
 from schemas.period import Period
 from schemas.source import Area
 

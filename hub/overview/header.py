@@ -13,9 +13,9 @@ from hub.overview.stated_identities import (
     headline_group,
     stated_identities,
 )
-from schemas.facts import Address, PersonFact
 from schemas.identifiers import Identifier
 from schemas.overview import DisagreeingValue, Disagreement, StatedIdentity
+from schemas.people import Address, PersonFact
 from schemas.record import PartyRole
 from schemas.text import fold_text
 

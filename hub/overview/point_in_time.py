@@ -12,10 +12,10 @@ from schemas.facts import (
     EffortStatus,
     Fact,
     GoalFact,
-    PersonFact,
     PlanFact,
     Progress,
 )
+from schemas.people import PersonFact
 from schemas.period import Period
 
 ENDED_PLANS = frozenset({"completed", "revoked"})

@@ -7,8 +7,8 @@ from uuid import UUID
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import parties_of, provenance_of
 from hub.overview.header import disagreement
-from schemas.facts import RelationFact, RelationKind
 from schemas.overview import Disagreement, Relative, RelativeStatement
+from schemas.people import RelationFact, RelationKind
 from schemas.record import Party, PartyRole
 
 _SEEN_FROM_OTHER = {

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from schemas.facts import PersonFact
 from schemas.identifiers import Identifier, birth_date_of
 from schemas.overview import StatedIdentity
+from schemas.people import PersonFact
 from schemas.text import fold_text
 
 

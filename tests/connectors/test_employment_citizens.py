@@ -13,7 +13,8 @@ from connectors.base import Batch, ReadContext
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.sources.employment.connector import EmploymentConnector, EmploymentSettings
 from hub.clock import FixedClock
-from schemas.facts import AssignmentFact, PersonFact, TargetGroupFact
+from schemas.facts import AssignmentFact, TargetGroupFact
+from schemas.people import PersonFact
 from schemas.record import Cursor, SourceRecord
 from tests.connectors.star_server import (
     BO,

@@ -14,8 +14,8 @@ from connectors.sources.health.context import Run
 from connectors.sources.health.references import TargetKind, base_of, normalise_base, parse_reference
 from connectors.sources.health.translate import translate
 from hub.clock import FixedClock
-from schemas.facts import PersonFact
 from schemas.identifiers import Identifier
+from schemas.people import PersonFact
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import CPR, FhirServer, Item, care_plan, meta, patient, serving
 from tests.connectors.health_runs import connector_to, records_of, run

@@ -10,8 +10,9 @@ from connectors.sources.health.context import Run
 from connectors.sources.health.translate import translate
 from hub.clock import FixedClock
 from schemas.codes import danish_label
-from schemas.facts import ContactFact, ContactState, EffortFact, EffortStatus, GoalFact, Progress, RelationFact
+from schemas.facts import ContactFact, ContactState, EffortFact, EffortStatus, GoalFact, Progress
 from schemas.identifiers import Identifier
+from schemas.people import RelationFact
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import FSIII, Item, care_plan, patient
 

@@ -13,23 +13,9 @@ from connectors.sources.health.payloads import Coding
 from connectors.sources.health.translate import Outcome, translate
 from hub.clock import FixedClock
 from schemas.codes import Coded
-from schemas.facts import (
-    ContactFact,
-    EffortFact,
-    EffortStatus,
-    GoalFact,
-    GoalKind,
-    LegalBasis,
-    LifeStatus,
-    PersonFact,
-    Progress,
-    RelationFact,
-    RelationKind,
-    Responsible,
-    Unit,
-    Worker,
-)
+from schemas.facts import ContactFact, EffortFact, EffortStatus, GoalFact, GoalKind, LegalBasis, Progress
 from schemas.identifiers import Identifier, IdentifierKind
+from schemas.people import LifeStatus, PersonFact, RelationFact, RelationKind, Responsible, Unit, Worker
 from schemas.period import Period
 from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
 from tests.connectors.fhir_server import CPR, FSIII, Item, care_plan, meta, patient

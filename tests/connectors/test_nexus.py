@@ -11,7 +11,8 @@ from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.sources.social.nexus.connector import NexusConnector, NexusSettings
 from hub.clock import FixedClock
 from schemas.codes import Coded
-from schemas.facts import EffortFact, EffortStatus, LegalBasis, Unit
+from schemas.facts import EffortFact, EffortStatus, LegalBasis
+from schemas.people import Unit
 from schemas.record import Cursor, SourceRecord
 from tests.connectors.nexus_server import LIST, ROOT, SECRET, TOKEN, WRONG_SECRET, Nexus, grant, serving
 from tests.contracts.connector import ConnectorSuite, Fault, Subject

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.facts import EnrolmentFact, PersonFact, RelationFact, RelationKind
+from schemas.facts import EnrolmentFact
+from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.record import SourceRecord
 from tests.connectors.school_files import (
     BO,

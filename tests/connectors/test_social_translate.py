@@ -18,12 +18,10 @@ from schemas.facts import (
     GoalKind,
     LegalBasis,
     Outcome,
-    PersonFact,
     PlanFact,
     Progress,
-    RelationFact,
-    RelationKind,
 )
+from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.record import PartyRole, SourceRecord
 from tests.connectors.social_server import Item, aktivitet, person, sag, underretning, ydelse
 

@@ -17,8 +17,8 @@ from hub.matching.tables import CitizenRow
 from hub.overview.columns import UnitRelation
 from hub.overview.tables import OverviewRow
 from schemas.access import AccessRequest, AuditEntry, AuditOutcome, Basis
-from schemas.facts import RelationKind
 from schemas.overview import Overview, Relative
+from schemas.people import RelationKind
 from schemas.source import Area
 from tests.access_town import (
     COURSE_FROM,

@@ -27,8 +27,9 @@ from hub.access.policy import (
     policy_texts,
 )
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
-from schemas.facts import EnrolmentFact, Unit
+from schemas.facts import EnrolmentFact
 from schemas.overview import EntryParty, Overview, SectionState
+from schemas.people import Unit
 from schemas.record import PartyRole
 from schemas.source import Area
 from tests.access_town import REASON, SOURCES, WHY, an_actor, an_overview, because, make_access_facts

@@ -20,9 +20,10 @@ from hub.digest import keyed_digest
 from hub.indexing.documents import to_document
 from hub.matching.repository import citizen_of
 from hub.overview.service import read, rebuild
-from schemas.facts import Address, EffortFact, EffortStatus, PersonFact, RelationFact, RelationKind, Responsible, Unit
+from schemas.facts import EffortFact, EffortStatus
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
+from schemas.people import Address, PersonFact, RelationFact, RelationKind, Responsible, Unit
 from schemas.record import PartyRole, SourceRecord
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area

@@ -13,7 +13,8 @@ from connectors.base import PushedEvent
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.sources.health import RunOutcome
-from schemas.facts import EffortFact, JobAbsenceFact, LifeStatus, TargetGroupFact
+from schemas.facts import EffortFact, JobAbsenceFact, TargetGroupFact
+from schemas.people import LifeStatus
 from tests.connectors.star_server import BO, KIRSTEN, Item, Star, absence, activity, event, row, serving
 from tests.contracts.connector import Fault
 from tests.hub.employment_hub import EmploymentHub, advice_of, employment_hub

@@ -1,5 +1,7 @@
 """One number on two people, in the shapes of the published examples: a person says whether they are one."""
 
+from datetime import datetime
+
 import pytest
 
 from connectors.sources.health.bundles import unpack
@@ -8,6 +10,7 @@ from connectors.sources.health.translate import translate
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.errors import DecisionRefused, DecisionRule
+from hub.matching.decision_repository import settled_as_one_person
 from schemas.identifiers import Identifier
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import Item, care_plan, patient
@@ -101,6 +104,30 @@ def test_one_number_on_two_patients_is_one_person_when_somebody_says_so(
     assert town.entries(MAJA) == ["health/CarePlan/cp-1", "health/CarePlan/cp-2"]
     town.process(make_person(MAJA, given_name="Ukendt", family_name="Anden"))
     assert [each[1] for each in open_conflicts(town)] == ["disagreeing_person"], "what is new was not decided"
+
+
+def test_a_page_says_when_it_was_settled_until_it_is_taken_back_or_another_statement_comes(
+    town: IdentityTown, clock: FixedClock
+) -> None:
+    def settled() -> datetime | None:
+        with town.database.transaction() as session:
+            return settled_as_one_person(session, town.citizen(MAJA))
+
+    def decide() -> int:
+        ((number, _),) = open_conflicts(town)
+        with town.database.transaction() as session:
+            return town.desk(session).link(number).decision_ids[0]
+
+    town.process(make_person(MAJA), make_person(MAJA, source="health", given_name="Ida"))
+    assert settled() is None
+    first = decide()
+    assert settled() == clock.now()
+    with town.database.transaction() as session:
+        town.desk(session).withdraw(first)
+    assert settled() is None
+    decide()
+    town.process(make_person(MAJA, source_id="another", given_name="Ukendt", family_name="Anden"))
+    assert settled() is None, "what is new was not decided"
 
 
 def test_a_record_that_has_nothing_but_the_number_cannot_be_kept_apart(town: IdentityTown) -> None:

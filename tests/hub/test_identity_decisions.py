@@ -15,8 +15,8 @@ from hub.matching import repository
 from hub.matching.decision_repository import DecisionState
 from hub.overview.repository import guarded
 from schemas.access import AuditAction, AuditOutcome
-from schemas.facts import RelationKind
 from schemas.identifiers import Identifier
+from schemas.people import RelationKind
 from schemas.record import SourceRecord
 from tests.factories import (
     EMIL,

@@ -8,7 +8,8 @@ from hub.overview.changes import ChangeKind, changes
 from hub.web.shell.changes import change_text
 from hub.web.shell.people import FirstNames
 from schemas.codes import Coded
-from schemas.facts import EffortFact, EffortStatus, GoalFact, GoalKind, LifeStatus, PersonFact, PlanFact
+from schemas.facts import EffortFact, EffortStatus, GoalFact, GoalKind, PlanFact
+from schemas.people import LifeStatus, PersonFact
 from schemas.period import Period
 from tests.hub.test_overview_builder import START, about, made
 

@@ -14,8 +14,8 @@ from hub.digest import keyed_digest
 from hub.intake.service import receive
 from hub.matching import repository
 from hub.matching.service import match
-from schemas.facts import PersonFact
 from schemas.identifiers import Identifier
+from schemas.people import PersonFact
 from schemas.record import PartyRole, SourceRecord
 from tests.factories import (
     EMIL,

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from schemas.codes import Coded
-from schemas.facts import ConcernNotificationFact, Fact, LifeStatus, Outcome, PersonFact, RelationFact, RelationKind
+from schemas.facts import ConcernNotificationFact, Fact, Outcome
 from schemas.identifiers import Identifier
 from schemas.overview import Overview, SectionState
+from schemas.people import LifeStatus, PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole, SourceRecord
 from schemas.source import Area

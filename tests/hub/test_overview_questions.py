@@ -14,8 +14,9 @@ from hub.overview.changes import ChangeKind, changes
 from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, conclusion, list_follow_ups
 from hub.overview.freshness import with_coverage
 from schemas.codes import Coded
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, Responsible, Unit
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome
 from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.source import Area

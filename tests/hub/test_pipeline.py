@@ -16,7 +16,7 @@ from hub.indexing.documents import to_document
 from hub.matching.repository import citizen_of
 from hub.overview.service import read, rebuild
 from hub.pipeline import StoreResult
-from schemas.facts import RelationKind
+from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.record import SourceRecord
 from schemas.source import Area

@@ -15,8 +15,8 @@ from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.relatives import merge_relations, relative_of_sources
 from schemas.access import Basis, Decision
-from schemas.facts import Address, PersonFact, RelationFact, RelationKind
 from schemas.overview import Relative
+from schemas.people import Address, PersonFact, RelationFact, RelationKind
 from schemas.record import PartyRole
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_party, make_person, make_record

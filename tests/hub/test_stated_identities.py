@@ -14,9 +14,10 @@ from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes, wiped_of_person
 from hub.overview.stated_identities import is_same_person
 from schemas.access import Basis, Decision
-from schemas.facts import Address, EffortFact, GoalFact, GoalKind, LifeStatus, PersonFact, Progress, Responsible, Unit
+from schemas.facts import EffortFact, GoalFact, GoalKind, Progress
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
+from schemas.people import Address, LifeStatus, PersonFact, Responsible, Unit
 from schemas.record import PartyRole
 from schemas.source import Area
 from tests.factories import make_effort, make_party, make_record

@@ -15,7 +15,8 @@ from schemas.codes import (
     danish_label,
     lookup,
 )
-from schemas.facts import AbsenceKind, Outcome, RelationKind
+from schemas.facts import AbsenceKind, Outcome
+from schemas.people import RelationKind
 
 ROOT = Path(__file__).parents[2]
 LAST_OF_2023 = date(2023, 12, 31)

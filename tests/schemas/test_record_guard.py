@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.facts import Address, PersonFact, Responsible, Unit
+from schemas.people import Address, PersonFact, Responsible, Unit
 from schemas.record import FUTURE_TIME, QualityFlag, Rejection, RejectionRule, SourceRecord
 from tests.factories import OBSERVED_AT, make_effort, make_party, make_record
 from tests.schemas.test_text import ANY_TEXT

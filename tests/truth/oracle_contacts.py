@@ -62,7 +62,7 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 how = f"afsluttet · {last_day(plan.end)}" if plan.end else "aktiv · ingen slutdato"
                 yield Fact("rows.other", f"{social} · {plan_title(plan)} · {plan.start}", how)
         for contact in oracle.contacts(person) if "health" in shown else ():
-            yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"{contact.day} · {contact.day}")
+            yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"gennemført · {contact.day}")
         for stay in stays(oracle, page):
             if stay.person == person.id:
                 until = stay.discharged_on or "ingen slutdato"
@@ -100,7 +100,7 @@ def _standing(oracle: Oracle, page: Page) -> Iterator[Fact]:
         unit = UNIT_BY_ID[case.unit]
         who = f"{case.worker}, {MASK}" if oracle.is_guarded(person) else f"{case.worker}, {unit.name} {unit.phone}"
         of = f"{about(page, person)}{case.title}"
-        yield Fact("standing.row", of, f"{'aktiv' if case.is_open else 'hvilende'} siden {case.opened_on} · {who}")
+        yield Fact("standing.row", of, f"{'aktiv' if case.is_open else 'hvilende'}, oprettet {case.opened_on} · {who}")
         yield from _told("standing", of, "Social", case.opened_on)
         mark = stated(oracle, person)
         if mark:

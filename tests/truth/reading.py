@@ -262,7 +262,7 @@ class Reader:
             (r"Efter (\d+) af dem fulgte en indsats", "{0}"),
             (r"Derefter fulgte en indsats", "1"),
             (r"Ingen indsats begyndte inden for et halvt år", "0, of any area"),
-            (r"Socialforvaltningen satte ingen indsats i gang", "0, of social"),
+            (r"Socialforvaltningen (?:satte ingen|har endnu ikke sat en) indsats i gang", "0, of social"),
         ):
             found = re.search(pattern, words)
             if found:

@@ -93,7 +93,9 @@ class PageReader(Reader):
 
     def _now(self, section: Node) -> Iterator[Fact]:
         line = section.first("p", "sub").text()
-        said = re.match(r"(\d+) igangværende indsats(?:er)? i (\d) områder?\. Sidst ændret (.+?)\.?\.$", line)
+        said = re.match(
+            r"(\d+) igangværende indsats(?:er)? i (\d) områder?\. Indsats(?:en|erne) er sidst ændret (.+?)\.?\.$", line
+        )
         if said:
             yield Fact("now.count", "", f"{said.group(1)} in {said.group(2)}")
             yield Fact("now.changed", "", self.day(said.group(3)))

@@ -26,9 +26,9 @@ from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.secrets import PayloadCipher, derived_keys
 from hub.settings import Settings
-from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier
 from schemas.overview import Entry
+from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole, SourceRecord
 from schemas.source import Area

@@ -10,7 +10,6 @@ from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teamma
 from schemas.access import Actor, Basis, Decision, Purpose, Role
 from schemas.codes import Coded
 from schemas.facts import (
-    Address,
     ConcernNotificationFact,
     EffortFact,
     EffortStatus,
@@ -19,11 +18,6 @@ from schemas.facts import (
     GoalKind,
     LegalBasis,
     Outcome,
-    PersonFact,
-    RelationKind,
-    Responsible,
-    Unit,
-    Worker,
 )
 from schemas.identifiers import Identifier
 from schemas.overview import (
@@ -36,6 +30,7 @@ from schemas.overview import (
     Section,
     SectionState,
 )
+from schemas.people import Address, PersonFact, RelationKind, Responsible, Unit, Worker
 from schemas.period import Period, Registration
 from schemas.record import PartyRole
 from schemas.source import Area, Sensitivity, SourceSystem

@@ -8,18 +8,9 @@ import pytest
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, overview_page, timeline_page
 from schemas.codes import Coded
-from schemas.facts import (
-    AssignmentFact,
-    CaseFact,
-    ContactFact,
-    ContactState,
-    Fact,
-    PlanFact,
-    RelationKind,
-    Responsible,
-    Unit,
-)
+from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, Fact, PlanFact
 from schemas.overview import Section, SectionState
+from schemas.people import RelationKind, Responsible, Unit
 from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
@@ -105,7 +96,8 @@ def test_a_stay_that_is_over_tells_its_last_day_and_how_it_ended() -> None:
 def test_a_contact_says_whether_it_is_planned_or_has_been(state: ContactState | None, valid: Period, text: str) -> None:
     data = page_data(ContactFact(title="Hjemmebesøg", state=state), valid)
     assert [row.text for row in overview_page(data).contacts] == [text]
-    assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [text]
+    outcome = "gennemført" if state is ContactState.ENDED else text
+    assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [outcome]
 
 
 def test_an_old_contact_is_left_to_the_timeline() -> None:
@@ -122,7 +114,7 @@ def test_an_old_contact_is_left_to_the_timeline() -> None:
         (
             CaseFact(case_number="1", title="Børnesag", status=Coded(code_list="case_status", code="SagStatus1")),
             "Børnesag",
-            "aktiv siden 1. sep. 2023",
+            "aktiv, oprettet 1. sep. 2023",
         ),
         (
             CaseFact(
@@ -131,7 +123,7 @@ def test_an_old_contact_is_left_to_the_timeline() -> None:
                 status=Coded(code_list="case_status", code="SagStatus3", label="Hvilende"),
             ),
             "Børnesag",
-            "hvilende siden 1. sep. 2023",
+            "hvilende, oprettet 1. sep. 2023",
         ),
         (
             PlanFact(

@@ -21,13 +21,14 @@ from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.search.present import SearchForm, are_alike, search_page
 from hub.web.search.texts import ALIKE_PROTECTED, OTHERS_ALIKE
 from hub.web.shell import texts as shared
+from hub.web.shell.dates import long_day_text
 from schemas.access import Purpose
-from schemas.facts import PersonFact, RelationFact, RelationKind
 from schemas.identifiers import Identifier
 from schemas.overview import StatedIdentity
+from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole
-from schemas.search import HitRelative, SearchHit, SearchPage
+from schemas.search import FoundBy, HitRelative, SearchHit, SearchPage
 from schemas.source import Area
 from tests.access_town import make_access_facts
 from tests.factories import make_record
@@ -80,6 +81,27 @@ def test_who_may_not_see_a_source_reads_that_another_source_says_otherwise() -> 
     assert texts.IDENTITY_WITHHELD in withheld
     headline = overview_page(disputed(MAJA.model_copy(update={"sources": ()}), MILAN)).head.identity
     assert "En anden kilde siger Maja Testborger, født 15. jul. 1986; det passer med cpr-nummeret." in headline
+
+
+def test_what_a_person_has_decided_is_said_by_which_role_and_when() -> None:
+    head = overview_page(replace(disputed(MAJA, MILAN), identity_settled_at=maja.NOW)).head
+    assert head.identity_settled
+    assert head.identity[0] == texts.IDENTITY_DIFFERS
+    assert head.identity[-2:] == (
+        f"En systemadministrator afgjorde den {long_day_text(maja.NOW.date())}, at det er én og samme person.",
+        texts.IDENTITY_STILL_MARKED,
+    )
+    assert not overview_page(disputed(MAJA, MILAN)).head.identity_settled
+    assert family_page(replace(disputed(MAJA, MILAN), identity_settled_at=maja.NOW)).columns[0].disputed is None
+
+
+@pytest.mark.parametrize("actor_id", ["tine.skov", "jens.dam"])
+def test_a_role_that_no_reason_opens_the_page_for_is_not_asked_for_one(town: Town, actor_id: str) -> None:
+    answer = town.client(actor_id).get(f"/overblik/{town.ids[maja.MAJA]}")
+    assert answer.status_code == 403
+    assert texts.ROLE_REFUSED in answer.text
+    assert texts.OVERRIDE_WARNING not in answer.text
+    assert "begrundet opslaget" not in answer.text
 
 
 def test_without_a_headline_nobodys_name_stands_on_top() -> None:
@@ -142,9 +164,13 @@ def test_hits_show_what_tells_twins_apart_and_a_protected_one_is_mentioned() -> 
     assert ALIKE_PROTECTED in page.alike
 
 
-def test_that_others_can_be_hidden_is_said_whether_there_are_any_or_not() -> None:
-    page = search_page(SearchForm("maja"), found(hit(1, "Maja Holm")), rights={}, sources=(), unit=None, now=maja.NOW)
-    assert page.alike == OTHERS_ALIKE
+@pytest.mark.parametrize(
+    ("field", "said"), [("name", OTHERS_ALIKE), ("similar_name", OTHERS_ALIKE), ("paragraph", None), ("unit", None)]
+)
+def test_that_others_with_a_name_can_be_hidden_is_said_to_who_asked_for_a_name(field: str, said: str | None) -> None:
+    only = hit(1, "Maja Holm", found_by=(FoundBy(field=field, highlight=(("Maja", True),)),))
+    page = search_page(SearchForm("maja"), found(only), rights={}, sources=(), unit=None, now=maja.NOW)
+    assert page.alike == said
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hub.web.citizen.present_efforts import gaps, person
 from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.shell.dates import since_text
 from schemas.access import Basis, Purpose
-from schemas.facts import LifeStatus, Responsible, Unit, Worker
 from schemas.overview import Entry
+from schemas.people import LifeStatus, Responsible, Unit, Worker
 from schemas.source import Area
 from tests.web import maja
 

@@ -14,8 +14,9 @@ from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.my_citizens.present_upcoming import birthday
 from schemas.access import Purpose
-from schemas.facts import ConcernNotificationFact, EffortStatus, Responsible, Unit
+from schemas.facts import ConcernNotificationFact, EffortStatus
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
+from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja

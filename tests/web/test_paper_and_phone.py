@@ -26,6 +26,12 @@ NAMES = """() => [...document.querySelectorAll("main a[href], main button")].fil
                   node.getAttribute("href") || `${node.form?.action} ${node.name} ${node.value}`])"""
 PRINTED = """() => [...document.querySelectorAll("[data-paper]")].filter(node => node.checkVisibility())
     .map(node => [node.innerText.trim(), getComputedStyle(node, "::after").content, node.dataset.paper])"""
+LINES_OF_WORDS = """cells => cells.flatMap(cell => [...cell.firstChild.data.matchAll(/\\S+/g)].map(word => {
+    const range = document.createRange();
+    range.setStart(cell.firstChild, word.index);
+    range.setEnd(cell.firstChild, word.index + word[0].length);
+    return [word[0], range.getClientRects().length];
+}))"""
 FONTS = """() => [...new Set([...document.querySelectorAll("body *")].filter(node => node.checkVisibility())
     .map(node => getComputedStyle(node).fontFamily))]"""
 
@@ -182,6 +188,16 @@ def test_paper_has_everything_with_dates_in_the_same_typeface(chromium: Browser,
     assert overflow <= 0
     PICTURES.mkdir(exist_ok=True)
     page.pdf(path=PICTURES / f"{side}-paper.pdf", format="A4")
+
+
+def test_no_word_of_a_lane_is_broken_on_paper(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm")
+    visit(page, town, "/tidslinje/{maja}")
+    page.set_viewport_size({"width": A4, "height": 1000})
+    page.emulate_media(media="print")
+    lines = page.locator("#timeline-rows td:nth-child(3)").evaluate_all(LINES_OF_WORDS)
+    assert ["Underretninger", 1] in lines
+    assert [word for word, count in lines if count > 1] == []
 
 
 def test_paper_has_the_notifications_that_are_folded_away_on_the_screen(chromium: Browser, town: Town) -> None:

@@ -18,7 +18,7 @@ from hub.quarantine.rules import shown_key
 from hub.web.sources import texts
 from hub.web.sources.field_words import FIELD, FIELD_OTHER, field_word
 from hub.web.sources.present_quarantine import ROWS_SHOWN
-from schemas.facts import PersonFact
+from schemas.people import PersonFact
 from schemas.record import Rejection, RejectionRule
 from tests.sources import GivenConnector, SilentSource
 from tests.web import maja

@@ -15,7 +15,8 @@ from hub.web.citizen.present_efforts import responsible_person
 from hub.web.citizen.present_head import teammate_person
 from hub.web.shell.view_models import Person, Phone
 from schemas.access import EmployeeContact
-from schemas.facts import EffortFact, Responsible, Unit, Worker
+from schemas.facts import EffortFact
+from schemas.people import Responsible, Unit, Worker
 from schemas.source import Area, AreaContact
 from tests.access_town import an_actor, employ
 from tests.web import maja

@@ -20,8 +20,9 @@ from hub.web.shell import texts as shared
 from hub.web.shell.errors import FormInvalid, SearchDown
 from hub.web.sources import texts as sources
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
-from schemas.facts import EffortStatus, GoalKind, LifeStatus, Outcome, RelationKind
+from schemas.facts import EffortStatus, GoalKind, Outcome
 from schemas.overview import SectionState
+from schemas.people import LifeStatus, RelationKind
 from schemas.record import RejectionRule
 from schemas.source import Area
 

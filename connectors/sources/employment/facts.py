@@ -20,10 +20,9 @@ from schemas.facts import (
     JobAbsenceFact,
     LegalBasis,
     PlanFact,
-    Responsible,
     TargetGroupFact,
-    Worker,
 )
+from schemas.people import Responsible, Worker
 from schemas.period import Period
 from schemas.record import RejectionRule
 from schemas.text import fold_text

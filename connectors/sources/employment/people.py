@@ -2,7 +2,7 @@
 
 from connectors.sources.employment.fields import Fields
 from connectors.sources.employment.record_builder import Statement
-from schemas.facts import Address, PersonFact
+from schemas.people import Address, PersonFact
 
 _TWO_NAMES = 2
 

@@ -9,8 +9,9 @@ from typing import Any
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, raw_payload, version_order
 from connectors.sources.employment.fields import Fields
-from schemas.facts import Fact, Responsible, Unit, Worker
+from schemas.facts import Fact
 from schemas.identifiers import Identifier
+from schemas.people import Responsible, Unit, Worker
 from schemas.period import Period
 from schemas.record import Party, PartyRole, RejectionRule, SourceRecord
 

@@ -2,7 +2,8 @@
 
 from connectors.kit import DANISH_TIME
 from connectors.sources.employment.record_builder import Run
-from schemas.facts import AuthorityFact, LifeStatus, PersonFact
+from schemas.facts import AuthorityFact
+from schemas.people import LifeStatus, PersonFact
 from schemas.period import Period
 from schemas.record import Party, SourceRecord
 

@@ -9,7 +9,7 @@ from connectors.sources.health import codes
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.payloads import CareTeam, Reference
 from connectors.sources.health.units import named_by, unit_id
-from schemas.facts import Responsible, Unit
+from schemas.people import Responsible, Unit
 
 COORDINATING_AUTHORITY = "koordinerende-myndighed"
 COORDINATING_PERFORMER = "koordinerende-udfører"

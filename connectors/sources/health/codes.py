@@ -6,7 +6,8 @@ from functools import cache
 
 from connectors.sources.health.payloads import CodeableConcept, Coding
 from schemas.codes import Coded, code_lists, codes_of, lookup, rows_by_code
-from schemas.facts import ContactState, EffortStatus, GoalKind, LegalBasis, Progress, RelationKind
+from schemas.facts import ContactState, EffortStatus, GoalKind, LegalBasis, Progress
+from schemas.people import RelationKind
 
 CPR_SYSTEM = "urn:oid:1.2.208.176.1.2"
 REPLACEMENT_SYSTEM = "urn:oid:1.2.208.176.1.6"

@@ -15,8 +15,8 @@ from connectors.sources.health.payloads import Patient, Reference
 from connectors.sources.health.references import Target, TargetKind, base_of, parse_reference
 from connectors.sources.health.resources import Json
 from connectors.sources.health.units import named_by
-from schemas.facts import Responsible, Unit, Worker
 from schemas.identifiers import Identifier
+from schemas.people import Responsible, Unit, Worker
 from schemas.record import Party, PartyRole, RejectionRule
 
 UNREADABLE_ACTIVITY = "unreadable"

@@ -27,7 +27,8 @@ from connectors.sources.health.references import TargetKind
 from connectors.sources.health.resources import Json
 from connectors.sources.health.units import managing_unit
 from schemas.codes import Coded
-from schemas.facts import EffortFact, EffortStatus, GoalFact, Responsible
+from schemas.facts import EffortFact, EffortStatus, GoalFact
+from schemas.people import Responsible
 from schemas.period import Period
 from schemas.record import RejectionRule, SourceRecord
 

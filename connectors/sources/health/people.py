@@ -14,8 +14,9 @@ from connectors.sources.health.record_builder import Excluded, RecordBuilder
 from connectors.sources.health.references import TargetKind
 from connectors.sources.health.resources import Json
 from schemas.codes import Coded
-from schemas.facts import Address, AssignmentFact, LifeStatus, PersonFact, RelationFact
+from schemas.facts import AssignmentFact
 from schemas.identifiers import Identifier
+from schemas.people import Address, LifeStatus, PersonFact, RelationFact
 from schemas.record import Party, PartyRole, RejectionRule, SourceRecord
 
 GATEWAY = "klgateway"

@@ -13,7 +13,7 @@ from connectors.sources.health.payloads import LogicalId, Named, Reference, Tele
 from connectors.sources.health.references import Target
 from connectors.sources.health.resources import Json
 from schemas.codes import lookup
-from schemas.facts import Unit, Worker
+from schemas.people import Unit, Worker
 
 UNIT_TYPES = frozenset({"Organization", "CareTeam", "Location"})
 WORKER_TYPES = frozenset({"Practitioner", "PractitionerRole"})

@@ -18,20 +18,9 @@ from connectors.sources.school.tabulex import Pupil
 from connectors.sources.school.values import LEADING_ZERO
 from connectors.sources.school.wsieksport import ContactPerson
 from schemas.codes import Coded
-from schemas.facts import (
-    AbsenceFact,
-    AbsenceKind,
-    Address,
-    EnrolmentFact,
-    Fact,
-    PersonFact,
-    RelationFact,
-    RelationKind,
-    Responsible,
-    Unit,
-    Worker,
-)
+from schemas.facts import AbsenceFact, AbsenceKind, EnrolmentFact, Fact
 from schemas.identifiers import Identifier
+from schemas.people import Address, PersonFact, RelationFact, RelationKind, Responsible, Unit, Worker
 from schemas.period import Period
 from schemas.record import Party, PartyRole, QualityFlag, SourceRecord
 

@@ -9,8 +9,9 @@ from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
 from connectors.sources.social.values import Values, danish_day
 from schemas.codes import Coded, codes_of, lookup, rows_by_code
-from schemas.facts import ConcernNotificationFact, GoalFact, GoalKind, Outcome, PlanFact, Progress, Responsible, Worker
+from schemas.facts import ConcernNotificationFact, GoalFact, GoalKind, Outcome, PlanFact, Progress
 from schemas.identifiers import Identifier
+from schemas.people import Responsible, Worker
 from schemas.period import Period
 from schemas.record import Party, PartyRole, QualityFlag, RejectionRule, SourceRecord
 

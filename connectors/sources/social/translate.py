@@ -15,20 +15,9 @@ from connectors.sources.social import words
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
 from connectors.sources.social.values import Values, attempt
 from schemas.codes import Coded
-from schemas.facts import (
-    Address,
-    CaseFact,
-    EffortFact,
-    Fact,
-    LegalBasis,
-    LifeStatus,
-    PersonFact,
-    RelationFact,
-    Responsible,
-    Unit,
-    Worker,
-)
+from schemas.facts import CaseFact, EffortFact, Fact, LegalBasis
 from schemas.identifiers import Identifier
+from schemas.people import Address, LifeStatus, PersonFact, RelationFact, Responsible, Unit, Worker
 from schemas.period import Period
 from schemas.record import Party, PartyRole, QualityFlag, RejectionRule, SourceRecord
 

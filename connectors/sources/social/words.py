@@ -3,7 +3,8 @@
 import re
 
 from schemas.codes import rows_by_code
-from schemas.facts import EffortStatus, GoalKind, LegalBasis, Outcome, Progress, RelationKind
+from schemas.facts import EffortStatus, GoalKind, LegalBasis, Outcome, Progress
+from schemas.people import RelationKind
 
 ERRONEOUS = "Fejloprettet"
 """Status of what should never have been: a tombstone, whatever kind of thing it is."""

@@ -210,6 +210,8 @@ class CitizenHead:
     """Set when the person is dead, has moved out, …"""
     identity: tuple[str, ...]
     """The sentences of the banner where the sources disagree on who the citizen is; else empty."""
+    identity_settled: bool
+    """Whether a person has decided that it is one person all the same."""
     protected: str | None
     """The sentence of the banner; None when not protected."""
     address: str | None

@@ -55,8 +55,8 @@ from hub.web.shell.dates import (
 )
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Choice
-from schemas.facts import LifeStatus
 from schemas.overview import Disagreement, Overview, SectionState
+from schemas.people import LifeStatus
 
 MOST_ZOOMS = 30
 _IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
@@ -250,10 +250,11 @@ def _notification_count(person: Overview) -> str:
 def _column(person: Overview, data: PageData) -> FamilyColumn:
     others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
     efforts = listed_efforts(person.entries(), data.today)
+    is_settled = person.citizen_id == data.overview.citizen_id and data.identity_settled_at is not None
     return FamilyColumn(
         name=headline_name(person.header),
         age=headline_age(person.header, data.today),
-        disputed=capital(shared.DISPUTED) if person.header.stated_identities else None,
+        disputed=capital(shared.DISPUTED) if person.header.stated_identities and not is_settled else None,
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
         stays=stay_lines(person.entries(), data.today),

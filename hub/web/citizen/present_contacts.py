@@ -11,8 +11,9 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, long_day_text, within
 from hub.web.shell.view_models import Person
 from schemas.codes import Coded, danish_label
-from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, PlanFact, Responsible
+from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, PlanFact
 from schemas.overview import Entry
+from schemas.people import Responsible
 
 Contact = tuple[Entry, ContactFact]
 RECENT = timedelta(days=365)
@@ -94,6 +95,13 @@ def contact_text(entry: Entry, contact: ContactFact, today: date) -> str:
     return f"{_days(entry, contact)}{how}"
 
 
+def contact_outcome(entry: Entry, contact: ContactFact, today: date) -> str:
+    """The same beside its days: of a contact that was held only that."""
+    if contact.state is ContactState.ENDED and not contact.is_stay and entry.valid.start:
+        return "gennemført"
+    return contact_text(entry, contact, today)
+
+
 def standing_text(entry: Entry, today: date) -> tuple[str, str] | None:
     """Title and state of a case, plan or assignment, or of what employment tells; None of anything else."""
     match entry.fact:
@@ -130,7 +138,8 @@ def _row(entry: Entry, title: str, text: str, responsible: Responsible | None, d
 
 
 def _case_text(entry: Entry, case: CaseFact, today: date) -> str:
-    since = f" siden {day_text(entry.valid.start)}" if entry.valid.start else ""
+    # The day the case was opened says nothing of when it came to rest.
+    since = f", oprettet {day_text(entry.valid.start)}" if entry.valid.start else ""
     deadline = case.next_deadline_on
     due = f", nærmeste frist {'var' if deadline < today else 'er'} {day_text(deadline)}" if deadline else ""
     return f"{_status(case.status, today)}{since}{due}"

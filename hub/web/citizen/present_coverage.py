@@ -9,8 +9,8 @@ from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import listed
-from schemas.facts import RelationKind
 from schemas.overview import Overview, Section, SectionState
+from schemas.people import RelationKind
 from schemas.source import Area
 
 NOT_READ = frozenset({SectionState.WITHHELD, SectionState.NOT_COVERED})

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hub.clock import danish_day
 from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present_contacts import Contact, contact_text, contacts_of, standing_text
+from hub.web.citizen.present_contacts import Contact, contact_outcome, contact_text, contacts_of, standing_text
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notification_rows, notifications_of
@@ -240,7 +240,7 @@ def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow
 def _other_row(entry: Entry, data: PageData) -> tuple[date, TimelineRow] | None:
     """A stay, contact, case, plan, class, absence or somebody who works with the citizen; None of anything else."""
     if isinstance(entry.fact, ContactFact):
-        text, outcome = capital(entry.fact.title), contact_text(entry, entry.fact, data.today)
+        text, outcome = capital(entry.fact.title), contact_outcome(entry, entry.fact, data.today)
     elif (words := standing_text(entry, data.today) or school_words(entry, data.today)) is not None:
         text, outcome = words
     else:

@@ -21,14 +21,16 @@ from hub.web.shell.dates import (
     of_moment,
     paper_text,
     phone_text,
+    plural_of,
 )
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.access import EmployeeContact
-from schemas.facts import EffortFact, EffortStatus, NoAccessFact, Responsible
+from schemas.facts import EffortFact, EffortStatus, NoAccessFact
 from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.people import Responsible
 from schemas.source import Area, AreaContact
 
 NOT_GIVEN = "Ikke oplyst af kilden"
@@ -214,7 +216,7 @@ def _area_contact(contact: AreaContact | None) -> Person | None:
 
 
 def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = False) -> str:
-    """How much there is, and how new: «4 igangværende indsatser i 3 områder. Sidst ændret i går»."""
+    """How much there is, and how new: «4 igangværende indsatser i 3 områder. Indsatserne er sidst ændret i går»."""
     if not efforts:
         return texts.NO_EFFORTS
     areas = len({entry.area for entry, _ in efforts})
@@ -222,7 +224,8 @@ def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = Fals
     count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
     where = counted(areas, "område", "områder")
     changed = paper_text(newest, data.now) if on_paper else of_moment(newest, data.now).text
-    return f"{count} i {where}. {as_sentence(f'Sidst ændret i kilderne {changed}')}"
+    which = plural_of(len(efforts), "Indsatsen", "Indsatserne")
+    return f"{count} i {where}. {as_sentence(f'{which} er sidst ændret i kilderne {changed}')}"
 
 
 def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:

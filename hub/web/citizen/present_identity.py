@@ -1,8 +1,9 @@
 """Where sources disagree on who the citizen is: the banner, and the mark on what comes from the other side. Pure."""
 
+from hub.clock import danish_day
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
-from hub.web.shell.dates import capital, day_text, listed, plural_of
+from hub.web.shell.dates import capital, day_text, listed, long_day_text, plural_of
 from schemas.overview import Entry, Overview, StatedIdentity
 
 
@@ -12,11 +13,16 @@ def identity_banner(data: PageData) -> tuple[str, ...]:
     if not identities:
         return ()
     headline = next((identity for identity in identities if identity.is_headline), None)
-    sentences = [texts.IDENTITY_DISPUTED]
+    settled = data.identity_settled_at
+    sentences = [texts.IDENTITY_DIFFERS if settled else texts.IDENTITY_DISPUTED]
     if headline is None:
         sentences.append(texts.IDENTITY_UNDECIDED)
     sentences += [_statement(identity, data) for identity in identities]
-    sentences.append(texts.IDENTITY_MARKED)
+    if settled:
+        day = long_day_text(danish_day(settled))
+        sentences += [texts.IDENTITY_SETTLED.format(day=day), texts.IDENTITY_STILL_MARKED]
+    else:
+        sentences.append(texts.IDENTITY_MARKED)
     return tuple(sentences)
 
 

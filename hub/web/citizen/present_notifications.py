@@ -63,8 +63,10 @@ def _counts(notifications: Sequence[Notification], data: PageData) -> str:
     else:
         is_early = any(data.today <= danish_day(fact.received_at) + FOLLOWS_WITHIN for _, fact in notifications)
         which = plural_of(number, "den", "nogen af dem")
-        until = "indtil nu" if is_early else f"inden for et halvt år efter {which}"
-        outcome = f"{_none_began(data)} {until}."
+        if is_early:
+            outcome = f"{_none_began(data, texts.NO_EFFORT_BEGAN_YET)}."
+        else:
+            outcome = f"{_none_began(data)} inden for et halvt år efter {which}."
     return f"{_senders(notifications)} {outcome}"
 
 
@@ -73,11 +75,11 @@ def _conclusion(entry: Entry, fact: ConcernNotificationFact, data: PageData) -> 
     return conclusion(fact, sections, data.today, has_followed=bool(data.follow_ups.get(entry.id)))
 
 
-def _none_began(data: PageData) -> str:
+def _none_began(data: PageData, said: str = texts.NO_EFFORT_BEGAN) -> str:
     """That the social area began no effort; for whom, where the page does not show the whole family."""
     if not shows_part_of_family(data):
-        return texts.NO_EFFORT_BEGAN
-    return f"{texts.NO_EFFORT_BEGAN} for {names_of(with_notifications(data.people), data)}"
+        return said
+    return f"{said} for {names_of(with_notifications(data.people), data)}"
 
 
 def _senders(notifications: Sequence[Notification]) -> str:

@@ -32,16 +32,24 @@ def reason_page(  # noqa: PLR0913  keyword-only from the side on
     error: str | None,
 ) -> ReasonPage:
     """Why the citizen is not open, whom it is about, and the form for a reason where a reason would open it."""
+    refusal = _refusal(actor, facts)
     return ReasonPage(
         citizen_id=str(facts.citizen_id),
-        warning=texts.SELF_REFUSED if facts.is_self else texts.OVERRIDE_WARNING,
-        about=None if facts.is_self else _about(person),
-        refused=facts.is_self or Role.TEAM_MEMBER not in actor.roles,
+        warning=refusal or texts.OVERRIDE_WARNING,
+        about=None if refusal else _about(person),
+        refused=refusal is not None,
         purposes=purpose_choices(purpose),
         side=side,
         reason=reason,
         error=error,
     )
+
+
+def _refusal(actor: Actor, facts: AccessFacts) -> str | None:
+    """Why no reason would open the page; None: a reason would."""
+    if facts.is_self:
+        return texts.SELF_REFUSED
+    return None if Role.TEAM_MEMBER in actor.roles else texts.ROLE_REFUSED
 
 
 def _about(person: KnownPerson | None) -> str:

@@ -1,7 +1,8 @@
 """What the pages about one citizen say."""
 
-from schemas.facts import LifeStatus, Outcome, Progress, RelationKind
+from schemas.facts import Outcome, Progress
 from schemas.overview import SectionState
+from schemas.people import LifeStatus, RelationKind
 
 OUTCOME = {
     Outcome.ACUTE: "Førte til akut handling",
@@ -14,6 +15,7 @@ OUTCOME = {
 """What the source says was decided. Of notifications in one row the first of these is said."""
 
 NO_EFFORT_BEGAN = "Socialforvaltningen satte ingen indsats i gang"
+NO_EFFORT_BEGAN_YET = "Socialforvaltningen har endnu ikke sat en indsats i gang"
 FOLLOW_UP_UNKNOWN = "Siden kan ikke se, om en indsats fulgte"
 NO_NOTIFICATIONS = "Ingen underretninger fundet i de kilder, du kan se."
 
@@ -122,6 +124,12 @@ DISAGREEMENT_FIELD = {
 IDENTITY_DISPUTED = "Kilderne er uenige om, hvem cpr-nummeret tilhører."
 IDENTITY_UNDECIDED = "Cpr-nummeret afgør det ikke, så siden har hverken navn eller adresse øverst."
 IDENTITY_WITHHELD = "En anden kilde siger noget andet om navn eller fødselsdato."
+IDENTITY_DIFFERS = "Kilderne skriver ikke det samme om navn eller fødselsdato."
+IDENTITY_SETTLED = "En systemadministrator afgjorde den {day}, at det er én og samme person."
+"""Only administrators may decide it."""
+IDENTITY_STILL_MARKED = (
+    "Det, der kommer fra en kilde med et andet navn eller en anden fødselsdato, er mærket, indtil kilden er rettet."
+)
 IDENTITY_MARKED = (
     "Det, der kommer fra en kilde med et andet navn eller en anden fødselsdato, er mærket. Spørg borgeren, før du"
     " handler på det, og bed kilden om at rette det."
@@ -146,6 +154,10 @@ NOT_NAMED = "Hvem siden er om, vises først, når du har begrundet opslaget."
 SELF_REFUSED = (
     "Du kan ikke åbne din egen side her. Vil du se, hvad kommunen har om dig, så bed om indsigt som alle andre;"
     " databeskyttelsesrådgiveren hjælper dig."
+)
+
+ROLE_REFUSED = (
+    "Din rolle ser aldrig borgernes oplysninger, heller ikke med en begrundelse. Forsøget er noteret i loggen."
 )
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."

@@ -15,7 +15,7 @@ from hub.web.shell.dates import age_text, capital, counted, day_text, listed, nu
 from hub.web.shell.paragraphs import section_name
 from schemas.access import Basis
 from schemas.codes import codes_of
-from schemas.facts import RelationKind
+from schemas.people import RelationKind
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area, SourceSystem
 from search.words import fold, kle_words
@@ -203,18 +203,19 @@ def _details(hit: SearchHit) -> tuple[str, ...]:
 
 
 def _alike(hits: Sequence[SearchHit]) -> str | None:
-    """Which of the hits have the same or nearly the same name; and always that there may be others one cannot see."""
+    """Which of the hits have the same or nearly the same name; of a name also that others with it may be hidden."""
     # Nobody else has the number.
     named = [hit for hit in hits if hit.name and not _by_number(hit)]
     if not named:
         return None
     alike = [hit for hit in named if any(other is not hit and are_alike(hit.name, other.name) for other in named)]
+    by_name = any(match.field in {"name", "similar_name"} for hit in named for match in hit.found_by)
     if not alike:
-        return texts.OTHERS_ALIKE
+        return texts.OTHERS_ALIKE if by_name else None
     names = listed(list(dict.fromkeys(hit.name for hit in alike)))
     same = f"{counted(len(alike), 'borger', 'borgere')} har samme eller næsten samme navn: {names}."
     hidden = texts.ALIKE_PROTECTED if any(hit.protected for hit in alike) else ""
-    return " ".join(part for part in (same, texts.TELL_APART, hidden, texts.OTHERS_ALIKE) if part)
+    return " ".join(part for part in (same, texts.TELL_APART, hidden, texts.OTHERS_ALIKE if by_name else "") if part)
 
 
 def _by_number(hit: SearchHit) -> bool:

@@ -1,7 +1,7 @@
 """What the search says."""
 
 from schemas.access import Basis
-from schemas.facts import RelationKind
+from schemas.people import RelationKind
 
 RELATION_TO_ME = {
     Basis.TEAM: "du er på teamet",

@@ -14,8 +14,9 @@ from connectors.sources.social import words
 from connectors.sources.social.nexus.payloads import Element, Grant, Patient
 from connectors.sources.social.values import Values
 from schemas.codes import Coded
-from schemas.facts import EffortFact, EffortStatus, LegalBasis, NoAccessFact, Unit
+from schemas.facts import EffortFact, EffortStatus, LegalBasis, NoAccessFact
 from schemas.identifiers import Identifier
+from schemas.people import Unit
 from schemas.period import Period
 from schemas.record import Party, PartyRole, QualityFlag, RejectionRule, SourceRecord
 
