@@ -10,15 +10,8 @@ from datetime import datetime
 from time import monotonic, time
 from typing import NamedTuple, TypeVar
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import disable_created_metrics as disable_created
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -32,7 +25,7 @@ OTHER = "other"
 
 Timed = TypeVar("Timed", bound=Callable[..., object])
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
+disable_created()  # type: ignore[no-untyped-call]  # the library left its types out
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 
