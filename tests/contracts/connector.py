@@ -57,6 +57,8 @@ class ConnectorSuite:
 
     fact_kinds: ClassVar[frozenset[str]]
     """Kinds of fact the subject's data must come out as."""
+    can_start_over: ClassVar[bool] = True
+    """Whether what was read can be asked for again. Files that were moved away cannot."""
 
     @pytest.fixture
     def subject(self) -> Subject:
@@ -126,6 +128,20 @@ class ConnectorSuite:
         known = {(*record.key, record.version_or_digest) for record in records(first)}
         assert {(*record.key, record.version_or_digest) for record in records(again)} <= known
         last_cursor(again)
+
+    def test_a_reading_from_the_start_gives_everything_again_and_is_over_with_its_cursor(
+        self, subject: Subject
+    ) -> None:
+        first = read(subject.connector)
+        states = last_cursor(first).state
+        marked = {
+            name: {**state, "from_start": True} if isinstance(state, dict) else state for name, state in states.items()
+        }
+        again = read(subject.connector, Cursor(state=marked))
+        alive = {record.key for record in records(first) if not record.deleted}
+        if self.can_start_over:
+            assert alive <= {record.key for record in records(again)}
+        assert "from_start" not in last_cursor(again).model_dump_json()
 
     def test_records_name_their_source_and_say_that_they_are_made_up(self, subject: Subject) -> None:
         result = records(read(subject.connector))

@@ -74,7 +74,7 @@ class EmploymentConnector:
         if stream not in {offered.name for offered in self.discover()}:
             raise KeyError(stream)
         if stream == EVENTS or self._case_system is None:
-            yield Batch(cursor=cursor)
+            yield Batch(cursor=Cursor())  # what was pushed cannot be asked for again
             return
         reading = CitizensReading(
             self._run(), self._settings, (self._case_system, self._star), CitizensState.of(cursor)
