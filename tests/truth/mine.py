@@ -255,9 +255,15 @@ def _work(oracle: Oracle, employee: Employee, course: Course, of: str) -> tuple[
     areas = [
         Fact("mine.area", of, name) for area, name in AREAS.items() if area in {effort.area for _, effort in running}
     ]
-    due = sorted(
-        (effort.next_follow_up, effort.title, first(person)) for person, effort in running if effort.next_follow_up
-    )
+    followed = [(effort.next_follow_up, effort.title, first(person)) for person, effort in running]
+    followed += [
+        (plan.due, plan.title, first(person))
+        for person in oracle.members(course)
+        for plan in oracle.truth.plans
+        if plan.person == person.id and plan.area == "social" and not plan.end and plan.start <= oracle.day
+        if oracle.view(employee, person).is_team and plan.area in oracle.view(employee, person).shown
+    ]
+    due = sorted((day, title, name) for day, title, name in followed if day)
     if not due:
         said = "dato ikke oplyst af kilden" if running else "ingen indsats i gang"
         return False, [Fact("mine.follow_up", of, said), *areas]

@@ -14,7 +14,8 @@ from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.my_citizens.present_upcoming import birthday
 from schemas.access import Purpose
-from schemas.facts import ConcernNotificationFact, EffortStatus
+from schemas.codes import Coded
+from schemas.facts import ConcernNotificationFact, EffortStatus, PlanFact
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
 from schemas.people import Responsible, Unit
 from schemas.period import Period
@@ -208,3 +209,15 @@ def test_a_source_in_trouble_is_told_once_for_all_my_citizens() -> None:
         f"{maja.SOCIAL.title} er ved at blive indlæst. {lacks}",
     )
     assert page(Family((member(maja.IDA),), LOOKED)).source_lines == ()
+
+
+def test_a_plan_whose_follow_up_has_passed_is_no_calm() -> None:
+    running = PlanFact(
+        title="Barnets plan",
+        status=Coded(code_list="plan_status", code="active"),
+        next_follow_up_on=date(2020, 5, 5),
+    )
+    plan = maja.entry("71", Area.SOCIAL, running, Period(start=date(2019, 5, 5)), [maja.IDA])
+    over = plan.model_copy(update={"valid": Period(start=date(2019, 5, 5), end=date(2021, 1, 1))})
+    assert "1 opfølgning er overskredet." in page(Family((member(maja.IDA, plan),))).summary
+    assert "Ingen opfølgning er overskredet." in page(Family((member(maja.IDA, over),))).summary

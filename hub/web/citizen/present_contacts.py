@@ -9,6 +9,7 @@ from hub.web.citizen.present_efforts import person, source_line
 from hub.web.citizen.present_employment import employment_text, is_current
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, long_day_text, within
+from hub.web.shell.plans import CLOSED_PLANS
 from hub.web.shell.view_models import Person
 from schemas.codes import Coded, danish_label
 from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, PlanFact
@@ -20,7 +21,6 @@ RECENT = timedelta(days=365)
 """So long a contact that is over stays on the overview."""
 CONTACTS_SHOWN = 5
 """Contacts that are over, and those that are planned: so many of each; the timeline has all."""
-CLOSED_PLANS = frozenset({"completed", "revoked", "entered-in-error"})
 
 
 def contacts_of(entries: Iterable[Entry]) -> list[Contact]:

@@ -19,6 +19,7 @@ from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
 from hub.web.shell.efforts import Effort, ongoing_efforts
 from hub.web.shell.people import FirstNames, first_word
+from hub.web.shell.plans import Plan, running_plans
 from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact
@@ -156,7 +157,8 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
     entries = {entry.id: entry for member in family.members for entry in member.entries()}
     changes = list(_changes(family, names, now))
     efforts = ongoing_efforts(entries.values(), today)
-    next_follow_up, follow_up_of = _next_follow_up(efforts, members)
+    plans = running_plans(entries.values(), today)
+    next_follow_up, follow_up_of = _next_follow_up([*efforts, *plans], members)
     areas = frozenset(entry.area for entry, _ in efforts)
     first = family.members[0].citizen
     row = FamilyRow(
@@ -176,12 +178,14 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
     return _FamilySummary(row, newest if changes else None, family.looked_at is None, next_follow_up, areas)
 
 
-def _next_follow_up(efforts: Sequence[Effort], members: Mapping[str, FamilyMember]) -> tuple[date | None, str | None]:
-    """The nearest day of a follow-up, and of whose effort."""
+def _next_follow_up(
+    followed: Sequence[Effort | Plan], members: Mapping[str, FamilyMember]
+) -> tuple[date | None, str | None]:
+    """The nearest day of a follow-up, and of whose effort or plan."""
     follow_ups = sorted(
-        (effort.next_follow_up_on, effort.title, first_word(members[entry.id].citizen.name) or "Borgeren")
-        for entry, effort in efforts
-        if effort.next_follow_up_on is not None
+        (fact.next_follow_up_on, fact.title, first_word(members[entry.id].citizen.name) or "Borgeren")
+        for entry, fact in followed
+        if fact.next_follow_up_on is not None
     )
     if not follow_ups:
         return None, None
