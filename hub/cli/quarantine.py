@@ -9,6 +9,9 @@ from rich.table import Table
 from hub.cli.terms import fail
 from hub.clock import DANISH_TIME
 from hub.collect.replay import republish as republish_all
+from hub.context import AppContext
+from hub.errors import InvalidSetting
+from hub.quarantine.rules import UNKNOWN
 from hub.quarantine.service import list_entries
 from hub.services import build_services
 from hub.settings import load
@@ -21,6 +24,7 @@ stored again.
 """,
 )
 console = Console()
+NO_SOURCE = "there is no source {source}, and nothing of one in quarantine; see: helhed source list"
 Source = Annotated[str, typer.Argument(help="The source's name; (unknown) for messages that name none.")]
 
 
@@ -34,7 +38,10 @@ def list_open(
         context = build_services(load())
         with context.database.transaction() as session:
             entries = list_entries(session, source, after=after)
+        is_known = bool(entries) or _is_known(context, source)
         context.close()
+        if not is_known:
+            raise InvalidSetting(NO_SOURCE.format(source=source))
         if not entries:
             console.print(f"Nothing of {source} is in quarantine{f' after {after}' if after else ''}.")
             return
@@ -70,5 +77,13 @@ def republish(source: Source) -> None:
             digest_key=context.digest_key,
             clock=context.clock,
         )
+        is_known = bool(result.published or result.left) or _is_known(context, source)
         context.close()
+        if not is_known:
+            raise InvalidSetting(NO_SOURCE.format(source=source))
         console.print(f"{result.published} published again, {result.left} left: no payload, or still no valid record")
+
+
+def _is_known(context: AppContext, source: str) -> bool:
+    """Whether there is such a source, or it is the word for messages that name none."""
+    return source == UNKNOWN or any(each.name == source for each in context.catalogue.known())

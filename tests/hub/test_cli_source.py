@@ -221,3 +221,11 @@ def test_a_number_in_a_reason_is_hidden_before_it_is_stored() -> None:
     done("pause", "social", "--reason", "Borger 7507864002 mangler hos leverandøren")
     assert "7507864002" not in done("show", "social", "--json")
     assert "mangler hos leverandøren" in done("show", "social")
+
+
+def test_the_quarantine_of_a_source_that_is_not_there_is_no_empty_quarantine() -> None:
+    for command in ("list", "republish"):
+        result = CliRunner().invoke(app, ["quarantine", command, "sozial"])
+        assert result.exit_code == 2
+        assert "there is no source sozial" in result.output
+    assert CliRunner().invoke(app, ["quarantine", "list", "(unknown)"]).exit_code == 0
