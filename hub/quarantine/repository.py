@@ -25,6 +25,7 @@ _RESOLVE = text("""
       AND (entry.rule = :not_processed) = :only_not_processed
 """)
 """Runs for every batch: one search in the index of open entries, which are few."""
+_ANY_OPEN = text("SELECT 1 FROM quarantine_entries WHERE resolved_at IS NULL AND rule = :rule LIMIT 1")
 _COUNT_OPEN = text("""
     SELECT source, count(*) AS entries FROM quarantine_entries WHERE resolved_at IS NULL GROUP BY source
 """)
@@ -79,6 +80,11 @@ def resolve_records(
         "only_not_processed": only_not_processed,
     }
     fetch_rows(session, _RESOLVE, values)
+
+
+def has_open(session: Session, rule: RejectionRule) -> bool:
+    """Whether any entry of that rule is open."""
+    return any(True for _ in fetch_rows(session, _ANY_OPEN, {"rule": rule.value}))
 
 
 def resolve_entry(session: Session, entry_id: int, now: datetime) -> None:

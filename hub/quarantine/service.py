@@ -105,7 +105,12 @@ def resolve_published(session: Session, records: Iterable[SourceRecord], now: da
 
 
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
-    """These records were stored for the first time: their ``not_processed`` entries are resolved."""
+    """These records were stored for the first time: their ``not_processed`` entries are resolved.
+
+    There are hardly ever any, and this runs for every batch, so that is asked first.
+    """
+    if not repository.has_open(session, RejectionRule.NOT_PROCESSED):
+        return
     _resolve(session, records, now, only_not_processed=True)
 
 

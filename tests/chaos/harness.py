@@ -257,7 +257,7 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
         result = set(
             session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
         )
-        rows = session.scalar(text("SELECT count(*) FROM records")) or 0
+        rows = session.scalar(text("SELECT count(DISTINCT (entity_id, digest)) FROM records")) or 0
         parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'")) or 0
         lines = set(
             session.scalars(

@@ -55,6 +55,8 @@ def _line(value: object) -> object:
 
 
 def _text(value: object) -> object:
+    if type(value) is str and value.isascii() and value.isprintable() and len(value) <= LONGEST_TEXT:
+        return value.strip()  # nothing to normalise, as in most values
     line = _line(value)
     return normalise_text(line).strip() if isinstance(line, str) else line
 
