@@ -68,10 +68,13 @@ def runs(stage: Stage, outcome: str) -> int:
 
 
 def failed_readings(stage: Stage) -> dict[str, int]:
-    """By stream that has something to publish, how many found no bus. A stream without anything needs no bus."""
+    """By stream that has something to publish, how many found no bus. A stream without anything needs no bus.
+
+    So does the school once its files were read and moved away.
+    """
     counted = """
         SELECT source || '/' || stream AS stream, count(*) FILTER (WHERE outcome = 'unavailable') AS failed
-        FROM source_runs GROUP BY source, source_runs.stream HAVING sum(published) > 0
+        FROM source_runs WHERE source <> 'school' GROUP BY source, source_runs.stream HAVING sum(published) > 0
     """
     with stage.database.transaction() as session:
         return {row.stream: row.failed for row in session.execute(text(counted))}
@@ -133,7 +136,7 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
         between = failed_readings(stage)
         until(lambda: all_above(failed_readings(stage), between))
         moved = cursors_moved(stage)
-        assert {source.partition("/")[0] for source in between} == {"health", "social"}
+        assert {source.partition("/")[0] for source in between} == {"employment", "health", "social"}
         assert not any(moved[stream] for stream in between), "nothing was published, so nothing was passed"
         with stage.database.transaction() as session:
             advice = session.scalars(text("SELECT DISTINCT advice FROM source_runs WHERE outcome = 'unavailable'"))
@@ -143,7 +146,7 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
         broker.start()
         stage.kafka.wait()
     completed = runs(stage, "complete")
-    until(lambda: runs(stage, "complete") > completed + 1 and all(cursors_moved(stage).values()))
+    until(lambda: runs(stage, "complete") > completed + 1 and all(cursors_moved(stage)[stream] for stream in between))
 
 
 def test_without_the_store_nothing_is_shown_and_nobody_falls_over(stage: Stage) -> None:
