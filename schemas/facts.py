@@ -291,7 +291,7 @@ class GoalFact(Schema):
 
     kind: Literal["goal"] = "goal"
     goal: GoalKind
-    text: Line | None
+    text: Line | None = None
     """None: the source tells no words, or took them back."""
     progress: Progress = Progress.NOT_ASSESSED
     assessed_on: date | None = None
