@@ -29,6 +29,26 @@ class AbsenceLimits(Schema):
     """So many may be missing however short the list is, unless it became empty."""
 
 
+class AbsenceSettings(Schema):
+    """Settings of every source whose missing entities are judged here; its own settings are made from these."""
+
+    absence_max_share: float = Field(default=0.2, ge=0, le=1)
+    """When more than this share of a type is missing at once, its deletions wait for a person."""
+    absence_max_count: int = Field(default=1000, ge=0)
+    """Likewise for a number, however long the list is."""
+    absence_always_allowed: int = Field(default=2, ge=0)
+    """So many may be missing however short the list is, unless it became empty."""
+
+    @property
+    def absence_limits(self) -> AbsenceLimits:
+        """How much may be missing without a person, for each type."""
+        return AbsenceLimits(
+            max_share=self.absence_max_share,
+            max_count=self.absence_max_count,
+            always_allowed=self.absence_always_allowed,
+        )
+
+
 class KnownIds(Schema):
     """What earlier complete readings left behind, for one record type. The three sets are disjoint."""
 

@@ -7,16 +7,15 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from connectors.absence import AbsenceLimits
+from connectors.absence import AbsenceSettings
 from connectors.retry import RetryPolicy
 from connectors.sources.employment.entities import ENTITIES
-from schemas.base import Schema
 
 OUR_ORGANISATION_TYPE = 1
 """STAR's number for municipalities."""
 
 
-class EmploymentSettings(Schema):
+class EmploymentSettings(AbsenceSettings):
     """Settings of the employment connector: who may push, where to look up, and where to search for citizens."""
 
     base_url: str = Field(pattern=r"^https?://[^?#]+$")
@@ -63,12 +62,6 @@ class EmploymentSettings(Schema):
     """Only citizens of these target groups, e.g. ``6.2``. Empty: all."""
     repair_every: timedelta = timedelta(days=7)
     """How often everything is read again, to find what no event told of."""
-    absence_max_share: float = Field(default=0.2, ge=0, le=1)
-    """When more than this share of a type is missing at once, its deletions wait for a person."""
-    absence_max_count: int = Field(default=1000, ge=0)
-    """Likewise for a number, however long the list is."""
-    absence_always_allowed: int = Field(default=2, ge=0)
-    """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again."""
     link_template: str | None = Field(default=None, pattern=r"^https?://")
@@ -99,15 +92,6 @@ class EmploymentSettings(Schema):
             msg = f"entities and service_paths know only: {', '.join(ENTITIES)}"
             raise ValueError(msg)
         return self
-
-    @property
-    def absence_limits(self) -> AbsenceLimits:
-        """How much may be missing without a person, for each type."""
-        return AbsenceLimits(
-            max_share=self.absence_max_share,
-            max_count=self.absence_max_count,
-            always_allowed=self.absence_always_allowed,
-        )
 
     @property
     def organisation_code(self) -> str:

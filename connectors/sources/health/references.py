@@ -211,7 +211,7 @@ def _conditional(text: str, bases: AbstractSet[str]) -> Target:
         return UNREADABLE
     if base and normalise_base(base) not in bases:
         return Target(TargetKind.FOREIGN, text, resource_type)
-    values = parse_qs(query, max_num_fields=20).get("identifier", []) if query.count("&") < 20 else []  # noqa: PLR2004
+    values = parse_qs(query, max_num_fields=20).get("identifier", []) if query.count("&") < 20 else []  # noqa: PLR2004  as above
     if len(values) != 1:
         return UNREADABLE
     system, bar, value = values[0].rpartition("|")

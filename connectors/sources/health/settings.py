@@ -7,17 +7,16 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from connectors.absence import AbsenceLimits
+from connectors.absence import AbsenceSettings
 from connectors.retry import RetryPolicy
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
-from schemas.base import Schema
 from schemas.duration import Duration, DurationOrZero
 
 RESOURCE_TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
 
 
-class HealthSettings(Schema):
+class HealthSettings(AbsenceSettings):
     """Settings of the health connector: a FHIR interface with client credentials, or a folder of files."""
 
     base_url: str | None = Field(default=None, pattern=r"^https?://[^?#]+$")
@@ -45,12 +44,6 @@ class HealthSettings(Schema):
     compare_every: DurationOrZero = timedelta(days=7)
     """How often all ids are compared, to find what vanished without a word; daily where the server has no history of
     deletions. Zero: never."""
-    absence_max_share: float = Field(default=0.2, ge=0, le=1)
-    """Share of a type's resources that may be missing at once before a person is asked."""
-    absence_max_count: int = Field(default=1000, ge=0)
-    """Number of a type's resources that may be missing at once before a person is asked."""
-    absence_always_allowed: int = Field(default=2, ge=0)
-    """So many may be missing however few there are, unless none is left."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
     link_template: str | None = Field(default=None, pattern=r"^https?://")
@@ -65,15 +58,6 @@ class HealthSettings(Schema):
             msg = "give either directory, or base_url, token_url, client_id and client_secret"
             raise ValueError(msg)
         return self
-
-    @property
-    def absence_limits(self) -> AbsenceLimits:
-        """How far a list of ids may shrink before a person is asked."""
-        return AbsenceLimits(
-            max_share=self.absence_max_share,
-            max_count=self.absence_max_count,
-            always_allowed=self.absence_always_allowed,
-        )
 
 
 def build_transport(settings: HealthSettings) -> HttpTransport | None:

@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Self
 
+import holidays
+
 FIRST_MONTH = 8
 """A school year begins on the first of August."""
-LAST_PRAYER_DAY = 2023
-"""From the year after, store bededag is a school day."""
 _DAY = timedelta(days=1)
 _WEEKDAYS = 5
+_SATURDAY = 5
+_LAST_QUARTER = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,7 +50,7 @@ class Quarter:
     @property
     def end(self) -> date:
         """First day after it."""
-        return date(self.year + 1, 1, 1) if self.number == 4 else date(self.year, 3 * self.number + 1, 1)  # noqa: PLR2004
+        return date(self.year + 1, 1, 1) if self.number == _LAST_QUARTER else date(self.year, 3 * self.number + 1, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,11 +105,11 @@ def _school_dates(start: date, end: date, closed: tuple[str, ...]) -> Iterator[d
 
 @cache
 def _closed_days(year: int, closed: tuple[str, ...]) -> frozenset[date]:
-    easter = _easter_sunday(year)
-    days = {easter + timedelta(days=offset) for offset in range(-6, 2)}  # Easter week and Monday
-    days |= {easter + timedelta(days=offset) for offset in (39, 40, 50)}  # Ascension Day, the day after, Whit Monday
-    if year <= LAST_PRAYER_DAY:
-        days.add(easter + timedelta(days=26))
+    public = holidays.country_holidays("DK", years=year, language="en_US")
+    (easter,), (ascension,) = public.get_named("Easter Sunday"), public.get_named("Ascension Day")
+    days = set(public)
+    days.update(_days(easter - timedelta(days=6), easter))
+    days.add(ascension + _DAY)
     days.add(date(year, 6, 5))
     days.update(_week(year, 7))
     days.update(_week(year, 42))
@@ -120,20 +122,8 @@ def _closed_days(year: int, closed: tuple[str, ...]) -> frozenset[date]:
     return frozenset(days)
 
 
-def _easter_sunday(year: int) -> date:
-    """By the Gregorian rule, as Gauss and Lichtenberg wrote it."""
-    century = year // 100
-    moon = 15 + (3 * century + 3) // 4 - (8 * century + 13) // 25
-    sun = 2 - (3 * century + 3) // 4
-    cycle = year % 19
-    seed = (19 * cycle + moon) % 30
-    full_moon = 21 + seed - (seed + cycle // 11) // 29
-    first_sunday = 7 - (year + year // 4 + sun) % 7
-    return date(year, 3, 1) + timedelta(days=full_moon + 7 - (full_moon - first_sunday) % 7 - 1)
-
-
 def _last_saturday_of_june(year: int) -> date:
-    return max(day for day in _days(date(year, 6, 24), date(year, 7, 1)) if day.weekday() == 5)  # noqa: PLR2004
+    return max(day for day in _days(date(year, 6, 24), date(year, 7, 1)) if day.weekday() == _SATURDAY)
 
 
 def _week(year: int, number: int) -> Iterable[date]:

@@ -5,15 +5,14 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from connectors.absence import AbsenceLimits
+from connectors.absence import AbsenceSettings
 from connectors.retry import RetryPolicy
 from connectors.transports.sftp import SftpSettings, SftpTransport
-from schemas.base import Schema
 
 ClosedPeriod = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}$")]
 
 
-class SchoolSettings(Schema):
+class SchoolSettings(AbsenceSettings):
     """Settings of the school connector: an SFTP server, its host key, and our key."""
 
     host: str = Field(min_length=1, max_length=253, pattern=r"^[^\s/@\[\]]+$")
@@ -42,8 +41,6 @@ class SchoolSettings(Schema):
     """Days without school beside weekends, public holidays and the usual vacations: ``first day/last day``."""
     absence_max_share: float = Field(default=0.1, ge=0, le=1)
     """When more than this share is missing at once, the deletions wait for a person."""
-    absence_max_count: int = Field(default=1000, ge=0)
-    """Likewise for a number, however many there are."""
     absence_always_allowed: int = Field(default=10, ge=0)
     """So many may be missing however few there are, unless nothing is left."""
     timeout_seconds: float = Field(default=30, gt=0, le=600)
@@ -54,15 +51,6 @@ class SchoolSettings(Schema):
     """At least this often new data should come."""
     synthetic: bool = False
     """The pupils are made up; every page says so."""
-
-    @property
-    def absence_limits(self) -> AbsenceLimits:
-        """How much may be missing without a person, for each type."""
-        return AbsenceLimits(
-            max_share=self.absence_max_share,
-            max_count=self.absence_max_count,
-            always_allowed=self.absence_always_allowed,
-        )
 
 
 def build_transport(settings: SchoolSettings) -> SftpTransport:

@@ -226,7 +226,7 @@ def _contact(element: Element, pupil_id: str) -> ContactPerson:
     user = _text(login, "UserId")
     return ContactPerson(
         pupil_id=pupil_id,
-        id=user if user and len(user) <= 40 else _digest(f"{relation}/{name}".casefold()),  # noqa: PLR2004
+        id=user if user and len(user) <= 40 else _digest(f"{relation}/{name}".casefold()),  # noqa: PLR2004  the ids seen have up to 36
         relation=relation or "",
         custody=_flag("childCustody", element),
         given_name=given_name,

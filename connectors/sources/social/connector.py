@@ -8,7 +8,7 @@ from typing import ClassVar, Self, cast
 import httpx
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
-from connectors.absence import AbsenceLimits
+from connectors.absence import AbsenceSettings
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
 from connectors.retry import RetryPolicy, Stopped
@@ -22,7 +22,6 @@ from connectors.sources.social.streams import STREAM, source_system
 from connectors.sources.social.translate import Scope
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
-from schemas.base import Schema
 from schemas.duration import Duration
 from schemas.record import Cursor
 from schemas.source import SourceSystem
@@ -33,7 +32,7 @@ PROBE_EVERY = 30
 """In every so many generations a server's missing capabilities are found out anew."""
 
 
-class SocialSettings(Schema):
+class SocialSettings(AbsenceSettings):
     """Settings of the social connector: an address, and either OAuth2 client credentials or a session login."""
 
     base_url: str = Field(pattern=r"^https?://[^?#]+$")
@@ -60,25 +59,10 @@ class SocialSettings(Schema):
     """Certificates to trust instead of the system's (PEM)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality."""
-    absence_max_share: float = Field(default=0.2, ge=0, le=1)
-    """When more than this share of a type is missing at once, its deletions wait for a person."""
-    absence_max_count: int = Field(default=1000, ge=0)
-    """Likewise for a number, however long the list is."""
-    absence_always_allowed: int = Field(default=2, ge=0)
-    """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when DUBU does not answer."""
     expected_cadence: Duration = timedelta(days=1)
     """At least this often new data should come."""
-
-    @property
-    def absence_limits(self) -> AbsenceLimits:
-        """How much may be missing without a person, for each type."""
-        return AbsenceLimits(
-            max_share=self.absence_max_share,
-            max_count=self.absence_max_count,
-            always_allowed=self.absence_always_allowed,
-        )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

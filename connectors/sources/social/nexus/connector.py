@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field, JsonValue, SecretStr
 
-from connectors.absence import AbsenceLimits
+from connectors.absence import AbsenceSettings
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError
 from connectors.retry import RetryPolicy, Stopped
@@ -17,13 +17,12 @@ from connectors.sources.social.nexus.streams import STREAM, source_system
 from connectors.sources.social.nexus.translate import Scope
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
-from schemas.base import Schema
 from schemas.duration import Duration
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
 
-class NexusSettings(Schema):
+class NexusSettings(AbsenceSettings):
     """Settings of the Nexus connector: one instance, its token server, and the list whose grants are read."""
 
     base_url: str = Field(pattern=r"^https?://[^?#]+$")
@@ -44,25 +43,10 @@ class NexusSettings(Schema):
     """Certificates to trust instead of the system's (PEM)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
     """Code of the acting municipality, where a grant does not name one."""
-    absence_max_share: float = Field(default=0.2, ge=0, le=1)
-    """When more than this share of the grants is missing at once, their deletions wait for a person."""
-    absence_max_count: int = Field(default=1000, ge=0)
-    """Likewise for a number, however long the list is."""
-    absence_always_allowed: int = Field(default=2, ge=0)
-    """So many may be missing however short the list is, unless it became empty."""
     patience: RetryPolicy = RetryPolicy.BRISK
     """How long to try again when Nexus does not answer."""
     expected_cadence: Duration = timedelta(days=1)
     """At least this often new data should come."""
-
-    @property
-    def absence_limits(self) -> AbsenceLimits:
-        """How much may be missing without a person."""
-        return AbsenceLimits(
-            max_share=self.absence_max_share,
-            max_count=self.absence_max_count,
-            always_allowed=self.absence_always_allowed,
-        )
 
 
 class NexusConnector:

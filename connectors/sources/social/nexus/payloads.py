@@ -6,23 +6,10 @@ answer is read and never enters.
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from connectors.sources.social.payloads import Payload
 from connectors.sources.social.scalars import Id, Line, Text
-
-
-class Payload(BaseModel):
-    """Root of the payloads: other fields are ignored, values hidden in error texts."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=to_camel,
-        validate_by_name=True,
-        validate_by_alias=True,
-        hide_input_in_errors=True,
-    )
 
 
 class PatientIdentifier(Payload):
