@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+import pytest
+
 from hub.access.identity_acts import IdentityDesk
 from hub.clock import FixedClock
 from hub.db import Database, Session
 from hub.digest import keyed_digest
+from hub.errors import DecisionRefused, DecisionRule
 from hub.matching import repository
 from hub.overview.repository import current
 from hub.pipeline import rebuild_due
@@ -14,6 +17,7 @@ from schemas.identifiers import Identifier
 from schemas.overview import Overview
 from schemas.record import SourceRecord
 from schemas.source import Area
+from tests.factories import make_party, make_record
 from tests.processing import process_records
 
 KEY = b"only-for-tests-only-for-tests-only"
@@ -91,3 +95,21 @@ class IdentityTown:
         """Ids of what stands on the page of whoever is meant."""
         page = self.page(identifier)
         return sorted(entry.id for entry in page.entries()) if page else []
+
+
+def effort(identifier: Identifier, source_id: str, source: str = "social") -> SourceRecord:
+    """A record of one effort of whoever the identifier means."""
+    return make_record(parties=[make_party(identifier)], source_id=source_id, source=source)
+
+
+def refused(town: IdentityTown, act: str, *arguments: object, by: str = "tine") -> DecisionRule:
+    """By which rule an act is refused."""
+    with pytest.raises(DecisionRefused) as error, town.database.transaction() as session:
+        getattr(town.desk(session, by), act)(*arguments)
+    return error.value.rule
+
+
+def open_conflicts(town: IdentityTown) -> list[tuple[int, str]]:
+    """Number and kind of the conflicts that nobody has decided."""
+    with town.database.transaction() as session:
+        return [(each.id, each.kind) for each in town.desk(session).read_queue().conflicts]

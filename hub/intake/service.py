@@ -41,7 +41,7 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     """
     by_entity: dict[UUID, list[tuple[Statement, SourceRecord]]] = {}
     for record in records:
-        by_entity.setdefault(entity_id(record.key), []).append((_statement(record), record))
+        by_entity.setdefault(entity_id(record.key), []).append((statement_of(record), record))
     keys = {entity: received[0][1].key for entity, received in by_entity.items()}
     before = repository.statements_of(session, repository.lock_entities(session, keys))
 
@@ -80,7 +80,8 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     )
 
 
-def _statement(record: SourceRecord) -> Statement:
+def statement_of(record: SourceRecord) -> Statement:
+    """What the record states, as the rules compare it."""
     return Statement(
         id=uuid7(),
         version_key=version_key(record.source_version, record.registered_at, record.observed_at),

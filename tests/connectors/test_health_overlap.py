@@ -3,14 +3,14 @@
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
 from connectors.sources.health import recent_records
 from connectors.sources.health.connector import HealthConnector
 from hub.clock import FixedClock
-from hub.intake.rules import Statement, merge_repeats, settle, version_key
+from hub.intake.rules import Statement, merge_repeats, settle
+from hub.intake.service import statement_of
 from schemas.record import Cursor, SourceRecord
 from tests.connectors.fhir_server import FhirServer, Item, care_plan, meta, patient, serving
 from tests.connectors.health_runs import alive, connector_to, cursor_of, records_of, run, skipped, tombstones
@@ -45,19 +45,7 @@ def standing(records: Iterable[SourceRecord]) -> dict[str, str | None]:
     """What intake makes of these records: version of each plan that is not deleted."""
     by_id: dict[str, list[tuple[Statement, SourceRecord]]] = {}
     for record in records:
-        statement = Statement(
-            id=uuid4(),
-            version_key=version_key(record.source_version, record.registered_at, record.observed_at),
-            digest=record.digest,
-            version_order=record.version_order,
-            stated_at=record.registered_at,
-            first_observed_at=record.observed_at,
-            observed_at=record.observed_at,
-            deleted=record.deleted,
-            is_concluded=record.is_concluded,
-            ends_when_seen=record.ends_when_seen,
-        )
-        by_id.setdefault(record.source_id, []).append((statement, record))
+        by_id.setdefault(record.source_id, []).append((statement_of(record), record))
     current: dict[str, str | None] = {}
     for key, pairs in by_id.items():
         placements = settle(merge_repeats([statement for statement, _ in pairs]))

@@ -1,28 +1,12 @@
 """Absence files: what is taken, summed, corrected, deleted, held and waited for."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
-
-import pytest
 
 from schemas.facts import AbsenceFact
 from tests.connectors.school_files import BO, JULIANE, LARS, NOW, Looks, absences, put_absence, put_four, row
-from tests.connectors.sftp_server import Drop, serving
+from tests.connectors.sftp_server import Drop
 
 NEXT = (date(2026, 2, 9), date(2026, 3, 10))
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    with serving(tmp_path / "drop") as served:
-        yield served
-
-
-@pytest.fixture
-def looks(drop: Drop) -> Looks:
-    put_four(drop.waiting)
-    return Looks(drop)
 
 
 def test_days_become_the_sum_of_pupil_quarter_and_kind(drop: Drop, looks: Looks) -> None:

@@ -1,8 +1,6 @@
 """What else the school's files can do to us: unknown codes, times that do not exist, other days, stray quotes."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -22,19 +20,7 @@ from tests.connectors.school_files import (
     row,
     student,
 )
-from tests.connectors.sftp_server import Drop, serving
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    with serving(tmp_path / "drop") as served:
-        yield served
-
-
-@pytest.fixture
-def looks(drop: Drop) -> Looks:
-    put_four(drop.waiting)
-    return Looks(drop)
+from tests.connectors.sftp_server import Drop
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """Pupils, classes, contact persons and custody: from the ¤-separated files and from WS17 XML."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,16 +24,10 @@ from tests.connectors.school_files import (
     row,
     student,
 )
-from tests.connectors.sftp_server import Drop, serving
+from tests.connectors.sftp_server import Drop
 
 SHORT = "101109997"
 """``0101109997`` as an integer type has it."""
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    with serving(tmp_path / "drop") as served:
-        yield served
 
 
 @pytest.fixture

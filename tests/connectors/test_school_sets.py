@@ -1,8 +1,6 @@
 """Which sets are taken, which wait, which fail, and what the administrator reads of each."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -24,23 +22,11 @@ from tests.connectors.school_files import (
     row,
     student,
 )
-from tests.connectors.sftp_server import CuttingProxy, Drop, serving
+from tests.connectors.sftp_server import CuttingProxy, Drop
 
 ROWS = [row("1", BO, "05-03-2026"), row("2", JULIANE, "06-03-2026")]
 BOTH = {"501001:2026-1:UNLAWFUL": 1, "501003:2026-1:UNLAWFUL": 1}
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    with serving(tmp_path / "drop") as served:
-        yield served
-
-
-@pytest.fixture
-def looks(drop: Drop) -> Looks:
-    put_four(drop.waiting)
-    return Looks(drop)
 
 
 def faults(looks: Looks) -> list[tuple[str | None, str, str]]:

@@ -1,23 +1,15 @@
 """Large files are read in parts that fit into memory."""
 
 import tracemalloc
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from connectors.sources.school import partitions
 from tests.connectors.school_files import Looks, absences, put_absence, put_four, row
-from tests.connectors.sftp_server import Drop, serving
+from tests.connectors.sftp_server import Drop
 
 PUPILS = [(f"5{n:05}", "A", "B", f"61{n % 12 + 1:02}10{5000 + n}", "4", "A", "4A") for n in range(60)]
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    with serving(tmp_path / "drop") as served:
-        yield served
 
 
 def rows() -> list[str]:

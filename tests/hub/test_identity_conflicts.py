@@ -9,13 +9,12 @@ from connectors.sources.health.context import Run
 from connectors.sources.health.translate import translate
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.errors import DecisionRefused, DecisionRule
+from hub.errors import DecisionRule
 from hub.matching.decision_repository import settled_as_one_person
-from schemas.identifiers import Identifier
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import Item, care_plan, patient
-from tests.factories import MAJA, local, make_party, make_person, make_record
-from tests.identity import IdentityTown
+from tests.factories import MAJA, local, make_person
+from tests.identity import IdentityTown, effort, open_conflicts, refused
 
 OTHER_NEXUS = local("p-2", "health:Patient")
 
@@ -23,21 +22,6 @@ OTHER_NEXUS = local("p-2", "health:Patient")
 @pytest.fixture
 def town(database: Database, clock: FixedClock) -> IdentityTown:
     return IdentityTown(database, clock)
-
-
-def effort(identifier: Identifier, source_id: str, source: str = "social") -> SourceRecord:
-    return make_record(parties=[make_party(identifier)], source_id=source_id, source=source)
-
-
-def refused(town: IdentityTown, act: str, *arguments: object, by: str = "tine") -> DecisionRule:
-    with pytest.raises(DecisionRefused) as error, town.database.transaction() as session:
-        getattr(town.desk(session, by), act)(*arguments)
-    return error.value.rule
-
-
-def open_conflicts(town: IdentityTown) -> list[tuple[int, str]]:
-    with town.database.transaction() as session:
-        return [(each.id, each.kind) for each in town.desk(session).read_queue().conflicts]
 
 
 def translated(clock: FixedClock, *resources: Item) -> list[SourceRecord]:

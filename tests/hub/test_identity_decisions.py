@@ -10,14 +10,12 @@ import pytest
 from hub.audit.repository import Selection, list_entries
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.errors import DecisionRefused, DecisionRule, MissingRole
+from hub.errors import DecisionRule, MissingRole
 from hub.matching import repository
 from hub.matching.decision_repository import DecisionState
 from hub.overview.repository import guarded
 from schemas.access import AuditAction, AuditOutcome
-from schemas.identifiers import Identifier
 from schemas.people import RelationKind
-from schemas.record import SourceRecord
 from tests.factories import (
     EMIL,
     IDA,
@@ -25,12 +23,10 @@ from tests.factories import (
     MAJA,
     REGISTERED_AT,
     local,
-    make_party,
     make_person,
-    make_record,
     make_relation,
 )
-from tests.identity import IdentityTown
+from tests.identity import IdentityTown, effort, open_conflicts, refused
 
 LATER = REGISTERED_AT + timedelta(days=1)
 NEXUS = local("p-1", "health:Patient")
@@ -40,21 +36,6 @@ OTHER_NEXUS = local("p-2", "health:Patient")
 @pytest.fixture
 def town(database: Database, clock: FixedClock) -> IdentityTown:
     return IdentityTown(database, clock)
-
-
-def effort(identifier: Identifier, source_id: str, source: str = "social") -> SourceRecord:
-    return make_record(parties=[make_party(identifier)], source_id=source_id, source=source)
-
-
-def refused(town: IdentityTown, act: str, *arguments: object, by: str = "tine") -> DecisionRule:
-    with pytest.raises(DecisionRefused) as error, town.database.transaction() as session:
-        getattr(town.desk(session, by), act)(*arguments)
-    return error.value.rule
-
-
-def open_conflicts(town: IdentityTown) -> list[tuple[int, str]]:
-    with town.database.transaction() as session:
-        return [(each.id, each.kind) for each in town.desk(session).read_queue().conflicts]
 
 
 # --- merge and unmerge

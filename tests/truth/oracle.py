@@ -278,7 +278,9 @@ class Oracle:
         found = {
             (other, kind): None
             for relation, other, kind in self._relations(page.person)
-            if "health" in page.view.shown or ("social" in page.view.shown and self._tells_social(relation))
+            if "health" in page.view.shown
+            or ("social" in page.view.shown and self._tells_social(relation))
+            or ("school" in page.view.shown and page.day == page.printed_on and self.tells_school(relation))
         }
         return [(self.people[other], kind) for other, kind in found]
 
@@ -309,6 +311,13 @@ class Oracle:
 
     def _tells_social(self, relation: Relation) -> bool:
         return self.has_case(self.people[relation.person])
+
+    def tells_school(self, relation: Relation) -> bool:
+        """Whether the school names the parent as a contact of its pupil."""
+        pupil = self.people.get(relation.person)
+        is_contact = relation.kind in {"mother", "father"} and relation.end is None
+        is_near = bool(relation.custody or relation.shares_household)
+        return is_contact and is_near and pupil is not None and self.enrolment(pupil) is not None
 
     def is_guarded(self, person: Person) -> bool:
         """Whether the citizen, or somebody the citizen lives with, has name and address protection in any source."""

@@ -40,15 +40,7 @@ def _school_knows(oracle: Oracle, person: Person) -> bool:
     """Whether the person is a pupil, or whom the school calls about one."""
     if oracle.enrolment(person) is not None:
         return True
-    return any(
-        relation.other == person.id
-        and relation.kind in {"mother", "father"}
-        and relation.end is None
-        and (relation.custody or relation.shares_household)
-        and relation.person in oracle.people
-        and oracle.enrolment(oracle.people[relation.person]) is not None
-        for relation in oracle.truth.relations
-    )
+    return any(relation.other == person.id and oracle.tells_school(relation) for relation in oracle.truth.relations)
 
 
 def about(page: Page, person: Person) -> str:

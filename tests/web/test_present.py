@@ -9,11 +9,13 @@ import pytest
 from hub.indicators.deadlines import assessment_due
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present_drawing import drawing
 from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts
 from hub.web.citizen.present_notifications import deadline_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
-from schemas.facts import NoAccessFact
+from schemas.facts import EnrolmentFact, NoAccessFact
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
+from schemas.people import Unit
 from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
@@ -171,3 +173,13 @@ def test_an_effort_that_is_about_to_begin_is_listed_and_called_planned() -> None
     soon = maja.SUPPORT.model_copy(update={"valid": tomorrow})
     (row,) = effort_rows(listed_efforts([soon], whole.today), whole)
     assert row.status == "planlagt"
+
+
+def test_a_pupil_of_whom_nothing_else_is_known_has_a_lane_for_the_class() -> None:
+    school = Unit(id="school:500", name="Skovlunde Skole")
+    fact = EnrolmentFact(school=school, group="2A", grade="2", school_year="2022/23")
+    year = Period(start=date(2022, 8, 1), end=date(2023, 8, 1))
+    enrolled = maja.entry("9", Area.SCHOOL, fact, year, [maja.MAJA])
+    drawn = drawing([enrolled], maja.page_data())
+    assert drawn is not None
+    assert [lane.name for lane in drawn.lanes] == ["Klasse"]

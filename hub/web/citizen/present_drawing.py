@@ -39,6 +39,7 @@ def drawing(
     stays = [(entry, contact) for entry, contact in contacts_of(entries) if contact.is_stay and entry.valid.start]
     days += [entry.valid.start for entry, _ in stays if entry.valid.start]
     days += [danish_day(fact.received_at) for _, fact in notifications]
+    days += [entry.valid.start for entry in entries if isinstance(entry.fact, EnrolmentFact) and entry.valid.start]
     if not days:
         return None
     today = data.today
