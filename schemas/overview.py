@@ -29,6 +29,11 @@ class Provenance(Schema):
     link: str | None = None
     synthetic: bool = False
 
+    @property
+    def states_time(self) -> bool:
+        """Whether the source says when it registered this. Else the registration counts from our reading."""
+        return self.registration.registered_from != self.observed_at
+
 
 class EntryParty(Schema):
     """A person an entry speaks of, by our key; the name only as the source gave it."""

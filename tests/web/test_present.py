@@ -10,13 +10,13 @@ from hub.indicators.deadlines import assessment_due
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, overview_page, timeline_page
 from hub.web.citizen.present_drawing import drawing
-from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts
+from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts, now_line, source_line
 from hub.web.citizen.present_notifications import deadline_text
 from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from schemas.facts import EnrolmentFact, NoAccessFact
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
 from schemas.people import Unit
-from schemas.period import Period
+from schemas.period import Period, Registration
 from schemas.source import Area
 from tests.web import maja
 
@@ -183,3 +183,14 @@ def test_a_pupil_of_whom_nothing_else_is_known_has_a_lane_for_the_class() -> Non
     drawn = drawing([enrolled], maja.page_data())
     assert drawn is not None
     assert [lane.name for lane in drawn.lanes] == ["Klasse"]
+
+
+def test_a_source_that_says_no_time_is_not_said_to_have_registered_it_when_it_was_read() -> None:
+    untold = maja.FAMILY_TREATMENT.provenance.model_copy(
+        update={"registration": Registration(registered_from=maja.FAMILY_TREATMENT.provenance.observed_at)}
+    )
+    effort = maja.FAMILY_TREATMENT.model_copy(update={"provenance": untold})
+    page = maja.page_data()
+    assert source_line(maja.FAMILY_TREATMENT, page).registered is not None
+    assert source_line(effort, page).registered is None
+    assert now_line(efforts_of([effort]), page) == "1 igangværende indsats i 1 område."

@@ -13,8 +13,8 @@ class SourceLine:
 
     text: str
     """Source and paragraph."""
-    registered: When
-    """When the source registered it."""
+    registered: When | None
+    """When the source registered it; None: it does not say."""
     read: When | None
     """When the source was last read to its end; None on a page of an earlier day, or when it was not yet."""
     link: Link | None

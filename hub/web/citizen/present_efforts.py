@@ -142,7 +142,9 @@ def source_line(entry: Entry, data: PageData) -> SourceLine:
     read_at = next((age.last_read_at for age in data.source_ages if age.source.name == entry.provenance.source), None)
     return SourceLine(
         text=" · ".join(parts),
-        registered=of_moment(entry.provenance.registration.registered_from, data.moment),
+        registered=of_moment(entry.provenance.registration.registered_from, data.moment)
+        if entry.provenance.states_time
+        else None,
         read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
         link=fagsystem_link(entry, data),
         identity=identity_mark(entry, data),
@@ -220,9 +222,12 @@ def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = Fals
     if not efforts:
         return texts.NO_EFFORTS
     areas = len({entry.area for entry, _ in efforts})
-    newest = max(entry.provenance.registration.registered_from for entry, _ in efforts)
+    stated = (entry.provenance for entry, _ in efforts if entry.provenance.states_time)
+    newest = max((provenance.registration.registered_from for provenance in stated), default=None)
     count = counted(len(efforts), "igangværende indsats", "igangværende indsatser")
     where = counted(areas, "område", "områder")
+    if newest is None:
+        return f"{count} i {where}."
     changed = paper_text(newest, data.now) if on_paper else of_moment(newest, data.now).text
     which = plural_of(len(efforts), "Indsatsen", "Indsatserne")
     return f"{count} i {where}. {as_sentence(f'{which} er sidst ændret i kilderne {changed}')}"

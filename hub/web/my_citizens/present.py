@@ -238,7 +238,8 @@ def _since(family: Family, has_changes: bool, entries: Mapping[str, Entry], name
         unseen = (member.seen_until for member in family.members if member.changes and member.seen_until)
         since = since_text(min(unseen, default=family.looked_at) if has_changes else family.looked_at, now)
         return f"Nyt siden {since}" if has_changes else f"Intet nyt siden {since}"
-    newest = sorted(entries.values(), key=_registered, reverse=True)
+    # What has no time of its own is as new as our reading, which says nothing of the citizen.
+    newest = sorted((each for each in entries.values() if each.provenance.states_time), key=_registered, reverse=True)
     latest = next(((text, entry) for entry in newest if (text := entry_text(entry, names))), None)
     if latest is None:
         return "Du har ikke åbnet siden før"
