@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
+from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
 
 from hub.bus.base import BusUnavailable, Consumer, Message, TopicNotFound
 from hub.bus.kafka import GROUPS
@@ -51,6 +52,19 @@ def publish(bus: OwnNames, messages: list[Message]) -> None:
             bus.publish("t", messages)
         except BusUnavailable:
             assert monotonic() < end, "the topic does not come back"
+        else:
+            return
+
+
+def alter_offset(admin: KafkaAdminClient, group: str, place: TopicPartition, offset: int) -> None:
+    """Sets an offset by hand; again while a broker that has just started makes the topic that keeps the offsets."""
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            admin.alter_group_offsets(group, {place: OffsetAndMetadata(offset, "", -1)})
+        except (CoordinatorNotAvailableError, NotCoordinatorError):
+            assert monotonic() < end, "no coordinator comes up"
+            Event().wait(0.05)
         else:
             return
 
@@ -137,8 +151,7 @@ def test_what_was_polled_from_the_old_topic_is_not_committed_to_the_new_one(
 
 def test_an_offset_that_somebody_set_by_hand_counts(bus: OwnNames, admin: KafkaAdminClient) -> None:
     publish(bus, make_messages(5))
-    place = TopicPartition(bus.prefix + "t", 0)
-    admin.alter_group_offsets(GROUPS + bus.prefix + "readers", {place: OffsetAndMetadata(3, "", -1)})
+    alter_offset(admin, GROUPS + bus.prefix + "readers", TopicPartition(bus.prefix + "t", 0), 3)
     assert bus.lag("readers", "t") == 2
     with bus.consumer("readers", ["t"]) as consumer:
         assert values(drain(consumer, 2)) == [3, 4]

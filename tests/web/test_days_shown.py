@@ -49,7 +49,7 @@ def test_an_old_date_of_the_source_and_a_fresh_reading_are_two_words() -> None:
     entry = maja.FAMILY_TREATMENT.model_copy(update={"provenance": provenance})
     ages = (SourceAge(maja.SOCIAL, "fresh", maja.NOW, maja.NOW - timedelta(minutes=1)),)
     (row,) = effort_rows(efforts_of([entry]), replace(WHOLE, source_ages=ages))
-    assert (row.source.registered.text, row.source.read and row.source.read.text) == (
+    assert (row.source.registered and row.source.registered.text, row.source.read and row.source.read.text) == (
         "12. sep. 2020",
         "for 1 minut siden",
     )
