@@ -7,7 +7,7 @@ crash at any point gives the same messages again, and the same records make the 
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,7 +30,6 @@ from hub.quarantine.service import park, resolve_stored
 from hub.secrets import PayloadCipher
 from schemas.base import Schema
 from schemas.record import SourceRecord
-from schemas.source import Area
 
 PIPELINE_GROUP = "pipeline"
 """Consumer group of the workers that process records."""
@@ -84,7 +83,6 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     database: Database,
     consumer: Consumer,
     *,
-    areas: Mapping[str, Area],
     digest_key: bytes,
     cipher: PayloadCipher,
     clock: Clock,
@@ -107,7 +105,7 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     now, is_behind = clock.now(), len(delivered) == limit
     with tracing.continue_span(result.traceparent):
         until = now - LONGEST_DELAY if is_behind else now
-        built = rebuild_due(database, areas=areas, until=until, now=now, limit=limit)
+        built = rebuild_due(database, until=until, now=now, limit=limit)
     return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": is_behind or built.taken == limit})
 
 
@@ -125,9 +123,7 @@ def store_batch(session: Session, records: Sequence[SourceRecord], *, digest_key
     )
 
 
-def rebuild_due(
-    database: Database, *, areas: Mapping[str, Area], until: datetime, now: datetime, limit: int
-) -> RebuildResult:
+def rebuild_due(database: Database, *, until: datetime, now: datetime, limit: int) -> RebuildResult:
     """The second half: build overviews that have been due since *until* or longer, at most *limit*.
 
     Where it fails for what is in one citizen's records the others are built. That one is tried again later, and until
@@ -140,30 +136,28 @@ def rebuild_due(
         due = take_due(session, until=until, limit=limit)
         try:
             with session.begin_nested():
-                return RebuildResult(taken=len(due), rebuilt=_rebuild(session, due, areas, now))
+                return RebuildResult(taken=len(due), rebuilt=_rebuild(session, due, now))
         except Exception as error:
             if _is_of_the_store(error):
                 raise
             log.warning("pipeline.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
         rebuilt = sum(
-            _rebuild_alone(session, citizen_id, failed_since, areas, now) for citizen_id, failed_since in due.items()
+            _rebuild_alone(session, citizen_id, failed_since, now) for citizen_id, failed_since in due.items()
         )
         return RebuildResult(taken=len(due), rebuilt=rebuilt)
 
 
-def _rebuild(session: Session, citizen_ids: Collection[UUID], areas: Mapping[str, Area], now: datetime) -> int:
+def _rebuild(session: Session, citizen_ids: Collection[UUID], now: datetime) -> int:
     """Build overviews and put their new versions in the outbox; how many there are."""
-    versions = rebuild(session, citizen_ids, areas=areas, now=now)
+    versions = rebuild(session, citizen_ids, now=now)
     add_to_outbox(session, versions, now=now)
     return len(versions)
 
 
-def _rebuild_alone(
-    session: Session, citizen_id: UUID, failed_since: datetime | None, areas: Mapping[str, Area], now: datetime
-) -> int:
+def _rebuild_alone(session: Session, citizen_id: UUID, failed_since: datetime | None, now: datetime) -> int:
     try:
         with session.begin_nested():
-            return _rebuild(session, [citizen_id], areas, now)
+            return _rebuild(session, [citizen_id], now)
     except Exception as error:
         if _is_of_the_store(error):
             raise

@@ -30,6 +30,7 @@ from schemas.period import Period, Registration
 from schemas.source import Area
 from tests.conftest import DIGEST_KEY
 from tests.factories import make_effort
+from tests.processing import store_areas
 
 TODAY = date(2023, 9, 12)
 NOW = datetime(2023, 9, 12, 7, 0, tzinfo=UTC)
@@ -162,7 +163,8 @@ def an_overview(*, citizen_id: UUID | None = None, protected: bool = False, numb
 
 
 def settle(session: Session, *, number: Identifier | None = None, overview: Overview | None = None) -> UUID:
-    """Write a citizen with identifier and overview to the store."""
+    """Write a citizen with identifier and overview to the store, and the sources of ``SOURCES``."""
+    store_areas(session, NOW, SOURCES)
     overview = overview or an_overview()
     session.execute(insert(CitizenRow).values(id=overview.citizen_id, created_at=NOW))
     if number is not None:

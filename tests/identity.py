@@ -16,12 +16,10 @@ from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import make_party, make_record
 from tests.processing import process_records
 
 KEY = b"only-for-tests-only-for-tests-only"
-AREAS = {"social": Area.SOCIAL, "health": Area.HEALTH}
 REASON = "Afklaret med kilden i dag"
 
 
@@ -39,12 +37,12 @@ class IdentityTown:
 
     def process(self, *records: SourceRecord) -> None:
         """Store, match and rebuild."""
-        process_records(self.database, list(records), areas=AREAS, digest_key=KEY, now=self.clock.now())
+        process_records(self.database, list(records), digest_key=KEY, now=self.clock.now())
 
     def rebuild(self) -> None:
         """Build what is due, as a worker does."""
         now = self.clock.now()
-        rebuild_due(self.database, areas=AREAS, until=now, now=now, limit=1000)
+        rebuild_due(self.database, until=now, now=now, limit=1000)
 
     def desk(self, session: Session, by: str = "tine", reason: str | None = REASON) -> IdentityDesk:
         """Where one person decides, in a transaction of the caller."""

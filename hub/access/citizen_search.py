@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
-from hub.access.policy import NO_AREAS, decide, findable, may
+from hub.access.policy import decide, findable, may
 from hub.access.redaction import national_in, redact_identifiers
 from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
@@ -32,7 +32,6 @@ from schemas.access import (
 from schemas.base import Schema
 from schemas.overview import CitizenHeader, Overview
 from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
-from schemas.source import Area
 from search.base import SearchIndex, SearchUnavailable
 from search.similar import is_similar
 from search.words import fold, folded_words, marked
@@ -67,7 +66,6 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     digest_key: bytes,
     now: datetime,
     own_unit_only: bool = False,
-    areas: Mapping[str, Area] = NO_AREAS,
 ) -> SearchResult:
     """Find citizens.
 
@@ -80,7 +78,6 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         digest_key: keys the digest of a national number.
         now: the instant; rights must hold on its Danish day.
         own_unit_only: only citizens for whom the actor's unit has an effort; the text may then be empty.
-        areas: area of each source by name; what sources of unknown area say of relatives is left out.
 
     When the index does not answer, names are looked for among the citizens of the actor's teams, and whole numbers in
     the store.
@@ -122,9 +119,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     judged = (
         _without_units(hit, facts[hit.citizen_id], limited_query) for hit in page.hits if hit.citizen_id in allowed
     )
-    hits = _told_apart(
-        session, actor, [hit for hit in judged if hit is not None], facts, request=request, areas=areas, today=today
-    )
+    hits = _told_apart(session, actor, [hit for hit in judged if hit is not None], facts, request=request, today=today)
     if digest is not None:
         hits = _told_former(session, hits, digest, digest_key)
     dropped = len(page.hits) - len(hits)
@@ -162,14 +157,13 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     )
 
 
-def _told_apart(  # noqa: PLR0913  keyword-only from the request on
+def _told_apart(
     session: Session,
     actor: Actor,
     hits: Sequence[SearchHit],
     facts: Mapping[UUID, AccessFacts],
     *,
     request: AccessRequest,
-    areas: Mapping[str, Area],
     today: date,
 ) -> tuple[SearchHit, ...]:
     """The hits with what tells people of one name apart: where they live and whose relatives they are.
@@ -186,7 +180,7 @@ def _told_apart(  # noqa: PLR0913  keyword-only from the request on
         for citizen_id, header in headers.items()
         if decisions[citizen_id].allowed
     ]
-    shown = cut_and_mask_all(session, pages, decisions, areas, today, facts=facts)
+    shown = cut_and_mask_all(session, pages, decisions, today, facts=facts)
     return tuple(
         _with_header(
             hit,

@@ -1,11 +1,10 @@
 """Whom a page that asks for a reason is about, as far as the actor knows that citizen already."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.access.policy import NO_AREAS, decide, findable
+from hub.access.policy import decide, findable
 from hub.access.showing import cut_and_mask_all
 from hub.clock import danish_day
 from hub.course import repository as course
@@ -13,7 +12,6 @@ from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from schemas.access import AccessFacts, AccessRequest, Actor
 from schemas.base import Schema
-from schemas.source import Area
 
 
 class KnownPerson(Schema):
@@ -25,7 +23,7 @@ class KnownPerson(Schema):
     """Whether the sources disagree on who it is."""
 
 
-def known_person(  # noqa: PLR0913  keyword-only from the digest on
+def known_person(
     session: Session,
     actor: Actor,
     facts: AccessFacts,
@@ -33,7 +31,6 @@ def known_person(  # noqa: PLR0913  keyword-only from the digest on
     *,
     searched_digest: str | None,
     now: datetime,
-    areas: Mapping[str, Area] = NO_AREAS,
 ) -> KnownPerson | None:
     """Who the citizen is, told only to those who know it from elsewhere; None: not theirs to know yet.
 
@@ -47,7 +44,6 @@ def known_person(  # noqa: PLR0913  keyword-only from the digest on
         request: why.
         searched_digest: keyed digest of the national number that the actor searched for last.
         now: the instant; rights must hold on its Danish day.
-        areas: area of each source by name.
     """
     citizen_id, today = facts.citizen_id, danish_day(now)
     header = overviews.headers(session, [citizen_id]).get(citizen_id)
@@ -66,7 +62,7 @@ def known_person(  # noqa: PLR0913  keyword-only from the digest on
     opened = [key for key, decision in decisions.items() if decision.allowed]
     current = overviews.current(session, opened)
     pages = [overview for _, overview in current.values() if overview is not None]
-    shown = cut_and_mask_all(session, pages, decisions, areas, today, facts=family_facts)
+    shown = cut_and_mask_all(session, pages, decisions, today, facts=family_facts)
     named = (relative for page in shown.values() for relative in page.header.relatives)
     # A page names those who are related on the day, and nobody who was.
     name = next(

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from types import MappingProxyType
 from uuid import UUID
 
 import cedarpy
@@ -68,7 +67,6 @@ IDENTITY_ACTS = frozenset(
 """What is decided about who is who, likewise."""
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
-NO_AREAS: Mapping[str, Area] = MappingProxyType({})
 
 POLICY_VERSION = hashlib.sha256("\x1f".join(f"{name}\x1f{text}" for name, text in _TEXTS.items()).encode()).hexdigest()[
     :12
@@ -195,7 +193,7 @@ def is_reason(text: str | None) -> bool:
     return _is_reason_of(len(plain(text or "")))
 
 
-def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area] = NO_AREAS) -> Overview:
+def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Overview:
     """What of the overview the decision shows. Never adds anything.
 
     A withheld area says that it is withheld, and nothing of whether there is anything. What else its

@@ -5,7 +5,7 @@ When reading fails after the line was written, everything rolls back and nothing
 error path then writes ``record_failure`` in a transaction of its own.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
 from hub.access.masking import ProtectedField
-from hub.access.policy import NO_AREAS, POLICY_VERSION, decide, may, may_change_source, may_reveal
+from hub.access.policy import POLICY_VERSION, decide, may, may_change_source, may_reveal
 from hub.access.showing import cut_and_mask, cut_and_mask_all
 from hub.audit import repository as audit
 from hub.audit.service import write, write_all
@@ -23,6 +23,7 @@ from hub.clock import danish_day
 from hub.course import repository as course
 from hub.course.views import MyCitizen
 from hub.overview import repository as overviews
+from hub.sources.repository import source_areas
 from schemas.access import (
     AccessFacts,
     AccessRequest,
@@ -90,7 +91,6 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     *,
     now: datetime,
     read: Read,
-    areas: Mapping[str, Area] = NO_AREAS,
     others: Callable[[UUID], AccessRequest] | None = None,
 ) -> Opened:
     """Open a citizen's overview, and with it those of the family where the team's right opens it.
@@ -104,7 +104,6 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         request: why, and the reason of an override.
         now: the instant; team, consents and efforts must hold on its Danish day.
         read: fetches the whole overview.
-        areas: area of each source by name; what sources of unknown area say is cut from the header.
         others: the request for each of the others on the course. None: the citizen alone is opened.
     """
     today = danish_day(now)
@@ -113,6 +112,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     if others is not None and shows_family(decisions[0].decision):
         family = sorted(facts.keys() - {citizen_id})
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
+    areas = source_areas(session)
     write_all(session, [_line_of(actor, one, now, areas) for one in decisions])
     whole = [
         read(one.citizen_id, one.facts.overview_version)
@@ -123,7 +123,6 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         session,
         [overview for overview in whole if overview is not None],
         {one.citizen_id: one.decision for one in decisions},
-        areas,
         today,
         facts={other: fact for other, fact in facts.items() if fact is not None},
     )
@@ -173,7 +172,6 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     fields: frozenset[ProtectedField],
     now: datetime,
     read: Read,
-    areas: Mapping[str, Area] = NO_AREAS,
 ) -> Opened:
     """Show a protected citizen's overview with some protected fields revealed: an act and a line of its own.
 
@@ -196,14 +194,13 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
         now,
         fields_revealed=tuple(sorted(fields)),
     )
-    write(session, _about(facts, decision, entry, areas))
+    write(session, _about(facts, decision, entry, source_areas(session)))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
     shown = cut_and_mask(
         session,
         read(citizen_id, facts.overview_version),
         decision,
-        areas,
         danish_day(now),
         facts=facts,
         revealed=fields,
@@ -217,7 +214,6 @@ def list_citizens(
     request: AccessRequest,
     *,
     now: datetime,
-    areas: Mapping[str, Area] | None = None,
 ) -> tuple[ListedCitizen, ...]:
     """The citizens on whose team the actor is, each cut and masked as on a page; a line for the list and one for each.
 
@@ -226,7 +222,6 @@ def list_citizens(
         actor: whose list it is; empty when the role does not reach it.
         request: why. A reason in it opens nothing: it is given for one citizen.
         now: the instant; rights must hold on its Danish day.
-        areas: area of each source by name. None: the list shows names and no overviews.
     """
     if not may(actor, AuditAction.LIST_CITIZENS):
         write(
@@ -241,12 +236,13 @@ def list_citizens(
     allowed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
     disputed = overviews.disputed(session, [citizen.citizen_id for citizen in allowed])
     listed = [citizen.model_copy(update={"disputed": citizen.citizen_id in disputed}) for citizen in allowed]
-    write_all(session, _list_entries(actor, request, now, listed, decisions, facts=facts, areas=areas))
-    shown: dict[UUID, Overview] = {}
-    if areas is not None:
-        current = overviews.current(session, [citizen.citizen_id for citizen in listed])
-        known = [overview for _, overview in current.values() if overview is not None]
-        shown = cut_and_mask_all(session, known, decisions, areas, today, facts=facts)
+    line = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
+    areas = source_areas(session)
+    about = [_about(facts[citizen.citizen_id], decisions[citizen.citizen_id], line, areas) for citizen in listed]
+    write_all(session, [line.model_copy(update={"result_count": len(listed)}), *about])
+    current = overviews.current(session, [citizen.citizen_id for citizen in listed])
+    whole = [overview for _, overview in current.values() if overview is not None]
+    shown = cut_and_mask_all(session, whole, decisions, today, facts=facts)
     return tuple(
         ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=shown.get(citizen.citizen_id))
         for citizen in listed
@@ -324,7 +320,6 @@ def record_print(
     request: AccessRequest,
     *,
     now: datetime,
-    areas: Mapping[str, Area] = NO_AREAS,
 ) -> Decision:
     """Write that the page about the citizen was printed, with the right it could be opened with."""
     facts = course.access_facts(session, actor, citizen_id, danish_day(now))
@@ -333,7 +328,8 @@ def record_print(
         return _refusal()
     decision = decide(actor, facts, request)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
-    write(session, _about(facts, decision, audit_entry(actor, AuditAction.PRINT, outcome, request, now), areas))
+    entry = audit_entry(actor, AuditAction.PRINT, outcome, request, now)
+    write(session, _about(facts, decision, entry, source_areas(session)))
     return decision
 
 
@@ -345,31 +341,10 @@ def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: Ac
     )
 
 
-def _list_entries(  # noqa: PLR0913  keyword-only from the facts on
-    actor: Actor,
-    request: AccessRequest,
-    now: datetime,
-    listed: Collection[MyCitizen],
-    decisions: Mapping[UUID, Decision],
-    *,
-    facts: Mapping[UUID, AccessFacts],
-    areas: Mapping[str, Area] | None,
-) -> list[AuditEntry]:
-    entry = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
-    entries = [entry.model_copy(update={"result_count": len(listed)})]
-    for citizen in listed:
-        decision = decisions[citizen.citizen_id]
-        if areas is None:
-            entries.append(entry.model_copy(update={"citizen_id": citizen.citizen_id, "basis": decision.basis}))
-        else:
-            entries.append(_about(facts[citizen.citizen_id], decision, entry, areas))
-    return entries
-
-
 def _about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas: Mapping[str, Area]) -> AuditEntry:
     """The line with the citizen, the right and the areas: those with lines, without lines, withheld, not covered."""
     shown, withheld, details = decision.shown, decision.withheld, entry.details
-    if areas and decision.allowed:
+    if decision.allowed:
         covered = frozenset(areas.values())
         with_lines = frozenset(areas[source] for source in facts.sources if source in areas)
         none_found, not_covered = (shown & covered) - with_lines, frozenset(Area) - covered

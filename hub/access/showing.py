@@ -10,16 +10,15 @@ from hub.access.masking import ProtectedField, mask_protected, people_of
 from hub.access.policy import cut
 from hub.access.relatives import with_names
 from hub.overview import repository as overviews
+from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Decision
 from schemas.overview import Overview
-from schemas.source import Area
 
 
-def cut_and_mask(  # noqa: PLR0913  keyword-only from the facts on
+def cut_and_mask(
     session: Session,
     overview: Overview | None,
     decision: Decision,
-    areas: Mapping[str, Area],
     on: date,
     *,
     facts: AccessFacts | None = None,
@@ -33,22 +32,20 @@ def cut_and_mask(  # noqa: PLR0913  keyword-only from the facts on
         return None
     citizen_id = overview.citizen_id
     known = {citizen_id: facts} if facts else {}
-    return cut_and_mask_all(session, [overview], {citizen_id: decision}, areas, on, facts=known, revealed=revealed)[
-        citizen_id
-    ]
+    return cut_and_mask_all(session, [overview], {citizen_id: decision}, on, facts=known, revealed=revealed)[citizen_id]
 
 
-def cut_and_mask_all(  # noqa: PLR0913  keyword-only from the facts on
+def cut_and_mask_all(
     session: Session,
     whole: Collection[Overview],
     decisions: Mapping[UUID, Decision],
-    areas: Mapping[str, Area],
     on: date,
     *,
     facts: Mapping[UUID, AccessFacts],
     revealed: frozenset[ProtectedField] = frozenset(),
 ) -> dict[UUID, Overview]:
     """``cut_and_mask`` for several overviews; whom of all their people to protect is asked once."""
+    areas = source_areas(session)
     pages = with_names(session, [cut(overview, decisions[overview.citizen_id], areas) for overview in whole])
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
     unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()

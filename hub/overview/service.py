@@ -14,8 +14,8 @@ from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
 from hub.overview.repository import NewOverview
+from hub.sources.repository import source_areas
 from schemas.overview import Overview
-from schemas.source import Area
 
 _NO_CONTENT = re.compile(r'^{"citizen_id":"[^"]*","version":\d+|"observed_at":"[^"]*"')
 """Key and version at the head, and every time of observation. No text can match: its quotation marks are
@@ -31,9 +31,7 @@ class OverviewVersion(NamedTuple):
     """No record is about the citizen any more, so there is no overview."""
 
 
-def rebuild(
-    session: Session, citizen_ids: Collection[UUID], *, areas: Mapping[str, Area], now: datetime
-) -> tuple[OverviewVersion, ...]:
+def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> tuple[OverviewVersion, ...]:
     """Build the overviews of these citizens from their records; returns the new versions, for the outbox.
 
     The rows are locked before the records are read, so a second worker sees what the first committed,
@@ -43,6 +41,7 @@ def rebuild(
         return ()
     states = repository.lock(session, citizen_ids)
     linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
+    areas = source_areas(session)
     new: list[NewOverview] = []
     for citizen_id, state in states.items():
         records = linked.get(citizen_id, ())
@@ -77,27 +76,25 @@ def take_due(session: Session, *, until: datetime, limit: int) -> dict[UUID, dat
     return repository.take_due(session, until, limit)
 
 
-def read(
-    session: Session, citizen_id: UUID, as_known: datetime | None = None, *, areas: Mapping[str, Area] | None = None
-) -> Overview | None:
+def read(session: Session, citizen_id: UUID, as_known: datetime | None = None) -> Overview | None:
     """The overview as it is, or as it would have been at *as_known*; None when there is (or was) nothing.
 
     Args:
         session: within the caller's transaction.
         citizen_id: whose.
         as_known: an earlier instant (registered time). The version is then that of today.
-        areas: area of each source; needed for *as_known*, where the overview is built on the spot.
     """
     version, overview = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
     if as_known is None:
         return overview
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
     numbers = numbers_of(session, [citizen_id])[citizen_id]
-    built = build(citizen_id, linked, areas=areas or {}, numbers=numbers, version=version, as_known=as_known)
+    areas = source_areas(session)
+    built = build(citizen_id, linked, areas=areas, numbers=numbers, version=version, as_known=as_known)
     return built if _has_content(built) else None
 
 
-def read_seen(session: Session, citizen_id: UUID, looked_at: datetime, *, areas: Mapping[str, Area]) -> Overview | None:
+def read_seen(session: Session, citizen_id: UUID, looked_at: datetime) -> Overview | None:
     """The overview that could be seen at *looked_at*: of what the hub had received by then; None: nothing was there.
 
     What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
@@ -106,9 +103,9 @@ def read_seen(session: Session, citizen_id: UUID, looked_at: datetime, *, areas:
     version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
     linked = linked_records_held(session, citizen_id, looked_at)
     if not linked:
-        return read(session, citizen_id, looked_at, areas=areas)
+        return read(session, citizen_id, looked_at)
     numbers = numbers_of(session, [citizen_id])[citizen_id]
-    built = build(citizen_id, linked, areas=areas, numbers=numbers, version=version)
+    built = build(citizen_id, linked, areas=source_areas(session), numbers=numbers, version=version)
     return built if _has_content(built) else None
 
 

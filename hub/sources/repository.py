@@ -1,6 +1,6 @@
 """Every statement about definitions, secrets and pauses. What changes the catalogue raises its version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.errors import SourceChanged
 from hub.sources.definitions import Pause, Source, SourceDefinition, SourceLifecycle, SourceOrigin
 from hub.sources.tables import CatalogueRow, PauseRow, SecretRow, SourceRow
@@ -15,6 +16,7 @@ from schemas.source import Area, SourceSystem
 
 _VERSION = text("SELECT version FROM source_catalogue")
 _AREA = TypeAdapter(Area | None)
+_AREAS = text("SELECT name, system->>'area' AS area FROM sources WHERE system IS NOT NULL")
 
 
 def catalogue_version(session: Session) -> int:
@@ -31,6 +33,15 @@ def list_sources(session: Session) -> tuple[Source, ...]:
     """All sources, drafts and removed ones included, in the order of pages."""
     rows = session.scalars(select(SourceRow).order_by(SourceRow.position, SourceRow.name))
     return tuple(_source(row) for row in rows)
+
+
+def source_areas(session: Session) -> Mapping[str, Area]:
+    """Area of each source by name; also of removed ones, whose records are still held. Read once a transaction."""
+    areas: Mapping[str, Area] | None = session.info.get("source_areas")
+    if areas is None:
+        areas = {row["name"]: Area(row["area"]) for row in fetch_rows(session, _AREAS, {})}
+        session.info["source_areas"] = areas
+    return areas
 
 
 def get_source(session: Session, name: str) -> Source | None:

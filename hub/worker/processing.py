@@ -29,7 +29,6 @@ def _process(context: AppContext, on_batch: Callable[[], None] | None, health: L
         result = process_batch(
             context.database,
             consumer,
-            areas=context.catalogue.areas(),
             digest_key=context.digest_key,
             cipher=context.payload_cipher,
             clock=context.clock,

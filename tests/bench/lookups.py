@@ -129,7 +129,6 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 WHY,
                 now=context.clock.now(),
                 read=lambda _, version: reader.serve(session, citizen, version, prefetched).overview,
-                areas=context.catalogue.areas(),
             )
         assert opened.overview is not None, opened.decision
 

@@ -57,10 +57,10 @@ def _store(context: AppContext, records: Sequence[SourceRecord]) -> None:
 
 
 def _rebuild(context: AppContext) -> None:
-    areas, taken = context.catalogue.areas(), LOT
+    taken = LOT
     while taken == LOT:
         now = context.clock.now()
-        taken = rebuild_due(context.database, areas=areas, until=now, now=now, limit=LOT).taken
+        taken = rebuild_due(context.database, until=now, now=now, limit=LOT).taken
 
 
 def _each(seconds: float, records: int) -> str:

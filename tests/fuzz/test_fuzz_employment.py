@@ -31,6 +31,7 @@ from tests.connectors.star_server import (
     settings_of,
 )
 from tests.fuzz.mutations import Mutation, mutations, render
+from tests.processing import store_areas
 
 OF_EACH = 120
 _FRAME = {"versionIdentifier": "1", "registreretTidspunkt": "2023-03-02T07:41:12.013Z"}
@@ -139,8 +140,10 @@ def _resolved(
 
 
 def _store(database: Database, clock: FixedClock, records: list[SourceRecord]) -> None:
+    with database.transaction() as session:
+        store_areas(session, clock.now(), {"employment": Area.EMPLOYMENT})
     for record in records:
         with database.transaction() as session:
             received = receive(session, [record], now=clock.now())
             citizens = match(session, received.new, digest_key=b"k" * 32, now=clock.now())
-            rebuild(session, citizens, areas={"employment": Area.EMPLOYMENT}, now=clock.now())
+            rebuild(session, citizens, now=clock.now())

@@ -25,6 +25,7 @@ from tests.connectors.nexus_server import grant
 from tests.connectors.social_server import aktivitet, person, sag, underretning, ydelse
 from tests.fuzz import servers
 from tests.fuzz.mutations import Mutation, mutations
+from tests.processing import store_areas
 
 OF_EACH = 150
 """Changed items of each payload; all combinations are some thousands."""
@@ -194,9 +195,10 @@ def list_not_processed(database: Database, clock: FixedClock, records: Sequence[
     """Records that cannot be stored, matched and shown; halved as above."""
     try:
         with database.transaction() as session:
+            store_areas(session, clock.now(), AREAS)
             received = receive(session, records, now=clock.now())
             citizens = match(session, received.new, digest_key=b"k" * 32, now=clock.now())
-            rebuild(session, citizens, areas=AREAS, now=clock.now())
+            rebuild(session, citizens, now=clock.now())
     except Exception as error:  # noqa: BLE001  as above
         if len(records) == 1:
             yield f"{records[0].record_type} is not stored: {type(error).__name__}"

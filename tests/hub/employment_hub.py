@@ -55,7 +55,6 @@ class EmploymentHub:
                 process_batch(
                     context.database,
                     consumer,
-                    areas=context.catalogue.areas(),
                     digest_key=context.digest_key,
                     cipher=context.payload_cipher,
                     clock=context.clock,

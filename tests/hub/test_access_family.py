@@ -23,7 +23,6 @@ from schemas.source import Area
 from tests.access_town import (
     COURSE_FROM,
     NOW,
-    SOURCES,
     TODAY,
     WHY,
     a_provenance,
@@ -87,9 +86,7 @@ def test_each_of_a_family_is_decided_logged_and_shown_as_if_opened_alone(databas
         def read(member: UUID, _: int) -> Overview:
             return family[member]
 
-        together = service.open_overview(
-            session, ANNA, citizen_id, WHY, now=NOW, read=read, areas=SOURCES, others=_request
-        )
+        together = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=read, others=_request)
         written = _lines(session)
         others = sorted(family.keys() - {citizen_id})
         alone = [
@@ -100,7 +97,6 @@ def test_each_of_a_family_is_decided_logged_and_shown_as_if_opened_alone(databas
                 WHY if member == citizen_id else _request(member),
                 now=NOW,
                 read=read,
-                areas=SOURCES,
             )
             for member in (citizen_id, *others)
         ]
@@ -120,9 +116,7 @@ def test_every_line_is_written_before_the_first_overview_is_read(database: Datab
             assert {line.citizen_id for line in _lines(session)} == set(family)
             return family[member]
 
-        opened = service.open_overview(
-            session, ANNA, citizen_id, WHY, now=NOW, read=read, areas=SOURCES, others=_request
-        )
+        opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=read, others=_request)
     assert opened.overview is not None
 
 
@@ -142,7 +136,6 @@ def test_without_the_teams_right_nobody_else_is_asked_for(database: Database, re
             request_,
             now=NOW,
             read=read,
-            areas=SOURCES,
             others=lambda _: pytest.fail("nobody else may be opened"),
         )
         assert [line.citizen_id for line in _lines(session)] == [citizen_id]

@@ -268,7 +268,7 @@ def test_an_empty_area_and_a_full_one_look_the_same_when_withheld() -> None:
 
 def test_a_source_of_unknown_area_is_cut() -> None:
     some = Decision(allowed=True, basis=Basis.TEAM, shown=frozenset({Area.SOCIAL}), policy_version="x")
-    header = cut(OVERVIEW, some).header
+    header = cut(OVERVIEW, some, {}).header
     assert [relative.name for relative in header.relatives] == ["Known to social"]
 
 

@@ -36,7 +36,6 @@ SOFIE = Identifier.national("790191-4002")
 HENRIK = Identifier.national("620888-4001")
 ALMA = Identifier.national("721016-4002")
 ANNA = an_actor()
-AREAS = {"social": Area.SOCIAL}
 WHERE = ("Hybenvej", "Krisecentret", "social:900", "55 55 55 55", "fagsystem.example", "Havskolen")
 """Words that tell where Sofie is."""
 REFUGE = Responsible(unit=Unit(id="social:900", name="Krisecentret", phone="55 55 55 55"))
@@ -81,7 +80,7 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
     """Puts the family into the store, Anna on their team with consent to see the social area."""
 
     def settle(together: bool | None) -> Family:
-        process_records(database, _records(together), areas=AREAS, digest_key=digest_key, now=clock.now())
+        process_records(database, _records(together), digest_key=digest_key, now=clock.now())
         with database.transaction() as session:
             results = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
             family = Family(*(one for one in results if one is not None))
@@ -89,16 +88,14 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
             course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
             for one in family:
                 course.give_consent(session, course_id, one, [Area.SOCIAL], COURSE_FROM)
-            rebuild(session, family, areas=AREAS, now=clock.now())
+            rebuild(session, family, now=clock.now())
         return family
 
     return settle
 
 
 def _opened(session: Session, citizen_id: UUID) -> Overview:
-    result = service.open_overview(
-        session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: read(session, citizen_id), areas=AREAS
-    )
+    result = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: read(session, citizen_id))
     assert result.overview is not None
     return result.overview
 
@@ -133,7 +130,6 @@ def test_the_child_is_revealed_on_her_own_page_and_nowhere_else(
             fields=frozenset(ProtectedField),
             now=NOW,
             read=lambda *_: read(session, citizen_id),
-            areas=AREAS,
         ).overview
 
     with database.transaction() as session:

@@ -26,7 +26,6 @@ from hub.pipeline import RoundResult, process_batch
 from hub.quarantine.service import list_entries
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
-from schemas.source import Area
 from tests.contracts.bus import AT_ONCE, PATIENT, BusSuite, drain, make_messages, values
 from tests.contracts.bus_schedules import ScheduleSuite
 from tests.contracts.own_names import OwnConsumer, OwnNames
@@ -278,7 +277,6 @@ def test_the_pipeline_parks_from_kafka_what_nobody_can_read_and_goes_on(
             one = process_batch(
                 database,
                 consumer,
-                areas={"social": Area.SOCIAL},
                 digest_key=digest_key,
                 cipher=PayloadCipher(derived_keys(b"only-for-tests")),
                 clock=clock,

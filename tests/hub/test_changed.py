@@ -12,26 +12,26 @@ from hub.overview.changes import ChangeKind
 from hub.pipeline import rebuild_due, store_batch
 from schemas.overview import Overview
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import REGISTERED_AT, make_effort, make_record
+from tests.processing import store_areas
 
-AREAS = {"social": Area.SOCIAL}
 ON = date(2023, 9, 12)
 
 
 def stored_only(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> UUID:
     """Stored, and the overview due."""
     with database.transaction() as session:
+        store_areas(session, clock.now())
         (citizen_id,) = store_batch(session, records, digest_key=digest_key, now=clock.now()).citizens
     return citizen_id
 
 
 def build(database: Database, clock: FixedClock) -> None:
-    rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
 
 
 def known(session: Session, citizen_id: UUID, clock: FixedClock) -> Overview:
-    overview = overviews.read(session, citizen_id, clock.now() + timedelta(days=1), areas=AREAS)
+    overview = overviews.read(session, citizen_id, clock.now() + timedelta(days=1))
     assert overview is not None
     return overview
 

@@ -23,7 +23,6 @@ from hub.indexing.drift import (
 from hub.indexing.reindex import Progress, reindex
 from hub.overview import repository as overviews
 from schemas.identifiers import Identifier
-from schemas.source import Area
 from search.base import BUCKET, SearchUnavailable, Tallies, Tally
 from search.postgres import PostgresIndex
 from tests.factories import make_effort, make_party, make_record
@@ -89,8 +88,7 @@ def fill(database: Database, clock: FixedClock, digest_key: bytes, count: int = 
         )
         for one in range(count)
     ]
-    areas = {"social": Area.SOCIAL}
-    return sorted(process_records(database, records, areas=areas, digest_key=digest_key, now=clock.now()).citizens)
+    return sorted(process_records(database, records, digest_key=digest_key, now=clock.now()).citizens)
 
 
 def repaired(database: Database, index: PostgresIndex, digest_key: bytes, clock: FixedClock) -> int:

@@ -11,7 +11,6 @@ from hub.db import Database
 from hub.pipeline import PIPELINE_GROUP, rebuild_due, store_batch
 from hub.sources.health import SourceState, SourceStatus
 from hub.web.shell.first_loads import FirstLoads
-from schemas.source import Area
 from tests.factories import make_record
 
 
@@ -40,7 +39,7 @@ def test_a_source_is_loading_until_its_records_are_stored_and_their_overviews_bu
             store_batch(session, [record], digest_key=digest_key, now=clock.now())
         consumer.commit(delivered)
     assert unfinished(loads) == {"social"}, "its overview is not built"
-    rebuild_due(database, areas={"social": Area.SOCIAL}, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
     assert unfinished(loads) == frozenset()
     bus.publish(RECORDS, [to_message(make_record(source_id="2"), digest_key)])
     assert unfinished(loads) == frozenset(), "what comes later is no first reading"

@@ -20,12 +20,10 @@ from hub.pipeline import rebuild_due
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
 from schemas.record import PartyRole, SourceRecord
-from schemas.source import Area
 from tests.factories import EMIL, IDA, JONAS, MAJA, local, make_party, make_person, make_record, make_relation
 from tests.processing import process_records
 
 KEY = b"only-for-tests-only-for-tests-only"
-AREAS = {"social": Area.SOCIAL, "health": Area.HEALTH}
 WIPE = text("TRUNCATE record_entities, citizens, identity_conflicts, identity_decisions, overviews, overview_versions,"
             " overview_due, overview_outbox, overview_units, overview_workers CASCADE")  # fmt: skip
 OUR_KEYS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -65,7 +63,7 @@ worlds = st.lists(persons | efforts | relations, min_size=2, max_size=14)
 
 
 def process(database: Database, clock: FixedClock, records: Iterable[SourceRecord]) -> None:
-    process_records(database, list(records), areas=AREAS, digest_key=KEY, now=clock.now())
+    process_records(database, list(records), digest_key=KEY, now=clock.now())
 
 
 def citizen(database: Database, identifier: Identifier) -> UUID | None:
@@ -78,7 +76,7 @@ def author(name: str, clock: FixedClock) -> Author:
 
 
 def rebuild(database: Database, clock: FixedClock) -> None:
-    rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=1000)
+    rebuild_due(database, until=clock.now(), now=clock.now(), limit=1000)
 
 
 def merge(database: Database, clock: FixedClock, one: UUID, other: UUID) -> bool:

@@ -14,17 +14,14 @@ from hub.indexing.writer import WriteResult, index_changes
 from hub.overview.service import read
 from schemas.overview import Overview
 from schemas.record import SourceRecord
-from schemas.source import Area
 from search.base import PutResult, SearchUnavailable
 from search.postgres import PostgresIndex
 from tests.factories import MAJA, make_person, make_record
 from tests.processing import process_records
 
-AREAS = {"social": Area.SOCIAL}
-
 
 def processed(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> None:
-    process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now())
+    process_records(database, records, digest_key=digest_key, now=clock.now())
 
 
 def take_outbox(database: Database) -> list[Delivered]:

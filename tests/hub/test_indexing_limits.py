@@ -23,7 +23,6 @@ from search.base import SearchIndex
 from tests.factories import IDA, MAJA, make_effort, make_party, make_person, make_record
 from tests.processing import process_records
 
-AREAS = {"social": Area.SOCIAL}
 TODAY = date(2023, 9, 12)
 VISITS = 10_500
 
@@ -59,7 +58,7 @@ def test_a_citizen_with_more_entries_than_the_index_takes_is_found_counted_and_s
     ]
     ida = make_record(source_id="ida", parties=[make_party(IDA)])
     records = [make_person(MAJA, source_id="maja"), *visits, ida]
-    process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now())
+    process_records(database, records, digest_key=digest_key, now=clock.now())
     index_all(database, index, digest_key, clock)
     assert cut_documents(database) == 1
     (maja,) = (key for key in index.versions() if (response := index.get(key)) and response.is_cut)
@@ -91,20 +90,19 @@ def test_whose_document_is_cut_is_known_until_it_is_whole_again(
 ) -> None:
     monkeypatch.setattr(limits, "MOST_ENTRIES", 2)
     records = [make_record(source_id=str(number), version_order=1) for number in range(3)]
-    process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now())
+    process_records(database, records, digest_key=digest_key, now=clock.now())
     index_all(database, index, digest_key, clock)
     assert cut_documents(database) == 1
     assert "index.cut" in caplog.text
     reindex(database, index, digest_key=digest_key, clock=clock)
     assert cut_documents(database) == 1
     deleted = [make_record(source_id="0", version_order=2, deleted=True)]
-    process_records(database, deleted, areas=AREAS, digest_key=digest_key, now=clock.now())
+    process_records(database, deleted, digest_key=digest_key, now=clock.now())
     index_all(database, index, digest_key, clock)
     assert cut_documents(database) == 0
     process_records(
         database,
         [make_record(source_id=str(number), version_order=2) for number in (7, 8)],
-        areas=AREAS,
         digest_key=digest_key,
         now=clock.now(),
     )

@@ -19,11 +19,9 @@ from hub.pipeline import StoreResult
 from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import EMIL, IDA, MAJA, make_effort, make_party, make_person, make_record, make_relation
 from tests.processing import process_records
 
-AREAS = {"social": Area.SOCIAL, "health": Area.HEALTH}
 NOW = datetime(2023, 9, 12, 7, 0, tzinfo=UTC)
 
 
@@ -51,7 +49,7 @@ def family() -> list[SourceRecord]:
 
 
 def processed(database: Database, digest_key: bytes, records: Sequence[SourceRecord]) -> StoreResult:
-    return process_records(database, records, areas=AREAS, digest_key=digest_key, now=NOW)
+    return process_records(database, records, digest_key=digest_key, now=NOW)
 
 
 def shown(database: Database, digest_key: bytes) -> dict[str, Any]:
@@ -112,7 +110,7 @@ def test_rebuilding_twice_gives_no_new_version(database: Database, digest_key: b
     result = processed(database, digest_key, family())
     before = versions(database)
     with database.transaction() as session:
-        assert rebuild(session, result.citizens, areas=AREAS, now=NOW) == ()
+        assert rebuild(session, result.citizens, now=NOW) == ()
     assert processed(database, digest_key, family()).known == len(family())
     assert versions(database) == before
 
@@ -151,8 +149,8 @@ def test_an_earlier_moment_shows_what_was_said_then(database: Database, digest_k
     with database.transaction() as session:
         key = citizen_of(session, keyed_digest(MAJA, digest_key))
         assert key is not None
-        overview = read(session, key, records[0].registered_at + timedelta(days=1), areas=AREAS)
-        never = read(session, key, records[0].registered_at - timedelta(days=1), areas=AREAS)
+        overview = read(session, key, records[0].registered_at + timedelta(days=1))
+        never = read(session, key, records[0].registered_at - timedelta(days=1))
     assert overview is not None
     assert "Familiebehandling" in {getattr(entry.fact, "title", "") for entry in overview.entries()}
     assert "Familiebehandling, forlænget" not in {getattr(entry.fact, "title", "") for entry in overview.entries()}

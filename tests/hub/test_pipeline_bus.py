@@ -15,10 +15,8 @@ from hub.indexing.outbox import OverviewChanged, publish_outbox
 from hub.pipeline import RoundResult, process_batch
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import IDA, MAJA, make_person, make_record, make_unstorable
 
-AREAS = {"social": Area.SOCIAL}
 SECOND = timedelta(seconds=1)
 
 
@@ -39,7 +37,6 @@ def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: byt
         return process_batch(
             database,
             consumer,
-            areas=AREAS,
             digest_key=digest_key,
             cipher=PayloadCipher(derived_keys(digest_key)),
             clock=clock,

@@ -21,11 +21,16 @@ from hub.overview.service import rebuild, take_due
 from hub.pipeline import LONGEST_DELAY, RETRY_AFTER, RebuildResult, RoundResult, process_batch, rebuild_due, store_batch
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record
+from tests.processing import store_areas
 
-AREAS = {"social": Area.SOCIAL}
 AT_ONCE = timedelta(0)
+
+
+@pytest.fixture(autouse=True)
+def sources(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        store_areas(session, clock.now())
 
 
 def efforts(first: int, last: int) -> list[SourceRecord]:
@@ -38,7 +43,7 @@ def store(database: Database, clock: FixedClock, digest_key: bytes, *records: So
 
 
 def build(database: Database, clock: FixedClock, limit: int = 100) -> RebuildResult:
-    return rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=limit)
+    return rebuild_due(database, until=clock.now(), now=clock.now(), limit=limit)
 
 
 def entries(database: Database) -> list[int]:
@@ -70,7 +75,6 @@ def run(
             process_batch(
                 database,
                 consumer,
-                areas=AREAS,
                 digest_key=digest_key,
                 cipher=PayloadCipher(derived_keys(digest_key)),
                 clock=clock,
@@ -129,7 +133,7 @@ def test_what_is_due_is_rebuilt_in_lots_and_after_a_crash(
 def test_a_crash_while_rebuilding_leaves_it_due(database: Database, clock: FixedClock, digest_key: bytes) -> None:
     store(database, clock, digest_key, make_record())
     with pytest.raises(KeyboardInterrupt), database.transaction() as session:
-        rebuild(session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now())
+        rebuild(session, take_due(session, until=clock.now(), limit=9), now=clock.now())
         raise KeyboardInterrupt
     assert (entries(database), due(database)) == ([], 1)
     assert build(database, clock) == RebuildResult(taken=1, rebuilt=1)
@@ -141,9 +145,7 @@ def test_a_mark_made_while_the_overview_is_built_outlives_it(
     store(database, clock, digest_key, *efforts(0, 1))
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
-            versions_built = rebuild(
-                session, take_due(session, until=clock.now(), limit=9), areas=AREAS, now=clock.now()
-            )
+            versions_built = rebuild(session, take_due(session, until=clock.now(), limit=9), now=clock.now())
             add_to_outbox(session, versions_built, now=clock.now())
             marking = other.submit(store, database, clock, digest_key, *efforts(1, 2))
             wait_for_a_lock(database)

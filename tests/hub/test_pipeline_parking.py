@@ -18,7 +18,6 @@ from hub.quarantine.rules import QuarantineEntry
 from hub.quarantine.service import list_entries, list_not_processed
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import RejectionRule
-from schemas.source import Area
 from tests.factories import MAJA, make_person, make_record, make_unstorable
 
 SECOND = timedelta(seconds=1)
@@ -30,7 +29,6 @@ def run(database: Database, bus: PostgresBus, clock: FixedClock, digest_key: byt
         return process_batch(
             database,
             consumer,
-            areas={"social": Area.SOCIAL},
             digest_key=digest_key,
             cipher=CIPHER,
             clock=clock,

@@ -34,7 +34,6 @@ from hub.quarantine.rules import (
 )
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import Rejection, RejectionRule, SourceRecord
-from schemas.source import Area
 from tests.contracts.bus import AT_ONCE
 from tests.factories import IDA, MAJA, make_party, make_record, make_unstorable
 
@@ -192,7 +191,6 @@ def process(database: Database, bus: PostgresBus, clock: FixedClock, cipher: Pay
         process_batch(
             database,
             consumer,
-            areas={"social": Area.SOCIAL},
             digest_key=digest_key,
             cipher=cipher,
             clock=clock,

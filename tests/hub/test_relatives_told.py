@@ -23,7 +23,6 @@ from tests.factories import IDA, MAJA, make_party, make_person, make_record
 from tests.hub.test_overview_builder import about, citizen, made, related
 from tests.processing import process_records
 
-AREAS = {"social": Area.SOCIAL, "health": Area.HEALTH}
 SOCIAL_ONLY = Decision(
     allowed=True,
     basis=Basis.OWN_UNIT,
@@ -66,12 +65,12 @@ def test_an_unnamed_relative_is_called_as_on_their_own_page(
     parties = (make_party(MAJA), make_party(IDA, role=PartyRole.OTHER))
     relation = make_record(fact=RelationFact(relation=RelationKind.CHILD), parties=parties, record_type="Relation")
     ida = make_person(IDA, given_name="Ida", source_id="2")
-    process_records(database, [make_person(MAJA), relation, ida], areas=AREAS, digest_key=digest_key, now=clock.now())
+    process_records(database, [make_person(MAJA), relation, ida], digest_key=digest_key, now=clock.now())
     with database.transaction() as session:
         maja = citizen_of(session, keyed_digest(MAJA, digest_key))
         assert isinstance(maja, UUID)
         whole = overviews.read(session, maja)
-        page = cut_and_mask(session, whole, SOCIAL_ONLY, AREAS, date(2023, 9, 12))
+        page = cut_and_mask(session, whole, SOCIAL_ONLY, date(2023, 9, 12))
     assert whole is not None
     assert page is not None
     assert [each.name for each in whole.header.relatives] == [None]

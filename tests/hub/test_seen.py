@@ -9,16 +9,15 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change, ChangeKind
 from hub.pipeline import rebuild_due, store_batch
 from schemas.record import SourceRecord
-from schemas.source import Area
 from tests.factories import REGISTERED_AT, make_effort, make_record
-
-AREAS = {"social": Area.SOCIAL}
+from tests.processing import store_areas
 
 
 def carry(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> UUID:
     with database.transaction() as session:
+        store_areas(session, clock.now())
         (citizen_id,) = store_batch(session, records, digest_key=digest_key, now=clock.now()).citizens
-    rebuild_due(database, areas=AREAS, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
     return citizen_id
 
 
@@ -27,7 +26,7 @@ def changes(database: Database, citizen_id: UUID, clock: FixedClock, ago: timede
     with database.transaction() as session:
         has_news = overviews.with_news(session, {citizen_id: looked_at}) == {citizen_id}
         now = overviews.read(session, citizen_id)
-        before = overviews.read_seen(session, citizen_id, looked_at, areas=AREAS)
+        before = overviews.read_seen(session, citizen_id, looked_at)
         assert now is not None
         assert before is not None
         found = overviews.changed(session, before, now, clock.now().date())

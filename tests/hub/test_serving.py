@@ -12,13 +12,10 @@ from hub.db import Database
 from hub.indexing.serving import OverviewReader, Served, ServedFrom
 from hub.indexing.writer import build_documents
 from hub.overview.service import read
-from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import TODAY
 from tests.factories import MAJA, make_effort, make_person, make_record
 from tests.processing import process_records
-
-AREAS = {"social": Area.SOCIAL}
 
 
 def url_of(database: Database) -> str:
@@ -35,7 +32,7 @@ def processed(database: Database, clock: FixedClock, digest_key: bytes, version:
     """Maja with one effort, as the source says it in that version; her key."""
     effort = make_record(fact=make_effort(f"Indsats {version}"), source_version=str(version), version_order=version)
     records = [make_person(MAJA), effort]
-    (citizen_id,) = process_records(database, records, areas=AREAS, digest_key=digest_key, now=clock.now()).citizens
+    (citizen_id,) = process_records(database, records, digest_key=digest_key, now=clock.now()).citizens
     return citizen_id
 
 

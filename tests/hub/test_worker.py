@@ -334,7 +334,6 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
             process_batch(
                 database,
                 consumer,
-                areas={"social": Area.SOCIAL},
                 digest_key=context.digest_key,
                 cipher=context.payload_cipher,
                 clock=context.clock,

@@ -99,8 +99,7 @@ def context(database: Database, clock: FixedClock, digest_key: bytes) -> Iterato
 @pytest.fixture
 def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
     """Maja's family with course, team and search, as in September 2023."""
-    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    process_records(context.database, _records(), areas=areas, digest_key=context.digest_key, now=clock.now())
+    process_records(context.database, _records(), digest_key=context.digest_key, now=clock.now())
     with context.database.transaction() as session:
         ids = {
             number: found

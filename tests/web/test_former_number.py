@@ -4,7 +4,6 @@ from hub.access.identity_acts import IdentityDesk
 from hub.indexing.reindex import reindex
 from hub.pipeline import rebuild_due
 from schemas.access import AccessRequest, Purpose
-from schemas.source import Area
 from tests.identity import administrator
 from tests.web import maja
 from tests.web.conftest import Town
@@ -22,8 +21,7 @@ def merge(town: Town) -> None:
         result = desk("tine").merge(town.ids[maja.EMIL], town.ids[maja.MAJA])
         if result.state.value == "proposed":
             desk("jens").confirm(result.decision_ids[0])
-    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    rebuild_due(context.database, areas=areas, until=now, now=now, limit=100)
+    rebuild_due(context.database, until=now, now=now, limit=100)
     reindex(context.database, context.index, digest_key=context.digest_key, clock=town.clock)
     context.index.refresh()
 

@@ -29,7 +29,6 @@ from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole
 from schemas.search import FoundBy, HitRelative, SearchHit, SearchPage
-from schemas.source import Area
 from tests.access_town import make_access_facts
 from tests.factories import make_record
 from tests.processing import process_records
@@ -217,8 +216,7 @@ def disagreeing(town: Town) -> Town:
     milan = PersonFact(given_name="Milan", family_name="Petrović", birth_date=date(1951, 2, 3))
     record = plain_record("person", maja.MAJA, milan).model_copy(update={"source": "health", "digest": ""})
     context = town.context
-    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    process_records(context.database, [record], areas=areas, digest_key=context.digest_key, now=town.clock.now())
+    process_records(context.database, [record], digest_key=context.digest_key, now=town.clock.now())
     with context.database.transaction() as session:
         stored = overviews.stored(session, [town.ids[maja.MAJA]])
         documents = [each.document for each in stored.values() if each.document]
@@ -300,9 +298,6 @@ def test_the_page_of_reasons_names_a_relative_of_today_and_nobody_who_was_one(
         source_id="partner",
         valid=Period(start=date(2008, 1, 1), end=end),
     )
-    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    process_records(
-        town.context.database, [record], areas=areas, digest_key=town.context.digest_key, now=town.clock.now()
-    )
+    process_records(town.context.database, [record], digest_key=town.context.digest_key, now=town.clock.now())
     page = town.client("anna.holm").get(f"/overblik/{town.ids[HOSTILE]}").text
     assert ("Jonas Kjær" in page) is is_named

@@ -114,10 +114,7 @@ def test_news_of_each_citizen_stays_until_that_one_or_the_family_page_is_opened(
     news = maja.effort("Fritidsaktivitet", EffortStatus.ACTIVE)
     parties = (Party(role=PartyRole.PRIMARY, identifiers=(Identifier.national(NUMBERS[maja.IDA]),)),)
     record = make_record(fact=news, parties=parties, source_id="new", registered_at=town.clock.now())
-    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
-    process_records(
-        town.context.database, [record], areas=areas, digest_key=town.context.digest_key, now=town.clock.now()
-    )
+    process_records(town.context.database, [record], digest_key=town.context.digest_key, now=town.clock.now())
     town.clock.move(timedelta(hours=2))
     browser.get(f"/overblik/{town.ids[maja.MAJA]}")
     town.clock.move(timedelta(hours=2))

@@ -98,7 +98,6 @@ def open_citizen(
         request_for(citizen_id),
         now=context.now,
         read=read,
-        areas=context.areas,
         others=request_for,
     )
     if opened.overview is None or opened.facts is None:
@@ -132,7 +131,7 @@ def earliest_not_updated(people: Iterable[OpenedCitizen]) -> datetime | None:
 
 
 def _read_as_known(context: RequestContext, citizen_id: UUID, moment: datetime) -> Overview | None:
-    overview = overviews.read(context.session, citizen_id, moment, areas=context.areas)
+    overview = overviews.read(context.session, citizen_id, moment)
     current = overviews.read(context.session, citizen_id)
     if current is None:
         return overview
@@ -278,8 +277,8 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
         since = seen[person.overview.citizen_id]
-        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since, areas=context.areas)
-        before = cut_and_mask(context.session, earlier, person.decision, context.areas, today)
+        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since)
+        before = cut_and_mask(context.session, earlier, person.decision, today)
         if before is None:
             continue
         for change in overviews.changed(context.session, before, person.overview, today):

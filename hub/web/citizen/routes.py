@@ -177,12 +177,10 @@ def record_print(request: Request, citizen_id: UUID, side: Annotated[Side, Form(
     with open_request(request, CITIZEN) as context:
         page = {"page": PAGE_KINDS[side]}
         access = context.access(citizen_id).model_copy(update=page)
-        decision = service.record_print(
-            context.session, context.actor, citizen_id, access, now=context.now, areas=context.areas
-        )
+        decision = service.record_print(context.session, context.actor, citizen_id, access, now=context.now)
         for other in family_of(context, citizen_id, decision):
             access = context.access(other).model_copy(update={**page, "shown_on": citizen_id})
-            service.record_print(context.session, context.actor, other, access, now=context.now, areas=context.areas)
+            service.record_print(context.session, context.actor, other, access, now=context.now)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -229,7 +227,6 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         fields=REVEALED,
         now=context.now,
         read=lambda *_: overviews.read(context.session, citizen_id),
-        areas=context.areas,
     )
     if opened.facts is None:
         return None
@@ -256,7 +253,6 @@ def _ask_reason(
         context.access(),
         searched_digest=context.searched_digest,
         now=context.now,
-        areas=context.areas,
     )
     page = present_reason.reason_page(context.actor, facts, purpose, person, side=side, reason=reason, error=error)
     return context.page(page, "Begrund opslaget", status=HTTPStatus.FORBIDDEN)

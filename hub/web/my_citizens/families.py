@@ -54,7 +54,7 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     complete = coverage(context)
     listed = [
         item.model_copy(update={"overview": complete(item.overview) if item.overview else None})
-        for item in service.list_citizens(session, actor, context.access(), now=context.now, areas=context.areas)
+        for item in service.list_citizens(session, actor, context.access(), now=context.now)
     ]
     looks = audit.looks(session, actor.id, [item.citizen.citizen_id for item in listed], until=context.now)
     by_course = sorted(listed, key=lambda item: str(item.citizen.course_id))
@@ -96,6 +96,6 @@ def _changes(
     if now is None or since is None:
         return ()
     today = danish_day(context.now)
-    earlier = overviews.read_seen(context.session, now.citizen_id, since, areas=context.areas)
-    before = cut_and_mask(context.session, earlier, decision, context.areas, today)
+    earlier = overviews.read_seen(context.session, now.citizen_id, since)
+    before = cut_and_mask(context.session, earlier, decision, today)
     return () if before is None else overviews.changed(context.session, before, now, today)

@@ -136,5 +136,4 @@ def find_citizens(
         digest_key=context.app.digest_key,
         now=context.now,
         own_unit_only=form.own_unit,
-        areas=context.areas,
     )
