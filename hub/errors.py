@@ -66,6 +66,32 @@ class HeldDeletionNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class ActRefused(HubError):
+    """An act that was not done; unlike with other errors, the line of the log about it is kept."""
+
+    key = "act_refused"
+    status = HTTPStatus.CONFLICT
+
+
+class ReasonMissing(ActRefused):
+    """The act is done for a stated reason only."""
+
+    key = "reason_missing"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AlreadyDecided(ActRefused):
+    """Somebody else, or the machine, has settled it meanwhile."""
+
+    key = "already_decided"
+
+
+class ShownOutdated(ActRefused):
+    """What the actor decided about is not what is there any more."""
+
+    key = "shown_outdated"
+
+
 class PauseReasonMissing(HubError):
     """A source is switched off for a stated reason only."""
 

@@ -240,7 +240,8 @@ class AuditEntry(Schema):
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
     ``not_covered`` (areas without lines, and without a source), ``decisions`` (numbers of decisions on who is who),
-    ``state`` (what came of such a decision) and ``rule`` (why it was not taken)."""
+    ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
+    deletions were decided about, and how many)."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
@@ -285,17 +286,24 @@ def _record_reading(
     return allowed
 
 
-def change_source(
-    session: Session, actor: Actor, action: AuditAction, source: str, request: AccessRequest, *, now: datetime
+def change_source(  # noqa: PLR0913  keyword-only from the clock on
+    session: Session,
+    actor: Actor,
+    action: AuditAction,
+    source: str,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    details: dict[str, JsonValue] | None = None,
 ) -> bool:
     """Decide what is to be done to a source and write the line. True: the caller does it, in the same transaction.
 
-    The reason, where the policy asks for one, stands in ``request.override_reason``.
+    The reason, where the policy asks for one, stands in ``request.override_reason``; *details* say more about the act.
     """
     allowed = may_change_source(actor, action, request.override_reason)
     outcome = AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED
     about = AuditObject(kind=ObjectKind.SOURCE, id=source)
-    write(session, audit_entry(actor, action, outcome, request, now, about=about))
+    write(session, audit_entry(actor, action, outcome, request, now, about=about, details=details))
     return allowed
 
 

@@ -1,6 +1,7 @@
 """The one table of workspaces, in the order of the menu. A new workspace is a folder of its own and a line here."""
 
 from hub.web.citizen.routes import CITIZEN
+from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT
@@ -8,4 +9,4 @@ from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
 from hub.web.sources.routes import SOURCES
 
-WORKSPACES: tuple[Workspace, ...] = (MY_CITIZENS, OVERSIGHT, SOURCES, SEARCH, CITIZEN, LOGIN)
+WORKSPACES: tuple[Workspace, ...] = (MY_CITIZENS, OVERSIGHT, SOURCES, HELD_DELETIONS, SEARCH, CITIZEN, LOGIN)

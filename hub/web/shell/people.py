@@ -94,3 +94,9 @@ def genitive(name: str) -> str:
 def sender(notification: ConcernNotificationFact) -> str:
     """Who sent the notification, in the source's words, else the category's name."""
     return notification.notifier_title or danish_label(notification.notifier, danish_day(notification.received_at))
+
+
+def who_decided(actor_id: str, employees: Mapping[str, str]) -> str:
+    """Name of an employee who did something; whoever did it at the command line is named as such."""
+    kind, _, user = actor_id.partition(":")
+    return f"{user} (kommandolinjen)" if kind == "cli" else employees.get(actor_id, actor_id)

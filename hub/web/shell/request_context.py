@@ -14,7 +14,7 @@ from hub.access import identity, service
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
-from hub.errors import MissingRole, NotLoggedIn
+from hub.errors import ActRefused, MissingRole, NotLoggedIn
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
 from hub.sources.health import SourceState
@@ -141,7 +141,7 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
     if actor_id is None:
         raise NotLoggedIn
     request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
-    refusal: MissingRole | None = None
+    refusal: MissingRole | ActRefused | None = None
     with app.database.transaction() as session:
         actor = identity.actor(session, actor_id)
         context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
@@ -149,7 +149,7 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
             if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
                 context.require(workspace.action)
             yield context
-        except MissingRole as error:
+        except (MissingRole, ActRefused) as error:
             refusal = error  # raised again only after the line about it is kept
     if refusal is not None:
         raise refusal

@@ -176,6 +176,13 @@ ERROR = {
         "Der er ingen sletninger at tage stilling til",
         "De kan være afgjort imens, af en anden eller af en ny læsning. Gå til Kilder.",
     ),
+    "act_refused": ("Det kan ikke gøres nu", "Noget er ændret imens. Se siden igen, og prøv så igen."),
+    "reason_missing": (
+        "Skriv en begrundelse",
+        f"Begrundelsen skal have mindst {SHORTEST_REASON} tegn. Den står i loggen.",
+    ),
+    "already_decided": ("Det er afgjort imens", "En anden eller en ny læsning har afgjort det. Se siden igen."),
+    "shown_outdated": ("Noget er ændret, siden du så siden", "Se det igen, og afgør det så."),
     "decision_refused": (
         "Afgørelsen kan ikke træffes",
         "Noget er ændret imens, eller en anden afgørelse siger det modsatte. Se uenigheden igen.",

@@ -45,6 +45,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What came of the last form."""
+
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True)
 class Choice:
     """One option of a select or radio."""
 

@@ -9,7 +9,7 @@ from connectors.base import RecordTypeInfo
 from hub.access import identity, service
 from hub.access.policy import is_reason
 from hub.access.redaction import redact_identifiers
-from hub.errors import InvalidSetting, MissingRole, PauseReasonMissing, SourceNotFound
+from hub.errors import MissingRole, PauseReasonMissing, SourceNotFound
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.overview import repository as overviews
@@ -18,6 +18,7 @@ from hub.quarantine.rules import QuarantinedRow
 from hub.quarantine.service import list_rows
 from hub.sources import repository, stream_repository
 from hub.sources.service import resume_source
+from hub.web.shell.declared_types import declared_streams
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -103,12 +104,8 @@ def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
 
 
 def _record_types(context: RequestContext, source: str) -> tuple[RecordTypeInfo, ...]:
-    """The types that the source declares; none where its settings are wrong, which the page tells of its runs."""
-    try:
-        with context.app.catalogue.lend_connector(source) as connector:
-            streams = connector.discover()
-    except InvalidSetting:
-        return ()
+    """The types that the source declares."""
+    streams = declared_streams(context.app, source)
     return tuple({found.name: found for stream in streams for found in stream.record_types}.values())
 
 

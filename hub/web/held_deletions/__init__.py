@@ -1,0 +1,1 @@
+"""Tilbageholdte sletninger: what is missing in a source, and is it gone?"""

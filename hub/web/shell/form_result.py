@@ -1,0 +1,43 @@
+"""What came of a form: kept in the session over the redirect, and shown once by the page it leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from hub.web.shell.view_models import Outcome
+
+_KEY = "form_result"
+
+
+@dataclass(frozen=True)
+class FormResult:
+    """A sentence about what was done, or about what is missing in a form whose fields are then filled in again."""
+
+    text: str
+    is_error: bool = False
+    form: str = ""
+    """Which form of the page it is about."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was typed, by field; never a secret or a national number."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """As the page says it."""
+        return Outcome(self.text, self.is_error)
+
+
+def keep_result(request: Request, result: FormResult) -> None:
+    """Let the next page that is opened show it."""
+    request.session[_KEY] = {
+        "text": result.text,
+        "is_error": result.is_error,
+        "form": result.form,
+        "typed": dict(result.typed),
+    }
+
+
+def take_result(request: Request) -> FormResult | None:
+    """The result that waits, which is then shown and gone. None: there is none."""
+    kept = request.session.pop(_KEY, None)
+    return FormResult(**kept) if kept else None
