@@ -4,7 +4,6 @@ Starts an embedded PostgreSQL, the simulated fagsystemer, the web server and the
 shows what it is doing. Every start makes the same municipality anew; Ctrl-C ends everything.
 """
 
-import secrets
 import shutil
 import signal
 import socket
@@ -131,10 +130,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
     console.print("3/4  Starting the web server")
-    keyed = settings.model_copy(
-        update={"database_url": SecretStr(url), "session_key": SecretStr(secrets.token_hex(32))}
-    )
-    context = build_services(keyed, clock=clock)
+    context = build_services(settings.model_copy(update={"database_url": SecretStr(url)}), clock=clock)
     add_sources(context, running, Schedule(every=timedelta(minutes=1)))
     stack.enter_context(listening(context, running))
     seeding = Seeding(context, day)

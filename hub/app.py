@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.sessions import SessionMiddleware
 
 from hub.context import AppContext
 from hub.indexing.serving import OverviewReader
@@ -17,8 +16,6 @@ from hub.web.shell import errors
 from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.rendering import WEB
 from hub.web.workspaces import WORKSPACES
-
-COOKIE = "helhed"
 
 
 def create_app(context: AppContext) -> FastAPI:
@@ -38,14 +35,6 @@ def create_app(context: AppContext) -> FastAPI:
     app.state.first_loads = FirstLoads(context.bus)
     app.state.workspaces = WORKSPACES
     app.add_middleware(UnhandledErrorMiddleware)
-    app.add_middleware(
-        SessionMiddleware,
-        secret_key=context.session_key.hex(),
-        session_cookie=COOKIE,
-        max_age=60 * settings.session_minutes,
-        same_site="lax",
-        https_only=settings.secure_cookies,
-    )
     app.add_middleware(BodySizeLimitMiddleware)
     app.add_middleware(OperationsMiddleware, operation=Operation(context))
     app.add_middleware(RequestMetricsMiddleware)

@@ -26,7 +26,7 @@ class AppContext:
     digest_key: bytes
     """Keys the digests of national numbers."""
     session_key: bytes
-    """Signs the session cookie."""
+    """Keys the tokens of forms."""
     payload_cipher: PayloadCipher
     """Encrypts payloads in quarantine."""
 

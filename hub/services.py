@@ -2,6 +2,7 @@
 
 import gc
 import re
+import secrets
 import ssl
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import InvalidSetting
 from hub.secrets import PayloadCipher, derived_keys, secret_keys
-from hub.settings import Settings
+from hub.settings import MIN_KEY_LENGTH, Settings
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder
 from search.base import SearchIndex
@@ -69,7 +70,7 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> AppCont
         clock=clock,
         catalogue=SourceCatalogue(database, connector_builder(settings, clock), settings.sources_file),
         digest_key=digest_key,
-        session_key=_key(settings, "session_key"),
+        session_key=_session_key(settings),
         payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
 
@@ -155,6 +156,13 @@ def _kafka_tls(settings: Settings) -> ssl.SSLContext | None:
 
 def _why(error: OSError) -> str:
     return "it is no PEM file as needed" if isinstance(error, ssl.SSLError) else str(error.strerror)
+
+
+def _session_key(settings: Settings) -> bytes:
+    """The demo makes one: what it keys need not outlive the process."""
+    if settings.session_key is None and settings.demo:
+        return secrets.token_bytes(MIN_KEY_LENGTH)
+    return _key(settings, "session_key")
 
 
 def _key(settings: Settings, name: str) -> bytes:

@@ -51,16 +51,19 @@ class Settings(BaseSettings):
     listen_proxy_fingerprint: str = ""
     """SHA-256 of the client certificate of a proxy before the listener; from it alone ``X-Client-Cert`` counts."""
     session_key: SecretStr | None = None
-    """Signs the session cookie; at least 32 characters. Required outside the demo."""
+    """Keys the tokens of forms; at least 32 characters, the same for every process that serves. Required outside the
+    demo, which makes one."""
     digest_key: SecretStr | None = None
     """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
     secret_keys: SecretStr | None = None
     """Encrypts the sources' secrets in the database: ``KID:64 hexadecimal digits``, several separated by commas. The
     first encrypts, all decrypt. Needed once a secret is stored."""
     secure_cookies: bool = True
-    """Session cookie only over HTTPS. The demo on loopback switches it off."""
+    """Session cookie only over HTTPS, as ``__Host-helhed``. The demo on loopback switches it off."""
     session_minutes: int = Field(default=60, ge=5, le=600)
     """A session ends after so many minutes without a page."""
+    session_hours: int = Field(default=10, ge=1, le=24)
+    """A session ends after so many hours, whatever is done in it."""
     sources_file: Path | None = None
     """TOML file that lists the sources: one table a source, with its connector's settings (docs/connectors.md)."""
     bus_partitions: int = Field(default=8, ge=1, le=256)

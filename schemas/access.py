@@ -204,6 +204,8 @@ class ObjectKind(StrEnum):
     """A contradiction about who is who, by its number."""
     IDENTITY_DECISION = "identity_decision"
     """A decision on who is who, by its number."""
+    LOGIN_SESSION = "login_session"
+    """One of the actor's own sessions, by its number: it was ended from another."""
 
 
 class AuditObject(Schema):

@@ -15,6 +15,7 @@ ALL_TABLES = tuple(
         "indexing",
         "course",
         "access",
+        "sessions",
         "audit",
     )
 )

@@ -1,4 +1,4 @@
-"""Upkeep: creates the topics, collects the gauges, and removes old messages and payloads."""
+"""Upkeep: creates the topics, collects the gauges, and removes old messages, payloads and sessions."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -15,6 +15,8 @@ from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
 from hub.operation.loop_health import LoopHealth
 from hub.pipeline import PIPELINE_GROUP
 from hub.quarantine.service import delete_expired
+from hub.sessions.repository import delete_expired_sessions
+from hub.sessions.service import limits_of
 from hub.worker.loops import Loop, repeat
 
 PRUNE_EVERY = timedelta(hours=1)
@@ -51,7 +53,7 @@ def metrics_loops(context: AppContext) -> Sequence[Loop]:
 
 
 def prune_loops(context: AppContext) -> Sequence[Loop]:
-    """Remove messages that all groups have read, and payloads in quarantine that are past their time limit."""
+    """Remove messages that all groups have read; payloads in quarantine and sessions past their time limit."""
     return [Loop(name="prune", run=partial(_prune, context), may_rest=True)]
 
 
@@ -71,7 +73,8 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             retention = timedelta(days=settings.quarantine_retention_days)
             payloads = delete_expired(session, context.clock.now(), retention)
             events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
-        fields = {"messages": messages, "payloads": payloads, "events": events}
+            sessions = delete_expired_sessions(session, limits_of(settings))
+        fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions}
         log.info("worker.pruned", extra={"fields": fields})
 
     repeat(step, health, stop, pause=PRUNE_EVERY)

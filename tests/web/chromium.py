@@ -20,6 +20,7 @@ PAGES = {
         "/overblik/{maja}",
         "/familien/{maja}",
         "/tidslinje/{maja}",
+        "/mine-login",
         "/findes-ikke",
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],

@@ -68,8 +68,10 @@ def test_the_cookie_is_for_this_server_only(context: AppContext) -> None:
     app = create_app(replace(context, settings=Settings(demo=True, secure_cookies=True)))
     with serving(app) as address:
         answer = httpx.get(f"{address}/log-ind")
-    cookie = answer.headers["set-cookie"].lower()
-    assert all(word in cookie for word in ("httponly", "secure", "samesite=lax", "max-age=3600"))
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-helhed-login=")
+    assert all(word in cookie.lower() for word in ("httponly", "secure", "samesite=lax", "path=/"))
+    assert "domain" not in cookie.lower()
     assert "max-age" in answer.headers["strict-transport-security"]
 
 

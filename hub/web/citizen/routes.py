@@ -135,11 +135,11 @@ def give_reason(
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
-    if not is_reason(reason):
-        request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
-        return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
-    request.session.pop(SHORT_REASON, None)
-    request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
+        if not is_reason(reason):
+            request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
+            return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
+        request.session.pop(SHORT_REASON, None)
+        request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
 
 
@@ -206,11 +206,11 @@ def reveal(
 @router.get("/overblik/{citizen_id}/vis")
 def revealed_page(request: Request, citizen_id: UUID) -> Response:
     """What is hidden, once for each reason that was stated."""
-    stated: dict[str, str] = request.session.get(REVEAL_REASON) or {}
-    if stated.get("citizen") != str(citizen_id):
-        return RedirectResponse(f"/overblik/{citizen_id}", 303)
-    del request.session[REVEAL_REASON]
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+        stated: dict[str, str] = request.session.get(REVEAL_REASON) or {}
+        if stated.get("citizen") != str(citizen_id):
+            return RedirectResponse(f"/overblik/{citizen_id}", 303)
+        del request.session[REVEAL_REASON]
         revealed = _reveal(context, citizen_id, stated["reason"])
         if revealed is None:
             return error_page(request, CitizenNotFound(), context.actor)

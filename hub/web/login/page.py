@@ -1,7 +1,9 @@
-"""What the page of the login shows."""
+"""What the pages of the login show."""
 
 from dataclasses import dataclass
 from typing import ClassVar
+
+from hub.web.shell.dates import When
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,26 @@ class LoginPage:
     template: ClassVar[str] = "login/templates/login.html"
     demo: bool
     cards: tuple[DemoCard, ...]
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One place where the employee is logged in."""
+
+    number: int
+    browser: str
+    logged_in: When
+    last_used: When
+    is_this_one: bool
+
+
+@dataclass(frozen=True)
+class SessionsPage:
+    """Where am I logged in, and is that all me?"""
+
+    template: ClassVar[str] = "login/templates/sessions.html"
+    rows: tuple[SessionRow, ...]
+    limits: str
+    has_others: bool
+    before: int | None
+    """Number of the last row, where there may be older ones."""

@@ -2,24 +2,35 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.clock import danish_day
 from hub.context import AppContext
 from hub.course import service as course
-from hub.errors import DemoOnly, HubError
-from hub.web.login.page import LoginPage
+from hub.db import Session
+from hub.errors import DemoOnly, HubError, NotLoggedIn
+from hub.sessions import service as sessions
+from hub.sessions.repository import delete_others, delete_own, list_own
+from hub.web.login import texts
+from hub.web.login.page import LoginPage, SessionsPage
 from hub.web.login.present import login_page
-from hub.web.shell.form_token import form_token, require_form_token
+from hub.web.login.present_sessions import PAGE_SIZE, sessions_page
+from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
+from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
 from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of, own_purpose
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
+from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
 
-LOGIN = Workspace(name="login", path=LOGIN_PATH, title="Log ind", action=None, pages=(LoginPage,), in_menu=False)
+LOGIN = Workspace(
+    name="login", path=LOGIN_PATH, title="Log ind", action=None, pages=(LoginPage, SessionsPage), in_menu=False
+)
 router = LOGIN.router
+SESSIONS_PATH = "/mine-login"
+ENDED = "ended"
+"""In the session: what is said once after another was ended."""
 
 
 @router.get("/")
@@ -39,7 +50,12 @@ def log_in_page(request: Request) -> HTMLResponse:
             page = login_page(
                 [(actor, course.my_citizens(session, actor, today)) for actor in identity.actors(session)]
             )
-    return HTMLResponse(render(frame(request, LOGIN.title, None), page))
+    if browser_id(request) is not None:
+        return HTMLResponse(render(frame(request, LOGIN.title, None), page))
+    request.state.browser_id = new_browser_id()
+    response = HTMLResponse(render(frame(request, LOGIN.title, None), page))
+    LOGIN_COOKIE.set(request, response, request.state.browser_id)
+    return response
 
 
 @router.post(LOGIN.path, dependencies=[Depends(require_form_token)])
@@ -53,23 +69,67 @@ def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> Re
     if not app.settings.demo:
         raise DemoOnly
     with app.database.transaction() as session:
-        actor = identity.actor(session, person)
-        access = _access(request, actor)
-        service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, access, now=app.clock.now())
-    request.session.clear()
-    request.session["actor"] = actor.id
-    form_token(request)
-    return RedirectResponse("/", 303)
+        session_id = _begin(request, session, identity.actor(session, person))
+    response = RedirectResponse("/", 303)
+    SESSION_COOKIE.set(request, response, session_id)
+    LOGIN_COOKIE.delete(request, response)
+    return response
+
+
+def _begin(request: Request, session: Session, actor: Actor) -> str:
+    """Begin the employee's session and write the line; the id for the cookie."""
+    app: AppContext = request.app.state.context
+    access = _access(request, actor)
+    service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, access, now=app.clock.now())
+    user_agent = request.headers.get("user-agent", "")
+    return sessions.begin(session, actor.id, user_agent=user_agent, replaces=SESSION_COOKIE.read(request))
 
 
 @router.post("/log-ud", dependencies=[Depends(require_form_token)])
 def log_out(request: Request) -> RedirectResponse:
-    """End the session."""
+    """End the session: whoever copied the cookie has nothing."""
+    response = RedirectResponse(LOGIN.path, 303)
+    SESSION_COOKIE.delete(request, response)
+    try:
+        with open_request(request) as context:
+            access = _access(request, context.actor)
+            service.record(
+                context.session, context.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now
+            )
+            delete_own(context.session, context.actor.id, context.login.number)
+    except NotLoggedIn:
+        pass  # it had run out already
+    return response
+
+
+@router.get(SESSIONS_PATH)
+def list_sessions(request: Request, efter: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> HTMLResponse:
+    """Where am I logged in?"""
     with open_request(request) as context:
-        access = _access(request, context.actor)
-        service.record(context.session, context.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now)
-    request.session.clear()
-    return RedirectResponse(LOGIN.path, 303)
+        limits = sessions.limits_of(context.app.settings)
+        own = list_own(context.session, context.actor.id, limits, before=efter, size=PAGE_SIZE)
+        page = sessions_page(own, context.login, limits, context.now, before=efter)
+        return context.page(page, "Dine login", notice=request.session.pop(ENDED, None))
+
+
+@router.post(f"{SESSIONS_PATH}/afslut", dependencies=[Depends(require_form_token)])
+def end_sessions(request: Request, number: Annotated[int | None, Form(ge=1, le=2**63 - 1)] = None) -> RedirectResponse:
+    """End one of one's own sessions, or all but this one; each is a line of the log."""
+    with open_request(request) as context:
+        session, actor = context.session, context.actor
+        if number is None:
+            ended = delete_others(session, actor.id, context.login.number)
+        else:
+            ended = delete_own(session, actor.id, number)
+        for each in ended:
+            about = AuditObject(kind=ObjectKind.LOGIN_SESSION, id=str(each))
+            access = _access(request, actor)
+            service.record(
+                session, actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now, about=about
+            )
+        if ended:
+            request.session[ENDED] = texts.ENDED
+    return RedirectResponse(SESSIONS_PATH, 303)
 
 
 def _access(request: Request, actor: Actor) -> AccessRequest:

@@ -19,3 +19,7 @@ CARD = {
 """One sentence about what each role can see, for the demo's cards."""
 
 NO_TEAM = "Ikke på noget team: skal begrunde hvert opslag uden for sin enhed."
+
+UNKNOWN_BROWSER = "Ukendt browser"
+LIMITS = "Et login slutter efter {minutes} uden brug, og altid efter {hours}."
+ENDED = "Login afsluttet. Den, der bruger det, skal logge ind igen."

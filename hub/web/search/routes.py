@@ -69,9 +69,8 @@ def search(  # noqa: PLR0913  one argument a field of the form
         digest_key = context.app.digest_key
         form = without_national_number(form, request.session, lambda number: keyed_digest(number, digest_key))
         turn = PageTurn(after or None, before or None)
-        if store(request.session, form, turn):
-            return RedirectResponse(RESULT_PATH, 303)
-        return _show(context, form, find_citizens(context, form, turn))
+        store(request.session, form, turn)
+    return RedirectResponse(RESULT_PATH, 303)
 
 
 @router.get(RESULT_PATH)

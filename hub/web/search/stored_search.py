@@ -1,10 +1,9 @@
 """The latest search, kept in the session so that its result has an address of its own and can be gone back to.
 
-The session is signed and not encrypted, so it holds no national number: a whole one is kept as its keyed digest, with
-what the page shows of it; what looks like a mistyped one is hidden.
+The session's row holds no national number: a whole one is kept as its keyed digest, with what the page shows of it;
+what looks like a mistyped one is hidden.
 """
 
-import json
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,10 +23,6 @@ class PageTurn:
     before: str | None = None
 
 
-LARGEST = 1500
-"""Characters of JSON; a browser drops a cookie of more than 4096 bytes."""
-
-
 def without_national_number(
     form: SearchForm, session: MutableMapping[str, Any], digest: Callable[[Identifier], str]
 ) -> SearchForm:
@@ -41,9 +36,9 @@ def without_national_number(
     return replace(form, text=redact_identifiers(form.text))
 
 
-def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -> bool:
-    """Keep the search; False when it is too large for the session."""
-    search = {
+def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -> None:
+    """Keep the search."""
+    session[SEARCH_KEY] = {
         "text": form.text,
         "identifier_digest": form.identifier_digest,
         "areas": sorted(form.areas),
@@ -55,10 +50,6 @@ def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -
         "after": turn.after,
         "before": turn.before,
     }
-    if len(json.dumps(search)) > LARGEST:
-        return False
-    session[SEARCH_KEY] = search
-    return True
 
 
 def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, PageTurn] | None:

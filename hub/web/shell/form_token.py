@@ -1,25 +1,32 @@
-"""The token that every form and every POST to the API must bring back (CSRF)."""
+"""The token that every form and every POST to the API must bring back (CSRF).
+
+It is a keyed digest of the secret in the browser's cookie, so it needs no memory and changes with each login.
+"""
 
 import hmac
-import secrets
 from typing import Annotated
 
 from fastapi import Form, Header, Request
 
 from hub.errors import StaleForm
+from hub.web.shell.cookies import browser_id
+
+_PURPOSE = b"form token\x1f"
 
 
 def form_token(request: Request) -> str:
-    """The session's form token; made when there is none."""
-    if "csrf" not in request.session:
-        request.session["csrf"] = secrets.token_urlsafe(24)
-    return str(request.session["csrf"])
+    """The browser's form token; empty when it has no cookie of ours yet."""
+    secret = getattr(request.state, "browser_id", None) or browser_id(request)
+    if secret is None:
+        return ""
+    key: bytes = request.app.state.context.session_key
+    return hmac.digest(key, _PURPOSE + secret.encode(), "sha256").hex()
 
 
 def require_form_token(
     request: Request, csrf: Annotated[str, Form()] = "", x_csrf_token: Annotated[str, Header()] = ""
 ) -> None:
-    """A dependency of every form: its token must be the session's.
+    """A dependency of every form: its token must be the browser's.
 
     Raises:
         StaleForm: it is not.
@@ -31,12 +38,12 @@ def require_header_token(request: Request, x_csrf_token: Annotated[str, Header()
     """The same for the API's posts, where the token comes as a header (``GET /api/mig`` gives it).
 
     Raises:
-        StaleForm: it is not the session's.
+        StaleForm: it is not the browser's.
     """
     _compare(request, x_csrf_token)
 
 
 def _compare(request: Request, token: str) -> None:
-    expected = str(request.session.get("csrf", ""))
+    expected = form_token(request)
     if not expected or not hmac.compare_digest(expected.encode(), token.encode()):
         raise StaleForm

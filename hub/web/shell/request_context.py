@@ -10,16 +10,20 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from hub.access import identity, service
+from hub.access import service
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
 from hub.errors import ActRefused, MissingRole, NotLoggedIn
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
+from hub.sessions.repository import get_session
+from hub.sessions.service import limits_of, store
+from hub.sessions.views import LoginSession
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
+from hub.web.shell.cookies import SESSION_COOKIE
 from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.form_token import form_token
 from hub.web.shell.rendering import render
@@ -39,9 +43,14 @@ class RequestContext:
     request: Request
     app: AppContext
     session: Session
-    actor: Actor
+    login: LoginSession
     now: datetime
     workspace: Workspace | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who is logged in."""
+        return self.login.actor
 
     @property
     def reader(self) -> OverviewReader:
@@ -128,6 +137,9 @@ class RequestContext:
 def open_request(request: Request, workspace: Workspace | None = None) -> Iterator[RequestContext]:
     """A transaction with the actor who is logged in and whose role reaches the workspace; a refusal is logged.
 
+    While it lasts, and no longer, ``request.session`` is the data of the session; what is put there is stored with the
+    rest.
+
     Args:
         request: the HTTP request.
         workspace: where it is made; None: any actor may.
@@ -137,20 +149,25 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
         MissingRole: the actor's role does not reach the workspace.
     """
     app: AppContext = request.app.state.context
-    actor_id = request.session.get("actor")
-    if actor_id is None:
+    session_id = SESSION_COOKIE.read(request)
+    if session_id is None:
         raise NotLoggedIn
-    request.session["actor"] = actor_id  # written again so that the session lasts from the latest page on
     refusal: MissingRole | ActRefused | None = None
     with app.database.transaction() as session:
-        actor = identity.actor(session, actor_id)
-        context = RequestContext(request, app, session, actor, app.clock.now(), workspace)
+        login = get_session(session, session_id, limits_of(app.settings))
+        if login is None:
+            raise NotLoggedIn
+        request.scope["session"] = login.data
+        context = RequestContext(request, app, session, login, app.clock.now(), workspace)
         try:
             if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
                 context.require(workspace.action)
             yield context
         except (MissingRole, ActRefused) as error:
             refusal = error  # raised again only after the line about it is kept
+        finally:
+            del request.scope["session"]  # what is put there from now on would be lost, so it fails
+        store(session, login)
     if refusal is not None:
         raise refusal
 

@@ -1,0 +1,94 @@
+"""Every statement on the tables of this room. The time is the database's, the same for every process that serves."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.db import fetch_rows
+from hub.sessions.views import LoginSession, OpenSession, SessionLimits
+from schemas.access import Actor
+
+_ACTOR = ", ".join(f"a.{field}" for field in Actor.model_fields)
+_LIVE = "s.last_seen_at > now() - CAST(:idle AS interval) AND s.created_at > now() - CAST(:absolute AS interval)"
+_GET = text(f"""
+    SELECT s.number AS session_number, s.data, s.last_seen_at < now() - interval '1 minute' AS is_stale, {_ACTOR}
+    FROM login_sessions s JOIN active_actors a ON a.id = s.actor_id
+    WHERE s.id_digest = :id_digest AND {_LIVE}
+""")  # noqa: S608  field names of our own schema; every value is a parameter
+_INSERT = text("""
+    INSERT INTO login_sessions (id_digest, actor_id, browser) VALUES (:id_digest, :actor_id, :browser)
+""")
+_UPDATE = text("""
+    UPDATE login_sessions SET last_seen_at = now(), data = (data - CAST(:removed AS text[])) || CAST(:changed AS jsonb)
+    WHERE number = :number
+""")
+_DELETE = text("DELETE FROM login_sessions WHERE id_digest = :id_digest")
+_DELETE_OWN = text("DELETE FROM login_sessions WHERE actor_id = :actor_id AND number = :number RETURNING number")
+_DELETE_OTHERS = text("DELETE FROM login_sessions WHERE actor_id = :actor_id AND number <> :number RETURNING number")
+_LIST_OWN = text(f"""
+    SELECT s.number, s.browser, now() - s.created_at AS age, now() - s.last_seen_at AS unused_for FROM login_sessions s
+    WHERE s.actor_id = :actor_id AND {_LIVE} AND (CAST(:before AS bigint) IS NULL OR s.number < :before)
+    ORDER BY s.number DESC LIMIT :size
+""")  # noqa: S608  as above
+_DELETE_EXPIRED = text(f"DELETE FROM login_sessions s WHERE NOT ({_LIVE}) RETURNING s.number")  # noqa: S608  as above
+
+
+def get_session(session: Session, session_id: str, limits: SessionLimits) -> LoginSession | None:
+    """The session with its employee; None: there is none, it has run out, or the employee is no longer active."""
+    rows = fetch_rows(session, _GET, {"id_digest": _digest(session_id), **_parameters(limits)})
+    if not rows:
+        return None
+    row = rows[0]
+    number, data, is_stale = row.pop("session_number"), row.pop("data"), row.pop("is_stale")
+    return LoginSession(number=number, actor=Actor.model_validate(row), data=data, is_stale=is_stale)
+
+
+def insert_session(session: Session, session_id: str, actor_id: str, browser: str) -> None:
+    """Begin a session."""
+    session.execute(_INSERT, {"id_digest": _digest(session_id), "actor_id": actor_id, "browser": browser})
+
+
+def update_session(session: Session, number: int, changed: Mapping[str, Any], removed: Collection[str]) -> None:
+    """Note that the session was used, and what of its data has changed."""
+    fetch_rows(session, _UPDATE, {"number": number, "changed": json.dumps(dict(changed)), "removed": sorted(removed)})
+
+
+def delete_session(session: Session, session_id: str) -> None:
+    """End the session with that id; harmless when there is none."""
+    session.execute(_DELETE, {"id_digest": _digest(session_id)})
+
+
+def delete_own(session: Session, actor_id: str, number: int) -> tuple[int, ...]:
+    """End one of the employee's sessions; its number, or nothing when it is another's or no longer there."""
+    return tuple(session.scalars(_DELETE_OWN, {"actor_id": actor_id, "number": number}))
+
+
+def delete_others(session: Session, actor_id: str, number: int) -> tuple[int, ...]:
+    """End all of the employee's sessions but this one; their numbers."""
+    return tuple(session.scalars(_DELETE_OTHERS, {"actor_id": actor_id, "number": number}))
+
+
+def list_own(
+    session: Session, actor_id: str, limits: SessionLimits, *, before: int | None, size: int
+) -> tuple[OpenSession, ...]:
+    """The employee's sessions, newest first; those before that number."""
+    values = {"actor_id": actor_id, "before": before, "size": size, **_parameters(limits)}
+    return tuple(OpenSession(**row) for row in fetch_rows(session, _LIST_OWN, values))
+
+
+def delete_expired_sessions(session: Session, limits: SessionLimits) -> int:
+    """Remove the sessions that have run out; how many."""
+    return len(session.scalars(_DELETE_EXPIRED, _parameters(limits)).all())
+
+
+def _digest(session_id: str) -> bytes:
+    """The id has 256 random bits, so that a plain hash cannot be guessed back."""
+    return hashlib.sha256(session_id.encode()).digest()
+
+
+def _parameters(limits: SessionLimits) -> dict[str, object]:
+    return {"idle": limits.idle, "absolute": limits.absolute}

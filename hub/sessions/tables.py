@@ -1,0 +1,29 @@
+"""Tables of this room (SQLAlchemy classes, no behaviour)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class LoginSessionRow(Base):
+    """A login of an employee in one browser. Times are the database's."""
+
+    __tablename__ = "login_sessions"
+
+    id_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """SHA-256 of the id, which only the browser's cookie holds."""
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    """Names the session on pages and in the log."""
+    actor_id: Mapped[str] = mapped_column(Text, index=True)
+    browser: Mapped[str] = mapped_column(Text)
+    """As in "Firefox på Windows"; empty when the browser does not say."""
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    """Of the latest page, to the minute."""
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """What the pages keep from one request to the next: purpose, reason, latest search."""

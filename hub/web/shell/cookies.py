@@ -1,0 +1,53 @@
+"""The cookies: the id of the session, and before a login what binds its forms to the browser; nothing else."""
+
+import secrets
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from hub.settings import Settings
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie of ours. Over HTTPS its name begins with ``__Host-``: no other server of the domain can set it."""
+
+    plain_name: str
+
+    def name(self, settings: Settings) -> str:
+        """The name in the header."""
+        return f"__Host-{self.plain_name}" if settings.secure_cookies else self.plain_name
+
+    def read(self, request: Request) -> str | None:
+        """What the browser sent; None: nothing."""
+        return request.cookies.get(self.name(request.app.state.context.settings)) or None
+
+    def set(self, request: Request, response: Response, value: str) -> None:
+        """Have the browser keep it until it is closed; how long it is of use the server knows."""
+        settings: Settings = request.app.state.context.settings
+        response.set_cookie(
+            self.name(settings), value, path="/", secure=settings.secure_cookies, httponly=True, samesite="lax"
+        )
+
+    def delete(self, request: Request, response: Response) -> None:
+        """Have the browser forget it."""
+        settings: Settings = request.app.state.context.settings
+        response.delete_cookie(
+            self.name(settings), path="/", secure=settings.secure_cookies, httponly=True, samesite="lax"
+        )
+
+
+SESSION_COOKIE = Cookie("helhed")
+LOGIN_COOKIE = Cookie("helhed-login")
+"""Binds the forms and the state of a login to the browser that began it."""
+
+
+def browser_id(request: Request) -> str | None:
+    """What only this browser knows: the id of its session, or of its login; None: it has neither."""
+    return SESSION_COOKIE.read(request) or LOGIN_COOKIE.read(request)
+
+
+def new_browser_id() -> str:
+    """For a browser that has neither."""
+    return secrets.token_urlsafe(32)
