@@ -106,4 +106,6 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/familien/{citizen_id}",
         "/api/kilder",
         "/api/tilsyn",
+        "/api/tilbageholdt",
+        "/api/tilbageholdt/{entry_id}",
     }
