@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue
 
 from schemas.base import Instant, Schema
 from schemas.record import Cursor, Rejection, SourceRecord
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 
 class RecordTypeInfo(Schema):
@@ -108,6 +108,10 @@ class Batch(Schema):
 
 class ConnectorKind(Protocol):
     """A connector's class, as the registry holds it."""
+
+    @property
+    def area(self) -> Area:
+        """What its sources are about, unless their definition says otherwise."""
 
     @property
     def settings_type(self) -> type[Schema]:

@@ -36,6 +36,7 @@ class GivenConnector:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
+        self.area = connector.source.area
 
     def spec(self) -> dict[str, JsonValue]:
         return NoSettings.model_json_schema()

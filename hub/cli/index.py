@@ -10,14 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hub.bus.base import OVERVIEWS
-from hub.cli.terms import fail, load_settings
+from hub.cli.terms import fail, open_services
 from hub.context import AppContext
 from hub.errors import InvalidSetting
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, Difference, lasting_differences
 from hub.indexing.reindex import reindex as reindex_all
 from hub.indexing.writer import INDEX_GROUP
-from hub.services import build_services
 from search.base import ALL_SOURCES
 
 app = typer.Typer(
@@ -45,8 +44,7 @@ def verify(
 
     What is only on its way gets ten seconds to arrive.
     """
-    with fail():
-        context = build_services(load_settings())
+    with fail(), open_services() as context:
         comparison, drift = _compare_repeatedly(context)
         console.print(_table(comparison))
         if not drift:
@@ -73,8 +71,7 @@ def reindex() -> None:
 
     Stopped half way (Ctrl-C), the old index stays and the new one is removed.
     """
-    with fail():
-        context = build_services(load_settings())
+    with fail(), open_services() as context:
         with context.database.leading("index.reindex") as is_ours:
             if not is_ours:
                 raise InvalidSetting("a reindex is running already; wait for that one to end")

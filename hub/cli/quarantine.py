@@ -6,15 +6,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.terms import fail
+from hub.cli.terms import fail, open_services
 from hub.clock import DANISH_TIME
 from hub.collect.replay import republish as republish_all
 from hub.context import AppContext
 from hub.errors import InvalidSetting
 from hub.quarantine.rules import UNKNOWN
 from hub.quarantine.service import list_entries
-from hub.services import build_services
-from hub.settings import load
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,12 +32,10 @@ def list_open(
     after: Annotated[int, typer.Option(help="Number of the last entry of the page before.")] = 0,
 ) -> None:
     """The open entries of a source, fifty at a time, oldest first. Values are masked, payloads are not shown."""
-    with fail():
-        context = build_services(load())
+    with fail(), open_services() as context:
         with context.database.transaction() as session:
             entries = list_entries(session, source, after=after)
         is_known = bool(entries) or _is_known(context, source)
-        context.close()
         if not is_known:
             raise InvalidSetting(NO_SOURCE.format(source=source))
         if not entries:
@@ -67,8 +63,7 @@ def republish(source: Source) -> None:
 
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """
-    with fail():
-        context = build_services(load())
+    with fail(), open_services() as context:
         result = republish_all(
             context.database,
             context.bus,
@@ -78,7 +73,6 @@ def republish(source: Source) -> None:
             clock=context.clock,
         )
         is_known = bool(result.published or result.left) or _is_known(context, source)
-        context.close()
         if not is_known:
             raise InvalidSetting(NO_SOURCE.format(source=source))
         console.print(f"{result.published} published again, {result.left} left: no payload, or still no valid record")

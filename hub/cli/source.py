@@ -10,7 +10,7 @@ from rich.console import Console
 
 from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
-from hub.cli.source_output import print_decided, print_held, print_list, print_source
+from hub.cli.source_output import print_decided, print_decisions, print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.context import AppContext
@@ -67,7 +67,8 @@ def list_sources(as_json: AsJson = False) -> None:
         sources = context.catalogue.known()
         with context.database.transaction() as session:
             states = stream_repository.source_states(session, context.catalogue.systems(), context.clock.now())
-        print_list(sources, {state.source: state for state in states}, as_json=as_json)
+        areas = {kind: connector.area for kind, connector in context.catalogue.builder.kinds.items()}
+        print_list(sources, {state.source: state for state in states}, areas, as_json=as_json)
 
 
 @app.command()
@@ -244,13 +245,21 @@ def schedule(
         if chosen is None and enable is None:
             raise InvalidSetting("give --every, --at, --enable or --disable")
         service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
-        record(session, AuditAction.CONFIGURE_SOURCE, name, f"scheduled {chosen or ''}".strip(), context.clock.now())
+        changes = [f"scheduled {chosen}"] if chosen else []
+        changes += [] if enable is None else ["enabled" if enable else "disabled"]
+        record(session, AuditAction.CONFIGURE_SOURCE, name, ", ".join(changes), context.clock.now())
         for known in stream_repository.list_streams(session, name):
             console.print(f"{known.stream}: {known.schedule}{'' if known.is_enabled else ', not read'}")
 
 
 @app.command()
-def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] = None, as_json: AsJson = False) -> None:
+def held(
+    name: Annotated[str | None, typer.Argument(help="Only this source.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Instead, who decided what, when and why: the latest fifty.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List deletions that wait for you: a list became empty, or shrank so much that it may be a fault.
 
     Ask the owner of the system whether they are gone. Then [bold]helhed source release[/bold], or [bold]refuse[/bold].
@@ -258,7 +267,10 @@ def held(name: Annotated[str | None, typer.Argument(help="Only this source.")] =
     with fail(), opened() as context, context.database.transaction() as session:
         if name is not None and name not in {source.name for source in context.catalogue.known()}:
             raise SourceNotFound
-        print_held(held_repository.list_held(session, name), as_json=as_json)
+        if decisions:
+            print_decisions(held_repository.list_decisions(session, name), as_json=as_json)
+        else:
+            print_held(held_repository.list_held(session, name), as_json=as_json)
 
 
 @app.command()

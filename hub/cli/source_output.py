@@ -11,12 +11,15 @@ from rich.table import Table
 from hub.clock import DANISH_TIME
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, Source, SourceLifecycle, StreamDetails
 from hub.sources.health import RunSummary, SourceState
+from schemas.source import Area
 
 console = Console()
 
 
-def print_list(sources: Sequence[Source], states: Mapping[str, SourceState], *, as_json: bool) -> None:
-    """The sources with how each is doing."""
+def print_list(
+    sources: Sequence[Source], states: Mapping[str, SourceState], areas: Mapping[str, Area], *, as_json: bool
+) -> None:
+    """The sources with how each is doing; *areas* are those of the kinds, for drafts that decide on none."""
     if as_json:
         for source in sources:
             state = states.get(source.name)
@@ -30,10 +33,11 @@ def print_list(sources: Sequence[Source], states: Mapping[str, SourceState], *, 
     for source in sources:
         state = states.get(source.name)
         lifecycle = source.definition.lifecycle
+        decided = source.system.area if source.system else source.definition.area
         table.add_row(
             source.name,
             source.definition.kind,
-            source.system.area if source.system else "-",
+            decided or areas.get(source.definition.kind, "-"),
             state.state if state and lifecycle is SourceLifecycle.ACTIVE else lifecycle,
             _when(state.last_data_at if state else None),
             _when(state.next_due_at if state else None),
@@ -106,6 +110,21 @@ def print_held(entries: Sequence[HeldDeletion], *, as_json: bool) -> None:
         times = (_when(entry.since), _when(entry.seen_at))
         table.add_row(entry.source, entry.record_type, *counts, *times, _decision_text(entry), ", ".join(entry.sample))
     console.print(table if entries else "No deletions wait.")
+
+
+def print_decisions(entries: Sequence[HeldDeletion], *, as_json: bool) -> None:
+    """What people decided on held deletions, the newest first."""
+    if as_json:
+        for entry in entries:
+            typer.echo(entry.model_dump_json())
+        return
+    table = Table("Decided", "By", "Source", "Type", "Missing", "Decision", "Reason")
+    for entry in entries:
+        missing = f"{entry.missing:,} of {entry.known:,}"
+        decision = "refused" if entry.ceiling is None else f"released, at most {entry.ceiling:,}"
+        who = (_when(entry.decided_at), entry.decided_by or "-")
+        table.add_row(*who, entry.source, entry.record_type, missing, decision, entry.reason or "-")
+    console.print(table if entries else "Nobody has decided on held deletions.")
 
 
 def print_decided(entries: Sequence[HeldDeletion], *, parts_of: str | None) -> None:

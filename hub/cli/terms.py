@@ -24,12 +24,15 @@ from hub.errors import (
     StoreUnavailable,
 )
 from hub.log import place_of, redact_cpr
+from hub.operation.health import SCHEMA
 from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
+
+NO_TABLES = "the database has no tables yet; run: helhed migrate"
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def fail() -> Iterator[None]:
         raise
     except Exception as error:
         if type(getattr(error, "orig", error)).__name__ == "UndefinedTable":
-            _say("the database has no tables yet; run: helhed migrate")
+            _say(NO_TABLES)
             raise typer.Exit(2) from None
         _say(f"unexpected {place_of(error)}; HELHED_LOG_LEVEL=DEBUG shows where it came from")
         logging.getLogger("hub").debug("cli.unexpected", exc_info=True)
@@ -86,14 +89,37 @@ def opened(settings: Settings | None = None) -> Iterator[AppContext]:
     """The live context, with the sources file read; closed at the end.
 
     Raises:
-        InvalidSetting: a setting, or the sources file, is not as it must be.
+        InvalidSetting: a setting, the tables, or the sources file, are not as they must be.
+    """
+    with open_services(settings) as context:
+        context.catalogue.synchronise()
+        yield context
+
+
+@contextmanager
+def open_services(settings: Settings | None = None) -> Iterator[AppContext]:
+    """The live context without the sources file, over tables as this program needs them; closed at the end.
+
+    Raises:
+        InvalidSetting: a setting is not as it must be, or the tables are missing or older than this program.
     """
     context = build_services(settings or load_settings())
     try:
-        context.catalogue.synchronise()
+        _check_tables(context.database)
         yield context
     finally:
         context.close()
+
+
+def _check_tables(database: Database) -> None:
+    try:
+        revision = database.revision()
+    except StoreUnavailable:
+        return  # server and worker wait for the database; the other commands say so at their first statement
+    if not revision:
+        raise InvalidSetting(NO_TABLES)
+    if revision < SCHEMA:
+        raise InvalidSetting("the tables of the database are older than this program; run: helhed migrate")
 
 
 def connector_named(name: str) -> Connector:

@@ -61,12 +61,15 @@ class SourceStatus(StrEnum):
     NEVER = "never"
     """A stream was never read to its end."""
     PAUSED = "paused"
+    DISABLED = "disabled"
+    """None of its streams is enabled, so nothing of it is read."""
 
 
 class StreamHealth(Schema):
-    """What is kept of how one enabled stream went."""
+    """What is kept of how one stream went."""
 
     stream: str
+    is_enabled: bool = True
     last_run: RunSummary | None = None
     """The last that was not stopped."""
     last_success_at: Instant | None = None
@@ -101,7 +104,13 @@ _WORST_FIRST = (SourceStatus.FAILING, SourceStatus.HELD, SourceStatus.NEVER)
 def judge_source(
     source: SourceSystem, streams: Sequence[StreamHealth], *, pause_reason: str | None, now: datetime
 ) -> SourceState:
-    """How a source is doing: paused comes first, then the worst stream, then the age of the newest data."""
+    """How a source is doing: paused comes first, then the worst stream, then the age of the newest data.
+
+    Streams that are not enabled say nothing, unless none is: then what was read of them earlier still stands.
+    """
+    enabled = [stream for stream in streams if stream.is_enabled]
+    is_disabled = bool(streams) and not enabled
+    streams = enabled or streams
     last_data_at = max((stream.last_data_at for stream in streams if stream.last_data_at), default=None)
     successes = [stream.last_success_at for stream in streams]
     decisive = _worst(streams)
@@ -109,6 +118,8 @@ def judge_source(
     status = SourceStatus.NEVER if decisive is None else _stream_status(decisive)
     if pause_reason is not None:
         status = SourceStatus.PAUSED
+    elif is_disabled:
+        status = SourceStatus.DISABLED
     elif status is SourceStatus.FRESH:
         status = data_status(last_data_at, cadence=source.expected_cadence, now=now)
     silent = last_data_at is not None and is_silent(last_data_at, cadence=source.expected_cadence, now=now)
@@ -121,7 +132,7 @@ def judge_source(
         last_data_at=last_data_at,
         silent_since=last_data_at if silent else None,
         last_run=last_run,
-        next_due_at=_earliest(stream.due_at for stream in streams) if pause_reason is None else None,
+        next_due_at=_earliest(stream.due_at for stream in enabled) if pause_reason is None else None,
         reason=pause_reason or (last_run.advice if last_run else None),
     )
 

@@ -42,12 +42,28 @@ def save_decision(  # noqa: PLR0913  keyword-only from the state on
     reason: str,
     now: datetime,
 ) -> None:
-    """Keep what a person decided."""
+    """Keep what a person decided; what was decided before stays in the history."""
+    entry_id = entry.id if entry.state is HeldState.HELD else _replace(session, entry)
     session.execute(
         update(HeldDeletionRow)
-        .where(HeldDeletionRow.id == entry.id)
+        .where(HeldDeletionRow.id == entry_id)
         .values(state=state, ceiling=ceiling, decided_by=decided_by, decided_at=now, reason=reason)
     )
+
+
+def reopen(session: Session, entry: HeldDeletion) -> None:
+    """Let a decided entry wait for a person again; what was decided stays in the history."""
+    if entry.state is not HeldState.HELD:
+        _replace(session, entry)
+
+
+def list_decisions(session: Session, source: str | None = None, limit: int = 50) -> tuple[HeldDeletion, ...]:
+    """What people decided on the deletions of one source or of all, newest first; also what is over."""
+    statement = select(HeldDeletionRow).where(HeldDeletionRow.decided_at.is_not(None))
+    if source is not None:
+        statement = statement.where(HeldDeletionRow.source == source)
+    ordered = statement.order_by(HeldDeletionRow.decided_at.desc(), HeldDeletionRow.id.desc()).limit(limit)
+    return tuple(_entry(row) for row in session.scalars(ordered))
 
 
 def with_decisions(session: Session, lease: StreamLease) -> StreamLease:
@@ -140,6 +156,25 @@ def _insert(session: Session, lease: StreamLease, deletions: HeldDeletions, now:
         )
     )
     session.flush()
+
+
+def _replace(session: Session, entry: HeldDeletion) -> int:
+    """End a decided entry and begin one with the same numbers, on which nobody has decided; its key."""
+    end_entries(session, [entry.id])
+    row = HeldDeletionRow(
+        source=entry.source,
+        stream=entry.stream,
+        record_type=entry.record_type,
+        missing=entry.missing,
+        known=entry.known,
+        sample=list(entry.sample),
+        state=HeldState.HELD,
+        since=entry.since,
+        seen_at=entry.seen_at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _entry(row: HeldDeletionRow) -> HeldDeletion:

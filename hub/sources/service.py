@@ -189,7 +189,8 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the types on
         record_types: whose deletions; of the first some must wait, and the others follow it (``with_parts``). None: of
             all types that wait.
         at_most: the number of the first type that the person saw; None: the one that is held now. If it is lower than
-            that one, the other types do not follow: more of the first may be missing than are released.
+            that one, the other types do not follow, for more of the first may be missing than are released: what was
+            decided on them with the first is taken back, and they wait for the next decision.
         by: who releases them.
         reason: why.
         now: when.
@@ -198,7 +199,8 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the types on
         HeldDeletionNotFound: nothing of that type waits.
     """
     released: list[HeldDeletion] = []
-    for entry in _entries_to_decide(session, name, record_types):
+    entries = _entries_to_decide(session, name, record_types)
+    for entry in entries:
         ceiling = entry.missing if at_most is None or released else min(at_most, entry.missing)
         held_repository.save_decision(
             session, entry, HeldState.RELEASED, ceiling=ceiling, decided_by=by, reason=reason, now=now
@@ -206,6 +208,8 @@ def release_deletions(  # noqa: PLR0913  keyword-only from the types on
         stream_repository.make_due(session, name, now, entry.stream)
         released.append(entry.model_copy(update={"state": HeldState.RELEASED, "ceiling": ceiling}))
         if ceiling < entry.missing:
+            for part in entries[1:]:
+                held_repository.reopen(session, part)
             break
     return tuple(released)
 

@@ -21,10 +21,10 @@ from schemas.source import SourceSystem
 
 _SUMMARY = tuple(RunSummary.model_fields)
 _HEALTH = text("""
-    SELECT s.name, p.reason, st.stream, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
+    SELECT s.name, p.reason, st.stream, st.is_enabled, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
     FROM unnest(cast(:names AS text[])) AS s (name)
     LEFT JOIN source_pauses p ON p.source = s.name
-    LEFT JOIN source_streams st ON st.source = s.name AND st.is_enabled
+    LEFT JOIN source_streams st ON st.source = s.name
     ORDER BY st.position
 """)
 """Every page of a citizen asks this."""
@@ -195,6 +195,7 @@ def _summary(document: str) -> RunSummary:
 def _health(row: Mapping[str, Any]) -> StreamHealth:
     return StreamHealth(
         stream=row["stream"],
+        is_enabled=row["is_enabled"],
         last_run=None if row["last_run"] is None else _summary(row["last_run"]),
         last_success_at=row["last_success_at"],
         last_data_at=row["last_data_at"],

@@ -149,6 +149,9 @@ class ConnectorSuite:
         assert {record.source for record in result} == {subject.connector.source.name}
         assert all(record.synthetic for record in result)
 
+    def test_the_kind_declares_the_area_of_its_sources(self, subject: Subject) -> None:
+        assert getattr(type(subject.connector), "area", None) is subject.connector.source.area
+
     def test_printing_a_record_shows_no_whole_number(self, subject: Subject) -> None:
         text = "".join(repr(batch) for batch in read(subject.connector))
         assert not [number for number in subject.numbers if number in text]

@@ -75,6 +75,8 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
     done("resume", "social")
     assert "A worker begins" in done("run", "social", "--from-start")
     assert '"state": "never"' in done("list", "--json")
+    done("schedule", "social", "--disable")
+    assert '"state": "disabled"' in done("list", "--json")
     assert "0 secrets" in done("rotate-keys")
     done("remove", "social", "--yes")
     assert "removed" in done("list")
@@ -86,6 +88,7 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
         (AuditAction.PAUSE_SOURCE, about, "Leverandøren opdaterer"),
         (AuditAction.RESUME_SOURCE, about, None),
         (AuditAction.CONFIGURE_SOURCE, about, "is read from the start"),
+        (AuditAction.CONFIGURE_SOURCE, about, "disabled"),
         (AuditAction.CONFIGURE_SOURCE, about, "removed"),
     ]
 
@@ -111,6 +114,7 @@ def test_held_deletions_are_listed_released_and_refused_for_a_reason(database: D
     assert json.loads(done("held", "--json").splitlines()[0])["ceiling"] == 30
     assert "refused, kept until the source shows them or misses more, by cli:" in done("show", "social")
     assert json.loads(done("show", "social", "--json"))["held"][0]["decided_by"].startswith("cli:")
+    assert all(words in done("held", "--decisions") for words in ("cli:", "released, at most 30", "40 of", WHY))
     said = done("release", "social", "Sag", "--reason", WHY)
     assert "Sag: at most 40" in said
     assert "Sag.part: at most 40 deletions are released, as parts of Sag" in said
@@ -188,6 +192,7 @@ def test_to_change_nothing_is_no_change(database: Database) -> None:
 
 def test_a_run_that_no_worker_would_begin_is_not_promised() -> None:
     done(*ADD, "--draft")
+    assert "odata │ social │ draft" in done("list"), "its kind says of which area it is"
     assert "source social is a draft; run: helhed source set social --activate" in source("run", "social").output
     done("set", "social", "--activate")
     assert "A worker begins within seconds" in done("run", "social")

@@ -113,6 +113,34 @@ def test_migrating_twice_is_harmless(database: Database) -> None:
         assert session.scalar(text("SELECT count(*) FROM records")) == 0
 
 
+@pytest.mark.parametrize("revision", [None, "0001_bus"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("serve", "worker", "listen", "collect social", "source list", "source held", "index verify", "index reindex"),
+        *("quarantine list social", "quarantine republish social", "identity list"),
+    ],
+)
+def test_without_the_tables_that_are_needed_a_command_says_what_to_run(
+    database: Database, command: str, revision: str | None, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        if revision is None:
+            session.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+        else:
+            session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    settings = {
+        "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HELHED_SESSION_KEY": SECRET,
+        "HELHED_DIGEST_KEY": SECRET,
+        "HELHED_DATA_DIR": str(tmp_path),
+        "HELHED_LISTEN_CERTIFICATE": str(tmp_path / "certificate"),
+        "HELHED_LISTEN_CA": str(tmp_path / "ca"),
+    }
+    words = "no tables yet" if revision is None else "older than this program"
+    says_one_line(helhed(*command.split(), **settings), words, "helhed migrate")
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [

@@ -22,7 +22,7 @@ from hub.sources import service
 from hub.sources.definitions import HeldDeletion, HeldState, StreamLease
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.sources.held_deletions import Step, next_step, with_parts
-from hub.sources.held_repository import list_held
+from hub.sources.held_repository import list_decisions, list_held
 from hub.sources.stream_repository import list_streams, source_states
 from schemas.record import Cursor
 from tests.factories import make_record
@@ -292,6 +292,31 @@ def test_parts_that_were_refused_with_what_they_belong_to_follow_its_release(
         clock.move(timedelta(minutes=1))
         released = service.release_deletions(session, "social", types, now=clock.now(), **decide)
     assert [entry.record_type for entry in released] == ["Sag", "Aktivitet"], "what was refused by itself stays refused"
+
+
+@pytest.mark.parametrize("decided", [HeldState.REFUSED, HeldState.RELEASED])
+def test_parts_follow_a_full_release_after_one_below_the_count_whatever_was_decided_before(
+    database: Database, read: Read, source: ShrinkingSource, clock: FixedClock, decided: HeldState
+) -> None:
+    source.missing = 40
+    source.more = (HeldDeletions(record_type="Aktivitet", missing=90, known=300),)
+    read()
+    types = with_parts((STREAM,), "Sag")
+    decide: dict[str, Any] = {"by": "tine.skov", "reason": WHY}
+    act = service.refuse_deletions if decided is HeldState.REFUSED else service.release_deletions
+    with database.transaction() as session:
+        act(session, "social", types, now=clock.now(), **decide)
+        clock.move(timedelta(minutes=1))
+        below = service.release_deletions(session, "social", types, at_most=39, now=clock.now(), **decide)
+        assert [(entry.record_type, entry.ceiling) for entry in below] == [("Sag", 39)]
+        states = {entry.record_type: entry.state for entry in list_held(session)}
+        assert states == {"Sag": HeldState.RELEASED, "Aktivitet": HeldState.HELD}
+        clock.move(timedelta(minutes=1))
+        released = service.release_deletions(session, "social", types, now=clock.now(), **decide)
+        assert [(entry.record_type, entry.ceiling) for entry in released] == [("Sag", 40), ("Aktivitet", 90)]
+        history = [(entry.record_type, entry.ceiling) for entry in list_decisions(session, "social")]
+    first = {("Sag", None), ("Aktivitet", None)} if decided is HeldState.REFUSED else {("Sag", 40), ("Aktivitet", 90)}
+    assert (set(history[:2]), history[2], set(history[3:])) == ({("Sag", 40), ("Aktivitet", 90)}, ("Sag", 39), first)
 
 
 def test_a_complete_reading_without_it_ends_it(database: Database, read: Read, source: ShrinkingSource) -> None:

@@ -15,6 +15,18 @@ ages = st.timedeltas(timedelta(), timedelta(days=10))
 FAILED = set(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
 
 
+def test_a_source_of_which_no_stream_is_enabled_is_neither_unread_nor_planned() -> None:
+    at = NOW - timedelta(hours=1)
+    off = StreamHealth(stream="a", is_enabled=False, last_success_at=at, last_data_at=at, due_at=NOW)
+    never = StreamHealth(stream="a", is_enabled=False, due_at=NOW)
+    for streams in ([off], [never]):
+        state = judge_source(SOURCE, streams, pause_reason=None, now=NOW)
+        assert (state.state, state.next_due_at) == (SourceStatus.DISABLED, None)
+        assert state.last_success_at == streams[0].last_success_at
+    beside = judge_source(SOURCE, [off, never.model_copy(update={"is_enabled": True})], pause_reason=None, now=NOW)
+    assert (beside.state, beside.last_success_at) == (SourceStatus.NEVER, None), "only the enabled one counts"
+
+
 def stream(name: str, outcome: RunOutcome | None, age: timedelta, *, was_complete: bool) -> StreamHealth:
     at = NOW - age
     run = (

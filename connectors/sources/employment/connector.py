@@ -22,6 +22,7 @@ from connectors.sources.employment.state import CitizensState
 from connectors.sources.employment.streams import EVENTS, source_system, streams_of
 from schemas.identifiers import Identifier
 from schemas.record import Cursor
+from schemas.source import Area
 
 __all__ = ["EmploymentConnector", "EmploymentSettings"]
 
@@ -29,6 +30,7 @@ __all__ = ["EmploymentConnector", "EmploymentSettings"]
 class EmploymentConnector:
     """Offers, target group, interviews, deadlines, absence and case workers of the employment effort (STAR)."""
 
+    area: ClassVar[Area] = Area.EMPLOYMENT
     settings_type: ClassVar[type[EmploymentSettings]] = EmploymentSettings
 
     def __init__(self, name: str, settings: EmploymentSettings, *, clock: Callable[[], datetime]) -> None:

@@ -22,6 +22,7 @@ from connectors.sources.health.stream_state import StreamState
 from connectors.sources.health.streams import FOLDER, RECORD_TYPES, source_system
 from connectors.transports.files import list_files
 from schemas.record import Cursor
+from schemas.source import Area
 
 __all__ = ["HealthConnector", "HealthSettings"]
 
@@ -29,6 +30,7 @@ __all__ = ["HealthConnector", "HealthSettings"]
 class HealthConnector:
     """Efforts, goals, contacts and relations from the health system (FHIR R4)."""
 
+    area: ClassVar[Area] = Area.HEALTH
     settings_type: ClassVar[type[HealthSettings]] = HealthSettings
 
     def __init__(self, name: str, settings: HealthSettings, *, clock: Callable[[], datetime]) -> None:

@@ -53,6 +53,7 @@ class SampleSettings(Schema):
 class SampleConnector:
     """Made-up efforts."""
 
+    area: ClassVar[Area] = Area.SOCIAL
     settings_type: ClassVar[type[SampleSettings]] = SampleSettings
 
     def __init__(

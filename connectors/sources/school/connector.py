@@ -17,7 +17,7 @@ from connectors.sources.school.streams import STREAM, source_system
 from connectors.sources.school.translate import Scope
 from connectors.transports.sftp import SftpSession
 from schemas.record import Cursor
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 __all__ = ["SchoolConnector", "SchoolSettings"]
 
@@ -25,6 +25,7 @@ __all__ = ["SchoolConnector", "SchoolSettings"]
 class SchoolConnector:
     """School and class, contact persons and absence per quarter from a drop folder."""
 
+    area: ClassVar[Area] = Area.SCHOOL
     settings_type: ClassVar[type[SchoolSettings]] = SchoolSettings
 
     def __init__(self, name: str, settings: SchoolSettings, *, clock: Callable[[], datetime]) -> None:

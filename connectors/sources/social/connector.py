@@ -24,7 +24,7 @@ from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.duration import Duration
 from schemas.record import Cursor
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 SELECT_SAG = "id,sagsnummer,titel,isSensitive,sagstype,status,kleNummer,oprettetDato,lukketDato,syntetisk"
 EXPAND_SAG = "primaerPerson,primaerBehandler,foerstkommendeFrist,sagsparter"
@@ -77,6 +77,7 @@ class SocialSettings(AbsenceSettings):
 class SocialConnector:
     """Social efforts, notifications, cases and relations from DUBU (OData v4)."""
 
+    area: ClassVar[Area] = Area.SOCIAL
     settings_type: ClassVar[type[SocialSettings]] = SocialSettings
 
     def __init__(self, name: str, settings: SocialSettings, *, clock: Callable[[], datetime]) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from hub.overview.freshness import with_coverage
-from hub.sources.health import SourceState
+from hub.sources.health import SourceState, SourceStatus
 from hub.sources.repository import pauses
 from hub.web.shell.request_context import RequestContext
 from schemas.overview import Overview, SourceTrouble, TroubleKind
 from schemas.source import Area
 
-_TROUBLES = {kind.value: kind for kind in TroubleKind}
+_TROUBLES = {kind.value: kind for kind in TroubleKind} | {SourceStatus.DISABLED.value: TroubleKind.PAUSED}
 
 
 def coverage(context: RequestContext, as_known: date | None = None) -> Callable[[Overview], Overview]:

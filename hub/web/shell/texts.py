@@ -140,6 +140,7 @@ SOURCE_STATE = {
     "silent": ("tavs", "Der er ikke kommet data i dobbelt så lang tid som aftalt. Ring til kildens driftsvagt."),
     "failing": ("fejler", "Sidste kørsel lykkedes ikke."),
     "paused": ("slukket", "Kilden læses ikke, før den tændes igen. Det, der er læst før, vises stadig."),
+    "disabled": ("læses ikke", "Kilden er taget af planen. Det, der er læst før, vises stadig."),
     "held": ("tilbageholdt", "Der mangler så meget, at intet slettes, før en person har set på det."),
     "never": ("ikke læst til ende", "Kilden er tilsluttet, men ikke læst til ende. Se efter, om arbejderen kører."),
 }

@@ -19,7 +19,7 @@ from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
 from schemas.duration import Duration
 from schemas.record import Cursor
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 
 class NexusSettings(AbsenceSettings):
@@ -52,6 +52,7 @@ class NexusSettings(AbsenceSettings):
 class NexusConnector:
     """Granted efforts from KMD Nexus (HAL)."""
 
+    area: ClassVar[Area] = Area.SOCIAL
     settings_type: ClassVar[type[NexusSettings]] = NexusSettings
 
     def __init__(self, name: str, settings: NexusSettings, *, clock: Callable[[], datetime]) -> None:
