@@ -13,6 +13,7 @@ from pydantic import Field
 
 from connectors.base import HeldDeletions
 from connectors.masking import value_shape
+from connectors.settings_form import ABSENCE_ALWAYS_ALLOWED, ABSENCE_MAX_COUNT, ABSENCE_MAX_SHARE
 from schemas.base import Schema
 
 SAMPLE = 5
@@ -32,11 +33,11 @@ class AbsenceLimits(Schema):
 class AbsenceSettings(Schema):
     """Settings of every source whose missing entities are judged here; its own settings are made from these."""
 
-    absence_max_share: float = Field(default=0.2, ge=0, le=1)
+    absence_max_share: float = Field(default=0.2, ge=0, le=1, json_schema_extra=ABSENCE_MAX_SHARE)
     """When more than this share of a type is missing at once, its deletions wait for a person."""
-    absence_max_count: int = Field(default=1000, ge=0)
+    absence_max_count: int = Field(default=1000, ge=0, json_schema_extra=ABSENCE_MAX_COUNT)
     """Likewise for a number, however long the list is."""
-    absence_always_allowed: int = Field(default=2, ge=0)
+    absence_always_allowed: int = Field(default=2, ge=0, json_schema_extra=ABSENCE_ALWAYS_ALLOWED)
     """So many may be missing however short the list is, unless it became empty."""
 
     @property

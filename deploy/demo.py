@@ -179,7 +179,8 @@ def secrets_of(definition: SourceDefinition, running: Running) -> dict[str, str]
     if definition.kind == "files":
         return {"private_key": running.sftp_private_key}
     if definition.kind == "star":
-        return {"search_client_secret": running.client_secret}
+        key = (Path(running.certificates) / "helhed-key.pem").read_text(encoding="ascii")
+        return {"search_client_secret": running.client_secret, "client_key": key}
     return {"client_secret": running.client_secret}
 
 
@@ -202,8 +203,8 @@ def definitions(
     folder = Path(running.certificates)
     employment: dict[str, JsonValue] = {
         "base_url": running.star_url,
-        "ca_file": str(folder / "ca.pem"),
-        "client_certificate_file": str(folder / "helhed.pem"),
+        "ca_certificates": (folder / "ca.pem").read_text(encoding="ascii"),
+        "client_certificate": (folder / "helhed-certificate.pem").read_text(encoding="ascii"),
         "municipality_code": "0999",
         "environment": environment,
         "entities": list[JsonValue](STAR_ENTITIES),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
@@ -20,6 +20,7 @@ import httpx
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.pem import CertificatePem, PrivateKeyPem
 from connectors.retry import (
     Retryable,
     RetryPolicy,
@@ -69,12 +70,12 @@ class HttpSettings(Schema):
     """Seconds of silence after which an answer counts as lost."""
     total_timeout: float = Field(default=300, gt=0)
     """Seconds one answer may take in all."""
-    ca_file: Path | None = None
-    """Certificates to trust instead of the system's (PEM)."""
-    client_certificate_file: Path | None = None
-    """Our own certificate, where the source wants mutual TLS (PEM)."""
-    client_key_file: Path | None = None
-    """Key of our own certificate (PEM)."""
+    ca_certificates: CertificatePem | None = None
+    """Certificates to trust instead of the system's (text of a PEM file)."""
+    client_certificate: CertificatePem | None = None
+    """Our own certificate, where the source wants mutual TLS (text of a PEM file)."""
+    client_key: PrivateKeyPem | None = None
+    """Key of our own certificate (text of a PEM file)."""
     max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
     """A longer answer is refused."""
     patience: RetryPolicy = RetryPolicy.BRISK
@@ -255,14 +256,19 @@ def tls_context(settings: HttpSettings) -> ssl.SSLContext:
     """What we trust, and the certificate we show.
 
     Raises:
-        SourceRefused: a certificate file cannot be read.
+        SourceRefused: a certificate or the key cannot be read.
     """
     try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
-        if settings.client_certificate_file is not None:
-            context.load_cert_chain(settings.client_certificate_file, settings.client_key_file)
-    except OSError:  # ssl.SSLError is one
-        raise SourceRefused("a certificate file is missing or unreadable") from None
+        context = ssl.create_default_context(cadata=settings.ca_certificates)
+        if settings.client_certificate is not None:
+            key = settings.client_key.get_secret_value() if settings.client_key else ""
+            # OpenSSL reads a pair from a file only; it is readable to us alone, and gone at once.
+            with NamedTemporaryFile("w", encoding="utf-8") as pair:
+                pair.write(f"{settings.client_certificate}\n{key}\n")
+                pair.flush()
+                context.load_cert_chain(pair.name, password="")
+    except (OSError, ValueError):  # ssl.SSLError is one
+        raise SourceRefused("a certificate or its key cannot be read", advice="certificate_unreadable") from None
     return context
 
 

@@ -11,7 +11,7 @@ NAMES = {"server": HOST, "star": "star.egelund.example", "helhed": "helhed.egelu
 
 
 def make_certificates(folder: Path) -> str:
-    """Write ``ca.pem`` and, for each name, certificate with key; returns the fingerprint of STAR's."""
+    """Write ``ca.pem`` and, for each name, certificate and key together and apart; returns STAR's fingerprint."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     fingerprint = ""
@@ -20,6 +20,9 @@ def make_certificates(folder: Path) -> str:
         path = folder / f"{name}.pem"
         issued.private_key_and_cert_chain_pem.write_to_path(path)
         path.chmod(0o600)
+        issued.cert_chain_pems[0].write_to_path(folder / f"{name}-certificate.pem")
+        issued.private_key_pem.write_to_path(folder / f"{name}-key.pem")
+        (folder / f"{name}-key.pem").chmod(0o600)
         if name == "star":
             certificate = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
             fingerprint = certificate.fingerprint(SHA256()).hex()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.base import Batch, HeldDeletions, ReadContext
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from connectors.sources.social.streams import STREAM
 from hub.clock import FixedClock
 from schemas.record import Cursor, Rejection, SourceRecord

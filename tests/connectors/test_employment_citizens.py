@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,19 +291,24 @@ def test_a_row_that_cannot_be_read_is_one_line_in_quarantine_and_the_others_are_
     assert len(keys(batches, "Citizen")) == 7
 
 
-def test_the_services_want_our_certificate_and_refuse_another(star: Star, tmp_path: Path, clock: FixedClock) -> None:
+def pair(issued: trustme.LeafCert) -> dict[str, str]:
+    return {
+        "client_certificate": issued.cert_chain_pems[0].bytes().decode(),
+        "client_key": issued.private_key_pem.bytes().decode(),
+    }
+
+
+def test_the_services_want_our_certificate_and_refuse_another(star: Star, clock: FixedClock) -> None:
     authority, stranger = trustme.CA(), trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    for name, issuer in (("ours", authority), ("foreign", stranger)):
-        issuer.issue_cert("helhed.example").private_key_and_cert_chain_pem.write_to_path(tmp_path / f"{name}.pem")
+    ours, foreign = (issuer.issue_cert("helhed.example") for issuer in (authority, stranger))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
     with serving(Star(rows=star.rows, entities=star.entities), context) as secured:
-        common = {"ca_file": tmp_path / "ca.pem"}
-        with_ours = connector_to(secured, clock, client_certificate_file=tmp_path / "ours.pem", **common)
-        with_foreign = connector_to(secured, clock, client_certificate_file=tmp_path / "foreign.pem", **common)
+        common = {"ca_certificates": authority.cert_pem.bytes().decode()}
+        with_ours = connector_to(secured, clock, **common, **pair(ours))
+        with_foreign = connector_to(secured, clock, **common, **pair(foreign))
         without = connector_to(secured, clock, **common)
         assert with_ours.check().ok
         assert len(keys(run(with_ours), "Activity")) == 9

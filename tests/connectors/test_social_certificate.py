@@ -5,7 +5,8 @@ from pathlib import Path
 
 import trustme
 
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from hub.clock import FixedClock
 from tests.connectors.social_server import SECRET, Dubu, serving
 
@@ -25,7 +26,7 @@ def test_a_certificate_of_our_own_authority_is_trusted_when_named_and_refused_wh
             return SocialConnector("social", SocialSettings.model_validate(common | more), clock=clock.now)
 
         refused = connector().check()
-        trusted = connector(ca_file=tmp_path / "ca.pem").check()
+        trusted = connector(ca_certificates=(tmp_path / "ca.pem").read_text()).check()
     assert not refused.ok
     assert "certificate" in refused.message
     assert trusted.ok, trusted.message

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from hub.clock import FixedClock
 from tests.connectors.social_server import (
     COOKIE,

@@ -7,7 +7,8 @@ import pytest
 
 from connectors.errors import SourceUnavailable
 from connectors.kit import read_all
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from hub.clock import FixedClock
 from schemas.record import Cursor, SourceRecord
 from tests.connectors.social_server import SECRET, Dubu, Item, person, sag, serving, underretning, ydelse

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from deploy.sandbox.services.odata import ODataServer
 from hub.clock import FixedClock
 from tests.connectors.social_reading import connect, read

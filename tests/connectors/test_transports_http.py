@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -195,39 +194,35 @@ def test_an_unsafe_address_is_no_setting(url: str) -> None:
         HttpSettings(base_url=url)
 
 
-def test_a_certificate_of_unknown_origin_needs_a_person(tmp_path: Path) -> None:
+def test_a_certificate_of_unknown_origin_needs_a_person() -> None:
     ours, theirs = trustme.CA(), trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.issue_cert("localhost").configure_cert(context)
-    right, wrong = tmp_path / "right.pem", tmp_path / "wrong.pem"
-    theirs.cert_pem.write_to_path(right)
-    ours.cert_pem.write_to_path(wrong)
+    right, wrong = theirs.cert_pem.bytes().decode(), ours.cert_pem.bytes().decode()
     script = Script([(200, JSON, b"{}")])
     with serving(script, context) as url:
-        assert transport(url, ca_file=right).get_json("x").status == 200
+        assert transport(url, ca_certificates=right).get_json("x").status == 200
         with pytest.raises(SourceRefused, match="certificate"):
-            transport(url, ca_file=wrong).get_json("x")
+            transport(url, ca_certificates=wrong).get_json("x")
     assert len(script.paths) == 1
-    with pytest.raises(SourceRefused, match="certificate file"):
-        transport("https://localhost", ca_file=tmp_path / "none.pem")
+    with pytest.raises(SourceRefused, match="cannot be read"):
+        transport("https://localhost", ca_certificates=right.replace("M", "?"))
 
 
-def test_a_source_that_wants_our_certificate_needs_a_person(tmp_path: Path) -> None:
+def test_a_source_that_wants_our_certificate_needs_a_person() -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(context)
     authority.issue_cert("localhost").configure_cert(context)
-    ca, own, key = tmp_path / "ca.pem", tmp_path / "own.pem", tmp_path / "key.pem"
-    authority.cert_pem.write_to_path(ca)
+    ca = authority.cert_pem.bytes().decode()
     mine = authority.issue_cert("helhed.example")
-    mine.cert_chain_pems[0].write_to_path(own)
-    mine.private_key_pem.write_to_path(key)
+    own, key = mine.cert_chain_pems[0].bytes().decode(), mine.private_key_pem.bytes().decode()
     with serving(Script([(200, JSON, b"{}")]), context) as url:
-        result = transport(url, ca_file=ca, client_certificate_file=own, client_key_file=key)
+        result = transport(url, ca_certificates=ca, client_certificate=own, client_key=key)
         assert result.get_json("x").status == 200
         with pytest.raises(SourceRefused, match="our certificate"):
-            transport(url, ca_file=ca).get_json("x")
+            transport(url, ca_certificates=ca).get_json("x")
 
 
 TOKEN_ANSWER: Answer = (200, JSON, b'{"access_token": "made-up-token", "expires_in": 300}')

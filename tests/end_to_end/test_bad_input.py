@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import trustme
 
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
+from connectors.sources.social.settings import SocialSettings
 from connectors.transports.http import MEGABYTE
 from hub.bus.base import RECORDS
 from hub.bus.postgres import PostgresBus

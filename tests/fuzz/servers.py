@@ -11,8 +11,9 @@ import pytest
 
 from connectors.base import Connector
 from connectors.sources.health.connector import HealthConnector, HealthSettings
-from connectors.sources.social.connector import SocialConnector, SocialSettings
+from connectors.sources.social.connector import SocialConnector
 from connectors.sources.social.nexus.connector import NexusConnector, NexusSettings
+from connectors.sources.social.settings import SocialSettings
 from hub.clock import FixedClock
 from tests.connectors import fhir_server, nexus_server, social_server
 from tests.connectors.fhir_server import FhirServer

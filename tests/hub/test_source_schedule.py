@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.sources.health.settings import HealthSettings
-from connectors.sources.social.connector import SocialSettings
+from connectors.sources.social.settings import SocialSettings
 from hub.clock import DANISH_TIME
 from hub.sources.health import RunOutcome
 from hub.sources.schedule import RETRY_AFTER, Schedule, due_after_run, next_due

@@ -46,9 +46,9 @@ class StarClient:
         self._transport = HttpTransport(
             HttpSettings(
                 base_url=settings.base_url,
-                ca_file=settings.ca_file,
-                client_certificate_file=settings.client_certificate_file,
-                client_key_file=settings.client_key_file,
+                ca_certificates=settings.ca_certificates,
+                client_certificate=settings.client_certificate,
+                client_key=settings.client_key,
                 patience=settings.patience,
             ),
             RequestIdAuth(),

@@ -12,6 +12,7 @@ from connectors.base import Batch, CheckResult, ReadContext, RecordTypeInfo, Str
 from connectors.errors import RecordRejected, SourceUnavailable
 from connectors.kit import raw_payload
 from connectors.retry import Sleep, Stopped, sleep_unless_stopped
+from connectors.settings_form import EXPECTED_CADENCE, PAGE_SIZE, Group, on_form
 from connectors.sources.sample.payloads import hostile, items
 from connectors.sources.sample.translate import RECORD_TYPE, translate
 from schemas.base import Schema
@@ -32,21 +33,53 @@ TYPE = RecordTypeInfo(
 class SampleSettings(Schema):
     """How much is made up, and how badly it behaves."""
 
-    count: int = Field(default=100, ge=0, le=1_000_000)
+    count: int = Field(
+        default=100,
+        ge=0,
+        le=1_000_000,
+        json_schema_extra=on_form("Antal personer", "Så mange opdigtes i hver strøm.", Group.CONTENT),
+    )
     """People in each stream."""
-    seed: int = 7
+    seed: int = Field(
+        default=7,
+        json_schema_extra=on_form("Frø", "Det samme tal giver de samme personer.", Group.CONTENT),
+    )
     """The same seed gives the same people."""
-    page_size: int = Field(default=50, ge=1, le=1_000)
+    page_size: int = Field(default=50, ge=1, le=1_000, json_schema_extra=PAGE_SIZE)
     """Items a page."""
-    slow_seconds: float = Field(default=1, ge=0, le=3_600)
+    slow_seconds: float = Field(
+        default=1,
+        ge=0,
+        le=3_600,
+        json_schema_extra=on_form(
+            "Ventetid i sekunder", "Den langsomme strøm venter så længe før hver side.", Group.LIMITS
+        ),
+    )
     """The slow stream waits so long before each page."""
-    hostile_every: int = Field(default=3, ge=1)
+    hostile_every: int = Field(
+        default=3,
+        ge=1,
+        json_schema_extra=on_form(
+            "Fejl i hver", "I den fjendtlige strøm er hver så mange linjer fordærvet.", Group.LIMITS
+        ),
+    )
     """In the hostile stream every so many items are spoilt."""
-    breaks_after: int | None = Field(default=None, ge=1)
+    breaks_after: int | None = Field(
+        default=None,
+        ge=1,
+        json_schema_extra=on_form(
+            "Går i stykker efter",
+            "Den fjendtlige strøm svarer ikke mere efter så mange sider. Tom: aldrig.",
+            Group.LIMITS,
+        ),
+    )
     """The hostile stream stops answering after so many pages."""
-    token: SecretStr | None = None
+    token: SecretStr | None = Field(
+        default=None,
+        json_schema_extra=on_form("Adgangsbevis", "Bruges ikke; viser, hvordan en hemmelighed gemmes.", Group.LOGIN),
+    )
     """Not needed; shows how a secret is kept."""
-    expected_cadence: Duration = timedelta(days=1)
+    expected_cadence: Duration = Field(default=timedelta(days=1), json_schema_extra=EXPECTED_CADENCE)
     """At least this often new data should come."""
 
 

@@ -1,28 +1,26 @@
 """The social sector by OData v4, in the shape of DUBU: whole readings, compared with the one before."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from datetime import datetime
+from typing import ClassVar, cast
 
 import httpx
-from pydantic import Field, JsonValue, SecretStr, model_validator
+from pydantic import JsonValue
 
-from connectors.absence import AbsenceSettings
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
-from connectors.retry import RetryPolicy, Stopped
+from connectors.retry import Stopped
 from connectors.sources.social.collection import Collection
 from connectors.sources.social.generations import Generation
 from connectors.sources.social.odata import NoStatement, ODataService
 from connectors.sources.social.reading import Reading
 from connectors.sources.social.scalars import read_id
 from connectors.sources.social.session import SessionCookie
+from connectors.sources.social.settings import SocialSettings
 from connectors.sources.social.streams import STREAM, source_system
 from connectors.sources.social.translate import Scope
 from connectors.transports.http import HttpSettings, HttpTransport
 from connectors.transports.oauth import ClientCredentials
-from schemas.duration import Duration
 from schemas.record import Cursor
 from schemas.source import Area, SourceSystem
 
@@ -30,48 +28,6 @@ SELECT_SAG = "id,sagsnummer,titel,isSensitive,sagstype,status,kleNummer,oprettet
 EXPAND_SAG = "primaerPerson,primaerBehandler,foerstkommendeFrist,sagsparter"
 PROBE_EVERY = 30
 """In every so many generations a server's missing capabilities are found out anew."""
-
-
-class SocialSettings(AbsenceSettings):
-    """Settings of the social connector: an address, and either OAuth2 client credentials or a session login."""
-
-    base_url: str = Field(pattern=r"^https?://[^?#]+$")
-    """Address of DUBU; the interface is below it at ``odata/``."""
-    environment: str = Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")
-    """Name of the DUBU environment; DUBU's numbers are unique only within one."""
-    page_size: int = Field(default=200, ge=1, le=1000)
-    """Cases or efforts a page."""
-    token_url: str | None = None
-    """OAuth2: where tokens are issued."""
-    client_id: str | None = None
-    """OAuth2: the client."""
-    client_secret: SecretStr | None = None
-    """OAuth2: the client's secret."""
-    scope: str | None = None
-    """OAuth2: scope, where the server wants one."""
-    login_url: str | None = None
-    """Session: where user and password are posted."""
-    user: str | None = None
-    """Session: the user."""
-    password: SecretStr | None = None
-    """Session: the password."""
-    ca_file: Path | None = None
-    """Certificates to trust instead of the system's (PEM)."""
-    municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
-    """Code of the acting municipality."""
-    patience: RetryPolicy = RetryPolicy.BRISK
-    """How long to try again when DUBU does not answer."""
-    expected_cadence: Duration = timedelta(days=1)
-    """At least this often new data should come."""
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        oauth = (self.token_url, self.client_id, self.client_secret)
-        session = (self.login_url, self.user, self.password)
-        if not ((all(oauth) and not any(session)) or (all(session) and not any(oauth))):
-            msg = "give either token_url, client_id and client_secret, or login_url, user and password"
-            raise ValueError(msg)
-        return self
 
 
 class SocialConnector:
@@ -85,7 +41,8 @@ class SocialConnector:
         self._clock = clock
         self._base_url = settings.base_url.rstrip("/")
         self._transport = HttpTransport(
-            HttpSettings(base_url=self._base_url, ca_file=settings.ca_file, patience=settings.patience), _auth(settings)
+            HttpSettings(base_url=self._base_url, ca_certificates=settings.ca_certificates, patience=settings.patience),
+            _auth(settings),
         )
         self.source: SourceSystem = source_system(name, settings.expected_cadence)
 

@@ -75,8 +75,9 @@ class Running:
             [employment]
             connector = "star"
             base_url = "{self.star_url}"
-            ca_file = "{self.certificates}/ca.pem"
-            client_certificate_file = "{self.certificates}/helhed.pem"
+            ca_certificates = {{ file = "{self.certificates}/ca.pem" }}
+            client_certificate = {{ file = "{self.certificates}/helhed-certificate.pem" }}
+            client_key = {{ file = "{self.certificates}/helhed-key.pem" }}
             municipality_code = "0999"
             environment = "demo"
             entities = {json.dumps(STAR_ENTITIES)}

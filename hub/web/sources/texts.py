@@ -28,6 +28,8 @@ ADVICE = {
     "bus_unavailable": "Køen mellem kilde og database svarer ikke. Der prøves igen af sig selv; sig det til driften.",
     "too_many_rejected": "For mange linjer kan ikke læses, så læsningen er standset; intet er tabt. Se herunder, "
     "hvad der er galt med dem, og ring til leverandøren.",
+    "certificate_unreadable": "Certifikatet eller dets nøgle kan ikke læses, eller de hører ikke sammen. Vælg begge "
+    "filer igen.",
     "certificate_refused": "Kilden godtager ikke vores certifikat. Se, om det er udløbet eller mangler hos kilden.",
     "service_right_missing": "Kilden lader os ikke slå denne slags op. Bed kilden om rettigheden til tjenesten.",
     "search_filter_ignored": "Søgningen svarer med borgere uden for de valgte målgrupper; intet slettes imens. Ret "

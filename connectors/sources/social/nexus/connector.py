@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, JsonValue, SecretStr
@@ -10,7 +9,17 @@ from pydantic import Field, JsonValue, SecretStr
 from connectors.absence import AbsenceSettings
 from connectors.base import Batch, CheckResult, ReadContext, Stream
 from connectors.errors import ConnectorError
+from connectors.pem import CertificatePem
 from connectors.retry import RetryPolicy, Stopped
+from connectors.settings_form import (
+    CA_CERTIFICATES,
+    EXPECTED_CADENCE,
+    MUNICIPALITY_CODE,
+    PAGE_SIZE,
+    PATIENCE,
+    Group,
+    on_form,
+)
 from connectors.sources.social.nexus.hal import NexusService, NotAllowed
 from connectors.sources.social.nexus.reading import Reading
 from connectors.sources.social.nexus.streams import STREAM, source_system
@@ -25,27 +34,57 @@ from schemas.source import Area, SourceSystem
 class NexusSettings(AbsenceSettings):
     """Settings of the Nexus connector: one instance, its token server, and the list whose grants are read."""
 
-    base_url: str = Field(pattern=r"^https?://[^?#]+$")
+    base_url: str = Field(
+        pattern=r"^https?://[^?#]+$",
+        json_schema_extra=on_form(
+            "Adresse på Nexus",
+            "Roden af snitfladen: https://INSTANS.nexus.kmd.dk/api/core/mobile/INSTANS/v2.",
+            Group.ADDRESS,
+        ),
+    )
     """Root of the interface: ``https://INSTANCE.nexus.kmd.dk/api/core/mobile/INSTANCE/v2``."""
-    instance: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    instance: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,40}$",
+        json_schema_extra=on_form(
+            "Instans", "Navnet på kommunens Nexus. Numre er kun entydige inden for én instans.", Group.ADDRESS
+        ),
+    )
     """Name of the instance; Nexus's numbers are unique only within one."""
-    list_name: str = Field(min_length=1, max_length=200)
+    list_name: str = Field(
+        min_length=1,
+        max_length=200,
+        json_schema_extra=on_form(
+            "Aktivitetsliste", "Navnet på listen med bevillinger, som vores bruger ser den i Nexus.", Group.CONTENT
+        ),
+    )
     """Name of the list (aktivitetsliste) that shows the grants, as our user sees it in Nexus."""
-    token_url: str
+    token_url: str = Field(
+        json_schema_extra=on_form(
+            "Adresse for adgangsbeviser",
+            "OAuth2: dér, hvor adgangsbeviser (tokens) udstedes. Leverandøren oplyser den.",
+            Group.LOGIN,
+        ),
+    )
     """Where tokens are issued (OAuth2 client credentials)."""
-    client_id: str
+    client_id: str = Field(
+        json_schema_extra=on_form("Klientens navn", "OAuth2: client id. Leverandøren oplyser det.", Group.LOGIN),
+    )
     """The client."""
-    client_secret: SecretStr
+    client_secret: SecretStr = Field(
+        json_schema_extra=on_form(
+            "Klientens hemmelighed", "OAuth2: client secret. Gemmes krypteret og vises aldrig igen.", Group.LOGIN
+        ),
+    )
     """The client's secret."""
-    page_size: int = Field(default=50, ge=1, le=500)
+    page_size: int = Field(default=50, ge=1, le=500, json_schema_extra=PAGE_SIZE)
     """Grants a page."""
-    ca_file: Path | None = None
-    """Certificates to trust instead of the system's (PEM)."""
-    municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$")
+    ca_certificates: CertificatePem | None = Field(default=None, json_schema_extra=CA_CERTIFICATES)
+    """Certificates to trust instead of the system's (text of a PEM file)."""
+    municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$", json_schema_extra=MUNICIPALITY_CODE)
     """Code of the acting municipality, where a grant does not name one."""
-    patience: RetryPolicy = RetryPolicy.BRISK
+    patience: RetryPolicy = Field(default=RetryPolicy.BRISK, json_schema_extra=PATIENCE)
     """How long to try again when Nexus does not answer."""
-    expected_cadence: Duration = timedelta(days=1)
+    expected_cadence: Duration = Field(default=timedelta(days=1), json_schema_extra=EXPECTED_CADENCE)
     """At least this often new data should come."""
 
 
@@ -59,7 +98,9 @@ class NexusConnector:
         self._settings = settings
         self._clock = clock
         self._transport = HttpTransport(
-            HttpSettings(base_url=settings.base_url, ca_file=settings.ca_file, patience=settings.patience),
+            HttpSettings(
+                base_url=settings.base_url, ca_certificates=settings.ca_certificates, patience=settings.patience
+            ),
             ClientCredentials(
                 token_url=settings.token_url,
                 client_id=settings.client_id,
