@@ -24,6 +24,7 @@ REASONS = {
     "end_course": "as above",
     "settings_form": "the form of a source's settings, for the pages that set sources up",
     "posted_form": "as above",
+    "read_settings": "as above",
     "field_errors": "as above",
 }
 """What may be unused for now, and why."""
