@@ -167,6 +167,18 @@ class Connector(Protocol):
         """Close what it holds open, such as connections. Harmless when repeated; nothing is read with it afterwards."""
 
 
+@runtime_checkable
+class RereadsSince(Protocol):
+    """A source that can be asked for everything that changed since a day of a person's choice."""
+
+    @property
+    def can_reread_since(self) -> bool:
+        """Whether it can with these settings. If not, it is read from the start instead."""
+
+    def reread_since(self, cursor: Cursor, since: datetime) -> Cursor:
+        """The cursor from which the next run reads again what changed since then."""
+
+
 class ClientCertificate(Schema):
     """Whoever sends us something, as their certificate tells. The chain was checked before."""
 

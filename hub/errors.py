@@ -147,6 +147,27 @@ class InvalidSetting(HubError):
     key = "setting_wrong"
 
 
+class RunNotPossible(InvalidSetting):
+    """No worker would read the source: it is a draft, paused, or none of its streams is enabled."""
+
+    key = "run_not_possible"
+    status = HTTPStatus.CONFLICT
+
+
+class DefinedInFile(InvalidSetting):
+    """The source stands in the file of sources, and is changed there."""
+
+    key = "source_defined_in_file"
+    status = HTTPStatus.CONFLICT
+
+
+class RunNotFound(HubError):
+    """The source has no run of that number."""
+
+    key = "run_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
 class DecisionRule(StrEnum):
     """Why a decision on who is who was not taken."""
 

@@ -7,6 +7,7 @@ crash at any point gives the same messages again, and the same records make the 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,12 +23,14 @@ from hub.clock import Clock
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.indexing.repository import add_to_outbox
-from hub.intake.service import receive
+from hub.intake.service import RecordFate, receive
 from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
 from hub.quarantine.service import park, resolve_stored
 from hub.secrets import PayloadCipher
+from hub.sources.run_history import RUN_HEADER, RunCounts
+from hub.sources.run_repository import add_counts
 from schemas.base import Schema
 from schemas.record import SourceRecord
 
@@ -109,18 +112,40 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": is_behind or built.taken == limit})
 
 
-def store_batch(session: Session, records: Sequence[SourceRecord], *, digest_key: bytes, now: datetime) -> StoreResult:
-    """The first half of the path: store and match records, and mark whose overview is due, all in one transaction."""
+def store_batch(
+    session: Session, records: Sequence[SourceRecord], *, digest_key: bytes, now: datetime, runs: Sequence[int] = ()
+) -> StoreResult:
+    """The first half of the path: store and match records, and mark whose overview is due, all in one transaction.
+
+    *runs*: the run that published each record, whose counts it adds to; 0: nobody knows. Empty: of none.
+    """
     received = receive(session, records, now=now)
     resolve_stored(session, [stored.record for stored in received.new], now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
     mark_due(session, citizens, since=now)
+    add_counts(session, _counts_by_run(runs, received.fates))
     return StoreResult(
         new=len(records) - received.known,
         known=received.known,
         outdated=received.outdated,
         citizens=tuple(sorted(citizens)),
     )
+
+
+def _counts_by_run(runs: Sequence[int], fates: Sequence[RecordFate]) -> dict[int, RunCounts]:
+    by_run: dict[int, Counter[RecordFate]] = {}
+    for run, fate in zip(runs, fates, strict=bool(runs)):
+        by_run.setdefault(run, Counter())[fate] += 1
+    by_run.pop(0, None)
+    return {
+        run: RunCounts(
+            stored=counts.total(),
+            new=counts[RecordFate.NEW],
+            changed=counts[RecordFate.CHANGED],
+            deleted=counts[RecordFate.DELETED],
+        )
+        for run, counts in by_run.items()
+    }
 
 
 def rebuild_due(database: Database, *, until: datetime, now: datetime, limit: int) -> RebuildResult:
@@ -174,9 +199,10 @@ def _store_delivered(
     cipher: PayloadCipher,
     clock: Clock,
 ) -> RoundResult:
-    def store_all(records: Sequence[SourceRecord]) -> None:
+    def store_all(readable: Sequence[tuple[Delivered, SourceRecord]]) -> None:
+        records, runs = [record for _, record in readable], [_run_of(message) for message, _ in readable]
         with metrics.storing(), database.transaction() as session:
-            result = store_batch(session, records, digest_key=digest_key, now=clock.now())
+            result = store_batch(session, records, digest_key=digest_key, now=clock.now(), runs=runs)
         metrics.stored(new=result.new, known=result.known, outdated=result.outdated)
 
     headers = (message.message.headers for message in delivered)
@@ -190,7 +216,7 @@ def _store_delivered(
 def _store_or_park(
     database: Database,
     delivered: Sequence[Delivered],
-    store_all: Callable[[Sequence[SourceRecord]], None],
+    store_all: Callable[[Sequence[tuple[Delivered, SourceRecord]]], None],
     cipher: PayloadCipher,
     clock: Clock,
 ) -> int:
@@ -214,15 +240,19 @@ def _store_or_park(
                 park(session, message, field=field, cipher=cipher, now=clock.now())
             for message, record in failed:
                 park(session, message, record=record, cipher=cipher, now=clock.now())
+            parked = Counter(map(_run_of, [message for message, *_ in (*unreadable, *failed)]))
+            parked.pop(0, None)
+            add_counts(session, {run: RunCounts(stored=count, parked=count) for run, count in parked.items()})
     return len(unreadable) + len(failed)
 
 
 def _store_one_by_one(
-    readable: Sequence[tuple[Delivered, SourceRecord]], store_all: Callable[[Sequence[SourceRecord]], None]
+    readable: Sequence[tuple[Delivered, SourceRecord]],
+    store_all: Callable[[Sequence[tuple[Delivered, SourceRecord]]], None],
 ) -> list[tuple[Delivered, SourceRecord]]:
     """Store all at once or, if that fails for what is in them, each alone; returns those that failed alone."""
     try:
-        store_all([record for _, record in readable])
+        store_all(readable)
     except Exception as error:
         if _is_of_the_store(error):
             raise
@@ -233,13 +263,19 @@ def _store_one_by_one(
     failed = []
     for message, record in readable:
         try:
-            store_all([record])
+            store_all([(message, record)])
         except Exception as error:
             if _is_of_the_store(error):
                 raise
             log.error("pipeline.parked", extra={"fields": {**_where(message), "error": place_of(error)}})  # noqa: TRY400  see above
             failed.append((message, record))
     return failed
+
+
+def _run_of(delivered: Delivered) -> int:
+    """The run that published the message; 0: it does not say."""
+    number = delivered.message.headers.get(RUN_HEADER, "")
+    return int(number) if number.isdecimal() else 0
 
 
 def _is_of_the_store(error: Exception) -> bool:

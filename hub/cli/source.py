@@ -15,7 +15,7 @@ from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.context import AppContext
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.sources import held_repository, repository, service, stream_repository
+from hub.sources import held_repository, repository, run_requests, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
@@ -196,8 +196,7 @@ def remove(
 def pause(name: Name, reason: Reason) -> None:
     """Do not read a source until it is resumed; a run under way ends in order. The reason stands on the page."""
     with fail(), opened() as context, context.database.transaction() as session:
-        context.catalogue.get(name)
-        repository.pause(session, name, paused_by=actor_id(), reason=reason, now=context.clock.now())
+        service.pause_source(session, name, by=actor_id(), reason=reason, now=context.clock.now())
         record(session, AuditAction.PAUSE_SOURCE, name, reason, context.clock.now())
         console.print(f"{name} is paused.")
 
@@ -207,7 +206,7 @@ def resume(name: Name) -> None:
     """Read a paused source again, at once."""
     with fail(), opened() as context, context.database.transaction() as session:
         context.catalogue.get(name)
-        service.resume_source(session, name, context.clock.now())
+        service.resume_source(session, name, context.clock.now(), by=actor_id())
         record(session, AuditAction.RESUME_SOURCE, name, None, context.clock.now())
         console.print(f"{name} is read again.")
 
@@ -222,9 +221,8 @@ def run(
 ) -> None:
     """Let a worker read a source now. To read it in this terminal instead: helhed collect NAME."""
     with fail(), opened() as context, context.database.transaction() as session:
-        service.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start)
-        if from_start:
-            record(session, AuditAction.CONFIGURE_SOURCE, name, "is read from the start", context.clock.now())
+        run_requests.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start, by=actor_id())
+        record(session, AuditAction.RUN_SOURCE, name, "from the start" if from_start else None, context.clock.now())
         console.print("A worker begins within seconds; see: helhed source show " + name)
 
 
@@ -244,7 +242,8 @@ def schedule(
         chosen = _schedule(every, at)
         if chosen is None and enable is None:
             raise InvalidSetting("give --every, --at, --enable or --disable")
-        service.schedule_source(session, name, context.clock.now(), stream=stream, schedule=chosen, is_enabled=enable)
+        now = context.clock.now()
+        service.schedule_source(session, name, now, stream=stream, schedule=chosen, is_enabled=enable, by=actor_id())
         changes = [f"scheduled {chosen}"] if chosen else []
         changes += [] if enable is None else ["enabled" if enable else "disabled"]
         record(session, AuditAction.CONFIGURE_SOURCE, name, ", ".join(changes), context.clock.now())

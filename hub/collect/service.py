@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -18,6 +19,7 @@ from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
 from hub.collect.heartbeat import Heartbeat
+from hub.collect.run_log import RunLog
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.errors import InvalidSetting, LeaseLost, SourceNotFound, StoreUnavailable
@@ -25,9 +27,10 @@ from hub.log import place_of
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import RejectLimits, too_many_rejected
 from hub.secrets import PayloadCipher
-from hub.sources import held_repository, lease_repository, stream_repository
+from hub.sources import held_repository, lease_repository, run_repository
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.run_history import RUN_HEADER
 from hub.sources.schedule import due_after_run
 from schemas.base import Schema
 from schemas.identifiers import Identifier
@@ -125,6 +128,7 @@ def collect(
         Heartbeat(services.database, lease) as heartbeat,
     ):
         run = _Run(lease, services, progress)
+        run.begin()
         summary = run.finish(run.read(open_connector, lambda: should_stop() or heartbeat.says_stop()))
     metrics.count_run(summary.source, summary.outcome)
     return summary
@@ -178,6 +182,13 @@ class _Run:
         self._skipped: Counter[str] = Counter()
         self._held: dict[str, HeldDeletions] = {}
         self._last_data_at: datetime | None = None
+        self._log = RunLog(self._started_at)
+
+    def begin(self) -> None:
+        """Keep that the run has begun, for those who watch it."""
+        with suppress(LeaseLost), self._services.database.transaction() as session:
+            lease_repository.lock_lease(session, self._lease)
+            run_repository.begin_run(session, self._lease, self._started_at)
 
     def read(self, open_connector: Callable[[], StreamReader], should_stop: Callable[[], bool]) -> RunSummary:
         """Read until the end, a fault, or being asked to stop."""
@@ -198,6 +209,8 @@ class _Run:
         return RunSummary(
             source=self._lease.source,
             stream=self._lease.stream,
+            number=self._lease.fence,
+            requested_by=self._lease.requested_by,
             started_at=self._started_at,
             ended_at=self._services.clock.now(),
             outcome=ending.outcome,
@@ -205,6 +218,7 @@ class _Run:
             published=self._counts["published"],
             rejected=self._counts["rejected"],
             skipped=dict(self._skipped),
+            held=sum(deletions.missing for deletions in self._held.values()),
             message=ending.message,
             advice=ending.advice,
         )
@@ -222,8 +236,9 @@ class _Run:
                     if not waits:  # a person has refused all that is held: there is nothing to wait for
                         summary = summary.model_copy(update={"outcome": RunOutcome.COMPLETE, "advice": None})
                 is_held = summary.outcome is RunOutcome.HELD
-                stream_repository.save_run(session, summary, None if is_held else self._last_data_at)
-                lease_repository.give_back(session, self._lease, due_at)
+                run_repository.end_run(session, self._lease, summary, None if is_held else self._last_data_at)
+                is_finished = summary.outcome is not RunOutcome.STOPPED
+                lease_repository.give_back(session, self._lease, due_at, is_finished=is_finished)
         except LeaseLost:
             return summary.model_copy(update={"outcome": RunOutcome.STOPPED, "message": LEASE_LOST, "advice": None})
         return summary
@@ -242,16 +257,16 @@ class _Run:
                 batches.close()
 
     def _take(self, batch: Batch) -> None:
-        fitting, messages = _fitting(batch, self._services.digest_key)
+        fitting, messages = _fitting(batch, self._services.digest_key, self._lease.fence)
         self._check_rejected(fitting)
         self._services.bus.publish(RECORDS, messages)
         now = self._services.clock.now()
-        self._save(fitting, now)
         self._last_data_at = now if fitting.records else self._last_data_at
         self._held |= {deletions.record_type: deletions for deletions in fitting.held}
         self._counts["published"] += len(fitting.records)
         self._counts["rejected"] += len(fitting.rejected)
         self._skipped.update(fitting.skipped)
+        self._save(fitting, now)
         metrics.collected(
             self._lease.source,
             published=len(fitting.records),
@@ -271,15 +286,15 @@ class _Run:
         items = self._counts.total() + len(batch.records) + len(batch.rejected)
         if not too_many_rejected(items, rejected, self._services.limits):
             return
-        self._save(Batch(rejected=batch.rejected, cursor=Cursor(state=self._lease.cursor)), self._services.clock.now())
         self._counts["rejected"] = rejected
+        self._save(Batch(rejected=batch.rejected, cursor=Cursor(state=self._lease.cursor)), self._services.clock.now())
         metrics.collected(self._lease.source, published=0, rejected=len(batch.rejected), skipped=0)
         raise _TooManyRejected(
             f"{rejected} of {items} items could not be read; the cursor is where it was before the run"
         )
 
     def _save(self, batch: Batch, now: datetime) -> None:
-        """Quarantine and cursor in one transaction: a rejected payload is never passed without being parked.
+        """Quarantine, cursor and progress in one transaction: no rejected payload is passed without being parked.
 
         Entries of records that could be read this time are resolved first: one that is also rejected stays open.
         """
@@ -289,10 +304,27 @@ class _Run:
             quarantine.add(session, self._lease.source, batch.rejected, cipher=self._services.cipher, now=now)
             if batch.cursor is not None:
                 lease_repository.save_cursor(session, self._lease, batch.cursor, now)
+            self._log.add_batch(batch, self._totals(batch.total), now)
+            run_repository.save_progress(
+                session,
+                self._lease,
+                published=self._counts["published"],
+                rejected=self._counts["rejected"],
+                skipped=self._skipped,
+                total=batch.total,
+                lines=self._log.take(),
+                now=now,
+            )
+
+    def _totals(self, total: int | None) -> dict[str, int]:
+        """The counts so far, for a line of the log."""
+        skipped = self._skipped.total()
+        totals = {"read": self._counts.total() + skipped, **self._counts, "skipped": skipped, "total": total or 0}
+        return {name: count for name, count in totals.items() if count}
 
 
-def to_message(record: SourceRecord, digest_key: bytes) -> Message:
-    """The record as a CloudEvent, keyed so that what is said of one person stays in order."""
+def to_message(record: SourceRecord, digest_key: bytes, run: int | None = None) -> Message:
+    """The record as a CloudEvent, keyed so that what is said of one person stays in order; *run* publishes it."""
     return Message(
         key=topic_key(record, digest_key),
         value=record.model_dump_json().encode(),
@@ -303,6 +335,7 @@ def to_message(record: SourceRecord, digest_key: bytes) -> Message:
             "ce_type": "dk.helhed.record.v1",
             "ce_time": record.registered_at.isoformat(),
             "content-type": "application/json",
+            **({} if run is None else {RUN_HEADER: str(run)}),
             **tracing.headers(),
         },
     )
@@ -317,12 +350,12 @@ def topic_key(record: SourceRecord, digest_key: bytes) -> str:
     return keyed_digest(national or primary.identifiers[0], digest_key)
 
 
-def _fitting(batch: Batch, digest_key: bytes) -> tuple[Batch, list[Message]]:
+def _fitting(batch: Batch, digest_key: bytes, run: int) -> tuple[Batch, list[Message]]:
     """The records that fit on the bus, as messages, and the batch with the others among its rejected.
 
     Otherwise one record that is too large would hold up its source for ever.
     """
-    pairs = [(record, to_message(record, digest_key)) for record in batch.records]
+    pairs = [(record, to_message(record, digest_key, run)) for record in batch.records]
     messages = [message for _, message in pairs if message.size <= LARGEST]
     if len(messages) == len(pairs):
         return batch, messages

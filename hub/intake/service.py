@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
@@ -17,8 +18,23 @@ _ENTITIES = UUID("5b0c3d0e-6a43-4d37-9d3f-0f3a1d6f7c11")
 """Namespace of the ids of entities; never change it."""
 
 
+class RecordFate(StrEnum):
+    """What became of one record."""
+
+    NEW = "new"
+    """The first that is stored of its entity."""
+    CHANGED = "changed"
+    DELETED = "deleted"
+    """Its entity is gone by now."""
+    UNCHANGED = "unchanged"
+    """Stored before, or older than what stands."""
+
+
 class Received(Schema):
     """What became of a batch."""
+
+    fates: tuple[RecordFate, ...] = ()
+    """Of each record, in the order of the batch."""
 
     new: tuple[StoredRecord, ...] = ()
     """Stored for the first time, or current again because of what was received."""
@@ -40,24 +56,31 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     (``rules``). The entities stay locked until the caller's transaction ends.
     """
     by_entity: dict[UUID, list[tuple[Statement, SourceRecord]]] = {}
-    for record in records:
-        by_entity.setdefault(entity_id(record.key), []).append((statement_of(record), record))
+    statements = [(statement_of(record), record) for record in records]
+    for statement, record in statements:
+        by_entity.setdefault(entity_id(record.key), []).append((statement, record))
     keys = {entity: received[0][1].key for entity, received in by_entity.items()}
     before = repository.statements_of(session, repository.lock_entities(session, keys))
 
+    fates: dict[UUID, RecordFate] = {}
     moved: dict[UUID, Placement] = {}
     risen: set[UUID] = set()
     new: list[tuple[StoredRecord, Statement, UUID, Placement]] = []
     for entity, received in by_entity.items():
         stored = before.get(entity, [])
-        statements = merge_repeats([*(statement for statement, _ in stored), *(statement for statement, _ in received)])
-        placements = settle(statements)
+        placements = settle(
+            merge_repeats([*(statement for statement, _ in stored), *(statement for statement, _ in received)])
+        )
         changes = {
             statement.id: placements[statement.id]
             for statement, placement in stored
             if placements[statement.id] != placement
         }
         moved |= changes
+        fates |= {
+            statement.id: _fate(placements.get(statement.id), is_known=bool(stored), deleted=statement.deleted)
+            for statement, _ in received
+        }
         new += [
             (StoredRecord(id=statement.id, record=record), statement, entity, placements[statement.id])
             for statement, record in received
@@ -71,6 +94,7 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
     repository.place(session, moved)
     repository.add(session, new, now)
     return Received(
+        fates=tuple(fates[statement.id] for statement, _ in statements),
         new=(
             *(stored for stored, _, _, _ in new),
             *(repository.records_by_id(session, risen) if risen else ()),
@@ -78,6 +102,15 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
         known=len(records) - len(new),
         outdated=sum(not placement.is_current for _, _, _, placement in new),
     )
+
+
+def _fate(placement: Placement | None, *, is_known: bool, deleted: bool) -> RecordFate:
+    """*placement*: of the record, if it was stored; *is_known*: whether its entity was."""
+    if placement is None or not placement.is_current:
+        return RecordFate.UNCHANGED
+    if deleted:
+        return RecordFate.DELETED
+    return RecordFate.CHANGED if is_known else RecordFate.NEW
 
 
 def statement_of(record: SourceRecord) -> Statement:

@@ -76,6 +76,8 @@ class StreamDetails(Schema):
     title: str
     schedule: Schedule
     is_enabled: bool
+    is_pushed: bool = False
+    """Whether the source sends it."""
     due_at: Instant
     lease_owner: str | None = None
     """The process that reads it now."""
@@ -146,6 +148,8 @@ class StreamLease(Schema):
     """When it was due as the lease began."""
     is_pushed: bool = False
     """Whether a run resolves what the source has sent, instead of asking it."""
+    requested_by: str | None = None
+    """Who asked for the run. None: its schedule did."""
     releases: Mapping[str, int] = Field(default_factory=dict)
     """Ceiling by record type."""
     release_ids: tuple[int, ...] = ()

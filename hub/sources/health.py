@@ -34,15 +34,21 @@ class RunSummary(Schema):
 
     source: str
     stream: str
+    number: int | None = None
+    """Stands in the address of its page and on the messages it published. None: of a test."""
     started_at: Instant
     ended_at: Instant
     outcome: RunOutcome
+    requested_by: str | None = None
+    """Id of the actor who asked for it. None: its schedule did."""
     read: int = 0
     """Payloads: published, rejected and skipped."""
     published: int = 0
     rejected: int = 0
     skipped: dict[str, int] = Field(default_factory=dict)
     """How many payloads a declared rule left out, by ``<type>: <rule>``."""
+    held: int = 0
+    """Deletions that the run held back for a person."""
     message: str | None = None
     """English, without values from the source."""
     advice: str | None = None

@@ -37,16 +37,19 @@ _TAKE = text("""
         FOR UPDATE OF st SKIP LOCKED
     )
     UPDATE source_streams st
-    SET lease_owner = :owner, leased_at = now(), lease_until = now() + :lease, fence = nextval('source_fence')
+    SET lease_owner = :owner, leased_at = now(), lease_until = now() + :lease, fence = nextval('source_fence'),
+        stop_requested_by = NULL
     FROM next WHERE st.source = next.source AND st.stream = next.stream
-    RETURNING st.source, st.stream, st.fence, st.cursor, st.every, st.at, st.due_at, st.is_pushed, next.version
+    RETURNING st.source, st.stream, st.fence, st.cursor, st.every, st.at, st.due_at, st.is_pushed, st.requested_by,
+              next.version
 """)
 _RENEW = text("""
     UPDATE source_streams st SET lease_until = now() + :lease
     WHERE st.source = :source AND st.stream = :stream AND st.fence = :fence
     RETURNING EXISTS (SELECT FROM sources s WHERE s.name = st.source AND s.lifecycle = 'active'
                       AND s.version = :version)
-              AND NOT EXISTS (SELECT FROM source_pauses p WHERE p.source = st.source) AS is_wanted
+              AND NOT EXISTS (SELECT FROM source_pauses p WHERE p.source = st.source)
+              AND st.stop_requested_by IS NULL AS is_wanted
 """)
 _LOCK = text("""
     SELECT 1 FROM source_streams WHERE source = :source AND stream = :stream AND fence = :fence FOR UPDATE
@@ -57,6 +60,8 @@ _SAVE_CURSOR = text("""
 """)
 _GIVE_BACK = text("""
     UPDATE source_streams SET lease_owner = NULL, leased_at = NULL, lease_until = NULL, fence = nextval('source_fence'),
+           stop_requested_by = NULL,
+           requested_by = CASE WHEN :is_finished AND due_at = :was_due_at THEN NULL ELSE requested_by END,
            due_at = CASE WHEN due_at = :was_due_at THEN coalesce(cast(:due_at AS timestamptz), due_at) ELSE due_at END
     WHERE source = :source AND stream = :stream AND fence = :fence
 """)
@@ -108,6 +113,7 @@ def take_lease(
         schedule=Schedule(every=row["every"], at=row["at"]),
         due_at=row["due_at"],
         is_pushed=row["is_pushed"],
+        requested_by=row["requested_by"],
     )
 
 
@@ -115,7 +121,8 @@ def renew_lease(session: Session, lease: StreamLease) -> bool:
     """Give a sign of life.
 
     Returns:
-        Whether the run shall go on: not once the source is paused, removed or has another definition.
+        Whether the run shall go on: not once the source is paused, removed or has another definition, nor once a
+        person asked the run to stop.
 
     Raises:
         LeaseLost: the lease is somebody else's.
@@ -143,12 +150,16 @@ def save_cursor(session: Session, lease: StreamLease, cursor: Cursor, now: datet
     session.execute(_SAVE_CURSOR, _key(lease) | {"cursor": state, "now": now})
 
 
-def give_back(session: Session, lease: StreamLease, due_at: datetime | None = None) -> None:
+def give_back(
+    session: Session, lease: StreamLease, due_at: datetime | None = None, *, is_finished: bool = False
+) -> None:
     """End the lease. Harmless when it was lost.
 
-    The stream is next due at *due_at*, unless somebody has asked for another time meanwhile.
+    The stream is next due at *due_at*, unless somebody has asked for another time meanwhile. Who asked for the run is
+    forgotten once it *is_finished*: one that was stopped is begun again for the same person.
     """
-    session.execute(_GIVE_BACK, _key(lease) | {"due_at": due_at, "was_due_at": lease.due_at})
+    moments = {"due_at": due_at, "was_due_at": lease.due_at, "is_finished": is_finished}
+    session.execute(_GIVE_BACK, _key(lease) | moments)
 
 
 def lease_holder(session: Session, source: str, stream: str | None = None) -> tuple[str, str, datetime] | None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from hub.errors import SourceChanged
+from hub.errors import SourceChanged, SourceNotFound
 from hub.sources.definitions import Pause, Source, SourceDefinition, SourceLifecycle, SourceOrigin
 from hub.sources.tables import CatalogueRow, PauseRow, SecretRow, SourceRow
 from schemas.source import Area, SourceSystem
@@ -48,6 +48,18 @@ def get_source(session: Session, name: str) -> Source | None:
     """The source of that name, also a removed one."""
     row = session.scalar(select(SourceRow).where(SourceRow.name == name))
     return _source(row) if row else None
+
+
+def existing_source(session: Session, name: str) -> Source:
+    """The source of that name, a draft included.
+
+    Raises:
+        SourceNotFound: there is none, or it was removed.
+    """
+    source = get_source(session, name)
+    if source is None or source.definition.lifecycle is SourceLifecycle.REMOVED:
+        raise SourceNotFound
+    return source
 
 
 def save_source(
@@ -125,10 +137,11 @@ def pause(session: Session, source: str, *, paused_by: str, reason: str, now: da
     _raise_version(session)
 
 
-def delete_pause(session: Session, source: str) -> None:
-    """The source is not paused any more. Harmless when it was not."""
-    session.execute(delete(PauseRow).where(PauseRow.source == source))
+def delete_pause(session: Session, source: str) -> bool:
+    """The source is not paused any more; whether it was."""
+    deleted = session.execute(delete(PauseRow).where(PauseRow.source == source).returning(PauseRow.source))
     _raise_version(session)
+    return deleted.scalar() is not None
 
 
 def pause_reason(session: Session, source: str) -> str | None:

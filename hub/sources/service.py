@@ -10,10 +10,12 @@ from datetime import datetime
 from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
-from hub.errors import HeldDeletionNotFound, InvalidSetting, SourceNotFound
-from hub.sources import held_repository, repository, stream_repository
+from hub.errors import DefinedInFile, HeldDeletionNotFound, InvalidSetting
+from hub.sources import change_repository, held_repository, repository, stream_repository
+from hub.sources.change_repository import ChangeKind
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
+from hub.sources.run_requests import check_stream
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule, next_due
 from hub.sources.secret_fields import divide, is_secret
 from hub.sources.validation import system_of
@@ -55,6 +57,7 @@ def add_source(
         stream_repository.clear_cursor(session, definition.name)
     _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
     now = builder.clock.now()
+    change_repository.add_change(session, definition.name, ChangeKind.ADDED, by=by, now=now)
     for stream in stream_repository.list_streams(session, definition.name):
         stream_repository.save_schedule(session, definition.name, stream.stream, schedule, is_enabled=True)
     stream_repository.make_due(session, definition.name, now)
@@ -95,6 +98,8 @@ def change_source(
     )
     version = before.version if expected_version is None else expected_version
     _save(session, builder, definition, change.secrets, version=version, by=by)
+    fields = sorted({*change.settings, *change.secrets, *(key for key, value in decided.items() if value is not None)})
+    change_repository.add_change(session, name, ChangeKind.CHANGED, fields, by=by, now=builder.clock.now())
     stream_repository.make_due(session, name, builder.clock.now())
 
 
@@ -117,36 +122,28 @@ def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by:
     )
     repository.delete_secrets(session, name)
     repository.delete_pause(session, name)
+    change_repository.add_change(session, name, ChangeKind.REMOVED, by=by, now=builder.clock.now())
 
 
-def resume_source(session: Session, name: str, now: datetime) -> None:
+def resume_source(session: Session, name: str, now: datetime, *, by: str) -> None:
     """Read it again, at once. Harmless when it was not paused."""
-    repository.delete_pause(session, name)
+    if repository.delete_pause(session, name):
+        change_repository.add_change(session, name, ChangeKind.RESUMED, by=by, now=now)
     stream_repository.make_due(session, name, now)
 
 
-def run_source(session: Session, name: str, now: datetime, *, stream: str | None, from_start: bool) -> None:
-    """Let a worker read the source, or one stream of it, now.
+def pause_source(session: Session, name: str, *, by: str, reason: str, now: datetime) -> None:
+    """Do not read it until it is resumed; a run under way ends in order. Users see the reason.
 
     Raises:
         SourceNotFound: there is no such source.
-        InvalidSetting: it has no such stream, or no worker would read it: it is a draft, paused, or not enabled.
     """
-    source = _existing(session, name)
-    _check_stream(session, name, stream)
-    if source.definition.lifecycle is SourceLifecycle.DRAFT:
-        raise InvalidSetting(f"source {name} is a draft; run: helhed source set {name} --activate")
-    if (reason := repository.pause_reason(session, name)) is not None:
-        raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
-    streams = [known for known in stream_repository.list_streams(session, name) if stream in {None, known.stream}]
-    if streams and not any(known.is_enabled for known in streams):
-        raise InvalidSetting(f"source {name} is not read at all; run: helhed source schedule {name} --enable")
-    if from_start:
-        stream_repository.read_from_start(session, name, stream)
-    stream_repository.make_due(session, name, now, stream)
+    repository.existing_source(session, name)
+    repository.pause(session, name, paused_by=by, reason=reason, now=now)
+    change_repository.add_change(session, name, ChangeKind.PAUSED, by=by, now=now)
 
 
-def schedule_source(
+def schedule_source(  # noqa: PLR0913  keyword-only from the stream on
     session: Session,
     name: str,
     now: datetime,
@@ -154,6 +151,7 @@ def schedule_source(
     stream: str | None,
     schedule: Schedule | None,
     is_enabled: bool | None,
+    by: str,
 ) -> None:
     """When the source, or one stream of it, is read, and whether it is. None: as before.
 
@@ -162,7 +160,8 @@ def schedule_source(
         InvalidSetting: it stands in the file, or it has no such stream.
     """
     _own(session, name)
-    _check_stream(session, name, stream)
+    check_stream(session, name, stream)
+    change_repository.add_change(session, name, ChangeKind.SCHEDULED, [stream] if stream else [], by=by, now=now)
     for known in stream_repository.list_streams(session, name):
         if stream in {None, known.stream}:
             enabled = known.is_enabled if is_enabled is None else is_enabled
@@ -289,26 +288,13 @@ def _save_secrets(
         repository.save_secret(session, name, field, ciphertext=ciphertext, changed_by=by, now=builder.clock.now())
 
 
-def _existing(session: Session, name: str) -> Source:
-    source = repository.get_source(session, name)
-    if source is None or source.definition.lifecycle is SourceLifecycle.REMOVED:
-        raise SourceNotFound
-    return source
-
-
 def _own(session: Session, name: str) -> Source:
     """The stored source that is to be changed. Locks first, always the same row: secrets and streams come after it."""
     repository.lock_catalogue(session)
-    source = _existing(session, name)
+    source = repository.existing_source(session, name)
     if source.definition.origin is SourceOrigin.FILE:
-        raise InvalidSetting(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
+        raise DefinedInFile(f"source {name} is defined in HELHED_SOURCES_FILE; change it there")
     return source
-
-
-def _check_stream(session: Session, name: str, stream: str | None) -> None:
-    names = [known.stream for known in stream_repository.list_streams(session, name)]
-    if stream is not None and stream not in names:
-        raise InvalidSetting(f"source {name} has no stream {stream}; there are: {', '.join(names)}")
 
 
 def _entries_to_decide(session: Session, name: str, record_types: Sequence[str] | None) -> list[HeldDeletion]:

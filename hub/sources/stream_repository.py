@@ -17,6 +17,7 @@ from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.tables import RunRow, StreamRow
+from schemas.record import Cursor
 from schemas.source import SourceSystem
 
 _SUMMARY = tuple(RunSummary.model_fields)
@@ -72,6 +73,7 @@ def list_streams(session: Session, source: str) -> tuple[StreamDetails, ...]:
             title=row.title,
             schedule=Schedule(every=row.every, at=row.at),
             is_enabled=row.is_enabled,
+            is_pushed=row.is_pushed,
             due_at=row.due_at,
             lease_owner=row.lease_owner,
             leased_at=row.leased_at,
@@ -128,9 +130,27 @@ def read_from_start(session: Session, source: str, stream: str | None = None) ->
     session.execute(statement if stream is None else statement.where(StreamRow.stream == stream))
 
 
-def save_run(session: Session, run: RunSummary, last_data_at: datetime | None) -> None:
-    """Keep how an attempt went, and what follows for the stream."""
-    session.add(RunRow(id=uuid4(), last_data_at=last_data_at, **run.model_dump()))
+def lock_cursor(session: Session, source: str, stream: str) -> Cursor:
+    """How far the stream has been read, locked until the transaction ends."""
+    statement = select(StreamRow.cursor).where(StreamRow.source == source, StreamRow.stream == stream)
+    return Cursor(state=session.scalars(statement.with_for_update()).one())
+
+
+def put_back_cursor(session: Session, source: str, stream: str, cursor: Cursor) -> None:
+    """Read on from here instead; a run under way can save nothing more."""
+    session.execute(
+        update(StreamRow)
+        .where(StreamRow.source == source, StreamRow.stream == stream)
+        .values(cursor=cursor.model_dump(mode="json")["state"], **_NOBODY_READS)
+    )
+
+
+def save_run(
+    session: Session, run: RunSummary, last_data_at: datetime | None, *, log: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Keep how an attempt went, with its log, and what follows for the stream."""
+    values = run.model_dump(exclude={"number"} if run.number is None else None)
+    session.add(RunRow(id=uuid4(), last_data_at=last_data_at, log=list(log), **values))
     changes: dict[str, Any] = {}
     if run.outcome is not RunOutcome.STOPPED:
         changes["last_run"] = run.model_dump(mode="json")

@@ -4,7 +4,20 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Index, Integer, Interval, LargeBinary, Sequence, Text, Time, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    Sequence,
+    Text,
+    Time,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,6 +99,10 @@ class StreamRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """In the database's time, which is the same for all processes."""
     fence: Mapped[int] = mapped_column(BigInteger)
+    requested_by: Mapped[str | None] = mapped_column(Text)
+    """Who asked for the next run, until that run has ended. None: its schedule does."""
+    stop_requested_by: Mapped[str | None] = mapped_column(Text)
+    """Who asked the run under way to stop."""
     last_run: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """Summary of the last run that was not stopped: every page of a citizen asks how the sources do."""
     last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -99,12 +116,16 @@ class RunRow(Base):
     __table_args__ = (
         Index("ix_source_runs_source_started_at", "source", "started_at"),
         Index("ix_source_runs_source_stream_started_at", "source", "stream", "started_at"),
+        Index("uq_source_runs_number", "number", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, FENCE, server_default=FENCE.next_value())
+    """Its fencing token, which no other run has."""
     source: Mapped[str] = mapped_column(Text)
     stream: Mapped[str] = mapped_column(Text)
     """Empty: of the whole source, before there were streams."""
+    requested_by: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str] = mapped_column(Text)
@@ -116,6 +137,55 @@ class RunRow(Base):
     advice: Mapped[str | None] = mapped_column(Text)
     last_data_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the run published its last record. None: it brought none, or was held."""
+    held: Mapped[int] = mapped_column(Integer, server_default="0")
+    log: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """``RunLogLine``; without values of the source."""
+
+
+class RunProgressRow(Base):
+    """How far a run has come; from its lease to its end, or until the next run of the stream finds it left behind."""
+
+    __tablename__ = "source_run_progress"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    read: Mapped[int] = mapped_column(Integer)
+    published: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[dict[str, int]] = mapped_column(JSONB)
+    total: Mapped[int | None] = mapped_column(Integer)
+    requested_by: Mapped[str | None] = mapped_column(Text)
+    log: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
+class RunCountRow(Base):
+    """What became of a run's records, counted in the transaction that stored them."""
+
+    __tablename__ = "source_run_counts"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    stored: Mapped[int] = mapped_column(Integer)
+    new: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[int] = mapped_column(Integer)
+    deleted: Mapped[int] = mapped_column(Integer)
+    parked: Mapped[int] = mapped_column(Integer)
+
+
+class SourceChangeRow(Base):
+    """Who changed a source, when, and which fields; never their values."""
+
+    __tablename__ = "source_changes"
+    __table_args__ = (Index("ix_source_changes_source_id", "source", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PauseRow(Base):

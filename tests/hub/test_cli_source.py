@@ -87,7 +87,7 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
         (AuditAction.CONFIGURE_SOURCE, about, "scheduled at 02:30"),
         (AuditAction.PAUSE_SOURCE, about, "Leverandøren opdaterer"),
         (AuditAction.RESUME_SOURCE, about, None),
-        (AuditAction.CONFIGURE_SOURCE, about, "is read from the start"),
+        (AuditAction.RUN_SOURCE, about, "from the start"),
         (AuditAction.CONFIGURE_SOURCE, about, "disabled"),
         (AuditAction.CONFIGURE_SOURCE, about, "removed"),
     ]

@@ -278,7 +278,7 @@ def test_a_paused_source_is_not_read(run: Run, database: Database, clock: FixedC
     assert take_stream(database, "social", owner="me") is None
     assert (state(database, clock.now()).state, state(database, clock.now()).reason) == ("paused", "Opdateres")
     with database.transaction() as session:
-        service.resume_source(session, "social", clock.now())
+        service.resume_source(session, "social", clock.now(), by="test")
     assert run(NumberedSource(4)).outcome is RunOutcome.COMPLETE
 
 

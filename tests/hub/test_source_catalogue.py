@@ -11,7 +11,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.errors import InvalidSetting, SourceChanged, SourceNotFound
 from hub.secrets import SecretKeys
-from hub.sources import repository, service
+from hub.sources import repository, run_requests, service
 from hub.sources.catalogue import CHECK_EVERY, SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import SourceDefinition, SourceLifecycle, SourceOrigin
@@ -195,6 +195,7 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
             stream=None,
             schedule=Schedule.model_validate({"every": "1h"}),
             is_enabled=None,
+            by="test",
         )
 
 
@@ -286,7 +287,7 @@ def test_a_removed_source_that_comes_back_goes_on_where_it_was(database: Databas
     add(database, catalogue)
     with database.transaction() as session:
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {"at": 7}
-        service.run_source(session, "social", clock.now(), stream=None, from_start=True)
+        run_requests.run_source(session, "social", clock.now(), stream=None, from_start=True, by="test")
         assert session.scalar(text("SELECT cursor FROM source_streams")) == {"at": 7, "from_start": True}
 
 

@@ -107,7 +107,8 @@ def test_a_run_that_stalled_and_lost_its_lease_saves_nothing(
     assert (ended[0].outcome, ended[0].message) == (RunOutcome.STOPPED, "another process reads the stream by now")
     assert cursor_of(database) == {"at": 7}
     with database.transaction() as session:
-        assert [run.outcome for run in runs(session, "social")] == [RunOutcome.COMPLETE]
+        told = {run.outcome: run.advice for run in runs(session, "social")}
+        assert told == {RunOutcome.COMPLETE: None, RunOutcome.STOPPED: "worker_gone"}, "what it read is kept as history"
         assert list_held(session) == ()
 
 

@@ -77,7 +77,7 @@ def test_a_pause_ends_the_run_under_way_and_resuming_begins_one_at_once(
         until(lambda: outcomes(database) == [RunOutcome.STOPPED])
         began.clear()
         with database.transaction() as session:
-            service.resume_source(session, "social", context.clock.now())
+            service.resume_source(session, "social", context.clock.now(), by="test")
         until(began.is_set)
 
 

@@ -17,6 +17,8 @@ PARTS = {
     BASE,
     "shell/templates/_parts.html",
     "citizen/templates/_head.html",
+    "source/templates/_head.html",
+    "source/templates/_parts.html",
     "citizen/templates/_timeline_table.html",
 }
 """Templates that others extend, import or include."""

@@ -93,6 +93,15 @@ class HealthConnector:
         except Stopped:
             return
 
+    @property
+    def can_reread_since(self) -> bool:
+        """The interface can; a folder is read whole each time."""
+        return self._settings.directory is None
+
+    def reread_since(self, cursor: Cursor, since: datetime) -> Cursor:
+        """Search again for what changed since then."""
+        return StreamState.of(cursor).reread_since(since).cursor()
+
     def close(self) -> None:
         """Close the connections; a folder holds none."""
         if self._transport is not None:

@@ -7,7 +7,7 @@ import base64
 import zlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
@@ -166,6 +166,11 @@ class StreamState:
                 "statement_read_at": self.statement_read_at.isoformat() if self.statement_read_at else None,
             }
         )
+
+    def reread_since(self, since: datetime) -> "StreamState":
+        """The state from which everything that changed since then is given out again; never from a later time."""
+        earlier = since if self.since is None else min(since, self.since)
+        return replace(self, since=None if self.since is None else earlier, recent=RecentRecords())
 
     def is_unsupported(self, request: str, now: datetime) -> bool:
         """Whether the server said not long ago that it does not know this kind of request."""

@@ -172,6 +172,15 @@ ERROR = {
         "Kilden er ændret imens",
         "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
     ),
+    "run_not_possible": (
+        "Kilden kan ikke læses nu",
+        "Den er slukket, ikke sat i gang, eller intet af den er planlagt. Gå til kilden, og tænd den først.",
+    ),
+    "source_defined_in_file": (
+        "Kilden står i en fil",
+        "Den er sat op i filen med kilder (HELHED_SOURCES_FILE) og ændres dér. Den kan stadig læses og slukkes her.",
+    ),
+    "run_unknown": ("Kørslen findes ikke", "Adressen kan være forældet. Gå til kilden, og vælg Kørsler."),
     "lease_lost": ("Kilden læses et andet sted", "En anden proces læser kilden nu. Prøv igen om et øjeblik."),
     "held_deletion_unknown": (
         "Der er ingen sletninger at tage stilling til",

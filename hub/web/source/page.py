@@ -1,0 +1,229 @@
+"""What the pages of one source show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.dates import When
+from hub.web.shell.view_models import Choice, Link
+
+
+@dataclass(frozen=True)
+class SourceHead:
+    """What stands on top of each page of a source."""
+
+    title: str
+    area: str
+    area_name: str
+    state: str
+    trouble: bool
+    views: tuple[Link, ...]
+    message: str | None
+    """What an act that was just done has led to."""
+
+
+@dataclass(frozen=True)
+class RunningRow:
+    """A run under way."""
+
+    stream: str
+    number: int
+    text: str
+    """How far it has come, in a sentence."""
+    read: int
+    total: int | None
+    asked: str | None
+    """That somebody has asked it to stop, or that its process is gone. None: it goes on."""
+
+
+@dataclass(frozen=True)
+class RunningPart:
+    """What is read now; asked for again while it is."""
+
+    template: ClassVar[str] = "source/templates/_running.html"
+
+    name: str
+    running: tuple[RunningRow, ...]
+    csrf: str
+    ended: bool
+    """Whether a run has ended since the page was made."""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run in a list."""
+
+    href: str
+    started: When
+    stream: str
+    outcome: str
+    failed: bool
+    sentence: str
+    counts: tuple[tuple[str, str], ...]
+    """Word and number: read, new, changed, unchanged, deleted, left out, in quarantine, held."""
+    lasted: str
+
+
+@dataclass(frozen=True)
+class StreamRow:
+    """What is scheduled by itself."""
+
+    name: str
+    title: str
+    schedule: str
+    next_run: str
+    last_data: When | None
+    last_success: When | None
+    is_pushed: bool
+
+
+@dataclass(frozen=True)
+class PauseLine:
+    """Why a source is switched off."""
+
+    reason: str
+    by: str
+    at: When
+
+
+@dataclass(frozen=True)
+class RunBar:
+    """One run of a source in the drawing."""
+
+    height: int
+    """Pixels, at most 32."""
+    text: str
+    failed: bool
+
+
+@dataclass(frozen=True)
+class SourcePage:
+    """How is this source doing, and what can I do about it?"""
+
+    template: ClassVar[str] = "source/templates/source.html"
+
+    head: SourceHead
+    name: str
+    reason: str
+    advice: str | None
+    pause: PauseLine | None
+    last_data: When | None
+    next_run: str
+    searchable: str
+    compared: str | None
+    """When search and store were last compared."""
+    open_lines: str | None
+    """How many lines could not be read. None: all could."""
+    held: str | None
+    """That deletions wait for a person."""
+    unmatched: str | None
+    running: RunningPart
+    can_run: bool
+    may_since: bool
+    """Whether it can be read again from a day."""
+    streams: tuple[StreamRow, ...]
+    runs: tuple[RunRow, ...]
+    """The latest."""
+    bars: tuple[RunBar, ...]
+    """Oldest first."""
+    bars_text: str
+    coverage: str
+    authority: str
+    legal_basis: str
+
+
+@dataclass(frozen=True)
+class RunsPage:
+    """What did the runs of this source bring?"""
+
+    template: ClassVar[str] = "source/templates/runs.html"
+
+    head: SourceHead
+    name: str
+    running: RunningPart
+    runs: tuple[RunRow, ...]
+    streams: tuple[Choice, ...]
+    """To see only those of one."""
+    older: str | None
+    newest: str | None
+    """Address of the first page. None: this is it."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a run's log."""
+
+    at: When
+    text: str
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """What happened in this run?"""
+
+    template: ClassVar[str] = "source/templates/run.html"
+
+    head: SourceHead
+    run: RunRow
+    asked_by: str
+    ended: When
+    advice: str | None
+    waiting: str | None
+    """That some of it is not stored yet."""
+    skipped: tuple[tuple[str, str], ...]
+    """What a rule left out: type and rule, and how many."""
+    message: str | None
+    """English, for who runs the system; without values of the source."""
+    log: tuple[LogLine, ...]
+    runs: Link
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """Who changed what."""
+
+    what: str
+    fields: tuple[str, ...]
+    """Which settings; never their values."""
+    by: str
+    at: When
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Who has changed what about this source?"""
+
+    template: ClassVar[str] = "source/templates/changes.html"
+
+    head: SourceHead
+    rows: tuple[ChangeRow, ...]
+    older: str | None
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    """When one stream is read, as a form."""
+
+    stream: str
+    title: str
+    seen: str
+    """What the form showed, so that a change that somebody else made meanwhile is noticed."""
+    is_enabled: bool
+    every: str
+    at: str
+    next_run: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class SchedulePage:
+    """When is this source read?"""
+
+    template: ClassVar[str] = "source/templates/schedule.html"
+
+    head: SourceHead
+    name: str
+    rows: tuple[ScheduleRow, ...]
+    problem: str | None
+    """Why it cannot be changed here, or was not changed."""
+    is_fixed: bool
+    """It stands in the file of sources."""

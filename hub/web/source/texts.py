@@ -1,0 +1,111 @@
+"""What the pages of one source say."""
+
+from hub.sources.change_repository import ChangeKind
+from hub.sources.run_history import RunEvent
+
+TABS = {
+    "": "Overblik",
+    "/koersler": "Kørsler",
+    "/plan": "Plan",
+    "/aendringer": "Ændringer",
+}
+"""The pages of a source by the end of their address."""
+
+MESSAGE = {
+    "koerer": "Kilden læses, så snart en arbejder er ledig; som regel inden for et par sekunder.",
+    "laeses-allerede": "Kilden læses allerede. Der er ikke sat en ny læsning i gang.",
+    "fra-dag": "Det, der er ændret siden den dag, læses igen nu.",
+    "fra-begyndelsen": "Alt læses igen fra begyndelsen, og det, der mangler i kilden, findes.",
+    "ikke-fra-dag": "Kilden kan ikke læses fra en dag. Derfor læses alt igen fra begyndelsen.",
+    "standser": "Læsningen standser i god orden om et øjeblik. Det, der er læst, er gemt.",
+    "allerede-slut": "Læsningen var allerede slut.",
+    "slukket": "Kilden er slukket. En læsning, der er i gang, standser i god orden.",
+    "taendt": "Kilden er tændt og læses nu.",
+    "plan-gemt": "Planen er gemt.",
+}
+"""By the key in the address that an act leads to."""
+
+RUN_SENTENCE = {
+    "complete": "Læst til ende.",
+    "unavailable": "Kilden svarede ikke. Næste kørsel går videre, hvor denne slap.",
+    "refused": "Kilden afviste os. Der skal et menneske til.",
+    "failed": "Det gik galt hos os. Næste kørsel går videre, hvor denne slap.",
+    "too_many_rejected": "Standset, fordi for meget ikke kunne læses. Næste kørsel begynder samme sted som denne.",
+    "held": "Læst til ende. Så meget mangler i kilden, at sletningerne venter på et menneske.",
+    "stopped": "Standset i god orden. Næste kørsel går videre, hvor denne slap.",
+}
+
+WORKER_GONE = (
+    "Arbejderen, der læste, er væk, eller læsningen blev afløst af en ny. Intet er gået tabt: det, der ikke nåede at"
+    " blive gemt, læses igen."
+)
+
+RUNNING = "{stream}: {read} læst siden {since}"
+RUNNING_OF = "{stream}: {read} af {total} læst siden {since}"
+STOPPING = "Standser i god orden; det sker inden for få sekunder."
+NO_SIGN = (
+    "Arbejderen har ikke givet livstegn i 15 sekunder. Er den væk, begynder en anden af sig selv, hvor der"
+    " sidst blev gemt."
+)
+
+LOG = {
+    RunEvent.STARTED: "Begyndte, hvor sidste kørsel slap.",
+    RunEvent.STARTED_FROM_START: "Begyndte forfra; alt læses igen.",
+    RunEvent.STARTED_FIRST_TIME: "Begyndte for første gang.",
+    RunEvent.WORKER_GONE: WORKER_GONE,
+}
+LOG_HELD = "{subject}: {missing} af {known} mangler i kilden. De slettes ikke, før et menneske har set på det."
+
+RULE_OTHER = "efter en regel i kildens opsætning"
+
+
+COUNTS = {
+    "read": "læst",
+    "new": "nye",
+    "changed": "ændrede",
+    "unchanged": "uændrede",
+    "deleted": "slettede",
+    "skipped": "udeladt efter regel",
+    "rejected": "i karantæne",
+    "held": "tilbageholdt",
+}
+
+WAITING = "{count} er læst, men ikke gemt endnu. Tallene for nye, ændrede og uændrede er først hele, når de er."
+NOT_COUNTED = "Hvor meget der var nyt og ændret, er ikke talt i denne kørsel."
+PARKED = "{count} kunne ikke gemmes hos os og ligger i karantænen. Fejlen er vores."
+
+IN_FILE = "Kilden er sat op i filen med kilder (HELHED_SOURCES_FILE). Planen ændres dér."
+SCHEDULE_CHANGED = (
+    "En anden har ændret planen, siden du åbnede siden. Dine ændringer står her endnu, men er ikke gemt. Se efter, og"
+    " gem igen, hvis de stadig er rigtige."
+)
+SCHEDULE_WRONG = "Skriv enten et mellemrum som 15m, 2h eller 1d, eller et klokkeslæt som 02:30. Det ene felt er tomt."
+CHANGE = {
+    ChangeKind.ADDED: "Tilføjede kilden",
+    ChangeKind.CHANGED: "Ændrede indstillinger",
+    ChangeKind.SCHEDULED: "Ændrede planen",
+    ChangeKind.PAUSED: "Slukkede kilden",
+    ChangeKind.RESUMED: "Tændte kilden",
+    ChangeKind.REMOVED: "Fjernede kilden",
+}
+"""What somebody did, by ``ChangeEntry.kind``."""
+CHANGED_FIELD = {"area": "område", "title": "navn", "lifecycle": "sat i gang"}
+
+UNITS = {"s": ("sekund", "sekunder"), "m": ("minut", "minutter"), "h": ("time", "timer"), "d": ("dag", "dage")}
+
+RULE = {
+    "before_what_can_be_corrected": "ligger før den periode, kilden kan rette i",
+    "deletions_not_judged": "mangler, men det kan ikke siges, om det er slettet",
+    "other_school_year": "hører til et andet skoleår",
+    "same_id_twice": "stod to gange i svaret; den nyeste er taget",
+    "given_out_before": "læst før og ikke ændret",
+    "id_list_not_whole": "kildens liste over numre var ikke hel; derfor er intet slettet",
+    "no_history_of_deletions": "kilden fortæller ikke, hvad der er slettet; det findes ved sammenligning",
+    "other_kind": "af en slags, vi ikke læser",
+    "not_allowed": "må vi ikke se",
+    "gone": "findes ikke mere i kilden",
+    "only_applied": "er kun ansøgt, ikke bevilget",
+    "caseworker_inactive": "medarbejderen er ikke aktiv",
+    "list_not_offered": "kilden har ikke listen",
+}
+"""What a rule of a connector leaves out, by its name."""
