@@ -16,6 +16,7 @@ BASE = "shell/templates/base.html"
 PARTS = {
     BASE,
     "shell/templates/_parts.html",
+    "shell/templates/_settings_form.html",
     "citizen/templates/_head.html",
     "source/templates/_head.html",
     "source/templates/_parts.html",

@@ -1,0 +1,165 @@
+"""One source: its pages, what an administrator does there, and what comes of doing it twice or beside another."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hub.audit.repository import list_entries
+from hub.sources import change_repository, run_repository
+from hub.sources.change_repository import ChangeKind
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.run_history import RunEvent, RunLogLine
+from hub.sources.stream_repository import list_streams, save_run
+from hub.web.source.present_runs import duration_words
+from schemas.access import AuditAction
+from tests.sources import leased
+from tests.web import maja
+from tests.web.conftest import Town
+
+PAGES = ("", "/koersler", "/plan", "/aendringer")
+
+
+def kept_run(town: Town, **more: object) -> None:
+    values = {
+        "source": "social",
+        "stream": "all",
+        "started_at": maja.NOW - timedelta(minutes=9),
+        "ended_at": maja.NOW - timedelta(minutes=8),
+        "outcome": RunOutcome.COMPLETE,
+        "read": 1204,
+        "published": 1200,
+        "rejected": 3,
+        "skipped": {"Sag: same_id_twice": 1},
+    }
+    log = [RunLogLine(at=maja.NOW, event=RunEvent.READ, counts={"read": 1204}).model_dump(mode="json")]
+    with town.context.database.transaction() as session:
+        save_run(session, RunSummary.model_validate(values | more), None, log=log)
+
+
+@pytest.mark.parametrize("end", PAGES)
+def test_the_pages_of_a_source_are_an_administrators_alone(town: Town, end: str) -> None:
+    assert town.client("tine.skov").get(f"/kilder/social{end}").status_code == 200
+    assert town.client("anna.holm").get(f"/kilder/social{end}").status_code == 403
+    assert town.client("tine.skov").get(f"/kilder/findes-ikke{end}").status_code == 404
+
+
+def test_a_run_is_told_in_numbers_and_a_sentence_with_its_log(town: Town) -> None:
+    kept_run(town, message="the server said 503", outcome=RunOutcome.UNAVAILABLE, advice="source_unavailable")
+    browser = town.client("tine.skov")
+    page = browser.get("/kilder/social").text
+    address = re.search(r"/kilder/social/koersler/\d+", page)
+    assert address
+    text = browser.get(address.group()).text
+    for words in ("1.204</strong> læst", "3</strong> i karantæne", "1 minut", "Stod to gange", "the server said 503"):
+        assert words in text, words
+    assert "er ikke talt i denne kørsel" in text
+    assert browser.get("/kilder/social/koersler/9999999").status_code == 404
+    assert browser.get("/kilder/health/koersler/" + address.group().rpartition("/")[2]).status_code == 404
+
+
+def test_runs_come_by_page(town: Town) -> None:
+    for number in range(30):
+        kept_run(town, read=number)
+    browser = town.client("tine.skov")
+    first = browser.get("/kilder/social/koersler").text
+    older = re.search(r'href="(/kilder/social/koersler\?foer=\d+)"', first)
+    assert older
+    second = browser.get(older.group(1)).text
+    seen = [re.findall(r"koersler/(\d+)", page) for page in (first, second)]
+    assert len(seen[0]) == 25
+    assert len(seen[1]) == 5
+    assert not set(seen[0]) & set(seen[1])
+    assert "Til de nyeste kørsler" in second
+
+
+def test_to_run_now_twice_is_one_run_and_both_are_logged(town: Town) -> None:
+    browser = town.client("tine.skov")
+    assert "så snart en arbejder er ledig" in browser.post("/kilder/social/koer").text
+    browser.post("/kilder/social/koer")
+    lease = leased(town.context.database, "social")
+    assert lease.requested_by == "tine.skov"
+    with town.context.database.transaction() as session:
+        run_repository.begin_run(session, lease, maja.NOW)
+        lines = [line.entry.action for line in list_entries(session)]
+    assert lines.count(AuditAction.RUN_SOURCE) == 2
+    assert "læses allerede" in browser.post("/kilder/social/koer").text
+    running = browser.get("/kilder/social/lige-nu?saa=1").text
+    assert 'hx-trigger="every 2s"' in running
+    assert "Stands læsningen" in running
+    stopping = browser.post("/kilder/social/stands", stream="all", number=str(lease.fence))
+    assert "standser i god orden" in stopping.text
+    assert "allerede slut" in browser.post("/kilder/social/stands", stream="all", number="99999").text
+
+
+def test_what_is_over_is_said_where_it_was_watched(town: Town) -> None:
+    text = town.client("tine.skov").get("/kilder/social/lige-nu?saa=1").text
+    assert "Læsningen er slut" in text
+    assert "hx-trigger" not in text
+
+
+def test_a_source_that_is_off_cannot_be_run(town: Town) -> None:
+    browser = town.client("tine.skov")
+    assert "Leverandøren opdaterer" in browser.post("/kilder/social/sluk", reason="Leverandøren opdaterer").text
+    assert browser.post("/kilder/social/koer").status_code == 409
+    assert "tændt og læses nu" in browser.post("/kilder/social/taend").text
+    changes = browser.get("/kilder/social/aendringer").text
+    for words in ("Slukkede kilden", "Tændte kilden", "Tine Skov"):
+        assert words in changes
+
+
+def test_everything_is_read_again_from_the_start_where_a_day_cannot_be_asked_for(town: Town) -> None:
+    browser = town.client("tine.skov")
+    assert "læses alt igen fra begyndelsen" in browser.post("/kilder/social/laes-igen", since="2023-09-01").text
+    assert "findes" in browser.post("/kilder/social/sammenlign").text
+    assert browser.post("/kilder/social/laes-igen", since="i går").status_code == 422
+
+
+def plan(town: Town, **more: str) -> dict[str, str]:
+    with town.context.database.transaction() as session:
+        (stream,) = list_streams(session, "social")
+    return {"stream": "all", "seen": f"{stream.schedule}, read", "every": "", "at": "02:30", "enabled": "ja"} | more
+
+
+def test_a_plan_is_kept_and_told(town: Town) -> None:
+    browser = town.client("tine.skov")
+    answer = browser.post("/kilder/social/plan", **plan(town))
+    assert "Planen er gemt" in answer.text
+    assert "hver dag kl. 02.30" in browser.get("/kilder/social").text
+    with town.context.database.transaction() as session:
+        (change, *_) = change_repository.list_changes(session, "social", size=5)
+    assert (change.kind, change.fields, change.changed_by) == (ChangeKind.SCHEDULED, ("all",), "tine.skov")
+
+
+def test_a_plan_that_somebody_else_changed_meanwhile_is_not_overwritten_and_nothing_is_lost(town: Town) -> None:
+    mine, theirs = town.client("tine.skov"), town.client("tine.skov")
+    seen = plan(town)
+    theirs.post("/kilder/social/plan", **plan(town, at="04:00"))
+    answer = mine.post("/kilder/social/plan", **seen)
+    assert answer.status_code == 409
+    assert "En anden har ændret planen" in answer.text
+    assert 'value="02:30"' in answer.text
+    with town.context.database.transaction() as session:
+        assert str(list_streams(session, "social")[0].schedule) == "at 04:00"
+
+
+def test_a_plan_that_cannot_be_says_so_beside_the_field(town: Town) -> None:
+    answer = town.client("tine.skov").post("/kilder/social/plan", **plan(town, every="ofte", at=""))
+    assert answer.status_code == 422
+    assert 'value="ofte"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(milliseconds=200), "under et sekund"),
+        (timedelta(seconds=1), "1 sekund"),
+        (timedelta(seconds=59), "59 sekunder"),
+        (timedelta(minutes=2, seconds=20), "2 minutter"),
+        (timedelta(hours=1), "1 time"),
+        (timedelta(hours=2, minutes=5), "2 timer 5 minutter"),
+    ],
+)
+def test_how_long_a_run_lasted_is_said_in_words(duration: timedelta, words: str) -> None:
+    assert duration_words(duration) == words
