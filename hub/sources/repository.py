@@ -123,6 +123,12 @@ def save_secret(
     _raise_version(session)
 
 
+def delete_secret(session: Session, source: str, field: str) -> None:
+    """Forget one secret of a source. Harmless when there is none."""
+    session.execute(delete(SecretRow).where(SecretRow.source == source, SecretRow.field == field))
+    _raise_version(session)
+
+
 def delete_secrets(session: Session, source: str) -> None:
     """Forget all secrets of a source."""
     session.execute(delete(SecretRow).where(SecretRow.source == source))

@@ -3,7 +3,7 @@
 A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, release and refuse is possible for all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -32,6 +32,8 @@ class SourceChange(Schema):
     """Fields to set; a field that is null goes back to its default."""
     secrets: Mapping[str, str] = Field(default_factory=dict, repr=False)
     """By path, in clear; they are stored encrypted only."""
+    removed_secrets: tuple[str, ...] = ()
+    """Paths of those that are deleted."""
     lifecycle: SourceLifecycle | None = None
 
 
@@ -97,10 +99,24 @@ def change_source(
         }
     )
     version = before.version if expected_version is None else expected_version
+    for field in change.removed_secrets:
+        repository.delete_secret(session, name, field)
     _save(session, builder, definition, change.secrets, version=version, by=by)
-    fields = sorted({*change.settings, *change.secrets, *(key for key, value in decided.items() if value is not None)})
+    fields = changed_fields(before.definition, definition, {*change.secrets, *change.removed_secrets})
     change_repository.add_change(session, name, ChangeKind.CHANGED, fields, by=by, now=builder.clock.now())
     stream_repository.make_due(session, name, builder.clock.now())
+
+
+def changed_fields(before: SourceDefinition, after: SourceDefinition, secrets: Collection[str]) -> list[str]:
+    """Paths of what is different, for the history; *secrets*: those that were given anew or deleted."""
+    settings = {
+        name
+        for name in {*before.settings, *after.settings}
+        if before.settings.get(name) != after.settings.get(name)
+        or (name in before.settings) != (name in after.settings)
+    }
+    own = {name for name in ("area", "title", "lifecycle") if getattr(before, name) != getattr(after, name)}
+    return sorted({*settings, *own, *secrets})
 
 
 def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by: str) -> None:

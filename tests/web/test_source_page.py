@@ -1,13 +1,16 @@
 """One source: its pages, what an administrator does there, and what comes of doing it twice or beside another."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 
 from hub.audit.repository import list_entries
-from hub.sources import change_repository, run_repository
+from hub.secrets import SecretKeys
+from hub.sources import change_repository, repository, run_repository, service
 from hub.sources.change_repository import ChangeKind
+from hub.sources.definitions import SourceDefinition
 from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.run_history import RunEvent, RunLogLine
 from hub.sources.stream_repository import list_streams, save_run
@@ -16,8 +19,9 @@ from schemas.access import AuditAction
 from tests.sources import leased
 from tests.web import maja
 from tests.web.conftest import Town
+from tests.web.serving import Browser
 
-PAGES = ("", "/koersler", "/plan", "/aendringer")
+PAGES = ("", "/koersler", "/plan", "/aendringer", "/indstillinger", "/fjern")
 
 
 def kept_run(town: Town, **more: object) -> None:
@@ -163,3 +167,126 @@ def test_a_plan_that_cannot_be_says_so_beside_the_field(town: Town) -> None:
 )
 def test_how_long_a_run_lasted_is_said_in_words(duration: timedelta, words: str) -> None:
     assert duration_words(duration) == words
+
+
+SECRET = "et-meget-hemmeligt-ord"
+DUBU = {
+    "base_url": "https://dubu.example",
+    "environment": "prod",
+    "token_url": "https://dubu.example/token",
+    "client_id": "helhed",
+}
+
+
+@pytest.fixture
+def dubu(town: Town) -> Town:
+    """The town with a source that has settings and a secret."""
+    builder = town.context.catalogue.builder
+    builder.keys = SecretKeys({"k1": bytes(32)})
+    definition = SourceDefinition(name="dubu", kind="odata", settings=DUBU)
+    with town.context.database.transaction() as session:
+        service.add_source(session, builder, definition, secrets={"client_secret": SECRET}, by="tine.skov")
+    town.context.catalogue.expire()
+    return town
+
+
+def settings_form(browser: Browser) -> dict[str, str]:
+    """The form's controls as a browser would send them when nobody has touched it."""
+    text = browser.get("/kilder/dubu/indstillinger").text
+    fields = {}
+    for tag in re.findall(r"<input [^>]*>", text):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        kind = re.search(r'type="([^"]*)"', tag)
+        if name and kind and kind.group(1) in {"text", "hidden"} and name.group(1) != "csrf":
+            fields[name.group(1)] = html.unescape(value.group(1)) if value else ""
+    for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', text, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', body)
+        fields[name] = chosen.group(1) if chosen else ""
+    for name, body in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', text, re.DOTALL):
+        fields[name] = html.unescape(body)
+    return fields
+
+
+def test_settings_are_changed_and_the_history_tells_which_but_never_a_secret(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    form = settings_form(browser)
+    assert SECRET not in browser.get("/kilder/dubu/indstillinger").text
+    new = {"field.client_id": "helhed-2", "field.client_secret": "et-nyt-hemmeligt-ord"}
+    answer = browser.post("/kilder/dubu/indstillinger", **{**form, **new})
+    assert "Ændringerne er gemt" in answer.text
+    with dubu.context.database.transaction() as session:
+        (change, *_) = change_repository.list_changes(session, "dubu", size=5)
+        source = repository.existing_source(session, "dubu")
+        ciphertext = repository.secrets_of(session, "dubu")["client_secret"]
+    assert set(change.fields) >= {"client_id", "client_secret"}
+    assert source.definition.settings["client_id"] == "helhed-2"
+    secret = dubu.context.catalogue.builder.decrypt("dubu", "client_secret", ciphertext)
+    assert secret == "et-nyt-hemmeligt-ord"
+    text = browser.get("/kilder/dubu/aendringer").text
+    assert "client_id" in text
+    assert "hemmeligt-ord" not in text
+    assert "helhed-2" not in text
+
+
+def test_settings_that_cannot_be_are_said_beside_the_field_and_nothing_is_lost(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    wrong = {"field.base_url": "ikke en adresse", "field.client_id": "nyt-navn"}
+    answer = browser.post("/kilder/dubu/indstillinger", **{**settings_form(browser), **wrong})
+    assert answer.status_code == 422
+    assert 'value="ikke en adresse"' in answer.text
+    assert 'value="nyt-navn"' in answer.text
+    assert "Skriv en hel adresse" in answer.text
+    with dubu.context.database.transaction() as session:
+        assert repository.existing_source(session, "dubu").definition.settings["client_id"] == "helhed"
+
+
+def test_of_two_administrators_the_second_is_told_and_what_was_typed_stays(dubu: Town) -> None:
+    mine, theirs = dubu.client("tine.skov"), dubu.client("tine.skov")
+    seen = settings_form(mine)
+    theirs.post("/kilder/dubu/indstillinger", **{**seen, "field.client_id": "deres"})
+    answer = mine.post("/kilder/dubu/indstillinger", **{**seen, "field.client_id": "mit"})
+    assert answer.status_code == 409
+    assert "Tine Skov har ændret kilden" in answer.text
+    assert 'value="mit"' in answer.text
+    with dubu.context.database.transaction() as session:
+        assert repository.existing_source(session, "dubu").definition.settings["client_id"] == "deres"
+    again = mine.post("/kilder/dubu/indstillinger", **{**seen, "field.client_id": "mit", "version": "2"})
+    assert "Ændringerne er gemt" in again.text
+
+
+def test_to_save_what_is_saved_changes_nothing(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    form = settings_form(browser)
+    browser.post("/kilder/dubu/indstillinger", **{**form, "field.client_id": "nyt"})
+    form = settings_form(browser)
+    assert "intet at gemme" in browser.post("/kilder/dubu/indstillinger", **form).text
+
+
+def test_a_source_is_removed_in_two_steps(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    text = browser.get("/kilder/dubu/fjern").text
+    assert "bliver stående på borgernes sider" in text
+    assert browser.post("/kilder/dubu/fjern", version="1", confirmed="nej").status_code == 422
+    assert browser.post("/kilder/dubu/fjern", version="7", confirmed="dubu").status_code == 409
+    assert browser.post("/kilder/dubu/fjern", version="1", confirmed="dubu").url.path == "/kilder"
+    assert browser.get("/kilder/dubu").status_code == 404
+    with dubu.context.database.transaction() as session:
+        assert repository.secrets_of(session, "dubu") == {}
+
+
+def test_a_form_that_comes_after_the_session_is_over_is_sent_again_without_loss(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    form = settings_form(browser) | {"field.client_id": "skrevet-længe", "withheld": "field.client_secret"}
+    secret = {"field.client_secret": "et-nyt-hemmeligt-ord"}
+    browser.post("/log-ud")
+    browser.http.headers["sec-fetch-site"] = "same-origin"
+    answer = browser.post("/kilder/dubu/indstillinger", **form, **secret)
+    assert answer.status_code in {401, 403}
+    assert "det, du skrev, er ikke tabt" in answer.text
+    assert "hemmeligt-ord" not in answer.text
+    assert 'value="skrevet-længe"' in answer.text
+    assert browser.post("/log-ind", person="tine.skov").status_code == 200
+    assert "Ændringerne er gemt" in browser.post("/kilder/dubu/indstillinger", **form).text
+    browser.post("/log-ud")
+    browser.http.headers["sec-fetch-site"] = "cross-site"
+    assert "Send igen" not in browser.post("/kilder/dubu/indstillinger", **form).text, "another site gets no token"

@@ -7,11 +7,12 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from jinja2 import nodes
 
+from hub.web.shell.form_again import FormAgainPage
 from hub.web.shell.rendering import WEB, _environment
 from hub.web.shell.view_models import ErrorPage, Frame, Page
 from hub.web.workspaces import WORKSPACES
 
-PAGES: list[type[Page]] = [ErrorPage, *(page for workspace in WORKSPACES for page in workspace.pages)]
+PAGES: list[type[Page]] = [ErrorPage, FormAgainPage, *(page for workspace in WORKSPACES for page in workspace.pages)]
 BASE = "shell/templates/base.html"
 PARTS = {
     BASE,

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, UnknownPage
 from hub.web.shell import texts
+from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
 from hub.web.shell.view_models import ErrorPage, Link
@@ -57,6 +58,9 @@ def install(app: FastAPI) -> None:
         hub_error = error if isinstance(error, HubError) else HubError()
         if isinstance(hub_error, NotLoggedIn) and request.method in SAFE and not request.url.path.startswith(API):
             return RedirectResponse(LOGIN_PATH, 303)
+        again = form_again(request, hub_error)
+        if again is not None:
+            return HTMLResponse(render(frame(request, "Send igen", _actor(request)), again), hub_error.status)
         return error_page(request, hub_error, None if isinstance(hub_error, StoreUnavailable) else _actor(request))
 
     def answer_invalid(request: Request, _: Exception) -> Response:

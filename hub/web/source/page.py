@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
+from hub.web.shell.settings_form import SettingsForm
 from hub.web.shell.view_models import Choice, Link
 
 
@@ -212,6 +213,44 @@ class ScheduleRow:
     at: str
     next_run: str
     error: str | None
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """How is this source reached?"""
+
+    template: ClassVar[str] = "source/templates/settings.html"
+
+    head: SourceHead
+    name: str
+    version: int
+    """What the form showed, so that a change that somebody else made meanwhile is noticed."""
+    title: str
+    own_title: str
+    """What the connector calls it."""
+    areas: tuple[Choice, ...]
+    form: SettingsForm
+    changed: str
+    """Who changed it last, and when."""
+    problem: str | None
+    """Why it cannot be changed here, or was not changed."""
+    is_fixed: bool
+    """It stands in the file of sources."""
+
+
+@dataclass(frozen=True)
+class RemovePage:
+    """What happens if this source is removed?"""
+
+    template: ClassVar[str] = "source/templates/remove.html"
+
+    head: SourceHead
+    name: str
+    version: int
+    told: str
+    """How much it has said that stays."""
+    problem: str | None
+    is_fixed: bool
 
 
 @dataclass(frozen=True)

@@ -17,26 +17,19 @@ from hub.sources.schedule import Schedule
 from hub.web.shell.form_token import form_token, require_form_token
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, open_request
-from hub.web.shell.workspace import Workspace
 from hub.web.source.loading import can_reread_since, decide, load_facts, load_numbers
-from hub.web.source.page import ChangesPage, RunningPart, RunPage, RunsPage, SchedulePage, SourcePage
 from hub.web.source.present import RUNS_DRAWN, source_head, source_page
 from hub.web.source.present_changes import changes_page
 from hub.web.source.present_runs import run_page, running_part, runs_page
 from hub.web.source.present_schedule import ScheduleForm, seen_text
 from hub.web.source.present_schedule import schedule_page as present_schedule
-from schemas.access import AuditAction, Purpose
+from hub.web.source.settings_routes import router as settings_router
+from hub.web.source.workspace import SOURCE
+from schemas.access import AuditAction
 
-SOURCE = Workspace(
-    name="source",
-    path="/kilder/{name}",
-    title="Kilde",
-    action=AuditAction.READ_SOURCES,
-    purpose=Purpose.OPERATIONS,
-    in_menu=False,
-    pages=(SourcePage, RunningPart, RunsPage, RunPage, ChangesPage, SchedulePage),
-)
+__all__ = ["SOURCE"]
 router = SOURCE.router
+router.include_router(settings_router)
 RUNS_ON_PAGE = 25
 CHANGES_ON_PAGE = 50
 Message = Annotated[str | None, Query(alias="besked", max_length=40)]

@@ -7,6 +7,7 @@ TABS = {
     "": "Overblik",
     "/koersler": "Kørsler",
     "/plan": "Plan",
+    "/indstillinger": "Indstillinger",
     "/aendringer": "Ændringer",
 }
 """The pages of a source by the end of their address."""
@@ -22,6 +23,8 @@ MESSAGE = {
     "slukket": "Kilden er slukket. En læsning, der er i gang, standser i god orden.",
     "taendt": "Kilden er tændt og læses nu.",
     "plan-gemt": "Planen er gemt.",
+    "gemt": "Ændringerne er gemt. Kilden læses nu, som den er sat op.",
+    "intet-aendret": "Der var intet at gemme: alt står, som det stod.",
 }
 """By the key in the address that an act leads to."""
 
@@ -79,6 +82,18 @@ SCHEDULE_CHANGED = (
     "En anden har ændret planen, siden du åbnede siden. Dine ændringer står her endnu, men er ikke gemt. Se efter, og"
     " gem igen, hvis de stadig er rigtige."
 )
+SETTINGS_IN_FILE = "Kilden er sat op i filen med kilder (HELHED_SOURCES_FILE). Indstillingerne ændres dér."
+SETTINGS_CHANGED = (
+    "{who} har ændret kilden {when}, mens du skrev. Det, du skrev, står her endnu, men er ikke gemt. Se under"
+    " Ændringer, hvad der er ændret, og gem igen, hvis dit stadig er rigtigt. Hemmeligheder skal skrives igen."
+)
+SETTINGS_WRONG = "Intet er gemt endnu. Ret det, der er mærket. Hemmeligheder skal skrives igen."
+CANNOT_BUILD = "Kilden kan ikke sættes op sådan. Se, om en hemmelighed mangler, eller om to felter siger hinanden imod."
+NO_KEY = "Hemmeligheder kan ikke gemmes: driften skal først sætte HELHED_SECRET_KEYS."
+CHANGED_BY = "Sidst ændret af {who} {when}."
+OWN_AREA = "Som kilden selv siger: {area}"
+REMOVE_CONFIRM = "Skriv kildens navn, {name}, for at fjerne den."
+TOLD = "{records} er læst fra kilden."
 SCHEDULE_WRONG = "Skriv enten et mellemrum som 15m, 2h eller 1d, eller et klokkeslæt som 02:30. Det ene felt er tomt."
 CHANGE = {
     ChangeKind.ADDED: "Tilføjede kilden",

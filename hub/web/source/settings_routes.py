@@ -1,0 +1,173 @@
+"""Settings of one source: changed by a form, and the source removed in two steps."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import JsonValue
+
+from hub.errors import InvalidSetting, SourceChanged
+from hub.sources import repository, service
+from hub.sources.definitions import Source
+from hub.sources.secret_fields import merge
+from hub.sources.service import SourceChange
+from hub.sources.stream_repository import count_published
+from hub.web.shell.dates import of_moment
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.settings_input import Posted, SettingsInput, field_errors, posted_form, read_settings
+from hub.web.source import texts
+from hub.web.source.loading import decide, load_facts
+from hub.web.source.present import SourceFacts, source_head
+from hub.web.source.present_settings import remove_page, settings_page
+from hub.web.source.workspace import SOURCE
+from schemas.access import AuditAction
+from schemas.source import Area
+
+router = APIRouter()
+LONGEST_TITLE = 100
+
+
+@router.get("/kilder/{name}/indstillinger")
+def show_settings(request: Request, name: str, besked: str | None = None) -> HTMLResponse:
+    """How is this source reached?"""
+    with open_request(request, SOURCE) as context:
+        facts, source = load_facts(context, name), repository.existing_source(context.session, name)
+        context.record(AuditAction.READ_SOURCES)
+        page = settings_page(
+            facts,
+            source,
+            _schema(context, source),
+            head=source_head(facts, "/indstillinger", besked),
+            secrets_set=repository.secrets_of(context.session, name),
+        )
+        return context.page(page, f"Indstillinger for {facts.source.title}")
+
+
+@router.post("/kilder/{name}/indstillinger", dependencies=[Depends(require_form_token)])
+def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends(posted_form)]) -> Response:
+    """Keep the settings. What is wrong, or that somebody else has changed the source, is shown and nothing is kept."""
+    with open_request(request, SOURCE) as context:
+        decide(context, AuditAction.CONFIGURE_SOURCE, name, "indstillinger")
+        facts, source = load_facts(context, name), repository.existing_source(context.session, name)
+        typed = read_settings(_schema(context, source), posted)
+        problem, errors = _problem(context, facts, source, typed, posted)
+        if problem is None:
+            change = _change(source, typed, posted)
+            if change == SourceChange():
+                return RedirectResponse(f"/kilder/{name}/indstillinger?besked=intet-aendret", 303)
+            problem = _save(context, source, change)
+        if problem is None:
+            return RedirectResponse(f"/kilder/{name}/indstillinger?besked=gemt", 303)
+        current = repository.existing_source(context.session, name)
+        page = settings_page(
+            facts,
+            current,
+            _schema(context, current),
+            head=source_head(facts, "/indstillinger", None),
+            secrets_set=repository.secrets_of(context.session, name),
+            typed={key: value for key, value in typed.settings.items() if value is not None},
+            title=_one(posted, "title"),
+            area=_one(posted, "area"),
+            errors=errors,
+            problem=problem,
+        )
+        status = 422 if errors else 409
+        return context.page(page, f"Indstillinger for {facts.source.title}", status=status)
+
+
+@router.get("/kilder/{name}/fjern")
+def ask_before_removal(request: Request, name: str) -> HTMLResponse:
+    """What happens if this source is removed?"""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        return _remove_page(context, name, None)
+
+
+@router.post("/kilder/{name}/fjern", dependencies=[Depends(require_form_token)])
+def remove(
+    request: Request,
+    name: str,
+    version: Annotated[int, Form()],
+    confirmed: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Read it no more. What it said stays, and its secrets are forgotten."""
+    with open_request(request, SOURCE) as context:
+        decide(context, AuditAction.CONFIGURE_SOURCE, name, "fjernet")
+        source = repository.existing_source(context.session, name)
+        if source.version != version:
+            raise SourceChanged
+        if confirmed.strip() != name:
+            return _remove_page(context, name, texts.REMOVE_CONFIRM.format(name=name))
+        service.remove_source(context.session, context.app.catalogue.builder, name, by=context.actor.id)
+    context.app.catalogue.expire()
+    return RedirectResponse("/kilder", 303)
+
+
+def _remove_page(context: RequestContext, name: str, problem: str | None) -> HTMLResponse:
+    facts, source = load_facts(context, name), repository.existing_source(context.session, name)
+    records = count_published(context.session).get(name, 0)
+    page = remove_page(source, head=source_head(facts, "/indstillinger", None), records=records, problem=problem)
+    return context.page(page, f"Fjern {facts.source.title}", status=422 if problem else 200)
+
+
+def _schema(context: RequestContext, source: Source) -> dict[str, JsonValue]:
+    kind = context.app.catalogue.builder.kinds.get(source.definition.kind)
+    return kind.spec() if kind else {}
+
+
+def _problem(
+    context: RequestContext, facts: SourceFacts, source: Source, typed: SettingsInput, posted: Posted
+) -> tuple[str | None, dict[str, str]]:
+    """Why the settings cannot be kept, and what is wrong by field."""
+    if _one(posted, "version") != str(source.version):
+        who, when = facts.name_of(source.changed_by), of_moment(source.changed_at, context.now).text
+        return texts.SETTINGS_CHANGED.format(who=who, when=when), {}
+    builder = context.app.catalogue.builder
+    stored = {
+        field: builder.decrypt(source.name, field, ciphertext)
+        for field, ciphertext in repository.secrets_of(context.session, source.name).items()
+        if field not in typed.removed_secrets
+    }
+    settings = {**source.definition.settings, **typed.settings}
+    whole = merge({key: value for key, value in settings.items() if value is not None}, {**stored, **typed.secrets})
+    errors = field_errors(builder.kinds[source.definition.kind].settings_type, whole)
+    return (texts.SETTINGS_WRONG, errors) if errors else (None, {})
+
+
+def _change(source: Source, typed: SettingsInput, posted: Posted) -> SourceChange:
+    """What is different from what is stored."""
+    before = source.definition
+    title, area = _one(posted, "title").strip()[:LONGEST_TITLE], _one(posted, "area")
+    return SourceChange(
+        settings={key: value for key, value in typed.settings.items() if value != before.settings.get(key)},
+        secrets=typed.secrets,
+        removed_secrets=typed.removed_secrets,
+        title=title if title and title != before.title else None,
+        area=Area(area) if area in set(Area) and area != before.area else None,
+    )
+
+
+def _save(context: RequestContext, source: Source, change: SourceChange) -> str | None:
+    """Keep the change; why it was not kept."""
+    try:
+        with context.session.begin_nested():
+            service.change_source(
+                context.session,
+                context.app.catalogue.builder,
+                source.name,
+                change,
+                by=context.actor.id,
+                expected_version=source.version,
+            )
+    except SourceChanged:
+        return texts.SETTINGS_CHANGED.format(who="En anden", when="lige nu")
+    except InvalidSetting:
+        return texts.CANNOT_BUILD
+    context.app.catalogue.expire()
+    return None
+
+
+def _one(posted: Posted, name: str) -> str:
+    values = posted.get(name, ())
+    return values[0] if values else ""
