@@ -231,3 +231,27 @@ class PushConnector(Protocol):
             SourceUnavailable: try this event again later.
             SourceRefused: a person must act; the event waits.
         """
+
+
+class RejectedPayload(Schema):
+    """Something that could not be read, as it was stored."""
+
+    record_type: str
+    source_id: str | None = None
+    raw: bytes | None = Field(default=None, repr=False)
+    """None: it was not stored, or has been deleted."""
+
+
+@runtime_checkable
+class ReplayConnector(Protocol):
+    """A source of which one rejected item can be tried again by itself, with the translation of today."""
+
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:
+        """What the stored payload is today; where that is not enough, what the source says of its id now.
+
+        The batch has no cursor. None: only a run tells, since the item means nothing without what stands around it.
+
+        Raises:
+            SourceUnavailable: the source does not answer.
+            SourceRefused: a person must act.
+        """

@@ -245,3 +245,12 @@ def raw_payload(payload: object, largest: int = LARGEST_RAW) -> bytes | None:
     except (ValueError, TypeError, RecursionError):
         return None
     return raw if len(raw) <= largest else None
+
+
+def payload_json(raw: bytes | None) -> JsonValue:
+    """What ``raw_payload`` wrote, as JSON; None where nothing was stored, or it is no JSON."""
+    try:
+        content: JsonValue = json.loads(raw) if raw else None
+    except (ValueError, RecursionError):
+        return None
+    return content

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hub.bus.base import Bus
 from hub.clock import Clock
+from hub.collect.replay import ReplayServices
 from hub.db import Database
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher
@@ -34,6 +35,18 @@ class AppContext:
     def reject_limits(self) -> RejectLimits:
         """How many items a run of a source may reject before it stops."""
         return RejectLimits(share=self.settings.rejected_share, at_least=self.settings.rejected_at_least)
+
+    @property
+    def replay_services(self) -> ReplayServices:
+        """What a replay of quarantine works with."""
+        return ReplayServices(
+            database=self.database,
+            bus=self.bus,
+            catalogue=self.catalogue,
+            cipher=self.payload_cipher,
+            digest_key=self.digest_key,
+            clock=self.clock,
+        )
 
     def close(self) -> None:
         """Let go of all connections."""

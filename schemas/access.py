@@ -173,6 +173,11 @@ class AuditAction(StrEnum):
     REFUSE_DELETIONS = "refuse_deletions"
     READ_QUARANTINE = "read_quarantine"
     RESOLVE_QUARANTINE = "resolve_quarantine"
+    REPLAY_QUARANTINE = "replay_quarantine"
+    """An administrator had what could not be read tried again; one entry, or all with the same fault."""
+    REPAIR_INDEX = "repair_index"
+    """An administrator had the index written anew where it differs from the store."""
+    REBUILD_INDEX = "rebuild_index"
     READ_IDENTITIES = "read_identities"
     """An administrator looked at contradictions about who is who, masked."""
     LINK_IDENTITY = "link_identity"
@@ -202,6 +207,8 @@ class ObjectKind(StrEnum):
     """An employee, by id: whose lines of the log were read."""
     SOURCE = "source"
     """A source, by name."""
+    INDEX = "index"
+    """The index of the search."""
     UNIT = "unit"
     """A unit, by id: whose citizens were searched for."""
     IDENTIFIER = "identifier"
@@ -249,7 +256,7 @@ class AuditEntry(Schema):
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
     ``not_covered`` (areas without lines, and without a source), ``decisions`` (numbers of decisions on who is who),
     ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
-    deletions were decided about, and how many)."""
+    deletions were decided about, and how many), ``fault`` or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -53,9 +53,12 @@ SOURCE_ACTS = frozenset(
         AuditAction.REFUSE_DELETIONS,
         AuditAction.READ_QUARANTINE,
         AuditAction.RESOLVE_QUARANTINE,
+        AuditAction.REPLAY_QUARANTINE,
+        AuditAction.REPAIR_INDEX,
+        AuditAction.REBUILD_INDEX,
     }
 )
-"""What is done to one source; each is an action of the policies under the same name."""
+"""What is done to a source, or to what sources have brought; each is an action of the policies under the same name."""
 IDENTITY_ACTS = frozenset(
     {
         AuditAction.READ_IDENTITIES,

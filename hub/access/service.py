@@ -302,7 +302,8 @@ def change_source(  # noqa: PLR0913  keyword-only from the clock on
     """
     allowed = may_change_source(actor, action, request.override_reason)
     outcome = AuditOutcome.SHOWN if allowed else AuditOutcome.REFUSED
-    about = AuditObject(kind=ObjectKind.SOURCE, id=source)
+    kind = ObjectKind.INDEX if action in {AuditAction.REPAIR_INDEX, AuditAction.REBUILD_INDEX} else ObjectKind.SOURCE
+    about = AuditObject(kind=kind, id=source)
     write(session, audit_entry(actor, action, outcome, request, now, about=about, details=details))
     return allowed
 

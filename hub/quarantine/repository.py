@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, case, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from hub.quarantine.rules import QuarantineGroup
+from hub.quarantine.rules import Fault, QuarantineGroup
 from hub.quarantine.tables import QuarantineEntryRow as Entry
 from schemas.record import RejectionRule
 
@@ -103,8 +103,8 @@ def count_open(session: Session) -> dict[str, int]:
     return {row["source"]: row["entries"] for row in fetch_rows(session, _COUNT_OPEN, {})}
 
 
-def list_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
-    """The open entries of a source, grouped by fault, the largest group first."""
+def list_groups(session: Session, source: str | None = None) -> tuple[QuarantineGroup, ...]:
+    """The open entries of one source or of all, grouped by fault, the largest group first."""
     field = _FIELD.label("field")
     entries = (
         select(
@@ -117,7 +117,7 @@ def list_groups(session: Session, source: str) -> tuple[QuarantineGroup, ...]:
             Entry.last_seen_at,
             Entry.seen,
         )
-        .where(Entry.source == source, Entry.resolved_at.is_(None))
+        .where(Entry.resolved_at.is_(None), *(() if source is None else (Entry.source == source,)))
         .subquery()
         .c
     )
@@ -172,3 +172,37 @@ def list_entries(
     if rule is not None:
         conditions.append(Entry.rule == rule)
     return tuple(session.scalars(select(Entry).where(*conditions).order_by(Entry.id).limit(size)))
+
+
+def list_faulty(session: Session, fault: Fault, *, after: int = 0, size: int) -> tuple[Entry, ...]:
+    """The open entries with that fault, oldest first, a page at a time; *after* is the ``id`` of the last one had."""
+    statement = select(Entry).where(*_with_fault(fault), Entry.id > after)
+    return tuple(session.scalars(statement.order_by(Entry.id).limit(size)))
+
+
+def list_faulty_ids(session: Session, fault: Fault) -> tuple[int, ...]:
+    """Ids of all open entries with that fault, oldest first."""
+    return tuple(session.scalars(select(Entry.id).where(*_with_fault(fault)).order_by(Entry.id)))
+
+
+def get_open(session: Session, entry_id: int, *, lock: bool = False) -> Entry | None:
+    """The open entry with that id, locked until the transaction ends if that is asked for."""
+    statement = select(Entry).where(Entry.id == entry_id, Entry.resolved_at.is_(None))
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def fault_of(session: Session, entry_id: int) -> Fault | None:
+    """The fault of an open entry, as its group has it."""
+    statement = select(Entry.source, Entry.record_type, _FIELD.label("field"), Entry.rule)
+    row = session.execute(statement.where(Entry.id == entry_id, Entry.resolved_at.is_(None))).mappings().one_or_none()
+    return None if row is None else Fault.model_validate(dict(row))
+
+
+def _with_fault(fault: Fault) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Entry.source == fault.source,
+        Entry.record_type == fault.record_type,
+        _FIELD.is_not_distinct_from(fault.field),
+        Entry.rule == fault.rule,
+        Entry.resolved_at.is_(None),
+    )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -42,14 +43,25 @@ class PayloadState(StrEnum):
     """Its time limit is over, or the entry was resolved."""
 
 
-class QuarantineGroup(Schema):
-    """Open entries of one source with the same fault in the same field; positions in lists do not count."""
+class Fault(Schema):
+    """What is wrong: the same rule in the same field of the same type; positions in lists do not count."""
 
     source: str
     record_type: str
     field: str
     """Path of the field; ``*`` stands for any position in a list."""
     rule: RejectionRule
+
+    @property
+    def key(self) -> str:
+        """Names the fault in an address: what a source calls its types and fields does not stand there."""
+        text = f"{self.source}\x1f{self.record_type}\x1f{self.field}\x1f{self.rule}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class QuarantineGroup(Fault):
+    """Open entries with the same fault."""
+
     masked_value: str | None
     """Of one of them, as an example."""
     first_seen_at: Instant
@@ -57,6 +69,18 @@ class QuarantineGroup(Schema):
     payloads: int
     seen: int
     """How many times they came, repetitions included."""
+
+
+class StoredPayload(NamedTuple):
+    """An open entry with its payload, to be tried again."""
+
+    source: str
+    record_type: str
+    source_id: str | None
+    rule: RejectionRule
+    fingerprint: str
+    raw: bytes | None
+    """None: it was not stored, or has been deleted."""
 
 
 class QuarantineEntry(Schema):
@@ -71,6 +95,8 @@ class QuarantineEntry(Schema):
     rule: RejectionRule
     masked_value: str | None
     payload_state: PayloadState
+    payload_stored_at: Instant | None = None
+    """The time limit of the payload counts from here."""
     first_seen_at: Instant
     last_seen_at: Instant
     seen: int
@@ -80,6 +106,7 @@ class QuarantineEntry(Schema):
 class QuarantinedRow(Schema):
     """One row of a source that could not be read: which it is, for whoever corrects it there."""
 
+    id: int
     record_type: str
     field: str
     """As in ``QuarantineGroup``."""

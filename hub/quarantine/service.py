@@ -13,9 +13,11 @@ from hub.quarantine import repository
 from hub.quarantine.rules import (
     LARGEST_PAYLOAD,
     UNKNOWN,
+    Fault,
     PayloadState,
     QuarantinedRow,
     QuarantineEntry,
+    StoredPayload,
     case_number_in,
     fingerprint_of,
     payload_place,
@@ -132,16 +134,46 @@ def list_rows(
         size: at most so many of each fault.
     """
     return tuple(
-        QuarantinedRow(
-            record_type=row.record_type,
-            field=field,
-            rule=RejectionRule(row.rule),
-            key=None if row.source_id is None else shown_key(row.source_id),
-            case_number=_case_number(row, case_fields.get(row.record_type), cipher),
-            last_seen_at=row.last_seen_at,
-        )
-        for field, row in repository.list_latest(session, source, size)
+        _shown_row(row, field, case_fields, cipher) for field, row in repository.list_latest(session, source, size)
     )
+
+
+def list_faulty_rows(
+    session: Session, fault: Fault, *, case_fields: Mapping[str, str], cipher: PayloadCipher, after: int, size: int
+) -> tuple[QuarantinedRow, ...]:
+    """Which rows have that fault, oldest first, a page at a time; *after* is the ``id`` of the last one had."""
+    rows = repository.list_faulty(session, fault, after=after, size=size)
+    return tuple(_shown_row(row, fault.field, case_fields, cipher) for row in rows)
+
+
+def get_entry(session: Session, entry_id: int) -> QuarantineEntry | None:
+    """The open entry with that number; its id of the source is as a page may show it."""
+    row = repository.get_open(session, entry_id)
+    if row is None:
+        return None
+    key = None if row.source_id is None else shown_key(row.source_id)
+    return _entry(row).model_copy(update={"source_id": key})
+
+
+def case_number_of(
+    session: Session, entry_id: int, *, case_fields: Mapping[str, str], cipher: PayloadCipher
+) -> str | None:
+    """The number of the case that an open entry belongs to, where its payload names one."""
+    row = repository.get_open(session, entry_id)
+    return None if row is None else _case_number(row, case_fields.get(row.record_type), cipher)
+
+
+def open_payload(session: Session, entry_id: int, *, cipher: PayloadCipher) -> StoredPayload | None:
+    """An open entry with its payload, locked until the transaction ends; None: it was resolved meanwhile.
+
+    Raises:
+        InvalidSetting: the payload was sealed with another key.
+    """
+    row = repository.get_open(session, entry_id, lock=True)
+    if row is None:
+        return None
+    raw = None if row.payload is None else cipher.open(row.payload, payload_place(row.source, row.fingerprint))
+    return StoredPayload(row.source, row.record_type, row.source_id, RejectionRule(row.rule), row.fingerprint, raw)
 
 
 def list_not_processed(
@@ -190,9 +222,24 @@ def _entry(row: QuarantineEntryRow) -> QuarantineEntry:
         rule=RejectionRule(row.rule),
         masked_value=row.masked_value,
         payload_state=_payload_state(row),
+        payload_stored_at=row.payload_stored_at,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
         seen=row.seen,
+    )
+
+
+def _shown_row(
+    row: QuarantineEntryRow, field: str, case_fields: Mapping[str, str], cipher: PayloadCipher
+) -> QuarantinedRow:
+    return QuarantinedRow(
+        id=row.id,
+        record_type=row.record_type,
+        field=field,
+        rule=RejectionRule(row.rule),
+        key=None if row.source_id is None else shown_key(row.source_id),
+        case_number=_case_number(row, case_fields.get(row.record_type), cipher),
+        last_seen_at=row.last_seen_at,
     )
 
 

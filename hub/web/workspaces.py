@@ -5,9 +5,20 @@ from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.oversight.routes import OVERSIGHT
+from hub.web.quarantine.routes import QUARANTINE
 from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
 from hub.web.source.routes import SOURCE
 from hub.web.sources.routes import SOURCES
 
-WORKSPACES: tuple[Workspace, ...] = (MY_CITIZENS, OVERSIGHT, SOURCES, HELD_DELETIONS, SOURCE, SEARCH, CITIZEN, LOGIN)
+WORKSPACES: tuple[Workspace, ...] = (
+    MY_CITIZENS,
+    OVERSIGHT,
+    SOURCES,
+    HELD_DELETIONS,
+    QUARANTINE,
+    SOURCE,
+    SEARCH,
+    CITIZEN,
+    LOGIN,
+)

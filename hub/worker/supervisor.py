@@ -17,6 +17,7 @@ from hub.operation.loop_health import LoopHealth, LoopHealthRegistry
 from hub.operation.server import serve_in_background
 from hub.worker.collecting import collecting_loop, inbox_loop
 from hub.worker.indexing import comparison_loop, index_loop
+from hub.worker.jobs import job_loop
 from hub.worker.loops import Loop
 from hub.worker.processing import processing_loop
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
@@ -55,7 +56,7 @@ def _stages(
 ) -> tuple[Sequence[Loop], ...]:
     """The loops in the order of a record's path, which is the order in which they stop."""
     return (
-        [collecting_loop(context), inbox_loop(context)] if collecting else [],
+        [job_loop(context), *([collecting_loop(context), inbox_loop(context)] if collecting else [])],
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context)],
         [*metrics_loops(context), *prune_loops(context)],

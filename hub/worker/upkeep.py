@@ -11,6 +11,7 @@ from hub.clock import SystemClock
 from hub.context import AppContext
 from hub.inbox.repository import delete_resolved
 from hub.indexing.writer import INDEX_GROUP
+from hub.jobs.repository import delete_ended
 from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
 from hub.operation.loop_health import LoopHealth
 from hub.pipeline import PIPELINE_GROUP
@@ -22,6 +23,8 @@ from hub.worker.loops import Loop, repeat
 PRUNE_EVERY = timedelta(hours=1)
 EVENTS_KNOWN_FOR = timedelta(days=30)
 """So long an event that was resolved is known, so that its repetition is one. No sender repeats for so long."""
+JOBS_KNOWN_FOR = timedelta(days=90)
+"""So long the result of a job can be read."""
 COLLECT_METRICS_EVERY = timedelta(seconds=15)
 _GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
 
@@ -73,6 +76,7 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             retention = timedelta(days=settings.quarantine_retention_days)
             payloads = delete_expired(session, context.clock.now(), retention)
             events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
+            delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
         fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions}
         log.info("worker.pruned", extra={"fields": fields})

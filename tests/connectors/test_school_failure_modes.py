@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from connectors.sources.school.calendar import Quarter, school_dates, school_days
-from hub.web.sources.texts import REJECTION
+from hub.web.shell.rejection_texts import REJECTION
 from tests.connectors.school_files import (
     BO,
     HEADER,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from hub.web.sources.texts import REJECTION
+from hub.web.shell.rejection_texts import REJECTION
 from schemas.record import RejectionRule
 from tests.connectors.school_files import (
     BO,

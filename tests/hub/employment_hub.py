@@ -18,7 +18,8 @@ from hub.inbox.service import Accepted, Inbox
 from hub.pipeline import PIPELINE_GROUP, process_batch
 from hub.quarantine.repository import list_groups
 from hub.sources.health import RunSummary
-from hub.web.sources.texts import ADVICE, REJECTION
+from hub.web.shell.rejection_texts import REJECTION
+from hub.web.sources.texts import ADVICE
 from hub.worker.collecting import collect_stream
 from schemas.overview import Entry, Overview
 from tests.connectors.star_server import Star, settings_of

@@ -16,7 +16,7 @@ from hub.clock import FixedClock
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import shown_key
 from hub.web.shell.field_words import FIELD, FIELD_OTHER, field_word
-from hub.web.sources import texts
+from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources.present_quarantine import ROWS_SHOWN
 from schemas.people import PersonFact
 from schemas.record import Rejection, RejectionRule
@@ -66,7 +66,7 @@ def test_what_could_not_be_read_stands_as_one_fault_with_each_row_by_case_and_ke
     page = town.client("tine.skov").get("/kilder").text
     assert "3 linjer kunne ikke læses" in page
     assert page.count("Bevilgede indsatser: startdato") == 1
-    assert texts.REJECTION[RejectionRule.BAD_DATE][1] in page
+    assert REJECTION[RejectionRule.BAD_DATE][1] in page
     assert "31-••-••••" in page
     for number in range(3):
         assert f"Sag {10_012 + number}, nøgle demo:{number} " in page

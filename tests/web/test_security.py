@@ -108,4 +108,8 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/tilsyn",
         "/api/tilbageholdt",
         "/api/tilbageholdt/{entry_id}",
+        "/api/karantaene",
+        "/api/karantaene/fejl/{key}/proev",
+        "/api/karantaene/{entry_id}/proev",
+        "/api/opgaver/{job_id}",
     }

@@ -22,6 +22,7 @@ PARTS = {
     "source/templates/_head.html",
     "source/templates/_parts.html",
     "citizen/templates/_timeline_table.html",
+    "quarantine/templates/_fault.html",
 }
 """Templates that others extend, import or include."""
 

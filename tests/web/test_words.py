@@ -18,6 +18,7 @@ from hub.web.oversight import texts as oversight
 from hub.web.search import texts as search
 from hub.web.shell import texts as shared
 from hub.web.shell.errors import FormInvalid, SearchDown
+from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts as sources
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.facts import EffortStatus, GoalKind, Outcome
@@ -49,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (GoalKind, shared.GOAL_CHANGE),
         (ChangeKind, shared.NOTIFICATION_CHANGE),
         (SectionState, citizen.SECTION_STATE),
-        (RejectionRule, sources.REJECTION),
+        (RejectionRule, REJECTION),
         (SourceStatus, shared.SOURCE_STATE),
         (RunOutcome, sources.RUN_OUTCOME),
         (TeamFunction, shared.TEAM_FUNCTION),

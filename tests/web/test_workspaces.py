@@ -52,7 +52,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
     ("role", "paths", "purpose"),
     [
         (Role.TEAM_MEMBER, ["/mine-borgere"], Purpose.FOLLOW_UP),
-        (Role.ADMINISTRATOR, ["/kilder", "/tilbageholdt"], Purpose.OPERATIONS),
+        (Role.ADMINISTRATOR, ["/kilder", "/tilbageholdt", "/karantaene"], Purpose.OPERATIONS),
         (Role.DPO, ["/tilsyn"], Purpose.LOG_REVIEW),
     ],
 )
@@ -66,6 +66,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
     assert purposes == {
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
+        AuditAction.READ_QUARANTINE: Purpose.OPERATIONS,
     }
 
 

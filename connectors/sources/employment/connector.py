@@ -6,9 +6,18 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from connectors.base import Batch, CheckResult, ClientCertificate, EventKey, PushedEvent, ReadContext, Stream
+from connectors.base import (
+    Batch,
+    CheckResult,
+    ClientCertificate,
+    EventKey,
+    PushedEvent,
+    ReadContext,
+    RejectedPayload,
+    Stream,
+)
 from connectors.errors import ConnectorError, SourceUnavailable
-from connectors.kit import InvalidValue
+from connectors.kit import InvalidValue, payload_json
 from connectors.retry import Stopped
 from connectors.sources.employment import events
 from connectors.sources.employment.client import StarClient
@@ -104,6 +113,16 @@ class EmploymentConnector:
         """
         star = self._star.stoppable(context.should_stop)
         return events.resolve(event, self._run(), star, self._settings.organisation_code)
+
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:
+        """One rejected event, resolved anew; what a list of a citizen held is read with the citizen, by a run.
+
+        Raises:
+            SourceUnavailable: the service does not answer.
+            SourceRefused: a person must act.
+        """
+        event = events.stored_event(payload_json(payload.raw), self._clock())
+        return None if event is None else self.resolve(event, context)
 
     def close(self) -> None:
         """Close the connections."""

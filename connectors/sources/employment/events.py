@@ -157,6 +157,20 @@ def resolve(event: PushedEvent, run: Run, star: StarClient, organisation_code: s
         return Batch(rejected=(rejected(validation_fault(error), *resolution.rejected_as).rejection,))
 
 
+def stored_event(stored: object, received_at: datetime) -> PushedEvent | None:
+    """The event in a payload that was rejected. None: it is no event, but what a service or a list answered."""
+    if not isinstance(stored, dict):
+        return None
+    path, text = stored.get("path"), stored.get("body")
+    if isinstance(path, str) and isinstance(text, str):
+        body = text.encode()
+    elif "EntitetNavn" in stored:
+        path, body = "", json.dumps(stored, ensure_ascii=False).encode()
+    else:
+        return None
+    return PushedEvent(path=path, body=body, received_at=received_at, attempt=WAIT_FOR)
+
+
 class _Resolution:
     """The look-up of one event."""
 

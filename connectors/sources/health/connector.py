@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from pydantic import JsonValue
 
-from connectors.base import Batch, CheckResult, ReadContext, Stream
+from connectors.base import Batch, CheckResult, ReadContext, RejectedPayload, Stream
 from connectors.errors import ConnectorError
 from connectors.retry import Stopped
 from connectors.sources.health.check import check_interface
@@ -16,6 +16,7 @@ from connectors.sources.health.context import Run
 from connectors.sources.health.folder import read_folder
 from connectors.sources.health.lookup import NameLookup
 from connectors.sources.health.references import normalise_base
+from connectors.sources.health.replay import replay_resource
 from connectors.sources.health.settings import HealthSettings, build_transport
 from connectors.sources.health.stream_reader import StreamReader
 from connectors.sources.health.stream_state import StreamState
@@ -102,20 +103,24 @@ class HealthConnector:
         """Search again for what changed since then."""
         return StreamState.of(cursor).reread_since(since).cursor()
 
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:
+        """One rejected resource, as it was stored or as the interface shows it now; a folder is read whole each time.
+
+        Raises:
+            SourceUnavailable: the interface does not answer.
+        """
+        if self._transport is None:
+            return None
+        transport = self._transport.stoppable(context.should_stop)
+        return replay_resource(payload, replace(self._run(), look_up=NameLookup(transport)), transport)
+
     def close(self) -> None:
         """Close the connections; a folder holds none."""
         if self._transport is not None:
             self._transport.close()
 
     def _read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
-        base = normalise_base(self._settings.base_url or "")
-        run = Run(
-            source=self.source.name,
-            observed_at=self._clock(),
-            authority=self._settings.municipality_code,
-            link_template=self._settings.link_template,
-            bases=frozenset({base} if base else ()),
-        )
+        run = self._run()
         if self._settings.directory is not None:
             for batch in read_folder(self._settings.directory, run, self._settings.page_size):
                 yield batch
@@ -129,3 +134,13 @@ class HealthConnector:
         run = replace(run, look_up=NameLookup(transport))
         reader = StreamReader(transport, self._settings, run, stream, StreamState.of(cursor), context)
         yield from reader.read()
+
+    def _run(self) -> Run:
+        base = normalise_base(self._settings.base_url or "")
+        return Run(
+            source=self.source.name,
+            observed_at=self._clock(),
+            authority=self._settings.municipality_code,
+            link_template=self._settings.link_template,
+            bases=frozenset({base} if base else ()),
+        )

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from pydantic import Field, JsonValue, SecretStr
 
-from connectors.base import Batch, CheckResult, ReadContext, RecordTypeInfo, Stream
+from connectors.base import Batch, CheckResult, ReadContext, RecordTypeInfo, RejectedPayload, Stream
 from connectors.errors import RecordRejected, SourceUnavailable
-from connectors.kit import raw_payload
+from connectors.kit import payload_json, raw_payload
 from connectors.retry import Sleep, Stopped, sleep_unless_stopped
 from connectors.settings_form import EXPECTED_CADENCE, PAGE_SIZE, Group, on_form
 from connectors.sources.sample.payloads import hostile, items
@@ -158,6 +158,17 @@ class SampleConnector:
             if context.should_stop():
                 return
         yield Batch(cursor=Cursor(state=state), total=settings.count)
+
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:  # noqa: ARG002  nothing is waited for
+        """The stored item, translated as today."""
+        item = payload_json(payload.raw)
+        if item is None:
+            return None
+        stream, has_stream, _ = (payload.source_id or "").partition(":")
+        try:
+            return Batch(records=(translate(self.source.name, stream if has_stream else HOSTILE, item, self._clock()),))
+        except RecordRejected as rejected:
+            return Batch(rejected=(rejected.rejection.model_copy(update={"raw": payload.raw}),))
 
     def _result(self, stream: str, item: dict[str, object]) -> SourceRecord | Rejection:
         place = int(str(item["id"]).removeprefix("sample-"))

@@ -7,13 +7,14 @@ from typing import ClassVar, cast
 import httpx
 from pydantic import JsonValue
 
-from connectors.base import Batch, CheckResult, ReadContext, Stream
+from connectors.base import Batch, CheckResult, ReadContext, RejectedPayload, Stream
 from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
 from connectors.retry import Stopped
 from connectors.sources.social.collection import Collection
 from connectors.sources.social.generations import Generation
 from connectors.sources.social.odata import NoStatement, ODataService
 from connectors.sources.social.reading import Reading
+from connectors.sources.social.replay import replay_item
 from connectors.sources.social.scalars import read_id
 from connectors.sources.social.session import SessionCookie
 from connectors.sources.social.settings import SocialSettings
@@ -119,6 +120,10 @@ class SocialConnector:
         refused = {collection.name: sorted(collection.refused) for collection in collections if collection.refused}
         state = {**generation.cursor().state, "refused": refused}
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)
+
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:  # noqa: ARG002  nothing is waited for
+        """One rejected case or free-standing effort, as it was stored; the others are translated anew by each run."""
+        return replay_item(payload, self._scope())
 
     def close(self) -> None:
         """Close the connections."""

@@ -8,6 +8,7 @@ from hub.clock import danish_day
 from hub.quarantine.rules import QuarantinedRow, QuarantineGroup
 from hub.web.shell.dates import capital, counted, day_text, of_moment
 from hub.web.shell.field_words import field_word, type_word
+from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts
 from hub.web.sources.page import FaultGroup, FaultyRow
 from schemas.record import RejectionRule
@@ -40,7 +41,7 @@ def fault_groups(
 
 def _group(fault: _Fault, same: Sequence[QuarantineGroup], rows: Sequence[QuarantinedRow], now: datetime) -> FaultGroup:
     type_text, field_text, rule = fault
-    problem, advice = texts.REJECTION[rule]
+    problem, advice = REJECTION[rule]
     count = sum(group.payloads for group in same)
     first = min(group.first_seen_at for group in same)
     last = of_moment(max(group.last_seen_at for group in same), now)

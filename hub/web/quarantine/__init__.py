@@ -1,0 +1,1 @@
+"""Karantæne: what could not be read, and is it one fault or many?"""
