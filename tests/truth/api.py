@@ -6,6 +6,7 @@ from typing import Any
 from deploy.sandbox.municipality.staff import Employee
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
+from tests.truth.oracle_employment import told_of
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.oracle_school import absences
@@ -147,7 +148,9 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
         return "not_covered"
     if area not in page.view.shown:
         return "withheld"
+    told = told_of(oracle, page, person)
     has_more = {
+        "employment": told is not None and told.has_more,
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
         "health": bool(oracle.contacts(person)),
         "school": oracle.enrolment(person) is not None

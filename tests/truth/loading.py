@@ -14,9 +14,12 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
+from connectors.sources.employment.client import NOT_OURS
 from deploy.demo import AREA_CONTACTS, add_sources, follow, morning_of
-from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.fagsystemer.process import Running, ask, start
+from deploy.sandbox.municipality.employment import clients_of
 from deploy.sandbox.municipality.generate import generate
+from deploy.sandbox.municipality.staff import staff
 from deploy.sandbox.municipality.truth import Municipality, Person
 from deploy.seed import Seeding
 from hub.app import create_app
@@ -32,10 +35,6 @@ from tests.web.serving import Browser, browsing, serving
 SEED = 7
 SETTLED_SECONDS = 60
 
-NOT_COMPARED = frozenset({"employment"})
-"""Sources whose facts the truth does not tell as pages do yet: target group, interviews, deadlines, absence, workers
-(deploy/sandbox/municipality/employment.py has them). Without it the area is "not covered", and is compared so."""
-
 
 @dataclass
 class Loaded:
@@ -47,6 +46,8 @@ class Loaded:
     truth: Municipality
     citizens: int
     """How many people the whole history has."""
+    not_ours: frozenset[int] = frozenset()
+    """People of whom the job centre says that another municipality is their authority."""
     pages: dict[int, str] = field(default_factory=dict)
     """The key that the hub gave each person, by the person's number in the truth, as far as it was asked for."""
 
@@ -115,7 +116,11 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         database_url=SecretStr(database.render_as_string(hide_password=False)),
         session_key=SecretStr("only-for-tests-only-for-tests-only-session"),
     )
+    truth = generate(citizens, SEED, day)
+    moved = _moved_to_another_authority(truth)
     with start(citizens=citizens, seed=SEED, today=day) as running:
+        for person in moved:
+            ask(running, "POST", "_codes", {"number": person.cpr, "code": NOT_OURS})
         try:
             _load(settings, clock, running, day)
         finally:
@@ -123,17 +128,25 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         context = build_services(settings, clock=clock)
         try:
             with serving(create_app(context)) as address:
-                yield Loaded(address, day, clock.now(), generate(citizens, SEED, day), citizens)
+                not_ours = frozenset(person.id for person in moved)
+                yield Loaded(address, day, clock.now(), truth, citizens, not_ours)
         finally:
             context.close()
             _drop_connections()
+
+
+def _moved_to_another_authority(truth: Municipality) -> list[Person]:
+    """Somebody whom the job centre lists: of a family that has a team, where there is one."""
+    cprs = {cpr for course in staff().courses for cpr in course.cprs}
+    active = [client.person for client in clients_of(truth) if client.is_active]
+    return sorted(active, key=lambda person: (person.cpr in cprs, person.id))[-1:]
 
 
 def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None:
     """Let a worker read, process and index everything, then end it: while citizens are walked nothing changes."""
     context = build_services(settings, clock=clock)
     try:
-        add_sources(context, running, Schedule(every=timedelta(hours=1)), without=NOT_COMPARED)
+        add_sources(context, running, Schedule(every=timedelta(hours=1)))
         seeding = Seeding(context, day)
         seeding.staff()
         stop = Event()

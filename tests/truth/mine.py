@@ -12,8 +12,9 @@ from hub.clock import DANISH_TIME
 from schemas.source import Area
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
-from tests.truth.oracle import Oracle
+from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_contacts import plans
+from tests.truth.oracle_employment import news_items
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
 from tests.truth.oracle_school import school_news
@@ -217,17 +218,22 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
         for goal in oracle.goals(person) if page.views[person.id].shown else ():
             told = {goal.stated_on, *(day for day, _ in goal.assessments)}
             days.setdefault(bag(f"{goal.text} ({name})"), set()).update(map(str, told))
-        case = oracle.case(person) if "social" in page.view.shown else None
-        if case:
-            days.setdefault(bag(f"{within(case.title)} for {name}"), set()).add(str(case.opened_on))
-        for _, plan in plans(oracle, page):
-            days.setdefault(bag(f"{within(plan.title)} for {name}"), set()).add(str(plan.start))
-        for text, registered_on in school_news(oracle, page, person):
-            days.setdefault(bag(f"{text} for {name}"), set()).update(map(str, registered_on))
-        for contact in oracle.contacts(person) if "health" in page.view.shown else ():
-            days.setdefault(bag(f"{within(contact.title)} for {name}"), set()).add(str(contact.day))
+        for words, registered_on in _other_entries(oracle, page, person):
+            days.setdefault(bag(f"{words} for {name}"), set()).update(map(str, registered_on))
     for words, registered in days.items():
         yield Fact("mine.latest", f"{of}: {words}", " | ".join(sorted(registered)), optional=True)
+
+
+def _other_entries(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str, list[date]]]:
+    """What is no notification, effort or goal, and the days on which it may have been registered."""
+    case = oracle.case(person) if "social" in page.view.shown else None
+    if case:
+        yield within(case.title), [case.opened_on]
+    yield from ((within(plan.title), [plan.start]) for _, plan in plans(oracle, page))
+    yield from ((words, [day]) for words, _, day in news_items(oracle, page, person))
+    yield from school_news(oracle, page, person)
+    if "health" in page.view.shown:
+        yield from ((within(contact.title), [contact.day]) for contact in oracle.contacts(person))
 
 
 def _has_news(oracle: Oracle, employee: Employee, people: list[Person], seen: dict[int, datetime]) -> bool:

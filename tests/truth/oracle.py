@@ -7,6 +7,7 @@ the pages must say of it stands in ``oracle_pages``.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from deploy.sandbox.municipality.employment import clients_of
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
 from deploy.sandbox.municipality.truth import (
     Contact,
@@ -24,11 +25,12 @@ from schemas.source import Area
 
 FIRST_ORDINARY_ID = 1000
 """People with smaller numbers are the named ones, whose stories were written by hand."""
-CONNECTED = frozenset({"social", "health", "school"})
-TOLD = frozenset({"social", "health"})
-"""Areas whose source tells of efforts and goals; the school's tells of classes and absence."""
-MASKED = "••••"
+CONNECTED = frozenset({"employment", "social", "health", "school"})
 """Areas with a source; the municipality knows more than the sources tell."""
+TOLD = frozenset({"employment", "social", "health"})
+"""Areas whose source tells of efforts; the school's tells of classes and absence."""
+TELLING_GOALS = frozenset({"social", "health"})
+MASKED = "••••"
 INVERSE = {"mother": "child", "father": "child", "child": "parent", "sibling": "sibling", "partner": "partner"}
 WORKING = ("named_worker", "own_unit", "case_unit")
 """Working relations, the first that applies counts."""
@@ -122,8 +124,29 @@ def responsible_unit(effort: Effort) -> str:
 class Oracle:
     """Answers from the truth of one day."""
 
-    def __init__(self, truth: Municipality, now: datetime) -> None:
+    def __init__(
+        self,
+        truth: Municipality,
+        now: datetime,
+        *,
+        read_on: Municipality | None = None,
+        not_ours: frozenset[int] = frozenset(),
+    ) -> None:
+        """Answer.
+
+        Args:
+            truth: what was true on the day.
+            now: the instant of the day.
+            read_on: what was true when the sources were read, where that was later.
+            not_ours: people of whom the job centre says that another municipality is their authority.
+        """
         self.truth, self.now, self.day = truth, now, truth.today
+        self.not_ours = not_ours
+        self.clients = {client.person.id: client for client in clients_of(read_on or truth)}
+        """Whom the job centre lists, as it was read."""
+        self._registered_on = {
+            effort.id: effort.end or effort.start for client in self.clients.values() for effort in client.efforts
+        }
         self.staff: Staff = staff()
         self.people = {person.id: person for person in truth.people}
         self._by_number = {
@@ -150,7 +173,21 @@ class Oracle:
 
     def efforts(self, person: Person) -> tuple[Effort, ...]:
         """All efforts of the citizen until the day that a source tells."""
-        return tuple(effort for effort in self.truth.efforts if effort.person == person.id and effort.area in TOLD)
+        return tuple(
+            effort
+            for effort in self.truth.efforts
+            if effort.person == person.id
+            and effort.area in TOLD
+            and (effort.area != "employment" or self._is_told_by_job_centre(effort))
+        )
+
+    def _is_told_by_job_centre(self, effort: Effort) -> bool:
+        """Whether the version that the job centre holds of the effort was registered by then.
+
+        It tells nothing of those whom it no longer lists, or whose authority is another municipality.
+        """
+        registered = self._registered_on.get(effort.id)
+        return effort.person not in self.not_ours and registered is not None and registered <= self.day
 
     def enrolment(self, person: Person) -> Enrolment | None:
         """The class of the citizen on the day, as the school tells it; None of those who died or moved away."""
@@ -170,7 +207,7 @@ class Oracle:
 
     def goals(self, person: Person) -> tuple[Goal, ...]:
         """Goals, wishes and strengths of the citizen that a source tells."""
-        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in TOLD)
+        return tuple(goal for goal in self.truth.goals if goal.person == person.id and goal.area in TELLING_GOALS)
 
     def contacts(self, person: Person) -> tuple[Contact, ...]:
         """Contacts with the citizen that a source tells: those of the health area."""

@@ -1,10 +1,12 @@
 """What pages must say of stays, contacts, cases and plans. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Plan, Stay
+from tests.truth import oracle_employment
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_head import AREAS, MASK, about, last_day, stated
@@ -63,6 +65,7 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 yield Fact("rows.other", f"{social} · {plan_title(plan)} · {plan.start}", how)
         for contact in oracle.contacts(person) if "health" in shown else ():
             yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"gennemført · {contact.day}")
+        yield from oracle_employment.rows(oracle, page, person)
         for stay in stays(oracle, page):
             if stay.person == person.id:
                 until = stay.discharged_on or "ingen slutdato"
@@ -71,6 +74,15 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 def panels(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """*Lige nu*, *Indlæggelser og kontakter*, *Sager, planer og tilknyttede* of the overview."""
+    yield from _contacts(oracle, page)
+    yield from _standing(oracle, page)
+    for person in page.people:
+        for of, words, registered in oracle_employment.standing(oracle, page, person):
+            yield Fact("standing.row", of, words)
+            yield from _told("standing", of, oracle_employment.AREA, registered)
+
+
+def _contacts(oracle: Oracle, page: Page) -> Iterator[Fact]:
     past: list[tuple[date, str, str]] = []
     for stay in stays(oracle, page):
         person = oracle.people[stay.person]
@@ -86,10 +98,21 @@ def panels(oracle: Oracle, page: Page) -> Iterator[Fact]:
             if contact.day >= page.day - RECENT:
                 who = MASK if oracle.is_guarded(person) else UNIT_BY_ID[contact.unit].name
                 past.append((contact.day, f"{about(page, person)}{contact.title}", f"{contact.day} · {who}"))
+    yield from _interviews(oracle, page, past)
+
+
+def _interviews(oracle: Oracle, page: Page, past: list[tuple[date, str, str]]) -> Iterator[Fact]:
+    """Interviews; *past*: other contacts that are over, which share the room."""
+    interviews = [each for person in page.people for each in oracle_employment.interview_panel(oracle, page, person)]
+    held, planned = ([each for each in interviews if (each[0] < page.day) is is_held] for is_held in (True, False))
+    is_cut = len(past) + len(held) > SHOWN
     for day, of, words in past:
-        yield Fact("contacts.row", of, words, optional=len(past) > SHOWN)
-        yield from _told("contacts", of, "Sundhed", day, optional=len(past) > SHOWN)
-    yield from _standing(oracle, page)
+        yield Fact("contacts.row", of, words, optional=is_cut)
+        yield from _told("contacts", of, "Sundhed", day, optional=is_cut)
+    for rows, optional in ((held, is_cut), (planned, len(planned) > SHOWN)):
+        for _, row, updated in rows:
+            source = Fact("contacts.source", row.subject, oracle_employment.AREA)
+            yield from (replace(fact, optional=optional) for fact in (row, updated, source))
 
 
 def _standing(oracle: Oracle, page: Page) -> Iterator[Fact]:
@@ -117,9 +140,9 @@ def _standing(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 yield Fact("standing.mark", title, mark)
 
 
-def _told(rule: str, of: str, area: str, day: date, *, optional: bool = False) -> Iterator[Fact]:
+def _told(rule: str, of: str, area: str, day: date | None, *, optional: bool = False) -> Iterator[Fact]:
     yield Fact(f"{rule}.source", of, area, optional)
-    yield Fact(f"{rule}.updated", of, day.isoformat(), optional)
+    yield Fact(f"{rule}.updated", of, day.isoformat() if day else "", optional)
 
 
 def stay_bars(oracle: Oracle, page: Page) -> Iterator[Fact]:

@@ -7,6 +7,7 @@ from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
+from tests.truth.oracle_employment import remark
 from tests.truth.words import age, first, full, paragraph
 
 MASK = "••••"
@@ -15,7 +16,10 @@ CONTACTS = {
     "employment": "employment:400", "school": "school:510", "social": "social:100", "health": "health:300",
 }  # fmt: skip
 """The unit that the demo names as each area's contact."""
-SOURCES = {"social": "Social (DUBU)", "health": "Sundhed (Nexus)", "school": "Skole (elevadministration)"}
+SOURCES = {
+    "employment": "Beskæftigelse (STAR)", "social": "Social (DUBU)", "health": "Sundhed (Nexus)",
+    "school": "Skole (elevadministration)",
+}  # fmt: skip
 FUNCTIONS = {"lead_coordinator": "tovholder", "citizen_coordinator": "borgerkoordinator", "member": ""}
 
 
@@ -73,7 +77,8 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
     if guarded:
         yield Fact("head.protected", "", "yes")
         for source in sorted(person.protected_in & page.view.shown):
-            if source != "social" or oracle.has_case(person):
+            knows = {"social": oracle.has_case(person), "employment": person.id in oracle.clients}
+            if knows.get(source, True):
                 yield Fact("head.protected.by", "", SOURCES[source])
         yield from _protected_by_school(oracle, page)
     if not person.moved_out_on and page.day == page.printed_on:
@@ -115,6 +120,9 @@ def effort_facts(oracle: Oracle, page: Page, person: Person, effort: Effort, rul
     mark = stated(oracle, person) if effort.area == "social" else None
     if mark:
         yield Fact(f"{rule}.mark", of, mark)
+    told_once = remark(oracle, page, person, effort) if effort.area == "employment" else None
+    if told_once:
+        yield Fact(f"{rule}.remark", of, told_once)
     yield Fact(f"{rule}.effort", of, effort.area)
     yield Fact(f"{rule}.responsible", of, ", ".join(names))
     if not masked:

@@ -190,6 +190,11 @@ class Reader:
             for span in who.all("span", "k")
             if (found := re.fullmatch(r"Udføres af (.+)", span.text()))
         )
+        yield from (
+            Fact("now.remark", of, self.dated(span.text()))
+            for span in what.all("span", "k")
+            if span.text() != "Mål ikke oplyst af kilden"
+        )
         yield from self._follow_up(of, when, len(times))
         yield from self._source(of, row.first("span", "src"))
 
@@ -197,7 +202,7 @@ class Reader:
         """What is new, in words: a notification, or the kind of change and what it is about."""
         note = re.fullmatch(r"(?:Ny|Nyt i) underretning fra (.+?) om (.+), (.+?)", line)
         known = re.fullmatch(
-            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|"
+            r"(Ny indsats|Ny plan|Ny klasse|Ny opgørelse|Ny kontakt|Nyt fravær|Ny frist|Ny målgruppe|"
             r"Afsluttet|Mål nået|Nyt mål|Mål ændret|Ny styrke|Nye ord fra borgeren|Ændret): (.+)",
             line,
         )
@@ -229,12 +234,15 @@ class Reader:
 
     def _source(self, of: str, line: Node) -> Iterator[Fact]:
         words, updated = line.text("time", "a"), line.first("time").attributes.get("datetime", "")[:10]
+        updated = updated if "registreret i kilden" in words else ""
         marked = re.match(r"(Kilden (?:siger|har flere personer med nummeret:) .+?) · ", words)
         if marked:
             yield Fact("now.mark", of, self.dated(marked.group(1)))
             words = words[marked.end() :]
         said = re.fullmatch(
-            r"(Social|Sundhed) \((DUBU|Nexus)\)(?: · (.+?))? · registreret i kilden(?: · læst)?(?: ·)?", words
+            r"(Social|Sundhed|Beskæftigelse) \((DUBU|Nexus|STAR)\)(?: · ((?!registreret|læst).+?))?"
+            r"(?: · registreret i kilden)?(?: · læst)?(?: ·)?",
+            words,
         )
         if said is None:
             yield self.unread("source", words)

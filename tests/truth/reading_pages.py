@@ -72,7 +72,7 @@ class PageReader(Reader):
 
     def _timeline_row(self, row: Node) -> Iterator[Fact]:
         start, end, lane, what, how, source = row.direct("td")
-        day = start.first("time").attributes.get("datetime", "ikke oplyst")[:10]
+        day = start.first("time").attributes.get("datetime", "")[:10] or "ikke oplyst"
         if lane.text() == "Underretninger":
             sender, _, reasons = what.text().partition(": ")
             by, _, whom = sender.partition(" om ")
@@ -83,8 +83,8 @@ class PageReader(Reader):
             return
         of = f"{lane.text()} · {what.text()} · {day}"
         until = end.first("time").attributes.get("datetime", "")[:10] or end.text()
-        told = re.sub(r"^Kilden (?:siger|har flere) .+? · (?=Social|Sundhed)", "", source.text())
-        if how.text() not in STATES or re.search(r"^Plan: |plan$|sag$", what.text()):
+        told = re.sub(r"^Kilden (?:siger|har flere) .+? · (?=Social|Sundhed|Besk)", "", source.text())
+        if how.text() not in STATES or re.search(r"^Plan: |[Pp]lan$|sag$", what.text()):
             yield Fact("rows.other", of, f"{self.dated(how.text())} · {until}")
             return
         yield Fact("rows.effort", of, how.text())
@@ -225,7 +225,7 @@ class PageReader(Reader):
                     continue
                 of = f"{day} · {cell.first('span', 'of').text().rstrip(':')} · {cell.first('strong').text()}"
                 text = cell.all("span")[-1].text()
-                effort = re.fullmatch(r"(Social|Sundhed) · (?:(i gang)|til (.+))", text)
+                effort = re.fullmatch(r"(Social|Sundhed|Beskæftigelse) · (?:(i gang)|til (.+))", text)
                 stay = re.fullmatch(r"Sundhed · (.+)", text)
                 absence = re.fullmatch(r"Skole · (.+)", text)
                 if stay and cell.first("strong").text() == "Indlæggelse":

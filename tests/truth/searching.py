@@ -13,6 +13,7 @@ from hub.clock import DANISH_TIME
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, day_of, parsed
 from tests.truth.oracle import Oracle, Page
+from tests.truth.oracle_employment import told_by_job_centre
 from tests.truth.oracle_pages import PRIVATE
 from tests.truth.reading import Reader, names, split_list
 from tests.truth.words import age, full
@@ -152,7 +153,9 @@ def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fa
     paragraphs: Counter[str] = Counter()
     for person in people:
         shown = oracle.view(employee, person).shown
+        told = told_by_job_centre(oracle, person)
         has_more = {
+            "employment": told is not None and told.has_more,
             "social": oracle.has_case(person),
             "health": bool(oracle.contacts(person) or any(stay.person == person.id for stay in oracle.truth.stays)),
             "school": False,  # classes and absence are not searched

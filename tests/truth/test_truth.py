@@ -11,7 +11,9 @@ of each kind: on the team, with a working relation, with neither.
 ``oracle``                who may see what, from truth, staff and ``docs/access.md``; uses no code of the hub
 ``oracle_head``,          what each page must say; ``words`` says names, ages and days
 ``oracle_pages``,
-``oracle_contacts``
+``oracle_contacts``,
+``oracle_school``,
+``oracle_employment``
 ``api``, ``mine``,        the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
 ``searching``
 ``walking``               walks, compares, collects

@@ -54,10 +54,12 @@ class Walk:
     pages: int = 0
 
     def __post_init__(self) -> None:
-        self.oracle = Oracle(self.loaded.truth, self.loaded.now)
+        not_ours = self.loaded.not_ours
+        self.oracle = Oracle(self.loaded.truth, self.loaded.now, not_ours=not_ours)
         self.reader = PageReader(self.loaded.day)
         known_on = self.loaded.day - KNOWN_BEFORE
-        self.then = Oracle(self.loaded.known_on(known_on), end_of(known_on))
+        then = self.loaded.known_on(known_on)
+        self.then = Oracle(then, end_of(known_on), read_on=self.loaded.truth, not_ours=not_ours)
         self.looked: dict[int, set[str]] = {}
         for look in self.oracle.staff.look_ups:
             person = self.oracle.by_number(look.cpr)

@@ -72,7 +72,7 @@ def _add(held: Rows, client: Client, today: date) -> None:
     for effort in client.efforts:
         held.add("activity", f"akt-{effort.id}", person.cpr, _activity(effort))
     for plan in client.plans:
-        row = _frame("planIdentifier", f"plan-{plan.id}", plan.start)
+        row = _frame("planIdentifier", f"plan-{plan.id}", plan.end or plan.start)
         is_over = plan.end is not None
         held.add(
             "minplan", f"plan-{plan.id}", person.cpr,
@@ -80,13 +80,14 @@ def _add(held: Rows, client: Client, today: date) -> None:
                    "startDate": plan.start.isoformat(), "endDate": _last(plan.end)},
         )  # fmt: skip
     for meeting in client.interviews:
-        key = f"samtale-{meeting.id}"
+        key, is_held = f"samtale-{meeting.id}", meeting.day < today
+        registered_on = meeting.day if is_held else today - timedelta(days=30)
         held.add(
             "interview", key, person.cpr,
-            _frame("interviewIdentifier", key, today - timedelta(days=30))
+            _frame("interviewIdentifier", key, registered_on)
             | {"interviewTypeIdentifier": meeting.kind, "startTime": f"{meeting.day.isoformat()}T10:00:00",
                "interviewTypeText": "Jobsamtale" if meeting.kind == 7 else "Opfølgningssamtale",  # noqa: PLR2004  STAR's
-               "status": "Afholdt" if meeting.day < today else "Planlagt", "unit": _unit("employment:400")},
+               "status": "Afholdt" if is_held else "Planlagt", "unit": _unit("employment:400")},
         )  # fmt: skip
     if client.deadline is not None:
         key = f"frist-{person.id}"
@@ -99,7 +100,7 @@ def _add(held: Rows, client: Client, today: date) -> None:
     for leave in client.leaves:
         held.add(
             "fravaer", f"fra-{leave.id}", person.cpr,
-            _frame("fravaerIdentifier", f"fra-{leave.id}", leave.start)
+            _frame("fravaerIdentifier", f"fra-{leave.id}", leave.end or leave.start)
             | {"fravaerType": {"kode": leave.kind, "tekst": leave.text}, "startDato": leave.start.isoformat(),
                "slutDato": leave.end.isoformat() if leave.end else None, "anmeldelsesDato": leave.start.isoformat(),
                "fravaersKommentar": "Meldt pr. telefon", "fravaersAfslutningsAarsag": None},
