@@ -162,6 +162,17 @@ class StatedIdentity(Schema):
     """Whether the page is about this person: the birth date is the one that the number tells."""
 
 
+class IdentityState(StrEnum):
+    """Whether it is clear whom the citizen's number belongs to."""
+
+    AGREED = "agreed"
+    """What the sources say of name and birth date can be one person."""
+    DISPUTED = "disputed"
+    """It cannot, and nobody has decided."""
+    SETTLED = "settled"
+    """It cannot, and a person has decided that it is one person."""
+
+
 class CitizenHeader(Schema):
     """Who the page is about."""
 
@@ -170,10 +181,20 @@ class CitizenHeader(Schema):
     disagree on who the citizen is, those of the headline's identity alone; without one neither name nor address."""
     stated_identities: tuple[StatedIdentity, ...] = ()
     """What the sources say when they disagree on name or birth date (uenighed om identitet); else empty."""
+    identity_settled_at: Instant | None = None
+    """When a person decided that all that the sources say of the citizen is one person; None: nobody did, or a source
+    has said since what was not decided."""
     identifiers: tuple[Identifier, ...] = ()
     relatives: tuple[Relative, ...] = ()
     protection_sources: tuple[str, ...] = ()
     """Sources that say the citizen is protected."""
+
+    @property
+    def identity(self) -> IdentityState:
+        """Whether it is clear who it is; every page asks here."""
+        if not self.stated_identities:
+            return IdentityState.AGREED
+        return IdentityState.DISPUTED if self.identity_settled_at is None else IdentityState.SETTLED
 
     @property
     def display_name(self) -> str | None:

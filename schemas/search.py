@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Schema
+from schemas.overview import IdentityState
 from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.source import Area
@@ -130,8 +131,8 @@ class SearchHit(Schema):
     birth_date: date | None
     protected: bool
     found_by: tuple[FoundBy, ...]
-    disputed: bool = False
-    """Whether the sources disagree on who it is; they may name another person. Filled after the decision."""
+    identity: IdentityState = IdentityState.AGREED
+    """Whether it is clear who it is; the sources may name another person. Filled after the decision."""
     place: str | None = None
     """Postal code and town, where the actor may know it. Filled after the decision."""
     relatives: tuple[HitRelative, ...] = ()

@@ -30,7 +30,7 @@ from schemas.access import (
     ObjectKind,
 )
 from schemas.base import Schema
-from schemas.overview import CitizenHeader, Overview
+from schemas.overview import CitizenHeader, IdentityState, Overview
 from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
 from search.base import SearchIndex, SearchUnavailable
 from search.similar import is_similar
@@ -186,14 +186,14 @@ def _told_apart(
             hit,
             page.header if (page := shown.get(hit.citizen_id)) else None,
             today,
-            disputed=bool(headers[hit.citizen_id].stated_identities) if hit.citizen_id in headers else False,
+            headers[hit.citizen_id].identity if hit.citizen_id in headers else IdentityState.AGREED,
         )
         for hit in hits
     )
 
 
-def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, *, disputed: bool) -> SearchHit:
-    hit = hit.model_copy(update={"disputed": disputed})
+def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, identity: IdentityState) -> SearchHit:
+    hit = hit.model_copy(update={"identity": identity})
     if header is None:
         return hit
     address = header.person.address

@@ -12,6 +12,7 @@ from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from schemas.access import AccessFacts, AccessRequest, Actor
 from schemas.base import Schema
+from schemas.overview import IdentityState
 
 
 class KnownPerson(Schema):
@@ -19,7 +20,7 @@ class KnownPerson(Schema):
 
     name: str | None
     birth_date: date | None = None
-    is_disputed: bool = False
+    identity: IdentityState = IdentityState.AGREED
     """Whether the sources disagree on who it is."""
 
 
@@ -49,11 +50,11 @@ def known_person(
     header = overviews.headers(session, [citizen_id]).get(citizen_id)
     if header is None or facts.is_self:
         return None
-    is_disputed = bool(header.stated_identities)
+    identity = header.identity
     if searched_digest is not None and citizen_of(session, searched_digest) == citizen_id:
         if findable(actor, [facts], known_identifier=True):
             person = header.person
-            return KnownPerson(name=header.display_name, birth_date=person.birth_date, is_disputed=is_disputed)
+            return KnownPerson(name=header.display_name, birth_date=person.birth_date, identity=identity)
         return None
     family = {relative.citizen_id for relative in header.relatives if relative.citizen_id is not None}
     family_facts = course.access_facts_of(session, actor, sorted(family), today)
@@ -69,4 +70,4 @@ def known_person(
         (each.name for each in named if each.citizen_id == citizen_id and each.name and each.valid.contains(today)),
         None,
     )
-    return KnownPerson(name=name, is_disputed=is_disputed) if name else None
+    return KnownPerson(name=name, identity=identity) if name else None

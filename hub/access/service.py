@@ -38,7 +38,7 @@ from schemas.access import (
     ObjectKind,
 )
 from schemas.base import Schema
-from schemas.overview import Overview
+from schemas.overview import IdentityState, Overview
 from schemas.source import Area
 
 Read = Callable[[UUID, int], Overview | None]
@@ -235,8 +235,11 @@ def list_citizens(
     facts = course.access_facts_of(session, actor, [citizen.citizen_id for citizen in citizens], today)
     decisions = {citizen_id: decide(actor, fact, request) for citizen_id, fact in facts.items()}
     allowed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
-    disputed = overviews.disputed(session, [citizen.citizen_id for citizen in allowed])
-    listed = [citizen.model_copy(update={"disputed": citizen.citizen_id in disputed}) for citizen in allowed]
+    identities = overviews.identities(session, [citizen.citizen_id for citizen in allowed])
+    listed = [
+        citizen.model_copy(update={"identity": identities.get(citizen.citizen_id, IdentityState.AGREED)})
+        for citizen in allowed
+    ]
     line = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
     areas = source_areas(session)
     about = [_about(facts[citizen.citizen_id], decisions[citizen.citizen_id], line, areas) for citizen in listed]

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from schemas.base import Schema
+from schemas.overview import IdentityState
 from schemas.source import Area
 
 
@@ -59,8 +60,8 @@ class MyCitizen(Schema):
     name: str | None
     birth_date: date | None
     protected: bool
-    disputed: bool = False
-    """Whether the sources disagree on who it is. Filled by whoever decides on the list."""
+    identity: IdentityState = IdentityState.AGREED
+    """Whether it is clear who it is. Filled by whoever decides on the list."""
     course_id: UUID
     course_title: str
     function: TeamFunction

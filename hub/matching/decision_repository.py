@@ -73,17 +73,18 @@ _ABOUT = text(f"""
     ORDER BY d.id
 """)  # noqa: S608  as above
 _SETTLED = text("""
-    SELECT max(coalesce(d.confirmed_at, d.decided_at))
+    SELECT coalesce(c.merged_into, c.id) AS citizen_id, max(coalesce(d.confirmed_at, d.decided_at)) AS settled_at
     FROM identity_decisions d JOIN citizen_identifiers i
       ON (i.namespace, i.value) = (d.subject_namespace, d.subject_value)
     JOIN citizens c ON c.id = i.citizen_id
-    WHERE (c.id = :id OR c.merged_into = :id) AND d.kind = 'one_person' AND d.state = 'standing'
+    WHERE (c.id = ANY(:ids) OR c.merged_into = ANY(:ids)) AND d.kind = 'one_person' AND d.state = 'standing'
       AND NOT EXISTS (
         SELECT FROM identity_conflicts open
         JOIN citizen_identifiers of ON (of.namespace, of.value) = (open.namespace, open.value)
         JOIN citizens whose ON whose.id = of.citizen_id
-        WHERE (whose.id = :id OR whose.merged_into = :id)
+        WHERE coalesce(whose.merged_into, whose.id) = coalesce(c.merged_into, c.id)
           AND open.kind = 'disagreeing_person' AND open.resolved_at IS NULL)
+    GROUP BY coalesce(c.merged_into, c.id)
 """)
 _CITIZENS = text("""
     SELECT c.id, c.merged_into, i.namespace, i.value, i.national
@@ -229,13 +230,15 @@ def decisions_about(session: Session, citizen_ids: Collection[UUID]) -> tuple[St
     return tuple(map(_decision, session.execute(_ABOUT, {"ids": list(citizen_ids)}).mappings()))
 
 
-def settled_as_one_person(session: Session, citizen_id: UUID) -> datetime | None:
-    """When a person decided that what the sources say of this citizen is one person.
+def settled_as_one_person(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When a person decided that what the sources say of each of these citizens is one person.
 
-    None: nobody did, or a source has said since what was not decided.
+    Without those of whom nobody did, or of whom a source has said since what was not decided.
     """
-    decided_at: datetime | None = session.execute(_SETTLED, {"id": citizen_id}).scalar_one_or_none()
-    return decided_at
+    if not citizen_ids:
+        return {}
+    rows = session.execute(_SETTLED, {"ids": list(citizen_ids)})
+    return {row.citizen_id: row.settled_at for row in rows}
 
 
 def known_citizens(session: Session, citizen_ids: Collection[UUID]) -> tuple[KnownCitizen, ...]:

@@ -152,7 +152,7 @@ def withdraw(session: Session, decision_id: int, author: Author) -> DecisionResu
     repository.withdraw_decision(session, decision.id, author.reason, author.id, author.now)
     if decision.state is DecisionState.PROPOSED:
         return DecisionResult(DecisionState.WITHDRAWN, (decision.id,), citizens)
-    affected = _decided(session, {decision.subject, decision.target}, author)
+    affected = _decided(session, {decision.subject, decision.target}, author) | frozenset(citizens)
     joined = decision.kind in JOINING and _is_one(citizens_of_decision(session, decision))
     return DecisionResult(DecisionState.WITHDRAWN, (decision.id,), citizens, affected, still_joined=joined)
 
@@ -251,7 +251,8 @@ def _decide(
         for decision in decisions
     )
     affected = _decided(session, repository.keys_of(decisions), author)
-    return DecisionResult(DecisionState.STANDING, ids, citizens, affected)
+    # Also where no record moves: their pages say what was decided.
+    return DecisionResult(DecisionState.STANDING, ids, citizens, affected | frozenset(citizens))
 
 
 def _decided(session: Session, keys: Collection[Key], author: Author) -> frozenset[UUID]:

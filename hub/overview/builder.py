@@ -17,7 +17,7 @@ from schemas.record import PartyRole, SourceRecord
 from schemas.source import Area
 
 
-def build(
+def build(  # noqa: PLR0913  keyword-only from the areas on
     citizen_id: UUID,
     linked: Sequence[LinkedRecord],
     *,
@@ -25,6 +25,7 @@ def build(
     numbers: Sequence[CitizenNumber] | None = None,
     version: int = 0,
     as_known: datetime | None = None,
+    settled_at: datetime | None = None,
 ) -> Overview:
     """Everything the records say about one citizen.
 
@@ -37,6 +38,7 @@ def build(
             left out. None: whatever the records name.
         version: version the overview gets.
         as_known: build what the page would have shown at this instant.
+        settled_at: when a person decided that all that the sources say of the citizen is one person.
     """
     counted = current_records(linked, as_known)
     superseded = superseded_records(linked, counted, as_known)
@@ -50,6 +52,7 @@ def build(
         header=CitizenHeader(
             person=persons.person,
             stated_identities=persons.stated_identities,
+            identity_settled_at=settled_at if persons.stated_identities and _is_by(settled_at, as_known) else None,
             identifiers=identifiers,
             relatives=relations.relatives,
             protection_sources=persons.protection_sources,
@@ -58,6 +61,10 @@ def build(
         disagreements=persons.disagreements + relations.disagreements,
         synthetic=any(linked_record.record.synthetic for linked_record in counted),
     )
+
+
+def _is_by(moment: datetime | None, as_known: datetime | None) -> bool:
+    return moment is not None and (as_known is None or moment <= as_known)
 
 
 def _with_content(counted: Sequence[LinkedRecord], superseded: Sequence[LinkedRecord]) -> list[LinkedRecord]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from hub.overview.point_in_time import ENDED_PLANS
 from schemas.base import Schema
-from schemas.facts import EffortFact, EffortStatus, GoalFact, PlanFact, Progress
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, GoalFact, PlanFact, Progress
 from schemas.overview import Entry, Overview
 
 _EMPTY: tuple[object, ...] = (None, (), Progress.NOT_ASSESSED)
@@ -57,7 +57,7 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     for key, entry in later.items():
         previous = earlier.get(key)
         kind = _kind(previous, entry, on)
-        if kind is None:
+        if kind is None or (previous is None and not _says_when(entry)):
             continue
         fields = _differences(previous, entry) if previous else {}
         wiped = tuple(field for field, is_wiped in fields.items() if is_wiped)
@@ -93,9 +93,20 @@ def _values(entry: Entry) -> dict[str, object]:
     return {**values, "start": entry.valid.start, "end": entry.valid.end}
 
 
+def _says_when(entry: Entry) -> bool:
+    """Whether the source says when it was registered, or since when it holds.
+
+    Else nobody knows whether it is new, or was read for the first time.
+    """
+    if isinstance(entry.fact, ConcernNotificationFact):
+        return True
+    return entry.provenance.states_time or entry.valid.start is not None
+
+
 def _kind(before: Entry | None, now: Entry, on: date) -> ChangeKind | None:
     if before is None:
-        return ChangeKind.NEW
+        # What was over before it came to be known is no news that something begins.
+        return ChangeKind.ENDED if _has_ended(now, on) else ChangeKind.NEW
     if (before.fact, before.valid) == (now.fact, now.valid):
         return None
     return ChangeKind.ENDED if _has_ended(now, on) and not _has_ended(before, on) else ChangeKind.CHANGED

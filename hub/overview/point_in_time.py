@@ -1,6 +1,6 @@
 """The two questions of time: what was known at an instant (registered time), what holds on a day (valid time)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from hub.clock import danish_day
 from schemas.codes import Coded
@@ -15,6 +15,7 @@ from schemas.facts import (
     PlanFact,
     Progress,
 )
+from schemas.overview import Entry, Overview
 from schemas.people import PersonFact
 from schemas.period import Period
 
@@ -50,6 +51,27 @@ def period_as_known(valid: Period, moment: datetime) -> Period:
     if valid.end is not None and danish_day(moment) < valid.end:
         return Period(start=valid.start)
     return valid
+
+
+def with_states(overview: Overview, day: date) -> Overview:
+    """The overview with efforts as they stand on *day*: one whose last day has passed has ended.
+
+    Many sources give an effort an end and no status, or send no new version when its end comes.
+    """
+    sections = tuple(
+        section.model_copy(update={"entries": tuple(_on_day(entry, day) for entry in section.entries)})
+        for section in overview.sections
+    )
+    return overview.model_copy(update={"sections": sections})
+
+
+def _on_day(entry: Entry, day: date) -> Entry:
+    fact, end = entry.fact, entry.valid.end
+    if not isinstance(fact, EffortFact) or end is None or day < end:
+        return entry
+    if fact.status in {EffortStatus.ENDED, EffortStatus.CANCELLED}:
+        return entry
+    return entry.model_copy(update={"fact": fact.model_copy(update={"status": EffortStatus.ENDED})})
 
 
 def fact_as_begun(fact: Fact) -> Fact:

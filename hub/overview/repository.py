@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
 from hub.overview.columns import sources_of, units_of, workers_of
-from schemas.overview import CitizenHeader, Overview
+from schemas.overview import CitizenHeader, IdentityState, Overview
 from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
 
 _ADD = text("""
@@ -79,8 +79,8 @@ _HEADERS = text("""
     SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
     WHERE citizen_id = ANY(:ids)
 """)
-_DISPUTED = text("""
-    SELECT citizen_id FROM overviews
+_DIFFERENTLY_STATED = text("""
+    SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
     WHERE citizen_id = ANY(:ids) AND document #> '{header,stated_identities}' <> '[]'
 """)
 _GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
@@ -229,9 +229,10 @@ def headers(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, Citizen
     return {row.citizen_id: CitizenHeader.model_validate_json(row.header) for row in rows}
 
 
-def disputed(session: Session, citizen_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of these citizens on whose name or birth date the sources disagree."""
-    return frozenset(session.scalars(_DISPUTED, {"ids": sorted(set(citizen_ids))}))
+def identities(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, IdentityState]:
+    """Those of these citizens on whose name or birth date the sources disagree, and whether that is settled."""
+    rows = session.execute(_DIFFERENTLY_STATED, {"ids": sorted(set(citizen_ids))})
+    return {row.citizen_id: CitizenHeader.model_validate_json(row.header).identity for row in rows}
 
 
 def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub.matching.decision_repository import settled_as_one_person
 from hub.matching.repository import citizens_with_news, linked_records, linked_records_held, numbers_of
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes
+from hub.overview.point_in_time import with_states
 from hub.overview.repository import NewOverview
 from hub.sources.repository import source_areas
 from schemas.overview import Overview
@@ -42,10 +44,14 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
     states = repository.lock(session, citizen_ids)
     linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
     areas = source_areas(session)
+    settled = settled_as_one_person(session, sorted(states))
     new: list[NewOverview] = []
     for citizen_id, state in states.items():
         records = linked.get(citizen_id, ())
-        built = build(citizen_id, records, areas=areas, numbers=numbers[citizen_id], version=state.version + 1)
+        built = build(
+            citizen_id, records, areas=areas, numbers=numbers[citizen_id], version=state.version + 1,
+            settled_at=settled.get(citizen_id),
+        )  # fmt: skip
         overview = built if _has_content(built) else None
         document = overview.model_dump_json(exclude_none=True) if overview else ""
         digest = content_digest(document) if overview else ""
@@ -89,8 +95,16 @@ def read(session: Session, citizen_id: UUID, as_known: datetime | None = None) -
         return overview
     linked = linked_records(session, [citizen_id], as_known).get(citizen_id, ())
     numbers = numbers_of(session, [citizen_id])[citizen_id]
-    areas = source_areas(session)
-    built = build(citizen_id, linked, areas=areas, numbers=numbers, version=version, as_known=as_known)
+    areas, settled = source_areas(session), settled_as_one_person(session, [citizen_id])
+    built = build(
+        citizen_id,
+        linked,
+        areas=areas,
+        numbers=numbers,
+        version=version,
+        as_known=as_known,
+        settled_at=settled.get(citizen_id),
+    )
     return built if _has_content(built) else None
 
 
@@ -119,7 +133,7 @@ def changed(session: Session, before: Overview, now: Overview, on: date) -> tupl
 
     *before* was built from the records of this moment, *now* perhaps not yet. Until it is, what it lacks is not gone.
     """
-    all_changes = changes(before, now, on)
+    all_changes = changes(with_states(before, on), with_states(now, on), on)
     has_gone = any(change.kind is ChangeKind.GONE for change in all_changes)
     if has_gone and not repository.is_settled(session, now.citizen_id, now.version):
         return tuple(change for change in all_changes if change.kind is not ChangeKind.GONE)

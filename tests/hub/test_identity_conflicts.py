@@ -11,6 +11,7 @@ from hub.clock import FixedClock
 from hub.db import Database
 from hub.errors import DecisionRule
 from hub.matching.decision_repository import settled_as_one_person
+from schemas.overview import IdentityState
 from schemas.record import Rejection, SourceRecord
 from tests.connectors.fhir_server import Item, care_plan, patient
 from tests.factories import MAJA, local, make_person
@@ -95,7 +96,14 @@ def test_a_page_says_when_it_was_settled_until_it_is_taken_back_or_another_state
 ) -> None:
     def settled() -> datetime | None:
         with town.database.transaction() as session:
-            return settled_as_one_person(session, town.citizen(MAJA))
+            settled_at = settled_as_one_person(session, [town.citizen(MAJA)]).get(town.citizen(MAJA))
+        town.rebuild()
+        page = town.page(MAJA)
+        assert page
+        assert page.header.identity_settled_at == settled_at, "every page that reads the overview knows it"
+        state = IdentityState.SETTLED if settled_at else IdentityState.DISPUTED
+        assert page.header.identity is state
+        return settled_at
 
     def decide() -> int:
         ((number, _),) = open_conflicts(town)

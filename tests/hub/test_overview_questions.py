@@ -13,14 +13,15 @@ from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
 from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, conclusion, list_follow_ups
 from hub.overview.freshness import with_coverage
+from hub.overview.point_in_time import with_states
 from schemas.codes import Coded
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome
+from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, TargetGroupFact
 from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.source import Area
-from tests.factories import make_effort, make_record
+from tests.factories import OBSERVED_AT, make_effort, make_record
 
 CITIZEN = UUID(int=1)
 RECEIVED = datetime(2019, 1, 10, 9, 0, tzinfo=UTC)
@@ -115,6 +116,41 @@ def test_changes_are_new_changed_ended_or_gone() -> None:
     assert {(one.kind.value, one.entry.provenance.source_id) for one in result} == {
         ("new", "5"), ("changed", "2"), ("ended", "3"), ("gone", "4"),
     }  # fmt: skip
+
+
+def test_what_was_over_when_it_came_to_be_known_is_no_news_that_something_begins() -> None:
+    over = (date(2014, 3, 5), date(2015, 10, 17))
+    after = page(line(make_effort(status=EffortStatus.ENDED), "1"), line(make_effort(), "2", *over))
+    assert [change.kind for change in changes(page(), after, date(2023, 9, 12))] == [ChangeKind.ENDED] * 2
+
+
+def test_what_is_read_for_the_first_time_and_says_no_time_is_no_news() -> None:
+    group = TargetGroupFact(target_group=Coded(code_list="lab_target_groups", code="lab6.8", label="Ressourceforløb"))
+    silent = line(group, "1", registered_at=OBSERVED_AT, observed_at=OBSERVED_AT)
+    assert changes(page(), page(silent), date(2023, 9, 12)) == ()
+    since = line(group, "1", registered_at=OBSERVED_AT, observed_at=OBSERVED_AT, start=date(2023, 9, 1))
+    told = line(group, "1")
+    for says_when in (since, told):
+        assert [change.kind for change in changes(page(), page(says_when), date(2023, 9, 12))] == [ChangeKind.NEW]
+    other = TargetGroupFact(target_group=Coded(code_list="lab_target_groups", code="lab6.2", label="Jobparate"))
+    moved = line(other, "1", registered_at=OBSERVED_AT, observed_at=OBSERVED_AT)
+    assert [change.kind for change in changes(page(silent), page(moved), date(2023, 9, 12))] == [ChangeKind.CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "shown"),
+    [
+        (EffortStatus.ACTIVE, date(2015, 10, 16), EffortStatus.ACTIVE),
+        (EffortStatus.ACTIVE, date(2015, 10, 17), EffortStatus.ENDED),
+        (EffortStatus.PLANNED, date(2015, 10, 17), EffortStatus.ENDED),
+        (EffortStatus.CANCELLED, date(2015, 10, 17), EffortStatus.CANCELLED),
+    ],
+)
+def test_an_effort_whose_last_day_has_passed_has_ended(status: EffortStatus, day: date, shown: EffortStatus) -> None:
+    effort = line(make_effort(status=status), "1", date(2014, 3, 5), date(2015, 10, 17))
+    (entry,) = with_states(page(effort), day).entries()
+    assert isinstance(entry.fact, EffortFact)
+    assert entry.fact.status is shown
 
 
 def test_what_a_snapshot_source_registered_long_ago_was_known_then_as_it_began() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,10 @@ from hub.access.naming import KnownPerson
 from hub.clock import danish_day
 from hub.course.views import MyCitizen, TeamFunction
 from hub.indexing.writer import build_documents
+from hub.matching.conflict_repository import list_conflicts
+from hub.matching.identity_decisions import Author, link_conflict
 from hub.overview import repository as overviews
+from hub.overview.service import mark_due
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, overview_page, timeline_page
@@ -21,10 +24,11 @@ from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.search.present import SearchForm, are_alike, search_page
 from hub.web.search.texts import ALIKE_PROTECTED, OTHERS_ALIKE
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import long_day_text
+from hub.web.shell.dates import as_sentence, long_day_text
+from hub.web.shell.view_models import IdentityNote
 from schemas.access import Purpose
 from schemas.identifiers import Identifier
-from schemas.overview import StatedIdentity
+from schemas.overview import IdentityState, StatedIdentity
 from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.period import Period
 from schemas.record import Party, PartyRole
@@ -39,9 +43,10 @@ MAJA = StatedIdentity(name="Maja Testborger", birth_date=date(1986, 7, 15), sour
 MILAN = StatedIdentity(name="Milan Petrović", birth_date=date(1951, 2, 3), sources=("social",))
 
 
-def disputed(*identities: StatedIdentity, named: bool = True) -> PageData:
+def disputed(*identities: StatedIdentity, named: bool = True, settled_at: datetime | None = None) -> PageData:
     data = maja.page_data(health=True)
-    header = data.overview.header.model_copy(update={"stated_identities": identities})
+    update = {"stated_identities": identities, "identity_settled_at": settled_at}
+    header = data.overview.header.model_copy(update=update)
     if not named:
         header = header.model_copy(update={"person": PersonFact()})
     return replace(data, overview=data.overview.model_copy(update={"header": header}))
@@ -62,7 +67,7 @@ def test_the_banner_says_who_says_whom_and_what_comes_from_the_other_side_is_mar
     assert {row.source.identity for row in page.notifications} == {None}, "they are about the children"
     assert any(row.identity for row in timeline_page(data).rows)
     family = family_page(data)
-    assert [column.disputed is not None for column in family.columns] == [True, False, False]
+    assert [column.identity is not None for column in family.columns] == [True, False, False]
     assert any(cell and cell.identity for moment in family.moments for cell in moment.cells)
 
 
@@ -83,7 +88,7 @@ def test_who_may_not_see_a_source_reads_that_another_source_says_otherwise() -> 
 
 
 def test_what_a_person_has_decided_is_said_by_which_role_and_when() -> None:
-    head = overview_page(replace(disputed(MAJA, MILAN), identity_settled_at=maja.NOW)).head
+    head = overview_page(disputed(MAJA, MILAN, settled_at=maja.NOW)).head
     assert head.identity_settled
     assert head.identity[0] == texts.IDENTITY_DIFFERS
     assert head.identity[-2:] == (
@@ -91,7 +96,8 @@ def test_what_a_person_has_decided_is_said_by_which_role_and_when() -> None:
         texts.IDENTITY_STILL_MARKED,
     )
     assert not overview_page(disputed(MAJA, MILAN)).head.identity_settled
-    assert family_page(replace(disputed(MAJA, MILAN), identity_settled_at=maja.NOW)).columns[0].disputed is None
+    settled = family_page(disputed(MAJA, MILAN, settled_at=maja.NOW)).columns[0].identity
+    assert settled == IdentityNote(shared.SETTLED, is_open=False)
 
 
 @pytest.mark.parametrize("actor_id", ["tine.skov", "jens.dam"])
@@ -117,13 +123,20 @@ def test_where_all_agree_there_is_no_banner_and_no_mark() -> None:
     assert {row.source.identity for row in page.efforts} == {None}
 
 
-def test_my_citizens_say_on_whom_sources_disagree() -> None:
+@pytest.mark.parametrize(
+    ("identity", "note"),
+    [
+        (IdentityState.DISPUTED, IdentityNote(shared.DISPUTED, is_open=True)),
+        (IdentityState.SETTLED, IdentityNote(shared.SETTLED, is_open=False)),
+    ],
+)
+def test_my_citizens_say_on_whom_sources_disagree(identity: IdentityState, note: IdentityNote) -> None:
     citizen = MyCitizen(
         citizen_id=UUID(int=1),
         name=None,
         birth_date=None,
         protected=False,
-        disputed=True,
+        identity=identity,
         course_id=UUID(int=77),
         course_title="Maja",
         function=TeamFunction.MEMBER,
@@ -132,7 +145,7 @@ def test_my_citizens_say_on_whom_sources_disagree() -> None:
     family = Family((FamilyMember(citizen),), None)
     page = my_citizens_page([family], Filters(), purpose=Purpose.FOLLOW_UP, unit=None, now=maja.NOW)
     (person,) = page.families[0].people
-    assert (person.name, person.age, person.disputed) == (shared.NAME_DISPUTED, shared.AGE_DISPUTED, shared.DISPUTED)
+    assert (person.name, person.age, person.identity) == (shared.NAME_DISPUTED, shared.AGE_DISPUTED, note)
 
 
 def hit(number: int, name: str, **more: object) -> SearchHit:
@@ -197,7 +210,10 @@ def test_the_page_of_reasons_names_whom_the_actor_knows_and_nobody_else() -> Non
         about(KnownPerson(name="Ida Holm", birth_date=date(2014, 2, 20))) == "Siden er om Ida Holm, født 20. feb. 2014."
     )
     assert about(KnownPerson(name="Ida Holm")) == "Siden er om Ida Holm."
-    assert about(KnownPerson(name=None, is_disputed=True)) == f"{shared.NAME_DISPUTED}. {texts.IDENTITY_DISPUTED}"
+    nameless = KnownPerson(name=None, identity=IdentityState.DISPUTED)
+    assert about(nameless) == f"{shared.NAME_DISPUTED}. {as_sentence(shared.DISPUTED)}"
+    settled = KnownPerson(name="Ida Holm", identity=IdentityState.SETTLED)
+    assert about(settled) == f"Siden er om Ida Holm. {as_sentence(shared.SETTLED)}"
     own = reason_page(
         maja.ANNA,
         facts.model_copy(update={"is_self": True}),
@@ -235,7 +251,7 @@ def test_a_social_worker_reads_the_banner_and_not_the_name_that_health_gives(dis
         assert "<h1>Maja Testborger, 37 år</h1>" in page
         assert "Milan" not in page
         assert "1951" not in page
-    assert shared.DISPUTED in browser.get("/mine-borgere").text
+    assert shared.DISPUTED in browser.get("/mine-borgere").text.lower()
     assert shared.DISPUTED in browser.post("/soeg", text="maja").text.lower()
 
 
@@ -250,12 +266,35 @@ def test_the_json_twins_say_the_same(disagreeing: Town) -> None:
     ]
     assert "Milan" not in answer.text
     answer = browser.get("/api/mine-borgere").json()
-    listed = {each["citizen"]["citizen_id"]: each["citizen"]["disputed"] for each in answer["citizens"]}
-    assert listed[citizen]
-    assert sum(listed.values()) == 1
+    listed = {each["citizen"]["citizen_id"]: each["citizen"]["identity"] for each in answer["citizens"]}
+    assert listed.pop(citizen) == "disputed"
+    assert set(listed.values()) == {"agreed"}
     asked = browser.http.post("/api/soeg", json={"text": "maja"}, headers={"X-CSRF-Token": browser.token()})
-    hits = {each["citizen_id"]: each["disputed"] for each in asked.json()["page"]["hits"]}
-    assert hits[citizen]
+    hits = {each["citizen_id"]: each["identity"] for each in asked.json()["page"]["hits"]}
+    assert hits[citizen] == "disputed"
+
+
+def test_when_it_is_settled_every_page_says_so(disagreeing: Town) -> None:
+    context, citizen = disagreeing.context, disagreeing.ids[maja.MAJA]
+    with context.database.transaction() as session:
+        (conflict,) = list_conflicts(session)
+        author = Author("tine.skov", "Ringet til borgeren", disagreeing.clock.now(), context.digest_key)
+        decided = link_conflict(session, conflict.id, None, author)
+        mark_due(session, decided.affected, since=disagreeing.clock.now())
+    process_records(context.database, [], digest_key=context.digest_key, now=disagreeing.clock.now())
+    browser = disagreeing.client("anna.holm")
+    pages = [browser.get(f"/{side}/{citizen}").text for side in ("overblik", "familien", "tidslinje")]
+    pages += [browser.get("/mine-borgere").text, browser.post("/soeg", text="maja").text]
+    pages += [browser.get(f"/familien/{disagreeing.ids[maja.IDA]}").text]
+    for page in pages:
+        assert shared.DISPUTED not in page.lower()
+        assert "afgjort, hvem det er" in page
+    reason = disagreeing.client("ole.bruun").post("/soeg", text="1507864002").text
+    assert shared.DISPUTED not in reason.lower()
+    listed = browser.get("/api/mine-borgere").json()["citizens"]
+    assert {each["citizen"]["identity"] for each in listed} == {"agreed", "settled"}
+    header = browser.get(f"/api/overblik/{citizen}").json()["overview"]["header"]
+    assert header["identity_settled_at"]
 
 
 def test_a_nurse_with_a_reason_reads_both_names(disagreeing: Town) -> None:

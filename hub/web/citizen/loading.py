@@ -15,7 +15,6 @@ from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.views import CourseView
 from hub.indexing.serving import Prefetch, ServedFrom
-from hub.matching.decision_repository import settled_as_one_person
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
@@ -183,7 +182,6 @@ def load_page_data(
         family=family_overviews[1:],
         served_from=frozenset(person.served_from for person in people if person.served_from),
         not_updated_since=earliest_not_updated(people),
-        identity_settled_at=_settled_at(context, citizen.overview, as_known),
         follow_ups={
             after.notification.id: tuple(followed.effort for followed in after.followed)
             for after in list_follow_ups(family_overviews, as_known or today)
@@ -213,14 +211,6 @@ def load_page_data(
         viewers=_viewers(context, viewings, protected=protected),
         changes=_changes(context, people),
     )
-
-
-def _settled_at(context: RequestContext, overview: Overview, as_known: date | None) -> datetime | None:
-    """When a person settled who the citizen is, as far as that was so on the day that the page shows."""
-    if not overview.header.stated_identities:
-        return None
-    decided_at = settled_as_one_person(context.session, overview.citizen_id)
-    return decided_at if decided_at and (as_known is None or decided_at <= end_of(as_known)) else None
 
 
 def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:

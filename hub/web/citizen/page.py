@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.view_models import Choice, Link, Person
+from hub.web.shell.view_models import Choice, IdentityNote, Link, Person
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,7 @@ class FamilyColumn:
 
     name: str
     age: str
-    disputed: str | None
+    identity: IdentityNote | None
     """Set when the sources disagree on who it is."""
     href: str
     efforts: tuple[EffortRow, ...]

@@ -97,8 +97,6 @@ class PageData:
     """Where the overviews came from; empty for an earlier day."""
     not_updated_since: datetime | None = None
     """Since when one of the overviews could not be built from what the sources say; the newest may be missing."""
-    identity_settled_at: datetime | None = None
-    """When a person decided that all that the sources say of the citizen is one person; None: it is open."""
     follow_ups: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     """Efforts that began within half a year after a notification, by the notification's entry id."""
     team: Team | None = None

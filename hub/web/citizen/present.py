@@ -42,7 +42,6 @@ from hub.web.citizen.present_strengths import change_lines, since_course, streng
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import (
     at_minute,
-    capital,
     counted,
     day_text,
     lasted,
@@ -53,7 +52,7 @@ from hub.web.shell.dates import (
     plural_of,
     since_text,
 )
-from hub.web.shell.people import first_word, headline_age, headline_name
+from hub.web.shell.people import first_word, headline_age, headline_name, identity_note
 from hub.web.shell.view_models import Choice
 from schemas.overview import Disagreement, Overview, SectionState
 from schemas.people import LifeStatus
@@ -250,11 +249,10 @@ def _notification_count(person: Overview) -> str:
 def _column(person: Overview, data: PageData) -> FamilyColumn:
     others = tuple(other for other in data.people if other.citizen_id != person.citizen_id)
     efforts = listed_efforts(person.entries(), data.today)
-    is_settled = person.citizen_id == data.overview.citizen_id and data.identity_settled_at is not None
     return FamilyColumn(
         name=headline_name(person.header),
         age=headline_age(person.header, data.today),
-        disputed=capital(shared.DISPUTED) if person.header.stated_identities and not is_settled else None,
+        identity=identity_note(person.header.identity),
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
         stays=stay_lines(person.entries(), data.today),

@@ -13,7 +13,7 @@ from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
 from schemas.codes import danish_label
-from schemas.overview import Relative
+from schemas.overview import IdentityState, Relative
 from schemas.people import LifeStatus, PersonFact, RelationKind
 
 _SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
@@ -33,7 +33,7 @@ def head(data: PageData) -> CitizenHead:
         name=headline_name(header),
         age=headline_age(header, data.today),
         identity=identity_banner(data),
-        identity_settled=data.identity_settled_at is not None,
+        identity_settled=header.identity is IdentityState.SETTLED,
         cpr=number.masked if number else "ikke oplyst af kilden",
         cpr_hidden=number is not None,
         former_cprs=tuple(former.masked for former in header.former_numbers),

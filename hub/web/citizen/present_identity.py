@@ -13,7 +13,7 @@ def identity_banner(data: PageData) -> tuple[str, ...]:
     if not identities:
         return ()
     headline = next((identity for identity in identities if identity.is_headline), None)
-    settled = data.identity_settled_at
+    settled = data.overview.header.identity_settled_at
     sentences = [texts.IDENTITY_DIFFERS if settled else texts.IDENTITY_DISPUTED]
     if headline is None:
         sentences.append(texts.IDENTITY_UNDECIDED)

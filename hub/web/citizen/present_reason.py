@@ -11,8 +11,8 @@ from hub.web.citizen.page_data import Team
 from hub.web.citizen.page_reason import ReasonPage, Revealed
 from hub.web.citizen.present_efforts import listed_efforts, responsible_person
 from hub.web.citizen.present_head import address_line, teammate_person
-from hub.web.shell import texts as shared
 from hub.web.shell.dates import as_sentence, capital, day_text
+from hub.web.shell.people import identity_note, name_missing
 from hub.web.shell.view_models import purpose_choices
 from schemas.access import AccessFacts, Actor, EmployeeContact, Purpose, Role
 from schemas.overview import Overview
@@ -56,10 +56,11 @@ def _about(person: KnownPerson | None) -> str:
     """Whom the page is about, as far as the actor knows that already."""
     if person is None:
         return texts.NOT_NAMED
-    name = person.name or (shared.NAME_DISPUTED if person.is_disputed else shared.NAME_MISSING)
+    name = person.name or name_missing(person.identity)
     born = f", født {day_text(person.birth_date)}" if person.birth_date else ""
-    disputed = f" {texts.IDENTITY_DISPUTED}" if person.is_disputed else ""
-    return f"{as_sentence(f'Siden er om {name}{born}' if person.name else name)}{disputed}"
+    note = identity_note(person.identity)
+    sentences = [f"Siden er om {name}{born}" if person.name else name, *([note.text] if note else [])]
+    return " ".join(map(as_sentence, sentences))
 
 
 def not_revealed() -> Revealed:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hub.web.shell.view_models import Choice, Link
+from hub.web.shell.view_models import Choice, IdentityNote, Link
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class PersonLink:
     age: str
     href: str
     protected: bool
-    disputed: str | None = None
+    identity: IdentityNote | None = None
     """Set when the sources disagree on who it is."""
 
 

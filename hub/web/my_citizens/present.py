@@ -18,7 +18,7 @@ from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
 from hub.web.shell.efforts import Effort, ongoing_efforts
-from hub.web.shell.people import FirstNames, first_word
+from hub.web.shell.people import FirstNames, age_missing, first_word, identity_note, name_missing
 from hub.web.shell.plans import Plan, running_plans
 from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
@@ -200,18 +200,18 @@ def _registered(entry: Entry) -> datetime:
 def _person(member: FamilyMember, today: date) -> PersonLink:
     citizen = member.citizen
     return PersonLink(
-        name=citizen.name or (shared.NAME_DISPUTED if citizen.disputed else shared.NAME_MISSING),
+        name=citizen.name or name_missing(citizen.identity),
         age=_age(citizen, today),
         href=f"/overblik/{citizen.citizen_id}",
         protected=citizen.protected,
-        disputed=shared.DISPUTED if citizen.disputed else None,
+        identity=identity_note(citizen.identity),
     )
 
 
 def _age(citizen: MyCitizen, today: date) -> str:
     if citizen.birth_date:
         return age_text(citizen.birth_date, today)
-    return shared.AGE_DISPUTED if citizen.disputed else shared.AGE_MISSING
+    return age_missing(citizen.identity)
 
 
 def _no_effort(family: Family) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hub.web.shell.view_models import IdentityNote
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -18,7 +20,7 @@ class Hit:
     protected: bool
     details: tuple[str, ...]
     """What tells people of one name apart: birth date, where they live, whose relatives they are."""
-    disputed: str | None
+    identity: IdentityNote | None
     """Set when the sources disagree on who it is."""
 
 

@@ -13,6 +13,7 @@ from hub.web.search.page import Facet, FacetChoice, Hit, SearchResultPage
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_text, capital, counted, day_text, listed, number_text
 from hub.web.shell.paragraphs import section_name
+from hub.web.shell.people import age_missing, identity_note, name_missing
 from schemas.access import Basis
 from schemas.codes import codes_of
 from schemas.people import RelationKind
@@ -179,18 +180,18 @@ def _hit(hit: SearchHit, right: Basis, today: date) -> Hit:
         reasons=tuple(_reason(match) for match in hit.found_by),
         protected=hit.protected,
         details=_details(hit),
-        disputed=shared.DISPUTED if hit.disputed else None,
+        identity=identity_note(hit.identity),
     )
 
 
 def _name(hit: SearchHit) -> str:
-    return hit.name or (shared.NAME_DISPUTED if hit.disputed else shared.NAME_MISSING)
+    return hit.name or name_missing(hit.identity)
 
 
 def _age(hit: SearchHit, today: date) -> str:
     if hit.birth_date:
         return age_text(hit.birth_date, today)
-    return shared.AGE_DISPUTED if hit.disputed else shared.AGE_MISSING
+    return age_missing(hit.identity)
 
 
 def _details(hit: SearchHit) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
-"""What may be missing from overviews as they are read: areas without a source, sources not read as they should be."""
+"""Overviews as they are read: how efforts stand on the day, areas without a source, sources not read as they should."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 
+from hub.clock import danish_day
 from hub.overview.freshness import with_coverage
+from hub.overview.point_in_time import with_states
 from hub.sources.health import SourceState, SourceStatus
 from hub.sources.repository import pauses
 from hub.web.shell.request_context import RequestContext
@@ -14,7 +16,11 @@ _TROUBLES = {kind.value: kind for kind in TroubleKind} | {SourceStatus.DISABLED.
 
 
 def coverage(context: RequestContext, as_known: date | None = None) -> Callable[[Overview], Overview]:
-    """Completes overviews with what may be missing. How a source is doing now is not said of an earlier day."""
+    """Completes overviews with how efforts stand on the day, and with what may be missing.
+
+    How a source is doing now is not said of an earlier day.
+    """
+    day = as_known or danish_day(context.now)
     areas = context.areas
     states = () if as_known else context.source_states
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
@@ -30,7 +36,7 @@ def coverage(context: RequestContext, as_known: date | None = None) -> Callable[
 
     def complete(overview: Overview) -> Overview:
         return with_coverage(
-            overview,
+            with_states(overview, day),
             covered,
             silent,
             unread,

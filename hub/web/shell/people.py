@@ -8,9 +8,10 @@ from uuid import UUID
 from hub.clock import danish_day
 from hub.web.shell import texts
 from hub.web.shell.dates import age_text, listed, plural_of
+from hub.web.shell.view_models import IdentityNote
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact
-from schemas.overview import CitizenHeader, Entry, EntryParty
+from schemas.overview import CitizenHeader, Entry, EntryParty, IdentityState
 from schemas.record import PartyRole
 
 
@@ -70,7 +71,7 @@ def _primary(entry: Entry) -> EntryParty | None:
 
 def headline_name(header: CitizenHeader) -> str:
     """The citizen's name; a sentence where no source gives one, or where nobody can tell whose is right."""
-    return header.display_name or (texts.NAME_DISPUTED if header.stated_identities else texts.NAME_MISSING)
+    return header.display_name or name_missing(header.identity)
 
 
 def headline_age(header: CitizenHeader, day: date) -> str:
@@ -78,7 +79,27 @@ def headline_age(header: CitizenHeader, day: date) -> str:
     born = header.person.birth_date
     if born:
         return age_text(born, day)
-    return texts.AGE_DISPUTED if header.stated_identities else texts.AGE_MISSING
+    return age_missing(header.identity)
+
+
+def name_missing(identity: IdentityState) -> str:
+    """Why there is no name."""
+    return texts.NAME_MISSING if identity is IdentityState.AGREED else texts.NAME_DISPUTED
+
+
+def age_missing(identity: IdentityState) -> str:
+    """Why there is no age."""
+    return texts.AGE_MISSING if identity is IdentityState.AGREED else texts.AGE_DISPUTED
+
+
+def identity_note(identity: IdentityState) -> IdentityNote | None:
+    """What stands beside a name on every page: that the sources disagree on who it is, or that it is settled."""
+    match identity:
+        case IdentityState.DISPUTED:
+            return IdentityNote(texts.DISPUTED, is_open=True)
+        case IdentityState.SETTLED:
+            return IdentityNote(texts.SETTLED, is_open=False)
+    return None
 
 
 def first_word(name: str | None) -> str:

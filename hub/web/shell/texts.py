@@ -230,6 +230,7 @@ AGE_MISSING = "alder ikke oplyst"
 NAME_DISPUTED = "Kilderne er uenige om navnet"
 AGE_DISPUTED = "uenighed om fødselsdatoen"
 DISPUTED = "kilderne er uenige om, hvem det er"
+SETTLED = "kilderne skriver forskelligt, men det er afgjort, hvem det er"
 """Beside a name on a list, of a citizen whose sources disagree on name or birth date."""
 
 MAY_LACK_NEWS = "Der kan være nyt, som ikke er med. Ring til den ansvarlige, hvis det haster."

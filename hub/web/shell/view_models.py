@@ -28,6 +28,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class IdentityNote:
+    """What stands beside the name of somebody of whom sources name different people."""
+
+    text: str
+    is_open: bool
+    """Nobody has decided who it is."""
+
+
+@dataclass(frozen=True)
 class Phone:
     """A number to call."""
 
