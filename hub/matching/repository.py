@@ -29,8 +29,11 @@ _STOOD = """
 """
 _TOLD_LIFE_STATUS = "r.kind = 'person' AND NOT r.is_current AND r.document #>> '{fact,life_status}' IS NOT NULL"
 """An earlier statement that somebody died or moved out; a later one that is silent does not take it back."""
+_HELD_CASE = "r.kind = 'case' AND r.received_at <= cast(:as_known AS timestamptz)"
+"""What the hub held of a case by then; sources do not say when its status changed."""
 _STOOD_OR_LIFE_STATUS = f"""
-    (({_STOOD}) OR {_TOLD_LIFE_STATUS} AND (cast(:as_known AS timestamptz) IS NULL OR r.registered_at <= :as_known))
+    (({_STOOD}) OR {_TOLD_LIFE_STATUS} AND (cast(:as_known AS timestamptz) IS NULL OR r.registered_at <= :as_known)
+     OR {_HELD_CASE})
 """
 _STOOD_HERE_OR_LIFE_STATUS = f"""
     r.received_at <= :held_at AND ({_TOLD_LIFE_STATUS} OR r.is_current OR NOT EXISTS (
@@ -124,8 +127,9 @@ def linked_records(
 
     Those are the standing records with the citizen as primary or concerned party, and relations from either end;
     tombstones are left out. With *as_known*, those that stood then, or the earliest we hold of an entity that its
-    source had registered by then. Replaced statements come along where they told a person's life status. Who is who is
-    always today's knowledge. Every citizen asked for is in the answer, if with nothing.
+    source had registered by then. Replaced statements come along where they told a person's life status, and where the
+    hub held them of a case by then. Who is who is always today's knowledge. Every citizen asked for is in the
+    answer, if with nothing.
     """
     parameters = {"citizen_ids": list(citizen_ids), "as_known": as_known}
     rows = session.execute(text(_LINKED + _STOOD_OR_LIFE_STATUS), parameters).all()

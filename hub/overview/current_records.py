@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from hub.clock import danish_day
 from hub.matching.linked_record import LinkedRecord
-from hub.overview.point_in_time import fact_as_begun, fact_as_known, period_as_known
+from hub.overview.point_in_time import case_as_held, fact_as_begun, fact_as_known, period_as_known
+from schemas.facts import CaseFact
 from schemas.overview import Entry, EntryParty, Provenance
 from schemas.period import Registration
 from schemas.record import Party, PartyRole
@@ -23,8 +25,12 @@ def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -
     versions: dict[tuple[str, str, str], list[LinkedRecord]] = {}
     for record in linked:
         versions.setdefault(record.record.key, []).append(record)
-    chosen = (_chosen(candidates, as_known) for candidates in versions.values())
-    existing = (_cut(record, as_known) for record in chosen if record is not None and not record.record.deleted)
+    chosen = ((_chosen(candidates, as_known), candidates) for candidates in versions.values())
+    existing = (
+        _cut(record, as_known, candidates)
+        for record, candidates in chosen
+        if record is not None and not record.record.deleted
+    )
     return tuple(sorted(existing, key=_age, reverse=True))
 
 
@@ -42,7 +48,7 @@ def superseded_records(
         and _age(record) < since[record.record.key]
         and (as_known is None or record.record.registered_at <= as_known)
     )
-    return tuple(sorted((_cut(record, as_known) for record in earlier), key=_age, reverse=True))
+    return tuple(sorted((_cut(record, as_known, ()) for record in earlier), key=_age, reverse=True))
 
 
 def provenance_of(linked: LinkedRecord) -> Provenance:
@@ -101,10 +107,15 @@ def _stands(linked: LinkedRecord, as_known: datetime | None) -> bool:
     return since <= as_known and (until is None or as_known < until)
 
 
-def _cut(linked: LinkedRecord, as_known: datetime | None) -> LinkedRecord:
+def _cut(linked: LinkedRecord, as_known: datetime | None, versions: Sequence[LinkedRecord]) -> LinkedRecord:
     if as_known is None or linked.record.fact is None:
         return linked
     fact = fact_as_known(linked.record.fact, as_known)
+    end = linked.record.valid.end
+    if isinstance(fact, CaseFact) and (end is None or danish_day(as_known) < end):
+        held = [version for version in versions if version.received_at <= as_known]
+        latest = max(held, key=lambda version: (version.received_at, _age(version)), default=None)
+        fact = case_as_held(fact, latest.record.fact if latest else None)
     cut: dict[str, object] = {"fact": fact}
     if as_known < linked.record.registered_at:
         cut |= {"fact": fact_as_begun(fact), "valid": period_as_known(linked.record.valid, as_known)}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from hub.clock import danish_day
 from schemas.codes import Coded
 from schemas.facts import (
+    CaseFact,
     ConcernNotificationFact,
     ContactFact,
     ContactState,
@@ -21,6 +22,7 @@ from schemas.period import Period
 
 ENDED_PLANS = frozenset({"completed", "revoked"})
 """Codes of ``plan_status``."""
+_UNKNOWN_STATUS = Coded(code_list="case_status", code="unknown")
 _RUNNING_PLAN = Coded(code_list="plan_status", code="active")
 
 
@@ -44,6 +46,16 @@ def fact_as_known(fact: Fact, moment: datetime) -> Fact:
     if isinstance(fact, PersonFact) and fact.died_on is not None and day < fact.died_on:
         return fact.model_copy(update={"life_status": None, "died_on": None})
     return fact
+
+
+def case_as_held(case: CaseFact, held: Fact | None) -> CaseFact:
+    """The case with its status of an earlier day: as in *held*, which the hub had read by then.
+
+    A source says how a case stands, and not since when. Before the hub read it, nobody knows.
+    """
+    if isinstance(held, CaseFact):
+        return case.model_copy(update={"status": held.status, "next_deadline_on": held.next_deadline_on})
+    return case.model_copy(update={"status": _UNKNOWN_STATUS, "next_deadline_on": None})
 
 
 def period_as_known(valid: Period, moment: datetime) -> Period:

@@ -55,10 +55,9 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
         case = oracle.case(person) if "social" in shown else None
         if case:
             status = "aktiv" if case.is_open else "hvilende"
-            # A source tells how a case stands today, and not since when: of an earlier day nobody knows.
-            told = [status] if page.day == page.printed_on else ["aktiv", "hvilende"]
-            status = " | ".join(f"{each} · ingen slutdato" for each in told)
-            yield Fact("rows.other", f"{social} · {case.title} · {case.opened_on}", status)
+            # A source tells how a case stands today, and not since when: of a day before it was read nobody knows.
+            told = status if page.day == page.printed_on else "status den dag kendes ikke"
+            yield Fact("rows.other", f"{social} · {case.title} · {case.opened_on}", f"{told} · ingen slutdato")
         for plan in oracle.truth.plans if "social" in shown else ():
             if plan.person == person.id and plan.area == "social":
                 how = f"afsluttet · {last_day(plan.end)}" if plan.end else "aktiv · ingen slutdato"
