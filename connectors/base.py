@@ -14,6 +14,8 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import Field, JsonValue
 
 from schemas.base import Instant, Schema
+from schemas.duration import Duration
+from schemas.identifiers import Identifier
 from schemas.record import Cursor, Rejection, SourceRecord
 from schemas.source import Area, SourceSystem
 
@@ -46,6 +48,8 @@ class Stream(Schema):
     """Types of the records that a run may deliver."""
     is_pushed: bool = False
     """Whether the source sends it (``PushConnector``). Then ``read`` gives nothing, and a run resolves what waits."""
+    every: Duration | None = None
+    """How often it is read unless a person says otherwise. None: as the source's other streams."""
 
 
 class HeldDeletions(Schema):
@@ -58,6 +62,14 @@ class HeldDeletions(Schema):
     """Known before it."""
     sample: tuple[str, ...] = ()
     """Masked ids of a few of them."""
+
+
+class Hint(Schema):
+    """A source has told that something about a citizen changed. It carries no facts: what counts is what is read."""
+
+    stream: str
+    """The stream in which it can be seen."""
+    citizen: Identifier = Field(repr=False)
 
 
 def _never() -> bool:
@@ -75,6 +87,10 @@ class ReadContext:
     refusals: Mapping[str, int] = field(default_factory=dict)
     """Held deletions that a person has refused, by record type, with the number that was missing. They are still given
     out as held as long as they are missing."""
+
+    hints: tuple[Hint, ...] = ()
+    """Not empty: only because of these is it read now, so the reading may confine itself to the citizens they name. It
+    then concludes nothing from what is missing. A connector that reads everything all the same does no harm."""
 
     def is_refused(self, held: "HeldDeletions") -> bool:
         """Whether a person has decided about these already: no more are missing than were refused."""
@@ -104,6 +120,8 @@ class Batch(Schema):
     """Deletions that wait for a person; nothing is deleted of these types in this run."""
     total: int | None = None
     """Number of payloads in the run, if the source gives it; for progress."""
+    hints: tuple[Hint, ...] = ()
+    """Whom to read next, in another stream of the source."""
 
 
 class ConnectorKind(Protocol):
@@ -161,6 +179,7 @@ class Connector(Protocol):
             KeyError: there is no such stream.
             SourceUnavailable: try again later, from the last cursor given out.
             SourceRefused: a person must act.
+            WholeReadingNeeded: the context has hints, and they cannot be followed by reading a part.
         """
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from schemas.record import Rejection
 
 
 class ConnectorError(Exception):
-    """Root of the three. The message is for an administrator: plain, without values from the source.
+    """Root of them. The message is for an administrator: plain, without values from the source.
 
     Attributes:
         advice: key of the Danish sentence that says what to do (see hub/web/sources/texts.py).
@@ -26,6 +26,10 @@ class SourceUnavailable(ConnectorError):
 
 class EventNotReady(SourceUnavailable):
     """The source works, and does not show yet what it announced: try this event again in a moment."""
+
+
+class WholeReadingNeeded(ConnectorError):
+    """The hints cannot be followed by reading a part: read the whole stream now. Nothing is wrong."""
 
 
 class SourceRefused(ConnectorError):

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from connectors.base import Batch, HeldDeletions, ReadContext
-from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.errors import SourceRefused, SourceUnavailable, WholeReadingNeeded
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
 from hub.clock import Clock
@@ -27,7 +27,7 @@ from hub.log import place_of
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import RejectLimits, too_many_rejected
 from hub.secrets import PayloadCipher
-from hub.sources import held_repository, lease_repository, run_repository
+from hub.sources import held_repository, hint_repository, lease_repository, run_repository
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.run_history import RUN_HEADER
@@ -93,7 +93,7 @@ def take_stream(
         source: its name.
         owner: who takes it.
         stream: this one; None: the one that has been due longest.
-        due_by: only if it is due at this instant.
+        due_by: only if it is due at this instant, or a hint of it is.
         pushed: of the streams that are pushed, instead of the others.
 
     Returns:
@@ -101,7 +101,9 @@ def take_stream(
     """
     with database.transaction() as session:
         lease = lease_repository.take_lease(session, source, owner=owner, stream=stream, due_by=due_by, pushed=pushed)
-        return None if lease is None else held_repository.with_decisions(session, lease)
+        if lease is None:
+            return None
+        return hint_repository.with_hints(session, held_repository.with_decisions(session, lease))
 
 
 def collect(
@@ -145,10 +147,14 @@ class _Ending(NamedTuple):
     message: str | None = None
     advice: str | None = None
     is_unexpected: bool = False
+    reads_whole_next: bool = False
+    """The hints cannot be followed by a narrow reading; the stream is due for a whole one."""
 
 
 def _ending_of(error: Exception) -> _Ending:
     match error:
+        case WholeReadingNeeded():
+            ending = _Ending(RunOutcome.STOPPED, str(error), reads_whole_next=True)
         case SourceUnavailable() | SourceRefused():
             outcome = RunOutcome.UNAVAILABLE if isinstance(error, SourceUnavailable) else RunOutcome.REFUSED
             ending = _Ending(outcome, str(error), error.advice)
@@ -183,6 +189,7 @@ class _Run:
         self._held: dict[str, HeldDeletions] = {}
         self._last_data_at: datetime | None = None
         self._log = RunLog(self._started_at)
+        self._reads_whole_next = False
 
     def begin(self) -> None:
         """Keep that the run has begun, for those who watch it."""
@@ -203,6 +210,7 @@ class _Run:
             raise
         except Exception as error:  # noqa: BLE001  a source's fault must not end the worker, nor be silent
             ending = _ending_of(error)
+            self._reads_whole_next = ending.reads_whole_next
             if ending.is_unexpected:
                 fields = {"source": self._lease.source, "stream": self._lease.stream, "error": ending.message}
                 log.error("collect.failed", extra={"fields": fields})  # noqa: TRY400  a foreign error's text may hold a person's data
@@ -221,31 +229,49 @@ class _Run:
             held=sum(deletions.missing for deletions in self._held.values()),
             message=ending.message,
             advice=ending.advice,
+            hints=len(self._lease.hints) if self._lease.is_hinted else 0,
         )
 
     def finish(self, summary: RunSummary) -> RunSummary:
         """Keep the run and what it holds, and give the lease back, all at once or not at all."""
-        due_at = due_after_run(
-            self._lease.schedule, summary.outcome, started_at=summary.started_at, ended_at=summary.ended_at
-        )
+        was_read = summary.outcome in {RunOutcome.COMPLETE, RunOutcome.HELD}
         try:
             with self._services.database.transaction() as session:
                 lease_repository.lock_lease(session, self._lease)
-                if summary.outcome in {RunOutcome.COMPLETE, RunOutcome.HELD}:
+                if was_read and not self._lease.is_hinted:
                     waits = held_repository.save_held(session, self._lease, self._held, summary.ended_at)
                     if not waits:  # a person has refused all that is held: there is nothing to wait for
                         summary = summary.model_copy(update={"outcome": RunOutcome.COMPLETE, "advice": None})
                 is_held = summary.outcome is RunOutcome.HELD
                 run_repository.end_run(session, self._lease, summary, None if is_held else self._last_data_at)
-                is_finished = summary.outcome is not RunOutcome.STOPPED
-                lease_repository.give_back(session, self._lease, due_at, is_finished=is_finished)
+                if was_read:
+                    hint_repository.delete_hints(session, self._lease)
+                elif summary.outcome is not RunOutcome.STOPPED:
+                    hint_repository.postpone_hints(session, self._lease, summary.ended_at)
+                is_finished = summary.outcome is not RunOutcome.STOPPED and not self._lease.is_hinted
+                lease_repository.give_back(session, self._lease, self._due_at(summary), is_finished=is_finished)
         except LeaseLost:
             return summary.model_copy(update={"outcome": RunOutcome.STOPPED, "message": LEASE_LOST, "advice": None})
         return summary
 
+    def _due_at(self, summary: RunSummary) -> datetime | None:
+        """When the stream is due again; None: as before, because a run by hints is none of its schedule."""
+        if self._reads_whole_next:
+            return summary.ended_at
+        if self._lease.is_hinted:
+            return None
+        return due_after_run(
+            self._lease.schedule, summary.outcome, started_at=summary.started_at, ended_at=summary.ended_at
+        )
+
     def _read(self, connector: StreamReader, should_stop: Callable[[], bool]) -> None:
         lease = self._lease
-        context = ReadContext(should_stop=should_stop, releases=lease.releases, refusals=lease.refusals)
+        context = ReadContext(
+            should_stop=should_stop,
+            releases=lease.releases,
+            refusals=lease.refusals,
+            hints=lease.hints if lease.is_hinted else (),
+        )
         batches = connector.read(lease.stream, Cursor(state=lease.cursor), context)
         try:
             for batch in batches:
@@ -302,6 +328,7 @@ class _Run:
             lease_repository.lock_lease(session, self._lease)
             quarantine.resolve_published(session, batch.records, now)
             quarantine.add(session, self._lease.source, batch.rejected, cipher=self._services.cipher, now=now)
+            hint_repository.save_hints(session, self._lease.source, batch.hints, now)
             if batch.cursor is not None:
                 lease_repository.save_cursor(session, self._lease, batch.cursor, now)
             self._log.add_batch(batch, self._totals(batch.total), now)

@@ -94,6 +94,7 @@ class InboxReader:
                 records=tuple(record for batch in batches for record in batch.records),
                 rejected=tuple(rejection for batch in batches for rejection in batch.rejected),
                 skipped=dict(skipped),
+                hints=tuple(hint for batch in batches for hint in batch.hints),
             ),
             resolved,
         )

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field, JsonValue
 
+from connectors.base import Hint
 from hub.sources.schedule import Schedule
 from schemas.base import Instant, Schema
 from schemas.source import Area, SourceSystem
@@ -156,3 +157,9 @@ class StreamLease(Schema):
     """The rows of ``releases``, which this run uses up."""
     refusals: Mapping[str, int] = Field(default_factory=dict)
     """How many were missing when a person refused to delete them, by record type."""
+    hints: tuple[Hint, ...] = ()
+    """Whom the source wants read next; a whole reading covers them as well."""
+    hint_ids: tuple[int, ...] = ()
+    """The rows of ``hints``, which this run uses up."""
+    is_hinted: bool = False
+    """Whether the stream was not due: the hints alone are why it is read."""

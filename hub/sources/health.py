@@ -53,6 +53,8 @@ class RunSummary(Schema):
     """English, without values from the source."""
     advice: str | None = None
     """Key of the Danish sentence with what to do."""
+    hints: int = 0
+    """How many citizens the run was confined to, because the source told of them. 0: it read everything."""
 
 
 class SourceStatus(StrEnum):

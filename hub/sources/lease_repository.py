@@ -29,7 +29,10 @@ _TAKE = text("""
         SELECT st.source, st.stream, s.version
         FROM source_streams st JOIN sources s ON s.name = st.source
         WHERE st.source = :source AND (cast(:stream AS text) IS NULL OR st.stream = :stream)
-          AND st.due_at <= coalesce(cast(:due_by AS timestamptz), 'infinity')
+          AND (st.due_at <= coalesce(cast(:due_by AS timestamptz), 'infinity')
+               OR EXISTS (SELECT FROM read_hints h WHERE h.source = st.source AND h.stream = st.stream
+                          AND h.next_attempt_at <= :due_by AND st.last_success_at IS NOT NULL
+                          AND NOT st.cursor ? 'from_start'))
           AND ((st.is_enabled AND st.is_pushed = :pushed) OR cast(:stream AS text) IS NOT NULL)
           AND s.lifecycle = 'active' AND NOT EXISTS (SELECT FROM source_pauses p WHERE p.source = st.source)
           AND (st.lease_until IS NULL OR st.lease_until < now())
@@ -93,7 +96,7 @@ def take_lease(
         source: an active source that is not paused, else there is no lease.
         owner: who asks.
         stream: this one only, also when it is not enabled.
-        due_by: only a stream that is due at this instant; None: any.
+        due_by: only a stream that is due at this instant, or of which a hint is; None: any.
         pushed: of the streams that are pushed, instead of the others; a named stream may be either.
 
     Returns:
@@ -114,6 +117,7 @@ def take_lease(
         due_at=row["due_at"],
         is_pushed=row["is_pushed"],
         requested_by=row["requested_by"],
+        is_hinted=due_by is not None and row["due_at"] > due_by,
     )
 
 

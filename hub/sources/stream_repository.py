@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, delete, func, literal, select, text, update
+from sqlalchemy import case, delete, exists, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from hub.db import fetch_rows
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
-from hub.sources.tables import RunRow, StreamRow
+from hub.sources.tables import ReadHintRow, RunRow, StreamRow
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
@@ -42,7 +42,8 @@ _NOBODY_READS: dict[str, Any] = {
 def save_streams(session: Session, source: str, streams: Sequence[Stream], now: datetime) -> None:
     """Make the source's streams these, as the connector discovers them.
 
-    A new one is due at once, and then on the schedule of the first; one that is no longer offered goes with its cursor.
+    A new one is due at once, and then on the schedule it declares, else on that of the first; one that is no longer
+    offered goes with its cursor.
     """
     names = [stream.name for stream in streams]
     session.execute(delete(StreamRow).where(StreamRow.source == source, StreamRow.stream.not_in(names)))
@@ -52,8 +53,8 @@ def save_streams(session: Session, source: str, streams: Sequence[Stream], now: 
         statement = insert(StreamRow).values(
             source=source,
             stream=stream.name,
-            every=schedule.every,
-            at=schedule.at,
+            every=stream.every or schedule.every,
+            at=None if stream.every else schedule.at,
             is_enabled=True,
             due_at=now,
             cursor={},
@@ -148,13 +149,16 @@ def put_back_cursor(session: Session, source: str, stream: str, cursor: Cursor) 
 def save_run(
     session: Session, run: RunSummary, last_data_at: datetime | None, *, log: Sequence[Mapping[str, Any]] = ()
 ) -> None:
-    """Keep how an attempt went, with its log, and what follows for the stream."""
+    """Keep how an attempt went, with its log, and what follows for the stream.
+
+    A run that was confined to a few citizens says nothing about how the stream does: the others were not read.
+    """
     values = run.model_dump(exclude={"number"} if run.number is None else None)
     session.add(RunRow(id=uuid4(), last_data_at=last_data_at, log=list(log), **values))
     changes: dict[str, Any] = {}
-    if run.outcome is not RunOutcome.STOPPED:
+    if run.outcome is not RunOutcome.STOPPED and not run.hints:
         changes["last_run"] = run.model_dump(mode="json")
-    if run.outcome is RunOutcome.COMPLETE:
+    if run.outcome is RunOutcome.COMPLETE and not run.hints:
         changes["last_success_at"] = run.ended_at
     if last_data_at is not None:
         changes["last_data_at"] = last_data_at
@@ -195,12 +199,22 @@ def count_published(session: Session) -> dict[str, int]:
 
 
 def list_due_sources(session: Session, names: Iterable[str], now: datetime, *, pushed: bool = False) -> tuple[str, ...]:
-    """Those of the sources that have a stream to read which nobody reads; of streams that are pushed, or of others."""
+    """Those of the sources that have a stream to read which nobody reads; of streams that are pushed, or of others.
+
+    A stream that was read whole once is to be read before it is due, too, when a hint of it is.
+    """
+    hinted = exists().where(
+        ReadHintRow.source == StreamRow.source,
+        ReadHintRow.stream == StreamRow.stream,
+        ReadHintRow.next_attempt_at <= now,
+        StreamRow.last_success_at.is_not(None),
+        ~StreamRow.cursor.has_key("from_start"),
+    )
     statement = select(StreamRow.source).where(
         StreamRow.source.in_(list(names)),
         StreamRow.is_enabled,
         StreamRow.is_pushed.is_(pushed),
-        StreamRow.due_at <= now,
+        (StreamRow.due_at <= now) | hinted,
         StreamRow.lease_until.is_(None) | (StreamRow.lease_until < func.now()),
     )
     return tuple(session.scalars(statement.distinct()))

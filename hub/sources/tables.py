@@ -137,6 +137,8 @@ class RunRow(Base):
     advice: Mapped[str | None] = mapped_column(Text)
     last_data_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the run published its last record. None: it brought none, or was held."""
+    hints: Mapped[int] = mapped_column(Integer)
+    """How many citizens the run was confined to. 0: it read everything."""
     held: Mapped[int] = mapped_column(Integer, server_default="0")
     log: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """``RunLogLine``; without values of the source."""
@@ -186,6 +188,22 @@ class SourceChangeRow(Base):
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
     changed_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ReadHintRow(Base):
+    """A citizen whom a source wants read next, before the stream is due."""
+
+    __tablename__ = "read_hints"
+    __table_args__ = (Index("ix_read_hints_source_stream", "source", "stream", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    stream: Mapped[str] = mapped_column(Text)
+    citizen: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The identifier that the source named."""
+    hinted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(Integer)
+    next_attempt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PauseRow(Base):

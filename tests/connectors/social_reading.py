@@ -8,7 +8,7 @@ from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.sources.social.connector import SocialConnector
 from connectors.sources.social.settings import SocialSettings
 from connectors.sources.social.streams import STREAM
-from hub.clock import FixedClock
+from hub.clock import Clock
 from schemas.record import Cursor, Rejection, SourceRecord
 from tests.connectors.social_server import SECRET, Dubu
 
@@ -54,7 +54,7 @@ class Run:
         return {held.record_type: held for held in self.batches[-1].held}
 
 
-def connect(dubu: Dubu, clock: FixedClock, **settings: Any) -> SocialConnector:
+def connect(dubu: Dubu, clock: Clock, **settings: Any) -> SocialConnector:
     """A connector that reads the server."""
     login = {"token_url": f"{dubu.url}/token", "client_id": "helhed", "client_secret": SECRET}
     common = {"base_url": dubu.url, "environment": "test", "page_size": 3, "patience": "never"}

@@ -42,6 +42,8 @@ class Dubu:
     """IEEE754Compatible: 64-bit numbers come as text."""
     refused: frozenset[str] = frozenset()
     """Query options that are answered with 400."""
+    ignores_filter: bool = False
+    """Every question is answered with all rows."""
     statuses: dict[str, int] = field(default_factory=dict)
     """Paths that are answered with another status."""
     tamper: Callable[[str, dict[str, str], Item], Item] | None = None
@@ -64,8 +66,7 @@ class Dubu:
             rows, counted = next(item["sagsparter"] for item in self.sager if item["id"] == int(inner[1])), False
         else:
             rows, counted = {"/odata/Sag": self.sager, "/odata/Ydelse": self.ydelser}[path], self.counts
-            after = int(params.get("$filter", "id gt 0").removeprefix("id gt "))
-            rows = [item for item in rows if _number(item) is None or (_number(item) or 0) > after]
+            rows = [item for item in rows if self.ignores_filter or _meets(item, params.get("$filter", ""))]
             if "$orderby" in params:
                 rows = sorted(rows, key=lambda item: _number(item) or 0)
         skip = int(params.get("$skiptoken", "0"))
@@ -94,6 +95,15 @@ class Dubu:
         service = f"{path.removeprefix('/odata/')}?{query}"
         written = {"absolute": whole, "host": f"odata/{service}", "service": service, "request": f"?{query}"}
         return written["service" if "sagsparter" in path and self.links == "request" else self.links or "absolute"]
+
+
+def _meets(item: Any, condition: str) -> bool:
+    """Whether a row meets a condition as ``sagId eq 5 and id gt 7``; one without a usable id is after every id."""
+    for name, operator, text in re.findall(r"(\w+) (eq|gt) (\d+)", condition):
+        value = _number(item) if name == "id" else item.get(name)
+        if value is not None and not (value > int(text) if operator == "gt" else value == int(text)):
+            return False
+    return True
 
 
 def _number(item: Any) -> int | None:

@@ -97,8 +97,7 @@ class EmploymentConnector:
 
     def verify(self, certificate: ClientCertificate) -> bool:
         """Whether the certificate is one that the settings name, by fingerprint or by subject."""
-        settings = self._settings
-        return certificate.fingerprint in settings.push_fingerprints or certificate.subject in settings.push_subjects
+        return self._settings.may_send(certificate)
 
     def event_key(self, event: PushedEvent) -> EventKey:
         """The key under which an event is stored once."""
@@ -131,7 +130,7 @@ class EmploymentConnector:
             self._case_system.close()
 
     def _check_pushing(self, message: str) -> CheckResult:
-        if not self._settings.push_fingerprints and not self._settings.push_subjects:
+        if not self._settings.is_pushed_to:
             message += "; nobody may send events: push_fingerprints and push_subjects are empty"
         return CheckResult(ok=True, message=message)
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from connectors.absence import AbsenceSettings
 from connectors.pem import CertificatePem, PrivateKeyPem
+from connectors.pushing import PushSettings
 from connectors.retry import RetryPolicy
 from connectors.settings_form import (
     CA_CERTIFICATES,
@@ -29,7 +30,7 @@ OUR_ORGANISATION_TYPE = 1
 """STAR's number for municipalities."""
 
 
-class EmploymentSettings(AbsenceSettings):
+class EmploymentSettings(PushSettings, AbsenceSettings):
     """Settings of the employment connector: who may push, where to look up, and where to search for citizens."""
 
     base_url: str = Field(
@@ -102,24 +103,6 @@ class EmploymentSettings(AbsenceSettings):
         ),
     )
     """Kinds of entity to read."""
-    push_fingerprints: tuple[str, ...] = Field(
-        default=(),
-        json_schema_extra=on_form(
-            "Aftryk af afsenderens certifikat",
-            "SHA-256, ét pr. linje; kolon gør ingen forskel. Kun dem, der står her eller nedenfor, må sende hændelser.",
-            Group.PUSH,
-        ),
-    )
-    """SHA-256 fingerprints of the client certificates that may send events; colons do not matter."""
-    push_subjects: tuple[str, ...] = Field(
-        default=(),
-        json_schema_extra=on_form(
-            "Navn i afsenderens certifikat",
-            "Ét pr. linje, fx CN=webhook,O=STAR,C=DK. Navnet overlever, at certifikatet fornys.",
-            Group.PUSH,
-        ),
-    )
-    """Subjects that may send events, as RFC 4514 writes them; they outlive a renewed certificate."""
     search_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^?#]+$",
@@ -204,16 +187,6 @@ class EmploymentSettings(AbsenceSettings):
     """Deep link into the case system with ``{type}`` and ``{id}``."""
     expected_cadence: Duration = Field(default=timedelta(days=1), json_schema_extra=EXPECTED_CADENCE)
     """At least this often new data should come."""
-
-    @field_validator("push_fingerprints")
-    @classmethod
-    def _plain_fingerprints(cls, fingerprints: tuple[str, ...]) -> tuple[str, ...]:
-        plain = tuple(text.replace(":", "").replace(" ", "").lower() for text in fingerprints)
-        if not all(len(text) == len("00" * 32) and set(text) <= set("0123456789abcdef") for text in plain):
-            raise settings_fault(
-                "a fingerprint has 64 hexadecimal digits (SHA-256)", "Et aftryk har 64 tegn, 0-9 og a-f (SHA-256)."
-            )
-        return plain
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
+from xml.etree.ElementTree import Element
 
 from connectors.kit import InvalidValue, read_instant
+from connectors.safe_xml import iterate_xml
 from connectors.sources.school.calendar import SchoolYear
 from connectors.sources.school.tabulex import Pupil, UnreadPupil
 from connectors.sources.school.values import (
@@ -30,7 +28,6 @@ from schemas.record import RejectionRule
 
 PERSON = "InstitutionPerson"
 CONTACT = "ContactPerson"
-DEEPEST = 40
 _ROOTS = ("UNILoginExport", "UNILoginExportFullMyndighed", "UNILoginExportFuldMyndighed")
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 _MAIN_GROUPS = frozenset({"hovedgruppe", "stamklasse", "klasse"})
@@ -104,11 +101,6 @@ def read_export(content: IO[bytes], export: Export) -> Iterator[PupilInExport | 
         yield from _read(content, export)
     except InvalidValue:
         raise
-    except DefusedXmlException as unsafe:
-        raise InvalidValue("(xml)", RejectionRule.UNSAFE_XML, type(unsafe).__name__) from None
-    except ParseError as error:
-        cut = "no element found" in str(error) or "unclosed" in str(error)
-        raise InvalidValue("(xml)", RejectionRule.TRUNCATED if cut else RejectionRule.UNREADABLE) from None
     except (ValueError, LookupError):
         raise InvalidValue("(xml)", RejectionRule.UNREADABLE) from None
     finally:
@@ -120,15 +112,10 @@ def read_export(content: IO[bytes], export: Export) -> Iterator[PupilInExport | 
 def _read(content: IO[bytes], export: Export) -> Iterator[PupilInExport | UnreadPupil]:
     path: list[Element] = []
     place = _Place()
-    events = ElementTree.iterparse(
-        content, events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
-    )
-    for event, element in events:
+    for event, element in iterate_xml(content):
         name = _name(element)
         if event == "start":
             path.append(element)
-            if len(path) > DEEPEST:
-                raise InvalidValue("(xml)", RejectionRule.UNSAFE_XML, "(depth)")
             if name in _ROOTS:
                 export.exported_at = _instant("exportDateTime", element.get("exportDateTime"))
             elif name == "Institution":

@@ -7,11 +7,22 @@ from typing import ClassVar, cast
 import httpx
 from pydantic import JsonValue
 
-from connectors.base import Batch, CheckResult, ReadContext, RejectedPayload, Stream
-from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable
+from connectors.base import (
+    Batch,
+    CheckResult,
+    ClientCertificate,
+    EventKey,
+    PushedEvent,
+    ReadContext,
+    RejectedPayload,
+    Stream,
+)
+from connectors.errors import ConnectorError, SourceRefused, SourceUnavailable, WholeReadingNeeded
 from connectors.retry import Stopped
-from connectors.sources.social.collection import Collection
+from connectors.sources.social.collection import BY_KEY, Collection
 from connectors.sources.social.generations import Generation
+from connectors.sources.social.hinted import HintedCases, read_hinted
+from connectors.sources.social.hints import HintReader, event_key, numbers_of
 from connectors.sources.social.odata import NoStatement, ODataService
 from connectors.sources.social.reading import Reading
 from connectors.sources.social.replay import replay_item
@@ -46,6 +57,7 @@ class SocialConnector:
             _auth(settings),
         )
         self.source: SourceSystem = source_system(name, settings.expected_cadence)
+        self._hints = HintReader(settings, STREAM.name)
 
     @classmethod
     def spec(cls) -> dict[str, JsonValue]:
@@ -76,8 +88,8 @@ class SocialConnector:
         return CheckResult(ok=True, message=f"{read}; reads {', '.join(lacking)}" if lacking else read)
 
     def discover(self) -> tuple[Stream, ...]:
-        """One stream, since a generation is one reading of everything; field by field."""
-        return (STREAM,)
+        """One stream, since a generation is one reading of everything, and what Beskedfordeler tells, if it does."""
+        return (STREAM, *self._hints.streams())
 
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
         """One generation: every case with its activities, then every effort; then what was missing is judged.
@@ -86,13 +98,45 @@ class SocialConnector:
         the run ends with an error, nothing is taken for deleted, and the next run compares with the same generation
         again.
 
+        Because of hints alone only the cases of the citizens they name are read, and nothing that is missing is judged.
+
         Raises:
             KeyError: there is no such stream.
             SourceUnavailable: an answer is missing or incomplete, or the counts do not agree.
             SourceRefused: a person must act.
+            WholeReadingNeeded: the server cannot be asked for single cases, or too many are hinted.
         """
-        if stream != STREAM.name:
+        if stream not in {offered.name for offered in self.discover()}:
             raise KeyError(stream)
+        if stream != STREAM.name:
+            yield from self._hints.read(stream, context)
+            return
+        if context.hints:
+            yield from self._read_hinted(cursor, context)
+        else:
+            yield from self._read_whole(cursor, context)
+
+    def verify(self, certificate: ClientCertificate) -> bool:
+        """Whether the holder of the certificate may send messages."""
+        return self._settings.may_send(certificate)
+
+    def event_key(self, event: PushedEvent) -> EventKey:
+        """The key under which a message is stored once: its BeskedId."""
+        return event_key(event)
+
+    def resolve(self, event: PushedEvent, context: ReadContext) -> Batch:  # noqa: ARG002  nothing is looked up yet
+        """Whom a message is about, to be read next."""
+        return self._hints.resolve(event)
+
+    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:  # noqa: ARG002  nothing is waited for
+        """One rejected case or free-standing effort, as it was stored; the others are translated anew by each run."""
+        return replay_item(payload, self._scope())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def _read_whole(self, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
         generation = Generation.of(cursor)
         odata = ODataService(self._transport.stoppable(context.should_stop))
         reading = Reading(self._scope(), odata, generation)
@@ -121,13 +165,14 @@ class SocialConnector:
         state = {**generation.cursor().state, "refused": refused}
         yield reading.batch(total, Cursor.model_validate({"state": state}), held)
 
-    def replay(self, payload: RejectedPayload, context: ReadContext) -> Batch | None:  # noqa: ARG002  nothing is waited for
-        """One rejected case or free-standing effort, as it was stored; the others are translated anew by each run."""
-        return replay_item(payload, self._scope())
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
+    def _read_hinted(self, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
+        refused = _refused_before(cursor)
+        if any(options & BY_KEY for options in refused.values()):
+            raise WholeReadingNeeded("the source cannot be asked for single cases")
+        odata = ODataService(self._transport.stoppable(context.should_stop))
+        reading = Reading(self._scope(), odata, Generation.of(cursor), is_narrow=True)
+        cases = HintedCases(odata, {"$select": SELECT_SAG, "$expand": EXPAND_SAG})
+        return read_hinted(cases, reading, numbers_of(context), {"refused": cursor.state.get("refused", {})})
 
     def _collections(
         self, odata: ODataService, refused: Mapping[str, set[str]], size: int

@@ -60,6 +60,8 @@ class Generation:
     now: Hashes = field(default_factory=dict)
     cases: dict[str, Ids] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    numbers: dict[str, list[str]] | None = field(default=None, repr=False)
+    """National numbers of the people in each case, by which a hint finds it; None: no reading has noted them."""
     _waiting: frozenset[str] = frozenset()
     """Activities that were missing in the reading before: their cases must be read again."""
     _without_statement: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -82,6 +84,7 @@ class Generation:
             held=cast("Ids", state.get("held", {})),
             cases_before=cast("dict[str, Ids]", state.get("cases", {})),
             unread_before=frozenset(cast("list[str]", state.get("unread", []))),
+            numbers=cast("dict[str, list[str]] | None", state.get("numbers")),
             _waiting=frozenset(
                 entity
                 for waiting in (state.get("unproven", {}), state.get("held", {}))
@@ -92,6 +95,21 @@ class Generation:
     def begin_case(self, case_id: str) -> None:
         """Record that this reading has the case, readable or not."""
         self.cases.setdefault(case_id, {})
+
+    def note_numbers(self, case_id: str, numbers: list[str]) -> None:
+        """Record who is in a case."""
+        self.numbers = self.numbers or {}
+        self.numbers[case_id] = numbers
+
+    def cases_of(self, numbers: frozenset[str]) -> frozenset[str] | None:
+        """The cases of which one of these people is a part; None: no reading has noted whose they are."""
+        if self.numbers is None:
+            return None
+        return frozenset(case for case, people in self.numbers.items() if not numbers.isdisjoint(people))
+
+    def people(self) -> frozenset[str]:
+        """The national numbers of everybody in a case."""
+        return frozenset(number for people in (self.numbers or {}).values() for number in people)
 
     def changed(self, record: SourceRecord, of_case: str | None = None) -> SourceRecord | None:
         """The record as it shall be published; None when it is as before or came like this in this generation.
@@ -197,15 +215,44 @@ class Generation:
 
     def cursor(self) -> Cursor:
         """The state after this generation; only for a complete and concluded one."""
+        cases = self._cases_after()
         state = {
             "generation": self.number,
             "seen": {record_type: self._hashes_after(record_type) for record_type in self._after},
             "unproven": {name: sorted(known.unproven) for name, known in self._after.items() if known.unproven},
             "held": {name: sorted(known.held) for name, known in self._after.items() if known.held},
-            "cases": self._cases_after(),
+            "cases": cases,
             "unread": sorted(self.unread),
+            "numbers": {case: people for case, people in (self.numbers or {}).items() if case in cases},
         }
         return Cursor(state=cast("dict[str, JsonValue]", state))
+
+    def narrowed_cursor(self) -> Cursor:
+        """The state after a reading of a few cases: what it has was seen, and of everything else it says nothing."""
+        seen = {
+            kind: self.before.get(kind, {}) | self.now.get(kind, {})
+            for kind in sorted(self.before.keys() | self.now.keys())
+        }
+        cases = dict(self.cases_before)
+        for case_id, read in self.cases.items():
+            had = cases.get(case_id, {})
+            parts = {kind: sorted({*read.get(kind, ()), *had.get(kind, ())}) for kind in OF_CASE}
+            cases[case_id] = {kind: entities for kind, entities in parts.items() if entities}
+        state = {
+            "generation": self.number,
+            "seen": seen,
+            "unproven": self._unseen(self.unproven),
+            "held": self._unseen(self.held),
+            "cases": cases,
+            "unread": sorted((self.unread_before - self.cases.keys()) | self.unread),
+            "numbers": self.numbers or {},
+        }
+        return Cursor(state=cast("dict[str, JsonValue]", state))
+
+    def _unseen(self, waiting: Ids) -> Ids:
+        """What of it was not seen in this reading; what was seen lives."""
+        left = {kind: sorted(set(ids) - self.now.get(kind, {}).keys()) for kind, ids in waiting.items()}
+        return {kind: ids for kind, ids in left.items() if ids}
 
     def _judge(
         self, record_type: str, limits: AbsenceLimits, context: ReadContext, along: frozenset[str]

@@ -5,6 +5,8 @@ import json
 from collections import Counter
 from typing import TypeVar
 
+from pydantic import JsonValue
+
 from connectors.absence import AbsenceLimits
 from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import ConnectorError, RecordRejected, SourceRefused, SourceUnavailable
@@ -15,7 +17,7 @@ from connectors.sources.social.generations import NAMELESS, Generation
 from connectors.sources.social.odata import NoStatement, ODataService
 from connectors.sources.social.payloads import Aktivitet, Payload, Sag, Ydelse
 from connectors.sources.social.scalars import read_id
-from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
+from connectors.sources.social.translate import CaseContext, Scope, national, translate_sag, translate_ydelse
 from connectors.sources.social.values import attempt
 from connectors.transports.http import AnswerTooLarge
 from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
@@ -32,9 +34,10 @@ P = TypeVar("P", bound=Payload)
 
 
 class Reading:
-    """One generation while it is read."""
+    """One generation while it is read; a narrow one reads what was told of, and reads it wholly."""
 
-    def __init__(self, scope: Scope, odata: ODataService, generation: Generation) -> None:
+    def __init__(self, scope: Scope, odata: ODataService, generation: Generation, *, is_narrow: bool = False) -> None:
+        self._is_narrow = is_narrow
         self._scope = scope
         self._odata = odata
         self._generation = generation
@@ -62,6 +65,7 @@ class Reading:
             if key is not None:
                 self._generation.keep_known(self._scope.id(key))
             return
+        self._generation.note_numbers(self._scope.id(sag.id), _numbers(sag))
         for result in translate_sag(self._scope, sag):
             of_case = None if _record_type(result) == "Sag" else sag.id
             self._take(result, item, of_case)
@@ -74,7 +78,7 @@ class Reading:
             return
         self._cases[sag.id] = case
         is_closed = sag.status.brugervendt_noegle in CLOSED
-        if is_closed and self._generation.is_known_as_read(self._scope.id(sag.id)):
+        if is_closed and not self._is_narrow and self._generation.is_known_as_read(self._scope.id(sag.id)):
             self._generation.keep_known(self._scope.id(sag.id), ("Aktivitet",))
             return
         for activity in self._activities(sag.id):
@@ -103,6 +107,28 @@ class Reading:
             self._take(_TOO_LARGE.rejected(collection.name, item_id), {"id": key})
         if collection.repeated:
             self._skipped[f"{collection.name}: same_id_twice"] += len(collection.repeated)
+
+    def cases_of(self, numbers: frozenset[str]) -> tuple[int, ...] | None:
+        """Ids of the known cases of which one of these people is a part; None: no reading has noted whose they are."""
+        cases = self._generation.cases_of(numbers)
+        return None if cases is None else tuple(sorted(int(case.rpartition(":")[2]) for case in cases))
+
+    def newest_case(self) -> int:
+        """The greatest id of a case that was ever seen; 0: none was."""
+        known = self._generation.before.get("Sag", {})
+        return max((int(case.rpartition(":")[2]) for case in known if not case.startswith(NAMELESS)), default=0)
+
+    def count_strangers(self, numbers: frozenset[str]) -> int:
+        """How many of these people are no part of any case."""
+        return len(numbers - self._generation.people())
+
+    def leave_out(self, rule: str) -> None:
+        """Count something that a declared rule leaves out."""
+        self._skipped[rule] += 1
+
+    def narrowed_state(self) -> dict[str, JsonValue]:
+        """The cursor's state after a narrow reading."""
+        return dict(self._generation.narrowed_cursor().state)
 
     def check_finished(self) -> None:
         """Refuse to call the reading complete when something in it could not be read to its end.
@@ -215,6 +241,14 @@ def _latest(items: list[object]) -> list[object]:
     return [
         item for place, (key, item) in enumerate(zip(keys, items, strict=True)) if key is None or last[key] == place
     ]
+
+
+def _numbers(sag: Sag) -> list[str]:
+    """The national numbers of everybody in a case, former ones included."""
+    person = sag.primaer_person
+    own = (person.cprnr, *(person.tidligere_cprnr or ())) if person else ()
+    texts = (*own, *(part.cprnr for part in sag.sagsparter or ()))
+    return sorted({number.value for text in texts if (number := national(text)) is not None})
 
 
 def _record_type(result: SourceRecord | RecordRejected) -> str:

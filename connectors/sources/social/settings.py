@@ -6,10 +6,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.absence import AbsenceSettings
-from connectors.pem import CertificatePem
 from connectors.retry import RetryPolicy
 from connectors.settings_form import (
-    CA_CERTIFICATES,
     EXPECTED_CADENCE,
     MUNICIPALITY_CODE,
     PAGE_SIZE,
@@ -18,10 +16,11 @@ from connectors.settings_form import (
     on_form,
     settings_fault,
 )
+from connectors.sources.social.hints import HintSettings
 from schemas.duration import Duration
 
 
-class SocialSettings(AbsenceSettings):
+class SocialSettings(HintSettings, AbsenceSettings):
     """Settings of the social connector: an address, and either OAuth2 client credentials or a session login."""
 
     base_url: str = Field(
@@ -87,8 +86,6 @@ class SocialSettings(AbsenceSettings):
         json_schema_extra=on_form("Adgangskode", "Kun med login. Gemmes krypteret og vises aldrig igen.", Group.LOGIN),
     )
     """Session: the password."""
-    ca_certificates: CertificatePem | None = Field(default=None, json_schema_extra=CA_CERTIFICATES)
-    """Certificates to trust instead of the system's (text of a PEM file)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$", json_schema_extra=MUNICIPALITY_CODE)
     """Code of the acting municipality."""
     patience: RetryPolicy = Field(default=RetryPolicy.BRISK, json_schema_extra=PATIENCE)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from operator import eq, gt
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
@@ -14,7 +15,7 @@ from deploy.sandbox.municipality.truth import Municipality
 
 SERVER_PAGE = 500
 """At most so many rows are answered, whatever is asked for: silently, as the real one does."""
-_AFTER = re.compile(r"id gt (\d+)")
+_COMPARED = re.compile(r"\b(id|sagId) (eq|gt) (\d+)")
 _NOT_STATUS = re.compile(r"status/brugervendtNoegle ne '(\w+)'")
 
 
@@ -118,9 +119,9 @@ def _answer(rows: Iterable[Row], options: dict[str, Any]) -> dict[str, object]:
     """A page. The count is of all rows that meet the condition on status, as OData counts before paging."""
     hidden = set(_NOT_STATUS.findall(options["condition"]))
     matching = [row for row in rows if row["status"]["brugervendtNoegle"] not in hidden]
-    after = _AFTER.search(options["condition"])
-    if after:
-        matching = [row for row in matching if row["id"] > int(after[1])]
+    for name, operator, text in _COMPARED.findall(options["condition"]):
+        matches = gt if operator == "gt" else eq
+        matching = [row for row in matching if matches(row[name], int(text))]
     matching.sort(key=lambda row: int(row["id"]), reverse=options["order"].endswith("desc"))
     page = matching[options["skip"] : options["skip"] + min(options["top"], SERVER_PAGE)]
     return ({"@odata.count": len(matching)} if options["count"] else {}) | {"value": page}

@@ -8,6 +8,7 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "(body)": "hele hændelsen",
     "(file)": "filen",
     "(list)": "hele listen",
+    "(xml)": "hele beskeden eller filen",
     "(payload)": "hele linjen",
     "(record)": "hele linjen",
     "achievementStatus": "målets fremgang",
@@ -32,6 +33,7 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "baggrundeForUnderretningBarnet": "årsager til underretningen",
     "baggrundeForUnderretningHjemmet": "årsager til underretningen",
     "basedOn": "den plan, indsatsen er del af",
+    "Beskedtype": "beskedens slags",
     "birthDate": "fødselsdato",
     "borgerNavn": "borgerens navn",
     "by": "by",
@@ -218,6 +220,10 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "versionIdentifier": "versionsnummer",
     "vurderetDato": "dato for vurderingen",
     "ydelsestype": "indsatsens navn",
+    "ObjektAnsvarligMyndighed": "ansvarlig kommune",
+    "RelateretObjekt": "hvem beskeden handler om",
+    "TilladtModtager": "hvem beskeden er til",
+    "xmlns": "beskedens navnerum",
 })  # fmt: skip
 """By the source's own name for it, without positions and parents."""
 FIELD_OTHER = "et felt, som siden ikke har et navn for"

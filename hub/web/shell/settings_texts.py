@@ -39,6 +39,8 @@ PATTERN = {
     r"^https?://[^?#]+$": "Skriv en hel adresse, der begynder med https:// og er uden ? og #.",
     r"^https?://": "Skriv en hel adresse, der begynder med https://.",
     r"^\d{4}$": "Skriv fire cifre.",
+    r"^\d{8}$": "Skriv otte cifre.",
+    r"^amqps?://[^/?#@]+$": "Skriv en adresse, der begynder med amqps://, uden bruger og sti, fx amqps://VÆRT:5671.",
     r"^[A-Za-z0-9_-]{1,20}$": "Højst 20 tegn: a-z, tal, bindestreg og understreg.",
     r"^[A-Za-z0-9_-]{1,40}$": "Højst 40 tegn: a-z, tal, bindestreg og understreg.",
     r"^[^\s/@\[\]]+$": "Skriv kun serverens navn, uden sftp://, mappe og mellemrum.",

@@ -37,6 +37,8 @@ ADVICE = {
     "skiftet; ret host_key, først når de bekræfter det aftryk, som kommandoen helhed source show viser.",
     "sftp_key_refused": "Filserveren afviser vores bruger eller nøgle. Bed driften dér registrere vores nøgle.",
     "sftp_folder_refused": "Mappen waiting er der ikke, eller vi må ikke læse den. Ret folder, eller bed om adgang.",
+    "amqp_refused": "Beskedfordeleren afviser os eller køen. Se efter, om adgangen er udløbet, og om køens nøgle"
+    " passer. Intet er gået tabt: ændringerne læses ved næste kørsel.",
     "sftp_cannot_move": "Filerne er læst, men vi må ikke flytte dem til imported. Bed om skriveadgang til mapperne.",
     "worker_gone": "Arbejderen, der læste, er væk. En anden begynder af sig selv; intet er gået tabt.",
     "no_advice": "Kommandoen helhed source show viser, hvad der gik galt. Kontakt kildens driftsvagt, hvis det "

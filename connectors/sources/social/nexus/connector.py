@@ -7,12 +7,10 @@ from typing import ClassVar
 from pydantic import Field, JsonValue, SecretStr
 
 from connectors.absence import AbsenceSettings
-from connectors.base import Batch, CheckResult, ReadContext, Stream
+from connectors.base import Batch, CheckResult, ClientCertificate, EventKey, PushedEvent, ReadContext, Stream
 from connectors.errors import ConnectorError
-from connectors.pem import CertificatePem
 from connectors.retry import RetryPolicy, Stopped
 from connectors.settings_form import (
-    CA_CERTIFICATES,
     EXPECTED_CADENCE,
     MUNICIPALITY_CODE,
     PAGE_SIZE,
@@ -20,6 +18,7 @@ from connectors.settings_form import (
     Group,
     on_form,
 )
+from connectors.sources.social.hints import HintReader, HintSettings, event_key, numbers_of
 from connectors.sources.social.nexus.hal import NexusService, NotAllowed
 from connectors.sources.social.nexus.reading import Reading
 from connectors.sources.social.nexus.streams import STREAM, source_system
@@ -31,7 +30,7 @@ from schemas.record import Cursor
 from schemas.source import Area, SourceSystem
 
 
-class NexusSettings(AbsenceSettings):
+class NexusSettings(HintSettings, AbsenceSettings):
     """Settings of the Nexus connector: one instance, its token server, and the list whose grants are read."""
 
     base_url: str = Field(
@@ -78,8 +77,6 @@ class NexusSettings(AbsenceSettings):
     """The client's secret."""
     page_size: int = Field(default=50, ge=1, le=500, json_schema_extra=PAGE_SIZE)
     """Grants a page."""
-    ca_certificates: CertificatePem | None = Field(default=None, json_schema_extra=CA_CERTIFICATES)
-    """Certificates to trust instead of the system's (text of a PEM file)."""
     municipality_code: str | None = Field(default=None, pattern=r"^\d{4}$", json_schema_extra=MUNICIPALITY_CODE)
     """Code of the acting municipality, where a grant does not name one."""
     patience: RetryPolicy = Field(default=RetryPolicy.BRISK, json_schema_extra=PATIENCE)
@@ -108,6 +105,7 @@ class NexusConnector:
             ),
         )
         self.source: SourceSystem = source_system(name, settings.expected_cadence)
+        self._hints = HintReader(settings, STREAM.name)
 
     @classmethod
     def spec(cls) -> dict[str, JsonValue]:
@@ -130,23 +128,27 @@ class NexusConnector:
         return CheckResult(ok=True, message="logged in and read one grant")
 
     def discover(self) -> tuple[Stream, ...]:
-        """One stream, since a generation is one reading of the whole list; field by field."""
-        return (STREAM,)
+        """One stream, since a generation is one reading of the whole list, and what Beskedfordeler tells."""
+        return (STREAM, *self._hints.streams())
 
     def read(self, stream: str, cursor: Cursor, context: ReadContext) -> Iterator[Batch]:
         """One generation: every grant of the list, then what was missing is judged. Only changes are given.
 
-        The cursor comes with the last batch, and only when the generation is complete.
+        The cursor comes with the last batch, and only when the generation is complete. Because of hints alone only the
+        grants of the citizens they name are looked up, and nothing that is missing is judged.
 
         Raises:
             KeyError: there is no such stream.
             SourceUnavailable: an answer is missing or incomplete.
             SourceRefused: a person must act.
         """
-        if stream != STREAM.name:
+        if stream not in {offered.name for offered in self.discover()}:
             raise KeyError(stream)
+        if stream != STREAM.name:
+            yield from self._hints.read(stream, context)
+            return
         nexus = NexusService(self._transport.stoppable(context.should_stop))
-        reading = Reading(self._scope(), nexus, cursor)
+        reading = Reading(self._scope(), nexus, cursor, numbers_of(context))
         try:
             for page in nexus.pages(self._settings.list_name, self._settings.page_size):
                 for item in page:
@@ -159,8 +161,24 @@ class NexusConnector:
             return
         yield reading.batch()
         reading.check_finished()
+        if context.hints:
+            reading.tell_access()
+            yield reading.batch(reading.narrowed_cursor())
+            return
         held = reading.conclude(self._settings.absence_limits, context)
         yield reading.batch(reading.cursor(), held)
+
+    def verify(self, certificate: ClientCertificate) -> bool:
+        """Whether the holder of the certificate may send messages."""
+        return self._settings.may_send(certificate)
+
+    def event_key(self, event: PushedEvent) -> EventKey:
+        """The key under which a message is stored once: its BeskedId."""
+        return event_key(event)
+
+    def resolve(self, event: PushedEvent, context: ReadContext) -> Batch:  # noqa: ARG002  nothing is looked up yet
+        """Whom a message is about, to be read next."""
+        return self._hints.resolve(event)
 
     def close(self) -> None:
         """Close the connections."""

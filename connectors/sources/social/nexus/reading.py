@@ -23,6 +23,7 @@ from connectors.sources.social.nexus.translate import (
     translate_grant,
 )
 from connectors.sources.social.scalars import read_id
+from connectors.sources.social.translate import national
 from connectors.sources.social.values import attempt
 from schemas.record import Cursor, Rejection, SourceRecord
 
@@ -31,9 +32,12 @@ MAX_FAILURES = 3
 
 
 class Reading:
-    """One generation while it is read."""
+    """One generation while it is read; with *numbers*, the grants of the citizens who have them, and no others."""
 
-    def __init__(self, scope: Scope, nexus: NexusService, cursor: Cursor) -> None:
+    def __init__(
+        self, scope: Scope, nexus: NexusService, cursor: Cursor, numbers: frozenset[str] = frozenset()
+    ) -> None:
+        self._numbers = numbers
         self._scope = scope
         self._nexus = nexus
         self._generation = Generation.of(cursor)
@@ -59,6 +63,9 @@ class Reading:
         if not isinstance(item, dict):
             self._take(attempt(GRANT, None, lambda: Grant.model_validate(item)), item)
             return
+        patient = attempt(GRANT, None, lambda: Patient.model_validate(item.get("patient")))
+        if self._numbers and not self._is_hinted(patient):
+            return
         key = read_id(item.get("id"))
         if key in self._seen:
             self._skipped[f"{GRANT}: same_id_twice"] += 1
@@ -66,7 +73,7 @@ class Reading:
         if key is not None:
             self._seen.add(key)
         try:
-            self._look_up(item, attempt(GRANT, None, lambda: Patient.model_validate(item.get("patient"))))
+            self._look_up(item, patient)
         except NotAllowed:
             self._skipped[f"{GRANT}: not_allowed"] += 1
             self._leave_unread(key)
@@ -88,23 +95,31 @@ class Reading:
             raise self._unfinished
 
     def conclude(self, limits: AbsenceLimits, context: ReadContext) -> tuple[HeldDeletions, ...]:
-        """Judge what was missing, and say who may be read; what follows comes with the next batch.
-
-        A citizen may be read when nothing of theirs was refused in the whole reading.
-        """
-        for patient in self._refused.values():
-            self._tell_access(patient, is_accessible=False)
-        for entity in sorted(self._allowed.keys() - self._refused.keys()):
-            self._tell_access(self._allowed[entity], is_accessible=True)
+        """Judge what was missing, and say who may be read; what follows comes with the next batch."""
+        self.tell_access()
         conclusion = self._generation.conclude(limits, context)
         self._records.extend(self._generation.tombstones(conclusion, self._scope.source, self._scope.observed_at))
         self._skipped.update({f"{record_type}: absence_not_judged": 1 for record_type in conclusion.not_judged})
         return conclusion.held
 
+    def tell_access(self) -> None:
+        """Say who may be read: a citizen of whom nothing was refused in this reading of all that is theirs."""
+        for patient in self._refused.values():
+            self._tell_access(patient, is_accessible=False)
+        for entity in sorted(self._allowed.keys() - self._refused.keys()):
+            self._tell_access(self._allowed[entity], is_accessible=True)
+
     def cursor(self) -> Cursor:
         """The state after a complete and concluded reading."""
+        return self._with_closed(self._generation.cursor())
+
+    def narrowed_cursor(self) -> Cursor:
+        """The state after a reading of a few citizens."""
+        return self._with_closed(self._generation.narrowed_cursor())
+
+    def _with_closed(self, cursor: Cursor) -> Cursor:
         closed: list[JsonValue] = [*sorted(self._closed)]
-        return Cursor(state={**self._generation.cursor().state, "closed": closed})
+        return Cursor(state={**cursor.state, "closed": closed})
 
     def batch(self, cursor: Cursor | None = None, held: tuple[HeldDeletions, ...] = ()) -> Batch:
         """What was gathered since the last batch."""
@@ -117,6 +132,12 @@ class Reading:
         )
         self._records, self._rejected, self._skipped = [], [], Counter()
         return batch
+
+    def _is_hinted(self, patient: Patient | RecordRejected) -> bool:
+        """Whether it is one of the citizens whom this reading is about."""
+        text = None if isinstance(patient, RecordRejected) else number_of(patient)
+        number = national(text)
+        return number is not None and number.value in self._numbers
 
     def _look_up(self, item: dict[str, object], patient: Patient | RecordRejected) -> None:
         """Read the grant behind an item.
