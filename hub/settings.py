@@ -106,6 +106,30 @@ class Settings(BaseSettings):
     """That share is judged when a run has read so many items; of fewer it says nothing."""
     quarantine_retention_days: int = Field(default=90, ge=1, le=3_660)
     """Days an item that could not be read is kept, encrypted; what was wrong with it is kept without it."""
+    smtp_host: str = ""
+    """Mail server for notices to the administrators (docs/operation.md). Empty: no e-mail is sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Its port. The connection is made safe by STARTTLS, or nothing is sent."""
+    smtp_user: str = ""
+    """Name to log in to the mail server with. Empty: no login."""
+    smtp_password: SecretStr | None = None
+    """Password to log in to the mail server with."""
+    smtp_ca: Path | None = None
+    """PEM file with the authorities that the mail server's certificate comes from. Empty: those the machine trusts."""
+    notice_sender: str = ""
+    """Address that notices come from, e.g. ``helhed@kommune.dk``; needed for e-mail."""
+    notice_recipients: str = ""
+    """Addresses that get notices by e-mail, separated by commas."""
+    notice_webhook_url: str = Field(default="", pattern="^(https?://.+)?$")
+    """Address that notices are posted to as JSON. Empty: none."""
+    notice_webhook_key: SecretStr | None = None
+    """Key that signs them (HMAC-SHA256, Standard Webhooks); at least 32 characters. Needed with the address."""
+    notice_quiet_hours: str = Field(default="", pattern="^([0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])?$")
+    """When no notice is sent, in Danish time: ``22:00-07:00``. It is sent afterwards. Empty: always."""
+    notice_failures: int = Field(default=3, ge=1, le=50)
+    """So many runs of a stream in a row must fail before a notice says so."""
+    notice_certificate_days: int = Field(default=30, ge=1, le=365)
+    """So many days before a certificate ends a notice says so."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     log_format: Literal["text", "json"] = "text"

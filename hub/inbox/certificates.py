@@ -1,5 +1,7 @@
 """Client certificates: who somebody is, from what TLS or a trusted proxy gives. The only import of x509 here."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -27,6 +29,16 @@ def from_header(text: str) -> ClientCertificate | None:
     if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
         return None
     return _described(certificate)
+
+
+def earliest_end(texts: Iterable[str]) -> datetime | None:
+    """When the first of the certificates among these texts (PEM) is no longer valid. None: there is none."""
+    ends: list[datetime] = []
+    for text in texts:
+        if "-----BEGIN CERTIFICATE-----" in text:
+            with suppress(ValueError):
+                ends += [one.not_valid_after_utc for one in x509.load_pem_x509_certificates(text.encode())]
+    return min(ends, default=None)
 
 
 def _described(certificate: x509.Certificate) -> ClientCertificate:

@@ -16,6 +16,7 @@ ALL_TABLES = tuple(
         "course",
         "access",
         "sessions",
+        "notices",
         "audit",
     )
 )

@@ -4,6 +4,7 @@ from hub.web.citizen.routes import CITIZEN
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
+from hub.web.notices.routes import NOTICES
 from hub.web.oversight.routes import OVERSIGHT
 from hub.web.quarantine.routes import QUARANTINE
 from hub.web.search.routes import SEARCH
@@ -17,6 +18,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     SOURCES,
     HELD_DELETIONS,
     QUARANTINE,
+    NOTICES,
     SOURCE,
     SEARCH,
     CITIZEN,

@@ -19,6 +19,7 @@ from hub.worker.collecting import collecting_loop, inbox_loop
 from hub.worker.indexing import comparison_loop, index_loop
 from hub.worker.jobs import job_loop
 from hub.worker.loops import Loop
+from hub.worker.notices import notice_loops
 from hub.worker.processing import processing_loop
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
@@ -59,7 +60,7 @@ def _stages(
         [job_loop(context), *([collecting_loop(context), inbox_loop(context)] if collecting else [])],
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context)],
-        [*metrics_loops(context), *prune_loops(context)],
+        [*metrics_loops(context), *prune_loops(context), *notice_loops(context)],
     )
 
 

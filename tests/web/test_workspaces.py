@@ -52,7 +52,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
     ("role", "paths", "purpose"),
     [
         (Role.TEAM_MEMBER, ["/mine-borgere"], Purpose.FOLLOW_UP),
-        (Role.ADMINISTRATOR, ["/kilder", "/tilbageholdt", "/karantaene"], Purpose.OPERATIONS),
+        (Role.ADMINISTRATOR, ["/kilder", "/tilbageholdt", "/karantaene", "/beskeder"], Purpose.OPERATIONS),
         (Role.DPO, ["/tilsyn"], Purpose.LOG_REVIEW),
     ],
 )

@@ -1,0 +1,120 @@
+"""What is wrong now with the sources and the index. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hub.sources.health import RunOutcome, SourceState, SourceStatus
+from schemas.base import Schema
+
+FAILURES = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
+DRIFT_MAY_LAST = timedelta(minutes=10)
+"""What changes is always on its way to the index; and what was lost is repaired within a minute."""
+
+
+class NoticeKind(StrEnum):
+    """What is wrong."""
+
+    LATE = "late"
+    SILENT = "silent"
+    FAILING = "failing"
+    HELD_DELETIONS = "held_deletions"
+    TOO_MANY_REJECTED = "too_many_rejected"
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    INDEX_DRIFT = "index_drift"
+
+
+EVERYTHING = ""
+"""Stands for the source where the matter is no single source's."""
+Key = tuple[NoticeKind, str]
+"""Kind and source. There is at most one notice of each at a time."""
+
+
+class Condition(Schema):
+    """Something that is wrong now."""
+
+    kind: NoticeKind
+    source: str = EVERYTHING
+    number: int | None = None
+    """Failed runs in a row, deletions that wait, or days until the certificate ends. Never anything personal."""
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same from one look to the next."""
+        return self.kind, self.source
+
+
+class SourceLook(Schema):
+    """What is looked at of one source."""
+
+    state: SourceState
+    failures_in_a_row: int = 0
+    """Of the stream that has most."""
+    is_rejecting: bool = False
+    """Whether the last run of a stream stopped because too much was rejected."""
+    held: int = 0
+    """Deletions that nobody has decided about."""
+    certificate_ends: datetime | None = None
+    """When the first of its certificates is no longer valid."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When something is worth a notice."""
+
+    failures: int
+    certificate: timedelta
+    """So long before its end."""
+
+
+def present_conditions(
+    looks: Iterable[SourceLook], *, is_drifting: bool, limits: Limits, now: datetime
+) -> dict[Key, Condition]:
+    """All that is wrong now, by key. Of a paused source only what its pause does not explain."""
+    conditions = [condition for look in looks for condition in _of_source(look, limits, now)]
+    if is_drifting:
+        conditions.append(Condition(kind=NoticeKind.INDEX_DRIFT))
+    return {condition.key: condition for condition in conditions}
+
+
+def paused_sources(looks: Iterable[SourceLook]) -> frozenset[str]:
+    """Sources of which nothing can be judged: their notices neither begin nor end."""
+    return frozenset(look.state.source for look in looks if look.state.state is SourceStatus.PAUSED)
+
+
+def consecutive_failures(outcomes: Iterable[RunOutcome]) -> int:
+    """How many of the newest runs of a stream failed in a row. Stopped ones say nothing; *outcomes*: newest first."""
+    count = 0
+    for outcome in outcomes:
+        if outcome is RunOutcome.STOPPED:
+            continue
+        if outcome not in FAILURES:
+            break
+        count += 1
+    return count
+
+
+def _of_source(look: SourceLook, limits: Limits, now: datetime) -> Iterable[Condition]:
+    source = look.state.source
+    if look.certificate_ends is not None and look.certificate_ends - now <= limits.certificate:
+        days = max((look.certificate_ends - now).days, 0)
+        yield Condition(kind=NoticeKind.CERTIFICATE_EXPIRING, source=source, number=days)
+    if look.state.state is SourceStatus.PAUSED:
+        return
+    if look.held:
+        yield Condition(kind=NoticeKind.HELD_DELETIONS, source=source, number=look.held)
+    if look.is_rejecting:
+        yield Condition(kind=NoticeKind.TOO_MANY_REJECTED, source=source)
+    if look.failures_in_a_row >= limits.failures:
+        yield Condition(kind=NoticeKind.FAILING, source=source, number=look.failures_in_a_row)
+    if look.state.silent_since is not None:
+        yield Condition(kind=NoticeKind.SILENT, source=source)
+    elif look.state.state is SourceStatus.LATE:
+        yield Condition(kind=NoticeKind.LATE, source=source)
+
+
+MATURES_AFTER: Mapping[NoticeKind, timedelta] = {NoticeKind.INDEX_DRIFT: DRIFT_MAY_LAST}
+"""So long a condition must last before it is told; at once where nothing stands here."""
+GROWS_INTO: Mapping[NoticeKind, NoticeKind] = {NoticeKind.LATE: NoticeKind.SILENT}
+"""A notice that grows into another is not told to be over."""

@@ -1,0 +1,40 @@
+"""What notices say: Danish, for e-mail and for the page."""
+
+from collections.abc import Mapping
+
+from hub.notices.conditions import NoticeKind
+
+SEARCH_INDEX = "Søgningen"
+BEGAN: Mapping[NoticeKind, str] = {
+    NoticeKind.LATE: "{source} er forsinket: der skulle være kommet data.",
+    NoticeKind.SILENT: "{source} er tavs: der er ikke kommet data i dobbelt så lang tid som aftalt.",
+    NoticeKind.FAILING: "{source} fejler: {number} kørsler i træk gik galt.",
+    NoticeKind.HELD_DELETIONS: "{source}: {number} sletninger er tilbageholdt og venter på et menneske.",
+    NoticeKind.TOO_MANY_REJECTED: "{source} er standset: for meget kunne ikke læses.",
+    NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om {number} dage.",
+    NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
+}
+ENDED: Mapping[NoticeKind, str] = {
+    NoticeKind.LATE: "{source} er ikke længere forsinket.",
+    NoticeKind.SILENT: "{source} er ikke længere tavs: der er kommet data.",
+    NoticeKind.FAILING: "{source} fejler ikke længere.",
+    NoticeKind.HELD_DELETIONS: "{source}: ingen sletninger venter længere.",
+    NoticeKind.TOO_MANY_REJECTED: "{source} kan læses igen.",
+    NoticeKind.CERTIFICATE_EXPIRING: "{source}: certifikatet er skiftet.",
+    NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
+}
+ADVICE: Mapping[NoticeKind, str] = {
+    NoticeKind.LATE: "Vent på næste kørsel, og se efter igen om en time.",
+    NoticeKind.SILENT: "Ring til kildens driftsvagt.",
+    NoticeKind.FAILING: "Se på kildens side, hvad der gik galt, og hvad du gør.",
+    NoticeKind.HELD_DELETIONS: "Spørg systemejeren, om de er slettet. Frigiv eller afvis dem så på siden Tilbageholdt.",
+    NoticeKind.TOO_MANY_REJECTED: "Se på kildens side, hvilket felt det er, og ring til leverandøren.",
+    NoticeKind.CERTIFICATE_EXPIRING: "Bestil et nyt, og sæt det ind under kildens indstillinger.",
+    NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
+}
+ONE: Mapping[NoticeKind, str] = {
+    NoticeKind.HELD_DELETIONS: "{source}: 1 sletning er tilbageholdt og venter på et menneske.",
+    NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om 1 dag.",
+    NoticeKind.FAILING: "{source} fejler: sidste kørsel gik galt.",
+}
+EXPIRED = "{source}: et certifikat udløber i dag, eller er udløbet."

@@ -1,0 +1,1 @@
+"""Beskeder: what of the sources needs a person, and was anybody told?"""
