@@ -102,6 +102,7 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
             "index",
             "metrics.bus",
             "metrics.store",
+            "notices",
             "pipeline",
             "prepare",
             "prune",
