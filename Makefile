@@ -31,8 +31,8 @@ test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python -m deploy.sandbox.services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 truth: setup ## Compare every sentence on pages with the made-up municipality, at four dates (CITIZENS=400 SAMPLE=15 DATES="2023-09-12")
-	@HELHED_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TRUTH_SAMPLE=$(or $(SAMPLE),15) \
-	  HELHED_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
+	@HELHED_TEST_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TEST_TRUTH_SAMPLE=$(or $(SAMPLE),15) \
+	  HELHED_TEST_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
 
 check: $(READY) ## Only the quick checks: lint, format, types, floors
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

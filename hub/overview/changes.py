@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from hub.overview.point_in_time import ENDED_PLANS
+from hub.overview.point_in_time import ENDED_PLANS, UNKNOWN_STATUS, case_as_held
 from schemas.base import Schema
-from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, GoalFact, PlanFact, Progress
+from schemas.facts import CaseFact, ConcernNotificationFact, EffortFact, EffortStatus, GoalFact, PlanFact, Progress
 from schemas.overview import Entry, Overview
 
 _EMPTY: tuple[object, ...] = (None, (), Progress.NOT_ASSESSED)
@@ -55,7 +55,7 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     gone = (entry for key, entry in earlier.items() if key not in later and key not in requests)
     result = [Change(kind=ChangeKind.GONE, entry=entry) for entry in gone]
     for key, entry in later.items():
-        previous = earlier.get(key)
+        previous = _comparable(earlier.get(key), entry)
         kind = _kind(previous, entry, on)
         if kind is None or (previous is None and not _says_when(entry)):
             continue
@@ -91,6 +91,15 @@ def _differences(before: Entry, now: Entry) -> dict[str, bool]:
 def _values(entry: Entry) -> dict[str, object]:
     values = {field: getattr(entry.fact, field) for field in type(entry.fact).model_fields if field != "kind"}
     return {**values, "start": entry.valid.start, "end": entry.valid.end}
+
+
+def _comparable(before: Entry | None, now: Entry) -> Entry | None:
+    """The earlier entry; a case of whose status then nobody knows as if it had been the same."""
+    if before is None or not isinstance(before.fact, CaseFact) or not isinstance(now.fact, CaseFact):
+        return before
+    if before.fact.status != UNKNOWN_STATUS:
+        return before
+    return before.model_copy(update={"fact": case_as_held(before.fact, now.fact)})
 
 
 def _says_when(entry: Entry) -> bool:

@@ -22,7 +22,8 @@ from schemas.period import Period
 
 ENDED_PLANS = frozenset({"completed", "revoked"})
 """Codes of ``plan_status``."""
-_UNKNOWN_STATUS = Coded(code_list="case_status", code="unknown")
+UNKNOWN_STATUS = Coded(code_list="case_status", code="unknown")
+"""Of a case on a day before the hub read it."""
 _RUNNING_PLAN = Coded(code_list="plan_status", code="active")
 
 
@@ -55,7 +56,7 @@ def case_as_held(case: CaseFact, held: Fact | None) -> CaseFact:
     """
     if isinstance(held, CaseFact):
         return case.model_copy(update={"status": held.status, "next_deadline_on": held.next_deadline_on})
-    return case.model_copy(update={"status": _UNKNOWN_STATUS, "next_deadline_on": None})
+    return case.model_copy(update={"status": UNKNOWN_STATUS, "next_deadline_on": None})
 
 
 def period_as_known(valid: Period, moment: datetime) -> Period:

@@ -47,8 +47,12 @@ def test_a_case_stands_as_it_was_read_by_then(
         ((citizen_id, _),) = repository.page(session, UUID(int=0), 5)
         known = overviews.read(session, citizen_id, first_read + timedelta(hours=hours))
         now = overviews.read(session, citizen_id)
-    assert known
-    assert now
+        assert known
+        assert now
+        told = overviews.changed(session, known, now, clock.now().date())
+    assert [change.fields for change in told] == ([("status",)] if status == ACTIVE else []), (
+        "what is unknown is no news"
+    )
     assert [entry.fact for entry in known.entries()] == [case(status)]
     assert [entry.fact for entry in now.entries()] == [case(RESTING)]
 

@@ -38,9 +38,9 @@ from tests.truth.loading import municipality
 from tests.truth.reading_pages import PageReader
 from tests.truth.walking import PageDifference, Walk
 
-CITIZENS = int(os.environ.get("HELHED_TRUTH_CITIZENS", "120"))
-SAMPLE = int(os.environ.get("HELHED_TRUTH_SAMPLE", "3"))
-DATES = os.environ.get("HELHED_TRUTH_DATES", "2023-09-12 2025-05-20").split()
+CITIZENS = int(os.environ.get("HELHED_TEST_TRUTH_CITIZENS", "120"))
+SAMPLE = int(os.environ.get("HELHED_TEST_TRUTH_SAMPLE", "3"))
+DATES = os.environ.get("HELHED_TEST_TRUTH_DATES", "2023-09-12 2025-05-20").split()
 LINES_OF_A_FAILURE = 60
 """So many differences a failure tells in full."""
 pytestmark = pytest.mark.xdist_group("truth")
