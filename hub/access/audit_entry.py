@@ -1,5 +1,6 @@
 """Pure: the line of the log about an act."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,18 @@ from pydantic import JsonValue
 
 from hub.access.policy import IDENTITY_ACTS, POLICY_VERSION, SOURCE_ACTS
 from hub.access.redaction import redact_identifiers, redact_key
-from schemas.access import AccessRequest, Actor, AuditAction, AuditEntry, AuditObject, AuditOutcome, Role
+from schemas.access import (
+    AccessFacts,
+    AccessRequest,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    AuditObject,
+    AuditOutcome,
+    Decision,
+    Role,
+)
+from schemas.source import Area
 
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
@@ -67,3 +79,25 @@ def _role(actor: Actor, action: AuditAction) -> Role | None:
 
 def _redacted(text: str | None) -> str | None:
     return None if text is None else redact_identifiers(text)
+
+
+def entry_about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas: Mapping[str, Area]) -> AuditEntry:
+    """The line with the citizen, the right and the areas: those with lines, without lines, withheld, not covered."""
+    shown, withheld, details = decision.shown, decision.withheld, entry.details
+    if decision.allowed:
+        covered = frozenset(areas.values())
+        with_lines = frozenset(areas[source] for source in facts.sources if source in areas)
+        none_found, not_covered = (shown & covered) - with_lines, frozenset(Area) - covered
+        shown, withheld = shown & with_lines, withheld & covered
+        if none_found:
+            details = {**details, "none_found": [*sorted(none_found)]}
+        if not_covered:
+            details = {**details, "not_covered": [*sorted(not_covered)]}
+    update: dict[str, Any] = {
+        "citizen_id": facts.citizen_id,
+        "basis": decision.basis,
+        "sections_shown": shown,
+        "sections_withheld": withheld,
+        "details": details,
+    }
+    return entry.model_copy(update=update)

@@ -7,14 +7,14 @@ error path then writes ``record_failure`` in a transaction of its own.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
-from hub.access.audit_entry import audit_entry
+from hub.access.audit_entry import audit_entry, entry_about
 from hub.access.masking import ProtectedField
 from hub.access.policy import POLICY_VERSION, decide, may, may_change_source, may_reveal
 from hub.access.showing import cut_and_mask, cut_and_mask_all
@@ -153,7 +153,7 @@ def _line_of(actor: Actor, decided: _CitizenDecision, now: datetime, areas: Mapp
         return _unknown(actor, AuditAction.OPEN_OVERVIEW, decided.citizen_id, decided.request, now)
     outcome = AuditOutcome.SHOWN if decided.decision.allowed else AuditOutcome.REFUSED
     entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, decided.request, now)
-    return _about(decided.facts, decided.decision, entry, areas)
+    return entry_about(decided.facts, decided.decision, entry, areas)
 
 
 def shows_family(decision: Decision) -> bool:
@@ -195,7 +195,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
         now,
         fields_revealed=tuple(sorted(fields)),
     )
-    write(session, _about(facts, decision, entry, source_areas(session)))
+    write(session, entry_about(facts, decision, entry, source_areas(session)))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
     shown = cut_and_mask(
@@ -242,7 +242,7 @@ def list_citizens(
     ]
     line = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
     areas = source_areas(session)
-    about = [_about(facts[citizen.citizen_id], decisions[citizen.citizen_id], line, areas) for citizen in listed]
+    about = [entry_about(facts[citizen.citizen_id], decisions[citizen.citizen_id], line, areas) for citizen in listed]
     write_all(session, [line.model_copy(update={"result_count": len(listed)}), *about])
     current = overviews.current(session, [citizen.citizen_id for citizen in listed])
     whole = [overview for _, overview in current.values() if overview is not None]
@@ -341,7 +341,7 @@ def record_print(
     decision = decide(actor, facts, request)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
     entry = audit_entry(actor, AuditAction.PRINT, outcome, request, now)
-    write(session, _about(facts, decision, entry, source_areas(session)))
+    write(session, entry_about(facts, decision, entry, source_areas(session)))
     return decision
 
 
@@ -351,28 +351,6 @@ def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: Ac
         session,
         audit_entry(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
     )
-
-
-def _about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas: Mapping[str, Area]) -> AuditEntry:
-    """The line with the citizen, the right and the areas: those with lines, without lines, withheld, not covered."""
-    shown, withheld, details = decision.shown, decision.withheld, entry.details
-    if decision.allowed:
-        covered = frozenset(areas.values())
-        with_lines = frozenset(areas[source] for source in facts.sources if source in areas)
-        none_found, not_covered = (shown & covered) - with_lines, frozenset(Area) - covered
-        shown, withheld = shown & with_lines, withheld & covered
-        if none_found:
-            details = {**details, "none_found": [*sorted(none_found)]}
-        if not_covered:
-            details = {**details, "not_covered": [*sorted(not_covered)]}
-    update: dict[str, Any] = {
-        "citizen_id": facts.citizen_id,
-        "basis": decision.basis,
-        "sections_shown": shown,
-        "sections_withheld": withheld,
-        "details": details,
-    }
-    return entry.model_copy(update=update)
 
 
 def _unknown(actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime) -> AuditEntry:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub import tracing
 from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
-from hub.course.views import CourseView, Membership, MyCitizen, TeamMember
+from hub.course.views import CourseView, Membership, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
 from schemas.access import AccessFacts, Actor
 from schemas.search import AccessScope
@@ -136,6 +136,17 @@ _NAMED_CITIZENS = text(f"""
     WHERE {_NAMED} AND NOT {_SELF}
 """)  # noqa: S608  as above
 
+_TURNING_18 = text(f"""
+    WITH memberships AS ({_MEMBERSHIPS})
+    SELECT DISTINCT o.citizen_id, o.name, o.birth_date, o.name_address_protected AS protected
+    FROM citizen_workers w JOIN overview_facts(:on) o ON o.citizen_id = w.citizen_id
+    WHERE {_NAMED} AND NOT {_SELF} AND o.citizen_id NOT IN (SELECT citizen_id FROM memberships)
+      AND o.birth_date > cast(:on AS date) - interval '18 years'
+      AND o.birth_date <= cast(:on AS date) - interval '17 years'
+    ORDER BY o.birth_date, o.citizen_id
+    LIMIT :size
+""")  # noqa: S608  as above
+
 _MY_CITIZENS = text(f"""
     WITH memberships AS ({_MEMBERSHIPS})
     SELECT DISTINCT ON (o.name, o.citizen_id)
@@ -214,6 +225,15 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
     """Citizens on whose team the actor is, by name, each once; never the actor."""
     rows = session.execute(_MY_CITIZENS, _actor_parameters(actor, on)).mappings()
     return tuple(MyCitizen.model_validate(dict(row)) for row in rows)
+
+
+def turning_18(session: Session, actor: Actor, on: date, size: int) -> tuple[MinorOfMine, ...]:
+    """Citizens on none of the actor's teams who turn 18 within a year and for whom a source names the actor."""
+    if not actor.worker_ids or actor.area is None:
+        return ()
+    parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor), "size": size}
+    rows = session.execute(_TURNING_18, parameters).mappings()
+    return tuple(MinorOfMine.model_validate(dict(row)) for row in rows)
 
 
 def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:

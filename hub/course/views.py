@@ -53,6 +53,15 @@ class CourseView(Schema):
     """Lead coordinator first, then by name."""
 
 
+class MinorOfMine(Schema):
+    """A citizen who is 17, on none of the employee's teams, and for whom a source names the employee as responsible."""
+
+    citizen_id: UUID
+    name: str | None
+    birth_date: date
+    protected: bool
+
+
 class MyCitizen(Schema):
     """A citizen on whose team the employee is."""
 

@@ -9,10 +9,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from hub.access import service
+from hub.access.coming_of_age import list_turning_18
 from hub.access.masking import MASK
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
-from hub.course.views import MyCitizen
+from hub.course.views import MinorOfMine, MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.changes import Change
 from hub.overview.follow_ups import FollowUps, list_follow_ups
@@ -122,6 +123,8 @@ class MyCitizensAnswer(Schema):
     citizens: tuple[ListedCitizenAnswer, ...]
     """Family by family, the oldest first."""
     deadlines: tuple[DeadlineAnswer, ...]
+    turning_18: tuple[MinorOfMine, ...]
+    """Who turns 18 within a year, of those for whom a source names the actor, and on whose team the actor is not."""
     incomplete: tuple[str, ...]
     """Of which sources something may be missing, and why, as the page says it."""
 
@@ -211,6 +214,7 @@ def my_citizens(request: Request) -> MyCitizensAnswer:
                 )
                 for deadline in running_deadlines(families, reader, authorities, context.now)
             ),
+            turning_18=list_turning_18(context.session, context.actor, context.access(), now=context.now),
             incomplete=source_lines(families, sources, context.now),
         )
 

@@ -55,7 +55,13 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
     news = re.search(r"[Nn]yt i (\d+)", line)
     calm = "intet nyt" in line.lower()
     found.append(Fact("mine.news", "", news.group(1) if news else "intet nyt" if calm else "nothing said"))
-    for clock in page.all("li", "clock"):
+    birthdays = [row for section in page.all("section") for row in section.all("li", "clock")
+                 if section.first("h2").text() == "Fylder 18 inden for et år"]  # fmt: skip
+    for row in birthdays:
+        when = re.fullmatch(r"fylder 18 den (.+), (?:om .+|i dag|i morgen)", row.direct("span")[0].text())
+        name = row.first("a").text()
+        found.append(Fact("mine.adult", name, reader.day(when.group(1))) if when else reader.unread("birthday", name))
+    for clock in (row for row in page.all("li", "clock") if row not in birthdays):
         words = re.fullmatch(r"Underretning fra (.+), modtaget (.+?)(?:: |\. )(.+)", clock.direct("span")[0].text())
         sort = _clock(reader, words.group(3)) if words else None
         if words is None or sort is None:
@@ -143,7 +149,11 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         if (functions := [function for member, function in oracle.team_of(course) if member == employee])
         and any(oracle.view(employee, person).is_team for person in oracle.members(course))
     ]
-    found: list[Fact] = []
+    found: list[Fact] = [
+        Fact("mine.adult", full(person), _full_age(person).isoformat())
+        for person in oracle.truth.people
+        if oracle.view(employee, person).basis == "named_worker" and _is_17(oracle, person) and not person.died_on
+    ]
     passed, new, count, unopened = 0, 0, 0, 0
     for course, functions in courses:
         people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
@@ -152,11 +162,8 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
         found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
         for person in people:
-            if age(person.born, oracle.day) == "17 år":
-                leap = (person.born.month, person.born.day) == (2, 29)
-                day_of_18 = person.born.replace(day=28) + timedelta(days=1) if leap else person.born
-                adult = day_of_18.replace(year=person.born.year + 18)
-                found.append(Fact("mine.adult", f"{of}: {first(person)}", adult.isoformat()))
+            if _is_17(oracle, person) and not person.died_on:
+                found.append(Fact("mine.adult", f"{of}: {first(person)}", _full_age(person).isoformat()))
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
@@ -181,6 +188,16 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     found.append(Fact("mine.unopened", "", str(unopened)))
     found += [Fact("mine.passed", "", str(passed)), Fact("mine.news", "", str(new) if new else calm)]
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
+
+
+def _is_17(oracle: Oracle, person: Person) -> bool:
+    return age(person.born, oracle.day) == "17 år"
+
+
+def _full_age(person: Person) -> date:
+    leap = (person.born.month, person.born.day) == (2, 29)
+    born = date(person.born.year, 3, 1) if leap else person.born
+    return born.replace(year=person.born.year + 18)
 
 
 def _filters(found: list[Fact], courses: int, new: int, unopened: int, passed: int) -> Iterator[Fact]:

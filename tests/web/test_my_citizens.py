@@ -17,7 +17,7 @@ from schemas.access import Purpose
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortStatus, PlanFact
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
-from schemas.people import Responsible, Unit
+from schemas.people import LifeStatus, Responsible, Unit
 from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
@@ -186,6 +186,15 @@ def test_an_effort_that_ended_or_ends_late_is_not_told(end: date | None) -> None
 def test_who_turns_18_within_a_year_is_told(born: date | None, line: str | None) -> None:
     family = Family((member(maja.EMIL, born=born),), LOOKED)
     assert page(family).families[0].upcoming == ((line,) if line else ())
+
+
+def test_nobody_who_died_is_said_to_turn_18() -> None:
+    emil = member(maja.EMIL, born=date(2006, 3, 3))
+    assert emil.overview is not None
+    header = emil.overview.header
+    dead = header.model_copy(update={"person": header.person.model_copy(update={"life_status": LifeStatus.DEAD})})
+    gone = replace(emil, overview=emil.overview.model_copy(update={"header": dead}))
+    assert page(Family((gone,), LOOKED)).families[0].upcoming == ()
 
 
 def test_who_was_born_on_a_leap_day_turns_18_on_the_first_of_march() -> None:

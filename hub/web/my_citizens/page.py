@@ -50,6 +50,16 @@ class DeadlineRow:
 
 
 @dataclass(frozen=True)
+class BirthdayRow:
+    """Somebody on none of my teams, whom I am responsible for, and who turns 18."""
+
+    name: str
+    href: str
+    when: str
+    protected: bool
+
+
+@dataclass(frozen=True)
 class Filter:
     """One way to see fewer."""
 
@@ -72,6 +82,7 @@ class MyCitizensPage:
     is_urgent: bool
     """Whether one of them cannot wait."""
     deadlines_of_others: tuple[DeadlineRow, ...]
+    birthdays: tuple[BirthdayRow, ...]
     families: tuple[FamilyRow, ...]
     has_families: bool
     filters: tuple[Filter, ...]

@@ -7,13 +7,13 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from hub.clock import danish_day
-from hub.course.views import MyCitizen
+from hub.course.views import MinorOfMine, MyCitizen
 from hub.overview.changes import Change
 from hub.web.my_citizens.families import Family, FamilyMember
-from hub.web.my_citizens.page import FamilyRow, Filter, MyCitizensPage, PersonLink
+from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
 from hub.web.my_citizens.present_sources import source_lines
-from hub.web.my_citizens.present_upcoming import upcoming
+from hub.web.my_citizens.present_upcoming import turning_18, upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
@@ -66,6 +66,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     now: datetime,
     reader: Reader = NOWHERE,
     sources: Mapping[str, SourceSystem] = NO_SOURCES,
+    minors: Sequence[MinorOfMine] = (),
 ) -> MyCitizensPage:
     """What needs me today.
 
@@ -77,6 +78,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         now: the instant.
         reader: where I work, which says what clocks are mine.
         sources: by name; who answers for each, and what it is called.
+        minors: on none of my teams, for whom a source names me; they turn 18 within a year.
     """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
@@ -91,6 +93,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
         is_urgent=any(is_urgent(deadline) for deadline in deadlines),
         deadlines_of_others=tuple(deadline.row for deadline in deadlines if not deadline.is_own),
+        birthdays=tuple(_birthday(minor, today) for minor in minors),
         families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),
         has_families=bool(families),
         filters=_filters(summaries, filters),
@@ -100,6 +103,11 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         purposes=purpose_choices(purpose),
         unit=unit,
     )
+
+
+def _birthday(minor: MinorOfMine, today: date) -> BirthdayRow:
+    name = minor.name or shared.NAME_MISSING
+    return BirthdayRow(name, f"/overblik/{minor.citizen_id}", turning_18(minor.birth_date, today), minor.protected)
 
 
 def _order(summary: _FamilySummary, today: date) -> tuple[bool, float, bool, bool, date, str]:

@@ -8,6 +8,7 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_on, distance, near_day_text, within
 from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.people import FirstNames, first_word
+from schemas.people import LifeStatus
 
 ENDS_WITHIN = timedelta(days=60)
 SUCCEEDS_WITHIN = timedelta(days=30)
@@ -23,12 +24,18 @@ def upcoming(family: Family, names: FirstNames, today: date) -> tuple[str, ...]:
 
 
 def _full_age(member: FamilyMember, today: date) -> Iterator[tuple[date, str]]:
-    born = member.citizen.birth_date
-    if born is None or age_on(born, today) != _LAST_MINOR_AGE:
+    born, header = member.citizen.birth_date, member.overview.header if member.overview else None
+    is_dead = header is not None and header.person.life_status is LifeStatus.DEAD
+    if born is None or age_on(born, today) != _LAST_MINOR_AGE or is_dead:
         return
     name = first_word(member.citizen.name) or "Borgeren"
+    yield birthday(born, born.year + FULL_AGE), f"{name} {turning_18(born, today)}"
+
+
+def turning_18(born: date, today: date) -> str:
+    """``fylder 18 den 3. marts 2024, om 5 måneder``."""
     day = birthday(born, born.year + FULL_AGE)
-    yield day, f"{name} fylder {FULL_AGE} den {near_day_text(day, today)}, {distance(day, today)}"
+    return f"fylder {FULL_AGE} den {near_day_text(day, today)}, {distance(day, today)}"
 
 
 def birthday(born: date, year: int) -> date:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
+from hub.access.coming_of_age import list_turning_18
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
@@ -47,5 +48,6 @@ def my_citizens(
             now=context.now,
             reader=Reader(context.actor.area, context.actor.unit_id),
             sources={source.name: source for source in context.sources},
+            minors=list_turning_18(context.session, context.actor, context.access(), now=context.now),
         )
         return context.page(page)
