@@ -45,6 +45,7 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     """
     earlier = {entry.id: entry for entry in before.entries()}
     later = {entry.id: entry for entry in now.entries()}
+    known_sources = {entry.provenance.source for entry in earlier.values()}
     requests = {
         f"{entry.provenance.source}/{request}"
         for entry in later.values()
@@ -57,7 +58,8 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
     for key, entry in later.items():
         previous = _comparable(earlier.get(key), entry)
         kind = _kind(previous, entry, on)
-        if kind is None or (previous is None and not _says_when(entry)):
+        is_first_reading = previous is None and entry.provenance.source not in known_sources
+        if kind is None or (is_first_reading and not says_when(entry)):
             continue
         fields = _differences(previous, entry) if previous else {}
         wiped = tuple(field for field, is_wiped in fields.items() if is_wiped)
@@ -102,7 +104,7 @@ def _comparable(before: Entry | None, now: Entry) -> Entry | None:
     return before.model_copy(update={"fact": case_as_held(before.fact, now.fact)})
 
 
-def _says_when(entry: Entry) -> bool:
+def says_when(entry: Entry) -> bool:
     """Whether the source says when it was registered, or since when it holds.
 
     Else nobody knows whether it is new, or was read for the first time.

@@ -13,7 +13,7 @@ from hub.matching.decision_repository import settled_as_one_person
 from hub.matching.repository import citizens_with_news, linked_records, linked_records_held, numbers_of
 from hub.overview import repository
 from hub.overview.builder import build
-from hub.overview.changes import Change, ChangeKind, changes
+from hub.overview.changes import Change, ChangeKind, changes, says_when
 from hub.overview.point_in_time import with_states
 from hub.overview.repository import NewOverview
 from hub.sources.repository import source_areas
@@ -117,7 +117,8 @@ def read_seen(session: Session, citizen_id: UUID, looked_at: datetime) -> Overvi
     version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
     linked = linked_records_held(session, citizen_id, looked_at)
     if not linked:
-        return read(session, citizen_id, looked_at)
+        earlier, current = read(session, citizen_id, looked_at), read(session, citizen_id)
+        return _with_undated(earlier, current) if earlier and current else earlier
     numbers = numbers_of(session, [citizen_id])[citizen_id]
     built = build(citizen_id, linked, areas=source_areas(session), numbers=numbers, version=version)
     return built if _has_content(built) else None
@@ -138,6 +139,19 @@ def changed(session: Session, before: Overview, now: Overview, on: date) -> tupl
     if has_gone and not repository.is_settled(session, now.citizen_id, now.version):
         return tuple(change for change in all_changes if change.kind is not ChangeKind.GONE)
     return all_changes
+
+
+def _with_undated(earlier: Overview, current: Overview) -> Overview:
+    """The earlier overview with what is told now and says nothing of when: nobody can say that it was not so then."""
+    known = {entry.id for entry in earlier.entries()}
+    undated = [entry for entry in current.entries() if not says_when(entry) and entry.id not in known]
+    sections = tuple(
+        section.model_copy(
+            update={"entries": (*section.entries, *(entry for entry in undated if entry.area is section.area))}
+        )
+        for section in earlier.sections
+    )
+    return earlier.model_copy(update={"sections": sections})
 
 
 def content_digest(document: str) -> str:

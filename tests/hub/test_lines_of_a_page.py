@@ -65,6 +65,8 @@ def test_words_that_a_source_took_back_are_told_as_no_longer_told(clock: FixedCl
     after = about(wordless, day=2, record_type="Goal", source_id="g-1")
     replaced = replace(before, registered_to=after.record.registered_at)
     (change,) = changes(made([before]), made([replaced, after]), DAY)
-    assert change_text(change, NOBODY, clock.now()) == "Ikke længere oplyst af kilden: ordlyd · Mere søvn"
+    assert (
+        change_text(change, NOBODY, clock.now()) == "Ikke længere oplyst af kilden: ordlyd · borgerens ord ”Mere søvn”"
+    )
     never = about(wordless, record_type="Goal", source_id="g-2")
     assert made([never]).entries() == ()

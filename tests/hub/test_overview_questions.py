@@ -128,6 +128,9 @@ def test_what_is_read_for_the_first_time_and_says_no_time_is_no_news() -> None:
     group = TargetGroupFact(target_group=Coded(code_list="lab_target_groups", code="lab6.8", label="Ressourceforløb"))
     silent = line(group, "1", registered_at=OBSERVED_AT, observed_at=OBSERVED_AT)
     assert changes(page(), page(silent), date(2023, 9, 12)) == ()
+    read_before = page(line(make_effort(), "2"))
+    both = page(line(make_effort(), "2"), silent)
+    assert [change.kind for change in changes(read_before, both, date(2023, 9, 12))] == [ChangeKind.NEW], "it is new"
     since = line(group, "1", registered_at=OBSERVED_AT, observed_at=OBSERVED_AT, start=date(2023, 9, 1))
     told = line(group, "1")
     for says_when in (since, told):

@@ -26,6 +26,7 @@ FUNCTIONS = {
     "citizen_coordinator": "borgerkoordinator",
     "member": "medlem af teamet",
 }
+GOALS = {"citizen_wish": "borgerens ord", "goal": "mål", "strength": "styrke"}
 RECEIPT_DAYS, FRIDAY = 6, 5
 SHOWN = 3
 """So many lines of news a family has."""
@@ -234,7 +235,7 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
             days.setdefault(words, set()).update(str(day) for day in {effort.start, *ends})
         for goal in oracle.goals(person) if page.views[person.id].shown else ():
             told = {goal.stated_on, *(day for day, _ in goal.assessments)}
-            days.setdefault(bag(f"{goal.text} ({name})"), set()).update(map(str, told))
+            days.setdefault(bag(f"{GOALS[goal.kind]} {goal.text} ({name})"), set()).update(map(str, told))
         for words, registered_on in _other_entries(oracle, page, person):
             days.setdefault(bag(f"{words} for {name}"), set()).update(map(str, registered_on))
     for words, registered in days.items():
@@ -247,7 +248,8 @@ def _other_entries(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple
     if case:
         yield within(case.title), [case.opened_on]
     yield from ((within(plan.title), [plan.start]) for _, plan in plans(oracle, page))
-    yield from ((words, [day]) for words, _, day in news_items(oracle, page, person))
+    labels = {"Nyt fravær": "fravær ", "Ny frist": "frist "}
+    yield from ((f"{labels.get(kind, '')}{words}", [day]) for words, kind, day in news_items(oracle, page, person))
     yield from school_news(oracle, page, person)
     if "health" in page.view.shown:
         yield from ((within(contact.title), [contact.day]) for contact in oracle.contacts(person))

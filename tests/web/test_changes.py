@@ -67,7 +67,7 @@ def test_every_kind_of_change_has_words(kind: ChangeKind, entry: Entry) -> None:
             maja.WISH,
             ("stated_by",),
             ("stated_by",),
-            f"Ikke længere oplyst af kilden: hvem der har sagt det · {maja.WISH_TEXT} (Maja)",
+            f"Ikke længere oplyst af kilden: hvem der har sagt det · borgerens ord ”{maja.WISH_TEXT}” (Maja)",
         ),
         (maja.WISH, ("assessed_on",), (), f"Nyt om borgerens ord, som er de samme: {maja.WISH_TEXT} (Maja)"),
         (maja.WISH, ("text",), (), f"Borgerens ord ændret: {maja.WISH_TEXT} (Maja)"),

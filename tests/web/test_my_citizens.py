@@ -188,6 +188,11 @@ def test_who_turns_18_within_a_year_is_told(born: date | None, line: str | None)
     assert page(family).families[0].upcoming == ((line,) if line else ())
 
 
+def test_the_latest_of_a_family_that_was_never_opened_says_what_it_is() -> None:
+    since = page(Family((member(maja.MAJA, maja.WISH),), None)).families[0].since
+    assert since.startswith(f"Du har ikke åbnet siden før. Senest: borgerens ord ”{maja.WISH_TEXT}” (Maja), ")
+
+
 def test_nobody_who_died_is_said_to_turn_18() -> None:
     emil = member(maja.EMIL, born=date(2006, 3, 3))
     assert emil.overview is not None

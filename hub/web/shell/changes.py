@@ -48,18 +48,20 @@ def change_text(change: Change, names: FirstNames, now: datetime) -> str | None:
 
 def _statement_text(change: Change, names: FirstNames, now: datetime) -> str | None:
     entry, description = change.entry, entry_text(change.entry, names)
+    bare = entry_text(change.entry, names, labelled=False)
     match entry.fact:
         case ConcernNotificationFact() as fact:
             received = fact.received_at
             when = of_moment(received, now) if fact.received_has_time else of_day(danish_day(received))
             return f"{texts.NOTIFICATION_CHANGE[change.kind]} {description}, {when.text}"
         case GoalFact() as fact if change.kind is not ChangeKind.GONE:
-            return f"{_goal_word(fact, change)}: {description}"
+            return f"{_goal_word(fact, change)}: {bare}"
         case EffortFact(status=status) if change.kind is ChangeKind.CHANGED:
             return f"Ændret: {description} ({texts.EFFORT_STATUS[status]})"
         case fact if description is not None:
-            word = texts.NEW[fact.kind] if change.kind is ChangeKind.NEW else texts.CHANGE[change.kind]
-            return f"{word}: {description}"
+            if change.kind is ChangeKind.NEW:
+                return f"{texts.NEW[fact.kind]}: {bare}"
+            return f"{texts.CHANGE[change.kind]}: {description}"
     return None
 
 
@@ -76,8 +78,11 @@ def wiped_text(fields: Iterable[str]) -> str:
     return listed(list(dict.fromkeys(texts.FIELD.get(field, texts.FIELD_OTHER) for field in fields)))
 
 
-def entry_text(entry: Entry, names: FirstNames) -> str | None:
-    """What the entry is, within a sentence: "familiebehandling for Ida"; None: nothing is said of such an entry."""
+def entry_text(entry: Entry, names: FirstNames, *, labelled: bool = True) -> str | None:
+    """What the entry is, within a sentence: "familiebehandling for Ida"; None: nothing is said of such an entry.
+
+    *labelled*: with what it is, where its words alone do not say it: "borgerens ord ”Jeg vil flytte” (Maria)".
+    """
     match entry.fact:
         case ConcernNotificationFact() as fact:
             return f"underretning fra {within(sender(fact))} om {names.concerned(entry)}"
@@ -85,20 +90,22 @@ def entry_text(entry: Entry, names: FirstNames) -> str | None:
             return named(title, entry, names)
         case GoalFact(text=str(text)):
             person = names.subject(entry)
-            return f"{text} ({person})" if person else text
+            words = f"{texts.GOAL[entry.fact.goal]} ”{text}”" if labelled else text
+            return f"{words} ({person})" if person else words
         case EnrolmentFact(group=group, school=school):
             return named(f"{group} på {school.name}" if group else school.name, entry, names)
         case AbsenceFact(quarter=quarter, year=year):
             return named(f"fravær i {quarter}. kvartal {year}", entry, names)
-    return _employment_text(entry, names)
+    return _employment_text(entry, names, labelled=labelled)
 
 
-def _employment_text(entry: Entry, names: FirstNames) -> str | None:
+def _employment_text(entry: Entry, names: FirstNames, *, labelled: bool) -> str | None:
     match entry.fact:
-        case TargetGroupFact(target_group=coded) | JobAbsenceFact(absence=coded):
-            return named(coded.label or danish_label(coded, entry.valid.start or date.max), entry, names)
-        case DeadlineFact(title=title):
-            return named(title, entry, names)
+        case TargetGroupFact(target_group=coded) | JobAbsenceFact(absence=coded) as fact:
+            words = within(coded.label or danish_label(coded, entry.valid.start or date.max))
+            return named(f"{texts.LABEL[fact.kind]} ”{words}”" if labelled else words, entry, names)
+        case DeadlineFact(title=title) as fact:
+            return named(f"{texts.LABEL[fact.kind]} ”{within(title)}”" if labelled else title, entry, names)
         case AuthorityFact():
             return named("ikke længere vores borger", entry, names)
     return None

@@ -83,6 +83,15 @@ EFFORT_STATUS = {
     EffortStatus.CANCELLED: "aflyst",
 }
 
+GOAL = {
+    GoalKind.CITIZEN_WISH: "borgerens ord",
+    GoalKind.GOAL: "mål",
+    GoalKind.SUB_GOAL: "delmål",
+    GoalKind.STRENGTH: "styrke",
+}
+LABEL = {"target_group": "målgruppe", "job_absence": "fravær", "deadline": "frist"}
+"""What stands before words that do not say what they are, by kind of the fact."""
+
 GOAL_CHANGE = {
     GoalKind.CITIZEN_WISH: ("Borgerens ord ændret", "Nye ord fra borgeren"),
     GoalKind.GOAL: ("Mål ændret", "Nyt mål"),
