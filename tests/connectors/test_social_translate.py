@@ -34,6 +34,7 @@ SCOPE = Scope(
     observed_at=datetime(2023, 9, 12, 7, tzinfo=UTC),
 )
 IDA_PERSON = person(1, IDA, "Ida")
+MOTHER = {"id": 7, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
 CASE = CaseContext.of(SCOPE, Sag.model_validate(sag(10, IDA_PERSON)))
 
 
@@ -54,6 +55,14 @@ def of_ydelse(item: Item) -> SourceRecord:
     return translate_ydelse(SCOPE, Ydelse.model_validate(item), CASE)
 
 
+@pytest.mark.parametrize("field", ["oprettetDato", "lukketDato"])
+def test_a_wrong_date_of_a_case_is_one_fault_and_its_people_are_read(field: str) -> None:
+    results = of_sag(sag(10, IDA_PERSON, sagsparter=[MOTHER], **{field: "2022-02-31"}))
+    rejected = {kind: result.rejection for kind, result in results.items() if isinstance(result, RecordRejected)}
+    assert {kind: (fault.field, fault.rule) for kind, fault in rejected.items()} == {"Sag": (field, "bad_date")}
+    assert {"Sag.person", "Sag.part"} <= results.keys()
+
+
 def notification(**more: Any) -> ConcernNotificationFact:
     record = of_aktivitet(underretning(500, 10, **more))
     assert record is not None
@@ -62,8 +71,7 @@ def notification(**more: Any) -> ConcernNotificationFact:
 
 
 def test_a_case_gives_case_person_and_relations() -> None:
-    mother = {"id": 7, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
-    result = of_sag(sag(10, IDA_PERSON, sagsparter=[mother]))
+    result = of_sag(sag(10, IDA_PERSON, sagsparter=[MOTHER]))
     assert set(result) == {"Sag", "Sag.person", "Sag.part"}
     relation = result["Sag.part"]
     assert isinstance(relation, SourceRecord)

@@ -258,7 +258,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     return scope.record(
         reading,
         fact=fact,
-        dates=[reading.instant("oprettetDato", sag.oprettet_dato), died],
+        dates=[_opened_at(reading, sag), died],
         parties=(primary_party(scope, person),),
     )
 
@@ -275,10 +275,19 @@ def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceR
     return scope.record(
         reading,
         fact=RelationFact(relation=relation, custody=part.foraeldremyndighed, shares_household=part.samme_husstand),
-        dates=[reading.instant("oprettetDato", sag.oprettet_dato), valid.start, valid.end],
+        dates=[_opened_at(reading, sag), valid.start, valid.end],
         valid=valid,
         parties=(primary_party(scope, person), Party(role=PartyRole.OTHER, identifiers=identifiers, name=name)),
     )
+
+
+def _opened_at(reading: Values, sag: Sag) -> datetime | None:
+    """When the case of a person was opened. A date that cannot be read is the case's fault, and told there once."""
+    try:
+        return reading.instant("oprettetDato", sag.oprettet_dato)
+    except RecordRejected as fault:
+        reading.flags.append(QualityFlag(field="oprettetDato", rule=fault.rejection.rule))
+        return None
 
 
 def _effort_parties(reading: Values, ydelse: Ydelse, case: CaseContext | None) -> tuple[Party, ...]:
