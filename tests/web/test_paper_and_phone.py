@@ -104,6 +104,23 @@ def test_what_opens_stays_on_the_screen(chromium: Browser, town: Town, width: st
     assert panels.count() > 0
 
 
+def test_what_is_open_stays_on_the_screen_when_the_window_becomes_narrow(chromium: Browser, town: Town) -> None:
+    page = enter(chromium, town, "anna.holm", 1440)
+    visit(page, town, "/overblik/{maja}")
+    panels = page.locator("details.inline")
+    for at in range(panels.count()):
+        panels.nth(at).locator("summary").click()
+        for width in (390, 1440, 700):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            box = panels.nth(at).locator(".pop").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0, (at, width)
+            assert box["x"] + box["width"] <= width, (at, width)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_that_is_written_in_the_lanes_covers_anything_else(chromium: Browser, town: Town, width: str) -> None:
     page = enter(chromium, town, "anna.holm", WIDTHS[width])

@@ -23,14 +23,19 @@ window.addEventListener("beforeprint", () => {
   form.set("side", button.dataset.side);
   navigator.sendBeacon(button.dataset.record, form);
 });
-// A panel that would run off the right edge is moved to the left, as far as it must.
-document.addEventListener("toggle", (event) => {
-  const panel = event.target.open && event.target.matches("details.inline") && event.target.querySelector(".pop");
-  if (!panel) return;
+// A panel that would run off the right edge is moved to the left, as far as it must; anew when the window changes.
+const keepInside = (panel) => {
   panel.style.marginLeft = "0";
   const over = panel.getBoundingClientRect().right + 16 - document.documentElement.clientWidth;
   if (over > 0) panel.style.marginLeft = `-${over}px`;
+};
+document.addEventListener("toggle", (event) => {
+  const panel = event.target.open && event.target.matches("details.inline") && event.target.querySelector(".pop");
+  if (panel) keepInside(panel);
 }, true);
+window.addEventListener("resize", () => {
+  for (const panel of document.querySelectorAll("details.inline[open] .pop")) keepInside(panel);
+});
 document.addEventListener("htmx:after:swap", () => {
   for (const open of document.querySelectorAll("details.inline[open]")) open.open = false;
 });
