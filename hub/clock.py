@@ -26,11 +26,16 @@ class ShiftedClock:
     """Starts at a given instant and runs on from there; for the demo, so that ages and deadlines are true."""
 
     def __init__(self, start: datetime) -> None:
-        self._shift: timedelta = start.astimezone(UTC) - datetime.now(UTC)
+        self._shift = timedelta()
+        self.move_to(start)
 
     def now(self) -> datetime:
         """The shifted instant, in UTC."""
         return datetime.now(UTC) + self._shift
+
+    def move_to(self, moment: datetime) -> None:
+        """Go on from another instant."""
+        self._shift = moment.astimezone(UTC) - datetime.now(UTC)
 
 
 class FixedClock:

@@ -1,5 +1,6 @@
 """Certificates of the simulated world: one authority, a server, STAR as a client, and Helhed as client and server."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -23,7 +24,17 @@ def make_certificates(folder: Path) -> str:
         issued.cert_chain_pems[0].write_to_path(folder / f"{name}-certificate.pem")
         issued.private_key_pem.write_to_path(folder / f"{name}-key.pem")
         (folder / f"{name}-key.pem").chmod(0o600)
+        if name == "server":
+            _write_expired(authority, folder / "expired.pem")
         if name == "star":
             certificate = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
             fingerprint = certificate.fingerprint(SHA256()).hex()
     return fingerprint
+
+
+def _write_expired(authority: trustme.CA, path: Path) -> None:
+    """The server's certificate as it is when nobody renewed it."""
+    ended = datetime.now(UTC) - timedelta(days=1)
+    issued = authority.issue_cert(HOST, common_name=HOST, not_before=ended - timedelta(days=365), not_after=ended)
+    issued.private_key_and_cert_chain_pem.write_to_path(path)
+    path.chmod(0o600)

@@ -14,23 +14,19 @@ import signal
 import socket
 import ssl
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from threading import Event, Thread
 
 import uvicorn
 from fastapi import FastAPI
 
-from deploy.sandbox.fagsystemer import star_rows
-from deploy.sandbox.fagsystemer.fhir import fhir_app
-from deploy.sandbox.fagsystemer.odata import odata_app
+from deploy.sandbox.fagsystemer.control import control_app
+from deploy.sandbox.fagsystemer.faults import FaultyServer
+from deploy.sandbox.fagsystemer.nexus import ROOT
 from deploy.sandbox.fagsystemer.sessions import Credentials
-from deploy.sandbox.fagsystemer.sftp import SchoolServer
-from deploy.sandbox.fagsystemer.star import JobCentre
-from deploy.sandbox.fagsystemer.webhook import Sender
+from deploy.sandbox.fagsystemer.town import Server, Town
 from deploy.sandbox.municipality.generate import generate
-from deploy.sandbox.municipality.truth import MORNING
-from hub.clock import ShiftedClock
 
 HOST = "127.0.0.1"
 
@@ -38,56 +34,75 @@ HOST = "127.0.0.1"
 def main() -> None:
     """Serve until standard input closes."""
     arguments = _arguments()
+    # A connection that is cut on command is no error of the server's.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing" not in record.getMessage())
     credentials = Credentials(
         os.environ.get("SANDBOX_CLIENT_ID") or "helhed",
         os.environ.get("SANDBOX_CLIENT_SECRET") or secrets.token_urlsafe(24),
     )
-    truth = generate(arguments.citizens, arguments.seed, arguments.today)
-    fhir, fhir_socket = _server(fhir_app(truth, credentials), arguments.fhir_port)
-    odata, odata_socket = _server(odata_app(truth, credentials), arguments.odata_port)
-    sender = Sender(arguments.certificates / "star.pem", arguments.certificates / "ca.pem")
-    job_centre = JobCentre(star_rows.rows(truth), credentials, sender)
-    star, star_socket = _server(job_centre, arguments.star_port, arguments.certificates)
-    clock = ShiftedClock(datetime.combine(arguments.today, MORNING))
-    school = SchoolServer(
+    town = Town(
         lambda day: generate(arguments.citizens, arguments.seed, day),
         arguments.today,
-        clock.now,
-        port=arguments.sftp_port,
+        credentials,
+        arguments.certificates,
+        sftp_port=arguments.sftp_port,
     )
-    school.start()
     gc.freeze()  # the population stays for good; collecting it again and again would slow every answer
-    fhir_base, odata_base = (f"http://{HOST}:{sock.getsockname()[1]}" for sock in (fhir_socket, odata_socket))
+    ports = {
+        Server.HEALTH: arguments.fhir_port,
+        Server.SOCIAL: arguments.odata_port,
+        Server.EMPLOYMENT: arguments.star_port,
+    }
+    bound = {server: _listen(ports.get(server, 0)) for server in town.apps}
+    servers = {
+        server: _server(app, arguments.certificates if server is Server.EMPLOYMENT else None)
+        for server, app in town.apps.items()
+    }
+    control, control_socket = _server(control_app(town)), _listen(arguments.control_port)
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    servers = ((fhir, fhir_socket), (odata, odata_socket), (star, star_socket))
-    threads = [Thread(target=server.run, kwargs={"sockets": [bound]}) for server, bound in servers]
+    running = [(servers[server], bound[server]) for server in servers] + [(control, control_socket)]
+    threads = [Thread(target=server.run, kwargs={"sockets": [listening]}) for server, listening in running]
+    threads.append(Thread(target=town.follow_the_clock, args=(stop,)))
     for thread in threads:
         thread.start()
-    addresses = {
-        "fhir_url": f"{fhir_base}/r4",
-        "fhir_token_url": f"{fhir_base}/token",
-        "odata_url": odata_base,
-        "odata_token_url": f"{odata_base}/token",
-        "odata_login_url": f"{odata_base}/login",
-        "star_url": f"https://{HOST}:{star_socket.getsockname()[1]}",
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret,
-        "citizens": len(truth.people),
-        **school.addresses(),
-    }
-    sys.stdout.write(json.dumps(addresses) + "\n")
+    while not servers[Server.EMPLOYMENT].started:
+        stop.wait(0.01)
+    town.tls = servers[Server.EMPLOYMENT].config.ssl
+    sys.stdout.write(json.dumps(_addresses(town, bound, control_socket)) + "\n")
     sys.stdout.flush()
     Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
     stop.wait()
-    for server, _ in servers:
+    for server, _ in running:
         server.should_exit = True
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it counts connections that TLS keeps open
-    sender.stop()
     for thread in threads:
         thread.join()
-    school.stop()
+    town.stop()
+
+
+def _addresses(town: Town, bound: dict[Server, socket.socket], control: socket.socket) -> dict[str, str | int]:
+    health, social, nexus_base = (_base(bound[server]) for server in (Server.HEALTH, Server.SOCIAL, Server.NEXUS))
+    return {
+        "fhir_url": f"{health}/r4",
+        "fhir_token_url": f"{health}/token",
+        "odata_url": social,
+        "odata_token_url": f"{social}/token",
+        "odata_login_url": f"{social}/login",
+        "nexus_url": f"{nexus_base}{ROOT}",
+        "nexus_token_url": f"{nexus_base}/token",
+        "star_url": _base(bound[Server.EMPLOYMENT], "https"),
+        "control_url": _base(control),
+        "client_id": town.credentials.client_id,
+        "client_secret": town.credentials.client_secret,
+        "citizens": town.citizens,
+        **town.school.addresses(),
+    }
+
+
+def _base(bound: socket.socket, scheme: str = "http") -> str:
+    return f"{scheme}://{HOST}:{bound.getsockname()[1]}"
 
 
 def _arguments() -> argparse.Namespace:
@@ -98,24 +113,28 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fhir-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--odata-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--star-port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--control-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--certificates", type=Path, required=True, help="folder with those of everybody")
     parser.add_argument("--sftp-port", type=int, default=0, help="0 takes a free one")
     return parser.parse_args()
 
 
-def _server(
-    app: FastAPI | JobCentre, port: int, certificates: Path | None = None
-) -> tuple[uvicorn.Server, socket.socket]:
-    """A server and the listening socket it will take; connections queue from now on. With certificates: mutual TLS."""
+def _listen(port: int) -> socket.socket:
+    """A listening socket; connections queue from now on."""
     bound = socket.create_server((HOST, port), backlog=128)
     # Inherited by accepted connections; asyncio leaves it out on sockets it was handed (40 ms an answer).
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
+
+
+def _server(app: FastAPI | FaultyServer, certificates: Path | None = None) -> uvicorn.Server:
+    """A server of the application. With certificates: mutual TLS."""
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
     if certificates is not None:
         config.ssl_certfile = certificates / "server.pem"
         config.ssl_ca_certs = str(certificates / "ca.pem")
         config.ssl_cert_reqs = ssl.CERT_REQUIRED
-    return uvicorn.Server(config), bound
+    return uvicorn.Server(config)
 
 
 def _until_stdin_closes(stop: Event) -> None:

@@ -1,9 +1,9 @@
 """The health system: a small FHIR R4 server, read only but for the controls under ``/_truth``."""
 
 import secrets
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from deploy.sandbox.fagsystemer import faults, sessions
 from deploy.sandbox.fagsystemer.fhir_resources import Resource, resources, stamp
 from deploy.sandbox.fagsystemer.pages import opened
-from deploy.sandbox.municipality.truth import MORNING, Municipality
+from deploy.sandbox.municipality.truth import Municipality
 
 TYPES = ("Patient", "RelatedPerson", "CarePlan", "Goal", "Encounter", "CareTeam", "Procedure")
 _MAX_PAGE = 1000
@@ -22,16 +22,40 @@ _MAX_PAGE = 1000
 class Store:
     """Current resources and deletions, and the result sets of searches that are being paged."""
 
-    opened_at: datetime
+    clock: Callable[[], datetime]
+    """The municipality's own time."""
     current: dict[str, dict[str, Resource]] = field(default_factory=lambda: {name: {} for name in TYPES})
     deleted: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Type and id to last version and time of deletion."""
     searches: dict[str, list[Resource]] = field(default_factory=dict)
-    _started: float = field(default_factory=time.monotonic)
+    _shown_until: str = ""
 
     def now(self) -> str:
-        """The municipality's own time: its morning plus what has passed since the start."""
-        return stamp(self.opened_at + timedelta(seconds=time.monotonic() - self._started))
+        """The municipality's own time as a FHIR instant."""
+        return stamp(self.clock())
+
+    def show(self, truth: Municipality) -> None:
+        """Hold what is true on another day.
+
+        What is new, changed or gone gets a version and a time after the last: who asks for what changed since the last
+        reading is told all of it.
+        """
+        since, self._shown_until = self._shown_until, self.now()
+        every = {(resource["resourceType"], resource["id"]): resource for resource in resources(truth)}
+        current = {kind: dict(held) for kind, held in self.current.items()}  # others read the one that is there
+        for (kind, key), resource in every.items():
+            before = current[kind].get(key)
+            if before is None or _without_meta(before) != _without_meta(resource):
+                current[kind][key] = resource | {"meta": self._meta(kind, key, resource["meta"], before, since)}
+        self.current = current
+        for kind, key in [(kind, key) for kind, held in current.items() for key in held if (kind, key) not in every]:
+            self.delete(kind, key)
+
+    def _meta(self, kind: str, key: str, meta: Resource, before: Resource | None, since: str) -> Resource:
+        deleted, _ = self.deleted.pop((kind, key), ("0", ""))
+        version = max(int(before["meta"]["versionId"] if before else deleted) + 1, int(meta["versionId"]))
+        when = meta["lastUpdated"] if meta["lastUpdated"] > since else self._shown_until
+        return meta | {"versionId": str(version), "lastUpdated": when}
 
     def ordered(self, kind: str, since: str) -> list[Resource]:
         """Resources changed at or after *since*, oldest first."""
@@ -50,15 +74,11 @@ class Store:
         self.current[kind][key] = before | fields | {"meta": meta}
 
 
-def fhir_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI:
-    """The server, filled."""
-    store = Store(opened_at=datetime.combine(truth.today, MORNING))
-    for resource in resources(truth):
-        store.current[resource["resourceType"]][resource["id"]] = resource
+def fhir_app(store: Store, credentials: sessions.Credentials) -> faults.FaultyServer:
+    """The server of a store."""
     app = FastAPI(openapi_url=None)
     open_sessions = sessions.Sessions(credentials)
     sessions.install(app, open_sessions)
-    faults.install(app, faults.Faults(open_sessions.clear))
 
     def known(request: Request) -> None:
         if not open_sessions.knows(request):
@@ -68,7 +88,7 @@ def fhir_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI:
     _single(app, store, Depends(known))
     _opening(app, store)
     _controls(app, store)
-    return app
+    return faults.FaultyServer(app, open_sessions.clear)
 
 
 def _reading(app: FastAPI, store: Store, known: Any) -> None:
@@ -151,6 +171,10 @@ def _page(request: Request, store: Store, search: str, offset: int, count: int) 
     entries = [_entry(one) | {"search": {"mode": "match"}} for one in found[offset : offset + count]]
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "link": links, "entry": entries}
     return _fhir(bundle)
+
+
+def _without_meta(resource: Resource) -> Resource:
+    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def _entry(resource: Resource) -> Resource:

@@ -9,9 +9,8 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
 from deploy.sandbox.fagsystemer import faults, sessions
-from deploy.sandbox.fagsystemer.odata_rows import Row, Rows, rows
+from deploy.sandbox.fagsystemer.odata_rows import Row, Rows
 from deploy.sandbox.fagsystemer.pages import opened
-from deploy.sandbox.municipality.truth import Municipality
 
 SERVER_PAGE = 500
 """At most so many rows are answered, whatever is asked for: silently, as the real one does."""
@@ -23,13 +22,11 @@ class _NoSession(Exception):
     """Nobody is logged in."""
 
 
-def odata_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI:
-    """The server of a municipality."""
-    town = rows(truth)
+def odata_app(town: Rows, credentials: sessions.Credentials) -> faults.FaultyServer:
+    """The server of these rows."""
     app = FastAPI(openapi_url=None)
     open_sessions = sessions.Sessions(credentials)
     sessions.install(app, open_sessions)
-    faults.install(app, faults.Faults(open_sessions.clear))
 
     def require_login(request: Request) -> None:
         if open_sessions.knows(request):
@@ -46,7 +43,7 @@ def odata_app(truth: Municipality, credentials: sessions.Credentials) -> FastAPI
     _reading(app, town, Depends(require_login))
     _opening(app, town)
     _controls(app, town)
-    return app
+    return faults.FaultyServer(app, open_sessions.clear)
 
 
 def _reading(app: FastAPI, town: Rows, login: Any) -> None:

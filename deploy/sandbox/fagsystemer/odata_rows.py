@@ -39,13 +39,18 @@ _ACTIVITY_KINDS = {"notification": 0, "plan": 1, "goal": 2}
 _ADULT_AGE = 18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rows:
     """All rows by id, and the activities by case."""
 
     cases: dict[int, Row]
     efforts: dict[int, Row]
     activities: dict[int, list[Row]]
+
+    def show(self, truth: Municipality) -> None:
+        """Hold what is true on another day."""
+        other = rows(truth)
+        self.cases, self.efforts, self.activities = other.cases, other.efforts, other.activities
 
 
 def rows(truth: Municipality) -> Rows:

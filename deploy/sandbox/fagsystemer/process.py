@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from deploy.sandbox.certificates import make_certificates
 
 SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
@@ -38,6 +40,11 @@ class Running:
     odata_login_url: str
     star_url: str
     """STAR's services and the case system's search, over mutual TLS."""
+    nexus_url: str
+    """Root of Nexus's interface."""
+    nexus_token_url: str
+    control_url: str
+    """Where the day is moved and misbehaviour is ordered."""
     star_fingerprint: str
     """Of the certificate with which STAR sends its events."""
     certificates: str
@@ -140,6 +147,16 @@ def _process(options: Mapping[str, object]) -> Iterator[dict[str, Any]]:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def control(running: Running, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """Use the control of all servers: ``control(running, "POST", "clock", {"day": "2024-05-20"})``.
+
+    Raises:
+        httpx.HTTPStatusError: it was refused; the answer says why.
+    """
+    answer = httpx.request(method, f"{running.control_url}/{path}", json=body, timeout=600).raise_for_status()
+    return answer.json() if answer.content else None
 
 
 def subscribe(running: Running, url: str, recent: int = 0) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from connectors.sources.school.calendar import SchoolYear
+from deploy.sandbox.fagsystemer.faults import LOGIN_PAGE, Fault
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.names import worker_number
 from deploy.sandbox.municipality.schooling import FIRST_YEAR
@@ -30,8 +31,8 @@ _RELATIONS = {"mother": "Mor", "father": "Far"}
 _NOTE = "FORTROLIG BEMÆRKNING: må ikke forlade fagsystemet"
 
 
-def write_night(truth: Municipality, waiting: Path, *, first: bool) -> None:
-    """Put the files of the night before *truth*'s day into a folder of their own."""
+def write_night(truth: Municipality, waiting: Path, *, first: bool, fault: Fault | None = None) -> None:
+    """Put the files of the night before *truth*'s day into a folder of their own; the absence spoilt as told."""
     folder = waiting / f"{truth.today:%Y%m%d}"
     folder.mkdir(parents=True)
     people = {person.id: person for person in truth.people}
@@ -46,7 +47,7 @@ def write_night(truth: Municipality, waiting: Path, *, first: bool) -> None:
     last = truth.today - timedelta(days=1)
     start = date(FIRST_YEAR, 1, 1) if first else last - WINDOW
     for unit, code in CODES.items():
-        _write_absence(folder, _rows(truth, enrolled, unit, code, (start, last)), code, (start, last))
+        _write_absence(folder, _rows(truth, enrolled, unit, code, (start, last)), code, (start, last), fault)
 
 
 def pupil_id(person: Person) -> str:
@@ -169,13 +170,18 @@ def _rows(
                 )
 
 
-def _write_absence(folder: Path, rows: Iterable[str], code: str, window: tuple[date, date]) -> None:
-    lines = list(rows)
+def _write_absence(
+    folder: Path, rows: Iterable[str], code: str, window: tuple[date, date], fault: Fault | None
+) -> None:
+    lines = [] if fault is Fault.EMPTY else list(rows)
     raw = ("\r\n".join([HEADER, *lines]) + "\r\n").encode("utf-8-sig")
+    if fault is Fault.HTML:
+        raw = LOGIN_PAGE.encode()
+    promised = len(lines) + (fault is Fault.LYING_MARKER)
     name = f"fravaer_{code}_{window[1]:%Y%m%d}"
     (folder / f"{name}.csv").write_bytes(raw)
     (folder / f"{name}.ok").write_text(
-        f"file={name}.csv\nrows={len(lines)}\nsha256={hashlib.sha256(raw).hexdigest()}\nmode=full\n"
+        f"file={name}.csv\nrows={promised}\nsha256={hashlib.sha256(raw).hexdigest()}\nmode=full\n"
         f"from={window[0]}\nto={window[1]}\n",
         encoding="utf-8",
     )

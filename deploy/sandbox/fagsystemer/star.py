@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from deploy.sandbox.fagsystemer.sessions import Credentials
-from deploy.sandbox.fagsystemer.star_rows import Row, Rows
+from deploy.sandbox.fagsystemer.star_rows import Row, Rows, lies_ahead, rows
 from deploy.sandbox.fagsystemer.webhook import CREATED, DELETED, UPDATED, Sender
+from deploy.sandbox.municipality.truth import Municipality
 
 NAMES = {"activity": "Activity", "fravaer": "Fravaer", "interview": "Interview", "frist": "Frist", "minplan": "MinPlan"}
 SEARCH_PAGE = 1000
@@ -34,6 +35,26 @@ class JobCentre:
         self._request_ids: set[str] = set()
         self.codes: dict[str, int] = {}
         """STAR's error code that is answered for a citizen's number."""
+
+    def end_sessions(self) -> None:
+        """End all tokens of the search."""
+        self._tokens.clear()
+
+    def show(self, truth: Municipality) -> None:
+        """Hold what is true on another day, and tell of what is new, changed and called off."""
+        other = rows(truth)
+        self._rows.citizens, self._rows.caseworkers = other.citizens, other.caseworkers
+        for service, entities in other.entities.items():
+            held = self._rows.entities.setdefault(service, {})
+            for key, row in entities.items():
+                before = held.get(key)
+                if before is None or row | {"versionIdentifier": before["versionIdentifier"]} != before:
+                    self._store(service, key, other.owners[service, key], row)
+            for key in [key for key in held if key not in entities]:
+                if lies_ahead(held[key], truth.today):
+                    self._delete(service, key)
+                elif held[key].get("status") == "Planlagt":
+                    self._store(service, key, self._rows.owners[service, key], {"status": "Afholdt"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -112,23 +133,35 @@ class JobCentre:
             self.codes[str(given["number"])] = int(given["code"])
             return 204, None
         _, service, key = parts
+        if method == "DELETE":
+            self._delete(service, key)
+        else:
+            number = given.pop("number", None) or self._rows.owners[service, key]
+            self._store(service, key, str(number), given)
+        return 204, None
+
+    def _store(self, service: str, key: str, number: str, fields: Row) -> None:
+        """Create an entity or replace fields of it: a new version, which is told."""
         held = self._rows.entities.setdefault(service, {})
         before = held.get(key, {})
-        version = str(int(before.get("versionIdentifier", "0")) + 1)
-        if method == "DELETE":
-            self._rows.histories.setdefault(key, []).append(
-                held.pop(key)
-                | {"versionIdentifier": version, "slettet": True, "berigtigelseskommentar": "Fejloprettet"}
-            )
-            self._tell(service, key, DELETED, version)
-            return 204, None
-        if not before:
-            self._rows.add(service, key, str(given.pop("number")), {})
-        held[key] = before | given | {"versionIdentifier": version}
+        if (service, key) not in self._rows.owners:
+            self._rows.add(service, key, number, {})
+        held[key] = before | fields | {"versionIdentifier": self._next_version(before, key)}
         if before:
             self._rows.histories.setdefault(key, []).append(before)
         self._tell(service, key, UPDATED if before else CREATED)
-        return 204, None
+
+    def _delete(self, service: str, key: str) -> None:
+        gone = self._rows.entities[service].pop(key)
+        version = self._next_version(gone, key)
+        self._rows.histories.setdefault(key, []).append(
+            gone | {"versionIdentifier": version, "slettet": True, "berigtigelseskommentar": "Fejloprettet"}
+        )
+        self._tell(service, key, DELETED, version)
+
+    def _next_version(self, before: Row, key: str) -> str:
+        last = before or (self._rows.histories.get(key) or [{}])[-1]
+        return str(int(last.get("versionIdentifier", "0")) + 1)
 
     def _tell(self, service: str, key: str, change: int, version: str | None = None) -> None:
         row: Row = self._rows.entities.get(service, {}).get(key, {})

@@ -13,6 +13,8 @@ _ROLES = {
     "employment_caseworker": ("BESKAFTIGELSESSAGSBEHANDLER", "Beskæftigelsessagsbehandler"),
     "coordinating_caseworker": ("KOORDINERENDE_SAGSBEHANDLER", "Koordinerende sagsbehandler"),
 }
+_AGREED_BEFORE = timedelta(days=45)
+"""So long before its day an interview or a deadline is registered."""
 _TYPES = {"Kontanthjælp": 1, "Ressourceforløb": 31, "Virksomhedspraktik": 17, "Mentorstøtte": 42}
 AUTHORITY = {"organisationTypeIdentifier": 1, "organisationCode": "999"}
 
@@ -42,6 +44,12 @@ def rows(truth: Municipality) -> Rows:
     for client in clients_of(truth):
         _add(held, client, truth.today)
     return held
+
+
+def lies_ahead(row: Row, today: date) -> bool:
+    """Whether an interview or a deadline is still to come. When it no longer holds it was called off."""
+    day: str = max(row.get("startTime", "")[:10], row.get("fristDato", ""))
+    return day >= today.isoformat()
 
 
 def _add(held: Rows, client: Client, today: date) -> None:
@@ -81,7 +89,7 @@ def _add(held: Rows, client: Client, today: date) -> None:
         )  # fmt: skip
     for meeting in client.interviews:
         key, is_held = f"samtale-{meeting.id}", meeting.day < today
-        registered_on = meeting.day if is_held else today - timedelta(days=30)
+        registered_on = meeting.day if is_held else meeting.day - _AGREED_BEFORE
         held.add(
             "interview", key, person.cpr,
             _frame("interviewIdentifier", key, registered_on)
@@ -90,10 +98,10 @@ def _add(held: Rows, client: Client, today: date) -> None:
                "status": "Afholdt" if is_held else "Planlagt", "unit": _unit("employment:400")},
         )  # fmt: skip
     if client.deadline is not None:
-        key = f"frist-{person.id}"
+        key = f"frist-{person.id}-{client.deadline:%Y%m%d}"
         held.add(
             "frist", key, person.cpr,
-            _frame("fristIdentifier", key, today - timedelta(days=30))
+            _frame("fristIdentifier", key, client.deadline - _AGREED_BEFORE)
             | {"fristDato": client.deadline.isoformat(),
                "fristType": {"kode": "1", "tekst": "Næste samtale skal være holdt"}},
         )  # fmt: skip

@@ -14,6 +14,9 @@ LISTED_FOR = timedelta(days=730)
 _YOUNG = 30
 _EVERY = 35
 """Days between two interviews."""
+_ILL_EVERY, _ILL_FOR = 91, 30
+_ROW_FROM = date(2023, 9, 12)
+"""A day from which the rows of interviews and of illness are counted, to both sides."""
 GROUPS = {
     "young": ("6.5", "Aktivitetsparate modtagere af uddannelseshjælp"),
     "Ressourceforløb": ("6.8", "Personer i ressourceforløb"),
@@ -109,20 +112,22 @@ def _group(person: Person, running: list[Effort], today: date) -> tuple[str, str
 
 
 def _interviews(person: Person, today: date) -> tuple[Meeting, ...]:
-    """The last one and the next one."""
-    ahead = 5 + person.id % 21
+    """The last one and the next one, of a row that stays the same from day to day."""
+    ahead = (5 + person.id % 21 - (today - _ROW_FROM).days) % _EVERY
     days = (today - timedelta(days=_EVERY - ahead), today + timedelta(days=ahead))
-    return tuple(
-        Meeting(f"{person.id}-{number}", day, 7 if person.id % 2 else 4) for number, day in enumerate(days, start=1)
-    )
+    kind = 7 if person.id % 2 else 4
+    return tuple(Meeting(f"{person.id}-{day.toordinal() // _EVERY}", day, kind) for day in days)
 
 
 def _leaves(person: Person, today: date) -> tuple[Leave, ...]:
-    """Every ninth is ill now, every seventh was on holiday."""
+    """Every ninth is ill for some weeks of each quarter of a year, every seventh was on holiday."""
     leaves = []
     if person.id % 9 == 0:
-        leaves.append(Leave(f"{person.id}-s", 11, "Sygdom", today - timedelta(days=8), None))
+        since = (8 + (today - _ROW_FROM).days) % _ILL_EVERY
+        start = today - timedelta(days=since)
+        end = start + timedelta(days=_ILL_FOR) if since >= _ILL_FOR else None
+        leaves.append(Leave(f"{person.id}-s{start:%Y%m%d}", 11, "Sygdom", start, end))
     if person.id % 7 == 0:
         start = date(today.year - 1, 7, 10)
-        leaves.append(Leave(f"{person.id}-f", 10, "Ferie", start, start + timedelta(days=13)))
+        leaves.append(Leave(f"{person.id}-f{start.year}", 10, "Ferie", start, start + timedelta(days=13)))
     return tuple(leaves)

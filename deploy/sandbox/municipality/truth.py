@@ -6,6 +6,7 @@ a whole history down to what had happened on a day.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from connectors.sources.school.calendar import Quarter, school_dates
 from hub.clock import DANISH_TIME
@@ -171,11 +172,15 @@ class Absence:
 
     def dates(self) -> tuple[date, ...]:
         """The days of the whole quarter: spread over its school days, the same every time."""
-        quarter = Quarter(self.year, self.quarter)
-        days = school_dates(quarter)
-        count = min(self.whole or self.days, len(days))
-        shift = self.person % max(1, len(days))
-        return tuple(sorted(days[(shift + index * len(days) // count) % len(days)] for index in range(count)))
+        return _spread(self.person, self.year, self.quarter, self.whole or self.days)
+
+
+@lru_cache(maxsize=200_000)
+def _spread(person: int, year: int, quarter: int, count: int) -> tuple[date, ...]:
+    days = school_dates(Quarter(year, quarter))
+    count = min(count, len(days))
+    shift = person % max(1, len(days))
+    return tuple(sorted(days[(shift + index * len(days) // count) % len(days)] for index in range(count)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
