@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed test truth check format lock bench chaos screenshots clean
+.PHONY: help setup demo demo-distributed day test truth check format lock bench chaos screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ demo: setup ## Set everything up and show a made-up municipality (DATE=2025-05-2
 
 demo-distributed: setup ## The same on Kafka and OpenSearch, with two workers and two web servers (DATE CITIZENS PORT as above)
 	@$(BIN)/python -m deploy.demo_distributed $(if $(DATE),--date $(DATE)) $(if $(CITIZENS),--citizens $(CITIZENS)) $(if $(PORT),--port $(PORT))
+
+day: ## Another day in a demo that runs (DATE=2024-05-20; SECONDS=60 goes there a week at a time; PORT=8080)
+	@$(BIN)/python -m deploy.sandbox.clock $(DATE) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py
@@ -48,9 +51,10 @@ lock: $(READY) ## Choose versions anew and lock them with hashes
 bench: setup ## Measure every goal beside its floor (ARGS="--sizes 10000,100000,1000000"; minutes for each)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-chaos: setup ## Kill anything 200 times during a load of 50,000 records; then 60 times with three of each (30 minutes)
+chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times with three of each, workers 50 times in a night
 	@$(BIN)/python -m tests.chaos $(ARGS)
 	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
+	@$(BIN)/python -m tests.chaos --nightly --kills 50 --citizens 6100 $(ARGS)
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots

@@ -25,6 +25,8 @@ from sqlalchemy import func, select
 
 from connectors.base import Connector
 from connectors.registry import build
+from deploy.sandbox.clock import address_file
+from deploy.sandbox.clock import follow as follow_clock
 from deploy.sandbox.fagsystemer.process import STAR_ENTITIES, Running, start, subscribe
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
@@ -111,7 +113,7 @@ class Demo:
     expected: int
 
 
-def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: Clock) -> Demo:
+def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: ShiftedClock) -> Demo:
     settings = Settings(
         demo=True,
         municipality="Egelund Kommune",
@@ -129,11 +131,12 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     migrate(url)
     console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
+    follow_sandbox(stack, clock, running, port)
     console.print("3/4  Starting the web server")
     context = build_services(settings.model_copy(update={"database_url": SecretStr(url)}), clock=clock)
     add_sources(context, running, Schedule(every=timedelta(minutes=1)))
     stack.enter_context(listening(context, running))
-    seeding = Seeding(context, day)
+    seeding = Seeding(context)
     seeding.staff()
     config = uvicorn.Config(
         create_app(context), host=settings.host, port=port, http="h11", access_log=False, log_config=None
@@ -146,6 +149,14 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
         address=address,
         expected=running.citizens,
     )
+
+
+def follow_sandbox(stack: ExitStack, clock: ShiftedClock, running: Running, port: int) -> None:
+    """Keep the demo's clock at the time of the fagsystemer, and let ``make day`` find them."""
+    address = address_file(port)
+    address.write_text(running.control_url, encoding="utf-8")
+    stack.callback(address.unlink, missing_ok=True)
+    follow_clock(clock, running.control_url)
 
 
 class _Server(uvicorn.Server):
@@ -279,6 +290,7 @@ def follow(
                 break
             Event().wait(0.5)
     console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
+    console.print("     Another day, all sources with it: make day DATE=2024-05-20 (SECONDS=60 takes its time)")
 
 
 def _all_read(context: AppContext, seeding: Seeding) -> bool:

@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import follow, free, listening, morning_of
+from deploy.demo import follow, follow_sandbox, free, listening, morning_of
 from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
@@ -36,6 +36,8 @@ from hub.settings import Settings
 
 BEGAN = "HELHED_DEMO_BEGAN"
 """Variable with two instants: when the demo begins in its own time, and when that was in ours."""
+CONTROL = "HELHED_DEMO_CONTROL"
+"""Variable with the address at which the fagsystemer say which time it is."""
 WEBS, WORKERS = 2, 2
 console = Console(highlight=False)
 
@@ -92,6 +94,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     sources = stack.enter_context(start(citizens=citizens, seed=seed, today=day.date()))
     (folder / "sources.toml").write_text(sources.sources_file(every="1m"), encoding="utf-8")
     os.environ |= {
+        CONTROL: sources.control_url,
         BEGAN: f"{morning_of(day.date()).isoformat()} {datetime.now(UTC).isoformat()}",
         SECRET: sources.client_secret,
         SFTP_KEY: sources.sftp_private_key,
@@ -106,11 +109,13 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         "HELHED_OPENSEARCH_URLS": ",".join(index.urls),
         "HELHED_OPENSEARCH_REPLICAS": "0",
     }
-    context = build_services(Settings(), clock=clock_of_the_demo())
+    clock = clock_of_the_demo()
+    follow_sandbox(stack, clock, sources, ports[0])
+    context = build_services(Settings(), clock=clock)
     stack.callback(context.close)
     context.catalogue.synchronise()
     stack.enter_context(listening(context, sources))
-    seeding = Seeding(context, day.date())
+    seeding = Seeding(context)
     seeding.staff()
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")
     members = (

@@ -3,13 +3,15 @@
 What ``helhed serve`` and ``helhed worker`` are in production, in the demo's own time.
 """
 
+import os
 import signal
 import sys
 from threading import Event
 
 import uvicorn
 
-from deploy.demo_distributed import clock_of_the_demo
+from deploy.demo_distributed import CONTROL, clock_of_the_demo
+from deploy.sandbox.clock import follow as follow_clock
 from hub import log
 from hub.app import create_app
 from hub.services import build_services
@@ -20,6 +22,7 @@ from hub.worker.supervisor import run
 def main(kind: str, port: str = "0") -> None:
     """Run until told to end."""
     settings, clock = Settings(), clock_of_the_demo()
+    follow_clock(clock, os.environ[CONTROL])
     log.set_up(settings.log_level)
     context = build_services(settings, clock=clock)
     context.catalogue.synchronise()

@@ -3,8 +3,9 @@
 Employees come first, so that one can log in at once; a course is opened when all its citizens are there.
 """
 
-from collections import deque
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from threading import Lock
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deploy.sandbox.municipality.catalogue import UNITS
-from deploy.sandbox.municipality.staff import Course, EarlierLookUp, Employee, Staff, staff
+from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
 from hub.access.identity import actor
 from hub.access.policy import POLICY_VERSION
 from hub.access.tables import ActorRow
@@ -21,6 +22,7 @@ from hub.clock import danish_day
 from hub.context import AppContext
 from hub.course.service import open_course
 from hub.course.tables import ConsentRow, TeamMembershipRow
+from hub.db import Base
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview.tables import OverviewRow
@@ -29,14 +31,19 @@ from schemas.identifiers import Identifier
 
 
 class Seeding:
-    """What is still to be written. ``what_is_there`` may be called from any thread, as often as one likes."""
+    """What is still to be written. ``what_is_there`` may be called from any thread, as often as one likes.
 
-    def __init__(self, context: AppContext, day: date) -> None:
+    What lies ahead waits until its day has come by the demo's clock.
+    """
+
+    def __init__(self, context: AppContext) -> None:
         self._parts = context
-        self._day = day
         self._staff: Staff = staff()
-        self._courses = deque(course for course in self._staff.courses if course.started_on <= day)
-        self._look_ups = deque(look for look in self._staff.look_ups if danish_day(look.when) <= day)
+        self._waiting: list[tuple[date, Callable[[Session], bool]]] = [
+            *((course.started_on, partial(self._opened, course=course)) for course in self._staff.courses),
+            *((danish_day(look.when), partial(self._looked, look=look)) for look in self._staff.look_ups),
+        ]
+        """What is to be written from which day on; it says whether it could be."""
         self._lock = Lock()
 
     def staff(self) -> None:
@@ -45,21 +52,25 @@ class Seeding:
             session.add_all(self._actor(one) for one in self._staff.employees)
 
     def what_is_there(self) -> None:
-        """Open the courses and write the look-ups whose citizens have arrived."""
+        """Open the courses and write the look-ups whose citizens have arrived and whose day has come."""
         with self._lock, self._parts.database.transaction() as session:
-            for _ in range(len(self._courses)):
-                course = self._courses.popleft()
-                if not self._opened(session, course):
-                    self._courses.append(course)
-            for _ in range(len(self._look_ups)):
-                look = self._look_ups.popleft()
-                if not self._looked(session, look):
-                    self._look_ups.append(look)
+            is_written = True
+            while is_written:  # a course that is opened brings its team and consents
+                is_written = False
+                for due in self._due():
+                    _, write_it = due
+                    if write_it(session):
+                        self._waiting.remove(due)
+                        is_written = True
 
     def is_done(self) -> bool:
-        """Whether every course is open and every look-up written."""
+        """Whether everything of today and before is written."""
         with self._lock:
-            return not self._courses and not self._look_ups
+            return not self._due()
+
+    def _due(self) -> list[tuple[date, Callable[[Session], bool]]]:
+        today = danish_day(self._parts.clock.now())
+        return [waiting for waiting in self._waiting if waiting[0] <= today]
 
     def citizens(self) -> int:
         """How many citizens have an overview."""
@@ -88,30 +99,11 @@ class Seeding:
         if len(citizens) < len(course.cprs):
             return False
         course_id = open_course(session, course.title, citizens.values(), course.started_on)
-        session.add_all(
-            TeamMembershipRow(
-                course_id=course_id,
-                actor_id=one.employee,
-                function=one.function,
-                valid_from=one.start,
-                valid_to=one.end,
-                reason=one.reason,
-            )
-            for one in course.team
-            if one.start <= self._day
-        )
-        session.add_all(
-            ConsentRow(
-                course_id=course_id,
-                citizen_id=citizens[one.cpr],
-                area=one.area,
-                given_on=one.given_on,
-                expires_on=one.expires_on,
-                scope=one.scope,
-            )
-            for one in course.consents
-            if one.given_on <= self._day
-        )
+        for member in course.team:
+            self._waiting.append((member.start, partial(_add, row=_membership(course_id, member))))
+        for consent in course.consents:
+            row = _consent(course_id, citizens[consent.cpr], consent)
+            self._waiting.append((consent.given_on, partial(_add, row=row)))
         return True
 
     def _looked(self, session: Session, look: EarlierLookUp) -> bool:
@@ -141,6 +133,33 @@ class Seeding:
 
     def _digest(self, cpr: str) -> str:
         return keyed_digest(Identifier.national(cpr), self._parts.digest_key)
+
+
+def _add(session: Session, row: Base) -> bool:
+    session.add(row)
+    return True
+
+
+def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:
+    return TeamMembershipRow(
+        course_id=course_id,
+        actor_id=member.employee,
+        function=member.function,
+        valid_from=member.start,
+        valid_to=member.end,
+        reason=member.reason,
+    )
+
+
+def _consent(course_id: UUID, citizen_id: UUID, consent: ConsentGiven) -> ConsentRow:
+    return ConsentRow(
+        course_id=course_id,
+        citizen_id=citizen_id,
+        area=consent.area,
+        given_on=consent.given_on,
+        expires_on=consent.expires_on,
+        scope=consent.scope,
+    )
 
 
 UNITS_BY_ID = {unit.id: unit for unit in UNITS}

@@ -1,6 +1,8 @@
 """The simulated fagsystemer for tests of whole processes: how these reach them, and what there is to find."""
 
 import os
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from connectors.kit import read_all
@@ -9,6 +11,7 @@ from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, Running
 from deploy.sandbox.fagsystemer.sftp import ARCHIVE
 from hub.clock import SystemClock
 from hub.db import Database
+from schemas.record import SourceRecord
 
 KEY = "only-for-tests-only-for-tests-only"
 
@@ -30,8 +33,12 @@ def environment(folder: Path, sources: Running, database: Database, every: str =
 
 def truth(sources: Running) -> set[str]:
     """Every entity the sources speak of, read without the hub."""
-    read = connectors_to(sources, SystemClock(), school_folder=ARCHIVE).values()
-    entities = {record.entity for one in read for batch in read_all(one) for record in batch.records}
-    for one in read:
-        one.close()  # a connector lives as long as its process; this one does not
-    return entities
+    return {record.entity for record in read_records(sources)}
+
+
+def read_records(sources: Running) -> Iterator[SourceRecord]:
+    """Everything the sources say, read without the hub and without moving the school's files away from it."""
+    for connector in connectors_to(sources, SystemClock(), school_folder=ARCHIVE).values():
+        with closing(connector):  # a connector lives as long as its process; this one does not
+            for batch in read_all(connector):
+                yield from batch.records

@@ -1,4 +1,4 @@
-"""The long run: ``make chaos`` (ARGS="--kills 200 --brokers 3 --nodes 3 --seed 7")."""
+"""The long runs: ``make chaos`` (ARGS="--kills 200 --brokers 3 --nodes 3 --seed 7"; ``--nightly`` for the night)."""
 
 import argparse
 import json
@@ -7,34 +7,47 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.chaos.harness import Report, run
+from tests.chaos.nightly import NightlyReport, run_nights
 
 FOLDER = Path("artefacts")
 
 
 def main() -> int:
-    """Run, print and keep the report; the status is 0 when nothing was lost and nothing came twice."""
+    """Run, print and keep the report; the status is 0 when the store says what the sources say, and says it once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--citizens", type=int, default=8900, help="about 5.6 records each")
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1)
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=1)
     parser.add_argument("--seed", type=int, default=2023)
+    parser.add_argument("--nightly", action="store_true", help="kill workers while the nights of all sources are read")
     arguments = parser.parse_args()
-    report = run(
-        kills=arguments.kills,
-        citizens=arguments.citizens,
-        brokers=arguments.brokers,
-        nodes=arguments.nodes,
-        seed=arguments.seed,
-        told=lambda number, progress: print(f"{number}/{arguments.kills} killed, {progress}", flush=True),  # noqa: T201  the product
-    )
+    report: Report | NightlyReport
+    if arguments.nightly:
+        report = run_nights(
+            kills=arguments.kills, citizens=arguments.citizens, seed=arguments.seed, progress=_print_progress
+        )
+        name, as_table = "chaos-nightly", nightly_table(report)
+    else:
+        report = run(
+            kills=arguments.kills,
+            citizens=arguments.citizens,
+            brokers=arguments.brokers,
+            nodes=arguments.nodes,
+            seed=arguments.seed,
+            told=_print_progress,
+        )
+        name, as_table = f"chaos-{arguments.brokers}-{arguments.nodes}", table(report)
     FOLDER.mkdir(exist_ok=True)
-    name = f"chaos-{arguments.brokers}-{arguments.nodes}"
     stored_report = {"at": datetime.now(UTC).isoformat(timespec="minutes"), **report.model_dump()}
     (FOLDER / f"{name}.json").write_text(json.dumps(stored_report, indent=2), encoding="utf-8")
-    (FOLDER / f"{name}.md").write_text(table(report), encoding="utf-8")
-    print(table(report))  # noqa: T201  the product
+    (FOLDER / f"{name}.md").write_text(as_table, encoding="utf-8")
+    print(as_table)  # noqa: T201  the product
     return 0 if report.is_whole else 1
+
+
+def _print_progress(number: int, words: str) -> None:
+    print(f"{number} killed, {words}", flush=True)  # noqa: T201  the product
 
 
 def table(report: Report) -> str:
@@ -53,7 +66,28 @@ def table(report: Report) -> str:
         "tracebacks in the logs": f"{report.tracebacks}",
         "seconds": f"{report.seconds:.0f}",
     }
-    head = f"{report.brokers} broker(s), {report.nodes} node(s), seed {report.seed}"
+    return _as_table(f"{report.brokers} broker(s), {report.nodes} node(s), seed {report.seed}", rows)
+
+
+def nightly_table(report: NightlyReport) -> str:
+    """The report of the nights as Markdown."""
+    by_source = ", ".join(f"{count:,} {source}" for source, count in sorted(report.rows.items()))
+    said = ", ".join(f"{count:,} {source}" for source, count in sorted(report.statements.items()))
+    rows = {
+        "workers killed": f"{report.kills} in {report.nights} night(s)",
+        "rows of a night": f"{sum(report.rows.values()):,} ({by_source}) of {report.citizens:,} citizens",
+        "statements of the sources": f"{sum(report.statements.values()):,} ({said}), {report.changed:,} of them new",
+        "lost / left over / old": f"{len(report.lost)} / {len(report.invented)} / {len(report.old)}",
+        "differing between index and store": f"{report.differing}",
+        "in quarantine because storing failed": f"{report.parked}",
+        "events not delivered or not looked up": f"{report.undelivered}",
+        "tracebacks in the logs": f"{report.tracebacks}",
+        "seconds": f"{report.seconds:.0f}",
+    }
+    return _as_table(f"nightly run, seed {report.seed}", rows)
+
+
+def _as_table(head: str, rows: dict[str, str]) -> str:
     lines = [f"| {what} | {found} |\n" for what, found in rows.items()]
     return f"| {head} | |\n|---|---|\n{''.join(lines)}"
 

@@ -175,11 +175,11 @@ def run(
                     number + 1,
                     f"{_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
                 )
-            _until(lambda: is_at_rest(context, len(expected)))
+            wait_until(lambda: is_at_rest(context, len(expected)))
         finally:
             stop.set()
             thread.join()
-        _until(lambda: not compare(context.database, context.index).differences)
+        wait_until(lambda: not compare(context.database, context.index).differences)
         report = _report(stage, context, expected, looking)
         context.close()
     return report.model_copy(
@@ -227,10 +227,11 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
             session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
-    _until(lambda: _entities(stage) >= reached)
+    wait_until(lambda: _entities(stage) >= reached)
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds; whatever is down meanwhile comes back."""
     end = monotonic() + PATIENCE
     while True:
         with suppress(*_DOWN):

@@ -51,6 +51,8 @@ class Stage:
     opensearch: opensearch.OpenSearch
     workers: tuple[Member, ...]
     webs: tuple[Member, ...]
+    listener: Member
+    """Takes the events of the job centre; whoever needs them starts it and subscribes."""
     environment: dict[str, str]
 
     @property
@@ -86,7 +88,8 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
         variables = _environment(folder, sources, database, bus, index)
         workers = tuple(_worker(folder, number, variables) for number in range(2))
         webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
-        for one in (*workers, *webs):
+        listener = _listener(folder, variables, sources)
+        for one in (*workers, *webs, listener):
             stack.callback(one.kill)
         for web in webs:
             web.start()
@@ -98,6 +101,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
             opensearch=index,
             workers=workers,
             webs=webs,
+            listener=listener,
             environment=variables,
         )
 
@@ -125,3 +129,14 @@ def _worker(folder: Path, number: int, variables: dict[str, str]) -> Member:
 def _web(folder: Path, number: int, variables: dict[str, str], port: int) -> Member:
     command = [sys.executable, "-m", "hub.cli", "serve"]
     return Member(f"web {number}", port, command, folder / f"web-{number}.log", variables | {"HELHED_PORT": str(port)})
+
+
+def _listener(folder: Path, variables: dict[str, str], sources: Running) -> Member:
+    (port,) = free_ports(1)
+    own = {
+        "HELHED_LISTEN_PORT": str(port),
+        "HELHED_LISTEN_CERTIFICATE": f"{sources.certificates}/listener.pem",
+        "HELHED_LISTEN_CA": f"{sources.certificates}/ca.pem",
+    }
+    command = [sys.executable, "-m", "hub.cli", "listen"]
+    return Member("listener", port, command, folder / "listener.log", variables | own)

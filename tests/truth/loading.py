@@ -122,7 +122,7 @@ def municipality(database: URL, day: date, citizens: int) -> Iterator[Loaded]:
         for person in moved:
             ask(running, "POST", "_codes", {"number": person.cpr, "code": NOT_OURS})
         try:
-            _load(settings, clock, running, day)
+            _load(settings, clock, running)
         finally:
             _drop_connections()
         context = build_services(settings, clock=clock)
@@ -142,12 +142,12 @@ def _moved_to_another_authority(truth: Municipality) -> list[Person]:
     return sorted(active, key=lambda person: (person.cpr in cprs, person.id))[-1:]
 
 
-def _load(settings: Settings, clock: Clock, running: Running, day: date) -> None:
+def _load(settings: Settings, clock: Clock, running: Running) -> None:
     """Let a worker read, process and index everything, then end it: while citizens are walked nothing changes."""
     context = build_services(settings, clock=clock)
     try:
         add_sources(context, running, Schedule(every=timedelta(hours=1)))
-        seeding = Seeding(context, day)
+        seeding = Seeding(context)
         seeding.staff()
         stop = Event()
         options = {"stop": stop, "on_batch": seeding.what_is_there}

@@ -24,7 +24,7 @@ SINCE_UNKNOWN = "siden hvornår er ikke oplyst"
 NOT_OURS = "Ikke længere vores borger"
 NOT_OURS_KEPT = "En anden kommune er myndighed nu. Det, vi har læst før, vises stadig; nyt kan ikke læses."
 RECENT = timedelta(days=365)
-ANNOUNCED = timedelta(days=30)
+ANNOUNCED = timedelta(days=45)
 """So long before an interview, and before its deadline is met, the job centre registers it."""
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
@@ -129,7 +129,7 @@ def interview_panel(oracle: Oracle, page: Page, person: Person) -> Iterator[tupl
 
 def registered_on(meeting: Meeting, today: date) -> date:
     """When the source registered what it says of an interview."""
-    return meeting.day if meeting.day < today else today - ANNOUNCED
+    return meeting.day if meeting.day < today else meeting.day - ANNOUNCED
 
 
 def standing(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str, str, date | None]]:
