@@ -22,7 +22,7 @@ def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
 
 
 @pytest.mark.xdist_group("chaos")
-def test_workers_killed_while_a_night_of_all_four_sources_is_read_leave_every_statement_as_the_sources_make_it() -> (
+def test_workers_killed_in_a_night_of_all_four_sources_leave_what_the_sources_say() -> (
     None
 ):
     try:

@@ -14,12 +14,13 @@ from deploy.sandbox.fagsystemer.sessions import Credentials
 from deploy.sandbox.fagsystemer.sftp import OF_FILES, OF_NIGHTS, SchoolServer
 from deploy.sandbox.fagsystemer.star import JobCentre
 from deploy.sandbox.fagsystemer.webhook import Sender
+from deploy.sandbox.municipality.households import HORIZON
 from deploy.sandbox.municipality.truth import MORNING, Municipality
 from hub.clock import ShiftedClock, danish_day
 
 LOOK_SECONDS = 30
 """A day that begins by itself is noticed after so long."""
-MOST_DAYS = 3660
+MONTH, FOUR_WEEKS = timedelta(days=31), timedelta(days=28)
 
 
 class Server(StrEnum):
@@ -84,22 +85,23 @@ class Town:
         }
 
     def move_to(self, day: date) -> None:
-        """Let it be the morning of another day: each night in between the school delivers; then the others hold it.
+        """Let it be the morning of another day: the school delivers what came in between; then all others hold it.
+
+        The school delivers each night. Over more than a month it delivers every fourth week, whose windows join.
 
         Raises:
-            ValueError: the day is past, or too far ahead.
+            ValueError: the day is past, or after the end of the municipality's history.
         """
         with self._lock:
-            if not self.today <= day <= self.today + timedelta(days=MOST_DAYS):
-                msg = (
-                    f"the day must be from {self.today} to {self.today + timedelta(days=MOST_DAYS)}; time runs forward"
-                )
+            if not self.today <= day < HORIZON:
+                msg = f"the day must be from {self.today} and before {HORIZON}, for time runs forward"
                 raise ValueError(msg)
             if day > danish_day(self.clock.now()):
                 self.clock.move_to(datetime.combine(day, MORNING))
+            step = timedelta(days=1) if day - self.today <= MONTH else FOUR_WEEKS
             truth = None
             while self.today < day:
-                self.today += timedelta(days=1)
+                self.today = min(self.today + step, day)
                 truth = self.truth_on(self.today)
                 self.school.show(truth)
             if truth is not None:

@@ -99,7 +99,7 @@ def _concerns(story: Story, mother: Person, ida: Person, emil: Person) -> None:
 
 
 def _adult_efforts(story: Story, mother: Person) -> None:
-    """What employment does: known to no source that is served yet."""
+    """What the job centre does, year after year."""
     story.effort(mother, kinds.BENEFIT, date(2004, 3, 1), end=date(2025, 2, 3))
     story.effort(mother, kinds.RESOURCE_COURSE, date(2022, 2, 1), end=date(2025, 2, 1), worker="Peter Lund",
                  purpose="afklaring af arbejdsevne")  # fmt: skip
@@ -160,12 +160,19 @@ def _school(story: Story, ida: Person, emil: Person) -> None:
             story.absence(emil, (year, quarter), "UNLAWFUL", days[1])
 
 
+_MIKKELS_ABSENCE = (
+    (2021, 3, 5), (2021, 4, 9), (2022, 1, 12), (2022, 2, 10), (2022, 3, 8), (2022, 4, 9), (2023, 1, 8), (2023, 2, 6),
+    (2023, 3, 6), (2023, 4, 5), (2024, 1, 3), (2024, 2, 1),
+)  # fmt: skip
+"""Year, quarter and days: most when the school worried, less with the contact person and the joint solution."""
+
+
 def maria(story: Story) -> None:
     """Maria, 24: from a residential home to a caravan on her parents' ground with support around it."""
     grown = story.person("Maria", "Testborg", date(1999, 4, 27), female=True, street="Ærøvej 8", coordinated=True)
     mother = story.person("Karen", "Testborg", date(1970, 2, 11), female=True, street="Ærøvej 8")
     father = story.person("Bjørn", "Testborg", date(1968, 9, 30), female=False, street="Ærøvej 8")
-    brother = story.person("Mikkel", "Testborg", date(2007, 12, 5), female=False, street="Ærøvej 8",
+    brother = story.person("Mikkel", "Testborg", date(2008, 12, 5), female=False, street="Ærøvej 8",
                            protected_in=frozenset({"social", "health"}))  # fmt: skip
     for child in (grown, brother):
         for parent in (mother, father):
@@ -181,6 +188,8 @@ def maria(story: Story) -> None:
     story.effort(grown, kinds.MENTOR, date(2023, 11, 15), worker="Karim Nielsen")
     story.effort(grown, kinds.STU, date(2024, 1, 15), purpose="bolig og uddannelse")
     story.effort(grown, kinds.MENTAL_CARE, date(2021, 3, 1), worker="Dorte Vinge", extent="ugentligt")
+    for year, quarter, days in _MIKKELS_ABSENCE:
+        story.absence(brother, (year, quarter), "UNLAWFUL", days)
     story.effort(brother, kinds.CONTACT_PERSON, date(2022, 9, 1), authority="social:100", worker="Anna Holm")
     story.notify(brother, at(2022, 5, 9, 12, 45), ("2", "Skolen"), reasons=("3",), outcome="assessment_20",
                  outcome_on=date(2022, 5, 20))  # fmt: skip
