@@ -173,7 +173,7 @@ def run(
                 killing.one()
                 told(
                     number + 1,
-                    f"{_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
+                    f"{count_entities(stage):,} of {len(expected):,} records in, {len(looking.shown)} pages shown",
                 )
             wait_until(lambda: is_at_rest(context, len(expected)))
         finally:
@@ -203,7 +203,8 @@ def parts_of(stage: Stage) -> AppContext:
     return build_services(settings)
 
 
-def _entities(stage: Stage) -> int:
+def count_entities(stage: Stage) -> int:
+    """How many entities are in."""
     return _count(stage, "SELECT count(*) FROM record_entities")
 
 
@@ -221,22 +222,24 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
 
     So there is work under way at every kill, and what comes a second time must be recognised.
     """
-    reached = _entities(stage) + further
+    reached = count_entities(stage) + further
     if reached >= whole:
         with suppress(*_DOWN), stage.database.transaction() as session:
             session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
-    wait_until(lambda: _entities(stage) >= reached)
+    wait_until(lambda: count_entities(stage) >= reached)
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds; whatever is down meanwhile comes back."""
-    end = monotonic() + PATIENCE
+def wait_until(condition: Callable[[], bool], progress: Callable[[], int] = lambda: 0) -> None:
+    """Wait until it holds; whatever is down meanwhile comes back. What still gets on may take its time."""
+    end, last = monotonic() + PATIENCE, 0
     while True:
         with suppress(*_DOWN):
             if condition():
                 return
+        if (now := progress()) != last:
+            end, last = monotonic() + PATIENCE, now
         assert monotonic() < end, "it is stuck"
         Event().wait(0.1)
 

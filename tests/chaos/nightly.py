@@ -25,7 +25,7 @@ from hub.context import AppContext
 from hub.indexing.comparison import compare
 from schemas.base import Schema
 from schemas.record import SourceRecord
-from tests.chaos.harness import is_at_rest, parts_of, wait_until
+from tests.chaos.harness import count_entities, is_at_rest, parts_of, wait_until
 from tests.chaos.stage import DAY, Stage, staged
 from tests.fagsystemer import read_records
 
@@ -94,7 +94,7 @@ def run_nights(
             process.start()
         subscribe(stage.sources, f"https://127.0.0.1:{stage.listener.port}/webhooks/employment/0999")
         first = statements(read_records(stage.sources))
-        wait_until(lambda: is_at_rest(context, len(first)))
+        wait_until(lambda: is_at_rest(context, len(first)), lambda: count_entities(stage))
         nights, night_began = 0, datetime.now(UTC)
         for number in range(kills):
             if not nights or _is_read(stage, context, night_began, readings=1):

@@ -22,9 +22,7 @@ def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
 
 
 @pytest.mark.xdist_group("chaos")
-def test_workers_killed_in_a_night_of_all_four_sources_leave_what_the_sources_say() -> (
-    None
-):
+def test_workers_killed_in_a_night_of_all_four_sources_leave_what_the_sources_say() -> None:
     try:
         report = run_nights(kills=4, citizens=120, seed=3)
     except ServiceMissing as error:

@@ -69,7 +69,7 @@ RESOURCE_COURSE = Kind("employment", "Ressourceforløb", "employment:400", kle="
 WORK_PLACEMENT = Kind("employment", "Virksomhedspraktik", "employment:400", kle="15.20.04")
 SPECIAL_EDUCATION = Kind("school", "Specialundervisning", "school:500", kle="17.03.08")
 PPR_ASSESSMENT = Kind("school", "PPR-vurdering", "school:510", kle="17.03.04")
-STU = Kind("school", "Særligt tilrettelagt ungdomsuddannelse (STU)", "school:510", kle="54.18.05")
+STU = Kind("employment", "Særligt tilrettelagt ungdomsuddannelse (STU)", "employment:400", kle="54.18.05")
 FOLLOW_UP = Kind("health", "Behovskontakt med skolesundhedsplejen", "health:300", "Sundhedsloven § 121",
                  code="606c6585-444b-4ecd-885c-2ee59dc33f32", kle="29.12.08")  # fmt: skip
 MENTAL_CARE = Kind("health", "Psykisk pleje og støtte", "health:320", "Sundhedsloven § 138",
