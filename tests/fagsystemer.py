@@ -16,10 +16,12 @@ from schemas.record import SourceRecord
 KEY = "only-for-tests-only-for-tests-only"
 
 
-def environment(folder: Path, sources: Running, database: Database, every: str = "15m") -> dict[str, str]:
+def environment(
+    folder: Path, sources: Running, database: Database, every: str = "15m", repair_every: str = "P7D"
+) -> dict[str, str]:
     """Variables of a process that reads these sources into that database."""
     file = folder / "sources.toml"
-    file.write_text(sources.sources_file(every), encoding="utf-8")
+    file.write_text(sources.sources_file(every, repair_every), encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     return kept | {
         "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),

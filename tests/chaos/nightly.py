@@ -31,6 +31,7 @@ from tests.fagsystemer import read_records
 
 LONGEST_LIFE = 10.0
 """Seconds that a worker lives at most before it is killed; it needs two or three to begin."""
+_GO_WITH_THE_LISTING = ("employment/Citizen.caseworker/", "employment/Citizen.targetGroup/")
 READINGS = 3
 """So many complete readings of each stream after the last night: two prove that something is gone."""
 _LIVE = text("""
@@ -88,7 +89,7 @@ def run_nights(
     """
     chance = random.Random(seed)  # noqa: S311  moments to fail at, not secrets
     began = monotonic()
-    with staged(citizens=citizens, seed=seed, brokers=1, nodes=1) as stage:
+    with staged(citizens=citizens, seed=seed, brokers=1, nodes=1, repair_every="PT0S") as stage:
         context = parts_of(stage)
         for process in (stage.listener, *stage.workers):
             process.start()
@@ -150,18 +151,46 @@ def rows_of_night(citizens: int, seed: int, day: date) -> dict[str, int]:
 
 
 def statements(records: Iterable[SourceRecord]) -> dict[str, str]:
-    """What the sources say of each entity: the last record of it, without the times of reading."""
+    """What the sources say of each entity, and of whom: the last record of it.
+
+    Of a citizen the number counts: an event's look-up knows no name and no local id, the search does.
+    """
     said: dict[str, str] = {}
     for record in records:
-        content = record.model_dump(mode="json", include={"fact", "valid", "parties"})
-        said[record.entity] = json.dumps(content, sort_keys=True)
+        content = record.model_dump(mode="json", include={"fact", "valid"})
+        numbers = [number.value for party in record.parties for number in party.identifiers if number.is_national]
+        said[record.entity] = json.dumps([content, sorted(numbers)], sort_keys=True)
         if record.deleted:
             del said[record.entity]
     return said
 
 
+def still_said(first: dict[str, str], last: dict[str, str]) -> dict[str, str]:
+    """What the sources say, and what they said of citizens who have left the job centre's list since.
+
+    Nobody withdraws that: the services' entities of such a citizen stay, with the citizen; case workers and target
+    group go.
+    """
+    left = {_number(said) for entity, said in first.items() if _is_listing(entity) and entity not in last}
+    kept = {
+        entity: said
+        for entity, said in first.items()
+        if entity.startswith("employment/") and not entity.startswith(_GO_WITH_THE_LISTING) and _number(said) in left
+    }
+    return {**kept, **last}
+
+
+def _number(said: str) -> str:
+    numbers: list[str] = json.loads(said)[1]
+    return numbers[0]
+
+
+def _is_listing(entity: str) -> bool:
+    return entity.startswith("employment/Citizen/")
+
+
 def _report(stage: Stage, context: AppContext, first: dict[str, str]) -> NightlyReport:
-    said = statements(read_records(stage.sources))
+    said = still_said(first, statements(read_records(stage.sources)))
     with stage.database.transaction() as session:
         stored = statements(SourceRecord.model_validate(document) for document in session.scalars(_LIVE))
         parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'")) or 0

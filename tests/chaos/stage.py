@@ -62,8 +62,15 @@ class Stage:
 
 
 @contextmanager
-def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[Stage]:
+def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: str = "P7D") -> Iterator[Stage]:
     """The whole, started but for the workers, which begin to read as soon as they are. Everything ends with the block.
+
+    Args:
+        citizens: size of the municipality.
+        seed: of its people.
+        brokers: of Kafka.
+        nodes: of OpenSearch.
+        repair_every: how often the job centre is read whole, as ISO 8601 writes it.
 
     Raises:
         ServiceMissing: Kafka or OpenSearch cannot be had here.
@@ -85,7 +92,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
                 ActorRow(id=LOOKER, name="Looker", title="rådgiver", roles=["team_member"], active=True, **unit)
             )
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=DAY))
-        variables = _environment(folder, sources, database, bus, index)
+        variables = _environment(folder, sources, database, bus, index, repair_every)
         workers = tuple(_worker(folder, number, variables) for number in range(2))
         webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
         listener = _listener(folder, variables, sources)
@@ -107,9 +114,14 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int) -> Iterator[St
 
 
 def _environment(
-    folder: Path, sources: Running, database: Database, bus: kafka.Kafka, index: opensearch.OpenSearch
+    folder: Path,
+    sources: Running,
+    database: Database,
+    bus: kafka.Kafka,
+    index: opensearch.OpenSearch,
+    repair_every: str,
 ) -> dict[str, str]:
-    return environment(folder, sources, database, every="12s") | {
+    return environment(folder, sources, database, every="12s", repair_every=repair_every) | {
         "HELHED_DEMO": "true",
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_KAFKA_SERVERS": bus.bootstrap,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import chain
 
 import httpx
@@ -74,9 +74,9 @@ def said(running: Running) -> dict[str, SourceRecord]:
 
 
 def test_after_a_move_every_server_holds_what_one_started_on_that_day_holds() -> None:
-    later = date(2024, 4, 9)
+    later = TODAY + timedelta(days=35)
     with start(citizens=CITIZENS, seed=7, today=TODAY) as moved, start(citizens=CITIZENS, seed=7, today=later) as fresh:
-        for weeks in range(1, 31):
+        for weeks in range(1, 6):
             control(moved, "POST", "clock", {"day": (TODAY + timedelta(days=7 * weeks)).isoformat()})
         assert control(moved, "GET", "clock")["day"] == later.isoformat()
         ours, theirs = said(moved), said(fresh)

@@ -59,8 +59,13 @@ class Running:
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
-    def sources_file(self, every: str = "15m") -> str:
-        """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``."""
+    def sources_file(self, every: str = "15m", repair_every: str = "P7D") -> str:
+        """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``.
+
+        Args:
+            every: how often each source is read.
+            repair_every: how often the job centre is read whole, as ISO 8601 writes it.
+        """
         return f"""
             [social]
             connector = "odata"
@@ -93,6 +98,7 @@ class Running:
             search_token_url = "{self.star_url}/token"
             search_client_id = "{self.client_id}"
             search_client_secret = {{ env = "{SECRET}" }}
+            repair_every = "{repair_every}"
             schedule = {{ every = "{every}" }}
 
             [school]
