@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from deploy.sandbox.municipality.cases import MAJAS_WORDS, SPARE
 from deploy.sandbox.municipality.generate import cohorts, generate
 from deploy.sandbox.municipality.staff import cpr_of, staff
@@ -87,6 +89,67 @@ def test_in_2025_the_efforts_have_ended_and_the_goals_are_reached() -> None:
         assert all(effort.end is not None for effort in efforts(truth, given)), given
     reached = [goal for goal in truth.goals if goal.assessments and goal.assessments[-1][1] == "reached"]
     assert len(reached) >= 4
+
+
+@pytest.mark.parametrize(
+    ("day", "given", "running"),
+    [
+        (date(2004, 12, 31), "Maja", {"Kontanthjælp"}),
+        (date(2018, 12, 31), "Maja", {"Kontanthjælp"}),
+        (date(2019, 12, 31), "Maja", {"Kontanthjælp", "Praktisk og pædagogisk støtte i hjemmet",
+                                      "Familiebehandling, forældresamtaler"}),
+        (date(2020, 6, 1), "Ida", {"Familiebehandling", "Anbringelse i netværksplejefamilie"}),
+        (date(2021, 6, 1), "Ida", {"Familiebehandling"}),
+        (date(2024, 6, 1), "Ida", {"Familiebehandling", "Praktik i børnehave",
+                                   "Behovskontakt med skolesundhedsplejen"}),
+        (date(2025, 5, 20), "Maja", set()),
+    ],
+)  # fmt: skip
+def test_each_year_has_the_efforts_of_its_chapter(day: date, given: str, running: set[str]) -> None:
+    assert {effort.title for effort in efforts(at(day), given) if effort.end is None} == running
+
+
+@pytest.mark.parametrize(("year", "born"), [(2008, set[str]()), (2010, {"Ida"}), (2013, {"Ida", "Emil"})])
+def test_the_children_are_born_and_the_marriage_ends(year: int, born: set[str]) -> None:
+    truth = at(date(year, 12, 31))
+    assert {person.given for person in truth.people if person.family == FAMILY} == {"Maja", *born}
+    maja = person(truth, "Maja").id
+    (partner,) = [each for each in truth.relations if each.person == maja and each.kind == "partner"]
+    assert partner.end is None
+    later = at(date(2014, 12, 31))
+    (ended,) = [each for each in later.relations if each.person == maja and each.kind == "partner"]
+    assert ended.end == date(2014, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "given", "group"),
+    [(date(2015, 9, 1), "Ida", "0A"), (date(2023, 9, 12), "Ida", "8A"), (date(2023, 9, 12), "Emil", "5B"),
+     (date(2025, 5, 20), "Ida", "9A")],
+)  # fmt: skip
+def test_each_school_year_has_the_class_of_its_chapter(day: date, given: str, group: str) -> None:
+    truth = at(day)
+    of = person(truth, given).id
+    assert [each.group for each in truth.enrolments if each.person == of][-1] == group
+
+
+def unlawful(day: date, given: str, family: str, quarter: tuple[int, int]) -> float:
+    """Share of the quarter's school days."""
+    truth = at(day)
+    of = person(truth, given, family).id
+    days = [each for each in truth.absences if (each.person, (each.year, each.quarter)) == (of, quarter)]
+    return sum(each.days for each in days) / days[0].school_days if days else 0.0
+
+
+def test_absence_is_massive_in_2023_and_gone_in_2025() -> None:
+    assert unlawful(date(2023, 9, 12), "Ida", FAMILY, (2023, 2)) > 0.25
+    assert unlawful(date(2023, 9, 12), "Emil", FAMILY, (2023, 1)) > 0.15
+    assert unlawful(date(2025, 5, 20), "Ida", FAMILY, (2025, 1)) == 0
+
+
+def test_marias_brother_is_away_when_the_school_worries_and_less_later() -> None:
+    when_notified = unlawful(date(2022, 6, 1), "Mikkel", "Testborg", (2022, 1))
+    assert when_notified > 0.15
+    assert unlawful(date(2024, 6, 1), "Mikkel", "Testborg", (2024, 1)) < when_notified / 3
 
 
 def test_marias_home_becomes_a_caravan_with_support_around_it() -> None:

@@ -150,7 +150,7 @@ def standing(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str, 
         if leave.end is None:
             yield f"{of}Fravær: {within(leave.text)}", f"siden {leave.start} · ", leave.start
     if told.deadline:
-        yield f"{of}Frist: {within(DEADLINE)}", f"senest {told.deadline} · ", page.day - ANNOUNCED
+        yield f"{of}Frist: {within(DEADLINE)}", f"senest {told.deadline} · ", told.deadline - ANNOUNCED
     if not told.is_ours:
         yield f"{of}{NOT_OURS}", f"oplyst {page.day}. {NOT_OURS_KEPT} · ", None
 
@@ -202,4 +202,4 @@ def news_items(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str
     for leave in told.leaves:
         yield within(leave.text), "Nyt fravær", leave.end or leave.start
     if told.deadline:
-        yield within(DEADLINE), "Ny frist", page.day - ANNOUNCED
+        yield within(DEADLINE), "Ny frist", told.deadline - ANNOUNCED
