@@ -2,6 +2,8 @@
 
 from hub.web.citizen.routes import CITIZEN
 from hub.web.held_deletions.routes import HELD_DELETIONS
+from hub.web.identity.routes import IDENTITY
+from hub.web.index.routes import INDEX
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
@@ -18,6 +20,8 @@ WORKSPACES: tuple[Workspace, ...] = (
     SOURCES,
     HELD_DELETIONS,
     QUARANTINE,
+    IDENTITY,
+    INDEX,
     NOTICES,
     SOURCE,
     SEARCH,

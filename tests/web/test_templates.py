@@ -23,6 +23,7 @@ PARTS = {
     "source/templates/_parts.html",
     "citizen/templates/_timeline_table.html",
     "quarantine/templates/_fault.html",
+    "identity/templates/_decision.html",
 }
 """Templates that others extend, import or include."""
 

@@ -13,6 +13,7 @@ from hub.quarantine.rules import QuarantinedRow, QuarantineGroup
 from hub.sources.definitions import Pause
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web.shell import texts as shared
+from hub.web.shell.conflict_texts import CONFLICT
 from hub.web.shell.dates import (
     as_sentence,
     clock_text,
@@ -273,5 +274,5 @@ def _pause(pause: Pause, employees: Mapping[str, str], now: datetime) -> PauseRo
 
 
 def _conflict(conflict: IdentityConflict, now: datetime) -> ConflictRow:
-    problem, advice = texts.CONFLICT[conflict.kind]
+    problem, advice = CONFLICT[conflict.kind]
     return ConflictRow(problem, conflict.subject, advice, of_moment(conflict.first_seen, now))

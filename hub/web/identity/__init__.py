@@ -1,0 +1,1 @@
+"""Hvem er hvem: is what the sources say about one person, or about two?"""

@@ -1,0 +1,1 @@
+"""Søgningen: does the search know what the database knows, and if not what do I do?"""
