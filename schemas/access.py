@@ -166,8 +166,6 @@ class AuditAction(StrEnum):
     """Somebody let a source be read now, from where it is, from a day, or from the start."""
     STOP_RUN = "stop_run"
     """Somebody let a run end before its end."""
-    FORGET_SOURCE = "forget_source"
-    """An administrator let everything that a removed source said be deleted; with a reason."""
     RELEASE_DELETIONS = "release_deletions"
     """An administrator let held deletions of a source take effect; the reason stands in ``override_reason``."""
     REFUSE_DELETIONS = "refuse_deletions"

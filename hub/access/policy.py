@@ -48,7 +48,6 @@ SOURCE_ACTS = frozenset(
         AuditAction.RESUME_SOURCE,
         AuditAction.RUN_SOURCE,
         AuditAction.STOP_RUN,
-        AuditAction.FORGET_SOURCE,
         AuditAction.RELEASE_DELETIONS,
         AuditAction.REFUSE_DELETIONS,
         AuditAction.READ_QUARANTINE,

@@ -1,6 +1,7 @@
 """``helhed source``: the sources there are, and what people do to them. Every change is a line of the audit log."""
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,10 @@ from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
+from hub.clock import DANISH_TIME
 from hub.context import AppContext
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.sources import held_repository, repository, run_requests, service, stream_repository
+from hub.sources import change_repository, held_repository, repository, run_requests, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
@@ -218,12 +220,49 @@ def run(
     from_start: Annotated[
         bool, typer.Option("--from-start", help="Read everything once more; deletions that wait go on waiting.")
     ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Read again what changed since that day; where it can, else everything."
+        ),
+    ] = None,
 ) -> None:
     """Let a worker read a source now. To read it in this terminal instead: helhed collect NAME."""
     with fail(), opened() as context, context.database.transaction() as session:
+        if since is not None:
+            day = since.replace(tzinfo=DANISH_TIME)
+            builder, now = context.catalogue.builder, context.clock.now()
+            is_since = run_requests.reread_source(session, builder, name, now, since=day, stream=stream, by=actor_id())
+            record(session, AuditAction.RUN_SOURCE, name, f"since {day:%d %B %Y}", now)
+            begins = "what changed since then" if is_since else "everything: it cannot be read from a day"
+            console.print(f"A worker begins within seconds to read {begins}.")
+            return
         run_requests.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start, by=actor_id())
         record(session, AuditAction.RUN_SOURCE, name, "from the start" if from_start else None, context.clock.now())
         console.print("A worker begins within seconds; see: helhed source show " + name)
+
+
+@app.command()
+def stop(name: Name, stream: StreamOption = None) -> None:
+    """Let a run under way end in order; what it has read is kept. The source is read again when its schedule says."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        now = context.clock.now()
+        names = [
+            known.stream for known in stream_repository.list_streams(session, name) if stream in {None, known.stream}
+        ]
+        stopping = [one for one in names if run_requests.stop_run(session, name, one, by=actor_id(), now=now)]
+        record(session, AuditAction.STOP_RUN, name, ", ".join(stopping) or None, now)
+        console.print(f"{name} stops reading {', '.join(stopping)}." if stopping else f"{name} is not read now.")
+
+
+@app.command()
+def history(name: Name) -> None:
+    """Who changed a source, when, and which fields; never what they were changed to."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        repository.existing_source(session, name)
+        for entry in change_repository.list_changes(session, name, size=100):
+            line = f"{entry.changed_at:%Y-%m-%d %H:%M} {entry.changed_by}: {entry.kind} {', '.join(entry.fields)}"
+            console.print(line.strip(), markup=False, highlight=False)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The demo as its user meets it: two live simulated sources, a login, the Maja family, a line for every look-up."""
 
+import html
 import os
 import re
 import signal
@@ -7,15 +8,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from deploy.sandbox.municipality.generate import generate
+
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["-m", "deploy.demo", "--citizens", "60", "--port", "0"]
 OWN_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PAGES_CRAWLED = 400
+"""Runs come by the hundred; the newest of them look like the others."""
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -107,3 +113,40 @@ def test_no_national_number_stands_in_an_address(anna: httpx.Client) -> None:
     # Our own keys are random: one may hold ten digits in a row, and says nothing of anybody.
     told = OWN_KEY.sub("", open_maja(anna).text)
     assert not re.search(r'(href|action)="[^"]*\d{6}-?\d{4}', told)
+
+
+def test_no_page_and_no_answer_of_an_administrator_tells_anything_of_a_citizen(demo: str) -> None:
+    """Every page that a link leads to, every answer of the API, against every citizen of the made-up municipality."""
+    truth = generate(60, 7, date(2023, 9, 12))
+    personal = {person.cpr for person in truth.people} | {goal.text for goal in truth.goals}
+    personal |= {f"{person.given} {person.family}" for person in truth.people}
+    personal |= {person.street for person in truth.people}
+    with log_in(demo, "tine.skov") as administrator:
+        told = {address: answer.text for address, answer in crawl(administrator).items()}
+    reached = {OWN_KEY.sub("ID", re.sub(r"\d+", "N", address)) for address in told}
+    assert {"/kilder", "/kilder/social", "/kilder/social/koersler/N", "/kilder/social/indstillinger"} <= reached
+    assert {"/beskeder", "/tilbageholdt", "/karantaene", "/api/kilder"} <= reached
+    for address, text in told.items():
+        compact = html.unescape(text).replace("-", "")
+        found = [words for words in personal if words.replace("-", "") in compact]
+        assert not found, f"{address} tells {len(found)} of it"
+        assert "FORTROLIGT" not in text, address
+        assert not re.search(r"(?<![\w.])\d{6}-?\d{4}(?!\w)", OWN_KEY.sub("", html.unescape(text))), address
+
+
+def crawl(client: httpx.Client) -> dict[str, httpx.Response]:
+    """Every answer that links lead to from the first page, and those of the API that take nothing but a source."""
+    sources = [source["source"]["name"] for source in client.get("/api/kilder").json()]
+    waiting = ["/", "/api/mig", "/api/kilder", "/api/tilbageholdt", "/api/karantaene"]
+    answers: dict[str, httpx.Response] = {}
+    waiting += [address.format(name=name) for name in sources for address in ("/kilder/{name}", "/kilder/{name}/fjern")]
+    while waiting:
+        address = waiting.pop()
+        if address in answers or len(answers) >= PAGES_CRAWLED:
+            continue
+        answer = client.get(address)
+        assert answer.status_code in {200, 403, 404}, f"{address}: {answer.status_code}"
+        answers[address] = answer
+        links = re.findall(r'(?:href|hx-get)="(/[^"#]*)"', answer.text)
+        waiting += [html.unescape(link) for link in links if not link.startswith("/static/")]
+    return answers

@@ -74,6 +74,9 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
     assert "paused by cli:" in done("show", "social")
     done("resume", "social")
     assert "A worker begins" in done("run", "social", "--from-start")
+    assert "cannot be read from a day" in done("run", "social", "--since", "2023-09-01")
+    assert "is not read now" in done("stop", "social")
+    assert "paused" in done("history", "social")
     assert '"state": "never"' in done("list", "--json")
     done("schedule", "social", "--disable")
     assert '"state": "disabled"' in done("list", "--json")
@@ -88,6 +91,8 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
         (AuditAction.PAUSE_SOURCE, about, "Leverandøren opdaterer"),
         (AuditAction.RESUME_SOURCE, about, None),
         (AuditAction.RUN_SOURCE, about, "from the start"),
+        (AuditAction.RUN_SOURCE, about, "since 01 September 2023"),
+        (AuditAction.STOP_RUN, about, None),
         (AuditAction.CONFIGURE_SOURCE, about, "disabled"),
         (AuditAction.CONFIGURE_SOURCE, about, "removed"),
     ]

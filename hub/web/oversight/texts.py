@@ -17,7 +17,6 @@ AUDIT_ACTION = {
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
     AuditAction.RUN_SOURCE: "Satte læsningen af en kilde i gang",
     AuditAction.STOP_RUN: "Standsede læsningen af en kilde",
-    AuditAction.FORGET_SOURCE: "Slettede alt fra en fjernet kilde",
     AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
     AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
     AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",

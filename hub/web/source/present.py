@@ -106,7 +106,9 @@ def source_page(  # noqa: PLR0913  keyword-only from the head on
     return SourcePage(
         head=head,
         name=source.name,
-        reason=_reason(state, summaries, now),
+        reason=texts.FIRST_RUN
+        if state.state is SourceStatus.NEVER and any(run.is_alive for run in progress)
+        else _reason(state, summaries, now),
         advice=_advice(state),
         pause=_pause(facts),
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,

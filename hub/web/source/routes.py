@@ -14,6 +14,7 @@ from hub.errors import PauseReasonMissing, RunNotFound
 from hub.sources import change_repository, lease_repository, run_repository, run_requests, service, stream_repository
 from hub.sources.definitions import SourceOrigin
 from hub.sources.schedule import Schedule
+from hub.web.shell.dates import long_day_text
 from hub.web.shell.form_token import form_token, require_form_token
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, open_request
@@ -136,7 +137,7 @@ def run_now(request: Request, name: str) -> Response:
 def read_again(request: Request, name: str, since: Annotated[date, Form()]) -> Response:
     """Read again what changed since that day; where the connector cannot, everything."""
     with open_request(request, SOURCE) as context:
-        decide(context, AuditAction.RUN_SOURCE, name, f"fra {since.isoformat()}")
+        decide(context, AuditAction.RUN_SOURCE, name, f"fra {long_day_text(since)}")
         is_since = run_requests.reread_source(
             context.session,
             context.app.catalogue.builder,

@@ -1,0 +1,139 @@
+"""The pages of one source in a real browser: axe, both widths, keyboard alone, live progress, and without scripts."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from hub.secrets import SecretKeys
+from hub.sources import run_repository, service
+from hub.sources.definitions import SourceDefinition, StreamLease
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.stream_repository import list_streams, save_run
+from tests.sources import leased
+from tests.web import maja
+from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
+from tests.web.conftest import Town
+from tests.web.test_browser import serious
+from tests.web.test_source_page import DUBU, SECRET
+
+pytestmark = MARKS
+ADMINISTRATOR = "tine.skov"
+
+
+@pytest.fixture
+def source_town(town: Town) -> Town:
+    """The town with a source that has settings, several runs, a pause behind it, and one stream that is read now."""
+    builder, database = town.context.catalogue.builder, town.context.database
+    builder.keys = SecretKeys({"k1": bytes(32)})
+    definition = SourceDefinition(name="dubu", kind="odata", settings=DUBU)
+    with database.transaction() as session:
+        service.add_source(session, builder, definition, secrets={"client_secret": SECRET}, by=ADMINISTRATOR)
+        service.pause_source(session, "dubu", by=ADMINISTRATOR, reason="Leverandøren opdaterer", now=maja.NOW)
+        service.resume_source(session, "dubu", maja.NOW, by=ADMINISTRATOR)
+        (stream,) = list_streams(session, "dubu")
+        for number, outcome in enumerate(reversed([*RunOutcome] * 2)):
+            at = maja.NOW - timedelta(minutes=15 * (14 - number))
+            values = {
+                "source": "dubu",
+                "stream": stream.stream,
+                "started_at": at,
+                "ended_at": at + timedelta(seconds=12),
+            }
+            counts = {"read": 40 * number, "published": 38 * number, "rejected": number, "held": number % 3}
+            run = RunSummary.model_validate(values | counts | {"outcome": outcome, "advice": "source_unavailable"})
+            save_run(session, run, at)
+    town.context.catalogue.expire()
+    return town
+
+
+def begun(town: Town, source: str) -> StreamLease:
+    """A run under way, which has read 420 of 1.000."""
+    lease = leased(town.context.database, source)
+    with town.context.database.transaction() as session:
+        run_repository.begin_run(session, lease, maja.NOW)
+        run_repository.save_progress(
+            session, lease, published=420, rejected=0, skipped={}, total=1000, lines=(), now=maja.NOW
+        )
+    return lease
+
+
+def end(town: Town, lease: StreamLease) -> None:
+    times = {"started_at": maja.NOW, "ended_at": maja.NOW}
+    run = RunSummary.model_validate(
+        {"source": lease.source, "stream": lease.stream, "number": lease.fence, "outcome": "complete"} | times
+    )
+    with town.context.database.transaction() as session:
+        run_repository.end_run(session, lease, run, None)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_town: Town, width: str) -> None:
+    lease = begun(source_town, "dubu")
+    page = enter(chromium, source_town, ADMINISTRATOR, WIDTHS[width])
+    found: list[str] = []
+    ends = ("", "/koersler", "/plan", "/indstillinger", "/aendringer", "/fjern")
+    page.goto("/kilder/dubu/koersler")
+    number = page.locator(".run-rows a").first.get_attribute("href") or ""
+    for address in (*(f"/kilder/dubu{end}" for end in ends), number, "/beskeder"):
+        page.goto(address)
+        name = address.strip("/").replace("/", "-").rstrip("0123456789")
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}-{WIDTHS[width]}.png", full_page=True)
+        found += [f"{address}: {one}" for one in serious(page)]
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{address} is {overflow} px too wide"
+    assert not found
+    end(source_town, lease)
+
+
+def press_until(page: Page, text: str) -> None:
+    """Press Tab until the control with that text has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if text in page.evaluate("document.activeElement.innerText || document.activeElement.name || ''"):
+            return
+    pytest.fail(f"{text} is not reached by Tab")
+
+
+def test_a_source_is_run_and_switched_off_and_on_by_keyboard_alone(chromium: Browser, source_town: Town) -> None:
+    page = enter(chromium, source_town, ADMINISTRATOR)
+    page.goto("/kilder/social")
+    press_until(page, "Læs kilden nu")
+    page.keyboard.press("Enter")
+    page.get_by_text("Kilden læses, så snart en arbejder er ledig").wait_for()
+    press_until(page, "reason")
+    page.keyboard.type("Leverandøren opdaterer i aften")
+    page.keyboard.press("Enter")
+    page.get_by_text("Kilden er slukket.").wait_for()
+    press_until(page, "Tænd kilden igen")
+    page.keyboard.press("Enter")
+    page.get_by_text("Kilden er tændt").wait_for()
+
+
+def test_a_run_is_watched_to_its_end_without_a_reload(chromium: Browser, source_town: Town) -> None:
+    lease = begun(source_town, "social")
+    page = enter(chromium, source_town, ADMINISTRATOR)
+    page.goto("/kilder/social")
+    page.get_by_text("420 af 1.000 læst").wait_for()
+    page.get_by_label("Hvorfor slukkes kilden?").fill("Halvt skrevet begrundelse")
+    with source_town.context.database.transaction() as session:
+        run_repository.save_progress(
+            session, lease, published=900, rejected=0, skipped={}, total=1000, lines=(), now=maja.NOW
+        )
+    page.get_by_text("900 af 1.000 læst").wait_for()
+    end(source_town, lease)
+    page.get_by_text("Læsningen er slut").wait_for()
+    assert page.get_by_label("Hvorfor slukkes kilden?").input_value() == "Halvt skrevet begrundelse"
+
+
+def test_a_run_is_watched_by_reload_without_scripts(chromium: Browser, source_town: Town) -> None:
+    lease = begun(source_town, "social")
+    page = enter(chromium, source_town, ADMINISTRATOR, scripts=False)
+    page.goto("/kilder/social")
+    assert page.get_by_text("420 af 1.000 læst").is_visible()
+    page.get_by_role("button", name="Stands læsningen").click()
+    assert page.get_by_text("Læsningen standser i god orden").is_visible()
+    end(source_town, lease)
+    page.reload()
+    assert page.get_by_text("Der læses ikke lige nu").is_visible()
