@@ -140,6 +140,8 @@ def crawl(client: httpx.Client) -> dict[str, httpx.Response]:
     waiting = ["/", "/api/mig", "/api/kilder", "/api/tilbageholdt", "/api/karantaene"]
     answers: dict[str, httpx.Response] = {}
     waiting += [address.format(name=name) for name in sources for address in ("/kilder/{name}", "/kilder/{name}/fjern")]
+    waiting += [f"/api/kilder/{name}/{end}" for name in sources for end in ("koersler", "aendringer")]
+    waiting += ["/api/beskeder"]
     while waiting:
         address = waiting.pop()
         if address in answers or len(answers) >= PAGES_CRAWLED:

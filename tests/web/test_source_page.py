@@ -290,3 +290,22 @@ def test_a_form_that_comes_after_the_session_is_over_is_sent_again_without_loss(
     browser.post("/log-ud")
     browser.http.headers["sec-fetch-site"] = "cross-site"
     assert "Send igen" not in browser.post("/kilder/dubu/indstillinger", **form).text, "another site gets no token"
+
+
+def test_the_api_runs_stops_and_tells_as_the_page_does(town: Town) -> None:
+    browser = town.client("tine.skov")
+    token = {"x-csrf-token": browser.get("/api/mig").json()["csrf"]}
+    kept_run(town)
+    assert browser.http.post("/api/kilder/social/koer", json={}).status_code == 403, "without the token"
+    assert browser.http.post("/api/kilder/social/koer", json={}, headers=token).json() == {"done": True}
+    assert browser.http.post("/api/kilder/social/stands", headers=token).json() == {"done": False}
+    wrong = browser.http.post("/api/kilder/social/koer", json={"stream": "findes-ikke"}, headers=token)
+    assert wrong.status_code == 404
+    answer = browser.get("/api/kilder/social/koersler").json()
+    assert [run["summary"]["read"] for run in answer["runs"]] == [1204]
+    number = answer["runs"][0]["summary"]["number"]
+    assert browser.get(f"/api/kilder/social/koersler/{number}").json()["log"][0]["counts"] == {"read": 1204}
+    assert browser.get("/api/kilder/social/koersler/99999").status_code == 404
+    assert browser.get("/api/kilder/social/aendringer").json()[0]["kind"] == "added"
+    assert browser.get("/api/beskeder").json() == []
+    assert town.client("anna.holm").get("/api/kilder/social/koersler").status_code == 403

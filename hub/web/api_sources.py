@@ -1,0 +1,140 @@
+"""The JSON twins of the pages of one source: the same functions, the same decisions, the same lines in the log."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field
+
+from hub.errors import RunNotFound, SourceNotFound
+from hub.notices.repository import Notice, list_notices
+from hub.sources import change_repository, lease_repository, run_repository, run_requests
+from hub.sources.change_repository import ChangeEntry
+from hub.sources.run_history import RunDetails, RunProgress
+from hub.sources.stream_repository import list_streams
+from hub.web.api import LOGGED_IN, PROBLEM
+from hub.web.notices.routes import NOTICES
+from hub.web.shell.form_token import require_header_token
+from hub.web.shell.request_context import open_request
+from hub.web.source.loading import decide
+from hub.web.source.workspace import SOURCE
+from schemas.access import AuditAction
+from schemas.base import Schema
+
+router = APIRouter(prefix="/api", responses=LOGGED_IN)
+NOT_THERE: Mapping[int | str, dict[str, Any]] = {404: {"description": "No such source or run.", **PROBLEM}}
+NOT_POSSIBLE: dict[int | str, dict[str, Any]] = {
+    **NOT_THERE,
+    409: {
+        "description": "No worker would read it: it is a draft, switched off, or nothing of it is planned.",
+        **PROBLEM,
+    },
+}
+LARGEST = 2**63 - 1
+Name = Annotated[str, Path(max_length=50)]
+Before = Annotated[int | None, Query(alias="foer", ge=1, le=LARGEST)]
+ON_PAGE = 25
+
+
+class RunsAnswer(Schema):
+    """Runs of a source, newest first, and those under way."""
+
+    running: tuple[RunProgress, ...]
+    runs: tuple[RunDetails, ...]
+
+
+class RunAsk(Schema):
+    """What is to be read."""
+
+    stream: str | None = Field(default=None, max_length=100)
+    """Empty: all of the source."""
+    from_start: bool = False
+    """Read everything once more and find what is missing in the source."""
+
+
+class ActAnswer(Schema):
+    """Whether the act had an effect."""
+
+    done: bool
+
+
+@router.get("/kilder/{name}/koersler", summary="Runs of a source", responses={**NOT_THERE})
+def runs(request: Request, name: Name, before: Before = None) -> RunsAnswer:
+    """By page: *foer* is the number of the last run that was seen."""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        if name not in context.known_sources:
+            raise SourceNotFound
+        return RunsAnswer(
+            running=run_repository.list_progress(context.session, name),
+            runs=run_repository.list_runs(context.session, name, before=before, size=ON_PAGE),
+        )
+
+
+@router.get("/kilder/{name}/koersler/{number}", summary="One run with its log", responses={**NOT_THERE})
+def run(request: Request, name: Name, number: Annotated[int, Path(ge=1, le=LARGEST)]) -> RunDetails:
+    """The log holds numbers and names of types, never a value of the source."""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        details = run_repository.get_run(context.session, name, number)
+        if details is None:
+            raise RunNotFound
+        return details
+
+
+@router.get("/kilder/{name}/aendringer", summary="Who changed a source", responses={**NOT_THERE})
+def changes(request: Request, name: Name, before: Before = None) -> tuple[ChangeEntry, ...]:
+    """Newest first, by page: *foer* is the id of the last change that was seen. Never what a setting became."""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        if name not in context.known_sources:
+            raise SourceNotFound
+        return change_repository.list_changes(context.session, name, before=before, size=ON_PAGE)
+
+
+@router.post(
+    "/kilder/{name}/koer",
+    summary="Read a source now",
+    dependencies=[Depends(require_header_token)],
+    responses=NOT_POSSIBLE,
+)
+def run_now(request: Request, name: Name, ask: RunAsk) -> ActAnswer:
+    """Not done while it is read already, unless everything is to be read once more."""
+    with open_request(request, SOURCE) as context:
+        decide(context, AuditAction.RUN_SOURCE, name)
+        streams = {stream.stream for stream in list_streams(context.session, name)}
+        if ask.stream is not None and ask.stream not in streams:
+            raise SourceNotFound
+        is_running = lease_repository.lease_holder(context.session, name, ask.stream) is not None
+        if is_running and not ask.from_start:
+            return ActAnswer(done=False)
+        run_requests.run_source(
+            context.session, name, context.now, stream=ask.stream, from_start=ask.from_start, by=context.actor.id
+        )
+        return ActAnswer(done=True)
+
+
+@router.post(
+    "/kilder/{name}/stands",
+    summary="Let the runs under way end in order",
+    dependencies=[Depends(require_header_token)],
+    responses={**NOT_THERE},
+)
+def stop_runs(request: Request, name: Name) -> ActAnswer:
+    """Not done where nothing is read."""
+    with open_request(request, SOURCE) as context:
+        decide(context, AuditAction.STOP_RUN, name)
+        progress = run_repository.list_progress(context.session, name)
+        stopping = [
+            run_requests.stop_run(context.session, name, under_way.stream, by=context.actor.id, now=context.now)
+            for under_way in progress
+        ]
+        return ActAnswer(done=any(stopping))
+
+
+@router.get("/beskeder", summary="What needs a person, and what did")
+def notices(request: Request, fra: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> tuple[Notice, ...]:
+    """Those that are not over first, then the newest."""
+    with open_request(request, NOTICES) as context:
+        context.record(AuditAction.READ_SOURCES)
+        return list_notices(context.session, offset=fra, size=ON_PAGE)
