@@ -124,6 +124,26 @@ def test_an_annulled_admission_is_gone() -> None:
     assert standing([ADMISSION, LEFT, ANNULLED]).deleted
 
 
+@pytest.mark.parametrize(
+    ("advis", "activity", "status"),
+    [
+        ("STIN", "admit-inpatient", "in-progress"),
+        ("SLHJ", "discharge-inpatient-home", "finished"),
+        ("AN_STIN", "cancel-admit-inpatient", "entered-in-error"),
+        ("AN_STOR", "cancel-start-leave-inpatient", "in-progress"),
+        ("AN_SLOR", "cancel-end-leave-inpatient", "onleave"),
+        ("an_slhj", "cancel-discharge-inpatient-home", "in-progress"),
+        ("AN_MORS", "cancel-death", "in-progress"),
+    ],
+)
+def test_an_advis_type_says_what_its_activity_says(advis: str, activity: str, status: str) -> None:
+    assert stay_of(message(6, advis, status)) == stay_of(message(6, activity, status))
+
+
+def test_an_admission_that_an_advis_type_annuls_is_gone() -> None:
+    assert standing([ADMISSION, stay_of(message(5, "AN_STIN"))]).deleted
+
+
 def test_a_discharge_without_a_day_ends_the_stay_when_it_was_sent() -> None:
     record = stay_of(message(3, "discharge-inpatient-home"))
     assert (contact(record).state, record.valid.end) == (ContactState.ENDED, date(2024, 1, 7))

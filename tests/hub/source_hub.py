@@ -71,6 +71,11 @@ class SourceHub:
                 )
         return summary
 
+    def run_all(self) -> list[RunSummary]:
+        """One run of every stream that is not pushed, in the order of a first load."""
+        with self.context.catalogue.lend_connector(self.source) as connector:
+            return [self.run(stream.name) for stream in connector.discover() if not stream.is_pushed]
+
     def overviews(self) -> list[Overview]:
         """Every citizen's page."""
         with self.context.database.transaction() as session:
@@ -81,6 +86,18 @@ class SourceHub:
         """What all pages show, of one kind of fact or of all."""
         entries = [entry for overview in self.overviews() for entry in overview.entries()]
         return [entry for entry in entries if kind in {None, entry.fact.kind}]
+
+    def by_number(self) -> dict[str, list[str]]:
+        """Of each citizen who has a number, the source's ids of what the page shows."""
+        return {
+            overview.header.identifiers[0].value: sorted(entry.provenance.source_id for entry in overview.entries())
+            for overview in self.overviews()
+            if overview.header.identifiers
+        }
+
+    def ids(self, kind: str | None = None) -> list[str]:
+        """The source's ids of what all pages show."""
+        return sorted(entry.provenance.source_id for entry in self.entries(kind))
 
     def count_statements(self) -> int:
         """How many statements of the source are stored, history and tombstones included."""

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, first_date, raw_payload, read_instant, validation_fault
+from connectors.sources.health import codes
 from connectors.sources.health.bundle_payloads import Bundle, Entry, EntryFault, read_entries
 from connectors.sources.health.context import (
     UNREADABLE_ACTIVITY,
@@ -128,5 +129,5 @@ def _provenance(resource: Json, otherwise: datetime | None) -> tuple[datetime | 
     """When a message was sent, and what it is about."""
     provenance = Provenance.model_validate({**resource, "id": resource.get("id", "-")})
     when = first_date(provenance.occurred_date_time, provenance.recorded)
-    activity = next((coding.code for coding in provenance.activity.coding), None)
+    activity = codes.hospital_activity(next((coding.code for coding in provenance.activity.coding), None))
     return read_instant("Provenance.occurredDateTime", when) or otherwise, activity

@@ -84,6 +84,15 @@ STATE_BEFORE = {
     "death": "STIN",
 }
 """What holds again when such a message is annulled; an annulled admission leaves nothing."""
+_ACTIVITY_OF_ADVIS = {
+    "STIN": "admit-inpatient",
+    "STOR": "start-leave-inpatient",
+    "SLOR": "end-leave-inpatient",
+    "SLHJ": "discharge-inpatient-home",
+    "MORS": "death",
+}
+_ANNULLED_ADVIS = "AN_"
+"""Begins MedCom's advis type of an annulment: ``AN_STIN`` annuls an admission."""
 STATE_OF_ADVIS = {
     "STIN": ContactState.ONGOING,
     "STOR": ContactState.ON_LEAVE,
@@ -120,6 +129,15 @@ def _fsiii_aliases() -> dict[str, str]:
             if name == "legacy":
                 aliases[_folded(value)] = row.code
     return aliases
+
+
+def hospital_activity(code: str | None) -> str | None:
+    """Provenance.activity; an advis type in its place (``SLHJ``, ``AN_SLHJ``) becomes the activity it stands for."""
+    advis = (code or "").strip().upper()
+    activity = _ACTIVITY_OF_ADVIS.get(advis.removeprefix(_ANNULLED_ADVIS))
+    if activity is None:
+        return code
+    return f"cancel-{activity}" if advis.startswith(_ANNULLED_ADVIS) else activity
 
 
 def _folded(code: str) -> str:
