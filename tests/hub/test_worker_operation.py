@@ -100,6 +100,7 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
             "compare",
             "inbox",
             "index",
+            "jobs",
             "metrics.bus",
             "metrics.store",
             "notices",
