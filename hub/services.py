@@ -23,7 +23,7 @@ from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
-GC_AFTER = 100_000
+GC_AFTER = 500_000
 """Objects made and kept between two looks of the garbage collector."""
 _NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 """The address of a node; a login in it would stand in logs."""

@@ -1,14 +1,13 @@
 """``SourceRecord``: the only thing that crosses from a connector to the hub."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticSerializationError
 
 from schemas.base import Instant, Schema
 from schemas.facts import Fact
@@ -36,7 +35,6 @@ _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
 _IDS = frozenset({"source", "record_type", "source_id", "source_version"})
 _LARGEST_ORDER = 2**63 - 1
-_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class PartyRole(StrEnum):
@@ -175,22 +173,23 @@ class SourceRecord(Schema):
         return self.deleted and self.deleted_reason == HISTORY_DELETE
 
     def _settle_content(self) -> None:
-        content = self.model_dump(mode="json", exclude=set(_TIMES))
-        normal, flags = content, list(self.quality)
+        flags = list(self.quality)
         if self.registered_at > self.observed_at + CLOCK_SKEW:
             flags.append(QualityFlag(field="registered_at", rule=FUTURE_TIME))
-        text = _as_text(content)
-        if len(text) > LONGEST_TEXT or not is_plain(text):
+        text = _content(self)
+        is_normal = text is not None and len(text) <= LONGEST_TEXT and is_plain(text)
+        if not is_normal:
+            content = self.model_dump(mode="json", exclude=set(_TIMES), exclude_none=True)
             normal = {
                 name: value if name in _IDS else _normalised(value, name.removeprefix("fact"), flags)
                 for name, value in content.items()
             }
             if normal != content:
                 self._take_over(normal)
-        if normal is not content or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
+        if text is None or not is_normal or any(flag.rule in _OBSERVED_FLAGS for flag in flags):
             object.__setattr__(self, "quality", tuple(dict.fromkeys(flags)))
-            source_flags = [flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS]
-            text = _as_text({**normal, "quality": [flag.model_dump(mode="json") for flag in source_flags]})
+            source_flags = tuple(flag for flag in self.quality if flag.rule not in _OBSERVED_FLAGS)
+            text = _content(self.model_copy(update={"quality": source_flags})) or ""
         if len(text) > LARGEST_RECORD:
             raise PydanticCustomError("too_large", "a record must fit into one message of the bus")
         object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
@@ -202,8 +201,16 @@ class SourceRecord(Schema):
             object.__setattr__(self, name, getattr(normalised, name))
 
 
-def _as_text(content: Mapping[str, JsonValue]) -> str:
-    return _JSON.encode(content)
+def _content(record: SourceRecord) -> str | None:
+    """All but the times of observation as JSON; None when a text has half a pair, which JSON cannot hold.
+
+    What is not given is left out, so a field that a later release adds changes no digest. One that moves within its
+    schema does.
+    """
+    try:
+        return record.model_dump_json(exclude=set(_TIMES), exclude_none=True)
+    except PydanticSerializationError:
+        return None
 
 
 def _normalised(value: JsonValue, path: str, flags: list[QualityFlag]) -> JsonValue:

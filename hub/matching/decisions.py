@@ -73,6 +73,8 @@ class Decisions:
 
     def followed(self, local: Key) -> Key:
         """The identifier that a local id was linked to, by way of others too; itself if it was not."""
+        if not self.links:
+            return local
         seen = {local}
         while (target := self.links.get(local)) is not None and target not in seen:
             seen.add(target)
@@ -94,11 +96,15 @@ class Decisions:
 
     def named(self, keys: frozenset[Key]) -> frozenset[Key]:
         """Whom a record names by these identifiers: without those that are kept apart from another of them."""
+        if not self._loses:
+            return keys
         lost = {other for key in keys if key in self._loses for other in self._loses[key]}
         return keys - lost if lost else keys
 
     def separated(self, claim: Claim) -> Claim:
         """The claim without what would join people who are kept apart."""
+        if not self._apart:
+            return claim
         touched = [key for key in claim.keys | claim.replaces if key in self._apart]
         if not touched:
             return claim

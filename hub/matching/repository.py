@@ -18,7 +18,7 @@ from schemas.base import Instant, Schema
 from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 from schemas.record import PartyRole, SourceRecord
 
-_STRONGEST_FIRST = (PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER)
+_STRENGTH = {role.value: place for place, role in enumerate((PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER))}
 
 _STOOD = """
     CASE WHEN cast(:as_known AS timestamptz) IS NULL THEN r.is_current
@@ -139,7 +139,7 @@ def linked_records(
 def _linked_by_citizen(rows: Sequence[Row[Any]], citizen_ids: Collection[UUID]) -> dict[UUID, tuple[LinkedRecord, ...]]:
     records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
-    for row in sorted(rows, key=lambda row: _STRONGEST_FIRST.index(PartyRole(row.role))):
+    for row in sorted(rows, key=lambda row: _STRENGTH[row.role]):
         if row.id not in read:
             read[row.id] = read_document(row.document, row.registered_at, row.observed_at, row.flag)
         records_by_citizen[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))

@@ -123,9 +123,11 @@ class Identities:
 
     def _person_of(self, local: Key) -> tuple[Key, ...]:
         """Whom a local id is claimed for, unless they are kept apart: then it is a person of its own."""
-        people = self._claimed(local)
+        people, apart = self._claimed(local), self._decisions.apart_from(local)
+        if not apart:
+            return people
         others = set[Key]()
-        for other in self._decisions.apart_from(local):
+        for other in apart:
             others |= {self.root(other)} if other.national else set(self._claimed(other))
         if not others.intersection(people):
             return people

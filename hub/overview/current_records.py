@@ -91,6 +91,8 @@ def parties_of(linked: LinkedRecord) -> tuple[tuple[Party, UUID | None], ...]:
 
 
 def _chosen(versions: Sequence[LinkedRecord], as_known: datetime | None) -> LinkedRecord | None:
+    if as_known is None and len(versions) == 1:
+        return versions[0] if versions[0].registered_to is None else None
     standing_then = [version for version in versions if _stands(version, as_known)]
     if standing_then:
         return max(standing_then, key=_age)

@@ -74,7 +74,7 @@ def merge_persons(
 
 def disagreement(field: str, values: Sequence[tuple[str, LinkedRecord]]) -> Disagreement | None:
     """All values with who says them, if they differ by more than their writing (``fold_text``); else None."""
-    if len({fold_text(value) for value, _ in values}) < len(("one", "other")):
+    if len(values) < len(("one", "other")) or len({fold_text(value) for value, _ in values}) == 1:
         return None
     return Disagreement(
         field=field,

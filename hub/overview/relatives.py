@@ -92,6 +92,8 @@ def _is_same_relation(first: _RelationStatement, second: _RelationStatement) -> 
 
 
 def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement | None]:
+    if len(group) == 1:
+        return group[0].relative, None
     custody = [
         (statement.relative.custody, statement.linked) for statement in group if statement.relative.custody is not None
     ]

@@ -19,9 +19,9 @@ from hub.overview.repository import NewOverview
 from hub.sources.repository import source_areas
 from schemas.overview import Overview
 
-_NO_CONTENT = re.compile(r'^{"citizen_id":"[^"]*","version":\d+|"observed_at":"[^"]*"')
-"""Key and version at the head, and every time of observation. No text can match: its quotation marks are
-escaped."""
+_HEAD = re.compile(r'{"citizen_id":"[^"]*","version":\d+')
+_OBSERVED_AT = re.compile(r'"observed_at":"[^"]*"')
+"""Every time of observation. No text can match: its quotation marks are escaped."""
 
 
 class OverviewVersion(NamedTuple):
@@ -160,7 +160,9 @@ def content_digest(document: str) -> str:
     Args:
         document: the overview as JSON, as Pydantic writes it.
     """
-    return hashlib.sha256(_NO_CONTENT.sub("", document).encode()).hexdigest()
+    head = _HEAD.match(document)
+    content = document[head.end() :] if head else document
+    return hashlib.sha256(_OBSERVED_AT.sub("", content).encode()).hexdigest()
 
 
 def _has_content(overview: Overview) -> bool:
