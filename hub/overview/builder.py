@@ -115,15 +115,23 @@ def _sections(counted: Sequence[LinkedRecord], areas: Mapping[str, Area]) -> tup
 def _without_outdated_authority(entries: list[Entry]) -> list[Entry]:
     """Without statements that the citizen is no longer ours, save the newest of each source.
 
-    That one goes, too, once the same source has told something newer of the citizen: then they are ours again.
+    That one goes, too, once the same source has told something newer of the citizen: then they are ours again. What was
+    read in the same moment is not newer.
     """
-    newest: dict[str, Entry] = {}
+    newest_at: dict[str, datetime] = {}
+    latest: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda each: (each.provenance.registration.registered_from, each.id)):
-        newest[entry.provenance.source] = entry
+        newest_at[entry.provenance.source] = entry.provenance.registration.registered_from
+        if isinstance(entry.fact, AuthorityFact):
+            latest[entry.provenance.source] = entry
     return [
         entry
         for entry in entries
-        if not isinstance(entry.fact, AuthorityFact) or newest[entry.provenance.source] is entry
+        if not isinstance(entry.fact, AuthorityFact)
+        or (
+            latest[entry.provenance.source] is entry
+            and entry.provenance.registration.registered_from == newest_at[entry.provenance.source]
+        )
     ]
 
 

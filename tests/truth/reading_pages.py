@@ -94,7 +94,9 @@ class PageReader(Reader):
     def _now(self, section: Node) -> Iterator[Fact]:
         line = section.first("p", "sub").text()
         said = re.match(
-            r"(\d+) igangværende indsats(?:er)? i (\d) områder?\. Indsats(?:en|erne) er sidst ændret (.+?)\.?\.$", line
+            r"(\d+) igangværende indsats(?:er)? i (\d) områder?\."
+            r" Indsats(?:en|erne) er sidst ændret (?:i kilderne )?(.+?)\.?\.$",
+            line,
         )
         if said:
             yield Fact("now.count", "", f"{said.group(1)} in {said.group(2)}")

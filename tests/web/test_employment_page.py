@@ -103,12 +103,18 @@ def test_efforts_of_somebody_who_is_no_longer_ours_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("effort_at", "is_ours"), [(datetime(2023, 1, 1, tzinfo=UTC), False), (datetime(2023, 6, 1, tzinfo=UTC), True)]
+    ("effort_at", "is_ours"),
+    [
+        (datetime(2023, 1, 1, tzinfo=UTC), False),
+        (datetime(2023, 3, 1, tzinfo=UTC), False),
+        (datetime(2023, 6, 1, tzinfo=UTC), True),
+    ],
+    ids=["before", "read in the same moment", "after"],
 )
 def test_somebody_is_ours_again_once_the_source_tells_something_newer(effort_at: datetime, is_ours: bool) -> None:
     said_at = datetime(2023, 3, 1, tzinfo=UTC)
     records = [
-        make_record(fact=make_effort("Praktik"), source_id="1", registered_at=effort_at),
+        make_record(fact=make_effort("Praktik"), source_id="9", registered_at=effort_at),
         make_record(fact=AuthorityFact(), source_id="2", registered_at=said_at),
         make_record(fact=AuthorityFact(), source_id="3", registered_at=said_at),
     ]
