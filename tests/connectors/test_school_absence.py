@@ -51,6 +51,18 @@ def test_a_late_correction_changes_kind_and_sum(drop: Drop, looks: Looks) -> Non
     assert {record.registered_at for record in records if record.source_version} == {NOW + timedelta(days=1)}
 
 
+def test_of_several_nights_in_one_look_the_last_says_what_stands(drop: Drop, looks: Looks) -> None:
+    put_absence(drop.waiting, [row("1", BO, "05-03-2026")])
+    put_absence(drop.waiting, [row("1", BO, "05-03-2026"), row("2", BO, "09-03-2026")], window=NEXT)
+    third = (date(2026, 2, 10), date(2026, 3, 11))
+    days = ("05-03-2026", "09-03-2026", "10-03-2026")
+    put_absence(drop.waiting, [row(str(number), BO, day) for number, day in enumerate(days, 1)], window=third)
+    told = [record for record in looks.look() if isinstance(record.fact, AbsenceFact)]
+    assert [record.fact.days for record in told if isinstance(record.fact, AbsenceFact)] == [1, 2, 3]
+    changes = [record.registered_at for record in told if record.source_version]
+    assert changes == sorted(set(changes)), "their order must not be left to chance"
+
+
 def test_a_row_that_is_missing_from_the_complete_window_is_deleted(drop: Drop, looks: Looks) -> None:
     put_absence(drop.waiting, [row("1", BO, "05-03-2026"), row("2", BO, "06-03-2026"), row("3", LARS, "06-03-2026")])
     looks.look()
