@@ -122,6 +122,8 @@ class Batch(Schema):
     """Number of payloads in the run, if the source gives it; for progress."""
     hints: tuple[Hint, ...] = ()
     """Whom to read next, in another stream of the source."""
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Type and id of what was rejected before and is taken by now, where it is no record itself: a set of files."""
 
 
 class ConnectorKind(Protocol):

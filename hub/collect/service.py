@@ -266,12 +266,8 @@ class _Run:
 
     def _read(self, connector: StreamReader, should_stop: Callable[[], bool]) -> None:
         lease = self._lease
-        context = ReadContext(
-            should_stop=should_stop,
-            releases=lease.releases,
-            refusals=lease.refusals,
-            hints=lease.hints if lease.is_hinted else (),
-        )
+        hints = lease.hints if lease.is_hinted else ()
+        context = ReadContext(should_stop=should_stop, releases=lease.releases, refusals=lease.refusals, hints=hints)
         batches = connector.read(lease.stream, Cursor(state=lease.cursor), context)
         try:
             for batch in batches:
@@ -327,6 +323,7 @@ class _Run:
         with self._services.database.transaction() as session:
             lease_repository.lock_lease(session, self._lease)
             quarantine.resolve_published(session, batch.records, now)
+            quarantine.resolve_corrected(session, self._lease.source, batch.corrected, now)
             quarantine.add(session, self._lease.source, batch.rejected, cipher=self._services.cipher, now=now)
             hint_repository.save_hints(session, self._lease.source, batch.hints, now)
             if batch.cursor is not None:

@@ -106,6 +106,13 @@ def resolve_published(session: Session, records: Iterable[SourceRecord], now: da
     _resolve(session, records, now, only_not_processed=False)
 
 
+def resolve_corrected(session: Session, source: str, corrected: Iterable[tuple[str, str]], now: datetime) -> None:
+    """These were rejected, and have been taken by now although they are no records: sets of files, by type and id."""
+    keys = sorted((source, _storable_name(record_type), storable(key)) for record_type, key in corrected)
+    if keys:
+        repository.resolve_records(session, keys, now, only_not_processed=False)
+
+
 def resolve_stored(session: Session, records: Iterable[SourceRecord], now: datetime) -> None:
     """These records were stored for the first time: their ``not_processed`` entries are resolved.
 

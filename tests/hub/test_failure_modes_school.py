@@ -152,7 +152,19 @@ def test_mode_9_a_marker_that_lies_takes_nothing_and_says_where(hub: SourceHub, 
     ]
     put_marker(file, rows=1)
     look(hub)
-    assert sums(hub) == {BO_UNLAWFUL: 1}
+    assert (sums(hub), hub.quarantined()) == ({BO_UNLAWFUL: 1}, [])
+
+
+def test_the_line_of_a_refused_set_goes_when_a_later_set_of_the_school_is_taken(hub: SourceHub, drop: Drop) -> None:
+    put_absence(
+        drop.waiting, [row("1", BO, "05-03-2026")], window=(date(2026, 2, 8), date(2026, 3, 8)), sha256="0" * 64
+    )
+    put_absence(drop.waiting, [row("1", BO, "05-03-2026")], school="461998", mode="delta")
+    look(hub)
+    assert sorted(field for field, _, _ in hub.quarantined()) == ["mode", "sha256"]
+    put_absence(drop.waiting, [row("1", BO, "05-03-2026")])
+    look(hub)
+    assert [field for field, _, _ in hub.quarantined()] == ["mode"]
 
 
 def test_mode_9_an_empty_file_that_says_it_is_whole_waits_for_a_person(hub: SourceHub, drop: Drop) -> None:

@@ -91,7 +91,7 @@ class Reading:
             self._done(each, FAILED)
         rejection = Rejection(
             record_type=SET,
-            source_id=value_shape(each.name) if _NUMBER_LIKE.search(each.name) else each.name,
+            source_id=_shown_name(each.name),
             field=fault.field,
             rule=fault.rule,
             masked_value=fault.masked_value,
@@ -107,9 +107,12 @@ class Reading:
     def _finished(self, each: FileSet, held: Mapping[tuple[str, str], HeldDeletions], skipped: Counter[str]) -> Batch:
         """The last batch of a set that was read."""
         self.held |= held
+        # A later set of the same school stands for those before it that were refused.
+        known = {each.name, *self.state.suspect, *self.state.done}
+        corrected = tuple((SET, _shown_name(name)) for name in sorted(known) if _series(name) == _series(each.name))
         if not held:
             self._done(each, IMPORTED)
-        return Batch(cursor=self.state.cursor(), skipped=dict(+skipped))
+        return Batch(cursor=self.state.cursor(), skipped=dict(+skipped), corrected=corrected)
 
     def _take_absence(self, each: FileSet) -> Iterator[Batch]:
         (marker,) = each.markers.values()
@@ -223,6 +226,16 @@ class Reading:
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
         if day >= year.end + LATE_YEAR or any(year < other for other in known):
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
+
+
+def _shown_name(name: str) -> str:
+    """The name of a set; of one that may hold a national number, its shape."""
+    return value_shape(name) if _NUMBER_LIKE.search(name) else name
+
+
+def _series(name: str) -> str:
+    """What the sets of one kind and school have in common: the name without its day."""
+    return _DAY.sub("", name)
 
 
 def _batches(records: Iterator[SourceRecord], changes: Changes, rejected: list[Rejection]) -> Iterator[Batch]:
