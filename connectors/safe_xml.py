@@ -23,17 +23,14 @@ def iterate_xml(content: IO[bytes], field: str = "(xml)") -> Iterator[tuple[str,
     Raises:
         InvalidValue: it is no XML, is cut off, or is not safe to read.
     """
-    is_begun = False
     try:
-        for event, element in _shallow(content):
-            is_begun = True
-            yield event, element
+        yield from _shallow(content)
     except InvalidValue:
         raise
     except DefusedXmlException as unsafe:
         raise InvalidValue("(xml)", RejectionRule.UNSAFE_XML, type(unsafe).__name__) from None
     except ParseError as error:
-        is_cut = is_begun and ("no element found" in str(error) or "unclosed" in str(error))
+        is_cut = "no element found" in str(error) or "unclosed" in str(error)
         raise InvalidValue(field, RejectionRule.TRUNCATED if is_cut else RejectionRule.UNREADABLE) from None
     except (ValueError, LookupError):  # an encoding that nobody knows, or bytes that it cannot be
         raise InvalidValue(field, RejectionRule.UNREADABLE) from None
