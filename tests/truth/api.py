@@ -153,9 +153,9 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
         "employment": told is not None and told.has_more,
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
         "health": bool(oracle.contacts(person)),
-        "school": oracle.enrolment(person) is not None
-        if page.day == page.printed_on
-        else bool(absences(oracle, page, person)),
+        # Of who is no pupil any more nothing was ever read, and of an earlier day only absence.
+        "school": oracle.enrolment(person, page.printed_on) is not None
+        and (page.day == page.printed_on or bool(absences(oracle, page, person))),
     }
     has_efforts = any(effort.area == area for effort in oracle.efforts(person))
     return "entries" if has_more[area] or has_efforts else "none_found"

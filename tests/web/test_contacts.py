@@ -86,6 +86,11 @@ def test_a_stay_that_is_over_tells_its_last_day_and_how_it_ended() -> None:
         (ContactState.PLANNED, Period(start=date(2023, 10, 2), end=date(2023, 10, 3)), "planlagt til 2. oktober 2023"),
         (
             ContactState.PLANNED,
+            Period(start=date(2023, 9, 12), end=date(2023, 9, 13)),
+            "planlagt til 12. september 2023",
+        ),
+        (
+            ContactState.PLANNED,
             DAY,
             "var planlagt til 1. sep. 2023; kilden siger ikke, om det blev til noget",
         ),

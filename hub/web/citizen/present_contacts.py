@@ -45,7 +45,7 @@ def contact_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, 
     today = data.today
     contacts = sorted(contacts_of(entries), key=lambda each: (each[0].valid.start or date.min, each[0].id))
     others = [each for each in contacts if not is_current_stay(*each, today)]
-    planned = [each for each in others if each[0].valid.start and each[0].valid.start > today]
+    planned = [each for each in others if _is_ahead(*each, today)]
     past = [each for each in others if each not in planned and _last(each[0], today) >= today - RECENT]
     shown = [*planned[:CONTACTS_SHOWN], *past[::-1][:CONTACTS_SHOWN]]
     return tuple(_contact_row(entry, contact, data) for entry, contact in shown)
@@ -87,12 +87,18 @@ def contact_text(entry: Entry, contact: ContactFact, today: date) -> str:
             leave = f" siden {day_text(contact.leave_since)}" if contact.leave_since else ""
             return f"på orlov fra sygehuset{leave}; {admitted}"
         return f"{admitted}, tilbage fra orlov" if contact.status and contact.status.code == "SLOR" else admitted
-    if start is not None and start > today:
+    if start is not None and _is_ahead(entry, contact, today):
         return f"planlagt til {long_day_text(start)}"
     if contact.state is ContactState.PLANNED and start is not None:
         return f"var planlagt til {day_text(start)}; kilden siger ikke, om det blev til noget"
     how = f", {within(danish_label(contact.status, today))}" if contact.status and contact.is_stay else ""
     return f"{_days(entry, contact)}{how}"
+
+
+def _is_ahead(entry: Entry, contact: ContactFact, today: date) -> bool:
+    """Whether the contact is still to come; what is planned for today may be."""
+    start = entry.valid.start
+    return start is not None and (start > today or (start == today and contact.state is ContactState.PLANNED))
 
 
 def contact_outcome(entry: Entry, contact: ContactFact, today: date) -> str:
