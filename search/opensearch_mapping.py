@@ -10,9 +10,9 @@ from pydantic_core import to_json
 from schemas.period import Period
 from schemas.search import SearchDocument, SearchEntry
 from search.base import BUCKET
+from search.folding import sort_key
 from search.parsing import entry_words, name_words
 from search.similar import MOST_EDITS, edits_forgiven, forms
-from search.words import sort_key
 
 _LONGEST = 8191
 """Signs of a keyword that is indexed: four bytes each still fit in Lucene's greatest term."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
+from search.folding import without_controls
 from search.opensearch_mapping import SIMILAR
 from search.paging import PageStart
 from search.parsing import typed_words
 from search.similar import forms
-from search.words import without_controls
 
 Clause = dict[str, Any]
 FACETS = ("area", "unit", "kle_topic", "paragraph")

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from schemas.search import SearchDocument, SearchEntry
 from search.citations import citation_keys, split_citations
+from search.folding import fold, folded_words, kle_words, without_controls, words_of
 from search.limits import word_key
-from search.words import fold, folded_words, kle_words, without_controls, words_of
 
 
 def typed_words(text: str) -> dict[str, str]:

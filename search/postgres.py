@@ -15,12 +15,12 @@ from schemas.period import Period
 from schemas.search import FacetValue, SearchDocument, SearchEntry, SearchPage, SearchQuery
 from search import statements
 from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
+from search.folding import sort_key, without_controls
 from search.limits import bare, cut
 from search.paging import page_start, window
 from search.parsing import entry_words, name_words
 from search.postgres_query import hit, parameters, place_of
 from search.similar import keys, similar_names, variants
-from search.words import sort_key, without_controls
 
 _ANSWER_WITHIN = 5.0
 _SCHEMA = "search"

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from schemas.search import AccessFilter, FoundBy, SearchHit, SearchQuery
+from search.folding import without_controls
 from search.paging import PageStart, Place
 from search.parsing import typed_words
 from search.reasons import Line, reasons
-from search.words import without_controls
 
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
 

@@ -6,8 +6,8 @@ from itertools import islice
 
 from schemas.search import FoundBy
 from search.citations import citation_keys, citation_number
+from search.folding import fold, kle_words, marked, words_of
 from search.similar import is_similar
-from search.words import fold, kle_words, marked, words_of
 
 _MOST_LINES = 3
 

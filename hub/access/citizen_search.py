@@ -33,8 +33,8 @@ from schemas.base import Schema
 from schemas.overview import CitizenHeader, IdentityState, Overview
 from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
 from search.base import SearchIndex, SearchUnavailable
+from search.folding import fold, folded_words, marked
 from search.similar import is_similar
-from search.words import fold, folded_words, marked
 
 
 class SearchResult(Schema):

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.identity_words import CONFLICT, DECISION, refusal
+from hub.cli.identity_texts import CONFLICT, DECISION, refusal
 from hub.cli.source_input import Reason
 from hub.cli.source_record import actor_id
 from hub.cli.terms import fail, opened

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from connectors.errors import RecordRejected
-from connectors.sources.social import words
 from connectors.sources.social.activities import translate_aktivitet
 from connectors.sources.social.payloads import Aktivitet, Sag, Ydelse
 from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
@@ -279,15 +278,15 @@ def test_what_was_made_in_error_becomes_a_tombstone() -> None:
     ],
 )
 def test_a_paragraph_becomes_law_section_and_code(text: str, law: str, code: tuple[str, str] | None) -> None:
-    basis = words.legal_basis(text)
+    basis = vocabulary.legal_basis(text)
     assert basis is not None
     assert basis.law == law
-    assert words.paragraph_code(basis) == code
+    assert vocabulary.paragraph_code(basis) == code
 
 
 @pytest.mark.parametrize("text", ["", "§ 32", "Ukendt lov § 3", "barnets lov"])
 def test_what_is_no_known_law_is_none(text: str) -> None:
-    assert words.legal_basis(text) is None
+    assert vocabulary.legal_basis(text) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hub import log
 from hub.audit.repository import list_entries
 from hub.cli import app
 from hub.cli import identity as identity_commands
-from hub.cli.identity_words import CONFLICT, DECISION, refusal
+from hub.cli.identity_texts import CONFLICT, DECISION, refusal
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.errors import DecisionRefused, DecisionRule

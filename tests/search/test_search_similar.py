@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.citations import citation_keys, split_citations
+from search.folding import fold
 from search.parsing import typed_words
 from search.similar import LONGEST, edits_forgiven, forms, is_similar, keys, variants
-from search.words import fold
 
 WORDS = st.text("abcdehjkpst", min_size=1, max_size=12)
 LETTERS = st.sampled_from("abcdehjkpstz")

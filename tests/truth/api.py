@@ -10,7 +10,7 @@ from tests.truth.oracle_employment import told_of
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
 from tests.truth.oracle_school import absences
-from tests.truth.words import first, full
+from tests.truth.wording import first, full
 
 MASK = "••••"
 

@@ -10,7 +10,7 @@ from tests.truth import oracle_employment
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_head import AREAS, MASK, about, last_day, stated
-from tests.truth.words import first, within
+from tests.truth.wording import first, within
 
 RECENT = timedelta(days=365)
 SHOWN = 5

@@ -9,7 +9,7 @@ from deploy.sandbox.municipality.employment import Client, Leave, Meeting
 from deploy.sandbox.municipality.truth import Effort, Person, Plan
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
-from tests.truth.words import first, within
+from tests.truth.wording import first, within
 
 AREA = "Beskæftigelse"
 OFFICE = UNIT_BY_ID["employment:400"]

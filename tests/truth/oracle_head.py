@@ -8,7 +8,7 @@ from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.oracle_employment import remark
-from tests.truth.words import age, first, full, paragraph
+from tests.truth.wording import age, first, full, paragraph
 
 MASK = "••••"
 AREAS = {"employment": "Beskæftigelse", "school": "Skole", "social": "Social", "health": "Sundhed"}

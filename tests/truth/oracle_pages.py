@@ -15,7 +15,7 @@ from tests.truth.oracle_employment import news_items
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
 from tests.truth.oracle_school import school_bars, school_moments, school_news, school_panel, school_rows
 from tests.truth.reading import bag
-from tests.truth.words import first, joined, paragraph, within
+from tests.truth.wording import first, joined, paragraph, within
 
 HALF_A_YEAR = timedelta(days=183)
 ASKED_FOR = timedelta(days=60)

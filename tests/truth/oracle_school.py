@@ -8,7 +8,7 @@ from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Absence, Enrolment, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
-from tests.truth.words import first
+from tests.truth.wording import first
 
 SHOWN = 4
 """So many quarters of each child stand on the overview."""

@@ -16,7 +16,7 @@ from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_employment import told_by_job_centre
 from tests.truth.oracle_pages import PRIVATE
 from tests.truth.reading import Reader, names, split_list
-from tests.truth.words import age, full
+from tests.truth.wording import age, full
 
 LONG = 8
 RIGHTS = {

@@ -9,12 +9,13 @@ of each kind: on the team, with a working relation, with neither.
 ``markup``, ``reading``,  a page as a tree, and its sentences as facts; a sentence that no pattern reads is a fact, too,
 ``reading_pages``         and agrees with nothing, so that no new sentence escapes the comparison
 ``oracle``                who may see what, from truth, staff and ``docs/access.md``; uses no code of the hub
-``oracle_head``,          what each page must say; ``words`` says names, ages and days
+``oracle_head``,          what each page must say; ``wording`` says names, ages and days
 ``oracle_pages``,
 ``oracle_contacts``,
 ``oracle_school``,
 ``oracle_employment``
-``api``, ``mine``,        the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
+``api``,                  the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
+``my_citizens``,
 ``searching``
 ``walking``               walks, compares, collects
 ``facts``                 what is compared by what

@@ -12,11 +12,11 @@ from tests.truth import api, oracle_pages
 from tests.truth.facts import NOTHING, Difference, Fact, differences
 from tests.truth.loading import Client, Loaded, client, end_of
 from tests.truth.markup import parsed
-from tests.truth.mine import expected_my_citizens, read_my_citizens
+from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
-from tests.truth.words import full
+from tests.truth.wording import full
 
 SEARCHES = ("Testborger", "Jeppesen", "Overgaard", "Iversen")
 """Family names of people whose stories show what must not go wrong."""

@@ -15,7 +15,7 @@ from connectors.sources.social import streams as social
 from hub.clock import FixedClock
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import shown_key
-from hub.web.shell.field_words import FIELD, FIELD_OTHER, field_word
+from hub.web.shell.field_labels import FIELD, FIELD_OTHER, field_word
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources.present_quarantine import ROWS_SHOWN
 from schemas.people import PersonFact

@@ -12,6 +12,7 @@ from connectors.base import Batch, EventKey, PushedEvent
 from connectors.errors import EventNotReady, RecordRejected, SourceUnavailable
 from connectors.kit import InvalidValue, clean_line, validation_fault, version_order
 from connectors.sources.employment import client
+from connectors.sources.employment.citizen_status import died, not_ours
 from connectors.sources.employment.client import StarClient
 from connectors.sources.employment.entities import NOT_READ, EntityKind, entity_kind
 from connectors.sources.employment.fields import Fields
@@ -23,7 +24,6 @@ from connectors.sources.employment.record_builder import (
     rejected,
     tombstone,
 )
-from connectors.sources.employment.standing import died, not_ours
 from connectors.transports.json_reader import read_json
 from schemas.identifiers import Identifier
 from schemas.record import RejectionRule, SourceRecord

@@ -13,6 +13,7 @@ from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import RecordRejected, SourceUnavailable
 from connectors.kit import InvalidValue, validation_fault
 from connectors.sources.employment import client, facts
+from connectors.sources.employment.citizen_status import died, not_ours
 from connectors.sources.employment.client import StarClient
 from connectors.sources.employment.entities import ENTITIES, EntityKind
 from connectors.sources.employment.fields import Fields
@@ -20,7 +21,6 @@ from connectors.sources.employment.people import person_of
 from connectors.sources.employment.record_builder import Run, Version, make_record, primary, rejected, tombstone
 from connectors.sources.employment.search import CaseSystem, citizen_id
 from connectors.sources.employment.settings import EmploymentSettings
-from connectors.sources.employment.standing import died, not_ours
 from connectors.sources.employment.state import CitizensState, Key, checksum
 from schemas.identifiers import Identifier
 from schemas.record import Party, RejectionRule, SourceRecord

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
-from connectors.sources.employment.standing import DIED, NOT_OURS
+from connectors.sources.employment.citizen_status import DIED, NOT_OURS
 from schemas.source import Area, Sensitivity, SourceSystem
 
 EVENTS, CITIZENS = "events", "citizens"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from connectors.sources.social import words
+from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
 from connectors.sources.social.values import Values, danish_day
@@ -26,16 +26,16 @@ def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -
         RecordRejected: a value cannot be read.
     """
     kind, below = aktivitet.type.titel or "", (aktivitet.undertype.titel if aktivitet.undertype else None) or ""
-    if below != words.NOTIFICATION and below not in words.PLANS and kind not in words.GOALS:
+    if below != vocabulary.NOTIFICATION and below not in vocabulary.PLANS and kind not in vocabulary.GOALS:
         return None
     reading = scope.reading("Aktivitet", aktivitet.id, case=case.sag_id, synthetic=aktivitet.syntetisk)
     status = aktivitet.status
-    if status and words.ERRONEOUS in (status.brugervendt_noegle, status.titel):
+    if status and vocabulary.ERRONEOUS in (status.brugervendt_noegle, status.titel):
         created = reading.instant("oprettetDato", aktivitet.oprettet_dato)
         return scope.record(reading, fact=None, dates=[created])
-    if below == words.NOTIFICATION:
+    if below == vocabulary.NOTIFICATION:
         return _notification(scope, reading, aktivitet, case)
-    if below in words.PLANS:
+    if below in vocabulary.PLANS:
         return _plan(scope, reading, aktivitet, case)
     return _goal(scope, reading, aktivitet, case)
 
@@ -53,7 +53,7 @@ def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: Cas
         received_has_time=has_time,
         notifier=notifier,
         notifier_title=None
-        if notifier.code in words.PRIVATE_NOTIFIERS
+        if notifier.code in vocabulary.PRIVATE_NOTIFIERS
         else reading.line("underretter", notifier.label),
         reasons=_reasons(aktivitet),
         legal_basis=basis(reading, "lovgrundlag", aktivitet.lovgrundlag.titel if aktivitet.lovgrundlag else None),
@@ -106,13 +106,13 @@ def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
 
 
 def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
-    kind = words.GOALS[aktivitet.type.titel or ""]
-    if kind is GoalKind.GOAL and aktivitet.maal_type and aktivitet.maal_type.titel == words.SUB_GOAL:
+    kind = vocabulary.GOALS[aktivitet.type.titel or ""]
+    if kind is GoalKind.GOAL and aktivitet.maal_type and aktivitet.maal_type.titel == vocabulary.SUB_GOAL:
         kind = GoalKind.SUB_GOAL
     progress = Progress.NOT_ASSESSED
     if aktivitet.status and aktivitet.status.titel:
-        progress = words.PROGRESS.get(aktivitet.status.titel, progress)
-        if aktivitet.status.titel not in words.PROGRESS:
+        progress = vocabulary.PROGRESS.get(aktivitet.status.titel, progress)
+        if aktivitet.status.titel not in vocabulary.PROGRESS:
             reading.flags.append(QualityFlag(field="status", rule=RejectionRule.UNKNOWN_STATUS))
     assessed_on = reading.day("vurderetDato", aktivitet.vurderet_dato)
     valid = period(reading, ("haendelsesDato", aktivitet.haendelses_dato), ("slutDato", aktivitet.slut_dato))
@@ -138,7 +138,9 @@ def _notifier(reading: Values, underretter: Kode | None, received_at: datetime) 
         key = _code_by_words("notifier_categories", label) or NOT_STATED
     elif lookup("notifier_categories", key, danish_day(received_at)) is None:
         reading.flags.append(QualityFlag(field="underretter", rule=RejectionRule.UNKNOWN_CODE))
-    return Coded(code_list="notifier_categories", code=key, label=None if key in words.PRIVATE_NOTIFIERS else label)
+    return Coded(
+        code_list="notifier_categories", code=key, label=None if key in vocabulary.PRIVATE_NOTIFIERS else label
+    )
 
 
 def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
@@ -175,7 +177,7 @@ def _codes_by_words(code_list: str) -> Mapping[str, str]:
 def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
     if udfald is None or not (udfald.brugervendt_noegle or udfald.titel):
         return None
-    outcome = words.OUTCOMES.get(udfald.brugervendt_noegle or "") or words.OUTCOMES.get(udfald.titel or "")
+    outcome = vocabulary.OUTCOMES.get(udfald.brugervendt_noegle or "") or vocabulary.OUTCOMES.get(udfald.titel or "")
     if outcome is None:
         reading.flags.append(QualityFlag(field="udfald", rule=RejectionRule.UNKNOWN_CODE))
     return outcome
@@ -184,7 +186,7 @@ def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
 def _plan_status(status: Kode | None) -> Coded:
     if status is None or not (status.titel or status.brugervendt_noegle):
         return Coded(code_list="plan_status", code="unknown")
-    known = words.PLAN_STATUS.get(status.titel or "")
+    known = vocabulary.PLAN_STATUS.get(status.titel or "")
     if known:
         return Coded(code_list="plan_status", code=known, label=status.titel)
     return coded("dubu:Aktivitetsstatus", status) or Coded(code_list="plan_status", code="unknown")

@@ -11,7 +11,7 @@ from functools import partial
 
 from connectors.errors import RecordRejected
 from connectors.kit import DANISH_TIME
-from connectors.sources.social import words
+from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
 from connectors.sources.social.values import Values, attempt
 from schemas.codes import Coded
@@ -130,9 +130,9 @@ def translate_ydelse(scope: Scope, ydelse: Ydelse, case: CaseContext | None) -> 
     reading = scope.reading("Ydelse", ydelse.id, case=ydelse.sag_id, synthetic=ydelse.syntetisk)
     created = reading.instant("oprettetDato", ydelse.oprettet_dato)
     key = ydelse.status.brugervendt_noegle
-    if words.ERRONEOUS in (key, ydelse.status.titel):
+    if vocabulary.ERRONEOUS in (key, ydelse.status.titel):
         return scope.record(reading, fact=None, dates=[created])
-    status = words.EFFORT_STATUS.get(key or "") or words.EFFORT_STATUS.get(ydelse.status.titel or "")
+    status = vocabulary.EFFORT_STATUS.get(key or "") or vocabulary.EFFORT_STATUS.get(ydelse.status.titel or "")
     if status is None:
         raise reading.rejected("status", RejectionRule.UNKNOWN_STATUS, key)
     valid = period(reading, ("startdato", ydelse.startdato), ("slutdato", ydelse.slutdato))
@@ -208,7 +208,7 @@ def _case(scope: Scope, sag: Sag) -> SourceRecord:
     created = reading.instant("oprettetDato", sag.oprettet_dato)
     closed = reading.instant("lukketDato", sag.lukket_dato)
     status = sag.status
-    if words.ERRONEOUS in (status.brugervendt_noegle, status.titel):
+    if vocabulary.ERRONEOUS in (status.brugervendt_noegle, status.titel):
         return scope.record(reading, fact=None, dates=[created, closed])
     frist = sag.foerstkommende_frist
     fact = CaseFact(
@@ -265,7 +265,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
 
 def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceRecord:
     reading = scope.reading("Sag.part", sag.id, part.id, case=sag.id, synthetic=sag.syntetisk)
-    relation = words.RELATIONS.get(part.rolle or "")
+    relation = vocabulary.RELATIONS.get(part.rolle or "")
     if relation is None:
         raise reading.rejected("sagsparter.rolle", RejectionRule.UNKNOWN_CODE, part.rolle)
     number = reading.identifier("sagsparter.cprnr", part.cprnr)
@@ -302,7 +302,7 @@ def _effort_parties(reading: Values, ydelse: Ydelse, case: CaseContext | None) -
 
 
 def _effort_code(ydelsestype: Kode, paragraph: LegalBasis | None) -> Coded | None:
-    code = words.paragraph_code(paragraph) if paragraph else None
+    code = vocabulary.paragraph_code(paragraph) if paragraph else None
     if code:
         return Coded(code_list=code[0], code=code[1], label=ydelsestype.titel)
     return coded("dubu:Ydelsestype", ydelsestype)
@@ -312,7 +312,7 @@ def basis(reading: Values, field: str, text: str | None) -> LegalBasis | None:
     """A paragraph as law and section; flagged when the law is not known."""
     if not text or not text.strip():
         return None
-    basis = words.legal_basis(text)
+    basis = vocabulary.legal_basis(text)
     if basis is None:
         reading.flags.append(QualityFlag(field=field, rule="unknown_code"))
     return basis

@@ -11,7 +11,7 @@ from hub.web.held_deletions import texts
 from hub.web.held_deletions.page import DecisionForm, HeldDeletionsPage, HeldRow
 from hub.web.shell.dates import counted, listed, number_text, of_moment, within
 from hub.web.shell.declared_types import type_titles
-from hub.web.shell.field_words import type_word
+from hub.web.shell.field_labels import type_word
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.people import who_decided
 from hub.web.shell.view_models import Link

@@ -28,7 +28,7 @@ from hub.web.identity.page import (
 )
 from hub.web.shell.conflict_texts import CONFLICT
 from hub.web.shell.dates import counted, listed, of_moment
-from hub.web.shell.field_words import type_word
+from hub.web.shell.field_labels import type_word
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.people import who_decided
 from hub.web.shell.view_models import Choice, Link

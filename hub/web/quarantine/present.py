@@ -9,7 +9,7 @@ from hub.quarantine.rules import QuarantinedRow, QuarantineEntry, QuarantineGrou
 from hub.web.quarantine import texts
 from hub.web.quarantine.page import EntryPage, FaultFacts, FaultPage, FaultyRow, QuarantinePage
 from hub.web.shell.dates import capital, counted, long_day_text, of_moment
-from hub.web.shell.field_words import field_word, type_word
+from hub.web.shell.field_labels import field_word, type_word
 from hub.web.shell.jobs import JobProgress
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.shell.view_models import Link, Outcome

@@ -19,7 +19,7 @@ from schemas.codes import codes_of
 from schemas.people import RelationKind
 from schemas.search import FacetValue, FoundBy, SearchHit, SearchPage
 from schemas.source import Area, SourceSystem
-from search.words import fold, kle_words
+from search.folding import fold, kle_words
 
 FACETS = (("area", "Område"), ("unit", "Enhed"), ("kle_topic", "Emne (KLE)"), ("paragraph", "Paragraf"))
 SHOWN_CHOICES = 5

@@ -7,7 +7,7 @@ from datetime import datetime
 from hub.clock import danish_day
 from hub.quarantine.rules import QuarantinedRow, QuarantineGroup
 from hub.web.shell.dates import capital, counted, day_text, of_moment
-from hub.web.shell.field_words import field_word, type_word
+from hub.web.shell.field_labels import field_word, type_word
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts
 from hub.web.sources.page import FaultGroup, FaultyRow

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter
 
 from connectors.kit import DANISH_TIME
-from connectors.sources.social import words
+from connectors.sources.social import vocabulary
 from connectors.sources.social.nexus.payloads import Element, Grant, Patient
 from connectors.sources.social.values import Values
 from schemas.codes import Coded
@@ -101,7 +101,7 @@ def translate_grant(scope: Scope, grant: Grant) -> SourceRecord:
         first = cancelled  # it was cancelled before it began
     until = last + timedelta(days=1) if last else cancelled
     basis = _legal_basis(reading, elements.get("paragraph"))
-    code = words.paragraph_code(basis) if basis else None
+    code = vocabulary.paragraph_code(basis) if basis else None
     title = reading.required_line("name", grant.name)
     fact = EffortFact(
         title=title,
@@ -197,7 +197,7 @@ def _legal_basis(reading: Values, element: Element | None) -> LegalBasis | None:
     paragraph = element.paragraph if element else None
     if paragraph is None or not (paragraph.name or paragraph.section):
         return None
-    basis = words.legal_basis(f"{paragraph.name or ''} {paragraph.section or ''}")
+    basis = vocabulary.legal_basis(f"{paragraph.name or ''} {paragraph.section or ''}")
     if basis is None:
         reading.flags.append(QualityFlag(field="paragraph", rule="unknown_code"))
     return basis

@@ -19,7 +19,7 @@ from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
 from tests.truth.oracle_school import school_news
 from tests.truth.reading import Reader, bag
-from tests.truth.words import age, distance, first, full, within
+from tests.truth.wording import age, distance, first, full, within
 
 FUNCTIONS = {
     "lead_coordinator": "tovholder",

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.text import normalise_text
-from search.words import fold, folded_words, kle_words, marked, sort_key, words_of
+from search.folding import fold, folded_words, kle_words, marked, sort_key, words_of
 
 NAMES = st.text("aeioæøåbcdnrsAEÆØÅéü", max_size=12)
 
