@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import RecordRejected
+from connectors.sources.social import vocabulary
 from connectors.sources.social.activities import translate_aktivitet
 from connectors.sources.social.payloads import Aktivitet, Sag, Ydelse
 from connectors.sources.social.translate import CaseContext, Scope, translate_sag, translate_ydelse
