@@ -6,6 +6,7 @@ from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.collect.replay import ReplayServices
 from hub.db import Database
+from hub.oidc.service import MunicipalLogin
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher
 from hub.settings import Settings
@@ -30,6 +31,8 @@ class AppContext:
     """Keys the tokens of forms."""
     payload_cipher: PayloadCipher
     """Encrypts payloads in quarantine."""
+    login: MunicipalLogin | None = None
+    """The municipality's login; None in the demo without one, and where nobody logs in."""
 
     @property
     def reject_limits(self) -> RejectLimits:
@@ -50,6 +53,8 @@ class AppContext:
 
     def close(self) -> None:
         """Let go of all connections."""
+        if self.login is not None:
+            self.login.provider.close()
         self.catalogue.close()
         self.index.close()
         self.bus.close()

@@ -19,7 +19,9 @@ NONCE_BYTES = 12
 """As NIST SP 800-38D recommends for GCM; random, which is safe for far more secrets than a hub ever has."""
 KEY_BYTES = 32
 _DERIVED = "digest"
+_LOGIN = "login"
 _PAYLOADS = b"helhed quarantine payloads"
+_LOGINS = b"helhed logins"
 _DEMO_KEYS = {"demo": b"demo-only-demo-only-demo-only-de"}
 _FORM = "KID:64 hexadecimal digits, several separated by commas; the digits e.g. from: openssl rand -hex 32"
 
@@ -69,7 +71,7 @@ class SecretKeys:
 
 
 class PayloadCipher:
-    """Encrypts payloads in quarantine. The first key seals, all open.
+    """Encrypts payloads in quarantine, and what is kept about logins. The first key seals, all open.
 
     Args:
         keys: key by its id; at least one.
@@ -88,15 +90,25 @@ class PayloadCipher:
         Raises:
             InvalidSetting: its key is not among ours, or it was sealed with another key or for another place.
         """
+        plain = self.open_or_none(sealed, place)
+        if plain is None:
+            raise InvalidSetting(
+                "a payload in quarantine cannot be decrypted: HELHED_DIGEST_KEY is not the one it was made with"
+            )
+        return plain
+
+    def open_or_none(self, sealed: bytes, place: bytes) -> bytes | None:
+        """The same; None where it does not open."""
         key = self._keys.get(_key_id(sealed))
         try:
-            if key is not None:
-                return _decrypted(key, sealed, place)
+            return None if key is None else _decrypted(key, sealed, place)
         except InvalidTag:
-            pass
-        raise InvalidSetting(
-            "a payload in quarantine cannot be decrypted: HELHED_DIGEST_KEY is not the one it was made with"
-        )
+            return None
+
+
+def login_keys(session_key: bytes) -> dict[str, bytes]:
+    """The key of what is kept about a login, from the key of the sessions."""
+    return {_LOGIN: hmac.digest(session_key, _LOGINS, "sha256")}
 
 
 def derived_keys(digest_key: bytes) -> dict[str, bytes]:

@@ -14,7 +14,10 @@ from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import InvalidSetting
-from hub.secrets import PayloadCipher, derived_keys, secret_keys
+from hub.oidc.mapping import read_mapping
+from hub.oidc.provider import Provider, ProviderSettings
+from hub.oidc.service import MunicipalLogin
+from hub.secrets import PayloadCipher, derived_keys, login_keys, secret_keys
 from hub.settings import MIN_KEY_LENGTH, Settings
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder
@@ -73,6 +76,35 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> AppCont
         session_key=_session_key(settings),
         payload_cipher=PayloadCipher(derived_keys(digest_key)),
     )
+
+
+def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> MunicipalLogin | None:
+    """The municipality's login; None in a demo without one.
+
+    Raises:
+        InvalidSetting: a setting of it is missing or wrong, or outside the demo there is none.
+    """
+    if not settings.oidc_issuer:
+        if settings.demo:
+            return None
+        message = "nobody could log in: set HELHED_OIDC_ISSUER (docs/login.md), or HELHED_DEMO=true for made-up data"
+        raise InvalidSetting(message)
+    if not settings.public_url or settings.role_mapping_file is None:
+        raise InvalidSetting("HELHED_PUBLIC_URL and HELHED_ROLE_MAPPING_FILE are needed with HELHED_OIDC_ISSUER")
+    mapping = read_mapping(settings.role_mapping_file)
+    secret = settings.oidc_client_secret
+    provider = Provider(
+        ProviderSettings(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            public_url=settings.public_url,
+            acr_values=tuple(value.strip() for value in settings.oidc_acr_values.split(",") if value.strip()),
+            acr_claim=settings.oidc_acr_claim,
+            ca=settings.oidc_ca,
+        )
+    )
+    return MunicipalLogin(provider, mapping, PayloadCipher(login_keys(session_key)), digest_key)
 
 
 def connector_builder(settings: Settings, clock: Clock) -> ConnectorBuilder:

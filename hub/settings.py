@@ -53,6 +53,22 @@ class Settings(BaseSettings):
     session_key: SecretStr | None = None
     """Keys the tokens of forms; at least 32 characters, the same for every process that serves. Required outside the
     demo, which makes one."""
+    public_url: str = ""
+    """Where people reach the pages, ``https://helhed.kommune.dk``. Needed for the login at a provider."""
+    oidc_issuer: str = ""
+    """The municipality's login (OpenID Connect): the issuer, whose discovery is below it. Needed outside the demo."""
+    oidc_client_id: str = "helhed"
+    """How the provider knows us."""
+    oidc_client_secret: SecretStr | None = None
+    """Our secret at the provider. Empty: a public client."""
+    oidc_ca: Path | None = None
+    """PEM file with the authorities that the provider's certificate comes from. Empty: those the machine trusts."""
+    oidc_acr_values: str = ""
+    """Assurance levels (NSIS) of which a login must have one, several separated by commas. Empty: any login will do."""
+    oidc_acr_claim: str = "acr"
+    """The claim that tells the level, e.g. ``https://data.gov.dk/concept/core/nsis/loa``."""
+    role_mapping_file: Path | None = None
+    """TOML file that says which claims of a login mean which role, unit and function (docs/login.md)."""
     digest_key: SecretStr | None = None
     """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
     secret_keys: SecretStr | None = None

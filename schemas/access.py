@@ -56,6 +56,18 @@ class Actor(Schema):
     """Keyed digest of the actor's own national number: nobody opens their own page here."""
 
 
+class JobFunction(Schema):
+    """A function of an employee with its limits (jobfunktionsrolle med dataafgrænsning)."""
+
+    name: str
+    """As the login names it."""
+    role: Role
+    units: frozenset[str] | None = None
+    """Ids of the units it is limited to, as in ``Unit.id``; None: no limit."""
+    kle: frozenset[str] | None = None
+    """KLE numbers it is limited to; None: no limit."""
+
+
 class EmployeeContact(Schema):
     """How to reach an employee whom a source names by an id."""
 

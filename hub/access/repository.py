@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from schemas.access import Actor, EmployeeContact
+from schemas.access import Actor, EmployeeContact, JobFunction
 
 _ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
@@ -18,6 +19,51 @@ _CONTACTS = text("""
     WHERE active AND worker_ids && :worker_ids AND worker_id = ANY(:worker_ids)
     GROUP BY worker_id HAVING count(*) = 1
 """)
+
+_STORE_LOGIN = text("""
+    INSERT INTO actors AS a (id, name, title, roles, unit_id, unit_name, area, phone, worker_ids, own_identifier_digest,
+                             subject, functions)
+    VALUES (:id, :name, :title, :roles, :unit_id, :unit_name, :area, :phone, :worker_ids, :own_identifier_digest,
+            :subject, CAST(:functions AS jsonb))
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, title = coalesce(nullif(excluded.title, ''), a.title), roles = excluded.roles,
+        unit_id = coalesce(excluded.unit_id, a.unit_id),
+        unit_name = CASE WHEN excluded.unit_id IS NULL THEN a.unit_name ELSE excluded.unit_name END,
+        area = CASE WHEN excluded.unit_id IS NULL THEN coalesce(excluded.area, a.area) ELSE excluded.area END,
+        phone = coalesce(excluded.phone, a.phone),
+        worker_ids = CASE WHEN excluded.worker_ids = '{}' THEN a.worker_ids ELSE excluded.worker_ids END,
+        own_identifier_digest = coalesce(excluded.own_identifier_digest, a.own_identifier_digest),
+        subject = excluded.subject, functions = excluded.functions
+    WHERE a.subject IS NULL OR a.subject = excluded.subject
+    RETURNING a.active
+""")
+_REMOVE_ROLES = text("UPDATE actors SET roles = '{}', functions = '[]' WHERE subject = :subject")
+
+
+def store_login(
+    session: Session, actor: Actor, *, subject: str, phone: str | None, functions: Collection[JobFunction]
+) -> bool | None:
+    """Store an employee as a login describes them. What the login does not say stays as it was, but for the roles.
+
+    Returns:
+        Whether the employee is active; None: the id belongs to another account, or the account to another id.
+    """
+    values = actor.model_dump(mode="json") | {
+        "subject": subject,
+        "phone": phone,
+        "functions": f"[{','.join(function.model_dump_json() for function in functions)}]",
+    }
+    try:
+        with session.begin_nested():
+            is_active: bool | None = session.scalar(_STORE_LOGIN, values)
+    except IntegrityError:
+        return None
+    return is_active
+
+
+def remove_roles(session: Session, subject: str) -> None:
+    """The account has no role any longer; harmless when nobody has it."""
+    session.execute(_REMOVE_ROLES, {"subject": subject})
 
 
 def list_actors(session: Session) -> tuple[Actor, ...]:

@@ -1,6 +1,9 @@
 """Tables of this room (SQLAlchemy classes, no behaviour)."""
 
+from typing import Any
+
 from sqlalchemy import ARRAY, Text, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -21,5 +24,9 @@ class ActorRow(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     worker_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """As in ``schemas.access.Actor.worker_ids``."""
+    subject: Mapped[str | None] = mapped_column(Text, unique=True)
+    """The account at the login provider, as issuer and subject; None: it has not logged in yet."""
+    functions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """As in ``schemas.access.JobFunction``, from the latest login."""
     own_identifier_digest: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default=true())

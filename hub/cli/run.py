@@ -1,6 +1,7 @@
 """``helhed migrate | serve | worker | listen | collect | settings``: what runs in production."""
 
 import signal
+from dataclasses import replace
 from threading import Event
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.services import database_url
+from hub.services import database_url, municipal_login
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
 from hub.sources.lease_repository import lease_holder, new_owner
@@ -50,7 +51,9 @@ def serve() -> None:
         tracing.set_up(settings.otlp_endpoint, "web")
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with opened(settings) as context:
+        with opened(settings) as services:
+            login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
+            context = replace(services, login=login)
             # Another parser, where one is installed, would be taken instead and reads headers without an end.
             uvicorn.run(
                 create_app(context),

@@ -3,24 +3,41 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from hub.sessions.views import LoginSession, OpenSession, SessionLimits
+from hub.sessions.views import LoginSession, OpenSession, ProviderSession, SessionLimits
 from schemas.access import Actor
 
 _ACTOR = ", ".join(f"a.{field}" for field in Actor.model_fields)
 _LIVE = "s.last_seen_at > now() - CAST(:idle AS interval) AND s.created_at > now() - CAST(:absolute AS interval)"
 _GET = text(f"""
-    SELECT s.number AS session_number, s.data, s.last_seen_at < now() - interval '1 minute' AS is_stale, {_ACTOR}
+    SELECT s.number AS session_number, s.data, s.last_seen_at < now() - interval '1 minute' AS is_stale,
+           s.renew_at < now() AS needs_renewal, {_ACTOR}
     FROM login_sessions s JOIN active_actors a ON a.id = s.actor_id
     WHERE s.id_digest = :id_digest AND {_LIVE}
 """)  # noqa: S608  field names of our own schema; every value is a parameter
 _INSERT = text("""
-    INSERT INTO login_sessions (id_digest, actor_id, browser) VALUES (:id_digest, :actor_id, :browser)
+    INSERT INTO login_sessions (id_digest, actor_id, browser, subject, provider_session, tokens, renew_at)
+    VALUES (:id_digest, :actor_id, :browser, :subject, :session, :tokens, now() + CAST(:renew_after AS interval))
+""")
+_GET_TOKENS = text("SELECT subject, tokens FROM login_sessions WHERE number = :number AND tokens IS NOT NULL")
+_TAKE_RENEWAL = text("""
+    UPDATE login_sessions SET renew_at = now() + CAST(:lease AS interval)
+    WHERE number = :number AND renew_at < now() RETURNING subject, tokens
+""")
+_STORE_RENEWAL = text("""
+    UPDATE login_sessions SET tokens = :tokens, renew_at = now() + CAST(:renew_after AS interval) WHERE number = :number
+""")
+_DELETE_NUMBER = text("DELETE FROM login_sessions WHERE number = :number")
+_DELETE_OF_PROVIDER = text("""
+    DELETE FROM login_sessions
+    WHERE provider_session = :session OR CAST(:session AS text) IS NULL AND subject = :subject
+    RETURNING actor_id
 """)
 _UPDATE = text("""
     UPDATE login_sessions SET last_seen_at = now(), data = (data - CAST(:removed AS text[])) || CAST(:changed AS jsonb)
@@ -44,12 +61,56 @@ def get_session(session: Session, session_id: str, limits: SessionLimits) -> Log
         return None
     row = rows[0]
     number, data, is_stale = row.pop("session_number"), row.pop("data"), row.pop("is_stale")
-    return LoginSession(number=number, actor=Actor.model_validate(row), data=data, is_stale=is_stale)
+    needs_renewal = bool(row.pop("needs_renewal"))
+    actor = Actor.model_validate(row)
+    return LoginSession(number=number, actor=actor, data=data, is_stale=is_stale, needs_renewal=needs_renewal)
 
 
-def insert_session(session: Session, session_id: str, actor_id: str, browser: str) -> None:
+def insert_session(
+    session: Session, session_id: str, actor_id: str, browser: str, provider: ProviderSession | None
+) -> None:
     """Begin a session."""
-    session.execute(_INSERT, {"id_digest": _digest(session_id), "actor_id": actor_id, "browser": browser})
+    values = {
+        "id_digest": _digest(session_id),
+        "actor_id": actor_id,
+        "browser": browser,
+        "subject": provider.subject if provider else None,
+        "session": provider.session if provider else None,
+        "tokens": provider.tokens if provider else None,
+        "renew_after": provider.renew_after if provider else None,
+    }
+    session.execute(_INSERT, values)
+
+
+def get_tokens(session: Session, number: int) -> tuple[str, bytes] | None:
+    """Account and encrypted tokens of the session; None: it is not of the provider, or no longer there."""
+    row = session.execute(_GET_TOKENS, {"number": number}).one_or_none()
+    return None if row is None else (row.subject, row.tokens)
+
+
+def take_renewal(session: Session, number: int, lease: timedelta) -> tuple[str, bytes] | None:
+    """The same of a session whose claims are due; for so long nobody else gets them. None: somebody has them."""
+    row = session.execute(_TAKE_RENEWAL, {"number": number, "lease": lease}).one_or_none()
+    return None if row is None else (row.subject, row.tokens)
+
+
+def store_renewal(session: Session, number: int, tokens: bytes, renew_after: timedelta | None) -> None:
+    """Keep the tokens that the provider gave anew."""
+    session.execute(_STORE_RENEWAL, {"number": number, "tokens": tokens, "renew_after": renew_after})
+
+
+def delete_number(session: Session, number: int) -> None:
+    """End the session with that number."""
+    session.execute(_DELETE_NUMBER, {"number": number})
+
+
+def delete_of_provider(session: Session, provider_session: str | None, subject: str | None) -> tuple[str, ...]:
+    """End the session that the provider names, or all of the account where it names none.
+
+    Returns:
+        Whose they were, once for each session.
+    """
+    return tuple(session.scalars(_DELETE_OF_PROVIDER, {"session": provider_session, "subject": subject}))
 
 
 def update_session(session: Session, number: int, changed: Mapping[str, Any], removed: Collection[str]) -> None:

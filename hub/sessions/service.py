@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.sessions import repository
 from hub.sessions.browsers import browser_name
-from hub.sessions.views import LoginSession, SessionLimits
+from hub.sessions.views import LoginSession, ProviderSession, SessionLimits
 from hub.settings import Settings
 
 
@@ -18,7 +18,9 @@ def limits_of(settings: Settings) -> SessionLimits:
     )
 
 
-def begin(session: Session, actor_id: str, *, user_agent: str, replaces: str | None) -> str:
+def begin(
+    session: Session, actor_id: str, *, user_agent: str, replaces: str | None, provider: ProviderSession | None = None
+) -> str:
     """Begin a session under a new id, whatever the browser brought.
 
     Args:
@@ -26,6 +28,7 @@ def begin(session: Session, actor_id: str, *, user_agent: str, replaces: str | N
         actor_id: who has logged in.
         user_agent: as the browser names itself.
         replaces: the id that the browser brought; that session ends.
+        provider: where the login was at the municipality's provider.
 
     Returns:
         The id, for the cookie alone.
@@ -33,7 +36,7 @@ def begin(session: Session, actor_id: str, *, user_agent: str, replaces: str | N
     if replaces is not None:
         repository.delete_session(session, replaces)
     session_id = secrets.token_urlsafe(32)
-    repository.insert_session(session, session_id, actor_id, browser_name(user_agent))
+    repository.insert_session(session, session_id, actor_id, browser_name(user_agent), provider)
     return session_id
 
 

@@ -25,5 +25,13 @@ class LoginSessionRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     """Of the latest page, to the minute."""
+    subject: Mapped[str | None] = mapped_column(Text)
+    """The account at the login provider; None: the demo's login."""
+    provider_session: Mapped[str | None] = mapped_column(Text, index=True)
+    """Its own id of the session (``sid``), by which it says that it ended."""
+    tokens: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """ID token and refresh token, encrypted."""
+    renew_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the claims are asked for anew; None: never."""
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     """What the pages keep from one request to the next: purpose, reason, latest search."""

@@ -28,6 +28,8 @@ class LoginSession:
     """Changed freely during the request and stored at its end."""
     is_stale: bool
     """Its use was last noted more than a minute ago."""
+    needs_renewal: bool = False
+    """The claims of its login are to be asked for anew."""
     _before: dict[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -42,6 +44,18 @@ class LoginSession:
     def removed(self) -> frozenset[str]:
         """What the request has taken out of the data."""
         return frozenset(self._before.keys() - self.data.keys())
+
+
+@dataclass(frozen=True)
+class ProviderSession:
+    """What the login provider knows the session by."""
+
+    subject: str
+    session: str | None
+    tokens: bytes = field(repr=False)
+    """Encrypted."""
+    renew_after: timedelta | None
+    """When its claims are asked for anew; None: they cannot be."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ LOCK = Path(__file__).with_name("artefacts.toml")
 _AT_ONCE = 8
 _PATIENCE = 60
 """Seconds for one archive."""
+_LARGE_PATIENCE = 600
+"""Seconds for a whole program."""
 
 
 class ServiceMissing(Exception):
@@ -33,10 +35,22 @@ def classpath(service: str) -> str:
         return ":".join(threads.map(lambda archive: str(_fetched(context, *archive)), locked.items()))
 
 
-def _fetched(context: MavenContext, coordinate: str, digest: str) -> Path:
+def package(service: str) -> Path:
+    """The one archive (a ZIP file) of *service* (``keycloak``); fetched where it is missing.
+
+    Raises:
+        ServiceMissing: as above.
+    """
+    locked = tomllib.loads(LOCK.read_text(encoding="utf-8"))[service]
+    context = MavenContext(timeout=_LARGE_PATIENCE)
+    return _fetched(context, locked["package"], locked["sha256"], packaging="zip")
+
+
+def _fetched(context: MavenContext, coordinate: str, digest: str, packaging: str = "jar") -> Path:
     group, artefact, version = coordinate.split(":")
     try:
-        path: Path = context.project(group, artefact).at_version(version).artifact().resolve()
+        project = context.project(group, artefact).at_version(version)
+        path: Path = project.artifact(packaging=packaging).resolve()
     except Exception as error:
         why = f"{coordinate} cannot be fetched ({type(error).__name__}); is Maven's registry reached from here?"
         raise ServiceMissing(why) from error
@@ -59,6 +73,12 @@ def main() -> None:
         "# Versions, and what they need, with checksums. Written by: python -m deploy.sandbox.services.artefacts\n"
     ]
     for service, locked_service in services.items():
+        if coordinate := locked_service.get("package"):
+            group, artefact, version = coordinate.split(":")
+            project = MavenContext(timeout=_LARGE_PATIENCE).project(group, artefact).at_version(version)
+            digest = _sha256(project.artifact(packaging="zip").resolve())
+            lines.append(f'\n[{service}]\npackage = "{coordinate}"\nsha256 = "{digest}"\n')
+            continue
         # Archives with a classifier are native HTTP/3 for five platforms; HTTP/1.1 is all that is spoken here.
         archives = [archive for archive in jgo.resolve("+".join(locked_service["endpoints"])) if not archive.classifier]
         lines += [

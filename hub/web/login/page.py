@@ -26,6 +26,8 @@ class LoginPage:
     template: ClassVar[str] = "login/templates/login.html"
     demo: bool
     cards: tuple[DemoCard, ...]
+    provider: bool
+    """The municipality's login is connected."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,25 @@ class SessionsPage:
     has_others: bool
     before: int | None
     """Number of the last row, where there may be older ones."""
+
+
+@dataclass(frozen=True)
+class LoginRefusedPage:
+    """Why did I not get in, and whom do I ask?"""
+
+    template: ClassVar[str] = "login/templates/refused.html"
+    headline: str
+    advice: str
+    contact: str
+    """Whom to ask; empty where nobody else can help."""
+    reference: str
+    another: bool
+    """Logging in as somebody else, or better, may help."""
+
+
+@dataclass(frozen=True)
+class LogoutPage:
+    """The way to the provider, where the session ends too."""
+
+    template: ClassVar[str] = "login/templates/logout.html"
+    address: str

@@ -9,9 +9,9 @@ from hub.web.shell.dates import counted
 from schemas.access import Actor, Role
 
 
-def login_page(people: Iterable[tuple[Actor, Sequence[MyCitizen]]]) -> LoginPage:
+def login_page(people: Iterable[tuple[Actor, Sequence[MyCitizen]]], *, provider: bool) -> LoginPage:
     """A card for each of the demo's people, with the citizens on whose teams they are."""
-    return LoginPage(demo=True, cards=tuple(_card(actor, citizens) for actor, citizens in people))
+    return LoginPage(demo=True, cards=tuple(_card(actor, citizens) for actor, citizens in people), provider=provider)
 
 
 def _card(actor: Actor, citizens: Sequence[MyCitizen]) -> DemoCard:

@@ -1,33 +1,39 @@
-"""Log in and out. Without the demo there is no login here: the municipality's own comes in front."""
+"""Log in and out, and see where one is logged in. The municipality's own login is in ``provider_routes``."""
 
 from typing import Annotated
 
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from hub.access import identity, service
+from hub.access import identity
 from hub.clock import danish_day
 from hub.context import AppContext
 from hub.course import service as course
-from hub.db import Session
 from hub.errors import DemoOnly, HubError, NotLoggedIn
 from hub.sessions import service as sessions
 from hub.sessions.repository import delete_others, delete_own, list_own
-from hub.web.login import texts
-from hub.web.login.page import LoginPage, SessionsPage
+from hub.web.login import provider_routes, texts
+from hub.web.login.beginning import begin_session, logged_in, record_login
+from hub.web.login.page import LoginPage, LoginRefusedPage, LogoutPage, SessionsPage
 from hub.web.login.present import login_page
 from hub.web.login.present_sessions import PAGE_SIZE, sessions_page
 from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
-from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of, own_purpose
-from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
+from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of
+from schemas.access import AuditAction, AuditObject, ObjectKind
 
 LOGIN = Workspace(
-    name="login", path=LOGIN_PATH, title="Log ind", action=None, pages=(LoginPage, SessionsPage), in_menu=False
+    name="login",
+    path=LOGIN_PATH,
+    title="Log ind",
+    action=None,
+    pages=(LoginPage, LoginRefusedPage, LogoutPage, SessionsPage),
+    in_menu=False,
 )
 router = LOGIN.router
+router.include_router(provider_routes.router)
 SESSIONS_PATH = "/mine-login"
 ENDED = "ended"
 """In the session: what is said once after another was ended."""
@@ -43,12 +49,13 @@ def start(request: Request) -> RedirectResponse:
 def log_in_page(request: Request) -> HTMLResponse:
     """Who am I here? In the demo a card for each person."""
     app: AppContext = request.app.state.context
-    page = LoginPage(demo=False, cards=())
+    page = LoginPage(demo=False, cards=(), provider=app.login is not None)
     if app.settings.demo:
         with app.database.transaction() as session:
             today = danish_day(app.clock.now())
             page = login_page(
-                [(actor, course.my_citizens(session, actor, today)) for actor in identity.actors(session)]
+                [(actor, course.my_citizens(session, actor, today)) for actor in identity.actors(session)],
+                provider=app.login is not None,
             )
     if browser_id(request) is not None:
         return HTMLResponse(render(frame(request, LOGIN.title, None), page))
@@ -69,36 +76,24 @@ def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> Re
     if not app.settings.demo:
         raise DemoOnly
     with app.database.transaction() as session:
-        session_id = _begin(request, session, identity.actor(session, person))
-    response = RedirectResponse("/", 303)
-    SESSION_COOKIE.set(request, response, session_id)
-    LOGIN_COOKIE.delete(request, response)
-    return response
-
-
-def _begin(request: Request, session: Session, actor: Actor) -> str:
-    """Begin the employee's session and write the line; the id for the cookie."""
-    app: AppContext = request.app.state.context
-    access = _access(request, actor)
-    service.record(session, actor, AuditAction.LOG_IN, AuditOutcome.SHOWN, access, now=app.clock.now())
-    user_agent = request.headers.get("user-agent", "")
-    return sessions.begin(session, actor.id, user_agent=user_agent, replaces=SESSION_COOKIE.read(request))
+        session_id = begin_session(request, session, identity.actor(session, person))
+    return logged_in(request, session_id)
 
 
 @router.post("/log-ud", dependencies=[Depends(require_form_token)])
 def log_out(request: Request) -> RedirectResponse:
     """End the session: whoever copied the cookie has nothing."""
-    response = RedirectResponse(LOGIN.path, 303)
-    SESSION_COOKIE.delete(request, response)
+    id_token = None
     try:
         with open_request(request) as context:
-            access = _access(request, context.actor)
-            service.record(
-                context.session, context.actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now
-            )
+            record_login(request, context.session, context.actor, AuditAction.LOG_OUT)
+            if context.app.login is not None:
+                id_token = context.app.login.id_token_of(context.session, context.login.number)
             delete_own(context.session, context.actor.id, context.login.number)
     except NotLoggedIn:
         pass  # it had run out already
+    response = RedirectResponse(LOGIN.path, 303) if id_token is None else provider_routes.to_logout(request, id_token)
+    SESSION_COOKIE.delete(request, response)
     return response
 
 
@@ -123,18 +118,10 @@ def end_sessions(request: Request, number: Annotated[int | None, Form(ge=1, le=2
             ended = delete_own(session, actor.id, number)
         for each in ended:
             about = AuditObject(kind=ObjectKind.LOGIN_SESSION, id=str(each))
-            access = _access(request, actor)
-            service.record(
-                session, actor, AuditAction.LOG_OUT, AuditOutcome.SHOWN, access, now=context.now, about=about
-            )
+            record_login(request, session, actor, AuditAction.LOG_OUT, about=about)
         if ended:
             request.session[ENDED] = texts.ENDED
     return RedirectResponse(SESSIONS_PATH, 303)
-
-
-def _access(request: Request, actor: Actor) -> AccessRequest:
-    purpose = own_purpose(request.app.state.workspaces, actor)
-    return AccessRequest(purpose=purpose, request_id=request.state.request_id)
 
 
 def _first_path(request: Request) -> str:

@@ -155,6 +155,9 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
     refusal: MissingRole | ActRefused | None = None
     with app.database.transaction() as session:
         login = get_session(session, session_id, limits_of(app.settings))
+        if login is not None and login.needs_renewal and app.login is not None:
+            app.login.renew(app.database, login.number)
+            login = get_session(session, session_id, limits_of(app.settings))
         if login is None:
             raise NotLoggedIn
         request.scope["session"] = login.data
