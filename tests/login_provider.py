@@ -59,8 +59,8 @@ class LoginProvider:
 
     def logout_token(self, **claims: Any) -> str:
         """A logout token for the person."""
-        usual: dict[str, Any] = {"jti": secrets.token_hex(8), "events": {LOGOUT_EVENT: {}}, "sid": "provider-session", "exp": None}
-        return self.token(**{**usual, **claims})
+        usual: dict[str, Any] = {"jti": secrets.token_hex(8), "events": {LOGOUT_EVENT: {}}, "exp": None}
+        return self.token(**{**usual, "sid": "provider-session", **claims})
 
     def answer(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any] | str]:
         """Status, and JSON or an address to go to."""

@@ -49,6 +49,7 @@ def serve(database: Database, port: int, collector: Collector) -> Iterator[subpr
         "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "HELHED_SESSION_KEY": KEY,
         "HELHED_DIGEST_KEY": KEY,
+        "HELHED_DEMO": "true",
         "HELHED_PORT": str(port),
         "HELHED_LOG_FORMAT": "json",
         "HELHED_OTLP_ENDPOINT": collector.address,

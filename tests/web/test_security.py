@@ -35,6 +35,10 @@ def test_the_policy_allows_no_inline_script_or_style(town: Town) -> None:
         assert " onclick=" not in page
 
 
+SIGNED_BY_THE_PROVIDER = "/log-ind/afsluttet"
+"""A logout that the provider tells of has its signature in place of a token, and does not exist without a provider."""
+
+
 def test_a_form_without_its_token_is_refused(town: Town) -> None:
     browser = town.client("anna.holm")
     for route in town.app.routes:
@@ -44,7 +48,7 @@ def test_a_form_without_its_token_is_refused(town: Town) -> None:
         fields = {"person": "jens.dam", "purpose": "case_work", "reason": "En lang nok grund", "text": "maja"}
         as_json = route.path.startswith("/api/")
         answer = browser.http.post(address, json=fields) if as_json else browser.http.post(address, data=fields)
-        assert answer.status_code == 403, route.path
+        assert answer.status_code == (404 if route.path == SIGNED_BY_THE_PROVIDER else 403), route.path
 
 
 def test_another_sessions_token_is_refused(town: Town) -> None:

@@ -162,6 +162,10 @@ ERROR = {
     "not_logged_in": ("Log ind for at se siden", "Du har ikke logget ind, eller din session er udløbet."),
     "role_missing": ("Siden er ikke for din rolle", "Skal du bruge den i dit arbejde, så tal med din leder."),
     "form_stale": ("Formularen er udløbet", "Intet er ændret. Gå tilbage, genindlæs siden, og prøv igen."),
+    "login_refused": (
+        "Du er ikke logget ind",
+        "Log ind igen. Sker det flere gange, så kontakt driften med referencen.",
+    ),
     "demo_only": ("Kun i demoen", "Her logger man ind med kommunens login."),
     "store_unavailable": (
         "Databasen svarer ikke",

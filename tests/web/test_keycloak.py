@@ -1,0 +1,199 @@
+"""Login through a real Keycloak in a real browser: each role, the logout, a copied cookie, changes at the provider."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import text
+
+from deploy.sandbox.services import keycloak as keycloak_service
+from deploy.sandbox.services.artefacts import ServiceMissing
+from deploy.sandbox.services.keycloak import Keycloak
+from hub.app import create_app
+from hub.oidc.mapping import RoleMapping
+from hub.oidc.provider import Provider, ProviderSettings
+from hub.oidc.service import MunicipalLogin
+from hub.secrets import PayloadCipher, login_keys
+from hub.settings import Settings
+from tests.web.chromium import MARKS, PICTURES
+from tests.web.conftest import Town
+from tests.web.serving import serving
+
+pytestmark = MARKS
+PASSWORD, SECRET = "only-for-tests", "only-for-tests-either"
+ROLES = {
+    "anna.holm": ("helhed-sagsbehandler", "/mine-borgere"),
+    "tine.skov": ("helhed-admin", "/kilder"),
+    "jens.dam": ("helhed-dpo", "/tilsyn"),
+}
+MAPPING = RoleMapping.model_validate(
+    {
+        "contact": "IT-service, tlf. 44 77 40 40",
+        "functions": [
+            {"value": "helhed-sagsbehandler", "role": "team_member", "title": "tovholder"},
+            {"value": "helhed-admin", "role": "administrator", "title": "systemadministrator"},
+            {"value": "helhed-dpo", "role": "dpo", "title": "databeskyttelsesrådgiver"},
+        ],
+        "units": [{"value": "b1", "id": "social:100", "name": "Familieafdelingen", "area": "social"}],
+    }
+)
+
+
+def realm(name: str, address: str) -> dict[str, Any]:
+    """A realm with our client and four employees, one of whom has no function."""
+
+    def user(username: str, *roles: str) -> dict[str, Any]:
+        first, _, last = username.title().partition(".")
+        return {
+            "username": username,
+            "enabled": True,
+            "email": f"{username}@example.org",
+            "emailVerified": True,
+            "firstName": first,
+            "lastName": last,
+            "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
+            "realmRoles": list(roles),
+        }
+
+    def mapper(kind: str, **config: str) -> dict[str, Any]:
+        shared = {"id.token.claim": "true", "jsonType.label": "String"}
+        return {"name": kind, "protocol": "openid-connect", "protocolMapper": kind, "config": {**shared, **config}}
+
+    client = {
+        "clientId": "helhed",
+        "secret": SECRET,
+        "redirectUris": [f"{address}/log-ind/svar"],
+        "attributes": {
+            "pkce.code.challenge.method": "S256",
+            "post.logout.redirect.uris": f"{address}/log-ind",
+            "backchannel.logout.url": f"{address}/log-ind/afsluttet",
+            "backchannel.logout.session.required": "true",
+        },
+        "protocolMappers": [
+            mapper("oidc-usermodel-realm-role-mapper", **{"claim.name": "roles", "multivalued": "true"}),
+            mapper("oidc-hardcoded-claim-mapper", **{"claim.name": "unit", "claim.value": "b1"}),
+        ],
+    }
+    return {
+        "realm": name,
+        "enabled": True,
+        "roles": {"realm": [{"name": role} for role, _ in ROLES.values()]},
+        "clients": [client],
+        "users": [*(user(username, role) for username, (role, _) in ROLES.items()), user("ny.person")],
+    }
+
+
+@pytest.fixture(scope="module")
+def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
+    """One Keycloak for all of these tests."""
+    folder: Path = tmp_path_factory.mktemp("keycloak")
+    server = keycloak_service.start(folder)
+    try:
+        running = server.__enter__()
+    except ServiceMissing as missing:
+        pytest.skip(f"KEYCLOAK IS MISSING: {missing}")
+    yield running
+    server.__exit__(None, None, None)
+
+
+@dataclass
+class Municipality:
+    """The application behind Keycloak."""
+
+    town: Town
+    keycloak: Keycloak
+    realm: str
+    address: str
+
+    def execute(self, statement: str) -> None:
+        """Change the store."""
+        with self.town.context.database.transaction() as session:
+            session.execute(text(statement))
+
+
+@pytest.fixture
+def municipality(town: Town, keycloak: Keycloak) -> Iterator[Municipality]:
+    name = f"kommune-{town.address.rpartition(':')[2]}"
+    settings = ProviderSettings(
+        issuer=keycloak.issuer(name), client_id="helhed", client_secret=SECRET, public_url="http://127.0.0.1"
+    )
+    cipher = PayloadCipher(login_keys(town.context.session_key))
+    login = MunicipalLogin(Provider(settings), MAPPING, cipher, town.context.digest_key)
+    app = create_app(replace(town.context, settings=Settings(secure_cookies=False), login=login))
+    with serving(app) as address:
+        login.provider.settings = replace(settings, public_url=address)
+        keycloak.add_realm(realm(name, address))
+        yield Municipality(town, keycloak, name, address)
+    login.provider.close()
+
+
+def log_in(browser: BrowserContext, municipality: Municipality, username: str) -> Page:
+    """As a person does it."""
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{municipality.address}/log-ind")
+    page.get_by_role("link", name="Log ind med kommunens login").click()
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#kc-login").click()
+    page.wait_for_url(f"{municipality.address}/**")
+    return page
+
+
+def client_with_cookies(browser: BrowserContext, municipality: Municipality) -> httpx.Client:
+    """Somebody who has copied our cookie."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in browser.cookies() if cookie["name"].startswith("helhed")}
+    assert set(cookies) == {"helhed"}
+    return httpx.Client(base_url=municipality.address, cookies=cookies)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_each_role_logs_in_and_out_and_a_copied_cookie_is_dead(
+    chromium: Browser, municipality: Municipality, username: str
+) -> None:
+    _, first_page = ROLES[username]
+    with chromium.new_context(locale="da-DK") as browser:
+        page = log_in(browser, municipality, username)
+        assert page.url == f"{municipality.address}{first_page}"
+        assert username.partition(".")[0].title() in page.locator(".me").inner_text()
+        with client_with_cookies(browser, municipality) as thief:
+            assert thief.get("/api/mig").json()["actor"]["id"] == username
+            page.get_by_role("button", name="Log ud").click()
+            page.wait_for_url(f"{municipality.address}/log-ind*")
+            assert thief.get("/api/mig").status_code == 401
+        page.get_by_role("link", name="Log ind med kommunens login").click()
+        assert page.locator("#password").is_visible(), "the session at the provider is over too"
+
+
+def test_a_person_without_a_function_reads_whom_to_ask(chromium: Browser, municipality: Municipality) -> None:
+    for width in (1440, 390):
+        with chromium.new_context(locale="da-DK", viewport={"width": width, "height": 900}) as browser:
+            page = log_in(browser, municipality, "ny.person")
+            assert page.locator("h1").inner_text() == "Du har ikke adgang til Helhed endnu"
+            assert "IT-service, tlf. 44 77 40 40" in page.locator("main").inner_text()
+            PICTURES.mkdir(exist_ok=True)
+            page.screenshot(path=PICTURES / f"log-ind-afvist-{width}.png")
+            page.goto(f"{municipality.address}/log-ind")
+            page.screenshot(path=PICTURES / f"log-ind-kommune-{width}.png")
+
+
+def test_what_changes_at_the_provider_takes_effect_here(chromium: Browser, municipality: Municipality) -> None:
+    keycloak, name = municipality.keycloak, municipality.realm
+    with chromium.new_context(locale="da-DK") as browser:
+        log_in(browser, municipality, "anna.holm")
+        with client_with_cookies(browser, municipality) as client:
+            keycloak.set_roles(name, "anna.holm", ["helhed-dpo"])
+            keycloak.rotate_keys(name)
+            municipality.execute("UPDATE login_sessions SET renew_at = now() - interval '1 second'")
+            assert client.get("/api/mig").json()["actor"]["roles"] == ["dpo"], "renewed, under a new key"
+            keycloak.end_sessions(name, "anna.holm")
+            until = monotonic() + 30
+            while client.get("/api/mig").status_code == 200 and monotonic() < until:
+                Event().wait(0.2)
+            assert client.get("/api/mig").status_code == 401, "ended by back channel"
