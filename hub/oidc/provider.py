@@ -287,7 +287,8 @@ class Provider:
         except (JoseError, ValueError) as error:
             raise LoginRefused(LoginRule.UNAVAILABLE, type(error).__name__) from None
         with self._lock:
-            self._keys = monotonic(), fresh
+            # The first fetch is nobody's forgery: a key that is new right after it is asked for at once.
+            self._keys = (-KEYS_AT_MOST_EVERY if outdated is None else monotonic()), fresh
         return fresh
 
     def _discovered(self) -> Metadata:
