@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0029_login_provider"
-down_revision = "0028_hints"
+revision = "0030_login_provider"
+down_revision = "0029_notices"
 branch_labels = None
 depends_on = None
 
