@@ -83,11 +83,11 @@ def with_retry(call: Callable[[], T], policy: RetryPolicy, sleep: Sleep = time.s
         first = error
     timing = POLICIES[policy]
     backoff = tenacity.wait_exponential_jitter(multiplier=timing.first, max=timing.longest, jitter=timing.first)
-    made = [first]  # tenacity plans the further attempts; most calls need none
+    attempts_made = [first]  # tenacity plans the further attempts; most calls need none
 
     def attempt() -> T:
-        if made:
-            raise made.pop()
+        if attempts_made:
+            raise attempts_made.pop()
         return call()
 
     def wait(state: tenacity.RetryCallState) -> float:

@@ -66,7 +66,7 @@ def main(
     with ExitStack() as stack:
         try:
             running = _open(stack, day, citizens, seed, [free(port + number) for number in range(WEBS)])
-            first = next(one for one in running.members if one.port)
+            first = next(member for member in running.members if member.port)
             console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
             follow(running.context, running.seeding, running.expected, each_time=running.seeding.what_is_there)
             while True:
@@ -122,9 +122,9 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         *(_member(folder, f"web {number + 1}", port, "web", str(port)) for number, port in enumerate(ports)),
         *(_member(folder, f"worker {number + 1}", 0, "worker") for number in range(WORKERS)),
     )
-    for one in members:
-        stack.callback(one.stop)
-        one.start()
+    for member in members:
+        stack.callback(member.stop)
+        member.start()
     _tell(bus, index, members)
     return Distributed(context=context, seeding=seeding, members=members, expected=sources.citizens)
 

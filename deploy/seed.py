@@ -49,7 +49,7 @@ class Seeding:
     def staff(self) -> None:
         """Write the employees."""
         with self._parts.database.transaction() as session:
-            session.add_all(self._actor(one) for one in self._staff.employees)
+            session.add_all(self._actor(employee) for employee in self._staff.employees)
 
     def what_is_there(self) -> None:
         """Open the courses and write the look-ups whose citizens have arrived and whose day has come."""
@@ -77,25 +77,25 @@ class Seeding:
         with self._parts.database.transaction() as session:
             return session.scalar(select(func.count()).select_from(OverviewRow)) or 0
 
-    def _actor(self, one: Employee) -> ActorRow:
-        unit = UNITS_BY_ID.get(one.unit_id or "")
+    def _actor(self, employee: Employee) -> ActorRow:
+        unit = UNITS_BY_ID.get(employee.unit_id or "")
         return ActorRow(
-            id=one.id,
-            name=one.name,
-            title=one.title,
-            roles=[one.role],
-            unit_id=one.unit_id,
+            id=employee.id,
+            name=employee.name,
+            title=employee.title,
+            roles=[employee.role],
+            unit_id=employee.unit_id,
             unit_name=unit.name if unit else None,
-            area=one.area,
-            worker_ids=list(one.worker_ids),
+            area=employee.area,
+            worker_ids=list(employee.worker_ids),
             phone=unit.phone if unit else None,
-            own_identifier_digest=self._digest(one.cpr) if one.cpr else None,
+            own_identifier_digest=self._digest(employee.cpr) if employee.cpr else None,
             active=True,
         )
 
     def _opened(self, session: Session, course: Course) -> bool:
-        found = {cpr: self._citizen(session, cpr) for cpr in course.cprs}
-        citizens = {cpr: citizen for cpr, citizen in found.items() if citizen is not None}
+        citizens_by_cpr = {cpr: self._citizen(session, cpr) for cpr in course.cprs}
+        citizens = {cpr: citizen for cpr, citizen in citizens_by_cpr.items() if citizen is not None}
         if len(citizens) < len(course.cprs):
             return False
         course_id = open_course(session, course.title, citizens.values(), course.started_on)

@@ -79,10 +79,10 @@ class Writer:
                 refused[answer.citizen_id] = f"{answer.status} {answer.reason}"
             elif answer.status != _CONFLICT:
                 failed.append((answer.citizen_id, f"{answer.status} {answer.reason}"))
-        known = len(documents) - written - len(failed) - len(refused)
+        already_newer = len(documents) - written - len(failed) - len(refused)
         return PutResult(
             written=written,
-            already_newer=known,
+            already_newer=already_newer,
             failed=tuple(failed),
             refused=tuple(refused.items()),
             cut=frozenset(reduced - refused.keys()),

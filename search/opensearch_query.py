@@ -115,10 +115,10 @@ def parse(query: SearchQuery) -> ParsedQuery:
     """What the query asks for."""
     mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
     words = typed_words(query.text)
-    wanted = {"unit": query.units, "kle_topic": query.kle_topics, "paragraph": query.paragraphs}
+    criteria = {"unit": query.units, "kle_topic": query.kle_topics, "paragraph": query.paragraphs}
     filters: list[Clause] = [
         {"terms": {f"entries.{field}": sorted(map(without_controls, values))}}
-        for field, values in wanted.items()
+        for field, values in criteria.items()
         if values
     ]
     if query.ongoing_only:
@@ -260,7 +260,7 @@ def _facets(within: Reach, parsed: ParsedQuery) -> Clause:
     """Counts citizens, each once: they are parted by what is open for them, and counted part by part."""
     parts: Clause = {}
     for opened, part in within.parts():
-        shown = {"bool": {"filter": _entry(opened, parsed)}}
+        entries_shown = {"bool": {"filter": _entry(opened, parsed)}}
         values = {
             facet: {
                 "terms": {"field": f"entries.{facet}", "size": _MOST_VALUES},
@@ -270,7 +270,9 @@ def _facets(within: Reach, parsed: ParsedQuery) -> Clause:
         }
         parts[",".join(sorted(opened))] = {
             "filter": part,
-            "aggs": {_ENTRIES: {"nested": {"path": _ENTRIES}, "aggs": {"shown": {"filter": shown, "aggs": values}}}},
+            "aggs": {
+                _ENTRIES: {"nested": {"path": _ENTRIES}, "aggs": {"shown": {"filter": entries_shown, "aggs": values}}}
+            },
         }
     return parts
 

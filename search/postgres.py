@@ -194,8 +194,10 @@ class PostgresIndex:
     def _put_words(self, words: set[str]) -> None:
         """Before the documents, in a transaction of its own: nobody who writes waits for another's documents."""
         with self._transaction() as connection:
-            known = {word for (word,) in connection.execute(statements.KNOWN_WORDS, [list(words)])}
-            new = sorted((word, _SEPARATOR.join(found)) for word in words - known if (found := variants(word)))
+            stored_words = {word for (word,) in connection.execute(statements.KNOWN_WORDS, [list(words)])}
+            new = sorted(
+                (word, _SEPARATOR.join(spellings)) for word in words - stored_words if (spellings := variants(word))
+            )
             if new:
                 connection.execute(statements.PUT_WORDS, [[word for word, _ in new], [text for _, text in new]])
 

@@ -43,7 +43,7 @@ def forms(folded: str) -> tuple[str, ...]:
 def is_similar(typed: str, name: str) -> bool:
     """Whether the folded word *typed* may mean the folded *name*."""
     most = edits_forgiven(name)
-    return any(_within(one, other, most) for one in forms(typed) for other in forms(name))
+    return any(_within(form, other, most) for form in forms(typed) for other in forms(name))
 
 
 def variants(name: str) -> frozenset[str]:
@@ -66,19 +66,19 @@ def _shortened(word: str, most: int) -> set[str]:
     return words
 
 
-def _within(one: str, other: str, most: int) -> bool:
+def _within(word: str, other: str, most: int) -> bool:
     """Whether the optimal string alignment distance is at most *most*."""
-    if one == other:
+    if word == other:
         return True
-    if most == 0 or abs(len(one) - len(other)) > most:
+    if most == 0 or abs(len(word) - len(other)) > most:
         return False
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for place, sign in enumerate(one, start=1):
+    for place, sign in enumerate(word, start=1):
         earlier, before, row = before, row, [place]
         for column, letter in enumerate(other, start=1):
             cost = min(before[column] + 1, row[column - 1] + 1, before[column - 1] + (sign != letter))
-            if place > 1 and column > 1 and sign == other[column - 2] and one[place - 2] == letter:
+            if place > 1 and column > 1 and sign == other[column - 2] and word[place - 2] == letter:
                 cost = min(cost, earlier[column - 2] + 1)
             row.append(cost)
     return row[-1] <= most
@@ -86,5 +86,5 @@ def _within(one: str, other: str, most: int) -> bool:
 
 def similar_names(typed: Iterable[str], names: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of a typed word and a name it is similar to."""
-    known = list(names)
-    return [(word, name) for word in typed for name in known if is_similar(word, name)]
+    candidates = list(names)
+    return [(word, name) for word in typed for name in candidates if is_similar(word, name)]

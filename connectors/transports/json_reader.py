@@ -39,12 +39,12 @@ def read_json(raw: bytes, charset: str | None = None, *, strict: bool = False) -
     Raises:
         ValueError: it is no JSON, or was cut off; ``json.JSONDecodeError`` where the place is known.
     """
-    known = charset if charset and _is_known(charset) else None
-    if known is None or codecs.lookup(known).name == "utf-8":
+    encoding = charset if charset and _is_known(charset) else None
+    if encoding is None or codecs.lookup(encoding).name == "utf-8":
         with suppress(ValueError):
             # Three times as fast, and stricter: what it reads, Python's reader reads alike.
             return from_json(raw, allow_inf_nan=True)
-    text = _decoded(raw, known, strict=strict)
+    text = _decoded(raw, encoding, strict=strict)
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError:

@@ -129,7 +129,7 @@ class SftpTransport:
     async def _connect(self) -> asyncssh.SSHClientConnection:
         settings = self._settings
         pinned = _host_key(settings.host_key)
-        known = asyncssh.import_known_hosts(
+        host_keys = asyncssh.import_known_hosts(
             f"[{settings.host}]:{settings.port} {settings.host_key}\n{settings.host} {settings.host_key}\n"
         )
         try:
@@ -138,7 +138,7 @@ class SftpTransport:
                 settings.port,
                 username=settings.user,
                 client_keys=[_private_key(settings)],
-                known_hosts=known,
+                known_hosts=host_keys,
                 config=None,
                 agent_path=None,
                 x509_trusted_certs=None,

@@ -125,12 +125,12 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     total = max(page.total - dropped, len(hits))
-    shown = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
+    masked_page = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
     write_all(
         session,
         [
             audit_entry(
-                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=shown.total, **criterion
+                actor, AuditAction.SEARCH, AuditOutcome.SHOWN, request, now, result_count=masked_page.total, **criterion
             ),
             *(
                 audit_entry(
@@ -149,7 +149,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     by_number = frozenset(hit.citizen_id for hit in hits if allowed[hit.citizen_id] is Basis.NONE)
     return SearchResult(
         allowed=True,
-        page=shown,
+        page=masked_page,
         needs_reason=by_number,
         rights=dict(allowed),
         without_index=without_index,
@@ -180,11 +180,11 @@ def _told_apart(
         for citizen_id, header in headers.items()
         if decisions[citizen_id].allowed
     ]
-    shown = cut_and_mask_all(session, pages, decisions, today, facts=facts)
+    masked = cut_and_mask_all(session, pages, decisions, today, facts=facts)
     return tuple(
         _with_header(
             hit,
-            page.header if (page := shown.get(hit.citizen_id)) else None,
+            page.header if (page := masked.get(hit.citizen_id)) else None,
             today,
             headers[hit.citizen_id].identity if hit.citizen_id in headers else IdentityState.AGREED,
         )

@@ -34,7 +34,7 @@ def list_turning_18(
     headers = overviews.headers(session, keys)
     facts = course.access_facts_of(session, actor, keys, today)
     decisions = {citizen_id: decide(actor, fact, request) for citizen_id, fact in facts.items()}
-    shown = tuple(
+    listed = tuple(
         minor
         for minor in minors
         if minor.citizen_id in decisions
@@ -43,7 +43,7 @@ def list_turning_18(
     )
     line = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
     areas = source_areas(session)
-    about = (entry_about(facts[minor.citizen_id], decisions[minor.citizen_id], line, areas) for minor in shown)
+    about = (entry_about(facts[minor.citizen_id], decisions[minor.citizen_id], line, areas) for minor in listed)
     # Name and birthday alone are shown.
     write_all(session, [entry.model_copy(update={"sections_shown": frozenset()}) for entry in about])
-    return shown
+    return listed

@@ -166,16 +166,16 @@ class IdentityDesk:
             MissingRole: as above.
         """
         self._require(AuditAction.READ_IDENTITIES)
-        known = repository.known_citizens(self._session, [citizen_id])
-        own = next((each for each in known if each.id == citizen_id), None)
+        citizens = repository.known_citizens(self._session, [citizen_id])
+        own = next((each for each in citizens if each.id == citizen_id), None)
         if own is None:
             raise DecisionRefused(DecisionRule.UNKNOWN_CITIZEN, citizens=(citizen_id,))
-        ids = [each.id for each in known]
+        ids = [each.id for each in citizens]
         self._write(AuditAction.READ_IDENTITIES, [citizen_id])
         return CitizenIdentity(
             citizen_id=citizen_id,
             merged_into=own.merged_into,
-            numbers=_number_histories(known, repository.declared_replacements(self._session, ids)),
+            numbers=_number_histories(citizens, repository.declared_replacements(self._session, ids)),
             decisions=tuple(map(self._summary, repository.decisions_about(self._session, ids))),
         )
 
@@ -290,7 +290,7 @@ def record_refused_decision(  # noqa: PLR0913  keyword-only from the rule on
 
 def masked_statement(stated: StatedPerson, with_efforts: Collection[UUID]) -> MaskedStatement:
     """What one record says, masked."""
-    told = {born for key in stated.keys if key.national and (born := birth_date_of(_identifier(key)))}
+    birth_dates = {born for key in stated.keys if key.national and (born := birth_date_of(_identifier(key)))}
     return MaskedStatement(
         record=str(stated.record_id)[-_RECORD_NAME:],
         source=stated.source,
@@ -298,7 +298,7 @@ def masked_statement(stated: StatedPerson, with_efforts: Collection[UUID]) -> Ma
         source_id=redact_identifiers(stated.source_id),
         name=" ".join(f"{word[0]}•••" for word in stated.name.split()) if stated.name else None,
         birth_year=stated.birth_date.year if stated.birth_date else None,
-        fits_number=stated.birth_date in told if stated.birth_date and told else None,
+        fits_number=stated.birth_date in birth_dates if stated.birth_date and birth_dates else None,
         identifiers=tuple(map(masked_key, stated.keys)),
         registered_at=stated.registered_at,
         observed_at=stated.observed_at,
@@ -313,11 +313,11 @@ def masked_key(key: Key) -> str:
 
 
 def _number_histories(
-    known: Collection[KnownCitizen], declared: Collection[repository.DeclaredReplacement]
+    citizens: Collection[KnownCitizen], declared: Collection[repository.DeclaredReplacement]
 ) -> tuple[NumberHistory, ...]:
     """Former ones as they were replaced, then those that stand."""
     histories = []
-    for citizen in known:
+    for citizen in citizens:
         said = [each for each in declared if each.citizen_id == citizen.id]
         history = NumberHistory(
             citizen_id=citizen.id,

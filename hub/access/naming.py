@@ -63,8 +63,8 @@ def known_person(
     opened = [key for key, decision in decisions.items() if decision.allowed]
     current = overviews.current(session, opened)
     pages = [overview for _, overview in current.values() if overview is not None]
-    shown = cut_and_mask_all(session, pages, decisions, today, facts=family_facts)
-    named = (relative for page in shown.values() for relative in page.header.relatives)
+    masked = cut_and_mask_all(session, pages, decisions, today, facts=family_facts)
+    named = (relative for page in masked.values() for relative in page.header.relatives)
     # A page names those who are related on the day, and nobody who was.
     name = next(
         (each.name for each in named if each.citizen_id == citizen_id and each.name and each.valid.contains(today)),

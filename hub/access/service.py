@@ -114,20 +114,23 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         family = sorted(facts.keys() - {citizen_id})
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     areas = source_areas(session)
-    write_all(session, [_line_of(actor, one, now, areas) for one in decisions])
+    write_all(session, [_line_of(actor, decided, now, areas) for decided in decisions])
     whole = [
-        read(one.citizen_id, one.facts.overview_version)
-        for one in decisions
-        if one.facts is not None and one.decision.allowed
+        read(decided.citizen_id, decided.facts.overview_version)
+        for decided in decisions
+        if decided.facts is not None and decided.decision.allowed
     ]
-    shown = cut_and_mask_all(
+    masked = cut_and_mask_all(
         session,
         [overview for overview in whole if overview is not None],
-        {one.citizen_id: one.decision for one in decisions},
+        {decided.citizen_id: decided.decision for decided in decisions},
         today,
         facts={other: fact for other, fact in facts.items() if fact is not None},
     )
-    opened = [Opened(decision=one.decision, facts=one.facts, overview=shown.get(one.citizen_id)) for one in decisions]
+    opened = [
+        Opened(decision=decided.decision, facts=decided.facts, overview=masked.get(decided.citizen_id))
+        for decided in decisions
+    ]
     return opened[0].model_copy(update={"family": tuple(opened[1:])})
 
 
@@ -198,7 +201,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     write(session, entry_about(facts, decision, entry, source_areas(session)))
     if not decision.allowed:
         return Opened(decision=decision, facts=facts)
-    shown = cut_and_mask(
+    masked = cut_and_mask(
         session,
         read(citizen_id, facts.overview_version),
         decision,
@@ -206,7 +209,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
         facts=facts,
         revealed=fields,
     )
-    return Opened(decision=decision, facts=facts, overview=shown)
+    return Opened(decision=decision, facts=facts, overview=masked)
 
 
 def list_citizens(
@@ -246,9 +249,9 @@ def list_citizens(
     write_all(session, [line.model_copy(update={"result_count": len(listed)}), *about])
     current = overviews.current(session, [citizen.citizen_id for citizen in listed])
     whole = [overview for _, overview in current.values() if overview is not None]
-    shown = cut_and_mask_all(session, whole, decisions, today, facts=facts)
+    masked = cut_and_mask_all(session, whole, decisions, today, facts=facts)
     return tuple(
-        ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=shown.get(citizen.citizen_id))
+        ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=masked.get(citizen.citizen_id))
         for citizen in listed
     )
 

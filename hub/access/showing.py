@@ -31,8 +31,10 @@ def cut_and_mask(
     if overview is None:
         return None
     citizen_id = overview.citizen_id
-    known = {citizen_id: facts} if facts else {}
-    return cut_and_mask_all(session, [overview], {citizen_id: decision}, on, facts=known, revealed=revealed)[citizen_id]
+    facts_by_citizen = {citizen_id: facts} if facts else {}
+    return cut_and_mask_all(session, [overview], {citizen_id: decision}, on, facts=facts_by_citizen, revealed=revealed)[
+        citizen_id
+    ]
 
 
 def cut_and_mask_all(

@@ -190,13 +190,13 @@ def _only(row: Row, only: Only) -> ColumnElement[bool]:
             return (row.action == AuditAction.REVEAL) & (row.outcome == AuditOutcome.SHOWN)
         case Only.REFUSED:
             later = aliased(AuditRow)
-            shown = exists().where(
+            overview_shown = exists().where(
                 later.act_id == row.act_id,
                 later.seq > row.seq,
                 later.citizen_id.is_not_distinct_from(row.citizen_id),
                 later.outcome == AuditOutcome.SHOWN,
             )
-            return (row.outcome == AuditOutcome.REFUSED) & ~shown
+            return (row.outcome == AuditOutcome.REFUSED) & ~overview_shown
 
 
 def _page(session: Session, condition: ColumnElement[bool], after: int | None, size: int) -> tuple[LoggedEntry, ...]:

@@ -183,8 +183,8 @@ class PostgresConsumer:
             "SELECT topic, partition, committed FROM bus_offsets WHERE group_name = %s AND topic = ANY(%s)",
             [self._group, list(self._topics)],
         )
-        known = {(topic, partition): committed for topic, partition, committed in rows}
-        return {place: known.get(place, 0) for place in places}
+        offsets = {(topic, partition): committed for topic, partition, committed in rows}
+        return {place: offsets.get(place, 0) for place in places}
 
     def _read(self, connection: psycopg.Connection, limit: int) -> list[Delivered]:
         held = sorted(self._positions)

@@ -179,8 +179,8 @@ class KafkaConsumer:
     def _has_recreated_topic(self) -> bool:
         """Whether a topic has another id than the client saw first. The client asks for ids every ``_TOPICS_ANEW``."""
         consumer = self._connect()
-        ids = {topic: known for topic in self._topics if (known := current_id(consumer, topic))}
-        return any(self._topic_ids.setdefault(topic, known) != known for topic, known in ids.items())
+        ids = {topic: topic_id for topic in self._topics if (topic_id := current_id(consumer, topic))}
+        return any(self._topic_ids.setdefault(topic, topic_id) != topic_id for topic, topic_id in ids.items())
 
     def _require_answer(self) -> None:
         """Raise when no broker answers: after an empty poll, because the library retries for ever in silence."""

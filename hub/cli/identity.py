@@ -285,8 +285,8 @@ def _citizen_key(text: str, advice: str) -> UUID:
         raise InvalidSetting(advice) from None
 
 
-def _print_json(shown: Schema) -> None:
-    typer.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False))
+def _print_json(result: Schema) -> None:
+    typer.echo(json.dumps(result.model_dump(mode="json"), ensure_ascii=False))
 
 
 def _day(moment: datetime | None) -> str:

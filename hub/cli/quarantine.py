@@ -101,8 +101,8 @@ def replay(
         if (key is None) == (entry is None):
             raise InvalidSetting("give either the key of a fault, or --entry")
         with context.database.transaction() as session:
-            found = next((group for group in list_groups(session) if group.key == key), None)
-            fault = found if entry is None else fault_of(session, entry)
+            group_of_key = next((group for group in list_groups(session) if group.key == key), None)
+            fault = group_of_key if entry is None else fault_of(session, entry)
             if fault is None:
                 raise InvalidSetting("nothing in quarantine has that key or number; see: helhed quarantine groups")
             record(session, AuditAction.REPLAY_QUARANTINE, fault.source, None, context.clock.now())

@@ -150,10 +150,10 @@ def _streams_to_read(context: AppContext, name: str, stream: str | None) -> list
         streams = list_streams(session, name)
     if reason is not None:
         raise InvalidSetting(f"source {name} is paused: {reason}; run: helhed source resume {name}")
-    if stream is not None and stream not in {known.stream for known in streams}:
-        names = ", ".join(known.stream for known in streams)
+    if stream is not None and stream not in {state.stream for state in streams}:
+        names = ", ".join(state.stream for state in streams)
         raise InvalidSetting(f"source {name} has no stream {stream}; there are: {names}")
-    return [stream] if stream is not None else [known.stream for known in streams if known.is_enabled]
+    return [stream] if stream is not None else [state.stream for state in streams if state.is_enabled]
 
 
 def _collect_stream(context: AppContext, name: str, stream: str) -> bool:

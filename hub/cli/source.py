@@ -248,9 +248,13 @@ def stop(name: Name, stream: StreamOption = None) -> None:
     with fail(), opened() as context, context.database.transaction() as session:
         now = context.clock.now()
         names = [
-            known.stream for known in stream_repository.list_streams(session, name) if stream in {None, known.stream}
+            state.stream for state in stream_repository.list_streams(session, name) if stream in {None, state.stream}
         ]
-        stopping = [one for one in names if run_requests.stop_run(session, name, one, by=actor_id(), now=now)]
+        stopping = [
+            stream_name
+            for stream_name in names
+            if run_requests.stop_run(session, name, stream_name, by=actor_id(), now=now)
+        ]
         record(session, AuditAction.STOP_RUN, name, ", ".join(stopping) or None, now)
         console.print(f"{name} stops reading {', '.join(stopping)}." if stopping else f"{name} is not read now.")
 
@@ -286,8 +290,8 @@ def schedule(
         changes = [f"scheduled {chosen}"] if chosen else []
         changes += [] if enable is None else ["enabled" if enable else "disabled"]
         record(session, AuditAction.CONFIGURE_SOURCE, name, ", ".join(changes), context.clock.now())
-        for known in stream_repository.list_streams(session, name):
-            console.print(f"{known.stream}: {known.schedule}{'' if known.is_enabled else ', not read'}")
+        for state in stream_repository.list_streams(session, name):
+            console.print(f"{state.stream}: {state.schedule}{'' if state.is_enabled else ', not read'}")
 
 
 @app.command()

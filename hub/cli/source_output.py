@@ -23,11 +23,11 @@ def print_list(
     if as_json:
         for source in sources:
             state = states.get(source.name)
-            shown = {
+            document = {
                 "source": source.model_dump(mode="json"),
                 "state": state.model_dump(mode="json") if state else None,
             }
-            typer.echo(json.dumps(shown, ensure_ascii=False))
+            typer.echo(json.dumps(document, ensure_ascii=False))
         return
     table = Table("Source", "Kind", "Area", "State", "Last data", "Next run")
     for source in sources:
@@ -57,7 +57,7 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
 ) -> None:
     """One source with all that belongs to it."""
     if as_json:
-        shown = {
+        document = {
             "source": source.model_dump(mode="json"),
             "secrets": list(secrets),
             "streams": [stream.model_dump(mode="json") for stream in streams],
@@ -65,7 +65,7 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
             "pause": pause.model_dump(mode="json") if pause else None,
             "held": [entry.model_dump(mode="json") for entry in held],
         }
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps(document, ensure_ascii=False))
         return
     definition = source.definition
     title = f"[bold]{source.name}[/bold] ({definition.kind})"

@@ -152,8 +152,8 @@ def _replayed(services: ReplayServices, payload: StoredPayload) -> Batch | Repla
         with services.catalogue.lend_connector(payload.source) as connector:
             if not isinstance(connector, ReplayConnector):
                 return None
-            asked = RejectedPayload(record_type=payload.record_type, source_id=payload.source_id, raw=payload.raw)
-            return connector.replay(asked, ReadContext())
+            rejected = RejectedPayload(record_type=payload.record_type, source_id=payload.source_id, raw=payload.raw)
+            return connector.replay(rejected, ReadContext())
     except SourceNotFound:
         return ReplayOutcome.SOURCE_GONE
     except (ConnectorError, InvalidSetting):

@@ -393,5 +393,5 @@ def _fitting(batch: Batch, digest_key: bytes, run: int) -> tuple[Batch, list[Mes
         for record, message in pairs
         if message.size > LARGEST
     ]
-    kept = tuple(record for record, message in pairs if message.size <= LARGEST)
-    return batch.model_copy(update={"records": kept, "rejected": (*batch.rejected, *large)}), messages
+    records = tuple(record for record, message in pairs if message.size <= LARGEST)
+    return batch.model_copy(update={"records": records, "rejected": (*batch.rejected, *large)}), messages

@@ -77,14 +77,14 @@ _COURSE_MEMBERS = f"""
 """All who are on that course."""
 
 
-def _facts_of(asked: str) -> TextClause:
-    """The facts of each of the citizens that *asked* gives; only the key of one without an overview.
+def _facts_of(citizens_query: str) -> TextClause:
+    """The facts of each of the citizens that *citizens_query* gives; only the key of one without an overview.
 
     The second condition on ``n`` follows from the first: by it, and by ``OFFSET 0``, the way begins at those citizens,
     and not at everybody whom the actor's memberships, unit or worker's ids reach.
     """
     return text(f"""
-    WITH asked AS MATERIALIZED ({asked}),
+    WITH asked AS MATERIALIZED ({citizens_query}),
          memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) IN (SELECT citizen_id FROM asked)
                          AND n.citizen_id IN (SELECT citizen_id FROM asked UNION ALL
                                               SELECT other.id FROM asked
@@ -186,8 +186,8 @@ def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> 
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
     """The same for many citizens, still one statement. Citizens without an overview are left out."""
     parameters = {**_facts_parameters(actor, on), "citizen_ids": list(set(citizen_ids))}
-    found = _read_facts(fetch_rows(session, _FACTS, parameters))
-    return {citizen_id: facts for citizen_id, facts in found.items() if facts is not None}
+    facts_by_citizen = _read_facts(fetch_rows(session, _FACTS, parameters))
+    return {citizen_id: facts for citizen_id, facts in facts_by_citizen.items() if facts is not None}
 
 
 @tracing.spanned("facts")

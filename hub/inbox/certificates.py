@@ -37,7 +37,9 @@ def earliest_end(texts: Iterable[str]) -> datetime | None:
     for text in texts:
         if "-----BEGIN CERTIFICATE-----" in text:
             with suppress(ValueError):
-                ends += [one.not_valid_after_utc for one in x509.load_pem_x509_certificates(text.encode())]
+                ends += [
+                    certificate.not_valid_after_utc for certificate in x509.load_pem_x509_certificates(text.encode())
+                ]
     return min(ends, default=None)
 
 

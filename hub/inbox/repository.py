@@ -101,8 +101,8 @@ def postpone(session: Session, event_id: int, next_attempt_at: datetime) -> None
 
 def resolve_events(session: Session, events: Sequence[WaitingEvent], now: datetime) -> None:
     """They are resolved; their bodies go. One that came again meanwhile stays."""
-    given = {"ids": [event.id for event in events], "seen": [event.seen for event in events], "now": now}
-    fetch_rows(session, _RESOLVE, given)
+    parameters = {"ids": [event.id for event in events], "seen": [event.seen for event in events], "now": now}
+    fetch_rows(session, _RESOLVE, parameters)
 
 
 def list_due(session: Session, sources: Iterable[str], now: datetime) -> tuple[str, ...]:

@@ -81,10 +81,10 @@ def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -
         "own": [keys[entity_id][2] for entity_id in ids],
     }
     fresh = set(session.execute(_ADD_ENTITIES, {"ids": ids, **parts}).scalars())
-    known = frozenset(ids) - fresh
-    if known:
-        session.execute(_LOCK_ENTITIES, {"ids": sorted(known)})
-    return known
+    stored_ids = frozenset(ids) - fresh
+    if stored_ids:
+        session.execute(_LOCK_ENTITIES, {"ids": sorted(stored_ids)})
+    return stored_ids
 
 
 def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, list[tuple[Statement, Placement]]]:
@@ -161,7 +161,7 @@ def read_document(
     if flag is None and (record.registered_at, record.observed_at) == (registered_at, observed_at):
         return record
     quality = record.quality
-    if flag is not None and all(known.rule != flag for known in quality):
+    if flag is not None and all(stored_flag.rule != flag for stored_flag in quality):
         quality = (*quality, QualityFlag(field="registered_at", rule=flag))
     return record.model_copy(update={"registered_at": registered_at, "observed_at": observed_at, "quality": quality})
 

@@ -121,11 +121,11 @@ def merge_repeats(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     merged: dict[tuple[str, str], Statement] = {}
     first_stated: dict[str, datetime] = {}
     for statement in statements:
-        known = merged.setdefault(statement.identity, statement)
+        earlier = merged.setdefault(statement.identity, statement)
         merged[statement.identity] = replace(
-            known,
-            first_observed_at=min(known.first_observed_at, statement.first_observed_at),
-            observed_at=max(known.observed_at, statement.observed_at),
+            earlier,
+            first_observed_at=min(earlier.first_observed_at, statement.first_observed_at),
+            observed_at=max(earlier.observed_at, statement.observed_at),
         )
         earliest = first_stated.get(statement.version_key, statement.stated_at)
         first_stated[statement.version_key] = min(earliest, statement.stated_at)

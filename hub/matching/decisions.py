@@ -84,7 +84,7 @@ class Decisions:
     @property
     def pairs_apart(self) -> Iterable[tuple[Key, Key]]:
         """Identifiers of different people; every pair from both ends."""
-        return ((one, other) for one, others in self._apart.items() for other in others)
+        return ((key, other) for key, others in self._apart.items() for other in others)
 
     def are_apart(self, one: Key, other: Key) -> bool:
         """Whether it was decided that these two are two people."""
@@ -140,9 +140,9 @@ def replacements(statements: Iterable[tuple[Iterable[Key], Iterable[Key]]], deci
         # A declared way back from the target would make a circle of what a person decided.
         circular = {new for new in decided.values() if new in numbers.circular} - ended
         joined = {
-            one
-            for one, other in decisions.pairs_apart
-            if one.national and other.national and numbers.root(one) == numbers.root(other) != one
+            key
+            for key, other in decisions.pairs_apart
+            if key.national and other.national and numbers.root(key) == numbers.root(other) != key
         } - separate
         if not circular and not joined:
             return numbers
@@ -160,11 +160,11 @@ def disagree(claims: Collection[Claim], settled: Collection[str] = ()) -> bool:
 
     Claims whose statement is *settled* are one person; another must be like one of them.
     """
-    known = [claim for claim in claims if statement_digest(claim) in settled] if settled else []
-    if not known:
+    settled_claims = [claim for claim in claims if statement_digest(claim) in settled] if settled else []
+    if not settled_claims:
         return _differ(claims)
     new = [claim for claim in claims if statement_digest(claim) not in settled]
-    return any(all(_differ((claim, other)) for other in known) for claim in new)
+    return any(all(_differ((claim, other)) for other in settled_claims) for claim in new)
 
 
 def _differ(claims: Iterable[Claim]) -> bool:

@@ -66,16 +66,16 @@ def merge_citizens(session: Session, citizen_id: UUID, into_id: UUID, author: Au
         DecisionRefused: one is not known or stands for another by now, both are the same, or they are kept apart.
     """
     statements.hold_claims(session, changing=True)
-    one, other = _two_citizens(session, citizen_id, into_id)
-    both = (one.id, other.id)
-    subject, target = _by_number(one.key, other.key)
-    known = repository.decisions_between(session, subject, target, JOINING)
-    if (one.merged_into or one.id) == (other.merged_into or other.id):
-        standing = tuple(each.id for each in known if each.state is DecisionState.STANDING)
+    citizen, other = _two_citizens(session, citizen_id, into_id)
+    both = (citizen.id, other.id)
+    subject, target = _by_number(citizen.key, other.key)
+    decisions = repository.decisions_between(session, subject, target, JOINING)
+    if (citizen.merged_into or citizen.id) == (other.merged_into or other.id):
+        standing = tuple(each.id for each in decisions if each.state is DecisionState.STANDING)
         return DecisionResult(DecisionState.STANDING, standing, both, is_new=False)
-    _check_not_merged(one)
+    _check_not_merged(citizen)
     _check_not_merged(other)
-    if proposed := [each for each in known if each.state is DecisionState.PROPOSED]:
+    if proposed := [each for each in decisions if each.state is DecisionState.PROPOSED]:
         return DecisionResult(DecisionState.PROPOSED, (proposed[0].id,), both, is_new=False)
     _check_not_apart(session, subject, target)
     decision = Decision(DecisionKind.MERGE, subject, target, _statements_on(session, {subject, target}))
@@ -164,9 +164,9 @@ def keep_citizens_apart(session: Session, citizen_id: UUID, other_id: UUID, auth
         DecisionRefused: one is not known, both are the same, or a person has merged them.
     """
     statements.hold_claims(session, changing=True)
-    one, other = _two_citizens(session, citizen_id, other_id)
-    subject, target = _by_number(one.key, other.key)
-    return _keep_apart(session, [(subject, target)], (one.id, other.id), author)
+    citizen, other = _two_citizens(session, citizen_id, other_id)
+    subject, target = _by_number(citizen.key, other.key)
+    return _keep_apart(session, [(subject, target)], (citizen.id, other.id), author)
 
 
 def keep_record_apart(session: Session, conflict_id: int, record: str, author: Author) -> DecisionResult:
@@ -228,16 +228,16 @@ def citizens_of_decision(session: Session, decision: StoredDecision) -> tuple[Kn
 def _keep_apart(
     session: Session, pairs: Collection[tuple[Key, Key]], citizens: tuple[UUID, ...], author: Author
 ) -> DecisionResult:
-    for one, other in pairs:
-        if merged := repository.decisions_between(session, one, other, JOINING):
+    for key, other in pairs:
+        if merged := repository.decisions_between(session, key, other, JOINING):
             raise DecisionRefused(DecisionRule.DECIDED_OTHERWISE, number=merged[0].id)
-    known = [
+    standing = [
         decision.id
-        for one, other in pairs
-        for decision in repository.decisions_between(session, one, other, {DecisionKind.KEEP_APART})
+        for key, other in pairs
+        for decision in repository.decisions_between(session, key, other, {DecisionKind.KEEP_APART})
     ]
-    if len(known) >= len(pairs):
-        return DecisionResult(DecisionState.STANDING, tuple(known), citizens, is_new=False)
+    if len(standing) >= len(pairs):
+        return DecisionResult(DecisionState.STANDING, tuple(standing), citizens, is_new=False)
     return _decide(session, [Decision(DecisionKind.KEEP_APART, *pair) for pair in pairs], citizens, author)
 
 

@@ -207,12 +207,12 @@ class Identities:
     def _group_people(self) -> Mapping[Key, tuple[Key, ...]]:
         """Who a whole group is: the national numbers that any of its ids is claimed for, else its least id."""
         people: dict[Key, tuple[Key, ...]] = {self._groups.find(key): () for key in self._groups.members()}
-        for known in (self._direct, self._earlier):
-            undecided = {group for group, found in people.items() if not found}
+        for index in (self._direct, self._earlier):
+            undecided = {group for group, person_ids in people.items() if not person_ids}
             for key in self._groups.members():
                 if (group := self._groups.find(key)) in undecided:
-                    people[group] = _at_most_two((*people[group], *known.get(key, ())))
-        return {group: found or (self._groups.least(group),) for group, found in people.items()}
+                    people[group] = _at_most_two((*people[group], *index.get(key, ())))
+        return {group: person_ids or (self._groups.least(group),) for group, person_ids in people.items()}
 
 
 def _at_most_two(keys: Iterable[Key]) -> tuple[Key, ...]:

@@ -60,8 +60,8 @@ def _resolve(
     concerned |= decision_repository.keys_of(decision_repository.decisions_on(session, concerned))
     concerned -= disturbed.parked
     new = [link for record in stored for link in _parties(record)]
-    known = statements.parties_on(session, concerned)
-    all_keys = frozenset[Key]().union(*(party.keys for party in (*new, *known)))
+    stored_parties = statements.parties_on(session, concerned)
+    all_keys = frozenset[Key]().union(*(party.keys for party in (*new, *stored_parties)))
     undisturbed = statements.claims_on(session, all_keys - concerned - disturbed.parked, whole=False)
     parked = disturbed.parked | undisturbed.parked
     claims = {claim.record_id: claim for claim in (*disturbed.claims, *undisturbed.claims)}
@@ -70,13 +70,13 @@ def _resolve(
     identities = Identities(claims.values(), decisions)
 
     merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=now)
-    decided = [party for party in (*new, *known) if not party.keys & parked]
+    decided = [party for party in (*new, *stored_parties) if not party.keys & parked]
     roots = statements.citizens_of(session, _roots(identities, decided))
     citizens = {key: citizen.id for key, citizen in roots.items()}
     linked = [_link(party, identities, citizens, parked) for party in new]
     moved = [
         (was, linked_now)
-        for was in known
+        for was in stored_parties
         if not was.keys & parked and (linked_now := _link(was, identities, citizens, parked)) != was
     ]
     parties = {(party.record_id, party.party_index): party for party in (*linked, *(party for _, party in moved))}

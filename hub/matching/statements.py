@@ -208,11 +208,11 @@ def _reached(session: Session, keys: Collection[Key], *, whole: bool, most: int)
     """Records and identifiers that claims lead to, and whether there are no more."""
     if not keys:
         return set(), set(), True
-    known = {(key.namespace, key.value): key for key in keys}
-    rows = session.execute(_REACHED, {**_columns(known.values()), "whole": whole, "most": most}).all()
+    keys_by_name = {(key.namespace, key.value): key for key in keys}
+    rows = session.execute(_REACHED, {**_columns(keys_by_name.values()), "whole": whole, "most": most}).all()
     record_ids = {row.record_id for row in rows if row.record_id is not None}
     names = {(row.namespace, row.value) for row in rows if row.record_id is None}
-    reached = {known.get(name) or Key(*name, national=_is_national(name[0])) for name in names}
+    reached = {keys_by_name.get(name) or Key(*name, national=_is_national(name[0])) for name in names}
     return record_ids, reached, len(rows) < most
 
 

@@ -63,8 +63,8 @@ def changes(before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
             continue
         fields = _differences(previous, entry) if previous else {}
         wiped = tuple(field for field, is_wiped in fields.items() if is_wiped)
-        shown = previous if previous and isinstance(entry.fact, GoalFact) and "text" in wiped else entry
-        result.append(Change(kind=kind, entry=shown, fields=tuple(fields), wiped=wiped))
+        entry_shown = previous if previous and isinstance(entry.fact, GoalFact) and "text" in wiped else entry
+        result.append(Change(kind=kind, entry=entry_shown, fields=tuple(fields), wiped=wiped))
     ordered = sorted(result, key=lambda change: change.entry.id)
     return tuple(sorted(ordered, key=lambda change: change.entry.provenance.registration.registered_from, reverse=True))
 

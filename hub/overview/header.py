@@ -97,8 +97,8 @@ def _statement(record: LinkedRecord, superseded: Sequence[LinkedRecord]) -> Pers
         for earlier in superseded:
             fact = earlier.record.fact
             if earlier.record.key == record.record.key and isinstance(fact, PersonFact) and fact.life_status:
-                told = person.model_copy(update={"life_status": fact.life_status, "died_on": fact.died_on})
-                return PersonStatement(source, told, earlier.record.registered_at)
+                statement = person.model_copy(update={"life_status": fact.life_status, "died_on": fact.died_on})
+                return PersonStatement(source, statement, earlier.record.registered_at)
     return PersonStatement(source, person, record.record.registered_at)
 
 
@@ -142,11 +142,11 @@ def _address(persons: Sequence[PersonFact]) -> Address | None:
     return None
 
 
-def _is_same_address(one: Address, other: Address) -> bool:
+def _is_same_address(address: Address, other: Address) -> bool:
     """Whether both tell one street, and the same postal code as far as both tell any."""
-    if not one.street or not other.street or fold_text(one.street) != fold_text(other.street):
+    if not address.street or not other.street or fold_text(address.street) != fold_text(other.street):
         return False
-    return not one.postal_code or not other.postal_code or one.postal_code == other.postal_code
+    return not address.postal_code or not other.postal_code or address.postal_code == other.postal_code
 
 
 def _newest(statements: Sequence[PersonStatement]) -> PersonFact:

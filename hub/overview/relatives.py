@@ -107,8 +107,8 @@ def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement
 
 def relative_of_sources(relative: Relative, sources: Collection[str]) -> Relative | None:
     """What these sources say of the relative; None: nothing."""
-    told = [each for each in relative.statements or (_statement(relative),) if each.provenance.source in sources]
-    return _combined(relative, told) if told else None
+    statements = [each for each in relative.statements or (_statement(relative),) if each.provenance.source in sources]
+    return _combined(relative, statements) if statements else None
 
 
 def _statement(relative: Relative) -> RelativeStatement:

@@ -143,8 +143,8 @@ def changed(session: Session, before: Overview, now: Overview, on: date) -> tupl
 
 def _with_undated(earlier: Overview, current: Overview) -> Overview:
     """The earlier overview with what is told now and says nothing of when: nobody can say that it was not so then."""
-    known = {entry.id for entry in earlier.entries()}
-    undated = [entry for entry in current.entries() if not says_when(entry) and entry.id not in known]
+    earlier_ids = {entry.id for entry in earlier.entries()}
+    undated = [entry for entry in current.entries() if not says_when(entry) and entry.id not in earlier_ids]
     sections = tuple(
         section.model_copy(
             update={"entries": (*section.entries, *(entry for entry in undated if entry.area is section.area))}

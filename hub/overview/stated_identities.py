@@ -52,14 +52,14 @@ class PersonGroup:
         return all(is_same_person(person, each.person) for each in self.statements)
 
 
-def is_same_person(one: PersonFact, other: PersonFact) -> bool:
+def is_same_person(person: PersonFact, other: PersonFact) -> bool:
     """Whether two statements can be about one person: what both say of birth date and names agrees.
 
     Names agree when they differ by no more than their writing (``fold_text``) or by names left out in one of them.
     """
-    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+    if person.birth_date and other.birth_date and person.birth_date != other.birth_date:
         return False
-    return _agree(one.given_name, other.given_name) and _agree(one.family_name, other.family_name)
+    return _agree(person.given_name, other.given_name) and _agree(person.family_name, other.family_name)
 
 
 def birth_dates_of(numbers: Collection[Identifier], replaced: Collection[Identifier]) -> frozenset[date]:
@@ -125,8 +125,8 @@ def _missing(statement: PersonStatement) -> int:
     return [person.given_name, person.family_name, person.birth_date].count(None)
 
 
-def _agree(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
+def _agree(name: str | None, other: str | None) -> bool:
+    if name is None or other is None:
         return True
-    words, other_words = set(fold_text(one).split()), set(fold_text(other).split())
+    words, other_words = set(fold_text(name).split()), set(fold_text(other).split())
     return words <= other_words or other_words <= words

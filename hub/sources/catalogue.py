@@ -124,9 +124,9 @@ class SourceCatalogue:
             SourceNotFound: there is no such source.
             InvalidSetting: its settings or secrets are not as needed.
         """
-        known = self._current().sources.get(name)
-        is_draft = drafts and known is not None and known.definition.lifecycle is SourceLifecycle.DRAFT
-        source = known if known is not None and is_draft else self.get(name)
+        active = self._current().sources.get(name)
+        is_draft = drafts and active is not None and active.definition.lifecycle is SourceLifecycle.DRAFT
+        source = active if active is not None and is_draft else self.get(name)
         with self._database.transaction() as session:
             connector = self.builder.build(source.definition, repository.secrets_of(session, name))
             if not is_draft:

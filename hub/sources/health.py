@@ -134,8 +134,8 @@ def judge_source(
     return SourceState(
         source=source.name,
         state=status,
-        last_success_at=min(known)
-        if successes and len(known := [at for at in successes if at]) == len(successes)
+        last_success_at=min(success_times)
+        if successes and len(success_times := [at for at in successes if at]) == len(successes)
         else None,
         last_data_at=last_data_at,
         silent_since=last_data_at if silent else None,

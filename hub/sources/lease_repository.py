@@ -102,8 +102,15 @@ def take_lease(
     Returns:
         None: there is no such stream, or somebody reads it.
     """
-    given = {"source": source, "stream": stream, "owner": owner, "due_by": due_by, "lease": LEASE, "pushed": pushed}
-    row = next(iter(fetch_rows(session, _TAKE, given)), None)
+    parameters = {
+        "source": source,
+        "stream": stream,
+        "owner": owner,
+        "due_by": due_by,
+        "lease": LEASE,
+        "pushed": pushed,
+    }
+    row = next(iter(fetch_rows(session, _TAKE, parameters)), None)
     if row is None:
         return None
     return StreamLease(
@@ -131,8 +138,8 @@ def renew_lease(session: Session, lease: StreamLease) -> bool:
     Raises:
         LeaseLost: the lease is somebody else's.
     """
-    given = _key(lease) | {"lease": LEASE, "version": lease.source_version}
-    row = next(iter(fetch_rows(session, _RENEW, given)), None)
+    parameters = _key(lease) | {"lease": LEASE, "version": lease.source_version}
+    row = next(iter(fetch_rows(session, _RENEW, parameters)), None)
     if row is None:
         raise LeaseLost
     return bool(row["is_wanted"])

@@ -49,16 +49,16 @@ def reread_source(  # noqa: PLR0913  keyword-only from the day on
     source = check_readable(session, name, stream)
     is_since = True
     with closing(builder.build(source.definition, repository.secrets_of(session, name))) as connector:
-        for known in stream_repository.list_streams(session, name):
-            if stream not in {None, known.stream}:
+        for state in stream_repository.list_streams(session, name):
+            if stream not in {None, state.stream}:
                 continue
-            before = stream_repository.lock_cursor(session, name, known.stream)
+            before = stream_repository.lock_cursor(session, name, state.stream)
             if isinstance(connector, RereadsSince) and connector.can_reread_since:
                 cursor = connector.reread_since(before, since)
-                stream_repository.put_back_cursor(session, name, known.stream, cursor)
+                stream_repository.put_back_cursor(session, name, state.stream, cursor)
             else:
                 is_since = False
-                stream_repository.read_from_start(session, name, known.stream)
+                stream_repository.read_from_start(session, name, state.stream)
     stream_repository.make_due(session, name, now, stream)
     run_repository.request_run(session, name, by, stream)
     return is_since
@@ -74,9 +74,9 @@ def stop_run(session: Session, name: str, stream: str, *, by: str, now: datetime
         Whether one was under way.
     """
     repository.existing_source(session, name)
-    for known in stream_repository.list_streams(session, name):
-        if known.stream == stream:
-            return run_repository.request_stop(session, name, stream, by=by, due_at=next_due(known.schedule, now))
+    for state in stream_repository.list_streams(session, name):
+        if state.stream == stream:
+            return run_repository.request_stop(session, name, stream, by=by, due_at=next_due(state.schedule, now))
     return False
 
 
@@ -92,8 +92,8 @@ def check_readable(session: Session, name: str, stream: str | None) -> Source:
         raise RunNotPossible(f"source {name} is a draft; run: helhed source set {name} --activate")
     if (reason := repository.pause_reason(session, name)) is not None:
         raise RunNotPossible(f"source {name} is paused: {reason}; run: helhed source resume {name}")
-    streams = [known for known in stream_repository.list_streams(session, name) if stream in {None, known.stream}]
-    if streams and not any(known.is_enabled for known in streams):
+    streams = [state for state in stream_repository.list_streams(session, name) if stream in {None, state.stream}]
+    if streams and not any(state.is_enabled for state in streams):
         raise RunNotPossible(f"source {name} is not read at all; run: helhed source schedule {name} --enable")
     return source
 
@@ -104,6 +104,6 @@ def check_stream(session: Session, name: str, stream: str | None) -> None:
     Raises:
         InvalidSetting: it has not.
     """
-    names = [known.stream for known in stream_repository.list_streams(session, name)]
+    names = [state.stream for state in stream_repository.list_streams(session, name)]
     if stream is not None and stream not in names:
         raise InvalidSetting(f"source {name} has no stream {stream}; there are: {', '.join(names)}")

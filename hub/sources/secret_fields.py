@@ -19,10 +19,10 @@ def divide(schema: Mapping[str, JsonValue], settings: Mapping[str, JsonValue]) -
     plain: Settings = {}
     secrets: dict[str, str] = {}
     for name, value in settings.items():
-        kept, found = _divide(name, value, _property(schema, name, schema), schema)
-        secrets |= found
-        if kept is not None or value is None:
-            plain[name] = kept
+        plain_value, secrets_within = _divide(name, value, _property(schema, name, schema), schema)
+        secrets |= secrets_within
+        if plain_value is not None or value is None:
+            plain[name] = plain_value
     return plain, secrets
 
 
@@ -62,10 +62,10 @@ def _divide(
     inner: Settings = {}
     secrets: dict[str, str] = {}
     for name, part in value.items():
-        kept, found = _divide(f"{path}.{name}", part, _property(node, name, root), root)
-        secrets |= found
-        if kept is not None or part is None:
-            inner[name] = kept
+        plain_value, secrets_within = _divide(f"{path}.{name}", part, _property(node, name, root), root)
+        secrets |= secrets_within
+        if plain_value is not None or part is None:
+            inner[name] = plain_value
     return inner, secrets
 
 

@@ -178,12 +178,12 @@ def schedule_source(  # noqa: PLR0913  keyword-only from the stream on
     _own(session, name)
     check_stream(session, name, stream)
     change_repository.add_change(session, name, ChangeKind.SCHEDULED, [stream] if stream else [], by=by, now=now)
-    for known in stream_repository.list_streams(session, name):
-        if stream in {None, known.stream}:
-            enabled = known.is_enabled if is_enabled is None else is_enabled
-            stream_repository.save_schedule(session, name, known.stream, schedule or known.schedule, is_enabled=enabled)
-            if schedule is not None and known.last_success_at is not None:
-                stream_repository.make_due(session, name, next_due(schedule, now), known.stream)
+    for state in stream_repository.list_streams(session, name):
+        if stream in {None, state.stream}:
+            enabled = state.is_enabled if is_enabled is None else is_enabled
+            stream_repository.save_schedule(session, name, state.stream, schedule or state.schedule, is_enabled=enabled)
+            if schedule is not None and state.last_success_at is not None:
+                stream_repository.make_due(session, name, next_due(schedule, now), state.stream)
 
 
 def release_deletions(  # noqa: PLR0913  keyword-only from the types on
@@ -279,8 +279,8 @@ def _save(
     name = definition.name
     kind = builder.kinds.get(definition.kind)
     if kind is None:
-        known = ", ".join(sorted(builder.kinds))
-        raise InvalidSetting(f"source {name}: kind {definition.kind!r} is not one of: {known}")
+        kinds = ", ".join(sorted(builder.kinds))
+        raise InvalidSetting(f"source {name}: kind {definition.kind!r} is not one of: {kinds}")
     schema = kind.spec()
     for field in secrets:
         if not is_secret(schema, field):

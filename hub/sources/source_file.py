@@ -71,7 +71,7 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
     kind = table.pop("connector", None)
     if kind not in kinds:
         raise InvalidSetting(f"source {name}: connector = {kind!r} is not one of: {', '.join(sorted(kinds))}")
-    given = {key: table.pop(key) for key in ("area", "title") if key in table}
+    headings = {key: table.pop(key) for key in ("area", "title") if key in table}
     plans = {key: table.pop(key) for key in ("schedule", "streams") if key in table}
     plans["streams"] = {
         stream: {
@@ -82,7 +82,7 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
     }
     try:
         settings, secrets = divide(kinds[kind].spec(), _JSON.validate_python(table))
-        definition = SourceDefinition(name=name, kind=kind, settings=settings, origin=SourceOrigin.FILE, **given)
+        definition = SourceDefinition(name=name, kind=kind, settings=settings, origin=SourceOrigin.FILE, **headings)
         return FileSource.model_validate({"definition": definition, "secrets": secrets, **plans})
     except ValidationError as error:
         raise InvalidSetting(f"source {name}: {fault_text(error)}") from None

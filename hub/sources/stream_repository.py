@@ -47,7 +47,7 @@ def save_streams(session: Session, source: str, streams: Sequence[Stream], now: 
     """
     names = [stream.name for stream in streams]
     session.execute(delete(StreamRow).where(StreamRow.source == source, StreamRow.stream.not_in(names)))
-    schedule = next((known.schedule for known in list_streams(session, source)), DEFAULT_SCHEDULE)
+    schedule = next((state.schedule for state in list_streams(session, source)), DEFAULT_SCHEDULE)
     for position, stream in enumerate(streams):
         described = {"title": stream.danish_title, "position": position, "is_pushed": stream.is_pushed}
         statement = insert(StreamRow).values(

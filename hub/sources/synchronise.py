@@ -48,8 +48,8 @@ def declare(session: Session, source: Source, connector: Connector, now: datetim
     if system != source.system:
         repository.save_system(session, source.name, system)
     offered = [(stream.name, stream.danish_title) for stream in connector.discover()]
-    known = [(stream.stream, stream.title) for stream in stream_repository.list_streams(session, source.name)]
-    if offered != known:
+    declared = [(stream.stream, stream.title) for stream in stream_repository.list_streams(session, source.name)]
+    if offered != declared:
         stream_repository.save_streams(session, source.name, connector.discover(), now)
 
 

@@ -186,10 +186,10 @@ def replay_entry(request: Request, entry_id: Number) -> Job:
 def job(request: Request, job_id: Number) -> Job:
     """A replay, a repair of the index, or a reindex."""
     with open_request(request, QUARANTINE) as context:
-        found = get_job(context.session, job_id)
-        if found is None:
+        stored_job = get_job(context.session, job_id)
+        if stored_job is None:
             raise UnknownPage
-        return found
+        return stored_job
 
 
 @router.get("/indeks", summary="What database and search have, by source")

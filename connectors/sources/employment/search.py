@@ -140,12 +140,12 @@ class Search:
         return is_fresh
 
     def _check_filter(self, rows: list[Row]) -> None:
-        wanted = {group.strip().casefold() for group in self._settings.target_groups}
-        if not wanted:
+        target_groups = {group.strip().casefold() for group in self._settings.target_groups}
+        if not target_groups:
             return
         for row in rows:
             group = row.get("targetGroupCode") if isinstance(row, Mapping) else None
-            if isinstance(group, str) and group.strip().casefold() not in wanted:
+            if isinstance(group, str) and group.strip().casefold() not in target_groups:
                 raise SourceRefused(
                     "the search gives citizens outside target_groups: the filter had no effect",
                     advice="search_filter_ignored",

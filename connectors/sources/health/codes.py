@@ -220,10 +220,10 @@ def _paragraph(text: str) -> LegalBasis | None:
 def relation(concepts: tuple[CodeableConcept, ...]) -> tuple[RelationKind, Coded | None]:
     """What the related person is to the patient: the closest of several, and its exact word."""
     rows = rows_by_code("relationship_codes")
-    found = [rows[coding.code] for concept in concepts for coding in concept.coding if coding.code in rows]
-    if not found:
+    code_rows = [rows[coding.code] for concept in concepts for coding in concept.coding if coding.code in rows]
+    if not code_rows:
         return RelationKind.OTHER, None
-    by_kind = [(RelationKind((row.note or "").removeprefix("relation=")), row) for row in found]
+    by_kind = [(RelationKind((row.note or "").removeprefix("relation=")), row) for row in code_rows]
     kind, row = next((pair for pair in by_kind if pair[0] is not RelationKind.OTHER), by_kind[0])
     return kind, Coded(code_list="relationship_codes", code=row.code)
 

@@ -117,7 +117,7 @@ def _linked(payload: Patient, link_type: str, context: ResourceContext) -> list[
     """
     others = [link.other for link in payload.link if link.type == link_type]
     ends = [context.identifiers_of(other, look_up=True) for other in others]
-    numbers = {frozenset(known) for end in ends if (known := [each for each in end if each.is_national])}
+    numbers = {frozenset(national) for end in ends if (national := [each for each in end if each.is_national])}
     if link_type == "replaced-by" and len(numbers) > 1:
         # Nobody was merged into two people. Believed, it would make those two one person, or nobody.
         raise InvalidValue("link.other", RejectionRule.WRONG_SHAPE)

@@ -31,11 +31,11 @@ class RecentRecords:
     def is_new(self, record: SourceRecord) -> bool:
         """Remember the record. Returns whether it says anything but the one before it: other content counts."""
         key, fingerprint = _key(record), _fingerprint(record)
-        known = self._now[key][1] if key in self._now else self.before.get(key)
+        earlier = self._now[key][1] if key in self._now else self.before.get(key)
         self._now[key] = (record.registered_at, fingerprint)
         if len(self._now) > 2 * MOST:
             self._now = dict(nlargest(MOST, self._now.items(), key=lambda item: item[1][0]))
-        return known != fingerprint
+        return earlier != fingerprint
 
     def pack(self, since: datetime | None) -> str:
         """What the next run may read again, which begins at *since*, as compact text."""

@@ -150,8 +150,8 @@ def _split(url: str) -> tuple[str, tuple[str, ...]] | None:
     segments = _segments(parts.path)
     if not parts.hostname or parts.scheme not in _DEFAULT_PORTS or segments is None:
         return None
-    shown = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
-    return f"{parts.hostname.lower().rstrip('.')}{shown}", segments
+    port_text = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
+    return f"{parts.hostname.lower().rstrip('.')}{port_text}", segments
 
 
 def _segments(path: str) -> tuple[str, ...] | None:

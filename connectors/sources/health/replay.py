@@ -22,8 +22,8 @@ def replay_resource(payload: RejectedPayload, run: Run, transport: HttpTransport
         return batch
     if payload.source_id is None or payload.record_type not in TRANSLATIONS:
         return batch
-    shown = read_by_id(transport, payload.record_type, payload.source_id).resource
-    return batch if shown is None else _batch(shown, run)
+    resource = read_by_id(transport, payload.record_type, payload.source_id).resource
+    return batch if resource is None else _batch(resource, run)
 
 
 def _resource(stored: object) -> Json | None:

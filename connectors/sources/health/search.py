@@ -244,9 +244,9 @@ def _check_echo(bundle: Bundle, params: dict[str, str]) -> None:
     Raises:
         SourceRefused: it searched from another time than was asked for, or not from a time on.
     """
-    asked = _instant_of(params.get("_lastUpdated", "")[2:])
+    since = _instant_of(params.get("_lastUpdated", "")[2:])
     link = next((link.url for link in bundle.links("self") if link.url), None)
-    if asked is None or link is None:
+    if since is None or link is None:
         return
     for values in _query_values(link):
         for value in values.split(","):
@@ -254,7 +254,7 @@ def _check_echo(bundle: Bundle, params: dict[str, str]) -> None:
             understood = _instant_of(prefixed[2]) if prefixed else None
             if prefixed is None or understood is None:
                 continue
-            if prefixed[1] not in AT_OR_AFTER or not asked - COARSEST <= understood <= asked:
+            if prefixed[1] not in AT_OR_AFTER or not since - COARSEST <= understood <= since:
                 raise SourceRefused("the source did not search from the time that was asked for")
 
 

@@ -128,8 +128,8 @@ class StreamReader:
                 for page in pages(self._transport, self._type, params, "/_history", may_be_unsupported=True):
                     history = read_history_page(page, self._type, self._run)
                     for resource_id, moment in history.alive.items():
-                        known = changed_at.get(resource_id)
-                        changed_at[resource_id] = max(known, moment) if known and moment else moment or known
+                        earlier = changed_at.get(resource_id)
+                        changed_at[resource_id] = max(earlier, moment) if earlier and moment else moment or earlier
                     gone = {
                         record.source_id
                         for record in history.tombstones
@@ -187,7 +187,7 @@ class StreamReader:
                 matches.append((resource, context.at_entry(entry.full_url)))
             elif _mode(entry) != "include":
                 others += 1
-        shown = {key: resource for resource, _ in matches if (key := id_of(resource)) is not None}
+        resources = {key: resource for resource, _ in matches if (key := id_of(resource)) is not None}
         gone = self._state.known.gone
         self._returned += [match for match in matches if id_of(match[0]) in gone]
         matches = [match for match in matches if id_of(match[0]) not in gone]
@@ -195,7 +195,7 @@ class StreamReader:
         if others:
             skipped = {**batch.skipped, f"{self._type}: other_type_in_answer": others}
             batch = batch.model_copy(update={"skipped": skipped})
-        return shown, batch
+        return resources, batch
 
     def _batch_of_resources(self, resources: list[Json]) -> Batch:
         return self._batch_of([(resource, ResourceContext(self._run)) for resource in resources], [], None)

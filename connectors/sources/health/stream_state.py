@@ -58,8 +58,10 @@ class KnownResources:
 
     def knows_version(self, resource_id: str, version: str | None) -> bool:
         """Whether this version is the one that was read last. A list that gives no versions proves nothing."""
-        known = self.versions.get(resource_id, "").removeprefix(_RESTARTED)
-        return resource_id in self.live and (not version or not known or known == remembered_version(version))
+        stored_version = self.versions.get(resource_id, "").removeprefix(_RESTARTED)
+        return resource_id in self.live and (
+            not version or not stored_version or stored_version == remembered_version(version)
+        )
 
     def ids(self) -> KnownIds:
         """The ids as the one judgement of missing entities takes them."""
@@ -67,11 +69,11 @@ class KnownResources:
             live=frozenset(self.live), unproven=frozenset(self.unproven), gone=frozenset(self.gone), held=self.held
         )
 
-    def replace_ids(self, known: KnownIds) -> None:
+    def replace_ids(self, ids: KnownIds) -> None:
         """Take over what was judged."""
         self._packed = None
-        self.live, self.unproven, self.gone = set(known.live), set(known.unproven), set(known.gone)
-        self.held = known.held
+        self.live, self.unproven, self.gone = set(ids.live), set(ids.unproven), set(ids.gone)
+        self.held = ids.held
 
     def revive(self, ids: AbstractSet[str]) -> None:
         """Forget that these were deleted: they were seen."""
@@ -100,12 +102,12 @@ class KnownResources:
     @classmethod
     def unpack(cls, text: str) -> "KnownResources":
         """The same again. Text that cannot be read is as good as none: the next comparison starts anew."""
-        known = cls()
+        resources = cls()
         try:
             lines = zlib.decompress(base64.b64decode(text)).decode().split("\n")
         except (ValueError, zlib.error):
-            return known
-        sets = {_LIVE: known.live, _UNPROVEN: known.unproven, _GONE: known.gone}
+            return resources
+        sets = {_LIVE: resources.live, _UNPROVEN: resources.unproven, _GONE: resources.gone}
         held = set()
         for line in lines:
             mark, _, rest = line.partition(" ")
@@ -113,12 +115,12 @@ class KnownResources:
             if not resource_id or mark[:1] not in sets:
                 continue
             sets[mark[:1]].add(resource_id)
-            known.versions[resource_id] = version
+            resources.versions[resource_id] = version
             if mark.endswith("h"):
                 held.add(resource_id)
-        known.held = frozenset(held)
-        known._packed = text
-        return known
+        resources.held = frozenset(held)
+        resources._packed = text
+        return resources
 
 
 @dataclass

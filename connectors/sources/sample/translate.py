@@ -22,8 +22,8 @@ def translate(source: str, stream: str, item: object, observed_at: datetime) -> 
     Raises:
         RecordRejected: it cannot become a record; names field and rule.
     """
-    found = item.get("id") if isinstance(item, dict) else None
-    source_id = f"{stream}:{found}" if isinstance(found, str) and found.isprintable() else None
+    item_id = item.get("id") if isinstance(item, dict) else None
+    source_id = f"{stream}:{item_id}" if isinstance(item_id, str) and item_id.isprintable() else None
     try:
         return _record(source, stream, Payload.model_validate(item), observed_at)
     except InvalidValue as fault:

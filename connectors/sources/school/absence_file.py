@@ -169,18 +169,18 @@ def masked_key(key: str) -> str | None:
 def _columns(header: Line | None) -> dict[str, int]:
     if header is None or header.fields is None:
         raise InvalidValue("(header)", RejectionRule.MISSING_FIELD)
-    found: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for at, name in enumerate(header.fields):
         plain = fold_text(name).replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
         column = _COLUMNS.get("".join(sign for sign in plain if sign.isalnum()))
         if column:
-            found.setdefault(column, at)
-    if "code" in found:
-        found.setdefault("type", found["code"])
+            positions.setdefault(column, at)
+    if "code" in positions:
+        positions.setdefault("type", positions["code"])
     for column, name in _NEEDED.items():
-        if column not in found:
+        if column not in positions:
             raise InvalidValue(name, RejectionRule.MISSING_FIELD)
-    return found
+    return positions
 
 
 def _known_key(values: Mapping[str, str | None]) -> str | None:
@@ -199,14 +199,14 @@ def _cpr_of(values: Mapping[str, str | None]) -> str | None:
 
 @lru_cache(1024)
 def _kind(words: str | None, code: str | None) -> AbsenceKind:
-    found = [_KINDS.get(fold_text(text)) for text in (words, code) if text]
-    if not found:
+    kinds = [_KINDS.get(fold_text(text)) for text in (words, code) if text]
+    if not kinds:
         raise InvalidValue("Fravaerstype", RejectionRule.MISSING_FIELD)
-    if found[0] is None:
+    if kinds[0] is None:
         raise InvalidValue("Fravaerstype", RejectionRule.UNKNOWN_CODE, words or code)
-    if len(found) > 1 and found[1] not in {None, found[0]}:
+    if len(kinds) > 1 and kinds[1] not in {None, kinds[0]}:
         raise InvalidValue("Fravaerskode", RejectionRule.UNKNOWN_CODE, code)
-    return found[0]
+    return kinds[0]
 
 
 @lru_cache(16_384)

@@ -66,18 +66,18 @@ class MasterSet:
         seen = self._school(pupil)
         seen.ids[ENROLMENT].add(pupil.id)
         school = self.state.schools[pupil.school]
-        known = KnownPupil(pupil.id, pupil.grade, pupil.group, pupil.number.value)
+        known_pupil = KnownPupil(pupil.id, pupil.grade, pupil.group, pupil.number.value)
         for number, earlier in list(school.pupils.items()):
             if earlier.id == pupil.id and number != pupil.number.value:
-                school.pupils[number] = known  # an earlier number of the same pupil
-        school.pupils[pupil.number.value] = known
+                school.pupils[number] = known_pupil  # an earlier number of the same pupil
+        school.pupils[pupil.number.value] = known_pupil
         yield from _some(person_record(self.changes, self.person_type, pupil))
         if isinstance(each, PupilInExport) and each.year not in {None, self.year}:
             self.skipped[f"{ENROLMENT}: other_school_year"] += 1
         else:
             yield from _some(
                 enrolment_record(
-                    self.changes, school, pupil.school, known, year=self.year, is_first=school.year != self.year
+                    self.changes, school, pupil.school, known_pupil, year=self.year, is_first=school.year != self.year
                 )
             )
         for contact in contacts:
@@ -113,16 +113,16 @@ class MasterSet:
         waiting = school.waiting.get(record_type, {})
         listed = frozenset(school.listed.get(record_type, ()))
         present = seen.ids[record_type] | {own for own in listed | waiting.keys() if own.partition(":")[0] in seen.kept}
-        known = KnownIds(
+        known_ids = KnownIds(
             live=listed - waiting.keys(),
             unproven=frozenset(waiting),
             held=frozenset(school.held.get(record_type, ())) & (listed | waiting.keys()),
         )
-        verdict = judge(record_type, known, present, limits=limits, released=releases.get(record_type))
+        verdict = judge(record_type, known_ids, present, limits=limits, released=releases.get(record_type))
         if verdict.held:
             self.held[record_type, code] = verdict.held
         elif record_type in releases:
-            releases[record_type] -= len((known.live | known.unproven) - present)
+            releases[record_type] -= len((known_ids.live | known_ids.unproven) - present)
         following = verdict.known
         school.listed[record_type] = sorted(following.live)
         school.held[record_type] = sorted(following.held)

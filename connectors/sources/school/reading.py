@@ -76,8 +76,8 @@ class Reading:
         self.state.suspect = self._failures
         held: dict[str, HeldDeletions] = {}
         for (record_type, _), deletions in sorted(self.held.items()):
-            known = held.get(record_type)
-            held[record_type] = deletions if known is None else _together(known, deletions)
+            earlier = held.get(record_type)
+            held[record_type] = deletions if earlier is None else _together(earlier, deletions)
         return Batch(cursor=self.state.cursor(), held=tuple(held.values()))
 
     def _refuse(self, each: FileSet, fault: InvalidValue) -> Batch:
@@ -108,8 +108,8 @@ class Reading:
         """The last batch of a set that was read."""
         self.held |= held
         # A later set of the same school stands for those before it that were refused.
-        known = {each.name, *self.state.suspect, *self.state.done}
-        corrected = tuple((SET, _shown_name(name)) for name in sorted(known) if _series(name) == _series(each.name))
+        names = {each.name, *self.state.suspect, *self.state.done}
+        corrected = tuple((SET, _shown_name(name)) for name in sorted(names) if _series(name) == _series(each.name))
         if not held:
             self._done(each, IMPORTED)
         return Batch(cursor=self.state.cursor(), skipped=dict(+skipped), corrected=corrected)
@@ -180,8 +180,8 @@ class Reading:
         if self._is_older(each, schools, day.isoformat()):
             return None
         self._check_year(each, year, schools, day)
-        found = tabulex.read_teachers(texts[tabulex.STAFF], texts[tabulex.STAFF_CLASSES])
-        teachers = {key: (teacher.id, teacher.name) for key, teacher in found.items()}
+        teachers_by_key = tabulex.read_teachers(texts[tabulex.STAFF], texts[tabulex.STAFF_CLASSES])
+        teachers = {key: (teacher.id, teacher.name) for key, teacher in teachers_by_key.items()}
         changes = Changes(self.scope, self.state, None, day.isoformat())
         master = MasterSet(self.state, changes, year, day, tabulex.PUPIL, has_contacts=False, teachers=teachers)
         return master, tabulex.read_pupils(*texts[tabulex.PUPILS])
@@ -207,8 +207,10 @@ class Reading:
 
     def _is_older(self, each: FileSet, schools: set[str], stated: str) -> bool:
         """Whether newer master data of every school were taken from the same reader; else remember these."""
-        known = [self.state.schools[code].stated.get(each.kind, "") for code in schools if code in self.state.schools]
-        if schools and len(known) == len(schools) and all(stated < other for other in known):
+        stated_before = [
+            self.state.schools[code].stated.get(each.kind, "") for code in schools if code in self.state.schools
+        ]
+        if schools and len(stated_before) == len(schools) and all(stated < other for other in stated_before):
             return True
         for code in schools:
             self.state.school(code).stated[each.kind] = max(stated, self.state.school(code).stated.get(each.kind, ""))
@@ -220,11 +222,11 @@ class Reading:
         Raises:
             InvalidValue: it has not begun, or is over.
         """
-        known = [school.year for code in schools if (school := self.state.schools.get(code)) and school.year]
+        years = [school.year for code in schools if (school := self.state.schools.get(code)) and school.year]
         if year.start > max(day, self.scope.today):
             each.stays = True
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
-        if day >= year.end + LATE_YEAR or any(year < other for other in known):
+        if day >= year.end + LATE_YEAR or any(year < other for other in years):
             raise InvalidValue("skoleår", RejectionRule.OTHER_SCHOOL_YEAR, year)
 
 
@@ -265,9 +267,9 @@ def _school_of(name: str) -> str:
 
 def _day_of(name: str) -> date | None:
     """The day in a path, as ``20260309``."""
-    found = _DAY.findall(name)
+    days = _DAY.findall(name)
     try:
-        return datetime.strptime(found[-1], "%Y%m%d").replace(tzinfo=UTC).date() if found else None
+        return datetime.strptime(days[-1], "%Y%m%d").replace(tzinfo=UTC).date() if days else None
     except ValueError:
         return None
 

@@ -71,9 +71,9 @@ def read_school_year(content: IO[bytes], encoding: str) -> SchoolYear:
     """
     with text_of(content, encoding) as text:
         _, line = next(read_lines(text), (1, None))
-    found = sorted(_iso(match) for match in _DAY.findall(line or ""))
+    day_texts = sorted(_iso(match) for match in _DAY.findall(line or ""))
     try:
-        days = [date.fromisoformat(day) for day in found]
+        days = [date.fromisoformat(day) for day in day_texts]
     except ValueError:
         days = []
     year = SchoolYear.of(days[0]) if days else None

@@ -119,11 +119,11 @@ class Changes:
             self.rejected.append(validation_fault(error).rejected(record_type, source_id))
             return None
         short = record.digest[:HASH_LENGTH]
-        known = self._published.setdefault(record_type, {})
-        before = known.get(source_id)
+        hashes = self._published.setdefault(record_type, {})
+        before = hashes.get(source_id)
         if before == short:
             return None
-        known[source_id] = short
+        hashes[source_id] = short
         if before is None:
             return record
         # What changes back again has the digest that it had before, so a change has a version of its own.
@@ -133,10 +133,10 @@ class Changes:
 
     def delete(self, record_type: str, source_id: str, reason: str) -> SourceRecord | None:
         """A tombstone, for what was published and is not gone yet."""
-        known = self._published.setdefault(record_type, {})
-        if known.get(source_id, GONE) == GONE:
+        hashes = self._published.setdefault(record_type, {})
+        if hashes.get(source_id, GONE) == GONE:
             return None
-        known[source_id] = GONE
+        hashes[source_id] = GONE
         return SourceRecord(
             source=self.scope.source,
             record_type=record_type,

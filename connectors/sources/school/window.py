@@ -110,8 +110,8 @@ def take_window(
             raise TooManyRows
     _delete_missing(school, window, read, outcome, rules)
     for key, row in read.kept.items():
-        known = school.rows.get(key)
-        if known is None or row.changed >= known.changed:
+        earlier = school.rows.get(key)
+        if earlier is None or row.changed >= earlier.changed:
             school.rows[key] = row
     for cpr, quarter, kind, total in flat(read.sums):
         school.sums.setdefault(cpr, {}).setdefault(quarter, {})[kind] = total
@@ -141,8 +141,8 @@ def _survivors(rows: Iterable[Row], parts: int) -> Iterator[Row]:
     for part in partitioned(rows, lambda row: row.key, parts):
         latest: dict[str, Row] = {}
         for row in part:
-            known = latest.get(row.key)
-            if known is None or row.changed >= known.changed:
+            earlier = latest.get(row.key)
+            if earlier is None or row.changed >= earlier.changed:
                 latest[row.key] = row
         yield from latest.values()
 

@@ -149,10 +149,10 @@ def _reasons(aktivitet: Aktivitet) -> tuple[Coded, ...]:
         *(aktivitet.baggrunde_for_underretning_hjemmet or ()),
         *(aktivitet.baggrunde_for_underretning_andet or ()),
     )
-    known = rows_by_code("notification_reasons")
+    rows = rows_by_code("notification_reasons")
     reasons: dict[str, Coded] = {}
     for kode in kodes:
-        key = kode.brugervendt_noegle if kode.brugervendt_noegle in known else None
+        key = kode.brugervendt_noegle if kode.brugervendt_noegle in rows else None
         key = key or _code_by_words("notification_reasons", kode.titel)
         reason = (
             Coded(code_list="notification_reasons", code=key, label=kode.titel)
@@ -186,9 +186,9 @@ def _outcome(reading: Values, udfald: Kode | None) -> Outcome | None:
 def _plan_status(status: Kode | None) -> Coded:
     if status is None or not (status.titel or status.brugervendt_noegle):
         return Coded(code_list="plan_status", code="unknown")
-    known = vocabulary.PLAN_STATUS.get(status.titel or "")
-    if known:
-        return Coded(code_list="plan_status", code=known, label=status.titel)
+    code = vocabulary.PLAN_STATUS.get(status.titel or "")
+    if code:
+        return Coded(code_list="plan_status", code=code, label=status.titel)
     return coded("dubu:Aktivitetsstatus", status) or Coded(code_list="plan_status", code="unknown")
 
 
@@ -215,11 +215,11 @@ def _concerned(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseCo
     own = set(case.person.identifiers) if case.person else set()
     parties: list[Party] = []
     for person in aktivitet.vedroerer or ():
-        known = _identifiers(scope, reading, person)
-        if known and not own & set(known):
+        identifiers = _identifiers(scope, reading, person)
+        if identifiers and not own & set(identifiers):
             name = reading.name("vedroerer.fuldeNavn", person.fulde_navn)
-            parties.append(Party(role=PartyRole.CONCERNED, identifiers=known, name=name))
-            own |= set(known)
+            parties.append(Party(role=PartyRole.CONCERNED, identifiers=identifiers, name=name))
+            own |= set(identifiers)
     return tuple(parties)
 
 

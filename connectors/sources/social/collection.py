@@ -153,9 +153,9 @@ class Collection:
     def _following(self, page: Page) -> Iterator[list[object]]:
         idle = 0
         for following in self.odata.following(page):
-            known = len(self.ids)
+            count_before = len(self.ids)
             yield self._register(following.items)
-            idle = 0 if len(self.ids) > known else idle + 1
+            idle = 0 if len(self.ids) > count_before else idle + 1
             if idle > MAX_IDLE_PAGES:
                 self.whole = False
                 return

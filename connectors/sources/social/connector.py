@@ -201,8 +201,8 @@ def _refused_before(cursor: Cursor) -> dict[str, set[str]]:
 
 
 def _sum(counts: list[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    stated_counts = [count for count in counts if count is not None]
+    return sum(stated_counts) if len(stated_counts) == len(counts) else None
 
 
 def _auth(settings: SocialSettings) -> httpx.Auth:

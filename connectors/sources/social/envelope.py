@@ -55,14 +55,14 @@ def read_envelope(body: bytes, *, is_cut: bool = False) -> Envelope:
         raise InvalidValue(f"{ROOT}.xmlns", RejectionRule.WRONG_SHAPE, namespace.removeprefix("{"))
     envelope = _child(root, _FILTER)
     registration = _children(envelope, "ObjektRegistrering")
-    related = [_value(found, "ObjektId") for found in _children(envelope, "RelateretObjekt")]
-    own = [_value(found, "ObjektId") for found in registration]
-    owners = [_after(_CVR, _value(found, "ObjektAnsvarligMyndighed")) for found in registration]
+    related = [_value(part, "ObjektId") for part in _children(envelope, "RelateretObjekt")]
+    own = [_value(part, "ObjektId") for part in registration]
+    owners = [_after(_CVR, _value(part, "ObjektAnsvarligMyndighed")) for part in registration]
     return Envelope(
         message_id=_value(root, "BeskedId"),
         message_type=_value(envelope, "Beskedtype"),
         receivers=tuple(
-            number for found in _children(envelope, "TilladtModtager") if (number := _after(_CVR, _text(found)))
+            number for part in _children(envelope, "TilladtModtager") if (number := _after(_CVR, _text(part)))
         ),
         owner=next((number for number in owners if number), None),
         citizens=tuple(dict.fromkeys(_citizens([*related, *own]))),
@@ -79,7 +79,7 @@ def _parsed(body: bytes) -> Element:
 
 
 def _citizens(objects: list[str | None]) -> Iterator[Identifier]:
-    for number in filter(None, (_after(_CPR, found) for found in objects)):
+    for number in filter(None, (_after(_CPR, reference) for reference in objects)):
         try:
             yield Identifier.national(number)
         except ValueError:
@@ -95,10 +95,10 @@ def _children(element: Element | None, name: str) -> list[Element]:
 
 
 def _child(element: Element, path: tuple[str, ...]) -> Element | None:
-    found: Element | None = element
+    child: Element | None = element
     for name in path:
-        found = next(iter(_children(found, name)), None)
-    return found
+        child = next(iter(_children(child, name)), None)
+    return child
 
 
 def _value(element: Element | None, name: str) -> str | None:

@@ -124,10 +124,10 @@ class Generation:
         earlier = self._note(record.record_type, record.source_id, short, of_case)
         if earlier is not None:
             return None if earlier == short or of_case is not None else self._versioned(record, short)
-        known = self.before.get(record.record_type, {}).get(record.source_id)
-        if known == short:
+        stored_hash = self.before.get(record.record_type, {}).get(record.source_id)
+        if stored_hash == short:
             return None
-        return record if known is None else self._versioned(record, short)
+        return record if stored_hash is None else self._versioned(record, short)
 
     def rejected(self, record_type: str, source_id: str, digest: str, of_case: str | None = None) -> bool:
         """Whether a payload that cannot be read is new or differs from before; either way it is there."""
@@ -219,8 +219,8 @@ class Generation:
         state = {
             "generation": self.number,
             "seen": {record_type: self._hashes_after(record_type) for record_type in self._after},
-            "unproven": {name: sorted(known.unproven) for name, known in self._after.items() if known.unproven},
-            "held": {name: sorted(known.held) for name, known in self._after.items() if known.held},
+            "unproven": {name: sorted(ids.unproven) for name, ids in self._after.items() if ids.unproven},
+            "held": {name: sorted(ids.held) for name, ids in self._after.items() if ids.held},
             "cases": cases,
             "unread": sorted(self.unread),
             "numbers": {case: people for case, people in (self.numbers or {}).items() if case in cases},
@@ -258,27 +258,30 @@ class Generation:
         self, record_type: str, limits: AbsenceLimits, context: ReadContext, along: frozenset[str]
     ) -> Conclusion:
         """Judge one type; *along* belonged to a case that is gone, which counts as missing once before."""
-        known = self._known(record_type)
+        ids_before = self._known(record_type)
         stated = self.now.get(record_type, {})
         seen = frozenset(entity for entity in stated if not entity.startswith(NAMELESS))
-        expected = known.live | known.unproven
+        expected = ids_before.live | ids_before.unproven
         missing = expected - seen
         if len(seen) < len(stated) and missing and record_type not in OF_CASE:
             self._after[record_type] = KnownIds(
-                live=known.live | seen, unproven=known.unproven - seen, gone=known.gone - seen, held=known.held
+                live=ids_before.live | seen,
+                unproven=ids_before.unproven - seen,
+                gone=ids_before.gone - seen,
+                held=ids_before.held,
             )
             return Conclusion(gone=(), held=(), not_judged=(record_type,))
         unread = (self._without_statement[record_type] & expected) - seen - along
-        live_unread = unread & known.live
+        live_unread = unread & ids_before.live
         # Limits count against what was requested. A few may always be missing; then those not requested show that
         # the list is not empty.
         present = live_unread if len(missing - unread) <= limits.always_allowed else frozenset()
-        unproven = (known.unproven - unread) | (along & known.live)
+        unproven = (ids_before.unproven - unread) | (along & ids_before.live)
         expected_ids = KnownIds(
-            live=(known.live - unread - along) | present,
+            live=(ids_before.live - unread - along) | present,
             unproven=unproven,
-            gone=known.gone,
-            held=known.held - unread,
+            gone=ids_before.gone,
+            held=ids_before.held - unread,
         )
         verdict = judge(
             record_type,
@@ -295,9 +298,9 @@ class Generation:
             )
         self._after[record_type] = KnownIds(
             live=following.live | live_unread,
-            unproven=following.unproven | (unread & known.unproven),
+            unproven=following.unproven | (unread & ids_before.unproven),
             gone=following.gone,
-            held=following.held | (known.held & unread),
+            held=following.held | (ids_before.held & unread),
         )
         return Conclusion(
             gone=tuple((record_type, entity) for entity in sorted(verdict.gone)),
@@ -307,11 +310,11 @@ class Generation:
 
     def _known(self, record_type: str) -> KnownIds:
         hashes = self.before.get(record_type, {})
-        known = frozenset(entity for entity in hashes if not entity.startswith(NAMELESS))
-        gone = frozenset(entity for entity in known if hashes[entity] == GONE)
-        unproven = known.intersection(self.unproven.get(record_type, ())) - gone
-        held = known.intersection(self.held.get(record_type, ())) - gone
-        return KnownIds(live=known - gone - unproven, unproven=unproven, gone=gone, held=held)
+        entities = frozenset(entity for entity in hashes if not entity.startswith(NAMELESS))
+        gone = frozenset(entity for entity in entities if hashes[entity] == GONE)
+        unproven = entities.intersection(self.unproven.get(record_type, ())) - gone
+        held = entities.intersection(self.held.get(record_type, ())) - gone
+        return KnownIds(live=entities - gone - unproven, unproven=unproven, gone=gone, held=held)
 
     def _a_list_became_empty(self, limits: AbsenceLimits) -> bool:
         """Whether an existing case now has none of the activities it had: perhaps a lost right."""
@@ -325,10 +328,10 @@ class Generation:
         return False
 
     def _hashes_after(self, record_type: str) -> dict[str, str]:
-        known = self._after[record_type]
+        ids = self._after[record_type]
         before, now = self.before.get(record_type, {}), self.now.get(record_type, {})
-        previous = {entity: before[entity] for entity in sorted((known.live | known.unproven) - now.keys())}
-        return {**now, **previous, **dict.fromkeys(sorted(known.gone), GONE)}
+        previous = {entity: before[entity] for entity in sorted((ids.live | ids.unproven) - now.keys())}
+        return {**now, **previous, **dict.fromkeys(sorted(ids.gone), GONE)}
 
     def _cases_after(self) -> dict[str, Ids]:
         """What each case has: as read now, and what it had before and is still waited for."""

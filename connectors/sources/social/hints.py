@@ -208,8 +208,8 @@ def event_key(event: PushedEvent) -> EventKey:
         message_id = None if event.is_cut else read_envelope(event.body).message_id
     except InvalidValue:
         message_id = None
-    told = message_id.casefold().encode() if message_id else event.body
-    return EventKey(digest=hashlib.sha256(told).hexdigest(), is_versioned=True)
+    content = message_id.casefold().encode() if message_id else event.body
+    return EventKey(digest=hashlib.sha256(content).hexdigest(), is_versioned=True)
 
 
 def numbers_of(context: ReadContext) -> frozenset[str]:

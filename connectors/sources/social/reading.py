@@ -115,8 +115,8 @@ class Reading:
 
     def newest_case(self) -> int:
         """The greatest id of a case that was ever seen; 0: none was."""
-        known = self._generation.before.get("Sag", {})
-        return max((int(case.rpartition(":")[2]) for case in known if not case.startswith(NAMELESS)), default=0)
+        cases = self._generation.before.get("Sag", {})
+        return max((int(case.rpartition(":")[2]) for case in cases if not case.startswith(NAMELESS)), default=0)
 
     def count_strangers(self, numbers: frozenset[str]) -> int:
         """How many of these people are no part of any case."""

@@ -163,11 +163,11 @@ def translate_ydelse(scope: Scope, ydelse: Ydelse, case: CaseContext | None) -> 
 
 def primary_party(scope: Scope, person: Person) -> Party:
     """The primary person of a case, by DUBU's id and, where it can be read, the national number."""
-    known = [scope.local("Person", person.id)]
+    identifiers = [scope.local("Person", person.id)]
     if (number := national(person.cprnr)) is not None:
-        known.insert(0, number)
+        identifiers.insert(0, number)
     name = person.fulde_navn or " ".join(part for part in (_given_names(person), person.efternavn) if part)
-    return Party(role=PartyRole.PRIMARY, identifiers=tuple(known), name=name[:200] or None)
+    return Party(role=PartyRole.PRIMARY, identifiers=tuple(identifiers), name=name[:200] or None)
 
 
 def national(text: str | None) -> Identifier | None:

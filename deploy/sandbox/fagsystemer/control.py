@@ -31,8 +31,8 @@ def control_app(town: Town) -> FastAPI:
         return {"now": town.clock.now().isoformat(), "day": town.today.isoformat()}
 
     @app.post("/clock")
-    def move(wanted: Day) -> dict[str, str]:
-        town.move_to(wanted.day)
+    def move(target: Day) -> dict[str, str]:
+        town.move_to(target.day)
         return clock()
 
     @app.post("/faults/{server}", status_code=204)

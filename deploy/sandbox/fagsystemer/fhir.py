@@ -59,8 +59,8 @@ class Store:
 
     def ordered(self, kind: str, since: str) -> list[Resource]:
         """Resources changed at or after *since*, oldest first."""
-        found = [one for one in self.current[kind].values() if one["meta"]["lastUpdated"] >= since]
-        return sorted(found, key=lambda one: (one["meta"]["lastUpdated"], one["id"]))
+        resources = [resource for resource in self.current[kind].values() if resource["meta"]["lastUpdated"] >= since]
+        return sorted(resources, key=lambda resource: (resource["meta"]["lastUpdated"], resource["id"]))
 
     def delete(self, kind: str, key: str) -> None:
         """Delete: gone from searches, 410 on reading, an entry without resource in the history."""
@@ -91,13 +91,13 @@ def fhir_app(store: Store, credentials: sessions.Credentials) -> faults.FaultySe
     return faults.FaultyServer(app, open_sessions.clear)
 
 
-def _reading(app: FastAPI, store: Store, known: Any) -> None:
+def _reading(app: FastAPI, store: Store, authorised: Any) -> None:
     @app.get("/r4/metadata")
     def metadata() -> dict[str, object]:
         rest = [{"mode": "server", "resource": [{"type": name} for name in TYPES]}]
         return {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "status": "active", "rest": rest}
 
-    @app.get("/r4", dependencies=[known])
+    @app.get("/r4", dependencies=[authorised])
     def next_page(
         request: Request,
         search: Annotated[str, Query(alias="_getpages")],
@@ -108,7 +108,7 @@ def _reading(app: FastAPI, store: Store, known: Any) -> None:
             raise HTTPException(410, "this search has expired")
         return _page(request, store, search, offset, count)
 
-    @app.get("/r4/{kind}", dependencies=[known])
+    @app.get("/r4/{kind}", dependencies=[authorised])
     def search_type(
         request: Request,
         kind: str,
@@ -120,10 +120,10 @@ def _reading(app: FastAPI, store: Store, known: Any) -> None:
         return _page(request, store, search, 0, count)
 
 
-def _single(app: FastAPI, store: Store, known: Any) -> None:
-    @app.get("/r4/{kind}/_history", dependencies=[known])
+def _single(app: FastAPI, store: Store, authorised: Any) -> None:
+    @app.get("/r4/{kind}/_history", dependencies=[authorised])
     def history(kind: str, since: Annotated[str, Query(alias="_since")] = "0001-01-01") -> JSONResponse:
-        entries: list[Resource] = [_entry(one) for one in store.ordered(_kind(kind), _instant(since))]
+        entries: list[Resource] = [_entry(resource) for resource in store.ordered(_kind(kind), _instant(since))]
         for (of, key), (version, when) in store.deleted.items():
             if of == kind and when >= _instant(since):
                 request = {"method": "DELETE", "url": f"{kind}/{key}"}
@@ -131,24 +131,24 @@ def _single(app: FastAPI, store: Store, known: Any) -> None:
                 entries.append({"request": request, "response": answer})
         return _fhir({"resourceType": "Bundle", "type": "history", "total": len(entries), "entry": entries})
 
-    @app.get("/r4/{kind}/{key}", dependencies=[known])
+    @app.get("/r4/{kind}/{key}", dependencies=[authorised])
     def read(kind: str, key: str) -> JSONResponse:
         if (kind, key) in store.deleted:
             raise HTTPException(410, "deleted")
-        found = store.current[_kind(kind)].get(key)
-        if found is None:
+        resource = store.current[_kind(kind)].get(key)
+        if resource is None:
             raise HTTPException(404, "no such resource")
-        return _fhir(found, {"ETag": f'W/"{found["meta"]["versionId"]}"'})
+        return _fhir(resource, {"ETag": f'W/"{resource["meta"]["versionId"]}"'})
 
 
 def _opening(app: FastAPI, store: Store) -> None:
     @app.get("/vis/{kind}/{key}")
     def resource_page(kind: str, key: str) -> HTMLResponse:
         """Where Helhed's links into Nexus lead."""
-        found = store.current[_kind(kind)].get(key)
-        if found is None:
+        resource = store.current[_kind(kind)].get(key)
+        if resource is None:
             raise HTTPException(404, "no such resource")
-        lines = (f"Version {found['meta']['versionId']}", f"Ændret {found['meta']['lastUpdated'][:10]}")
+        lines = (f"Version {resource['meta']['versionId']}", f"Ændret {resource['meta']['lastUpdated'][:10]}")
         return opened("Nexus", f"{kind} {key}", lines)
 
 
@@ -163,13 +163,13 @@ def _controls(app: FastAPI, store: Store) -> None:
 
 
 def _page(request: Request, store: Store, search: str, offset: int, count: int) -> JSONResponse:
-    found = store.searches[search]
+    matches = store.searches[search]
     links = [{"relation": "self", "url": str(request.url)}]
-    if offset + count < len(found):
+    if offset + count < len(matches):
         following = f"{request.base_url}r4?_getpages={search}&_getpagesoffset={offset + count}&_count={count}"
         links.append({"relation": "next", "url": following})
-    entries = [_entry(one) | {"search": {"mode": "match"}} for one in found[offset : offset + count]]
-    bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "link": links, "entry": entries}
+    entries = [_entry(resource) | {"search": {"mode": "match"}} for resource in matches[offset : offset + count]]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(matches), "link": links, "entry": entries}
     return _fhir(bundle)
 
 

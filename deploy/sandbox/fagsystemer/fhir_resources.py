@@ -77,7 +77,7 @@ def patient(person: Person, today: date) -> Resource:
         meta["security"] = [
             {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R", "display": "restricted"}
         ]
-    made: Resource = {
+    resource: Resource = {
         "resourceType": "Patient",
         "id": f"p-{person.id}",
         "meta": meta,
@@ -93,11 +93,11 @@ def patient(person: Person, today: date) -> Resource:
         ],
     }
     if person.died_on and person.died_on <= today:
-        made["deceasedDateTime"] = person.died_on.isoformat()
+        resource["deceasedDateTime"] = person.died_on.isoformat()
     if person.earlier_number:
         other = {"type": "Patient", "identifier": identifier(person.earlier_number)}
-        made["link"] = [{"other": other, "type": "replaces"}]
-    return made
+        resource["link"] = [{"other": other, "type": "replaces"}]
+    return resource
 
 
 def care_plan(effort: Effort, today: date) -> Resource:
@@ -129,7 +129,7 @@ def care_plan(effort: Effort, today: date) -> Resource:
     period = {"start": effort.start.isoformat()}
     if effort.end:
         period["end"] = (effort.end - timedelta(days=1)).isoformat()
-    made: Resource = {
+    resource: Resource = {
         "resourceType": "CarePlan",
         "id": f"cp-{effort.id}",
         "meta": _meta(effort.end or effort.start, effort.id, 2 if effort.end else 1),
@@ -148,8 +148,8 @@ def care_plan(effort: Effort, today: date) -> Resource:
         ],
     }
     if effort.purpose:
-        made["goal"] = [{"display": effort.purpose}]
-    return made
+        resource["goal"] = [{"display": effort.purpose}]
+    return resource
 
 
 def _system(effort: Effort) -> str:
@@ -198,7 +198,7 @@ def _conflicting(truth: Municipality) -> Resource:
 
 def _goal(goal: Goal) -> Resource:
     last = goal.assessments[-1] if goal.assessments else None
-    made: Resource = {
+    resource: Resource = {
         "resourceType": "Goal",
         "id": f"g-{goal.id}",
         "meta": _meta(last[0] if last else goal.stated_on, goal.id, 1 + len(goal.assessments)),
@@ -210,9 +210,9 @@ def _goal(goal: Goal) -> Resource:
         "expressedBy": {"display": goal.stated_by},
     }
     if last:
-        made["achievementStatus"] = {"coding": [{"code": _PROGRESS[last[1]]}]}
-        made["statusDate"] = last[0].isoformat()
-    return made
+        resource["achievementStatus"] = {"coding": [{"code": _PROGRESS[last[1]]}]}
+        resource["statusDate"] = last[0].isoformat()
+    return resource
 
 
 def _encounter(contact: Contact) -> Resource:

@@ -64,8 +64,8 @@ class Nexus:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         status, answer = self._answer(scope["path"], headers, bytes(body))
         content = b"" if answer is None else json.dumps(answer).encode()
-        shown = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": shown})
+        headers_sent = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers_sent})
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, path: str, headers: dict[str, str], body: bytes) -> Answer:

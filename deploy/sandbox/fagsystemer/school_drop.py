@@ -38,9 +38,9 @@ def write_night(truth: Municipality, waiting: Path, *, first: bool, fault: Fault
     people = {person.id: person for person in truth.people}
     year = SchoolYear.of(truth.today)
     enrolled = [
-        (one, people[one.person])
-        for one in truth.enrolments
-        if one.start_year == year.start_year and not _is_away(people[one.person])
+        (enrolment, people[enrolment.person])
+        for enrolment in truth.enrolments
+        if enrolment.start_year == year.start_year and not _is_away(people[enrolment.person])
     ]
     _write_four(folder, enrolled, year)
     _write_export(folder, enrolled, truth, year)
@@ -61,17 +61,18 @@ def _is_away(person: Person) -> bool:
 
 def _write_four(folder: Path, enrolled: list[tuple[Enrolment, Person]], year: SchoolYear) -> None:
     pupils, staff, classes = [], {}, {}
-    for one, person in enrolled:
-        code, name = CODES[one.school], UNIT_BY_ID[one.school].name
-        first, last = one.teacher.split(" ", 1)
-        own = f"P{worker_number(one.teacher)}"
+    for enrolment, person in enrolled:
+        code, name = CODES[enrolment.school], UNIT_BY_ID[enrolment.school].name
+        first, last = enrolment.teacher.split(" ", 1)
+        own = f"P{worker_number(enrolment.teacher)}"
         fields = (
             pupil_id(person), code, name, person.given, person.family, person.cpr, person.street, "",
-            person.postal_code, person.town, str(one.grade), one.group[-1], str(one.start_year - one.grade), one.group,
+            person.postal_code, person.town, str(enrolment.grade), enrolment.group[-1],
+            str(enrolment.start_year - enrolment.grade), enrolment.group,
         )  # fmt: skip
         pupils.append(fields)
         staff[code, own] = (own, code, name, first, last, "", first[0] + last[0])
-        classes[code, one.group] = (own, code, one.group, "Klasselærer")
+        classes[code, enrolment.group] = (own, code, enrolment.group, "Klasselærer")
     for name, rows in (
         ("Elev.txt", pupils),
         ("Elev-valgfag.txt", []),
@@ -111,8 +112,8 @@ def _write_export(
         ),
     ]
     for unit, code in CODES.items():
-        own = [(one, person) for one, person in enrolled if one.school == unit]
-        groups = sorted({(one.group, one.grade) for one, _ in own})
+        own = [(enrolment, person) for enrolment, person in enrolled if enrolment.school == unit]
+        groups = sorted({(enrolment.group, enrolment.grade) for enrolment, _ in own})
         parts.append(f"<Institution><InstitutionNumber>{code}</InstitutionNumber>")
         parts.append(f"<InstitutionName>{escape(UNIT_BY_ID[unit].name)}</InstitutionName>")
         parts += [
@@ -121,12 +122,12 @@ def _write_export(
             f"<FromDate>{year.start}</FromDate><ToDate>{year.end - timedelta(days=1)}</ToDate></Group>"
             for group, grade in groups
         ]
-        for one, person in own:
+        for enrolment, person in own:
             contacts = "".join(_contact(relation, people[relation.other]) for relation in parents[person.id])
             parts.append(
                 f"<InstitutionPerson><LocalPersonId>{pupil_id(person)}</LocalPersonId>{_person(person, address=True)}"
-                f"<Student><Role>Barn</Role><Level>{one.grade}</Level>"
-                f"<MainGroupId>{one.group}-{year.start_year}</MainGroupId>{contacts}</Student></InstitutionPerson>"
+                f"<Student><Role>Barn</Role><Level>{enrolment.grade}</Level>"
+                f"<MainGroupId>{enrolment.group}-{year.start_year}</MainGroupId>{contacts}</Student></InstitutionPerson>"
             )
         parts.append("</Institution>")
     parts.append("</UNILoginExport>")
@@ -156,16 +157,16 @@ def _contact(relation: Relation, other: Person) -> str:
 def _rows(
     truth: Municipality, enrolled: list[tuple[Enrolment, Person]], unit: str, code: str, window: tuple[date, date]
 ) -> Iterable[str]:
-    pupils = {person.id: (one, person) for one, person in enrolled if one.school == unit}
+    pupils = {person.id: (enrolment, person) for enrolment, person in enrolled if enrolment.school == unit}
     for absence in truth.absences:
         if absence.person not in pupils:
             continue
-        one, person = pupils[absence.person]
+        enrolment, person = pupils[absence.person]
         words, letter = _KINDS[absence.kind]
         for day in absence.dates():
             if window[0] <= day <= window[1]:
                 yield (
-                    f"{code}-{day:%Y%m%d}-{pupil_id(person)}-{letter};{person.cpr};{code};{one.group};{day:%d-%m-%Y};"
+                    f"{code}-{day:%Y%m%d}-{pupil_id(person)}-{letter};{person.cpr};{code};{enrolment.group};{day:%d-%m-%Y};"
                     f'{words};{letter};1;;"{_NOTE}; ring";{day:%d-%m-%Y} 08:20;'
                 )
 

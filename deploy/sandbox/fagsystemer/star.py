@@ -69,8 +69,8 @@ class JobCentre:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         status, answer = self._answer(scope["method"], unquote(scope["path"]), headers, bytes(body))
         content = b"" if answer is None else json.dumps(answer).encode()
-        shown = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": shown})
+        headers_sent = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers_sent})
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -86,8 +86,8 @@ class JobCentre:
         return self._service(parts, headers)
 
     def _token(self, headers: dict[str, str]) -> Answer:
-        given = b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode().partition(":")
-        if (given[0], given[2]) != (self._credentials.client_id, self._credentials.client_secret):
+        login = b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode().partition(":")
+        if (login[0], login[2]) != (self._credentials.client_id, self._credentials.client_secret):
             return 401, {"error": "invalid_client"}
         token = secrets.token_urlsafe(24)
         self._tokens.add(token)
@@ -96,10 +96,10 @@ class JobCentre:
     def _search(self, question: dict[str, Any]) -> Answer:
         paging = question.get("paging", {})
         number, size = int(paging.get("pageNumber", 0)), min(int(paging.get("pageSize", 250)), SEARCH_PAGE)
-        wanted = {value for each in question.get("filters", ()) for value in each.get("values", ())}
-        found = [row for row in self._rows.citizens if not wanted or row["targetGroupCode"] in wanted]
-        page = found[number * size : (number + 1) * size]
-        return 200, {"data": page, "hasMore": (number + 1) * size < len(found), "totalSearchCount": len(found)}
+        target_groups = {value for each in question.get("filters", ()) for value in each.get("values", ())}
+        rows = [row for row in self._rows.citizens if not target_groups or row["targetGroupCode"] in target_groups]
+        page = rows[number * size : (number + 1) * size]
+        return 200, {"data": page, "hasMore": (number + 1) * size < len(rows), "totalSearchCount": len(rows)}
 
     def _caseworkers(self, citizen: str) -> Answer:
         return 200, {"responsibleCaseworkers": self._rows.caseworkers.get(citizen, [])}
@@ -121,23 +121,23 @@ class JobCentre:
             return (200, history) if history else (404, _error(4404, "Findes ikke"))
         return (200, held[rest[0]]) if rest[0] in held else (404, _error(4404, "Findes ikke"))
 
-    def _control(self, method: str, parts: list[str], given: dict[str, Any]) -> Answer:
+    def _control(self, method: str, parts: list[str], values: dict[str, Any]) -> Answer:
         if parts[0] == "_webhook":
             if method == "POST":
-                self._sender.subscribe(str(given["url"]))
-                recent = int(given.get("recent", 0))
+                self._sender.subscribe(str(values["url"]))
+                recent = int(values.get("recent", 0))
                 for key in list(self._rows.entities.get("interview", {}))[:recent]:
                     self._tell("interview", key, UPDATED)
             return 200, {"waiting": self._sender.waiting(), "delivered": self._sender.delivered}
         if parts[0] == "_codes":
-            self.codes[str(given["number"])] = int(given["code"])
+            self.codes[str(values["number"])] = int(values["code"])
             return 204, None
         _, service, key = parts
         if method == "DELETE":
             self._delete(service, key)
         else:
-            number = given.pop("number", None) or self._rows.owners[service, key]
-            self._store(service, key, str(number), given)
+            number = values.pop("number", None) or self._rows.owners[service, key]
+            self._store(service, key, str(number), values)
         return 204, None
 
     def _store(self, service: str, key: str, number: str, fields: Row) -> None:

@@ -58,7 +58,7 @@ def _generate_history(citizens: int, seed: int) -> Municipality:
     efforts: list[Effort] = list(story.efforts)
     notifications: list[Notification] = list(story.notifications)
     plans: list[Plan] = list(story.plans)
-    enrolments: list[Enrolment] = [one for person in story.people for one in enrolments_of(person)]
+    enrolments: list[Enrolment] = [enrolment for person in story.people for enrolment in enrolments_of(person)]
     absences: list[Absence] = list(story.absences)
     index, next_id = 0, FIRST_ORDINARY_ID
     while len(people) < citizens:

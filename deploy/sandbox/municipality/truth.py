@@ -243,41 +243,41 @@ def known(whole: Municipality, today: date) -> Municipality:
         today=today,
         people=people,
         relations=tuple(
-            replace(one, end=_past(one.end, today))
-            for one in whole.relations
-            if one.start <= today and one.person in present and one.other in present
+            replace(event, end=_past(event.end, today))
+            for event in whole.relations
+            if event.start <= today and event.person in present and event.other in present
         ),
         efforts=tuple(
-            replace(one, end=_past(one.end, today))
-            for one in whole.efforts
-            if one.start <= today and one.person in present
+            replace(event, end=_past(event.end, today))
+            for event in whole.efforts
+            if event.start <= today and event.person in present
         ),
         notifications=tuple(
-            _notification(one, today, now)
-            for one in whole.notifications
-            if one.received <= now and one.person in present
+            _notification(event, today, now)
+            for event in whole.notifications
+            if event.received <= now and event.person in present
         ),
         goals=tuple(
-            replace(one, assessments=tuple(step for step in one.assessments if step[0] <= today))
-            for one in whole.goals
-            if one.stated_on <= today
+            replace(event, assessments=tuple(step for step in event.assessments if step[0] <= today))
+            for event in whole.goals
+            if event.stated_on <= today
         ),
-        plans=tuple(replace(one, end=_past(one.end, today)) for one in whole.plans if one.start <= today),
-        contacts=tuple(one for one in whole.contacts if one.day <= today),
+        plans=tuple(replace(event, end=_past(event.end, today)) for event in whole.plans if event.start <= today),
+        contacts=tuple(event for event in whole.contacts if event.day <= today),
         absences=tuple(
-            replace(one, days=days, whole=one.whole or one.days)
-            for one in whole.absences
-            if one.person in present and (days := sum(day < today for day in one.dates()))
+            replace(event, days=days, whole=event.whole or event.days)
+            for event in whole.absences
+            if event.person in present and (days := sum(day < today for day in event.dates()))
         ),
-        events=tuple(one for one in whole.events if one.day <= today),
+        events=tuple(event for event in whole.events if event.day <= today),
         units=whole.units,
         stays=tuple(
-            replace(one, leave_since=_past(one.leave_since, today), discharged_on=_past(one.discharged_on, today))
-            for one in whole.stays
-            if one.admitted_on <= today
+            replace(event, leave_since=_past(event.leave_since, today), discharged_on=_past(event.discharged_on, today))
+            for event in whole.stays
+            if event.admitted_on <= today
         ),
         enrolments=tuple(
-            one for one in whole.enrolments if date(one.start_year, 8, 1) <= today and one.person in present
+            event for event in whole.enrolments if date(event.start_year, 8, 1) <= today and event.person in present
         ),
     )
 

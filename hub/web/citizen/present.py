@@ -152,8 +152,8 @@ def _freshness(age: SourceAge, data: PageData) -> Freshness:
     if age.state == "silent":
         silent = f"tavs i {lasted(age.last_data_at, data.now)}"
         return Freshness(age.source.title, silent, True, when.full, f"tavs siden {day}")
-    told = f"{state}; sidste nye oplysning"
-    return Freshness(age.source.title, f"{told} {when.text}", True, when.full, f"{told} {day}")
+    sentence = f"{state}; sidste nye oplysning"
+    return Freshness(age.source.title, f"{sentence} {when.text}", True, when.full, f"{sentence} {day}")
 
 
 def _not_covered(data: PageData) -> str | None:
@@ -165,10 +165,10 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
     """The order of things, as known on a day."""
     entries = family_entries(data)
     rows = timeline_rows(entries, data)
-    known = data.as_known
+    known_on = data.as_known
     known_line = (
-        f"Du ser det, der var kendt den {long_day_text(known)}. Senere oplysninger er udeladt."
-        if known
+        f"Du ser det, der var kendt den {long_day_text(known_on)}. Senere oplysninger er udeladt."
+        if known_on
         else "Du ser alt, der er kendt i dag."
     )
     until_today = f"Du ser alt, der var kendt den {long_day_text(data.today)}."
@@ -182,10 +182,10 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         not_included=not_included(data.people),
         notification_gaps=notification_gaps(data),
         count_line=f"{counted(len(rows), 'linje', 'linjer')}. Det nyeste først.",
-        as_known=(known or today).isoformat(),
+        as_known=(known_on or today).isoformat(),
         latest=today.isoformat(),
         known_line=known_line,
-        known_line_on_paper=known_line if known else until_today,
+        known_line_on_paper=known_line if known_on else until_today,
         steps=tuple(
             Step(str(number), f"{number}-12-31") for number in range(max(first_year, today.year - 12), today.year)
         ),
@@ -196,10 +196,10 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
 
 def _zooms(address: str, first_year: int, year: int | None, data: PageData) -> tuple[Choice, ...]:
     """The whole course, then each year."""
-    known = {"kendt": data.as_known.isoformat()} if data.as_known else {}
-    zooms: list[tuple[dict[str, str], str, bool]] = [(known, "Hele forløbet", year is None)]
+    parameters = {"kendt": data.as_known.isoformat()} if data.as_known else {}
+    zooms: list[tuple[dict[str, str], str, bool]] = [(parameters, "Hele forløbet", year is None)]
     years = range(max(first_year, data.today.year - MOST_ZOOMS), data.today.year + 1)
-    zooms += [(known | {"aar": str(number)}, str(number), number == year) for number in years]
+    zooms += [(parameters | {"aar": str(number)}, str(number), number == year) for number in years]
     return tuple(
         Choice(f"{address}?{urlencode(query)}" if query else address, text, is_chosen)
         for query, text, is_chosen in zooms
@@ -221,11 +221,11 @@ def family_page(data: PageData) -> FamilyPage:
 
 def _not_shown(data: PageData) -> str | None:
     """Who of the family has no column, and why: named in the header, shown only on a page of their own."""
-    shown = {person.citizen_id for person in data.people}
+    ids_shown = {person.citizen_id for person in data.people}
     names = [
         first_word(relative.name)
         for relative in data.overview.header.relatives
-        if relative.citizen_id not in shown and relative.name and relative.valid.contains(data.today)
+        if relative.citizen_id not in ids_shown and relative.name and relative.valid.contains(data.today)
     ]
     if not names:
         return None

@@ -47,8 +47,8 @@ def contact_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, 
     others = [each for each in contacts if not is_current_stay(*each, today)]
     planned = [each for each in others if _is_ahead(*each, today)]
     past = [each for each in others if each not in planned and _last(each[0], today) >= today - RECENT]
-    shown = [*planned[:CONTACTS_SHOWN], *past[::-1][:CONTACTS_SHOWN]]
-    return tuple(_contact_row(entry, contact, data) for entry, contact in shown)
+    contacts_shown = [*planned[:CONTACTS_SHOWN], *past[::-1][:CONTACTS_SHOWN]]
+    return tuple(_contact_row(entry, contact, data) for entry, contact in contacts_shown)
 
 
 def standing_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:

@@ -30,15 +30,15 @@ def with_notifications(people: Iterable[Overview]) -> tuple[Overview, ...]:
 
 def shows_part_of_family(data: PageData) -> bool:
     """Whether notifications about some of the family cannot be seen here, whether or not there are any."""
-    shown = {person.citizen_id for person in with_notifications(data.people)}
+    covered_ids = {person.citizen_id for person in with_notifications(data.people)}
     relatives = {relative.citizen_id for relative in data.overview.header.relatives if relative.relation in _CHILDREN}
-    return bool((relatives | {person.citizen_id for person in data.people}) - shown)
+    return bool((relatives | {person.citizen_id for person in data.people}) - covered_ids)
 
 
 def names_of(people: Sequence[Overview], data: PageData) -> str:
     """Their first names, the oldest first."""
-    shown = {person.citizen_id for person in people}
-    names = [name for citizen_id, name in data.names.by_citizen.items() if citizen_id in shown and name]
+    ids = {person.citizen_id for person in people}
+    names = [name for citizen_id, name in data.names.by_citizen.items() if citizen_id in ids and name]
     return listed(names) or "borgeren"
 
 
@@ -47,16 +47,16 @@ def notification_gaps(data: PageData, *, is_empty: bool = False) -> tuple[str, .
 
     *is_empty*: whether the sentences follow the one that none were found, which names those whom it is about.
     """
-    shown = with_notifications(data.people)
-    if not shown:
+    people = with_notifications(data.people)
+    if not people:
         is_covered = any(section.state is not SectionState.NOT_COVERED for p in data.people if (section := social(p)))
         return (texts.NOTIFICATIONS_WITHHELD if is_covered else texts.NOTIFICATIONS_NOT_COVERED,)
     lines = []
     if shows_part_of_family(data):
         if not is_empty:
-            lines.append(texts.NOTIFICATIONS_OF_SOME.format(names=names_of(shown, data)))
+            lines.append(texts.NOTIFICATIONS_OF_SOME.format(names=names_of(people, data)))
         lines.append(texts.NOTIFICATIONS_OF_OTHERS)
-    sections = [section for person in shown if (section := social(person))]
+    sections = [section for person in people if (section := social(person))]
     if any(section.is_unread for section in sections):
         lines.append(texts.UNREAD_NOTIFICATIONS)
     if any(section.is_loading for section in sections):

@@ -29,8 +29,10 @@ class _Event:
 
 def moments(entries: Sequence[Entry], data: PageData) -> tuple[FamilyMoment, ...]:
     """Newest first; what came on one day about different people stands side by side in one row."""
-    told = _efforts(entries, data) + _stays(entries, data) + _absences(entries, data) + _notifications(entries, data)
-    events = sorted(told, key=lambda event: event.day, reverse=True)
+    unordered = (
+        _efforts(entries, data) + _stays(entries, data) + _absences(entries, data) + _notifications(entries, data)
+    )
+    events = sorted(unordered, key=lambda event: event.day, reverse=True)
     rows = []
     for day, of_day_events in groupby(events, key=lambda event: event.day):
         lines: list[dict[int, _Event]] = []

@@ -105,8 +105,8 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
 
 def change_lines(changes: Changes, data: PageData) -> tuple[str, ...]:
     """What is new in the family: notifications first, then efforts, then goals and strengths."""
-    shown = [change for kind in KINDS_SHOWN for change in changes.changes if change.entry.fact.kind == kind]
-    texts_of_changes = [line for change in shown if (line := change_text(change, data.names, data.now))]
+    ordered_changes = [change for kind in KINDS_SHOWN for change in changes.changes if change.entry.fact.kind == kind]
+    texts_of_changes = [line for change in ordered_changes if (line := change_text(change, data.names, data.now))]
     if changes.person_wiped:
         texts_of_changes.append(f"Ikke længere oplyst af nogen kilde: {wiped_text(changes.person_wiped)}")
     lines = tuple(dict.fromkeys(texts_of_changes))

@@ -135,10 +135,10 @@ def decide_held(
 
 def _locked(context: RequestContext, entry_id: int) -> HeldDeletion | None:
     """The entry, locked until the transaction ends; None: it is over."""
-    found = next((entry for entry in list_held(context.session) if entry.id == entry_id), None)
-    if found is None:
+    unlocked_entry = next((entry for entry in list_held(context.session) if entry.id == entry_id), None)
+    if unlocked_entry is None:
         return None
-    return next((entry for entry in open_entries(context.session, found.source) if entry.id == entry_id), None)
+    return next((entry for entry in open_entries(context.session, unlocked_entry.source) if entry.id == entry_id), None)
 
 
 def _write(context: RequestContext, action: AuditAction, entry: HeldDeletion, reason: str) -> bool:

@@ -84,11 +84,11 @@ def citizen(request: Request, citizen_id: UUID) -> HTMLResponse:
     """
     with open_request(request, IDENTITY) as context:
         try:
-            found = _desk(context).read_citizen(citizen_id)
+            details = _desk(context).read_citizen(citizen_id)
         except DecisionRefused:
             raise UnknownPage from None
         page = citizen_page(
-            found,
+            details,
             context.now,
             titles=_titles(context),
             employees=_employees(context),
@@ -235,14 +235,17 @@ def _answer(  # noqa: PLR0913  keyword-only from the addresses on
     typed: dict[str, str] | None = None,
 ) -> RedirectResponse:
     """Decide, and go *back* where it failed, with what was typed; else to where it is *done*."""
-    kept = {"reason": redact_identifiers(reason or ""), **{k: redact_identifiers(v) for k, v in (typed or {}).items()}}
+    redacted_input = {
+        "reason": redact_identifiers(reason or ""),
+        **{k: redact_identifiers(v) for k, v in (typed or {}).items()},
+    }
     try:
         result = decide_identity(request, action, act, reason)
     except ReasonMissing:
         text = texts.REASON_MISSING.format(least=SHORTEST_REASON)
-        outcome = FormResult(text, is_error=True, typed=kept)
+        outcome = FormResult(text, is_error=True, typed=redacted_input)
     except DecisionRefused as error:
-        outcome = FormResult(texts.REFUSED[error.rule], is_error=True, typed=kept)
+        outcome = FormResult(texts.REFUSED[error.rule], is_error=True, typed=redacted_input)
         if error.rule in texts.NOT_THERE:
             back = IDENTITY.path
     else:

@@ -64,10 +64,10 @@ def progress(request: Request, job_id: Annotated[int, Path(ge=1, le=2**63 - 1)])
     """
     with open_request(request, INDEX) as context:
         job = get_job(context.session, job_id)
-        shown = _progress(context, job) if job is not None and job.kind in ACTIONS else None
-        if shown is None:
+        job_progress = _progress(context, job) if job is not None and job.kind in ACTIONS else None
+        if job_progress is None:
             raise UnknownPage
-        return HTMLResponse(render_fragment(IndexProgress(shown)))
+        return HTMLResponse(render_fragment(IndexProgress(job_progress)))
 
 
 @router.post("/indeks/ret-op", dependencies=[Depends(require_form_token)])

@@ -111,8 +111,8 @@ def _main(act: LoggedAct) -> AuditEntry:
     """The line that says how the act ended: the last that showed the citizen of the first line, else the last of it."""
     first = act.lines[0].entry
     own = [line.entry for line in act.lines if line.entry.citizen_id == first.citizen_id]
-    shown = [entry for entry in own if entry.outcome is AuditOutcome.SHOWN]
-    return (shown or own)[-1]
+    entries_shown = [entry for entry in own if entry.outcome is AuditOutcome.SHOWN]
+    return (entries_shown or own)[-1]
 
 
 def _row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
@@ -193,8 +193,8 @@ def _named_areas(entry: AuditEntry, key: str) -> frozenset[Area]:
 
 def _others(main: AuditEntry, entries: Sequence[AuditEntry]) -> list[str]:
     """What was shown of the others on the page, where it is not the same."""
-    shown = [entry for entry in entries if entry.citizen_id != main.citizen_id and entry.citizen_id is not None]
-    opened = [entry for entry in shown if entry.action in {AuditAction.OPEN_OVERVIEW, AuditAction.PRINT}]
+    others = [entry for entry in entries if entry.citizen_id != main.citizen_id and entry.citizen_id is not None]
+    opened = [entry for entry in others if entry.action in {AuditAction.OPEN_OVERVIEW, AuditAction.PRINT}]
     areas = frozenset[Area]().union(*(entry.sections_shown for entry in opened))
     return [f"af resten af familien {_areas(areas)}"] if areas - main.sections_shown else []
 

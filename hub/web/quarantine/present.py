@@ -44,11 +44,11 @@ def quarantine_page(
     summary = texts.SUMMARY.format(
         rows=counted(rows, "linje", "linjer"), faults=counted(len(groups), "grund", "forskellige grunde")
     )
-    shown = groups[start : start + GROUPS]
+    page_groups = groups[start : start + GROUPS]
     return QuarantinePage(
         summary=summary if groups else texts.EMPTY,
         result=result,
-        groups=tuple(fault_facts(group, sources[group.source], now) for group in shown),
+        groups=tuple(fault_facts(group, sources[group.source], now) for group in page_groups),
         more=Link("Vis flere", f"/karantaene?fra={start + GROUPS}") if len(groups) > start + GROUPS else None,
     )
 

@@ -98,10 +98,10 @@ def progress(request: Request, job_id: EntryNumber) -> HTMLResponse:
     """
     with open_request(request, QUARANTINE) as context:
         job = get_job(context.session, job_id)
-        shown = _progress(context, job) if job is not None and job.kind is JobKind.REPLAY else None
-        if shown is None:
+        job_progress = _progress(context, job) if job is not None and job.kind is JobKind.REPLAY else None
+        if job_progress is None:
             raise UnknownPage
-        return HTMLResponse(render_fragment(ReplayProgress(shown)))
+        return HTMLResponse(render_fragment(ReplayProgress(job_progress)))
 
 
 @router.get("/karantaene/{entry_id}")
@@ -112,21 +112,21 @@ def entry(request: Request, entry_id: EntryNumber) -> HTMLResponse:
         UnknownPage: it was corrected meanwhile, or there never was such a row.
     """
     with open_request(request, QUARANTINE) as context:
-        found, group = get_entry(context.session, entry_id), fault_of(context.session, entry_id)
+        quarantined, group = get_entry(context.session, entry_id), fault_of(context.session, entry_id)
         job = latest_job(context.session, JobKind.REPLAY, str(entry_id))
-        if found is None or group is None:
+        if quarantined is None or group is None:
             return _closed(context, job)
-        _record_reading(context, found.source)
-        streams = declared_streams(context.app, found.source)
+        _record_reading(context, quarantined.source)
+        streams = declared_streams(context.app, quarantined.source)
         case_fields = {
             info.name: info.case_field for stream in streams for info in stream.record_types if info.case_field
         }
-        counted = next(each for each in list_groups(context.session, found.source) if each.key == group.key)
+        counted = next(each for each in list_groups(context.session, quarantined.source) if each.key == group.key)
         cipher, result = context.app.payload_cipher, take_result(request)
         page = entry_page(
-            found,
+            quarantined,
             context.now,
-            group=fault_facts(counted, _known_source(context, found.source), context.now),
+            group=fault_facts(counted, _known_source(context, quarantined.source), context.now),
             case_number=case_number_of(context.session, entry_id, case_fields=case_fields, cipher=cipher),
             retention=timedelta(days=context.app.settings.quarantine_retention_days),
             progress=_progress(context, job),
@@ -164,16 +164,16 @@ def request_replay(context: RequestContext, target: str | int) -> Job:
     """
     action = AuditAction.REPLAY_QUARANTINE
     context.require(action)
-    found: Fault | None
+    fault: Fault | None
     if isinstance(target, int):
-        found = fault_of(context.session, target)
+        fault = fault_of(context.session, target)
     else:
-        found = next((group for group in list_groups(context.session) if group.key == target), None)
-    if found is None:
+        fault = next((group for group in list_groups(context.session) if group.key == target), None)
+    if fault is None:
         context.record(action, AuditOutcome.NOT_FOUND)
         raise AlreadyDecided
     what = (
-        target if isinstance(target, int) else Fault.model_validate(found.model_dump(include=set(Fault.model_fields)))
+        target if isinstance(target, int) else Fault.model_validate(fault.model_dump(include=set(Fault.model_fields)))
     )
     job = request_job(
         context.session,
@@ -185,7 +185,7 @@ def request_replay(context: RequestContext, target: str | int) -> Job:
     )
     details: dict[str, JsonValue] = {"entry" if isinstance(target, int) else "fault": target, "job": job.id}
     allowed = access.change_source(
-        context.session, context.actor, action, found.source, context.access(), now=context.now, details=details
+        context.session, context.actor, action, fault.source, context.access(), now=context.now, details=details
     )
     if not allowed:
         raise MissingRole
@@ -207,10 +207,10 @@ def _answer(request: Request, page: str, target: str | int) -> RedirectResponse:
 def _closed(context: RequestContext, job: Job | None) -> HTMLResponse:
     """The page of what is not open any more: what came of trying it again."""
     context.record(AuditAction.READ_QUARANTINE)
-    shown = _progress(context, job)
-    if shown is None:
+    job_progress = _progress(context, job)
+    if job_progress is None:
         raise UnknownPage
-    return context.page(ClosedPage(progress=shown))
+    return context.page(ClosedPage(progress=job_progress))
 
 
 def _record_reading(context: RequestContext, source: str) -> None:

@@ -248,8 +248,8 @@ def _facets(form: SearchForm, values: Mapping[str, Sequence[FacetValue]], today:
             for value, count in sorted(counts.items(), key=lambda item: (item[0] not in chosen, -item[1], item[0]))
         ]
         if choices:
-            shown = max(SHOWN_CHOICES, len(chosen))
-            facets.append(Facet(name, field, tuple(choices[:shown]), tuple(choices[shown:])))
+            count_shown = max(SHOWN_CHOICES, len(chosen))
+            facets.append(Facet(name, field, tuple(choices[:count_shown]), tuple(choices[count_shown:])))
     return tuple(facets)
 
 

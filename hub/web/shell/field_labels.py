@@ -244,13 +244,13 @@ TYPE_OTHER = "En anden slags linje"
 
 def field_word(path: str) -> str:
     """The path of a field in Danish: its last name, with its parent's where that alone says too little."""
-    known = [FIELD[name] for name in path.split(".") if name in FIELD]
-    if not known:
+    labels = [FIELD[name] for name in path.split(".") if name in FIELD]
+    if not labels:
         return FIELD_OTHER
     last = path.rpartition(".")[2]
-    if last in _TOO_GENERAL and len(known) > 1 and known[-1] != known[-2]:
-        return f"{known[-2]}, {known[-1]}"
-    return known[-1]
+    if last in _TOO_GENERAL and len(labels) > 1 and labels[-1] != labels[-2]:
+        return f"{labels[-2]}, {labels[-1]}"
+    return labels[-1]
 
 
 def type_word(name: str, titles: Mapping[str, str]) -> str:

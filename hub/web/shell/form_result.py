@@ -39,5 +39,5 @@ def keep_result(request: Request, result: FormResult) -> None:
 
 def take_result(request: Request) -> FormResult | None:
     """The result that waits, which is then shown and gone. None: there is none."""
-    kept = request.session.pop(_KEY, None)
-    return FormResult(**kept) if kept else None
+    stored_result = request.session.pop(_KEY, None)
+    return FormResult(**stored_result) if stored_result else None

@@ -63,8 +63,8 @@ def job_progress(job: Job, employees: Mapping[str, str], now: datetime, *, poll:
 def _fault(job: Job) -> str | None:
     if job.fault is None:
         return None
-    known = {**texts.FAULT, **texts.GAVE_UP} if job.is_over else texts.FAULT
-    return known.get(job.fault, texts.FAULT["unexpected"])
+    sentences = {**texts.FAULT, **texts.GAVE_UP} if job.is_over else texts.FAULT
+    return sentences.get(job.fault, texts.FAULT["unexpected"])
 
 
 def _results(job: Job) -> tuple[str, ...]:

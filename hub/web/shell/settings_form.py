@@ -191,7 +191,7 @@ def _field(  # noqa: PLR0913, PLR0917  private, and called once
 ) -> FormField:
     words = _mapping(node.get(FORM))
     kind = input_kind(schema, node)
-    shown = node.get("default") if value is None else value
+    current_value = node.get("default") if value is None else value
     own = tuple(sorted(path for path in secrets_set if path == name or path.startswith(f"{name}.")))
     is_pairs = kind is InputKind.SECRET_PAIRS
     return FormField(
@@ -200,8 +200,8 @@ def _field(  # noqa: PLR0913, PLR0917  private, and called once
         help=str(words.get("help", "")),
         input=kind,
         is_required=is_required,
-        text=_text(kind, shown),
-        choices=_choices(kind, words.get("choices", ()), shown),
+        text=_text(kind, current_value),
+        choices=_choices(kind, words.get("choices", ()), current_value),
         error=error,
         set_names=tuple(path.removeprefix(name).removeprefix(".") for path in own),
         empty_pairs=tuple(range(EMPTY_PAIRS)) if is_pairs else (),

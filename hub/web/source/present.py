@@ -257,13 +257,13 @@ def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
 
 
 def _bars_text(runs: Sequence[RunSummary]) -> str:
-    shown = runs[:RUNS_DRAWN]
-    if not shown:
+    runs_drawn = runs[:RUNS_DRAWN]
+    if not runs_drawn:
         return "Ingen kørsler endnu"
-    failed = sum(run.outcome in FAILED for run in shown)
-    stopped = sum(run.outcome is RunOutcome.STOPPED for run in shown)
-    result = f"{failed} gik galt" if failed else plural_of(len(shown), "den lykkedes", "ingen gik galt")
+    failed = sum(run.outcome in FAILED for run in runs_drawn)
+    stopped = sum(run.outcome is RunOutcome.STOPPED for run in runs_drawn)
+    result = f"{failed} gik galt" if failed else plural_of(len(runs_drawn), "den lykkedes", "ingen gik galt")
     if stopped:
         result += f", {stopped} blev standset"
-    published = number_text(sum(run.published for run in shown))
-    return f"{counted(len(shown), 'kørsel', 'seneste kørsler')}: {result}, {published} taget ind"
+    published = number_text(sum(run.published for run in runs_drawn))
+    return f"{counted(len(runs_drawn), 'kørsel', 'seneste kørsler')}: {result}, {published} taget ind"

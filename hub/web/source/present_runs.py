@@ -145,7 +145,7 @@ def _sentence(run: RunDetails) -> str:
 def _counts(run: RunDetails) -> tuple[tuple[str, str], ...]:
     """Words and numbers; what is zero is left out, but for what was read."""
     summary, counts = run.summary, run.counts
-    known = {
+    counts_by_name = {
         "read": summary.read,
         "new": counts.new,
         "changed": counts.changed,
@@ -155,7 +155,9 @@ def _counts(run: RunDetails) -> tuple[tuple[str, str], ...]:
         "rejected": summary.rejected + counts.parked,
         "held": summary.held,
     }
-    return tuple((texts.COUNTS[key], number_text(count)) for key, count in known.items() if count or key == "read")
+    return tuple(
+        (texts.COUNTS[key], number_text(count)) for key, count in counts_by_name.items() if count or key == "read"
+    )
 
 
 def _uncounted(run: RunDetails) -> str | None:

@@ -245,12 +245,12 @@ def save_schedule(  # noqa: PLR0913, PLR0917  one column of the form each
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.CONFIGURE_SOURCE, name)
         schedules = {row.stream: _read_schedule(row) for row in rows}
-        known = {one.stream: one for one in stream_repository.list_streams(context.session, name)}
-        is_stale = any(row.stream not in known or row.seen != seen_text(known[row.stream]) for row in rows)
+        states = {state.stream: state for state in stream_repository.list_streams(context.session, name)}
+        is_stale = any(row.stream not in states or row.seen != seen_text(states[row.stream]) for row in rows)
         if is_stale or None in schedules.values():
             return _schedule_page(context, name, rows=rows, is_stale=is_stale)
         for row in rows:
-            before, schedule = known[row.stream], schedules[row.stream]
+            before, schedule = states[row.stream], schedules[row.stream]
             if (schedule, row.is_enabled) != (before.schedule, before.is_enabled):
                 service.schedule_source(
                     context.session,

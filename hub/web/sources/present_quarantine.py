@@ -26,8 +26,8 @@ def fault_groups(
     *titles*: Danish titles of the source's types by their names.
     """
 
-    def fault(told: QuarantineGroup | QuarantinedRow) -> _Fault:
-        return type_word(told.record_type, titles), field_word(told.field), told.rule
+    def fault(quarantined: QuarantineGroup | QuarantinedRow) -> _Fault:
+        return type_word(quarantined.record_type, titles), field_word(quarantined.field), quarantined.rule
 
     grouped: dict[_Fault, list[QuarantineGroup]] = defaultdict(list)
     for group in groups:

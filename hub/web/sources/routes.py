@@ -69,12 +69,12 @@ def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:
 def _record_types(context: RequestContext, source: str) -> tuple[RecordTypeInfo, ...]:
     """The types that the source declares."""
     streams = declared_streams(context.app, source)
-    return tuple({found.name: found for stream in streams for found in stream.record_types}.values())
+    return tuple({record_type.name: record_type for stream in streams for record_type in stream.record_types}.values())
 
 
 def _quarantined_rows(
     context: RequestContext, source: str, types: tuple[RecordTypeInfo, ...]
 ) -> tuple[QuarantinedRow, ...]:
-    case_fields = {found.name: found.case_field for found in types if found.case_field}
+    case_fields = {record_type.name: record_type.case_field for record_type in types if record_type.case_field}
     cipher = context.app.payload_cipher
     return list_rows(context.session, source, case_fields=case_fields, cipher=cipher, size=ROWS_SHOWN)

@@ -117,5 +117,5 @@ def _entries(preferences: Item) -> Iterator[Item]:
         yield from (entry for entry in (entries if isinstance(entries, list) else ()) if isinstance(entry, dict))
 
 
-def _same_name(name: object, wanted: str) -> bool:
-    return isinstance(name, str) and normalise_text(name).strip() == normalise_text(wanted).strip()
+def _same_name(name: object, expected: str) -> bool:
+    return isinstance(name, str) and normalise_text(name).strip() == normalise_text(expected).strip()

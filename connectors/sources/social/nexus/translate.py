@@ -155,8 +155,8 @@ def translate_access(scope: Scope, patient: Patient, generation: int, *, is_acce
 
 def number_of(patient: Patient) -> str | None:
     """The CPR number of a citizen as Nexus has it; None where there is none."""
-    known = patient.patient_identifier
-    return known.identifier if known and (known.type or "cpr").lower() == "cpr" else None
+    identifier = patient.patient_identifier
+    return identifier.identifier if identifier and (identifier.type or "cpr").lower() == "cpr" else None
 
 
 def _elements(reading: Values, grant: Grant) -> Mapping[str, Element]:
