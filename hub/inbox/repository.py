@@ -39,6 +39,11 @@ _WAITING = text("""
     SELECT source, count(*) AS events, min(received_at) AS since FROM inbox_events
     WHERE body IS NOT NULL GROUP BY source
 """)
+_BACKLOG = text("""
+    SELECT count(*) AS events, min(received_at) AS since, count(*) FILTER (WHERE attempts > 0) AS tried,
+           min(next_attempt_at) AS next_attempt_at
+    FROM inbox_events WHERE source = :source AND body IS NOT NULL HAVING count(*) > 0
+""")
 _DUE = text("""
     SELECT DISTINCT source FROM inbox_events
     WHERE body IS NOT NULL AND next_attempt_at <= :now AND source = ANY(cast(:sources AS text[]))
@@ -65,6 +70,16 @@ class Waiting(NamedTuple):
 
     events: int
     since: datetime
+
+
+class Backlog(NamedTuple):
+    """What waits of one source, and how far it has come."""
+
+    events: int
+    since: datetime
+    tried: int
+    """How many of them were tried before."""
+    next_attempt_at: datetime
 
 
 def limit_time(session: Session, seconds: float) -> None:
@@ -114,6 +129,12 @@ def list_due(session: Session, sources: Iterable[str], now: datetime) -> tuple[s
 def waiting(session: Session) -> dict[str, Waiting]:
     """What waits, by source; sources of which nothing does are left out."""
     return {row["source"]: Waiting(row["events"], row["since"]) for row in fetch_rows(session, _WAITING, {})}
+
+
+def get_backlog(session: Session, source: str) -> Backlog | None:
+    """What waits of the source; None: nothing does."""
+    rows = fetch_rows(session, _BACKLOG, {"source": source})
+    return Backlog(**rows[0]) if rows else None
 
 
 def delete_resolved(session: Session, before: datetime) -> int:

@@ -1,6 +1,7 @@
 """``helhed source``: what it does, what it says, and that it leaves a line in the audit log."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hub.cli import source as source_commands
 from hub.cli import source_output as source_output_commands
 from hub.clock import SystemClock
 from hub.db import Database
+from hub.inbox import repository as inbox_repository
 from hub.sources.held_repository import save_held
 from hub.sources.lease_repository import give_back
 from hub.sources.stream_repository import list_streams
@@ -239,3 +241,31 @@ def test_the_quarantine_of_a_source_that_is_not_there_is_no_empty_quarantine() -
         assert result.exit_code == 2
         assert "there is no source sozial" in result.output
     assert CliRunner().invoke(app, ["quarantine", "list", "(unknown)"]).exit_code == 0
+
+
+def test_inbox_tells_what_waits_since_when_and_when_it_is_tried_next_and_never_what_is_in_it(
+    database: Database,
+) -> None:
+    done(*ADD)
+    assert done("inbox", "social") == "No events of social wait.\n"
+    came = datetime(2023, 9, 1, 6, 0, tzinfo=UTC)
+    with database.transaction() as session:
+        for index in range(3):
+            event = {"source": "social", "digest": f"key-{index}", "path": "path-of-it", "body": b"body-of-it"}
+            inbox_repository.save_event(
+                session, {**event, "is_cut": False}, again=False, now=came + timedelta(minutes=index)
+            )
+    assert "Why:              not tried yet" in done("inbox", "social")
+    with database.transaction() as session:
+        for event_row in inbox_repository.take_events(session, "social", came + timedelta(hours=1), 10):
+            inbox_repository.postpone(session, event_row.id, came + timedelta(hours=2))
+    output = done("inbox", "social")
+    assert "Events that wait: 3, of which tried before: 3" in output
+    assert "Oldest since:     2023-09-01 08:00" in output
+    assert "Tried next:       2023-09-01 10:00" in output
+    assert "helhed connector check social" in output
+    assert not {word for word in ("key-0", "path-of-it", "body-of-it") if word in output}
+    line = json.loads(done("inbox", "social", "--json"))
+    assert (line["source"], line["events"], line["tried"]) == ("social", 3, 3)
+    assert set(line) == {"source", "events", "since", "tried", "next_attempt_at", "reason"}
+    assert source("inbox", "nobody").exit_code == 2
