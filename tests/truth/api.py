@@ -9,7 +9,7 @@ from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.oracle_employment import told_of
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import PRIVATE, notifications, received, whom
-from tests.truth.oracle_school import absences
+from tests.truth.oracle_school import absences, was_read_of
 from tests.truth.wording import first, full
 
 MASK = "••••"
@@ -153,9 +153,9 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
         "employment": told is not None and told.has_more,
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
         "health": bool(oracle.contacts(person)),
-        # Of who is no pupil any more nothing was ever read, and of an earlier day only absence.
-        "school": oracle.enrolment(person, page.printed_on) is not None
-        and (page.day == page.printed_on or bool(absences(oracle, page, person))),
+        "school": oracle.enrolment(person) is not None
+        if page.day == page.printed_on
+        else was_read_of(person, page.printed_on) and bool(absences(oracle, page, person)),
     }
     has_efforts = any(effort.area == area for effort in oracle.efforts(person))
     return "entries" if has_more[area] or has_efforts else "none_found"

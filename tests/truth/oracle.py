@@ -189,10 +189,9 @@ class Oracle:
         registered = self._registered_on.get(effort.id)
         return effort.person not in self.not_ours and registered is not None and registered <= self.day
 
-    def enrolment(self, person: Person, on: date | None = None) -> Enrolment | None:
+    def enrolment(self, person: Person) -> Enrolment | None:
         """The class of the citizen on the day, as the school tells it; None of those who died or moved away."""
-        day = on or self.day
-        start = day.year if day.month >= 8 else day.year - 1
+        start = self.day.year if self.day.month >= 8 else self.day.year - 1
         if person.died_on or person.moved_out_on:
             return None
         own = (one for one in self.truth.enrolments if one.person == person.id and one.start_year == start)

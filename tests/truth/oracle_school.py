@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
+from deploy.sandbox.municipality.schooling import enrolments_of
 from deploy.sandbox.municipality.truth import Absence, Enrolment, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
@@ -70,6 +71,12 @@ def absences(oracle: Oracle, page: Page, person: Person) -> list[Absence]:
         known = [absence for absence in own if absence.dates()[-1] <= page.day]
         own = [replace(absence, days=absence.whole or absence.days) for absence in known]
     return sorted(own, key=lambda each: (-each.year, -each.quarter, list(WORDS).index(each.kind)))
+
+
+def was_read_of(person: Person, on: date) -> bool:
+    """Whether the school tells of the person on the day; of who is no pupil any more nothing was ever read."""
+    start = on.year if on.month >= 8 else on.year - 1
+    return any(enrolment.start_year == start for enrolment in enrolments_of(person))
 
 
 def school_panel(oracle: Oracle, page: Page) -> Iterator[Fact]:
