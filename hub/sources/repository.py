@@ -16,7 +16,7 @@ from schemas.source import Area, SourceSystem
 
 _VERSION = text("SELECT version FROM source_catalogue")
 _AREA = TypeAdapter(Area | None)
-_AREAS = text("SELECT name, system->>'area' AS area FROM sources WHERE system IS NOT NULL")
+_AREAS = text("SELECT name, system->>'area' AS area FROM sources WHERE system->>'area' IS NOT NULL")
 
 
 def catalogue_version(session: Session) -> int:

@@ -167,6 +167,17 @@ def test_settings_that_cannot_be_are_refused_and_a_draft_may_have_them(database:
     assert names(catalogue) == ["social"]
 
 
+def test_a_draft_that_declares_nothing_yet_stops_no_overview_from_being_built(
+    database: Database, clock: FixedClock
+) -> None:
+    draft = SourceDefinition(name="coming", kind="odata", lifecycle=SourceLifecycle.DRAFT)
+    catalogue = process(database, clock)
+    with database.transaction() as session:
+        service.add_source(session, catalogue.builder, draft, secrets={}, by="tine")
+    with database.transaction() as session:
+        assert "coming" not in repository.source_areas(session)
+
+
 def test_a_reference_is_followed_in_the_file_only(database: Database, clock: FixedClock) -> None:
     reads_files = SOCIAL.model_copy(update={"settings": {**SETTINGS, "client_secret": {"file": "/etc/hostname"}}})
     with pytest.raises(InvalidSetting, match="client_secret"), database.transaction() as session:
