@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, true
+from sqlalchemy import ARRAY, Index, Text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +13,7 @@ class ActorRow(Base):
     """An employee who may log in."""
 
     __tablename__ = "actors"
+    __table_args__ = (Index("uq_actors_subject", "subject", unique=True),)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -24,7 +25,7 @@ class ActorRow(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     worker_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """As in ``schemas.access.Actor.worker_ids``."""
-    subject: Mapped[str | None] = mapped_column(Text, unique=True)
+    subject: Mapped[str | None] = mapped_column(Text)
     """The account at the login provider, as issuer and subject; None: it has not logged in yet."""
     functions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """As in ``schemas.access.JobFunction``, from the latest login."""

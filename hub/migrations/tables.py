@@ -17,6 +17,7 @@ ALL_TABLES = tuple(
         "access",
         "sessions",
         "notices",
+        "jobs",
         "audit",
     )
 )
