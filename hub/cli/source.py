@@ -11,7 +11,7 @@ from rich.console import Console
 
 from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_inbox import inbox
-from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings
+from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_list, print_source
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
@@ -21,7 +21,7 @@ from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import change_repository, held_repository, repository, run_requests, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
-from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
+from hub.sources.schedule import DEFAULT_SCHEDULE
 from hub.sources.validation import fault_text
 from schemas.access import AuditAction
 from schemas.source import Area
@@ -123,7 +123,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
             lifecycle=SourceLifecycle.DRAFT if draft else SourceLifecycle.ACTIVE,
         )
         secrets = file_or_prompt(secret or [])
-        schedule = _schedule(every, at) or DEFAULT_SCHEDULE
+        schedule = read_schedule(every, at) or DEFAULT_SCHEDULE
         with context.database.transaction() as session:
             service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
             record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
@@ -284,7 +284,7 @@ def schedule(
     Example: [bold]helhed source schedule social --at 02:30[/bold]
     """
     with fail(), opened() as context, context.database.transaction() as session:
-        chosen = _schedule(every, at)
+        chosen = read_schedule(every, at)
         if chosen is None and enable is None:
             raise InvalidSetting("give --every, --at, --enable or --disable")
         now = context.clock.now()
@@ -389,14 +389,3 @@ def _types_to_decide(
             return with_parts(connector.discover(), record_type)
     except InvalidSetting:
         return (record_type,)  # a source that cannot be read now can still be decided about
-
-
-def _schedule(every: str | None, at: str | None) -> Schedule | None:
-    if every is None and at is None:
-        return None
-    if every is not None and at is not None:
-        raise InvalidSetting("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
-    try:
-        return Schedule.model_validate({"every": every, "at": at})
-    except ValidationError as error:
-        raise InvalidSetting(f"--{fault_text(error)}") from None

@@ -10,7 +10,9 @@ import typer
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from hub.errors import InvalidSetting
+from hub.sources.schedule import Schedule
 from hub.sources.secret_fields import is_secret
+from hub.sources.validation import fault_text
 
 _JSON = TypeAdapter[JsonValue](JsonValue)
 
@@ -94,3 +96,19 @@ def _value(text: str) -> JsonValue:
         return _JSON.validate_json(text)
     except ValidationError:
         return text
+
+
+def read_schedule(every: str | None, at: str | None) -> Schedule | None:
+    """How often, or at which time of day; None: neither was given.
+
+    Raises:
+        InvalidSetting: both were given, or what was given is no span or time of day.
+    """
+    if every is None and at is None:
+        return None
+    if every is not None and at is not None:
+        raise InvalidSetting("give either --every (12s, 15m, 2h, 1d) or --at (02:30)")
+    try:
+        return Schedule.model_validate({"every": every, "at": at})
+    except ValidationError as error:
+        raise InvalidSetting(f"--{fault_text(error)}") from None
