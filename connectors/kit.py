@@ -6,16 +6,18 @@ Nothing here raises anything but ``InvalidValue``, whatever a payload holds.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from itertools import islice
-from typing import overload
+from itertools import islice, zip_longest
+from typing import Any, overload
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from connectors import dates
-from connectors.base import Batch, Connector, ReadContext
+from connectors.base import Batch, Connector, ReadContext, RecordTypeInfo
 from connectors.errors import RecordRejected
 from connectors.masking import value_shape
+from connectors.payload_tap import tapped
 from schemas.base import Schema
 from schemas.record import Cursor, QualityFlag, Rejection, RejectionRule, SourceRecord
 from schemas.text import loses_content, normalise_text
@@ -36,6 +38,10 @@ _RULES = {
 LARGEST_RAW = 256 * 1024
 """Bytes of a rejected payload that are still kept for replay."""
 LINE_LENGTH = 500
+MOST_FIELDS = 60
+"""Values of one payload that a preview shows."""
+PREVIEW_DEPTH = 5
+"""So many times as many payloads as are shown are read of each stream."""
 NAME_LENGTH = 200
 _INTEGER = re.compile(r"[0-9]{1,19}")
 
@@ -48,6 +54,8 @@ class PreviewRow(Schema):
     """Kind of fact; None for a tombstone and for what was rejected."""
     source_id: str | None
     """Masked."""
+    source_fields: Mapping[str, str] = Field(default_factory=dict)
+    """What the source said, by the path of its own fields; masked, and only of fields that are read."""
     fields: Mapping[str, str] = Field(default_factory=dict)
     """Masked values by path."""
     remarks: tuple[str, ...] = ()
@@ -56,13 +64,21 @@ class PreviewRow(Schema):
 
 
 def preview(connector: Connector, limit: int = 20) -> tuple[PreviewRow, ...]:
-    """The first *limit* payloads as they would land, masked; nothing is stored.
+    """*limit* payloads as they would land, masked; nothing is stored.
+
+    The types take turns, for the first page of a source is often of one type only; rejected ones come first.
 
     Raises:
         SourceUnavailable: the source does not answer.
         SourceRefused: a person must act.
     """
-    return tuple(islice(_rows(connector), limit))
+    types = {info.name: info for stream in connector.discover() for info in stream.record_types}
+    by_type: dict[tuple[bool, str], list[PreviewRow]] = {}
+    for stream in connector.discover():
+        for row in islice(_rows(connector, stream.name, types), PREVIEW_DEPTH * limit):
+            by_type.setdefault((not row.rejected, row.record_type), []).append(row)
+    turns = zip_longest(*(rows for _, rows in sorted(by_type.items())))
+    return tuple(islice((row for turn in turns for row in turn if row is not None), limit))
 
 
 def read_all(connector: Connector, cursor: Cursor | None = None, context: ReadContext | None = None) -> Iterator[Batch]:
@@ -84,13 +100,35 @@ def read_all(connector: Connector, cursor: Cursor | None = None, context: ReadCo
                 yield batch.model_copy(update={"cursor": Cursor(state=dict(states))})
 
 
-def _rows(connector: Connector) -> Iterator[PreviewRow]:
-    for batch in read_all(connector):
-        yield from (_record_row(record) for record in batch.records)
+def _rows(connector: Connector, stream: str, types: Mapping[str, RecordTypeInfo]) -> Iterator[PreviewRow]:
+    batches = connector.read(stream, Cursor(), ReadContext())
+    while True:
+        # Between two pages whoever reads is another: the payloads are taken down page by page.
+        with tapped() as payloads:
+            batch = next(batches, None)
+        if batch is None:
+            return
+        for record in batch.records:
+            payload = payloads.get((record.record_type, record.source_id))
+            yield _record_row(record, _source_fields(payload, types.get(record.record_type)))
         yield from (_rejected_row(rejection) for rejection in batch.rejected)
 
 
-def _record_row(record: SourceRecord) -> PreviewRow:
+def _source_fields(payload: object, info: RecordTypeInfo | None) -> dict[str, str]:
+    """Masked values of a payload by path; of one that is as it came, only what the field list names."""
+    if isinstance(payload, BaseModel):
+        values: Mapping[str, Any] = payload.model_dump(mode="json", exclude_none=True, by_alias=True)
+    elif is_dataclass(payload) and not isinstance(payload, type):
+        values = json.loads(json.dumps(asdict(payload), default=str))
+    elif isinstance(payload, Mapping):
+        read = {field.partition(".")[0].partition(" ")[0].casefold() for field in info.fields_read} if info else set()
+        values = {name: value for name, value in payload.items() if name.casefold() in read}
+    else:
+        return {}
+    return dict(islice(_flat("", values), MOST_FIELDS))
+
+
+def _record_row(record: SourceRecord, source_fields: Mapping[str, str]) -> PreviewRow:
     remarks = [f"{flag.field}: {flag.rule}" for flag in record.quality]
     if record.deleted:
         remarks.append(f"deleted: {record.deleted_reason or 'no reason given'}")
@@ -100,6 +138,7 @@ def _record_row(record: SourceRecord) -> PreviewRow:
         record_type=record.record_type,
         kind=record.fact.kind if record.fact else None,
         source_id=value_shape(record.source_id),
+        source_fields=source_fields,
         fields=dict(_flat("", values)),
         remarks=tuple(remarks),
     )

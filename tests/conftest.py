@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -53,15 +54,22 @@ def template(postgres: URL) -> URL:
     return url
 
 
+@contextmanager
+def fresh_database(postgres: URL, template: URL) -> Iterator[URL]:
+    """The address of a fresh database with all tables; it is dropped when the block ends."""
+    name = f"test_{uuid4().hex}"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield make_url(postgres).set(database=name)
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def database(template: URL, postgres: URL) -> Iterator[Database]:
     """A fresh database with all tables, for this test alone."""
-    name = f"test_{uuid4().hex}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    new_database = Database(make_url(postgres).set(database=name))
-    yield new_database
-    new_database.close()
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_database(postgres, template) as url:
+        new_database = Database(url)
+        yield new_database
+        new_database.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
@@ -30,6 +29,7 @@ from connectors.retry import (
     with_retry,
 )
 from connectors.transports.json_reader import read_json
+from connectors.transports.tls import tls_context, try_connection
 from schemas.base import Schema
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -131,7 +131,7 @@ class HttpTransport:
         self._should_stop: Callable[[], bool] | None = None
         self._client = httpx.Client(
             auth=auth,
-            verify=tls_context(settings),
+            verify=_tls_context(settings),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
             headers={
                 "Accept": "application/json",
@@ -153,6 +153,39 @@ class HttpTransport:
         bound = copy.copy(self)
         bound._should_stop = should_stop  # noqa: SLF001  a copy of our own
         return bound
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the server."""
+        _, host, port = _origin(self._base)
+        return host, port or 443
+
+    def connect(self) -> None:
+        """Open a connection, with TLS where the address says so, and close it.
+
+        Raises:
+            SourceUnavailable: the server does not answer.
+            SourceRefused: its certificate is not one that we trust.
+        """
+        context = _tls_context(self._settings) if self._base.scheme == "https" else None
+        try_connection(self.address, context, self._settings.connect_timeout)
+
+    def log_in(self) -> None:
+        """Ask the base address with our credentials; any answer will do that does not turn them away.
+
+        Raises:
+            SourceUnavailable: no answer.
+            SourceRefused: we are not let in.
+        """
+        try:
+            status = self._client.get(self._base).status_code
+        except Retryable as error:
+            raise SourceUnavailable(str(error)) from None
+        except httpx.TransportError as error:
+            failed = _no_answer("GET", error)
+            raise (SourceUnavailable(str(failed)) if isinstance(failed, Retryable) else failed) from None
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise SourceRefused(f"the source does not let us in ({status})", advice="login_refused")
 
     @property
     def base_url(self) -> str:
@@ -252,24 +285,9 @@ class HttpTransport:
         return bytes(body)
 
 
-def tls_context(settings: HttpSettings) -> ssl.SSLContext:
-    """What we trust, and the certificate we show.
-
-    Raises:
-        SourceRefused: a certificate or the key cannot be read.
-    """
-    try:
-        context = ssl.create_default_context(cadata=settings.ca_certificates)
-        if settings.client_certificate is not None:
-            key = settings.client_key.get_secret_value() if settings.client_key else ""
-            # OpenSSL reads a pair from a file only; it is readable to us alone, and gone at once.
-            with NamedTemporaryFile("w", encoding="utf-8") as pair:
-                pair.write(f"{settings.client_certificate}\n{key}\n")
-                pair.flush()
-                context.load_cert_chain(pair.name, password="")
-    except (OSError, ValueError):  # ssl.SSLError is one
-        raise SourceRefused("a certificate or its key cannot be read", advice="certificate_unreadable") from None
-    return context
+def _tls_context(settings: HttpSettings) -> ssl.SSLContext:
+    key = settings.client_key.get_secret_value() if settings.client_key else None
+    return tls_context(settings.ca_certificates, settings.client_certificate, key)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -344,9 +362,11 @@ def _no_answer(call: str, error: httpx.TransportError) -> Exception:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return SourceRefused(f"{call}: the source's certificate is not trusted ({cause.verify_message})")
+            return SourceRefused(
+                f"{call}: the source's certificate is not trusted ({cause.verify_message})", advice="tls_not_trusted"
+            )
         if isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "").upper():
-            return SourceRefused(f"{call}: the source does not accept our certificate")
+            return SourceRefused(f"{call}: the source does not accept our certificate", advice="certificate_refused")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.UnsupportedProtocol):
         return SourceRefused(f"{call}: the address is not http or https")

@@ -60,7 +60,7 @@ class ClientCredentials(httpx.Auth):
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Retryable(f"the token server answers {status}")
         if status != HTTPStatus.OK:
-            raise SourceRefused(f"the token server does not accept our client ({status})")
+            raise SourceRefused(f"the token server does not accept our client ({status})", advice="login_refused")
         try:
             answer = json.loads(response.read())
             token, life = str(answer["access_token"]), float(answer.get("expires_in", SHORTEST_LIFE))

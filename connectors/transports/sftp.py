@@ -6,6 +6,7 @@ copied to unnamed files on disk, so a look needs little memory whatever the file
 
 import asyncio
 import hashlib
+import socket
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -81,6 +82,35 @@ class SftpTransport:
     def stoppable(self, should_stop: Callable[[], bool]) -> "SftpTransport":
         """The same, for one run that may be asked to stop."""
         return SftpTransport(self._settings, should_stop)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the server."""
+        return self._settings.host, self._settings.port
+
+    def connect(self) -> None:
+        """Open a connection and close it; who answers is told by the login.
+
+        Raises:
+            SourceUnavailable: the server does not answer.
+        """
+        try:
+            socket.create_connection(self.address, self._settings.timeout_seconds).close()
+        except OSError:
+            raise SourceUnavailable("the server does not answer", advice="connection_refused") from None
+
+    def log_in(self) -> None:
+        """Log in with key and pinned host key.
+
+        Raises:
+            SourceUnavailable: the server does not answer.
+            SourceRefused: host key, key or rights are wrong.
+        """
+
+        async def only_log_in(_: "SftpSession") -> None:
+            pass
+
+        self.look(only_log_in)
 
     def look(self, visit: Callable[["SftpSession"], Awaitable[T]]) -> T:
         """What *visit* gives, over one connection; tried again as the settings say when the line breaks.

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
+from hub.cli.source_approval import approve
 from hub.cli.source_inbox import inbox
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_list, print_source
@@ -39,6 +40,7 @@ A source of HELHED_SOURCES_FILE is changed in the file; it can be paused, run, r
 """,
 )
 app.command()(inbox)
+app.command()(approve)
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import DefinedInFile, HeldDeletionNotFound, InvalidSetting
 from hub.sources import change_repository, held_repository, repository, stream_repository
+from hub.sources.approvals import approve_fields, is_first_approval
 from hub.sources.change_repository import ChangeKind
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
@@ -60,6 +61,8 @@ def add_source(
     _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
     now = builder.clock.now()
     change_repository.add_change(session, definition.name, ChangeKind.ADDED, by=by, now=now)
+    if definition.lifecycle is SourceLifecycle.ACTIVE:
+        approve_fields(session, builder, definition.name, approver=by, by=by)
     for stream in stream_repository.list_streams(session, definition.name):
         stream_repository.save_schedule(session, definition.name, stream.stream, schedule, is_enabled=True)
     stream_repository.make_due(session, definition.name, now)
@@ -104,6 +107,8 @@ def change_source(
     _save(session, builder, definition, change.secrets, version=version, by=by)
     fields = changed_fields(before.definition, definition, {*change.secrets, *change.removed_secrets})
     change_repository.add_change(session, name, ChangeKind.CHANGED, fields, by=by, now=builder.clock.now())
+    if change.lifecycle is SourceLifecycle.ACTIVE and is_first_approval(session, name):
+        approve_fields(session, builder, name, approver=by, by=by)  # whoever begins without the page has decided so
     stream_repository.make_due(session, name, builder.clock.now())
 
 

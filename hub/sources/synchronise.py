@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from connectors.base import Connector
 from hub.errors import InvalidSetting
 from hub.sources import repository, stream_repository
+from hub.sources.approval_repository import save_approvals
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import Source, SourceLifecycle, SourceOrigin
+from hub.sources.field_approvals import declared_types
 from hub.sources.schedule import next_due
 from hub.sources.source_file import FileSource, read_source_file
 from hub.sources.validation import system_of
@@ -81,6 +83,8 @@ def _save(
             now=now,
         )
         repository.delete_secrets(session, name)
+        # Whoever keeps the file has decided what is read; a newer connector that reads more waits for a person.
+        save_approvals(session, name, declared_types(streams), approver=by, by=by, now=now)
         stream_repository.save_streams(session, name, streams, now)
         stream_repository.make_due(session, name, now)
     _save_plans(session, file_source, now)

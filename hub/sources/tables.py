@@ -219,6 +219,39 @@ class PauseRow(Base):
     paused_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class FieldApprovalRow(Base):
+    """That somebody has approved which fields of one type are read. The newest of a type holds; none is changed."""
+
+    __tablename__ = "field_approvals"
+    __table_args__ = (Index("ix_field_approvals_source", "source", "record_type", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    record_type: Mapped[str] = mapped_column(Text)
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    approver: Mapped[str] = mapped_column(Text)
+    """Name of the person who answers for it."""
+    approved_by: Mapped[str] = mapped_column(Text)
+    """Id of the actor who entered it."""
+    approved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SourceTrialRow(Base):
+    """The latest check or preview of a source, step by step; nothing in it names anybody."""
+
+    __tablename__ = "source_trials"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    source_version: Mapped[int] = mapped_column(BigInteger)
+    """Of the source that was tried."""
+    number: Mapped[UUID] = mapped_column()
+    """Of this trial: one that was overtaken writes nothing more."""
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
 class HeldDeletionRow(Base):
     """Deletions of one record type that wait for a person, or did. At most one row of each type is not over."""
 

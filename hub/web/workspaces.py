@@ -1,6 +1,7 @@
 """The one table of workspaces, in the order of the menu. A new workspace is a folder of its own and a line here."""
 
 from hub.web.citizen.routes import CITIZEN
+from hub.web.connect.routes import CONNECT
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
@@ -23,6 +24,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     IDENTITY,
     INDEX,
     NOTICES,
+    CONNECT,
     SOURCE,
     SEARCH,
     CITIZEN,

@@ -12,7 +12,7 @@ from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from connectors.base import Connector, PushConnector
+from connectors.base import PushConnector
 from hub.collect.service import Progress, RunServices, StreamReader, collect, take_stream
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
@@ -22,6 +22,7 @@ from hub.log import place_of
 from hub.operation.loop_health import LoopHealth
 from hub.quarantine.rules import RejectLimits
 from hub.sources import lease_repository, stream_repository
+from hub.sources.approvals import check_approved
 from hub.sources.definitions import StreamLease
 from hub.sources.health import RunOutcome, RunSummary
 from hub.worker.loops import Loop, repeat
@@ -59,7 +60,7 @@ def collect_stream(
     )
     with ExitStack() as lent:
         summary = collect(
-            lambda: _stream_reader(context, lease, lent.enter_context(context.catalogue.lend_connector(lease.source))),
+            lambda: _stream_reader(context, lease, lent),
             lease,
             services,
             should_stop=should_stop,
@@ -70,8 +71,15 @@ def collect_stream(
     return summary
 
 
-def _stream_reader(context: AppContext, lease: StreamLease, connector: Connector) -> StreamReader:
-    """What the run reads: the source, or the inbox where the source pushes the stream."""
+def _stream_reader(context: AppContext, lease: StreamLease, lent: ExitStack) -> StreamReader:
+    """What the run reads: the source, or the inbox where the source pushes the stream.
+
+    Raises:
+        SourceRefused: it would read a field that nobody has approved.
+    """
+    connector = lent.enter_context(context.catalogue.lend_connector(lease.source))
+    with context.database.transaction() as session:
+        check_approved(session, lease.source, [known for known in connector.discover() if known.name == lease.stream])
     if lease.is_pushed and isinstance(connector, PushConnector):
         return InboxReader(lease.source, connector, context.database, context.payload_cipher, context.clock)
     return connector

@@ -22,10 +22,6 @@ REASONS = {
     "give_consent": "as above",
     "withdraw_consent": "as above",
     "end_course": "as above",
-    "settings_form": "the form of a source's settings, for the pages that set sources up",
-    "posted_form": "as above",
-    "read_settings": "as above",
-    "field_errors": "as above",
 }
 """What may be unused for now, and why."""
 CALLED_FROM_OUTSIDE = {

@@ -24,6 +24,9 @@ PARTS = {
     "citizen/templates/_timeline_table.html",
     "quarantine/templates/_fault.html",
     "identity/templates/_decision.html",
+    "connect/templates/_check.html",
+    "connect/templates/_preview.html",
+    "connect/templates/_steps.html",
 }
 """Templates that others extend, import or include."""
 

@@ -70,6 +70,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
     assert purposes == {
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
+        AuditAction.CONFIGURE_SOURCE: Purpose.OPERATIONS,
         AuditAction.READ_QUARANTINE: Purpose.OPERATIONS,
         AuditAction.READ_IDENTITIES: Purpose.OPERATIONS,
     }

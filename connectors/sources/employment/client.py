@@ -54,6 +54,11 @@ class StarClient:
             RequestIdAuth(),
         )
 
+    @property
+    def server(self) -> HttpTransport:
+        """The server of the services."""
+        return self._transport
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()

@@ -29,6 +29,7 @@ from connectors.sources.employment.search import CaseSystem
 from connectors.sources.employment.settings import EmploymentSettings
 from connectors.sources.employment.state import CitizensState
 from connectors.sources.employment.streams import EVENTS, source_system, streams_of
+from connectors.transports.http import HttpTransport
 from schemas.identifiers import Identifier
 from schemas.record import Cursor
 from schemas.source import Area
@@ -69,6 +70,10 @@ class EmploymentConnector:
             return CheckResult(ok=False, message="stopped", advice=SourceUnavailable.advice)
         read = "read the first page of citizens" if rows else "there is no citizen to be seen"
         return self._check_pushing(f"{read} and asked {len(self._settings.entities)} services" if numbers else read)
+
+    def servers(self) -> tuple[HttpTransport, ...]:
+        """STAR's, and the case system's where there is one."""
+        return (self._star.server, *([self._case_system.server] if self._case_system else []))
 
     def discover(self) -> tuple[Stream, ...]:
         """The citizens, where there is a case system to search, and the events."""

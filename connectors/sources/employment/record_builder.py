@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, raw_payload, version_order
+from connectors.payload_tap import show_payload
 from connectors.sources.employment.fields import Fields
 from schemas.facts import Fact
 from schemas.identifiers import Identifier
@@ -100,6 +101,7 @@ def make_record(
     code = organisation.text("organisationCode", "organisationKode") if organisation else None
     link = run.link_template and run.link_template.replace("{type}", record_type).replace("{id}", source_id)
     is_gone = statement.fact is None
+    show_payload(record_type, run.id(source_id), body.values)
     return SourceRecord(
         source=run.source,
         record_type=record_type,

@@ -40,6 +40,11 @@ class CaseSystem:
             _login(settings),
         )
 
+    @property
+    def server(self) -> HttpTransport:
+        """The server of the case system."""
+        return self._transport
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()

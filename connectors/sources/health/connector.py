@@ -22,6 +22,7 @@ from connectors.sources.health.stream_reader import StreamReader
 from connectors.sources.health.stream_state import StreamState
 from connectors.sources.health.streams import FOLDER, RECORD_TYPES, source_system
 from connectors.transports.files import list_files
+from connectors.transports.http import HttpTransport
 from schemas.record import Cursor
 from schemas.source import Area
 
@@ -61,6 +62,10 @@ class HealthConnector:
             return check_interface(self._transport, self._settings, self._clock())
         except ConnectorError as error:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
+
+    def servers(self) -> tuple[HttpTransport, ...]:
+        """The FHIR interface; none when a folder is read."""
+        return () if self._transport is None else (self._transport,)
 
     def discover(self) -> tuple[Stream, ...]:
         """A stream for each type of the interface, or one for the folder; field by field."""

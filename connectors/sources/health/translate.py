@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, raw_payload, validation_fault
+from connectors.payload_tap import show_payload
 from connectors.sources.health import contacts, efforts, people
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.record_builder import Excluded
@@ -89,7 +90,7 @@ def translate(resource: Json, context: ResourceContext) -> Outcome:
         name = resource_type if RESOURCE_TYPE.fullmatch(resource_type) else "unknown"
         raise _rejected(resource, name, InvalidValue("resourceType", RejectionRule.UNKNOWN_TYPE, resource_type))
     try:
-        return Outcome(resource_type, translation(resource, context.inside(resource)))
+        record = translation(resource, context.inside(resource))
     except Excluded as exclusion:
         return Outcome(resource_type, rule=exclusion.rule)
     except ValidationError as error:
@@ -98,6 +99,8 @@ def translate(resource: Json, context: ResourceContext) -> Outcome:
         raise _rejected(resource, resource_type, fault) from None
     except Exception:  # noqa: BLE001  whatever an item holds, it is at most this item that is parked
         raise _rejected(resource, resource_type, InvalidValue("(payload)", RejectionRule.UNREADABLE)) from None
+    show_payload(record.record_type, record.source_id, resource)
+    return Outcome(resource_type, record)
 
 
 def _rejected(resource: Json, resource_type: str, fault: InvalidValue) -> RecordRejected:

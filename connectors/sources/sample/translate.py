@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from connectors.kit import InvalidValue, clean_line, read_date, validation_fault, version_order
+from connectors.payload_tap import show_payload
 from connectors.sources.sample.payloads import Payload
 from schemas.facts import EffortFact, EffortStatus
 from schemas.identifiers import Identifier
@@ -44,6 +45,7 @@ def _record(source: str, stream: str, payload: Payload, observed_at: datetime) -
         raise InvalidValue("end", RejectionRule.END_BEFORE_START, payload.end)
     today = observed_at.date()
     is_over = end is not None and end[0] < today
+    show_payload(RECORD_TYPE, f"{stream}:{payload.id}", payload)
     return SourceRecord(
         source=source,
         record_type=RECORD_TYPE,

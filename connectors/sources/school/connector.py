@@ -15,7 +15,7 @@ from connectors.sources.school.settings import SchoolSettings, build_transport
 from connectors.sources.school.state import State
 from connectors.sources.school.streams import STREAM, source_system
 from connectors.sources.school.translate import Scope
-from connectors.transports.sftp import SftpSession
+from connectors.transports.sftp import SftpSession, SftpTransport
 from schemas.record import Cursor
 from schemas.source import Area, SourceSystem
 
@@ -51,6 +51,10 @@ class SchoolConnector:
         except ConnectorError as error:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
         return CheckResult(ok=True, message=f"logged in; {count} files wait")
+
+    def servers(self) -> tuple[SftpTransport, ...]:
+        """The file server."""
+        return (self._transport,)
 
     def discover(self) -> tuple[Stream, ...]:
         """One stream: absence needs the pupils of the master data."""

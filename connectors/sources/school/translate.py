@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from connectors.errors import RecordRejected
 from connectors.kit import DANISH_TIME, NAME_LENGTH, InvalidValue, clean_line, validation_fault
+from connectors.payload_tap import show_payload
 from connectors.sources.school.calendar import Quarter, SchoolYear, count_school_days, school_days
 from connectors.sources.school.state import GONE, KnownPupil, School, State, Total
 from connectors.sources.school.tabulex import Pupil
@@ -166,6 +167,7 @@ def person_record(changes: Changes, record_type: str, pupil: Pupil) -> SourceRec
         address=Address(street=street, postal_code=pupil.postal_code, town=town) if has_address else None,
     )
     party = changes.scope.pupil_party(pupil.school, pupil.id, (pupil.number,), full_name(pupil))
+    show_payload(record_type, f"{pupil.school}:{pupil.id}", pupil)
     return changes.publish(record_type, f"{pupil.school}:{pupil.id}", fact, (party,), flags=flags)
 
 
@@ -202,6 +204,7 @@ def enrolment_record(  # noqa: PLR0913  keyword-only from the year on
     )
     valid = Period(start=year.start, end=max(year.start, min(end, year.end)) if end else year.end)
     party = changes.scope.pupil_party(code, pupil.id, (Identifier.national(pupil.number),), None)
+    show_payload(ENROLMENT, enrolment_id(code, pupil.id, year), pupil)
     return changes.publish(
         ENROLMENT,
         enrolment_id(code, pupil.id, year),
@@ -242,6 +245,8 @@ def contact_records(changes: Changes, pupil: Pupil, contact: ContactPerson) -> l
         relation = relation.model_copy(update={"custody": None})
     primary = changes.scope.pupil_party(pupil.school, pupil.id, (pupil.number,), full_name(pupil))
     other = Party(role=PartyRole.OTHER, identifiers=identifiers, name=name[:NAME_LENGTH] if name else None)
+    for shown in (RELATION, CONTACT_PERSON):
+        show_payload(shown, own, contact)
     records = [changes.publish(RELATION, own, relation, (primary, other), flags=relation_flags)]
     if contact.number is not None:
         own_party = Party(role=PartyRole.PRIMARY, identifiers=identifiers, name=other.name)
@@ -270,6 +275,7 @@ def absence_record(  # noqa: PLR0913  keyword-only from the total on
     if covered and quarter.start < covered and count_school_days(quarter.start, min(covered, quarter.end), closed):
         flags.append(QualityFlag(field="from", rule="quarter_incomplete"))
     registered = datetime.fromisoformat(total.changed) if total.changed else None
+    show_payload(ABSENCE, absence_id(code, pupil.id, quarter, kind), total)
     return changes.publish(
         ABSENCE,
         absence_id(code, pupil.id, quarter, kind),

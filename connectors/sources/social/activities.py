@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
+from connectors.payload_tap import show_payload
 from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
 from connectors.sources.social.translate import CaseContext, Scope, basis, coded, national, period, unit
@@ -29,6 +30,7 @@ def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -
     if below != vocabulary.NOTIFICATION and below not in vocabulary.PLANS and kind not in vocabulary.GOALS:
         return None
     reading = scope.reading("Aktivitet", aktivitet.id, case=case.sag_id, synthetic=aktivitet.syntetisk)
+    show_payload(reading.record_type, reading.source_id, aktivitet)
     status = aktivitet.status
     if status and vocabulary.ERRONEOUS in (status.brugervendt_noegle, status.titel):
         created = reading.instant("oprettetDato", aktivitet.oprettet_dato)

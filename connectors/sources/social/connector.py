@@ -87,6 +87,10 @@ class SocialConnector:
         read = "logged in; there is no case to be seen" if sag is None else "logged in and read one case"
         return CheckResult(ok=True, message=f"{read}; reads {', '.join(lacking)}" if lacking else read)
 
+    def servers(self) -> tuple[HttpTransport, ...]:
+        """DUBU's."""
+        return (self._transport,)
+
     def discover(self) -> tuple[Stream, ...]:
         """One stream, since a generation is one reading of everything, and what Beskedfordeler tells, if it does."""
         return (STREAM, *self._hints.streams())

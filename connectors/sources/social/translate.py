@@ -11,6 +11,7 @@ from functools import partial
 
 from connectors.errors import RecordRejected
 from connectors.kit import DANISH_TIME
+from connectors.payload_tap import show_payload
 from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
 from connectors.sources.social.values import Values, attempt
@@ -128,6 +129,7 @@ def translate_ydelse(scope: Scope, ydelse: Ydelse, case: CaseContext | None) -> 
         RecordRejected: a value cannot be read.
     """
     reading = scope.reading("Ydelse", ydelse.id, case=ydelse.sag_id, synthetic=ydelse.syntetisk)
+    show_payload(reading.record_type, reading.source_id, ydelse)
     created = reading.instant("oprettetDato", ydelse.oprettet_dato)
     key = ydelse.status.brugervendt_noegle
     if vocabulary.ERRONEOUS in (key, ydelse.status.titel):
@@ -205,6 +207,7 @@ def responsible(scope: Scope, reading: Values, behandler: Behandler | None) -> R
 
 def _case(scope: Scope, sag: Sag) -> SourceRecord:
     reading = scope.reading("Sag", sag.id, case=sag.id, synthetic=sag.syntetisk)
+    show_payload(reading.record_type, reading.source_id, sag)
     created = reading.instant("oprettetDato", sag.oprettet_dato)
     closed = reading.instant("lukketDato", sag.lukket_dato)
     status = sag.status
@@ -232,6 +235,7 @@ def _case(scope: Scope, sag: Sag) -> SourceRecord:
 
 def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
     reading = scope.reading("Sag.person", person.id, synthetic=sag.syntetisk)
+    show_payload(reading.record_type, reading.source_id, person)
     reading.identifier("primaerPerson.cprnr", person.cprnr)
     died = reading.day("primaerPerson.doedsdato", person.doedsdato)
     address = person.adresse
@@ -265,6 +269,7 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
 
 def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceRecord:
     reading = scope.reading("Sag.part", sag.id, part.id, case=sag.id, synthetic=sag.syntetisk)
+    show_payload(reading.record_type, reading.source_id, part)
     relation = vocabulary.RELATIONS.get(part.rolle or "")
     if relation is None:
         raise reading.rejected("sagsparter.rolle", RejectionRule.UNKNOWN_CODE, part.rolle)

@@ -7,10 +7,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a form or a search; the longest has a few hundred."""
+LARGEST_UPLOAD = 1024 * 1024
+"""Bytes of a form with files: keys and certificates, each of which may be a quarter of that."""
 
 
 class BodySizeLimitMiddleware:
-    """Refuses a body of more than ``LARGEST_BODY`` bytes."""
+    """Refuses a body of more than ``LARGEST_BODY`` bytes, or ``LARGEST_UPLOAD`` where files come with it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,8 +22,11 @@ class BodySizeLimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > LARGEST_BODY:
+        headers = dict(scope["headers"])
+        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        largest = LARGEST_UPLOAD if is_upload else LARGEST_BODY
+        declared = headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > largest:
             refusal = PlainTextResponse("Formularen er for lang.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             await refusal(scope, receive, send)
             return
@@ -31,6 +36,6 @@ class BodySizeLimitMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            return message if received <= LARGEST_BODY else {"type": "http.disconnect"}
+            return message if received <= largest else {"type": "http.disconnect"}
 
         await self._app(scope, receive_counting, send)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
+from hub.web.shell.view_models import Link, Outcome
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,10 @@ class SourcesPage:
     template: ClassVar[str] = "sources/templates/sources.html"
     summary: str
     trouble: bool
+    outcome: Outcome | None
+    """What came of the form before."""
+    drafts: tuple[Link, ...]
+    """Sources that are being set up."""
     not_built: NotBuiltRow | None
     cut_documents: str | None
     """That the search holds only the newest of some citizens' entries. None: it holds all."""

@@ -10,7 +10,7 @@ from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.overview.repository import Due
 from hub.quarantine.rules import QuarantinedRow, QuarantineGroup
-from hub.sources.definitions import Pause
+from hub.sources.definitions import Pause, Source
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.web.shell import texts as shared
 from hub.web.shell.conflict_texts import CONFLICT
@@ -25,6 +25,7 @@ from hub.web.shell.dates import (
     of_moment,
     plural_of,
 )
+from hub.web.shell.view_models import Link, Outcome
 from hub.web.sources import texts
 from hub.web.sources.page import ConflictRow, NotBuiltRow, PauseRow, RunBar, SourceRow, SourcesPage
 from hub.web.sources.present_quarantine import fault_groups
@@ -67,7 +68,7 @@ class SourceDetails:
         return sum(group.payloads for group in self.quarantine)
 
 
-def sources_page(
+def sources_page(  # noqa: PLR0913  keyword-only from the cut documents on
     sources: Sequence[SourceDetails],
     conflicts: Sequence[IdentityConflict],
     due: Due,
@@ -75,10 +76,13 @@ def sources_page(
     now: datetime,
     *,
     cut_documents: int = 0,
+    drafts: Sequence[Source] = (),
+    outcome: Outcome | None = None,
 ) -> SourcesPage:
     """Is every source all right, and if not what to do.
 
-    *due*: overviews to build; *employees*: names by id; *cut_documents*: citizens of whom the search holds not all.
+    *due*: overviews to build; *employees*: names by id; *cut_documents*: citizens of whom the search holds not all;
+    *drafts*: sources that are being set up.
     """
     trouble = [details.source.title for details in sources if details.state.state not in WELL]
     parked = sum(details.quarantined for details in sources)
@@ -87,7 +91,7 @@ def sources_page(
         needs = counted(len(trouble), "kilde kræver", "kilder kræver")
         summary = f"{needs} opmærksomhed: {listed(trouble)}."
     if not sources:
-        summary = "Ingen kilder er tilsluttet endnu. Hvordan man gør, står i vejledningen om forbindelser."
+        summary = "Ingen kilder er tilsluttet endnu."
     if parked:
         summary += f" {counted(parked, 'linje', 'linjer')} kunne ikke læses."
     if conflicts:
@@ -97,6 +101,10 @@ def sources_page(
     return SourcesPage(
         summary=summary,
         trouble=bool(trouble or due.failed),
+        outcome=outcome,
+        drafts=tuple(
+            Link(draft.definition.title or draft.name, f"/kilder/{draft.name}/opsaetning") for draft in drafts
+        ),
         not_built=_not_built(due, now),
         cut_documents=_cut_documents(cut_documents),
         sources=tuple(_source(details, employees, now) for details in sources),

@@ -12,7 +12,9 @@ from hub.quarantine.repository import list_groups
 from hub.quarantine.rules import QuarantinedRow
 from hub.quarantine.service import list_rows
 from hub.sources import repository, stream_repository
+from hub.sources.definitions import SourceLifecycle
 from hub.web.shell.declared_types import declared_streams
+from hub.web.shell.form_result import take_result
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from hub.web.sources.page import SourcesPage
@@ -40,7 +42,22 @@ def sources(request: Request) -> HTMLResponse:
         conflicts, due = matching.conflicts(context.session), overviews.due(context.session)
         cut = indexing.count_cut_documents(context.session)
         details = load_source_details(context)
-        return context.page(sources_page(details, conflicts, due, employees, context.now, cut_documents=cut))
+        result = take_result(request)
+        page = sources_page(
+            details,
+            conflicts,
+            due,
+            employees,
+            context.now,
+            cut_documents=cut,
+            drafts=[
+                source
+                for source in repository.list_sources(context.session)
+                if source.definition.lifecycle is SourceLifecycle.DRAFT
+            ],
+            outcome=result.outcome if result else None,
+        )
+        return context.page(page)
 
 
 def load_source_details(context: RequestContext) -> tuple[SourceDetails, ...]:

@@ -11,6 +11,18 @@ RUN_OUTCOME = {
 }
 
 ADVICE = {
+    "fields_not_approved": "Helhed læser flere felter, end nogen har godkendt, så læsningen er standset. Se dem på "
+    "kildens side Felter og plan, og godkend dem dér, eller med kommandoen helhed source approve.",
+    "host_not_found": "Serverens navn findes ikke. Se efter en slåfejl i adressen, og spørg driften, om navnet kan "
+    "slås op fra denne server.",
+    "connection_refused": "Serveren svarer ikke. Se efter, om adresse og port passer, og spørg driften, om vi må ringe "
+    "dertil gennem kommunens firewall.",
+    "tls_not_trusted": "Vi kender ikke udstederen af kildens certifikat, eller det gælder en anden adresse. Få "
+    "udstederens certifikat af leverandøren, og vælg det i opsætningen.",
+    "tls_failed": "Der kan ikke laves en sikker forbindelse. Se efter, om adressen skal begynde med https, og spørg "
+    "leverandøren, om de kræver et certifikat af os.",
+    "login_refused": "Kilden lukker os ikke ind. Se efter, om klientens navn og hemmelighed er dem, I har aftalt, og "
+    "om de er udløbet.",
     "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Se dem med kommandoen helhed source held; "
     "frigiv eller afvis dem så.",
     "source_settings_wrong": "En af kildens indstillinger passer ikke. Kommandoen helhed connector check siger "

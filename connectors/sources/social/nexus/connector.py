@@ -127,6 +127,10 @@ class NexusConnector:
             return CheckResult(ok=False, message=str(error), advice=error.advice)
         return CheckResult(ok=True, message="logged in and read one grant")
 
+    def servers(self) -> tuple[HttpTransport, ...]:
+        """That of Nexus."""
+        return (self._transport,)
+
     def discover(self) -> tuple[Stream, ...]:
         """One stream, since a generation is one reading of the whole list, and what Beskedfordeler tells."""
         return (STREAM, *self._hints.streams())

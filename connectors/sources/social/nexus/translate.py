@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter
 
 from connectors.kit import DANISH_TIME
+from connectors.payload_tap import show_payload
 from connectors.sources.social import vocabulary
 from connectors.sources.social.nexus.payloads import Element, Grant, Patient
 from connectors.sources.social.values import Values
@@ -112,6 +113,7 @@ def translate_grant(scope: Scope, grant: Grant) -> SourceRecord:
         performer=_performer(scope, reading, elements.get("supplier")),
         next_follow_up_on=days.get("followUpDate"),
     )
+    show_payload(GRANT, reading.source_id, grant)
     return SourceRecord(
         source=scope.source,
         record_type=GRANT,

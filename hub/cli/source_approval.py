@@ -1,0 +1,44 @@
+"""``helhed source approve``: which fields a source may read, by the name of who answers for it."""
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hub.cli.source_record import actor_id, record
+from hub.cli.terms import fail, opened
+from hub.sources import stream_repository
+from hub.sources.approval_repository import list_approvals
+from hub.sources.approvals import approve_fields
+from hub.sources.field_approvals import unapproved_fields
+from schemas.access import AuditAction
+
+console = Console()
+
+
+def approve(
+    name: Annotated[str, typer.Argument(help="The source's name; see: helhed source list")],
+    approver: Annotated[str, typer.Option("--by", help="Name of the person who answers for it.")] = "",
+) -> None:
+    """Show which fields nobody has approved, or with --by approve them: until then they are not read.
+
+    Example: [bold]helhed source approve social --by "Karen Krogh"[/bold]
+    """
+    with fail(), opened() as context:
+        builder = context.catalogue.builder
+        with closing(context.catalogue.open_connector(name, drafts=True)) as connector:
+            streams = connector.discover()
+        with context.database.transaction() as session:
+            wanting = unapproved_fields(streams, list_approvals(session, name))
+            for fields in wanting:
+                console.print(f"{fields.record_type}: {', '.join(fields.fields)}", markup=False, highlight=False)
+            if not wanting:
+                console.print("Every field that is read is approved.")
+            elif not approver.strip():
+                console.print(f'To approve them: helhed source approve {name} --by "NAME"', markup=False)
+            else:
+                approve_fields(session, builder, name, approver=approver.strip(), by=actor_id())
+                stream_repository.make_due(session, name, context.clock.now())
+                record(session, AuditAction.CONFIGURE_SOURCE, name, "fields approved", context.clock.now())
+                console.print(f"Approved by {approver.strip()}.", markup=False)

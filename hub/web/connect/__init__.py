@@ -1,0 +1,1 @@
+"""Ny kilde: how does a fagsystem become a source, from its address to the first reading?"""

@@ -1,0 +1,148 @@
+"""What a request knows of the source that is being set up."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from connectors.base import ConnectorKind, Stream
+from hub.access import identity
+from hub.access import service as access
+from hub.errors import InvalidSetting, MissingRole, SourceNotFound
+from hub.sources import approval_repository, repository
+from hub.sources.definitions import Source, SourceLifecycle
+from hub.sources.field_approvals import FieldApproval, unapproved_fields
+from hub.sources.secret_fields import merge
+from hub.sources.trials import Trial, TrialKind
+from hub.sources.validation import system_of
+from hub.web.connect import texts
+from hub.web.connect.page import SetupHead
+from hub.web.connect.present import setup_head
+from hub.web.shell.form_result import take_result
+from hub.web.shell.request_context import RequestContext
+from hub.web.shell.settings_input import SettingsInput, field_errors
+from hub.web.shell.view_models import Outcome
+from schemas.access import AuditAction
+from schemas.source import SourceSystem
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A source with what is known of its set-up; one that is read already shows its check and its field list too."""
+
+    context: RequestContext
+    source: Source
+    kind: ConnectorKind
+    approvals: Mapping[str, FieldApproval]
+    check: Trial | None
+    preview: Trial | None
+
+    @property
+    def schema(self) -> dict[str, JsonValue]:
+        """JSON Schema of its settings."""
+        return self.kind.spec()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is not read yet."""
+        return self.source.definition.lifecycle is SourceLifecycle.DRAFT
+
+    def field_errors(self) -> dict[str, str]:
+        """What is wrong with its settings, in Danish, by field."""
+        builder, name = self.context.app.catalogue.builder, self.source.name
+        stored = repository.secrets_of(self.context.session, name)
+        secrets = {field: builder.decrypt(name, field, ciphertext) for field, ciphertext in stored.items()}
+        return field_errors(self.kind.settings_type, merge(self.source.definition.settings, secrets))
+
+    def declared(self) -> tuple[SourceSystem, tuple[Stream, ...]]:
+        """What its connector declares.
+
+        Raises:
+            InvalidSetting: it cannot be built.
+        """
+        builder = self.context.app.catalogue.builder
+        secrets = repository.secrets_of(self.context.session, self.source.name)
+        with closing(builder.build(self.source.definition, secrets)) as connector:
+            return system_of(self.source.definition, connector), connector.discover()
+
+    def why_not(self) -> str | None:
+        """Why it cannot be read yet; None: it can."""
+        try:
+            _, streams = self.declared()
+        except InvalidSetting:
+            return texts.SETTINGS_WRONG
+        return texts.NOT_APPROVED if unapproved_fields(streams, self.approvals) else None
+
+    def changed_by(self) -> str:
+        """Name of whoever changed it last."""
+        names = {actor.id: actor.name for actor in identity.actors(self.context.session)}
+        return names.get(self.source.changed_by, self.source.changed_by)
+
+    def changed_fields(self, typed: SettingsInput) -> list[str]:
+        """Names of the fields that what was typed changes; never a value."""
+        before = self.source.definition.settings
+        plain = [name for name, value in typed.settings.items() if value != before.get(name)]
+        return [*plain, *typed.secrets, *typed.removed_secrets]
+
+    def head(self, step: int, outcome: Outcome | None = None) -> SetupHead:
+        """What stands above a step; the result of the form before is shown once."""
+        result = take_result(self.context.request)
+        is_checked = self.check is not None and self.check.is_ok and self.check.source_version == self.source.version
+        is_whole, is_approved = not self.field_errors(), self.why_not() is None
+        done = (is_whole, is_checked, is_approved, not self.is_draft)
+        return setup_head(self.source, step, done, outcome or (result.outcome if result else None))
+
+
+def open_draft(context: RequestContext, name: str) -> Draft:
+    """The source of that name, from the store itself: the catalogue may be half a second behind.
+
+    Raises:
+        SourceNotFound: there is none, or it was removed.
+    """
+    source = repository.get_source(context.session, name)
+    kind = context.app.catalogue.builder.kinds.get(source.definition.kind) if source else None
+    if source is None or kind is None or source.definition.lifecycle is SourceLifecycle.REMOVED:
+        raise SourceNotFound
+    return Draft(
+        context=context,
+        source=source,
+        kind=kind,
+        approvals=approval_repository.list_approvals(context.session, name),
+        check=approval_repository.get_trial(context.session, name, TrialKind.CHECK),
+        preview=approval_repository.get_trial(context.session, name, TrialKind.PREVIEW),
+    )
+
+
+def free_name(context: RequestContext, kind: str) -> tuple[str, bool]:
+    """A name for a new source of the kind, and whether it is new: the actor's own untouched draft is used again."""
+    sources = {source.name: source for source in repository.list_sources(context.session)}
+    base = texts.NAMES.get(kind, kind)
+    number = 1
+    while True:
+        name = base if number == 1 else f"{base}_{number}"
+        source = sources.get(name)
+        if source is None:
+            return name, True
+        definition = source.definition
+        is_untouched = source.version == 1 and definition.lifecycle is SourceLifecycle.DRAFT
+        if is_untouched and source.changed_by == context.actor.id and definition.kind == kind:
+            return name, False
+        number += 1
+
+
+def act_on(context: RequestContext, name: str, act: str, *, fields: Iterable[str] = ()) -> None:
+    """Ask the policy about an act on the source and write its line, with the names of what it is about.
+
+    Raises:
+        MissingRole: the actor may not.
+    """
+    details: dict[str, JsonValue] = {"act": act}
+    if names := list(fields):
+        details["fields"] = list[JsonValue](names)
+    request = context.access()
+    action = AuditAction.CONFIGURE_SOURCE
+    if not access.change_source(
+        context.session, context.actor, action, name, request, now=context.now, details=details
+    ):
+        raise MissingRole
