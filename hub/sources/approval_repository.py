@@ -14,12 +14,15 @@ from hub.sources.field_approvals import FieldApproval
 from hub.sources.tables import FieldApprovalRow, SourceTrialRow
 from hub.sources.trials import Trial, TrialKind
 
+_STOOD_AT_UPGRADE = "*"
+"""Type of the row that the migration wrote for a source that was read before anybody had to approve."""
+
 
 def list_approvals(session: Session, source: str) -> dict[str, FieldApproval]:
     """The approvals that hold, by record type."""
     rows = session.scalars(
         select(FieldApprovalRow)
-        .where(FieldApprovalRow.source == source)
+        .where(FieldApprovalRow.source == source, FieldApprovalRow.record_type != _STOOD_AT_UPGRADE)
         .order_by(FieldApprovalRow.id)  # a later one of the same type takes the place of an earlier one
     )
     return {
@@ -50,6 +53,17 @@ def save_approvals(
         for info in types
     )
     session.flush()
+
+
+def approve_standing(session: Session, source: str, types: Iterable[RecordTypeInfo]) -> None:
+    """Write in full what a source read that stood before fields were approved; nothing for any other source.
+
+    The approval has the name and the time of the upgrade: no person has looked at it.
+    """
+    rows = session.scalars(select(FieldApprovalRow).where(FieldApprovalRow.source == source).limit(2)).all()
+    if len(rows) == 1 and rows[0].record_type == _STOOD_AT_UPGRADE:
+        row = rows[0]
+        save_approvals(session, source, types, approver=row.approver, by=row.approved_by, now=row.approved_at)
 
 
 def begin_trial(session: Session, source: str, kind: TrialKind, *, source_version: int, now: datetime) -> UUID:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from connectors.base import Connector
 from hub.errors import InvalidSetting
 from hub.sources import repository, stream_repository
-from hub.sources.approval_repository import save_approvals
+from hub.sources.approval_repository import approve_standing, save_approvals
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import Source, SourceLifecycle, SourceOrigin
 from hub.sources.field_approvals import declared_types
@@ -46,6 +46,7 @@ def synchronise(session: Session, file: Path, builder: ConnectorBuilder, *, by: 
 
 def declare(session: Session, source: Source, connector: Connector, now: datetime) -> None:
     """Store what the connector declares, where it is not what is stored."""
+    approve_standing(session, source.name, declared_types(connector.discover()))
     system = system_of(source.definition, connector)
     if system != source.system:
         repository.save_system(session, source.name, system)
@@ -83,8 +84,10 @@ def _save(
             now=now,
         )
         repository.delete_secrets(session, name)
-        # Whoever keeps the file has decided what is read; a newer connector that reads more waits for a person.
-        save_approvals(session, name, declared_types(streams), approver=by, by=by, now=now)
+        if before is None or is_removed or before.definition.kind != definition.kind:
+            # Whoever put the source in the file has decided what is read. Another page size says nothing of a field
+            # that a newer connector has begun to read: that waits for a person.
+            save_approvals(session, name, declared_types(streams), approver=by, by=by, now=now)
         stream_repository.save_streams(session, name, streams, now)
         stream_repository.make_due(session, name, now)
     _save_plans(session, file_source, now)

@@ -9,14 +9,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
+from connectors.base import RecordTypeInfo, Stream
 from hub.clock import FixedClock
 from hub.collect.service import take_stream
 from hub.db import Database
 from hub.migrations import config, migrate
+from hub.sources.approval_repository import list_approvals
 from hub.sources.health import RunOutcome
 from hub.sources.repository import pauses
 from hub.sources.stream_repository import list_streams, runs
-from tests.sources import SilentSource, add_connector, make_catalogue
+from tests.sources import GivenConnector, SilentSource, add_connector, make_catalogue
 from tests.web import maja
 
 BEFORE = """
@@ -29,6 +31,16 @@ BEFORE = """
         (id, source, started_at, ended_at, outcome, read, published, rejected, skipped, last_data_at)
     VALUES (gen_random_uuid(), 'social', '2023-09-01', '2023-09-01', 'complete', 3, 3, 0, '{}', '2023-09-01')
 """
+
+
+class SourceWithFields(SilentSource):
+    """A source that reads two fields of one type."""
+
+    def discover(self) -> tuple[Stream, ...]:
+        case = RecordTypeInfo(
+            name="case", danish_title="Sag", facts=(), fields_read=("id", "title"), purpose="Prøve af opgradering."
+        )
+        return (Stream(name="sager", danish_title="Sager", record_types=(case,)),)
 
 
 @pytest.fixture
@@ -64,6 +76,19 @@ def test_what_was_known_of_the_sources_is_still_known(url: URL, clock: FixedCloc
     assert streams.keys() == {"sager", "ydelser"}
     assert streams["sager"]
     assert streams["ydelser"] is None
+    database.close()
+    command.downgrade(config(url), "0030_login_provider")  # as a source that is read stood before fields were approved
+    migrate(url)
+    database = Database(url)
+    catalogue = make_catalogue(database, clock)
+    catalogue.builder.kinds["test_social"] = GivenConnector(SourceWithFields(maja.SOCIAL))
+    for _ in range(2):  # what is written in full is written once
+        catalogue.open_connector("social").close()
+    with database.transaction() as session:
+        (approval,) = list_approvals(session, "social").values()
+        assert session.scalar(text("SELECT count(*) FROM field_approvals")) == 2
+    assert (approval.record_type, approval.fields) == ("case", ("id", "title"))
+    assert (approval.approver, approval.approved_by) == ("Godkendt ved opgradering", "upgrade")
     database.close()
     command.downgrade(config(url), before)
     migrate(url, "0012_sources")

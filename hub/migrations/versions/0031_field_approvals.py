@@ -1,6 +1,7 @@
 """Who has approved which fields are read, and the latest check and preview of each source.
 
-Sources that were set up before are not read until somebody has approved their fields: helhed source approve NAME.
+A source that is read already goes on: a row of the type ``*`` says that it stood at the upgrade. What its connector
+reads is known to the connector alone, so the first process that opens it writes the field list in full.
 """
 
 import sqlalchemy as sa
@@ -27,6 +28,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_field_approvals")),
     )
     op.create_index("ix_field_approvals_source", "field_approvals", ["source", "record_type", "id"])
+    op.execute(
+        "INSERT INTO field_approvals (source, record_type, fields, approver, approved_by, approved_at)"
+        " SELECT name, '*', '{}', 'Godkendt ved opgradering', 'upgrade', now() FROM sources WHERE lifecycle = 'active'"
+    )
     op.create_table(
         "source_trials",
         sa.Column("source", sa.Text(), nullable=False),
