@@ -135,7 +135,8 @@ class SftpTransport:
         try:
             connection = await self._connect()
             try:
-                client = await connection.start_sftp_client()
+                # A name in another encoding than UTF-8 is left alone below; it must not end the listing.
+                client = await connection.start_sftp_client(path_errors="surrogateescape")
                 return await visit(SftpSession(client, self._settings.timeout_seconds, self._should_stop))
             finally:
                 connection.abort()

@@ -53,7 +53,7 @@ def put_absence(
     return file
 
 
-def put_marker(file: Path, /, *, rows: int, window: tuple[date, date] = WINDOW, **other: Any) -> Path:
+def put_marker(file: Path, /, *, rows: int | str | None, window: tuple[date, date] = WINDOW, **other: Any) -> Path:
     lines = {
         "file": file.name,
         "rows": rows,

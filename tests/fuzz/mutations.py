@@ -2,10 +2,12 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Any
+from xml.etree import ElementTree as ET
 
 RAW = {"@raw:5000 digits@": "9" * 5_000, "@raw:deep@": "[" * 2_000 + "]" * 2_000, "@raw:1e999@": "1e999"}
 """What ``json.dumps`` cannot write; ``render`` puts it in."""
@@ -47,6 +49,29 @@ NASTY: dict[str, object] = {
     "markup": "<script>alert(1)</script>",
     "path": "../../etc/passwd?x=1#y",
 }
+TEXTS = {
+    name: value
+    for name, value in NASTY.items()
+    if isinstance(value, str)
+    and not value.startswith("@raw")
+    and not any("\ud800" <= sign <= "\udfff" for sign in value)
+}
+"""What a text file can hold, whatever it means there."""
+CELLS = TEXTS | {
+    "separators": "a;b¤c",
+    "quote": '"',
+    "opening quote": '"a',
+    "quote inside": 'a"b',
+    "escaped quote": '\\"',
+    "carriage return": "a\rb",
+    "number": "7",
+    "negative": "-1",
+    "exponent": "1e999",
+    "not a number": "nan",
+    "national number": "6212159995",
+}
+XML_TEXTS = {name: text for name, text in CELLS.items() if not any(sign < " " for sign in text)} | {"line end": "a\nb"}
+"""What XML can hold; a document with anything else is none."""
 Path = tuple[str | int, ...]
 
 
@@ -65,12 +90,19 @@ class Mutation:
 
 def mutations(kind: str, valid: Any, count: int, seed: int) -> Iterator[Mutation]:
     """So many mutations of one valid payload, or every one if there are fewer; each under an id of its own."""
-    every = [(path, name) for path in paths(valid) for name in NASTY]
-    for number, (path, name) in enumerate(Random(seed).sample(every, min(count, len(every)))):  # noqa: S311  a seed, no secret
+    for number, (path, name) in enumerate(islice(_combinations(list(paths(valid)), seed), count)):
         payload = copy.deepcopy(valid)
         if "id" in payload:
             payload["id"] = f"m-{number}" if isinstance(payload["id"], str) else 10_000 * (seed + 1) + number
         yield Mutation(kind, replaced(payload, path, NASTY[name]), path, name)
+
+
+def _combinations(every: Sequence[Path], seed: int) -> Iterator[tuple[Path, str]]:
+    """Each path with each nasty value: every path once before any comes again."""
+    chance = Random(seed)  # noqa: S311  a seed, no secret
+    orders = [chance.sample(list(NASTY), len(NASTY)) for _ in every]
+    for turn in range(len(NASTY)):
+        yield from ((path, order[turn]) for path, order in zip(every, orders, strict=True))
 
 
 def paths(value: Any, at: Path = ()) -> Iterator[Path]:
@@ -98,3 +130,24 @@ def render(body: object) -> str:
     for marker, raw in RAW.items():
         text = text.replace(f'"{marker}"', raw)
     return text
+
+
+def mutated_xml(valid: str, of_each: int, seed: int) -> Iterator[str]:
+    """The element with each element and attribute in it missing, and replaced by so many of ``XML_TEXTS``."""
+    chance = Random(seed)  # noqa: S311  a seed, no secret
+    root = ET.fromstring(valid)  # noqa: S314  our own
+    for element in root.iter():
+        before, inner = element.text, list(element)
+        for text in chance.sample(list(XML_TEXTS.values()), of_each):
+            element.text = text
+            yield ET.tostring(root, encoding="unicode")
+        element.text = before
+        for name, value in list(element.attrib.items()):
+            for text in chance.sample(list(XML_TEXTS.values()), of_each):
+                element.set(name, text)
+                yield ET.tostring(root, encoding="unicode")
+            element.set(name, value)
+        for at, child in enumerate(inner):
+            element.remove(child)
+            yield ET.tostring(root, encoding="unicode")
+            element.insert(at, child)

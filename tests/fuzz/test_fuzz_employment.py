@@ -8,6 +8,7 @@ import pytest
 
 from connectors.base import Batch, ReadContext
 from connectors.errors import ConnectorError
+from connectors.sources.employment import entities
 from connectors.sources.employment.connector import EmploymentConnector, EmploymentSettings
 from hub.clock import FixedClock
 from hub.db import Database
@@ -45,6 +46,12 @@ ENTITIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"interviewIdentifier": "e-1", "interviewTypeIdentifier": 7, "startTime": "2023-10-02T22:30:00Z",
          "endTime": "2023-10-02T23:30:00Z", "status": "Planlagt", **_FRAME, **_WORKER},
     ),
+    "Indkaldelse": (
+        "indkaldelse",
+        {"indkaldelseIdentifier": "e-1", "samtaletype": {"kode": "7", "tekst": "Jobsamtale"},
+         "startTime": "2023-10-02T22:30:00Z", "endTime": "2023-10-02T23:30:00Z", "status": "Planlagt", **_FRAME,
+         **_WORKER},
+    ),
     "Frist": ("frist", {"fristDato": "2023-10-01", "fristType": {"kode": "2", "tekst": "Samtale"}, "overholdt": False,
                         **_FRAME}),
     "Kontaktgruppe": ("kontaktgruppe", {"targetGroupCode": "6.2", "targetGroupName": "Jobparat",
@@ -78,6 +85,10 @@ def connector_to(star: Star, clock: FixedClock) -> EmploymentConnector:
 def accounted(batch: Batch) -> bool:
     """Whether the batch says what became of its one item."""
     return bool(batch.records or batch.rejected or batch.skipped)
+
+
+def test_every_kind_of_entity_is_tried() -> None:
+    assert ENTITIES.keys() == entities.ENTITIES.keys()
 
 
 def test_no_payload_of_a_look_up_ends_a_run(star: Star, database: Database, clock: FixedClock) -> None:

@@ -15,9 +15,6 @@ from connectors.base import Batch, Connector
 from connectors.kit import read_all
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.intake.service import receive
-from hub.matching.service import match
-from hub.overview.service import rebuild
 from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.connectors.fhir_server import CPR, FSIII, care_plan, meta, patient
@@ -25,7 +22,7 @@ from tests.connectors.nexus_server import grant
 from tests.connectors.social_server import aktivitet, person, sag, underretning, ydelse
 from tests.fuzz import servers
 from tests.fuzz.mutations import Mutation, mutations
-from tests.processing import store_areas
+from tests.fuzz.processing import list_not_processed
 
 OF_EACH = 150
 """Changed items of each payload; all combinations are some thousands."""
@@ -169,7 +166,7 @@ def test_no_item_ends_the_run_or_hides_another(
             if rejected > 3 * len(mutated):
                 lost.append(f"{rejected} lines in quarantine for {len(mutated)} items from {mutated[0]}")
             read += records
-    assert not (refused := list(list_not_processed(database, clock, read))), "\n".join(refused)
+    assert not (refused := list(list_not_processed(database, clock, read, AREAS))), "\n".join(refused)
     assert not lost, f"{len(lost)} faults:\n" + "\n".join(lost)
 
 
@@ -189,20 +186,3 @@ def outcomes(
         yield from outcomes(serve, mutated[middle:], lost)
     else:
         yield mutated, batches
-
-
-def list_not_processed(database: Database, clock: FixedClock, records: Sequence[SourceRecord]) -> Iterator[str]:
-    """Records that cannot be stored, matched and shown; halved as above."""
-    try:
-        with database.transaction() as session:
-            store_areas(session, clock.now(), AREAS)
-            received = receive(session, records, now=clock.now())
-            citizens = match(session, received.new, digest_key=b"k" * 32, now=clock.now())
-            rebuild(session, citizens, now=clock.now())
-    except Exception as error:  # noqa: BLE001  as above
-        if len(records) == 1:
-            yield f"{records[0].record_type} is not stored: {type(error).__name__}"
-            return
-        middle = len(records) // 2
-        yield from list_not_processed(database, clock, records[:middle])
-        yield from list_not_processed(database, clock, records[middle:])

@@ -14,6 +14,8 @@ import holidays
 
 FIRST_MONTH = 8
 """A school year begins on the first of August."""
+SCHOOL_YEARS = range(1900, 2200)
+"""Years in which a school year can begin; another one is a slip, or stands for nothing."""
 _DAY = timedelta(days=1)
 _WEEKDAYS = 5
 _SATURDAY = 5

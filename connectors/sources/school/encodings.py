@@ -30,6 +30,8 @@ _OTHER_CODE_PAGE = re.compile("[A-Za-z][†‘›¾¿Œ®¯][a-z]|[\x00-\x08\x0e
 """``æ``, ``ø``, ``å`` of DOS (code pages 850, 865) and of the Macintosh, read as Windows-1252; control characters."""
 _MANY = 0.2
 """Text in UTF-16 has a zero in this share of its bytes at least."""
+_FEW = 0.02
+"""Text in other encodings has none, but where a program left one."""
 
 
 def recognise(content: IO[bytes]) -> str:
@@ -63,8 +65,8 @@ def _by_mark(head: bytes) -> str | None:
 
 def _by_zeros(head: bytes) -> str | None:
     """UTF-16 without a mark: every second byte of plain text is zero."""
-    if b"\x00" not in head:
-        return None
+    if head.count(0) <= _FEW * len(head):
+        return None  # a stray one costs the row it stands in
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > _MANY * len(head) and not even:
         return "utf-16-le"

@@ -47,17 +47,18 @@ def read_lines(text: io.TextIOBase) -> Iterator[tuple[int, str | None]]:
             yield number, line.rstrip("\n")
 
 
-def read_rows(text: io.TextIOBase, separator: str, width: int | None = None) -> Iterator[Line]:
+def read_rows(text: io.TextIOBase, separator: str) -> Iterator[Line]:
     """The rows of a file with quoted fields.
 
     A field may be quoted and stand over several lines; a quote in it is doubled or has a backslash before it. A quote
-    that nothing closes costs the one line it stands in.
+    that nothing closes costs the one line it stands in, also where a quote in a later row would close it: a line that
+    has as many fields as the first row is a row of its own.
 
     Args:
         text: the file.
         separator: between fields.
-        width: how many fields a row has; None: as many as there are.
     """
+    width: int | None = None
     waiting: list[tuple[int, str | None]] = []
     lines = read_lines(text)
     while True:
@@ -74,14 +75,15 @@ def read_rows(text: io.TextIOBase, separator: str, width: int | None = None) -> 
             if following[0] == 0:
                 break
             taken.append(following)
-            if following[1] is None:
+            if following[1] is None or (width is not None and following[1].count(separator) + 1 >= width):
                 break
             joined += "\n" + following[1]
             fields = split(joined, separator)
-        if fields is None or (taken and width is not None and len(fields) != width):
+        if fields is None:
             # The quote is a stray one: this line is taken as it stands, and the others are rows of their own.
             waiting[:0] = taken
             fields, joined = [part.strip('"') for part in line.split(separator)], line
+        width = width or len(fields)
         yield Line(number, fields, joined)
 
 

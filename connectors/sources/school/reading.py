@@ -191,7 +191,7 @@ class Reading:
         (file,) = each.fetched.values()
         export = Export()
         count = sum(1 for _ in read_export(file.content, export))
-        for marker in each.markers.values():
+        for marker in () if export.unread_schools else each.markers.values():
             marker.check_rows(count, count)
         stated = export.stated_at or export.exported_at
         moment = export.exported_at or stated or self.scope.observed_at

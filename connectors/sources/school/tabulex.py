@@ -7,7 +7,7 @@ from datetime import date
 from typing import IO
 
 from connectors.kit import InvalidValue, raw_payload
-from connectors.sources.school.calendar import SchoolYear
+from connectors.sources.school.calendar import SCHOOL_YEARS, SchoolYear
 from connectors.sources.school.lines import read_lines, text_of
 from connectors.sources.school.values import given, read_number, read_own_id, read_postal_code, read_school_code
 from schemas.identifiers import Identifier
@@ -76,7 +76,7 @@ def read_school_year(content: IO[bytes], encoding: str) -> SchoolYear:
         days = [date.fromisoformat(day) for day in day_texts]
     except ValueError:
         days = []
-    year = SchoolYear.of(days[0]) if days else None
+    year = SchoolYear.of(days[0]) if days and days[0].year in SCHOOL_YEARS else None
     if year is None or days[0] != year.start or (days[-1] - days[0]).days > 366:  # noqa: PLR2004  longer than a year
         raise InvalidValue("skoleår", RejectionRule.WRONG_SHAPE, line)
     return year

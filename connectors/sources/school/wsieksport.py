@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from connectors.kit import InvalidValue, read_instant
 from connectors.safe_xml import iterate_xml
-from connectors.sources.school.calendar import SchoolYear
+from connectors.sources.school.calendar import SCHOOL_YEARS, SchoolYear
 from connectors.sources.school.tabulex import Pupil, UnreadPupil
 from connectors.sources.school.values import (
     given,
@@ -59,6 +59,8 @@ class Export:
     school_years: set[SchoolYear] = field(default_factory=set)
     schools: dict[str, str | None] = field(default_factory=dict)
     """Names by number."""
+    unread_schools: list[InvalidValue] = field(default_factory=list)
+    """Why schools could not be read; nothing is read of their pupils."""
     is_complete: bool = False
     """The root was closed."""
 
@@ -87,6 +89,7 @@ class _Place:
     """The school that is being read."""
 
     school: str | None = None
+    is_unread: bool = False
     groups: dict[str, _Group] = field(default_factory=dict)
 
 
@@ -107,6 +110,8 @@ def read_export(content: IO[bytes], export: Export) -> Iterator[PupilInExport | 
         content.seek(0)
     if not export.is_complete:
         raise InvalidValue("(xml)", RejectionRule.WRONG_SHAPE)
+    if export.unread_schools and not export.schools:
+        raise export.unread_schools[0]
 
 
 def _read(content: IO[bytes], export: Export) -> Iterator[PupilInExport | UnreadPupil]:
@@ -123,9 +128,11 @@ def _read(content: IO[bytes], export: Export) -> Iterator[PupilInExport | Unread
             continue
         path.pop()
         parent = path[-1] if path else None
-        if name == PERSON:
+        if name == PERSON and not place.is_unread:
             yield from _pupil(element, place.school, export, place.groups)
-        else:
+        elif name == "InstitutionNumber" and _name(parent) == "Institution":
+            yield from _take_school(element, place, export)
+        elif name != PERSON:
             _take_other(element, _name(parent), place, export)
         if parent is not None and name in {PERSON, "Group", "Institution"}:
             parent.remove(element)
@@ -141,13 +148,21 @@ def _take_other(element: Element, parent: str, place: "_Place", export: Export) 
         export.is_complete = True
     elif parent != "Institution":
         return
-    elif name == "InstitutionNumber":
-        place.school = read_school_code("InstitutionNumber", element.text)
-        export.schools.setdefault(place.school, None)
     elif name == "InstitutionName" and place.school is not None:
         export.schools[place.school] = given(element.text)
     elif name == "Group":
         _take_group(element, place.groups)
+
+
+def _take_school(element: Element, place: "_Place", export: Export) -> Iterator[UnreadPupil]:
+    """Which school the following pupils go to; of one that cannot be read, one line for all of them."""
+    try:
+        place.school = read_school_code("InstitutionNumber", element.text)
+        export.schools.setdefault(place.school, None)
+    except InvalidValue as fault:
+        place.is_unread = True
+        export.unread_schools.append(fault)
+        yield UnreadPupil(fault.rejected("Institution", None).rejection, None, None)
 
 
 def _pupil(
@@ -255,7 +270,7 @@ def _school_years(text: str | None) -> Iterator[SchoolYear]:
     """``2025/2026``, ``2025/26``, ``2025-2026``; several are separated by commas or blanks."""
     for part in (text or "").replace(",", " ").replace(";", " ").split():
         first = part[:4]
-        if first.isascii() and first.isdecimal() and len(first) == 4:  # noqa: PLR2004  a year
+        if first.isascii() and first.isdecimal() and int(first) in SCHOOL_YEARS:
             yield SchoolYear(int(first))
 
 
