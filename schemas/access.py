@@ -68,6 +68,52 @@ class JobFunction(Schema):
     """KLE numbers it is limited to; None: no limit."""
 
 
+class OrganisationUnit(Schema):
+    """A unit of the organisation, as the sources call it."""
+
+    id: str
+    """As in ``Unit.id``."""
+    name: str
+    area: Area | None = None
+    phone: str | None = None
+
+
+class Employee(Schema):
+    """An employee as an administrator sees them, also one who has left."""
+
+    id: str
+    name: str
+    title: str
+    roles: frozenset[Role]
+    unit_name: str | None
+    phone: str | None
+    functions: tuple[JobFunction, ...]
+    """From the latest login."""
+    organisation_functions: frozenset[str]
+    """From the organisation; they count at the next login."""
+    in_organisation: bool
+    """The organisation has told of the employee."""
+    has_logged_in: bool
+    """At the municipality's login."""
+    active_until: date | None
+    is_active: bool
+
+
+class StaffUnit(Schema):
+    """A unit of the organisation as an administrator sees it."""
+
+    organisation_id: str
+    name: str
+    parent_name: str | None
+    kle: tuple[str, ...]
+    area: Area | None
+    unit_id: str | None
+    """As the sources name it; None: none does."""
+    phone: str | None
+    employees: int
+    """How many may log in."""
+
+
 class EmployeeContact(Schema):
     """How to reach an employee whom a source names by an id."""
 
@@ -181,6 +227,10 @@ class AuditAction(StrEnum):
     RELEASE_DELETIONS = "release_deletions"
     """An administrator let held deletions of a source take effect; the reason stands in ``override_reason``."""
     REFUSE_DELETIONS = "refuse_deletions"
+    READ_STAFF = "read_staff"
+    """An administrator looked at the employees, their roles and units."""
+    UPDATE_STAFF = "update_staff"
+    """An export of the organisation was taken over."""
     READ_QUARANTINE = "read_quarantine"
     RESOLVE_QUARANTINE = "resolve_quarantine"
     REPLAY_QUARANTINE = "replay_quarantine"

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from schemas.base import Schema
 from schemas.period import Period
+from schemas.source import Area
 
 _FOLDER = files("schemas") / "code_lists"
 
@@ -120,4 +121,14 @@ def _code(code_list: str, row: dict[str, str]) -> Code:
         valid=Period(start=day(row["valid_from"]), end=day(row["valid_to"])),
         parent=row["parent"] or None,
         note=row["note"] or None,
+    )
+
+
+def areas_of_kle(number: str) -> frozenset[Area]:
+    """The areas that a KLE number, or a group of them, belongs to; none for those of other tasks."""
+    return frozenset(
+        area
+        for code in codes_of("kle")
+        for area in Area
+        if f"area={area}" in (code.note or "") and (f"{code.code}.".startswith(f"{number}."))
     )

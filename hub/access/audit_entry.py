@@ -21,9 +21,10 @@ from schemas.access import (
 )
 from schemas.source import Area
 
+_STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF})
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
-    **dict.fromkeys({AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
+    **dict.fromkeys(_STAFF_ACTS | {AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
 }
 
 

@@ -40,7 +40,16 @@ if any(_SOMEBODY.search(text) for text in _TEXTS.values()):
 _POLICIES = cedarpy.PolicySet.from_str("\n".join(_TEXTS.values()))
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _AREAS = tuple(Area)
-_PAGES = frozenset({AuditAction.READ_LOG, AuditAction.READ_SOURCES, AuditAction.SEARCH, AuditAction.LIST_CITIZENS})
+_PAGES = frozenset(
+    {
+        AuditAction.READ_LOG,
+        AuditAction.READ_SOURCES,
+        AuditAction.READ_STAFF,
+        AuditAction.UPDATE_STAFF,
+        AuditAction.SEARCH,
+        AuditAction.LIST_CITIZENS,
+    }
+)
 SOURCE_ACTS = frozenset(
     {
         AuditAction.CONFIGURE_SOURCE,

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from hub.db import fetch_rows
 from schemas.access import Actor, EmployeeContact, JobFunction
 
-_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM actors WHERE active"  # noqa: S608  field names of our own schema; every value is a parameter
+_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
 _BY_ID = text(f"{_ACTIVE} AND id = :id")
-_UNIT_NAMES = text("SELECT id, unit_name FROM actors WHERE active AND unit_name IS NOT NULL AND id = ANY(:ids)")
+_UNIT_NAMES = text("SELECT id, unit_name FROM active_actors WHERE unit_name IS NOT NULL AND id = ANY(:ids)")
 _CONTACTS = text("""
     SELECT worker_id, min(name) AS name, min(title) AS title, min(phone) AS phone
-    FROM actors CROSS JOIN LATERAL unnest(worker_ids) AS w (worker_id)
-    WHERE active AND worker_ids && :worker_ids AND worker_id = ANY(:worker_ids)
+    FROM active_actors CROSS JOIN LATERAL unnest(worker_ids) AS w (worker_id)
+    WHERE worker_ids && :worker_ids AND worker_id = ANY(:worker_ids)
     GROUP BY worker_id HAVING count(*) = 1
 """)
 
@@ -35,8 +35,9 @@ _STORE_LOGIN = text("""
         own_identifier_digest = coalesce(excluded.own_identifier_digest, a.own_identifier_digest),
         subject = excluded.subject, functions = excluded.functions
     WHERE a.subject IS NULL OR a.subject = excluded.subject
-    RETURNING a.active
+    RETURNING a.active AND (a.active_until IS NULL OR (now() AT TIME ZONE 'Europe/Copenhagen')::date < a.active_until)
 """)
+_ORGANISATION_FUNCTIONS = text("SELECT unnest(organisation_functions) FROM actors WHERE id = :id")
 _REMOVE_ROLES = text("UPDATE actors SET roles = '{}', functions = '[]' WHERE subject = :subject")
 
 
@@ -64,6 +65,11 @@ def store_login(
 def remove_roles(session: Session, subject: str) -> None:
     """The account has no role any longer; harmless when nobody has it."""
     session.execute(_REMOVE_ROLES, {"subject": subject})
+
+
+def list_organisation_functions(session: Session, actor_id: str) -> frozenset[str]:
+    """The functions that the organisation gives the employee; none of somebody whom it does not know."""
+    return frozenset(session.scalars(_ORGANISATION_FUNCTIONS, {"id": actor_id}))
 
 
 def list_actors(session: Session) -> tuple[Actor, ...]:

@@ -1,5 +1,6 @@
 """Tables of this room (SQLAlchemy classes, no behaviour)."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ARRAY, Index, Text, true
@@ -13,7 +14,10 @@ class ActorRow(Base):
     """An employee who may log in."""
 
     __tablename__ = "actors"
-    __table_args__ = (Index("uq_actors_subject", "subject", unique=True),)
+    __table_args__ = (
+        Index("uq_actors_subject", "subject", unique=True),
+        Index("uq_actors_organisation_id", "organisation_id", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -30,4 +34,26 @@ class ActorRow(Base):
     functions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """As in ``schemas.access.JobFunction``, from the latest login."""
     own_identifier_digest: Mapped[str | None] = mapped_column(Text)
+    organisation_id: Mapped[str | None] = mapped_column(Text)
+    """As in the organisation's export; None: it has not told of the employee."""
+    organisation_functions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Job functions that the organisation gives; they count at the next login."""
+    active_until: Mapped[date | None]
+    """The first day on which the employee no longer works here; None: no end is known."""
     active: Mapped[bool] = mapped_column(server_default=true())
+
+
+class OrganisationUnitRow(Base):
+    """A unit of the organisation, as its latest export has it."""
+
+    __tablename__ = "organisation_units"
+
+    organisation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[str | None] = mapped_column(Text)
+    kle: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """KLE numbers that are its task."""
+    area: Mapped[str | None] = mapped_column(Text)
+    unit_id: Mapped[str | None] = mapped_column(Text)
+    """As in ``Unit.id``; None: no source names it."""
+    phone: Mapped[str | None] = mapped_column(Text)

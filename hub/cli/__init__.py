@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import connector, identity, index, quarantine, run, schema, source
+from hub.cli import actor, connector, identity, index, quarantine, run, schema, source
 
 app = typer.Typer(
     name="helhed",
@@ -17,6 +17,7 @@ Shows all ongoing efforts and concern notifications of a citizen and family in o
 [bold]A day in production:[/bold]  helhed migrate, then helhed serve and helhed worker side by side.
 """,
 )
+app.add_typer(actor.app, name="actor")
 app.add_typer(connector.app, name="connector")
 app.add_typer(source.app, name="source")
 app.add_typer(index.app, name="index")

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from hub.errors import InvalidSetting
-from schemas.access import Role
+from schemas.access import OrganisationUnit, Role
 from schemas.base import Schema
 from schemas.source import Area
 
@@ -45,16 +45,11 @@ class FunctionMapping(Schema):
     """The area of those who have it and no unit."""
 
 
-class UnitMapping(Schema):
-    """A unit of the organisation, and what the sources call it."""
+class UnitMapping(OrganisationUnit):
+    """A unit, and what claims, limits and the organisation call it."""
 
     value: str = Field(min_length=1)
-    """As claims and limits name it, mostly a UUID."""
-    id: str = Field(min_length=1)
-    """As in the sources, ``<source>:<id>``."""
-    name: str = Field(min_length=1)
-    area: Area | None = None
-    phone: str | None = None
+    """Mostly a UUID."""
 
 
 class RoleMapping(Schema):

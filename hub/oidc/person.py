@@ -1,13 +1,13 @@
 """Who somebody is by the claims of a login and the mapping file. Pure; what is not mapped gives nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from hub.oidc.mapping import FunctionMapping, RoleMapping, UnitMapping
 from hub.oidc.privileges import Privilege, read_privileges
 from schemas.access import JobFunction, Role
 from schemas.base import Schema
-from schemas.codes import codes_of
+from schemas.codes import areas_of_kle
 from schemas.source import Area
 
 
@@ -26,13 +26,22 @@ class LoginPerson(Schema):
     functions: tuple[JobFunction, ...] = ()
 
 
-def person_of(claims: Mapping[str, Any], mapping: RoleMapping) -> LoginPerson | None:
-    """The employee; None: the claims do not say who it is."""
+def person_of(
+    claims: Mapping[str, Any], mapping: RoleMapping, organisation_functions: Collection[str] = ()
+) -> LoginPerson | None:
+    """The employee; None: the claims do not say who it is.
+
+    Args:
+        claims: of the ID token.
+        mapping: what they mean.
+        organisation_functions: what the organisation gives the employee beside the claims.
+    """
     names = mapping.claims
     person_id = text_of(claims, names.id)
     if person_id is None:
         return None
-    matched = list(_matched(_granted(claims, mapping), mapping))
+    granted = [*_granted(claims, mapping), *(Privilege(value=value) for value in sorted(organisation_functions))]
+    matched = list(_matched(granted, mapping))
     functions = tuple(function for _, function in matched)
     unit = _unit(text_of(claims, names.unit), functions, mapping)
     titles = [found.title for found, _ in matched if found.title]
@@ -121,13 +130,3 @@ def _area(unit: UnitMapping | None, mapped: Iterable[FunctionMapping], functions
     if area is not None:
         return area if area in reached else None
     return next(iter(reached)) if len(reached) == 1 else None
-
-
-def areas_of_kle(number: str) -> frozenset[Area]:
-    """The areas that a KLE number, or a group of them, belongs to; none for those of other tasks."""
-    return frozenset(
-        area
-        for code in codes_of("kle")
-        for area in Area
-        if f"area={area}" in (code.note or "") and (f"{code.code}.".startswith(f"{number}."))
-    )

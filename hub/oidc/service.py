@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.access.repository import remove_roles, store_login
+from hub.access.repository import list_organisation_functions, remove_roles, store_login
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.oidc.mapping import RoleMapping
-from hub.oidc.person import LoginPerson, person_of
+from hub.oidc.person import LoginPerson, person_of, text_of
 from hub.oidc.provider import Provider, Tokens
 from hub.oidc.refusal import LoginRefused, LoginRule
 from hub.secrets import PayloadCipher
@@ -39,13 +39,15 @@ class MunicipalLogin:
     cipher: PayloadCipher
     digest_key: bytes
 
-    def actor_of(self, claims: Mapping[str, Any]) -> tuple[Actor, LoginPerson]:
+    def actor_of(self, session: Session, claims: Mapping[str, Any]) -> tuple[Actor, LoginPerson]:
         """The employee by the claims, with the roles that are mapped, perhaps none.
 
         Raises:
             LoginRefused: the claims do not say who it is.
         """
-        person = person_of(claims, self.mapping)
+        actor_id = text_of(claims, self.mapping.claims.id)
+        functions = list_organisation_functions(session, actor_id) if actor_id else ()
+        person = person_of(claims, self.mapping, functions)
         if person is None:
             raise LoginRefused(LoginRule.TOKEN, self.mapping.claims.id)
         own_digest = None
@@ -75,7 +77,7 @@ class MunicipalLogin:
         Raises:
             LoginRefused: the claims do not say who it is.
         """
-        actor, person = self.actor_of(claims)
+        actor, person = self.actor_of(session, claims)
         subject = self.subject_of(claims)
         if not actor.roles:
             remove_roles(session, subject)

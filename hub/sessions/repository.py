@@ -51,7 +51,11 @@ _LIST_OWN = text(f"""
     WHERE s.actor_id = :actor_id AND {_LIVE} AND (CAST(:before AS bigint) IS NULL OR s.number < :before)
     ORDER BY s.number DESC LIMIT :size
 """)  # noqa: S608  as above
-_DELETE_EXPIRED = text(f"DELETE FROM login_sessions s WHERE NOT ({_LIVE}) RETURNING s.number")  # noqa: S608  as above
+_DELETE_EXPIRED = text(f"""
+    DELETE FROM login_sessions s
+    WHERE NOT ({_LIVE}) OR NOT EXISTS (SELECT FROM active_actors a WHERE a.id = s.actor_id) RETURNING s.number
+""")  # noqa: S608  as above
+_DELETE_OF_ACTORS = text("DELETE FROM login_sessions WHERE actor_id = ANY(:actor_ids) RETURNING number")
 
 
 def get_session(session: Session, session_id: str, limits: SessionLimits) -> LoginSession | None:
@@ -142,8 +146,13 @@ def list_own(
 
 
 def delete_expired_sessions(session: Session, limits: SessionLimits) -> int:
-    """Remove the sessions that have run out; how many."""
+    """Remove the sessions that have run out, and those of employees who have left; how many."""
     return len(session.scalars(_DELETE_EXPIRED, _parameters(limits)).all())
+
+
+def delete_of_actors(session: Session, actor_ids: Collection[str]) -> int:
+    """End every session of these employees; how many."""
+    return len(session.scalars(_DELETE_OF_ACTORS, {"actor_ids": sorted(actor_ids)}).all())
 
 
 def _digest(session_id: str) -> bytes:

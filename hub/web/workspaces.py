@@ -14,6 +14,7 @@ from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
 from hub.web.source.routes import SOURCE
 from hub.web.sources.routes import SOURCES
+from hub.web.staff.routes import STAFF
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
@@ -26,6 +27,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     NOTICES,
     CONNECT,
     SOURCE,
+    STAFF,
     SEARCH,
     CITIZEN,
     LOGIN,

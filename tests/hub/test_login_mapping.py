@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from hub.errors import InvalidSetting
 from hub.oidc.mapping import RoleMapping, read_mapping
-from hub.oidc.person import areas_of_kle, person_of
+from hub.oidc.person import person_of
 from hub.oidc.privileges import read_privileges
 from schemas.access import Role
+from schemas.codes import areas_of_kle
 from schemas.source import Area
 
 FUNCTION = "http://egelund.dk/roles/jobrole/helhed_sagsbehandler/1"

@@ -24,7 +24,7 @@ PAGES = {
         "/findes-ikke",
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
-    "tine.skov": ["/kilder"],
+    "tine.skov": ["/medarbejdere", "/medarbejdere/enheder", "/kilder"],
     "jens.dam": ["/tilsyn"],
 }
 MARKS = [

@@ -54,7 +54,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
         (Role.TEAM_MEMBER, ["/mine-borgere"], Purpose.FOLLOW_UP),
         (
             Role.ADMINISTRATOR,
-            ["/kilder", "/tilbageholdt", "/karantaene", "/identitet", "/indeks", "/beskeder"],
+            ["/kilder", "/tilbageholdt", "/karantaene", "/identitet", "/indeks", "/beskeder", "/medarbejdere"],
             Purpose.OPERATIONS,
         ),
         (Role.DPO, ["/tilsyn"], Purpose.LOG_REVIEW),
@@ -71,6 +71,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
         AuditAction.CONFIGURE_SOURCE: Purpose.OPERATIONS,
+        AuditAction.READ_STAFF: Purpose.OPERATIONS,
         AuditAction.READ_QUARANTINE: Purpose.OPERATIONS,
         AuditAction.READ_IDENTITIES: Purpose.OPERATIONS,
     }

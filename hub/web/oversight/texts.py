@@ -12,6 +12,8 @@ AUDIT_ACTION = {
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.READ_SOURCES: "Så kilderne",
+    AuditAction.READ_STAFF: "Så medarbejderne",
+    AuditAction.UPDATE_STAFF: "Overtog medarbejderne fra organisationen",
     AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",

@@ -1,0 +1,105 @@
+"""Statements on employees and units for their administration: the lists, and what the organisation says of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from schemas.access import Employee, StaffUnit
+
+_FIELDS = """
+    a.id, a.name, a.title, a.roles, a.unit_name, a.phone, a.functions, a.organisation_functions, a.active_until,
+    a.organisation_id IS NOT NULL AS in_organisation, a.subject IS NOT NULL AS has_logged_in,
+    EXISTS (SELECT FROM active_actors v WHERE v.id = a.id) AS is_active
+"""
+_LIST = text(f"""
+    SELECT {_FIELDS} FROM actors a
+    WHERE (:words = '' OR position(lower(:words) IN lower(concat_ws(' ', a.name, a.id, a.unit_name, a.title))) > 0)
+    ORDER BY a.name, a.id LIMIT :size OFFSET :start
+""")  # noqa: S608  constants; every value is a parameter
+_GET = text(f"SELECT {_FIELDS} FROM actors a WHERE a.id = :id")  # noqa: S608  as above
+_LIST_UNITS = text("""
+    SELECT u.organisation_id, u.name, p.name AS parent_name, u.kle, u.area, u.unit_id, u.phone,
+           (SELECT count(*) FROM active_actors a
+            WHERE a.unit_id = u.unit_id OR u.unit_id IS NULL AND a.unit_id IS NULL AND a.unit_name = u.name
+           ) AS employees
+    FROM organisation_units u LEFT JOIN organisation_units p ON p.organisation_id = u.parent_id
+    ORDER BY u.name, u.organisation_id LIMIT :size OFFSET :start
+""")
+_DELETE_UNITS = text("DELETE FROM organisation_units")
+_STORE_UNIT = text("""
+    INSERT INTO organisation_units (organisation_id, name, parent_id, kle, area, unit_id, phone)
+    VALUES (:organisation_id, :name, :parent_id, :kle, :area, :unit_id, :phone)
+""")
+_COUNT_KNOWN = text("SELECT count(*) FROM actors WHERE organisation_id IS NOT NULL AND active")
+_LEAVING = "organisation_id IS NOT NULL AND active AND NOT organisation_id = ANY(:working)"
+_LIST_LEAVING = text(f"SELECT id FROM actors WHERE {_LEAVING} ORDER BY id")  # noqa: S608  as above
+_END_OTHERS = text(f"UPDATE actors SET active = false WHERE {_LEAVING}")  # noqa: S608  as above
+_LIST_FUNCTIONS = text("SELECT id, organisation_functions FROM actors WHERE organisation_id IS NOT NULL")
+_STORE = text("""
+    INSERT INTO actors AS a (id, name, title, roles, unit_id, unit_name, area, phone, organisation_id,
+                             organisation_functions, active_until)
+    SELECT :id, :name, :title, '{}', :unit_id, :unit_name, :area, :phone, :organisation_id,
+           CAST(:functions AS text[]), CAST(:active_until AS date)
+    WHERE NOT EXISTS (SELECT FROM actors o WHERE o.organisation_id = :organisation_id AND o.id <> :id)
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, title = coalesce(nullif(excluded.title, ''), a.title),
+        unit_id = CASE WHEN excluded.unit_name IS NULL THEN a.unit_id ELSE excluded.unit_id END,
+        unit_name = coalesce(excluded.unit_name, a.unit_name),
+        area = CASE WHEN excluded.unit_name IS NULL THEN a.area ELSE excluded.area END,
+        phone = coalesce(excluded.phone, a.phone), organisation_functions = excluded.organisation_functions,
+        organisation_id = excluded.organisation_id, active = true, active_until = excluded.active_until
+    WHERE a.organisation_id IS NULL OR a.organisation_id = excluded.organisation_id
+    RETURNING a.id
+""")
+
+
+def list_employees(session: Session, words: str, *, start: int, size: int) -> tuple[Employee, ...]:
+    """Employees by name, also those who have left; only those with these words in name, id, unit or title."""
+    rows = session.execute(_LIST, {"words": words, "start": start, "size": size}).mappings()
+    return tuple(Employee.model_validate(dict(row)) for row in rows)
+
+
+def get_employee(session: Session, actor_id: str) -> Employee | None:
+    """The employee, also one who has left; None: there is none."""
+    row = session.execute(_GET, {"id": actor_id}).mappings().one_or_none()
+    return None if row is None else Employee.model_validate(dict(row))
+
+
+def list_units(session: Session, *, start: int, size: int) -> tuple[StaffUnit, ...]:
+    """The units of the organisation by name."""
+    rows = session.execute(_LIST_UNITS, {"start": start, "size": size}).mappings()
+    return tuple(StaffUnit.model_validate(dict(row)) for row in rows)
+
+
+def replace_units(session: Session, units: Sequence[dict[str, Any]]) -> None:
+    """The organisation has these units and no others."""
+    session.execute(_DELETE_UNITS)
+    if units:
+        session.execute(_STORE_UNIT, units)
+
+
+def count_known(session: Session) -> int:
+    """How many active employees the organisation has told of."""
+    return int(session.scalar(_COUNT_KNOWN) or 0)
+
+
+def list_leaving(session: Session, working: list[str]) -> tuple[str, ...]:
+    """Ids of those who leave if only these organisation ids work here."""
+    return tuple(session.scalars(_LIST_LEAVING, {"working": working}))
+
+
+def list_functions(session: Session) -> dict[str, frozenset[str]]:
+    """The functions that the organisation gave, by employee."""
+    return {row.id: frozenset(row.organisation_functions) for row in session.execute(_LIST_FUNCTIONS)}
+
+
+def store_members(session: Session, members: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Store what the organisation says of these; the ids that were not, for they belong to another of its employees."""
+    return tuple(member["id"] for member in members if session.scalar(_STORE, member) is None)
+
+
+def end_others(session: Session, working: list[str]) -> None:
+    """Of the organisation's employees only these are active."""
+    session.execute(_END_OTHERS, {"working": working})

@@ -1,0 +1,145 @@
+"""``helhed actor``: employees and units, and taking them over from the organisation."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hub.cli.source_record import actor_id
+from hub.cli.terms import fail, load_settings, opened
+from hub.clock import danish_day
+from hub.db import Session
+from hub.errors import InvalidSetting, MissingRole
+from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Employee, Purpose, Role
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""
+The employees. Nobody is given a role here: roles come with the login (docs/login.md).
+
+[bold]From the organisation:[/bold] helhed actor import export.json, each night (docs/staff.md). Who has no engagement
+on the day is no longer active and is logged out at once.
+""",
+)
+console = Console()
+PAGE = 50
+
+
+@app.command("list")
+def list_actors(
+    words: Annotated[str, typer.Argument(metavar="[WORDS]", help="Only those with these words.")] = "",
+    start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+) -> None:
+    """Employees by name, with roles, unit, and whether they may log in."""
+    from hub.access.staff_repository import list_employees  # noqa: PLC0415  a command loads only what it needs
+
+    with fail(), opened() as context:
+        with context.database.transaction() as session:
+            _record(session, AuditAction.READ_STAFF)
+            employees = list_employees(session, words, start=start, size=PAGE)
+        if as_json:
+            typer.echo(json.dumps([employee.model_dump(mode="json") for employee in employees], ensure_ascii=False))
+            return
+        table = Table("Id", "Name", "Roles", "Unit", "State")
+        for employee in employees:
+            roles = ", ".join(sorted(employee.roles)) or "none"
+            table.add_row(employee.id, employee.name, roles, employee.unit_name or "", _state(employee))
+        console.print(table if employees else "No such employee.")
+        if len(employees) == PAGE:
+            console.print(f"More: --from {start + PAGE}")
+
+
+@app.command()
+def show(employee_id: Annotated[str, typer.Argument(metavar="ID", help="See: helhed actor list")]) -> None:
+    """One employee: roles, functions with their limits, from where, until when."""
+    from hub.access.staff_repository import get_employee  # noqa: PLC0415  as above
+
+    with fail(), opened() as context:
+        with context.database.transaction() as session:
+            _record(session, AuditAction.READ_STAFF)
+            employee = get_employee(session, employee_id)
+        if employee is None:
+            raise InvalidSetting(f"no employee {employee_id}; see: helhed actor list")
+        console.print_json(employee.model_dump_json())
+
+
+@app.command("units")
+def list_organisation_units(
+    start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+) -> None:
+    """Units of the organisation by name, with their tasks (KLE), their area and how many may log in."""
+    from hub.access.staff_repository import list_units  # noqa: PLC0415  as above
+
+    with fail(), opened() as context:
+        with context.database.transaction() as session:
+            _record(session, AuditAction.READ_STAFF)
+            units = list_units(session, start=start, size=PAGE)
+        if as_json:
+            typer.echo(json.dumps([unit.model_dump(mode="json") for unit in units], ensure_ascii=False))
+            return
+        table = Table("Unit", "Below", "KLE", "Area", "In the sources", "Employees")
+        for unit in units:
+            kle, area = ", ".join(unit.kle), unit.area or ""
+            table.add_row(unit.name, unit.parent_name or "", kle, area, unit.unit_id or "", str(unit.employees))
+        console.print(table if units else "No units yet; see: helhed actor import --help")
+        if len(units) == PAGE:
+            console.print(f"More: --from {start + PAGE}")
+
+
+@app.command("import")
+def import_staff(
+    export: Annotated[Path, typer.Argument(metavar="FILE", help="JSON in the shape of OS2mo (docs/staff.md).")],
+    many_leave: Annotated[bool, typer.Option("--many-leave", help="It is right that so many have left.")] = False,
+) -> None:
+    """Take over all units and employees of the organisation: name, title, phone, unit, functions, who works today."""
+    from hub.access.organisation import read_export  # noqa: PLC0415  as above
+    from hub.access.staff import take_over  # noqa: PLC0415  as above
+    from hub.oidc.mapping import read_mapping  # noqa: PLC0415  as above
+    from hub.sessions.repository import delete_of_actors  # noqa: PLC0415  as above
+
+    with fail():
+        settings = load_settings()
+        mapping = read_mapping(settings.role_mapping_file) if settings.role_mapping_file else None
+        units = {unit.value.lower(): unit for unit in mapping.units} if mapping else {}
+        try:
+            content = export.read_bytes()
+        except OSError as error:
+            raise InvalidSetting(f"{export} cannot be read: {error.strerror}") from None
+        with opened(settings) as context:
+            organisation = read_export(content, danish_day(context.clock.now()))
+            with context.database.transaction() as session:
+                _record(session, AuditAction.UPDATE_STAFF)
+                result = take_over(session, organisation, units, even_if_many_leave=many_leave)
+                ended = delete_of_actors(session, {*result.left, *result.changed_functions})
+        console.print(
+            f"{result.units} units. {result.working} work here today; {len(result.left)} have lost their access."
+        )
+        if ended:
+            console.print(f"Sessions that ended: {ended}")
+        for name in result.conflicts:
+            console.print(f"{name} is unchanged: the name or the person is known here as somebody else.", markup=False)
+
+
+def _record(session: Session, action: AuditAction) -> None:
+    """Decide and write the line, in the transaction of the act."""
+    from hub.access.policy import may  # noqa: PLC0415  as above
+    from hub.access.service import record  # noqa: PLC0415  as above
+    from hub.clock import SystemClock  # noqa: PLC0415  as above
+
+    name = actor_id()
+    actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
+    if not may(actor, action):
+        raise MissingRole
+    request = AccessRequest(purpose=Purpose.OPERATIONS, request_id="cli")
+    record(session, actor, action, AuditOutcome.SHOWN, request, now=SystemClock().now())
+
+
+def _state(employee: Employee) -> str:
+    if not employee.is_active:
+        return "left"
+    return "active" if employee.active_until is None else f"active until {employee.active_until:%Y-%m-%d}"

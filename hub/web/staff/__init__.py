@@ -1,0 +1,1 @@
+"""Medarbejdere: who may do what, from where, and until when."""

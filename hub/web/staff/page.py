@@ -1,0 +1,64 @@
+"""What Medarbejdere shows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.view_models import Link
+
+
+@dataclass(frozen=True)
+class EmployeeRow:
+    """One employee."""
+
+    name: str
+    id: str
+    title: str
+    unit: str
+    phone: str
+    roles: str
+    """In words; what is missing where there are none."""
+    has_roles: bool
+    limits: str
+    """Of the functions, as the login gives them."""
+    origin: str
+    state: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit of the organisation."""
+
+    name: str
+    parent: str
+    tasks: str
+    area: str
+    has_area: bool
+    in_sources: str
+    phone: str
+    employees: str
+
+
+@dataclass(frozen=True)
+class StaffPage:
+    """Who may do what here, and who has left?"""
+
+    template: ClassVar[str] = "staff/templates/staff.html"
+    views: tuple[Link, ...]
+    words: str
+    rows: tuple[EmployeeRow, ...]
+    before: str | None
+    """Address of the page before."""
+    after: str | None
+
+
+@dataclass(frozen=True)
+class UnitsPage:
+    """Which units are there, and what is their task?"""
+
+    template: ClassVar[str] = "staff/templates/units.html"
+    views: tuple[Link, ...]
+    rows: tuple[UnitRow, ...]
+    before: str | None
+    """Address of the page before."""
+    after: str | None
