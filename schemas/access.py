@@ -232,7 +232,6 @@ class AuditAction(StrEnum):
     UPDATE_STAFF = "update_staff"
     """An export of the organisation was taken over."""
     READ_QUARANTINE = "read_quarantine"
-    RESOLVE_QUARANTINE = "resolve_quarantine"
     REPLAY_QUARANTINE = "replay_quarantine"
     """An administrator had what could not be read tried again; one entry, or all with the same fault."""
     REPAIR_INDEX = "repair_index"

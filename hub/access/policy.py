@@ -60,7 +60,6 @@ SOURCE_ACTS = frozenset(
         AuditAction.RELEASE_DELETIONS,
         AuditAction.REFUSE_DELETIONS,
         AuditAction.READ_QUARANTINE,
-        AuditAction.RESOLVE_QUARANTINE,
         AuditAction.REPLAY_QUARANTINE,
         AuditAction.REPAIR_INDEX,
         AuditAction.REBUILD_INDEX,

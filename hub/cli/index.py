@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hub.bus.base import OVERVIEWS
+from hub.cli.source_record import record
 from hub.cli.terms import fail, open_services
 from hub.context import AppContext
 from hub.errors import InvalidSetting
@@ -17,6 +18,7 @@ from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, Difference, lasting_differences
 from hub.indexing.reindex import reindex as reindex_all
 from hub.indexing.writer import INDEX_GROUP
+from schemas.access import AuditAction
 from search.base import ALL_SOURCES
 
 app = typer.Typer(
@@ -34,6 +36,8 @@ _COMPARISONS = 5
 _BETWEEN_COMPARISONS = 2.0
 """Seconds; what was on its way to the index has arrived by then."""
 _DRIFTED = 1
+SUBJECT = "search"
+"""What the audit log calls the index, as the page does."""
 
 
 @app.command()
@@ -54,6 +58,7 @@ def verify(
         if not repair_drift:
             console.print("Repair them with: helhed index verify --repair")
             raise typer.Exit(_DRIFTED)
+        _record(context, AuditAction.REPAIR_INDEX)
         repaired = repair(context.database, context.index, drift, digest_key=context.digest_key, clock=context.clock)
         _, left = _compare_repeatedly(context)
         console.print(f"{repaired} repaired, {len(left)} still differ.")
@@ -75,6 +80,7 @@ def reindex() -> None:
         with context.database.leading("index.reindex") as is_ours:
             if not is_ours:
                 raise InvalidSetting("a reindex is running already; wait for that one to end")
+            _record(context, AuditAction.REBUILD_INDEX)
             context.index.create()
             columns = (
                 TextColumn("{task.description}"),
@@ -93,6 +99,11 @@ def reindex() -> None:
                     progress=lambda at: progress.update(task, completed=at.done, total=at.total),
                 )
         console.print(f"The new index serves, with {count:,} citizens.")
+
+
+def _record(context: AppContext, action: AuditAction) -> None:
+    with context.database.transaction() as session:
+        record(session, action, SUBJECT, None, context.clock.now())
 
 
 def _compare_repeatedly(context: AppContext) -> tuple[Comparison, dict[UUID, Difference]]:

@@ -41,6 +41,7 @@ def list_open(
     """The open entries of a source, fifty at a time, oldest first. Values are masked, payloads are not shown."""
     with fail(), open_services() as context:
         with context.database.transaction() as session:
+            record(session, AuditAction.READ_QUARANTINE, source, None, context.clock.now())
             entries = list_entries(session, source, after=after)
         is_known = bool(entries) or _is_known(context, source)
         if not is_known:
@@ -117,6 +118,8 @@ def republish(source: Source) -> None:
     What still cannot be stored is back in quarantine. What could not be read is read again by the next run instead.
     """
     with fail(), open_services() as context:
+        with context.database.transaction() as session:
+            record(session, AuditAction.REPLAY_QUARANTINE, source, "republished", context.clock.now())
         result = republish_all(
             context.database,
             context.bus,

@@ -13,13 +13,14 @@ from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_approval import approve
 from hub.cli.source_inbox import inbox
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule
-from hub.cli.source_output import print_decided, print_decisions, print_held, print_list, print_source
+from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
+from hub.cli.source_reading import AsJson, Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.clock import DANISH_TIME
 from hub.context import AppContext
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.sources import change_repository, held_repository, repository, run_requests, service, stream_repository
+from hub.sources import held_repository, repository, run_requests, service, stream_repository
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from hub.sources.held_deletions import with_parts
 from hub.sources.schedule import DEFAULT_SCHEDULE
@@ -39,12 +40,13 @@ The sources Helhed reads. What you change takes effect in running workers and se
 A source of HELHED_SOURCES_FILE is changed in the file; it can be paused, run, released and refused here too.
 """,
 )
+app.command(name="list")(list_all)
+app.command()(runs)
+app.command()(history)
 app.command()(inbox)
 app.command()(approve)
 console = Console()
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
-Name = Annotated[str, typer.Argument(help="The source's name; see: helhed source list")]
 StreamOption = Annotated[str | None, typer.Option(help="Only this stream; see: helhed source show NAME")]
 Settings = Annotated[
     list[str] | None, typer.Argument(help="field=value; a dot reaches inside, an empty value goes back to the default.")
@@ -64,17 +66,6 @@ HeldType = Annotated[
 AllTypes = Annotated[bool, typer.Option("--all", help="All types of the source that wait, instead of one.")]
 Every = Annotated[str | None, typer.Option(help="Cadence: 12s, 15m, 2h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
-
-
-@app.command(name="list")
-def list_sources(as_json: AsJson = False) -> None:
-    """List the sources: how each is doing, when it last gave data, when it is read next."""
-    with fail(), opened() as context:
-        sources = context.catalogue.known()
-        with context.database.transaction() as session:
-            states = stream_repository.source_states(session, context.catalogue.systems(), context.clock.now())
-        areas = {kind: connector.area for kind, connector in context.catalogue.builder.kinds.items()}
-        print_list(sources, {state.source: state for state in states}, areas, as_json=as_json)
 
 
 @app.command()
@@ -243,7 +234,7 @@ def run(
             return
         run_requests.run_source(session, name, context.clock.now(), stream=stream, from_start=from_start, by=actor_id())
         record(session, AuditAction.RUN_SOURCE, name, "from the start" if from_start else None, context.clock.now())
-        console.print("A worker begins within seconds; see: helhed source show " + name)
+        console.print("A worker begins within seconds; see: helhed source runs " + name)
 
 
 @app.command()
@@ -261,16 +252,6 @@ def stop(name: Name, stream: StreamOption = None) -> None:
         ]
         record(session, AuditAction.STOP_RUN, name, ", ".join(stopping) or None, now)
         console.print(f"{name} stops reading {', '.join(stopping)}." if stopping else f"{name} is not read now.")
-
-
-@app.command()
-def history(name: Name) -> None:
-    """Who changed a source, when, and which fields; never what they were changed to."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        repository.existing_source(session, name)
-        for entry in change_repository.list_changes(session, name, size=100):
-            line = f"{entry.changed_at:%Y-%m-%d %H:%M} {entry.changed_by}: {entry.kind} {', '.join(entry.fields)}"
-            console.print(line.strip(), markup=False, highlight=False)
 
 
 @app.command()

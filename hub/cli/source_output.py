@@ -3,46 +3,90 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from hub.clock import DANISH_TIME
+from hub.notices.conditions import NoticeKind
+from hub.notices.source_listing import SourceListing
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, Source, SourceLifecycle, StreamDetails
-from hub.sources.health import RunSummary, SourceState
+from hub.sources.health import RunSummary
+from hub.sources.run_history import RunDetails, RunProgress
 from schemas.source import Area
 
 console = Console()
+WORDED = frozenset(NoticeKind) - {NoticeKind.HELD_DELETIONS, NoticeKind.LATE}
+"""Conditions that no number of the list tells."""
 
 
-def print_list(
-    sources: Sequence[Source], states: Mapping[str, SourceState], areas: Mapping[str, Area], *, as_json: bool
-) -> None:
-    """The sources with how each is doing; *areas* are those of the kinds, for drafts that decide on none."""
+class ListRow(NamedTuple):
+    """A source in the list."""
+
+    source: Source
+    area: Area | None
+    listing: SourceListing | None
+    """None: it is a draft, or was removed."""
+
+
+def list_rows(
+    sources: Sequence[Source], listings: Sequence[SourceListing], kinds: Mapping[str, Area], area: Area | None
+) -> tuple[ListRow, ...]:
+    """Those that are read as they are listed, then drafts and removed ones; *kinds*: areas where none is decided."""
+    by_name = {source.name: source for source in sources}
+    listed = [ListRow(by_name[listing.source.name], listing.source.area, listing) for listing in listings]
+    names = {row.source.name for row in listed}
+    others = [ListRow(source, _area(source, kinds), None) for source in sources if source.name not in names]
+    return tuple(row for row in (*listed, *others) if area in {None, row.area})
+
+
+def print_list(rows: Sequence[ListRow], *, as_json: bool) -> None:
+    """The sources with how each is doing."""
     if as_json:
-        for source in sources:
-            state = states.get(source.name)
-            document = {
-                "source": source.model_dump(mode="json"),
-                "state": state.model_dump(mode="json") if state else None,
-            }
+        for row in rows:
+            listing = row.listing.model_dump(mode="json") if row.listing else None
+            definition = row.source.model_dump(mode="json")
+            document = {"source": definition, "state": listing["state"] if listing else None, "listing": listing}
             typer.echo(json.dumps(document, ensure_ascii=False))
         return
-    table = Table("Source", "Kind", "Area", "State", "Last data", "Next run")
-    for source in sources:
-        state = states.get(source.name)
-        lifecycle = source.definition.lifecycle
-        decided = source.system.area if source.system else source.definition.area
+    table = Table("Source", "Kind", "Area", "State", "Last data", "Next run", "14 days", "Needs you")
+    for source, area, row_listing in rows:
+        state = row_listing.state if row_listing else None
         table.add_row(
             source.name,
             source.definition.kind,
-            decided or areas.get(source.definition.kind, "-"),
-            state.state if state and lifecycle is SourceLifecycle.ACTIVE else lifecycle,
+            area or "-",
+            state.state if state else source.definition.lifecycle,
             _when(state.last_data_at if state else None),
-            _when(state.next_due_at if state else None),
+            _next_run(row_listing),
+            f"{sum(day.published for day in row_listing.days):,}" if row_listing else "-",
+            _needs(row_listing),
         )
-    console.print(table if sources else "There are no sources yet; see: helhed source add --help")
+    console.print(table if rows else "There are no sources yet; see: helhed source add --help")
+
+
+def _area(source: Source, kinds: Mapping[str, Area]) -> Area | None:
+    decided = source.system.area if source.system else source.definition.area
+    return decided or kinds.get(source.definition.kind)
+
+
+def _next_run(listing: SourceListing | None) -> str:
+    if listing and listing.running:
+        return "; ".join(f"{run.stream}: {run.read:,} of {run.total or '?'} read" for run in listing.running)
+    return _when(listing.state.next_due_at if listing else None)
+
+
+def _needs(listing: SourceListing | None) -> str:
+    if listing is None:
+        return "-"
+    parts = [f"{listing.open_lines:,} in quarantine"] if listing.open_lines else []
+    parts += [f"{listing.held:,} deletions held"] if listing.held else []
+    parts += [condition.kind.replace("_", " ") for condition in listing.conditions if condition.kind in WORDED]
+    if not parts and listing.needs_person:
+        parts.append(listing.state.reason or listing.state.state)
+    return ", ".join(parts) or "-"
 
 
 def print_source(  # noqa: PLR0913  keyword-only from the secrets on
@@ -96,6 +140,69 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
         counts = (str(run.read), str(run.published), str(run.rejected))
         table.add_row(_when(run.started_at), run.stream, run.outcome, *counts, run.message or "")
     console.print(table)
+
+
+def print_runs(progress: Sequence[RunProgress], runs: Sequence[RunDetails], *, as_json: bool) -> None:
+    """Runs under way, then former ones with what each brought."""
+    if as_json:
+        for run in (*progress, *runs):
+            typer.echo(run.model_dump_json())
+        return
+    for under_way in progress:
+        total = f" of {under_way.total:,}" if under_way.total else ""
+        sign = "" if under_way.is_alive else "; its worker is gone, and another begins within seconds"
+        console.print(
+            f"{under_way.stream} is read now: {under_way.read:,}{total} since {_when(under_way.started_at)}{sign}"
+        )
+    table = Table("Run", "Began", "Stream", "Outcome", "Took", *_COUNTED)
+    for run in runs:
+        summary = run.summary
+        took = f"{(summary.ended_at - summary.started_at).total_seconds():.0f} s"
+        table.add_row(
+            str(summary.number), _when(summary.started_at), summary.stream, summary.outcome, took, *_run_counts(run)
+        )
+    console.print(table if runs else "There are no runs.")
+
+
+def print_run(run: RunDetails, *, as_json: bool) -> None:
+    """One run with its log, which holds numbers and names of types."""
+    if as_json:
+        typer.echo(run.model_dump_json())
+        return
+    summary = run.summary
+    asked = f"asked for by {summary.requested_by}" if summary.requested_by else "by its schedule"
+    console.print(
+        f"{summary.source} {summary.stream}, {_when(summary.started_at)} to {_when(summary.ended_at)}, {asked}"
+    )
+    console.print(
+        f"{summary.outcome}{f': {summary.message}' if summary.message else ''}", markup=False, highlight=False
+    )
+    table = Table(*_COUNTED)
+    table.add_row(*_run_counts(run))
+    console.print(table)
+    for line in run.log:
+        counts = ", ".join(f"{count:,} {word}" for word, count in line.counts.items())
+        text = f"{_when(line.at)} {line.event} {line.subject or ''} {counts}"
+        console.print(" ".join(text.split()), markup=False, highlight=False)
+
+
+_COUNTED = ("Read", "New", "Changed", "Unchanged", "Skipped", "Rejected", "Deleted", "Held")
+
+
+def _run_counts(run: RunDetails) -> tuple[str, ...]:
+    summary, counts = run.summary, run.counts
+    unchanged = counts.unchanged(summary.published) if run.is_counted else None
+    numbers = (
+        summary.read,
+        counts.new if run.is_counted else None,
+        counts.changed if run.is_counted else None,
+        unchanged,
+        sum(summary.skipped.values()),
+        summary.rejected + counts.parked,
+        counts.deleted if run.is_counted else None,
+        summary.held,
+    )
+    return tuple("-" if number is None else f"{number:,}" for number in numbers)
 
 
 def print_held(entries: Sequence[HeldDeletion], *, as_json: bool) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
+from hub.settings import Settings
+from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, SourceState, SourceStatus
 from schemas.base import Schema
 
@@ -49,6 +52,7 @@ class SourceLook(Schema):
     """What is looked at of one source."""
 
     state: SourceState
+    streams: tuple[StreamDetails, ...] = ()
     failures_in_a_row: int = 0
     """Of the stream that has most."""
     is_rejecting: bool = False
@@ -67,12 +71,17 @@ class Limits:
     certificate: timedelta
     """So long before its end."""
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As they are set."""
+        return cls(settings.notice_failures, timedelta(days=settings.notice_certificate_days))
+
 
 def present_conditions(
     looks: Iterable[SourceLook], *, is_drifting: bool, limits: Limits, now: datetime
 ) -> dict[Key, Condition]:
     """All that is wrong now, by key. Of a paused source only what its pause does not explain."""
-    conditions = [condition for look in looks for condition in _of_source(look, limits, now)]
+    conditions = [condition for look in looks for condition in source_conditions(look, limits, now)]
     if is_drifting:
         conditions.append(Condition(kind=NoticeKind.INDEX_DRIFT))
     return {condition.key: condition for condition in conditions}
@@ -95,7 +104,8 @@ def consecutive_failures(outcomes: Iterable[RunOutcome]) -> int:
     return count
 
 
-def _of_source(look: SourceLook, limits: Limits, now: datetime) -> Iterable[Condition]:
+def source_conditions(look: SourceLook, limits: Limits, now: datetime) -> Iterable[Condition]:
+    """What is wrong now with one source."""
     source = look.state.source
     if look.certificate_ends is not None and look.certificate_ends - now <= limits.certificate:
         days = max((look.certificate_ends - now).days, 0)

@@ -137,11 +137,13 @@ def _look(session: Session, source: Source, state: SourceState, held: int) -> So
     outcomes: dict[str, list[RunOutcome]] = {}
     for run in stream_repository.runs(session, source.name, 100):
         outcomes.setdefault(run.stream, []).append(run.outcome)
-    read = {stream.stream for stream in stream_repository.list_streams(session, source.name) if stream.is_enabled}
+    streams = stream_repository.list_streams(session, source.name)
+    read = {stream.stream for stream in streams if stream.is_enabled}
     of_streams = [runs for stream, runs in outcomes.items() if stream in read]
     settled = [[outcome for outcome in runs if outcome is not RunOutcome.STOPPED] for runs in of_streams]
     return SourceLook(
         state=state,
+        streams=streams,
         failures_in_a_row=max((consecutive_failures(runs) for runs in of_streams), default=0),
         is_rejecting=any(runs[0] is RunOutcome.TOO_MANY_REJECTED for runs in settled if runs),
         held=held,

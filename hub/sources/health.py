@@ -29,6 +29,10 @@ class RunOutcome(StrEnum):
     """Asked to stop: shutdown, pause, removal, or other settings. The next run goes on from the saved cursor."""
 
 
+FAILED_OUTCOMES = frozenset(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
+"""The run did not do what it should."""
+
+
 class RunSummary(Schema):
     """One attempt at reading a stream (kørsel). Counts are of this attempt; attempts add up."""
 

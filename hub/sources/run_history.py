@@ -1,6 +1,7 @@
 """What is kept of a run beside its summary: how far it has come, what became of its records, and its log."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
@@ -58,6 +59,15 @@ class RunProgress(Schema):
     is_alive: bool = True
     """Whether its process has given a sign of life within the time of a lease."""
     log: tuple[RunLogLine, ...] = ()
+
+
+class DayCount(Schema):
+    """What the runs of a source that ended on one day in Denmark brought."""
+
+    day: date
+    runs: int = 0
+    failed: int = 0
+    published: int = 0
 
 
 class RunCounts(Schema):

@@ -1,15 +1,16 @@
 """Every statement about single runs: progress, log, what became of the records, and former runs by page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.sources.definitions import StreamLease
-from hub.sources.health import RunOutcome, RunSummary
-from hub.sources.run_history import RunCounts, RunDetails, RunEvent, RunLogLine, RunProgress
+from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary
+from hub.sources.run_history import DayCount, RunCounts, RunDetails, RunEvent, RunLogLine, RunProgress
 from hub.sources.stream_repository import save_run
 from hub.sources.tables import RunCountRow, RunProgressRow, RunRow, StreamRow
 
@@ -22,6 +23,15 @@ _ADD_COUNTS = text("""
     SET stored = c.stored + excluded.stored, new = c.new + excluded.new, changed = c.changed + excluded.changed,
         deleted = c.deleted + excluded.deleted, parked = c.parked + excluded.parked
 """)
+
+_BY_DAY = text("""
+    SELECT source, cast(ended_at AT TIME ZONE 'Europe/Copenhagen' AS date) AS day, count(*) AS runs,
+           count(*) FILTER (WHERE outcome = ANY(:failed)) AS failed, sum(published) AS published
+    FROM source_runs
+    WHERE source = ANY(:names) AND started_at >= cast(:since AS timestamp) AT TIME ZONE 'Europe/Copenhagen'
+    GROUP BY 1, 2
+""")
+"""A run that began before the first day counts for none, though it ended on one."""
 
 
 def begin_run(session: Session, lease: StreamLease, now: datetime) -> None:
@@ -138,6 +148,17 @@ def list_runs(
     if stream is not None:
         statement = statement.where(RunRow.stream == stream)
     return tuple(_details(run, counts, with_log=False) for run, counts in session.execute(statement))
+
+
+def count_by_day(session: Session, names: Sequence[str], since: date) -> dict[str, tuple[DayCount, ...]]:
+    """What the runs since the beginning of that day brought, by source and day; days without runs are left out."""
+    rows = fetch_rows(session, _BY_DAY, {"names": list(names), "since": since, "failed": sorted(FAILED_OUTCOMES)})
+    counts: dict[str, list[DayCount]] = {}
+    for row in rows:
+        counts.setdefault(row["source"], []).append(
+            DayCount(day=row["day"], runs=row["runs"], failed=row["failed"], published=row["published"])
+        )
+    return {source: tuple(days) for source, days in counts.items()}
 
 
 def get_run(session: Session, source: str, number: int) -> RunDetails | None:

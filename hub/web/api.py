@@ -17,10 +17,6 @@ from hub.course.views import MinorOfMine, MyCitizen
 from hub.errors import AccessRefused, CitizenNotFound
 from hub.overview.changes import Change
 from hub.overview.follow_ups import FollowUps, list_follow_ups
-from hub.quarantine.repository import list_groups
-from hub.quarantine.rules import QuarantineGroup
-from hub.sources.health import SourceState
-from hub.sources.stream_repository import count_published
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
 from hub.web.citizen.present_coverage import with_notifications
 from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
@@ -35,12 +31,11 @@ from hub.web.search.stored_search import PageTurn
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
 from hub.web.shell.request_context import open_request
-from hub.web.sources.routes import SOURCES
-from schemas.access import Actor, AuditAction, Basis, Decision, Purpose
+from schemas.access import Actor, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchPage
-from schemas.source import Area, SourceSystem
+from schemas.source import Area
 
 router = APIRouter(prefix="/api")
 PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -157,16 +152,6 @@ class SearchAnswer(Schema):
     """Names of sources of which not all was read, so that citizens may be missing."""
 
 
-class SourceAnswer(Schema):
-    """A source and how it is doing."""
-
-    source: SourceSystem
-    state: SourceState
-    records: int
-    """Records published over all runs."""
-    quarantine: tuple[QuarantineGroup, ...]
-
-
 @router.get("/openapi.json", include_in_schema=False)
 def description(request: Request) -> JSONResponse:
     """What the API offers, for those who are logged in."""
@@ -272,23 +257,6 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
             decision = citizen.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
     raise CitizenNotFound
-
-
-@router.get("/kilder", summary="How each source is doing", responses=LOGGED_IN)
-def source_list(request: Request) -> tuple[SourceAnswer, ...]:
-    """How each source is doing."""
-    with open_request(request, SOURCES) as context:
-        context.record(AuditAction.READ_SOURCES)
-        records = count_published(context.session)
-        return tuple(
-            SourceAnswer(
-                source=source,
-                state=state,
-                records=records.get(source.name, 0),
-                quarantine=list_groups(context.session, source.name),
-            )
-            for source, state in zip(context.sources, context.source_states, strict=True)
-        )
 
 
 @router.get("/tilsyn", summary="Lines of the log", responses=LOGGED_IN)

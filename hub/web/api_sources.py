@@ -8,18 +8,21 @@ from pydantic import Field
 
 from hub.errors import RunNotFound, SourceNotFound
 from hub.notices.repository import Notice, list_notices
+from hub.notices.source_listing import SourceListing
 from hub.sources import change_repository, lease_repository, run_repository, run_requests
 from hub.sources.change_repository import ChangeEntry
 from hub.sources.run_history import RunDetails, RunProgress
-from hub.sources.stream_repository import list_streams
+from hub.sources.stream_repository import count_published, list_streams
 from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.notices.routes import NOTICES
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from hub.web.source.loading import decide
 from hub.web.source.workspace import SOURCE
+from hub.web.sources.routes import SOURCES, load_listings
 from schemas.access import AuditAction
 from schemas.base import Schema
+from schemas.source import Area
 
 router = APIRouter(prefix="/api", responses=LOGGED_IN)
 NOT_THERE: Mapping[int | str, dict[str, Any]] = {404: {"description": "No such source or run.", **PROBLEM}}
@@ -34,6 +37,13 @@ LARGEST = 2**63 - 1
 Name = Annotated[str, Path(max_length=50)]
 Before = Annotated[int | None, Query(alias="foer", ge=1, le=LARGEST)]
 ON_PAGE = 25
+
+
+class SourceAnswer(SourceListing):
+    """A source and how it is doing."""
+
+    records: int
+    """Records published over all runs."""
 
 
 class RunsAnswer(Schema):
@@ -56,6 +66,21 @@ class ActAnswer(Schema):
     """Whether the act had an effect."""
 
     done: bool
+
+
+@router.get("/kilder", summary="How each source is doing")
+def source_list(
+    request: Request, area: Annotated[Area | None, Query(alias="omraade")] = None
+) -> tuple[SourceAnswer, ...]:
+    """Those that need a person first, of one area or of all."""
+    with open_request(request, SOURCES) as context:
+        context.record(AuditAction.READ_SOURCES)
+        records = count_published(context.session)
+        return tuple(
+            SourceAnswer(**dict(listing), records=records.get(listing.source.name, 0))
+            for listing in load_listings(context)
+            if area in {None, listing.source.area}
+        )
 
 
 @router.get("/kilder/{name}/koersler", summary="Runs of a source", responses={**NOT_THERE})

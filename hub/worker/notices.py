@@ -32,7 +32,7 @@ def notice_plan(settings: Settings) -> NoticePlan:
         InvalidSetting: something that is needed is missing.
     """
     return NoticePlan(
-        limits=Limits(settings.notice_failures, timedelta(days=settings.notice_certificate_days)),
+        limits=Limits.of(settings),
         quiet=_quiet(settings),
         mail=_mail(settings),
         recipients=tuple(address.strip() for address in settings.notice_recipients.split(",") if address.strip()),

@@ -1,6 +1,7 @@
-"""Quarantine on Kilder: which row of the source it is, one fault once, and nothing as the source wrote it."""
+"""Quarantine: nothing stands there as the source wrote it; Kilder counts it and leads there."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,6 @@ from hub.clock import FixedClock
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import shown_key
 from hub.web.shell.field_labels import FIELD, FIELD_OTHER, field_word
-from hub.web.shell.rejection_texts import REJECTION
-from hub.web.sources.present_quarantine import ROWS_SHOWN
 from schemas.people import PersonFact
 from schemas.record import Rejection, RejectionRule
 from tests.sources import GivenConnector, SilentSource
@@ -58,65 +57,46 @@ class DubuSource(SilentSource):
         return (Stream(name="all", danish_title="Alt", record_types=social.RECORD_TYPES),)
 
 
-def test_what_could_not_be_read_stands_as_one_fault_with_each_row_by_case_and_key(
-    town: Town, dubu: Callable[..., None]
-) -> None:
-    values = ("31-••-••••", "99-••-••••", "••.••.••")
-    dubu(*(refused(number, 10_012 + number, masked_value=values[number]) for number in range(3)))
-    page = town.client("tine.skov").get("/kilder").text
-    assert "3 linjer kunne ikke læses" in page
-    assert page.count("Bevilgede indsatser: startdato") == 1
-    assert REJECTION[RejectionRule.BAD_DATE][1] in page
-    assert "31-••-••••" in page
-    for number in range(3):
-        assert f"Sag {10_012 + number}, nøgle demo:{number} " in page
-
-
-@pytest.mark.parametrize(
-    ("more", "shown"),
-    [
-        ({"record_type": "Mette Hansen, 750786-4002"}, "En anden slags linje: startdato"),
-        ({"field": "kontakt.Mette Hansen"}, f"Bevilgede indsatser: {FIELD_OTHER}"),
-        ({"source_id": "Mette Hansen"}, "nøgle xxxxx xxxxxx"),
-        ({"source_id": "demo:7507864002"}, "nøgle demo:••••••-••••"),
-        ({"source_id": None, "raw": None}, "Uden nøgle"),
-        ({"raw": b'{"sagId": "Mette Hansen"}'}, "Sag xxxxx xxxxxx, nøgle demo:1"),
-        ({"raw": b"not JSON"}, "Nøgle demo:1"),
-    ],
+HARD: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"record_type": "Mette Hansen, 750786-4002"}, "En anden slags linje: startdato"),
+    ({"field": "kontakt.Mette Hansen"}, f"Bevilgede indsatser: {FIELD_OTHER}"),
+    ({"source_id": "Mette Hansen"}, "nøgle xxxxx xxxxxx"),
+    ({"source_id": "demo:7507864002"}, "nøgle demo:••••••-••••"),
+    ({"source_id": None, "raw": None}, "Uden nøgle"),
+    ({"raw": b'{"sagId": "Mette Hansen"}'}, "Sag xxxxx xxxxxx, nøgle demo:6"),
+    ({"raw": b"not JSON"}, "Nøgle demo:7"),
 )
-def test_nothing_stands_on_kilder_as_the_source_wrote_it(
-    town: Town, dubu: Callable[..., None], more: dict[str, Any], shown: str
-) -> None:
-    dubu(refused(1, 10_013, **more))
-    page = town.client("tine.skov").get("/kilder").text
-    assert shown in page
+
+
+def test_nothing_stands_in_quarantine_as_the_source_wrote_it(town: Town, dubu: Callable[..., None]) -> None:
+    dubu(*(refused(number, 10_013, **more) for number, (more, _) in enumerate(HARD, start=1)))
+    browser = town.client("tine.skov")
+    pages = browser.get("/karantaene").text
+    pages += "".join(browser.get(f"/karantaene/fejl/{key}").text for key in set(re.findall("/fejl/([0-9a-f]+)", pages)))
+    for _, shown in HARD:
+        assert shown in pages
     for raw in ("Mette Hansen", "750786-4002", "7507864002", ">Ydelse", "startdato</code>"):
-        assert raw not in page
+        assert raw not in pages
 
 
-def test_a_row_that_was_corrected_in_the_fagsystem_leaves_the_page(
+def test_kilder_counts_what_could_not_be_read_and_leads_to_it(
     town: Town, dubu: Callable[..., None], clock: FixedClock
 ) -> None:
     dubu(refused(1, 10_012), refused(2, 10_013))
     browser = town.client("tine.skov")
-    assert "2 linjer kunne ikke læses" in browser.get("/kilder").text
+    page = browser.get("/kilder").text
+    assert "2 linjer kunne ikke læses" in page
+    assert page.index("Kræver dig") < page.index("2 linjer kunne ikke læses") < page.index("De andre kilder")
+    only = browser.get("/karantaene?kilde=social").text
+    assert f"Her står kun det, der kom fra {maja.SOCIAL.title}." in only
+    assert "Bevilgede indsatser: startdato" in only
+    assert "Bevilgede indsatser" not in browser.get("/karantaene?kilde=health").text
+    assert browser.get("/karantaene?kilde=findes-ikke").status_code == 404
     corrected = plain_record("Ydelse", maja.MAJA, PersonFact(given_name="Maja", family_name="Testborger"))
     corrected = corrected.model_copy(update={"source_id": "demo:1"})
     with town.context.database.transaction() as session:
         quarantine.resolve_published(session, [corrected], clock.now())
-    page = browser.get("/kilder").text
-    assert "1 linje kunne ikke læses" in page
-    assert "nøgle demo:2 " in page
-    assert "nøgle demo:1 " not in page
-
-
-def test_more_rows_than_the_page_shows_are_counted_with_where_to_read_them(
-    town: Town, dubu: Callable[..., None]
-) -> None:
-    dubu(*(refused(number, 10_012) for number in range(ROWS_SHOWN + 2)))
-    page = town.client("tine.skov").get("/kilder").text
-    assert page.count("Sag 10012, nøgle demo:") == ROWS_SHOWN
-    assert "og 2 linjer mere; kommandoen helhed quarantine list viser dem alle" in page
+    assert "1 linje kunne ikke læses" in browser.get("/kilder").text
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ PARTS = {
     "citizen/templates/_head.html",
     "source/templates/_head.html",
     "source/templates/_parts.html",
+    "sources/templates/_parts.html",
     "citizen/templates/_timeline_table.html",
     "quarantine/templates/_fault.html",
     "identity/templates/_decision.html",

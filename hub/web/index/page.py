@@ -40,6 +40,8 @@ class IndexPage:
     rows: tuple[ComparedRow, ...]
     repaired: str | None
     """When and how many were last repaired. None: never."""
+    cut: str | None
+    """That the search holds only the newest of some citizens' entries. None: it holds all."""
     repair: IndexWork
     reindex: IndexWork
 

@@ -15,7 +15,7 @@ LONG_AGO = timedelta(minutes=5)
 """A comparison is made three times a minute; one so old says that something is down."""
 
 
-def index_page(
+def index_page(  # noqa: PLR0913  keyword-only from the titles on
     comparisons: Mapping[str, SourceComparison],
     now: datetime,
     *,
@@ -23,8 +23,12 @@ def index_page(
     repair: JobProgress | None,
     reindex: JobProgress | None,
     result: Outcome | None,
+    cut_documents: int = 0,
 ) -> IndexPage:
-    """All citizens first, then source by source; *titles*: of the sources by name."""
+    """All citizens first, then source by source.
+
+    *titles*: of the sources by name; *cut_documents*: citizens of whom the search holds not all.
+    """
     whole = comparisons.get(ALL_SOURCES)
     is_equal = all(comparison.is_equal for comparison in comparisons.values())
     is_old = whole is not None and now - whole.compared_at > LONG_AGO
@@ -42,6 +46,7 @@ def index_page(
         result=result,
         rows=tuple(_row(comparison, titles) for comparison in ordered),
         repaired=_repaired(whole, now),
+        cut=texts.CUT.format(citizens=counted(cut_documents, "borger har", "borgere har")) if cut_documents else None,
         repair=IndexWork(repair, may_start=repair is None or repair.is_over),
         reindex=IndexWork(reindex, may_start=reindex is None or reindex.is_over),
     )

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.access import identity
 from hub.access import service as access
 from hub.errors import MissingRole, UnknownPage
-from hub.indexing.repository import SourceComparison, comparisons
+from hub.indexing.repository import SourceComparison, comparisons, count_cut_documents
 from hub.jobs.job import Job, JobKind
 from hub.jobs.repository import get_job, latest_job, request_job
 from hub.web.index import texts
@@ -51,6 +51,7 @@ def index(request: Request) -> HTMLResponse:
             repair=_progress(context, repair),
             reindex=_progress(context, reindex),
             result=result.outcome if result else None,
+            cut_documents=count_cut_documents(context.session),
         )
         return context.page(page)
 

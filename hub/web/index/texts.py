@@ -9,6 +9,10 @@ SAME = "ens"
 OTHER_VERSIONS = "samme antal, men ikke de samme oplysninger"
 FEWER = "{count} mangler i søgningen"
 MORE = "{count} for meget i søgningen"
+CUT = (
+    "{citizens} flere oplysninger, end søgningen kan rumme. Søg på navn, nummer eller de nyeste oplysninger;"
+    " borgerens overblik viser det hele."
+)
 REPAIRED = "{citizens} er sidst rettet op {when}."
 
 STARTED = {

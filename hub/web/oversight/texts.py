@@ -22,7 +22,6 @@ AUDIT_ACTION = {
     AuditAction.RELEASE_DELETIONS: "Frigav sletninger fra en kilde",
     AuditAction.REFUSE_DELETIONS: "Afviste sletninger fra en kilde",
     AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
-    AuditAction.RESOLVE_QUARANTINE: "Afsluttede noget, der ikke kunne læses",
     AuditAction.REPLAY_QUARANTINE: "Prøvede igen at læse noget, der ikke kunne læses",
     AuditAction.REPAIR_INDEX: "Rettede søgningen op",
     AuditAction.REBUILD_INDEX: "Byggede søgningen på ny",

@@ -44,6 +44,8 @@ class QuarantinePage:
     template: ClassVar[str] = "quarantine/templates/quarantine.html"
 
     summary: str
+    only: str | None
+    """That it shows one source only. None: all."""
     result: Outcome | None
     groups: tuple[FaultFacts, ...]
     more: Link | None

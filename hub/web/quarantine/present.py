@@ -38,18 +38,23 @@ def quarantine_page(
     *,
     result: Outcome | None,
     start: int = 0,
+    only: SourceSystem | None = None,
 ) -> QuarantinePage:
-    """What could not be read, the largest fault first."""
+    """What could not be read, the largest fault first; *only*: of this source."""
     rows = sum(group.payloads for group in groups)
     summary = texts.SUMMARY.format(
         rows=counted(rows, "linje", "linjer"), faults=counted(len(groups), "grund", "forskellige grunde")
     )
+    of_source = f"&kilde={only.name}" if only else ""
     page_groups = groups[start : start + GROUPS]
     return QuarantinePage(
         summary=summary if groups else texts.EMPTY,
+        only=texts.ONLY.format(source=only.title) if only else None,
         result=result,
         groups=tuple(fault_facts(group, sources[group.source], now) for group in page_groups),
-        more=Link("Vis flere", f"/karantaene?fra={start + GROUPS}") if len(groups) > start + GROUPS else None,
+        more=Link("Vis flere", f"/karantaene?fra={start + GROUPS}{of_source}")
+        if len(groups) > start + GROUPS
+        else None,
     )
 
 

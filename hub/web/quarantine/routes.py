@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from hub.access import identity
 from hub.access import service as access
 from hub.collect.replay import replay_parameters
-from hub.errors import AlreadyDecided, MissingRole, UnknownPage
+from hub.errors import AlreadyDecided, MissingRole, SourceNotFound, UnknownPage
 from hub.jobs.job import Job, JobKind
 from hub.jobs.repository import get_job, latest_job, request_job
 from hub.quarantine.repository import fault_of, list_groups
@@ -43,13 +43,24 @@ After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
 
 @router.get(QUARANTINE.path)
-def quarantine(request: Request, fra: Annotated[int, Query(ge=0, le=100_000)] = 0) -> HTMLResponse:
+def quarantine(
+    request: Request,
+    fra: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    source: Annotated[str | None, Query(alias="kilde", max_length=50)] = None,
+) -> HTMLResponse:
     """What could not be read, and is it one fault or many?"""
     with open_request(request, QUARANTINE) as context:
-        groups = read_groups(context)
+        groups = read_groups(context, source)
         sources = {name: _known_source(context, name) for name in {group.source for group in groups}}
         result = take_result(request)
-        page = quarantine_page(groups, sources, context.now, result=result.outcome if result else None, start=fra)
+        page = quarantine_page(
+            groups,
+            sources,
+            context.now,
+            result=result.outcome if result else None,
+            start=fra,
+            only=context.known_sources.get(source or ""),
+        )
         return context.page(page)
 
 
@@ -147,10 +158,16 @@ def replay_entry(request: Request, entry_id: EntryNumber) -> RedirectResponse:
     return _answer(request, f"/karantaene/{entry_id}", entry_id)
 
 
-def read_groups(context: RequestContext) -> tuple[QuarantineGroup, ...]:
-    """Everything that could not be read, by fault; page and API alike."""
+def read_groups(context: RequestContext, source: str | None = None) -> tuple[QuarantineGroup, ...]:
+    """What could not be read, of one source or of all, by fault; page and API alike.
+
+    Raises:
+        SourceNotFound: there never was such a source.
+    """
     context.record(AuditAction.READ_QUARANTINE)
-    return list_groups(context.session)
+    if source is not None and source not in context.known_sources:
+        raise SourceNotFound
+    return list_groups(context.session, source)
 
 
 def request_replay(context: RequestContext, target: str | int) -> Job:

@@ -5,40 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log1p
 
-from hub.clock import danish_day
 from hub.indexing.repository import SourceComparison
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, StreamDetails
-from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
+from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary, SourceState
 from hub.sources.run_history import RunDetails, RunProgress
 from hub.sources.schedule import Schedule
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import (
-    as_sentence,
-    clock_text,
-    counted,
-    distance,
-    lasted,
-    number_text,
-    of_moment,
-    plural_of,
-)
+from hub.web.shell.dates import counted, number_text, of_moment, plural_of
 from hub.web.shell.view_models import Link
 from hub.web.source import texts
 from hub.web.source.page import PauseLine, RunBar, SourceHead, SourcePage, StreamRow
-from hub.web.source.present_runs import FAILED, run_row, running_part
+from hub.web.source.present_runs import run_row, running_part
 from hub.web.sources import texts as list_texts
+from hub.web.sources.source_words import WELL, advice_text, next_run_text, reason_text
 from schemas.duration import duration_text
 from schemas.source import SourceSystem
 
-WELL = frozenset({SourceStatus.FRESH})
-ADVISED = frozenset({SourceStatus.FAILING, SourceStatus.HELD})
 LATEST_RUNS = 5
 RUNS_DRAWN = 30
 BAR_HEIGHT, LEAST_BAR = 32, 2
 LONG_AGO = timedelta(minutes=5)
 """A comparison is made three times a minute; one so old says that something is down."""
-LONG_OVERDUE = timedelta(minutes=15)
-"""A stream that is due for so long is read by nobody."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +93,11 @@ def source_page(  # noqa: PLR0913  keyword-only from the head on
     return SourcePage(
         head=head,
         name=source.name,
-        reason=texts.FIRST_RUN
-        if state.state is SourceStatus.NEVER and any(run.is_alive for run in progress)
-        else _reason(state, summaries, now),
-        advice=_advice(state),
+        reason=reason_text(state, summaries, progress, now),
+        advice=advice_text(state),
         pause=_pause(facts),
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
-        next_run=next_run(facts.pause, state.next_due_at, now),
+        next_run=next_run_text(state.next_due_at, now, is_paused=facts.pause is not None),
         searchable=_searchable(numbers.comparison),
         compared=_compared(numbers.comparison, now),
         open_lines=(
@@ -152,54 +137,17 @@ def schedule_text(schedule: Schedule) -> str:
     return f"{article} {singular}" if number == 1 else f"med {number_text(number)} {plural} imellem"
 
 
-def next_run(pause: Pause | None, due: datetime | None, now: datetime) -> str:
-    """When something is read next, in words."""
-    if pause is not None:
-        return "ikke før kilden tændes"
-    if due is None:
-        return "ikke planlagt"
-    if due <= now - LONG_OVERDUE:
-        return "skulle være sket; se efter, om arbejderen kører"
-    if due <= now + timedelta(minutes=1):
-        return "om et øjeblik"
-    if due - now < timedelta(hours=1):
-        return f"om {counted(int((due - now).total_seconds() // 60), 'minut', 'minutter')}"
-    return f"{distance(danish_day(due), danish_day(now))} kl. {clock_text(due)}"
-
-
 def _stream(stream: StreamDetails, facts: SourceFacts) -> StreamRow:
     due = stream.due_at if stream.is_enabled else None
     return StreamRow(
         name=stream.stream,
         title=stream.title,
         schedule=schedule_text(stream.schedule) if stream.is_enabled else "læses ikke",
-        next_run=next_run(facts.pause, due, facts.now),
+        next_run=next_run_text(due, facts.now, is_paused=facts.pause is not None),
         last_data=of_moment(stream.last_data_at, facts.now) if stream.last_data_at else None,
         last_success=of_moment(stream.last_success_at, facts.now) if stream.last_success_at else None,
         is_pushed=stream.is_pushed,
     )
-
-
-def _reason(state: SourceState, runs: Sequence[RunSummary], now: datetime) -> str:
-    _, sentence = shared.SOURCE_STATE[state.state]
-    if state.state is SourceStatus.SILENT and state.last_data_at:
-        return f"Tavs i {lasted(state.last_data_at, now)}. {sentence}"
-    if state.state is not SourceStatus.FAILING or state.last_run is None:
-        return sentence
-    of_stream = [run for run in runs if run.stream == state.last_run.stream]
-    failed = of_stream[: next((at for at, run in enumerate(of_stream) if run.outcome not in FAILED), len(of_stream))]
-    text = f"Sidste kørsel lykkedes ikke: {list_texts.RUN_OUTCOME[state.last_run.outcome]}."
-    if len(failed) > 1:
-        first = of_moment(failed[-1].started_at, now).text
-        text += " " + as_sentence(f"{len(failed)} kørsler i træk gik galt; den første {first}")
-    return f"{text} Det, der er læst før, vises stadig."
-
-
-def _advice(state: SourceState) -> str | None:
-    if state.state not in ADVISED:
-        return None
-    key = (state.last_run.advice if state.last_run else None) or "no_advice"
-    return list_texts.ADVICE.get(key, list_texts.ADVICE["no_advice"])
 
 
 def _pause(facts: SourceFacts) -> PauseLine | None:
@@ -251,7 +199,7 @@ def _bars(runs: Sequence[RunSummary], now: datetime) -> tuple[RunBar, ...]:
         height = BAR_HEIGHT * log1p(run.published) / log1p(most) if most else 0
         when = of_moment(run.ended_at, now).text
         text = f"{when}: {list_texts.RUN_OUTCOME[run.outcome]}, {number_text(run.published)} taget ind"
-        failed = run.outcome in FAILED
+        failed = run.outcome in FAILED_OUTCOMES
         bars.append(RunBar(round(BAR_HEIGHT / 2 if failed else max(height, LEAST_BAR)), text, failed))
     return tuple(bars)
 
@@ -260,7 +208,7 @@ def _bars_text(runs: Sequence[RunSummary]) -> str:
     runs_drawn = runs[:RUNS_DRAWN]
     if not runs_drawn:
         return "Ingen kørsler endnu"
-    failed = sum(run.outcome in FAILED for run in runs_drawn)
+    failed = sum(run.outcome in FAILED_OUTCOMES for run in runs_drawn)
     stopped = sum(run.outcome is RunOutcome.STOPPED for run in runs_drawn)
     result = f"{failed} gik galt" if failed else plural_of(len(runs_drawn), "den lykkedes", "ingen gik galt")
     if stopped:

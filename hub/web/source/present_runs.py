@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from hub.sources.health import RunOutcome
+from hub.sources.health import FAILED_OUTCOMES, RunOutcome
 from hub.sources.run_history import RunDetails, RunEvent, RunLogLine, RunProgress
-from hub.web.shell.dates import at_second, capital, clock_text, counted, number_text, of_moment
+from hub.web.shell.dates import at_second, capital, counted, number_text, of_moment
 from hub.web.shell.view_models import Choice, Link
 from hub.web.source import texts
 from hub.web.source.page import LogLine, RunningPart, RunningRow, RunPage, RunRow, RunsPage, SourceHead
 from hub.web.sources import texts as list_texts
+from hub.web.sources.source_words import progress_text
 
-FAILED = frozenset(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -41,7 +41,7 @@ def run_row(run: RunDetails, titles: Mapping[str, str], now: datetime) -> RunRow
         started=of_moment(summary.started_at, now),
         stream=titles.get(summary.stream, summary.stream),
         outcome=capital(list_texts.RUN_OUTCOME[summary.outcome]),
-        failed=summary.outcome in FAILED,
+        failed=summary.outcome in FAILED_OUTCOMES,
         sentence=_sentence(run),
         counts=_counts(run),
         lasted=duration_words(summary.ended_at - summary.started_at),
@@ -116,18 +116,11 @@ def duration_words(duration: timedelta) -> str:
 
 
 def _running(run: RunProgress, titles: Mapping[str, str], now: datetime) -> RunningRow:
-    sentence = texts.RUNNING if run.total is None else texts.RUNNING_OF
     asked = texts.STOPPING if run.stop_requested_by else None
-    since = of_moment(run.started_at, now).text if now.date() != run.started_at.date() else clock_text(run.started_at)
     return RunningRow(
         stream=run.stream,
         number=run.number,
-        text=sentence.format(
-            stream=titles.get(run.stream, run.stream),
-            read=number_text(run.read),
-            total=number_text(run.total or 0),
-            since=f"kl. {since}" if since[:1].isdigit() else since,
-        ),
+        text=progress_text(run, titles, now),
         read=run.read,
         total=run.total,
         asked=asked if run.is_alive else texts.NO_SIGN,

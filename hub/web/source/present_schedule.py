@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hub.sources.definitions import StreamDetails
 from hub.web.source import texts
 from hub.web.source.page import SchedulePage, ScheduleRow, SourceHead
-from hub.web.source.present import SourceFacts, next_run
+from hub.web.source.present import SourceFacts
+from hub.web.sources.source_words import next_run_text
 from schemas.duration import duration_text
 
 
@@ -65,6 +66,8 @@ def _row(stream: StreamDetails, sent: ScheduleForm | None, facts: SourceFacts, i
         is_enabled=sent.is_enabled if sent else stream.is_enabled,
         every=sent.every if sent else every,
         at=sent.at if sent else at,
-        next_run=next_run(facts.pause, stream.due_at if stream.is_enabled else None, facts.now),
+        next_run=next_run_text(
+            stream.due_at if stream.is_enabled else None, facts.now, is_paused=facts.pause is not None
+        ),
         error=texts.SCHEDULE_WRONG if is_wrong else None,
     )

@@ -43,9 +43,6 @@ WORKER_GONE = (
     " blive gemt, læses igen."
 )
 
-FIRST_RUN = "Kilden er ved at blive læst til ende for første gang."
-RUNNING = "{stream}: {read} læst siden {since}"
-RUNNING_OF = "{stream}: {read} af {total} læst siden {since}"
 STOPPING = "Standser i god orden; det sker inden for få sekunder."
 NO_SIGN = (
     "Arbejderen har ikke givet livstegn i 15 sekunder. Er den væk, begynder en anden af sig selv, hvor der"

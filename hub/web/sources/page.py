@@ -8,39 +8,37 @@ from hub.web.shell.view_models import Link, Outcome
 
 
 @dataclass(frozen=True)
-class FaultyRow:
-    """One row of the source that could not be read."""
-
-    text: str
-    """Case number and key, by which somebody finds it in the fagsystem."""
-    seen: When
-
-
-@dataclass(frozen=True)
-class FaultGroup:
-    """Rows that could not be read for one and the same reason."""
-
-    what: str
-    problem: str
-    advice: str
-    count: str
-    seen: str
-    example: str | None
-    """The value of one of them, masked."""
-    rows: tuple[FaultyRow, ...]
-    """The latest."""
-    more: str | None
-    """Where the rest of the rows can be read."""
-
-
-@dataclass(frozen=True)
-class RunBar:
-    """One run of a source in the drawing."""
+class DayBar:
+    """One day of a source in the drawing."""
 
     height: int
-    """Pixels, at most 32."""
+    """Pixels, at most 32; 0: nothing was read that day."""
     text: str
     failed: bool
+    """Whether a run went wrong that day."""
+
+
+@dataclass(frozen=True)
+class RunningLine:
+    """A run under way, in a list."""
+
+    number: int
+    text: str
+    read: int
+    total: int | None
+    """None: the source does not say how many there are."""
+
+
+@dataclass(frozen=True)
+class RunningLines:
+    """What is read of a source now; asked for again while it is."""
+
+    template: ClassVar[str] = "sources/templates/_running.html"
+
+    name: str
+    running: tuple[RunningLine, ...]
+    ended: bool
+    """Whether a run has ended since the page was made."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +62,24 @@ class SourceRow:
     trouble: bool
     reason: str
     advice: str | None
+    needs: tuple[Link, ...]
+    """What waits for a person, each with where it is dealt with."""
+    pause: PauseRow | None
     last_data: When | None
     next_run: str
-    counts: str
-    searchable: str
-    """How many of the source's citizens the search knows."""
-    compared: str | None
-    """When search and store were last compared."""
-    last_run: str
-    bars: tuple[RunBar, ...]
-    """Oldest first."""
+    streams: str
+    """What is read, in words."""
+    expiry: str | None
+    """How long its certificates are valid. None: it has none."""
+    running: RunningLines
+    bars: tuple[DayBar, ...]
+    """Fourteen, the oldest first; none where nothing was read."""
     bars_text: str
-    coverage: str
-    authority: str
-    legal_basis: str
-    pause: PauseRow | None
-    quarantine: tuple[FaultGroup, ...]
-    quarantine_line: str
 
 
 @dataclass(frozen=True)
 class ConflictRow:
-    """Sources that contradict each other about who somebody is."""
+    """A record of which sources do not say of whom it is."""
 
     problem: str
     subject: str
@@ -113,9 +107,18 @@ class SourcesPage:
     """What came of the form before."""
     drafts: tuple[Link, ...]
     """Sources that are being set up."""
+    areas: tuple[Link, ...]
+    """To see the sources of one area only."""
     not_built: NotBuiltRow | None
-    cut_documents: str | None
-    """That the search holds only the newest of some citizens' entries. None: it holds all."""
-    sources: tuple[SourceRow, ...]
+    needing: tuple[SourceRow, ...]
+    """Those that need a person."""
+    others: tuple[SourceRow, ...]
+    empty: str | None
+    """Why there are none."""
+    earlier: str | None
+    later: str | None
+    """Addresses of the pages before and after."""
+    identity: str | None
+    """How many contradictions wait on the page about who is who."""
     conflicts: tuple[ConflictRow, ...]
-    unmatched: tuple[str, ...]
+    more_conflicts: str | None
