@@ -158,7 +158,7 @@ def test_sources_come_by_page_and_by_area() -> None:
     ]
     assert page_of(*many).areas == (), "there is nothing to choose between"
     assert page_of(*many, question=ListQuestion(Area.SCHOOL)).empty == texts.NONE_ON_PAGE
-    assert page_of().empty == texts.NO_SOURCES
+    assert page_of().summary == texts.NO_SOURCES
 
 
 def searched(comparison: SourceComparison | None) -> tuple[str, str | None]:

@@ -114,7 +114,7 @@ class SourcesPage:
     """Those that need a person."""
     others: tuple[SourceRow, ...]
     empty: str | None
-    """Why there are none."""
+    """That none of the sources is on this page."""
     earlier: str | None
     later: str | None
     """Addresses of the pages before and after."""

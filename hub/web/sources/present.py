@@ -9,13 +9,13 @@ from hub.clock import danish_day
 from hub.matching.repository import IdentityConflict
 from hub.notices.source_listing import DAYS_COUNTED, SourceListing
 from hub.overview.repository import Due
-from hub.sources.definitions import Pause
+from hub.sources.definitions import Pause, Source
 from hub.sources.health import RunSummary, SourceStatus
 from hub.sources.run_history import DayCount, RunProgress
 from hub.web.shell import texts as shared
 from hub.web.shell.conflict_texts import CONFLICT
 from hub.web.shell.dates import counted, listed, near_day_text, number_text, of_moment
-from hub.web.shell.view_models import Link
+from hub.web.shell.view_models import Link, Outcome
 from hub.web.sources import texts
 from hub.web.sources.page import (
     ConflictRow,
@@ -56,7 +56,7 @@ class SourceDetails:
     """Newest first."""
 
 
-def sources_page(
+def sources_page(  # noqa: PLR0913  keyword-only from the question on
     sources: Sequence[SourceDetails],
     conflicts: Sequence[IdentityConflict],
     due: Due,
@@ -64,10 +64,13 @@ def sources_page(
     now: datetime,
     *,
     question: ListQuestion = ListQuestion(),
+    drafts: Sequence[Source] = (),
+    outcome: Outcome | None = None,
 ) -> SourcesPage:
     """Is every source all right, and if not what to do.
 
-    *sources*: those that need a person first; *due*: overviews to build; *employees*: names by id.
+    *sources*: those that need a person first; *due*: overviews to build; *employees*: names by id; *drafts*: sources
+    that are being set up.
     """
     chosen = [details for details in sources if question.area in {None, details.listing.source.area}]
     start = (question.page - 1) * SOURCES_ON_PAGE
@@ -78,11 +81,13 @@ def sources_page(
     return SourcesPage(
         summary=_summary([details.listing for details in sources], due),
         trouble=bool(due.failed or any(details.listing.needs_person for details in sources)),
+        outcome=outcome,
+        drafts=tuple(Link(draft.definition.title or draft.name, f"{PATH}/{draft.name}/opsaetning") for draft in drafts),
         areas=_areas(sources, question),
         not_built=_not_built(due, now),
         needing=tuple(row for needs_person, row in rows if needs_person),
         others=tuple(row for needs_person, row in rows if not needs_person),
-        empty=None if shown else (texts.NONE_ON_PAGE if sources else texts.NO_SOURCES),
+        empty=texts.NONE_ON_PAGE if sources and not shown else None,
         earlier=_address(question.area, question.page - 1) if question.page > 1 else None,
         later=_address(question.area, question.page + 1) if len(chosen) > start + SOURCES_ON_PAGE else None,
         identity=texts.CONTRADICTIONS.format(citizens=counted(contradictions, "borger", "borgere"))

@@ -11,7 +11,9 @@ from hub.notices.conditions import Limits
 from hub.notices.source_listing import SourceListing, list_sources
 from hub.overview import repository as overviews
 from hub.sources import run_repository, stream_repository
+from hub.sources.definitions import SourceLifecycle
 from hub.sources.health import SourceStatus
+from hub.web.shell.form_result import take_result
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -46,7 +48,15 @@ def sources(
         conflicts, due = matching.conflicts(context.session), overviews.due(context.session)
         details = [_details(context, listing) for listing in load_listings(context)]
         question = ListQuestion(area, page)
-        return context.page(sources_page(details, conflicts, due, employees, context.now, question=question))
+        drafts = [
+            source for source in context.app.catalogue.known() if source.definition.lifecycle is SourceLifecycle.DRAFT
+        ]
+        result = take_result(request)
+        outcome = result.outcome if result else None
+        page_of_sources = sources_page(
+            details, conflicts, due, employees, context.now, question=question, drafts=drafts, outcome=outcome
+        )
+        return context.page(page_of_sources)
 
 
 @router.get("/kilder/{name}/laeses")

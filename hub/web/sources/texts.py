@@ -76,7 +76,7 @@ RUNNING_OF = "{stream}: {read} af {total} læst siden {since}"
 
 ALL_WELL = "Alle kilder er friske."
 NONE_NEEDS = "Ingen kilde kræver dig. Ikke alle er friske: {sources}."
-NO_SOURCES = "Ingen kilder er tilsluttet endnu. Hvordan man gør, står i vejledningen om forbindelser."
+NO_SOURCES = "Ingen kilder er tilsluttet endnu."
 NONE_ON_PAGE = "Her er ingen kilder. Vælg et andet område, eller gå til den første side."
 NO_RUNS = "Ingen kørsler i 14 dage"
 CONTRADICTIONS = "Om {citizens} siger kilderne hver sit."
