@@ -131,7 +131,7 @@ def give_reason(
     purpose: Annotated[Purpose, Form()],
     reason: Annotated[str, Form(max_length=300)],
     side: Annotated[Side, Form()] = "overblik",
-) -> Response:
+) -> RedirectResponse:
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
@@ -164,7 +164,7 @@ def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik"
 @router.post("/formaal", dependencies=[Depends(require_form_token)])
 def change_purpose(
     request: Request, purpose: Annotated[Purpose, Form()], citizen: Annotated[UUID | None, Form()] = None
-) -> Response:
+) -> RedirectResponse:
     """Look on for another purpose; the next look-up is logged with it."""
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)

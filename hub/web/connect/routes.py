@@ -123,7 +123,8 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
             message = texts.CHANGED_MEANWHILE.format(who=who)
             message += texts.SECRETS_AGAIN if typed.secrets else ""
             shown = {key: value for key, value in typed.settings.items() if value is not None}
-            return _settings_page(context, draft, shown, {}, Outcome(message, is_error=True), status=409)
+            outcome = Outcome(message, is_error=True)
+            return _settings_page(context, draft, shown, {}, outcome, title=title, status=409)
         if not draft.is_draft:
             raise SourceNotFound  # one that is read is changed on its own page
         act_on(context, name, "settings_saved", fields=draft.changed_fields(typed))
@@ -351,17 +352,19 @@ def _preview_part(context: RequestContext, draft: Draft) -> PreviewPart:
     return preview_part(draft.source, draft.preview, streams, context.now)
 
 
-def _settings_page(
+def _settings_page(  # noqa: PLR0913  keyword-only from the title on
     context: RequestContext,
     draft: Draft,
     shown: Mapping[str, object],
     errors: Mapping[str, str],
     outcome: Outcome | None = None,
     *,
+    title: str | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     secrets = repository.secrets_of(context.session, draft.source.name)
     form = settings_form(draft.schema, dict(shown), secrets_set=list(secrets), errors=errors)  # type: ignore[arg-type]
     definition = draft.source.definition
-    page = SettingsPage(draft.head(0, outcome), form, definition.title or "", kind_title(definition.kind))
+    own_title = definition.title or "" if title is None else title
+    page = SettingsPage(draft.head(0, outcome), form, own_title, kind_title(definition.kind))
     return context.page(page, status=status)

@@ -52,7 +52,7 @@ def search(  # noqa: PLR0913  one argument a field of the form
     own_unit: Annotated[bool, Form()] = False,
     after: Annotated[str | None, Form(max_length=500)] = None,
     before: Annotated[str | None, Form(max_length=500)] = None,
-) -> Response:
+) -> RedirectResponse:
     """Search, and go to the result; what was typed stands in the session and never in the address."""
     form = SearchForm(
         text=text.strip(),

@@ -121,7 +121,7 @@ def show_run(request: Request, name: str, number: int) -> HTMLResponse:
 
 
 @router.post("/kilder/{name}/koer", dependencies=[Depends(require_form_token)])
-def run_now(request: Request, name: str) -> Response:
+def run_now(request: Request, name: str) -> RedirectResponse:
     """Read the source now. While it is read already, nothing more is begun: a form sent twice is one run."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.RUN_SOURCE, name)
@@ -134,7 +134,7 @@ def run_now(request: Request, name: str) -> Response:
 
 
 @router.post("/kilder/{name}/laes-igen", dependencies=[Depends(require_form_token)])
-def read_again(request: Request, name: str, since: Annotated[date, Form()]) -> Response:
+def read_again(request: Request, name: str, since: Annotated[date, Form()]) -> RedirectResponse:
     """Read again what changed since that day; where the connector cannot, everything."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.RUN_SOURCE, name, f"fra {long_day_text(since)}")
@@ -151,7 +151,7 @@ def read_again(request: Request, name: str, since: Annotated[date, Form()]) -> R
 
 
 @router.post("/kilder/{name}/sammenlign", dependencies=[Depends(require_form_token)])
-def compare_everything(request: Request, name: str) -> Response:
+def compare_everything(request: Request, name: str) -> RedirectResponse:
     """Read everything once more, and find what is missing in the source."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.RUN_SOURCE, name, "alt, fra begyndelsen")
@@ -165,7 +165,7 @@ def stop_run(
     name: str,
     stream: Annotated[str, Form(max_length=100)],
     number: Annotated[int, Form()],
-) -> Response:
+) -> RedirectResponse:
     """Let the run end in order. Another run than the one that was shown goes on."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.STOP_RUN, name)
@@ -177,7 +177,7 @@ def stop_run(
 
 
 @router.post("/kilder/{name}/sluk", dependencies=[Depends(require_form_token)])
-def pause(request: Request, name: str, reason: Annotated[str, Form(max_length=300)] = "") -> Response:
+def pause(request: Request, name: str, reason: Annotated[str, Form(max_length=300)] = "") -> RedirectResponse:
     """Do not read the source until somebody lets it; for a reason that users see.
 
     Raises:
@@ -196,7 +196,7 @@ def pause(request: Request, name: str, reason: Annotated[str, Form(max_length=30
 
 
 @router.post("/kilder/{name}/taend", dependencies=[Depends(require_form_token)])
-def resume(request: Request, name: str) -> Response:
+def resume(request: Request, name: str) -> RedirectResponse:
     """Read the source again, at once."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.RESUME_SOURCE, name)
