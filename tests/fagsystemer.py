@@ -17,7 +17,7 @@ KEY = "only-for-tests-only-for-tests-only"
 
 
 def environment(
-    folder: Path, sources: Running, database: Database, every: str = "15m", repair_every: str = "P7D"
+    folder: Path, sources: Running, database: Database, every: str = "15m", repair_every: str = "7d"
 ) -> dict[str, str]:
     """Variables of a process that reads these sources into that database."""
     file = folder / "sources.toml"

@@ -62,7 +62,7 @@ class Stage:
 
 
 @contextmanager
-def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: str = "P7D") -> Iterator[Stage]:
+def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: str = "7d") -> Iterator[Stage]:
     """The whole, started but for the workers, which begin to read as soon as they are. Everything ends with the block.
 
     Args:

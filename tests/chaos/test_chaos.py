@@ -1,9 +1,10 @@
-"""Kills of anything in the first load: nothing lost, nothing twice. Nights of four sources stand in ``make chaos``."""
+"""Kills of anything in the first load and of workers in a night: nothing lost, nothing twice, nothing left over."""
 
 import pytest
 
 from deploy.sandbox.services.artefacts import ServiceMissing
 from tests.chaos.harness import run
+from tests.chaos.nightly import run_nights
 
 KILLS = 20
 CITIZENS = 300
@@ -18,3 +19,13 @@ def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
     assert sum(report.kills.values()) == KILLS
     assert report.is_whole, report
     assert report.shown
+
+
+@pytest.mark.xdist_group("chaos")
+def test_workers_killed_in_a_night_of_all_four_sources_leave_what_the_sources_say() -> None:
+    try:
+        report = run_nights(kills=4, citizens=120, seed=3)
+    except ServiceMissing as error:
+        pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")
+    assert set(report.statements) == {"health", "social", "school", "employment"}
+    assert report.is_whole, report

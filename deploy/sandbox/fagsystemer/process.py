@@ -59,7 +59,7 @@ class Running:
     citizens: int
     """How many people the sources know: so many citizens there are when all is read."""
 
-    def sources_file(self, every: str = "15m", repair_every: str = "P7D") -> str:
+    def sources_file(self, every: str = "15m", repair_every: str = "7d") -> str:
         """The same as ``HELHED_SOURCES_FILE`` has it; the secrets are read from ``SECRET`` and ``SFTP_KEY``.
 
         Args:
