@@ -141,11 +141,11 @@ def _member(folder: Path, name: str, port: int, *arguments: str) -> Member:
 
 def _tell(bus: kafka.Kafka, index: opensearch.OpenSearch, members: tuple[Member, ...]) -> None:
     table = Table("Part", "Where", "Process", box=None)
-    for one in members:
-        where = f"http://127.0.0.1:{one.port}" if one.port else "shares the work with the other"
-        table.add_row(one.name, where, str(one.process.pid if one.process else ""))
-    for one in (*bus.brokers, *index.nodes):
-        table.add_row(one.name, f"127.0.0.1:{one.port}", str(one.process.pid if one.process else ""))
+    for server in members:
+        where = f"http://127.0.0.1:{server.port}" if server.port else "shares the work with the other"
+        table.add_row(server.name, where, str(server.process.pid if server.process else ""))
+    for server in (*bus.brokers, *index.nodes):
+        table.add_row(server.name, f"127.0.0.1:{server.port}", str(server.process.pid if server.process else ""))
     console.print(table)
     console.print("     Kill any of them (kill -9 PROCESS): the others go on, and nothing is lost.")
 

@@ -116,14 +116,19 @@ def _decision(
     is_protected: bool,
 ) -> Decision:
     """The decision on whoever these hold for; every look-up asks, and most ask the same."""
-    asked = dict(context)
+    question_context = dict(context)
     opened, *sections, reveal = _answers(
         roles,
         area,
         (
-            _question("open_overview", asked),
-            *(_question("see_section", {**asked, "area": one, "consented": one in consented}) for one in _AREAS),
-            _question("reveal", {**asked, "has_reason": True}),
+            _question("open_overview", question_context),
+            *(
+                _question(
+                    "see_section", {**question_context, "area": covered_area, "consented": covered_area in consented}
+                )
+                for covered_area in _AREAS
+            ),
+            _question("reveal", {**question_context, "has_reason": True}),
         ),
     )
     if not opened.allowed:
@@ -134,14 +139,16 @@ def _decision(
             policies=_ids(opened),
             policy_version=POLICY_VERSION,
         )
-    permitted = [(one, answer) for one, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
+    permitted = [
+        (covered_area, answer) for covered_area, answer in zip(_AREAS, sections, strict=True) if answer.allowed
+    ]
     answers = [opened, *(answer for _, answer in permitted)]
-    shown = frozenset(one for one, _ in permitted)
+    areas_shown = frozenset(covered_area for covered_area, _ in permitted)
     return Decision(
         allowed=True,
         basis=_basis(relation, answers),
-        shown=shown,
-        withheld=frozenset(Area) - shown,
+        shown=areas_shown,
+        withheld=frozenset(Area) - areas_shown,
         may_reveal=is_protected and reveal.allowed,
         policies=tuple(sorted({policy for answer in answers for policy in _ids(answer)})),
         policy_version=POLICY_VERSION,
@@ -228,32 +235,34 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Ov
             synthetic=overview.synthetic,
         )
     by_entry = {entry.provenance.source: entry.area for entry in overview.entries()}
-    shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
+    sources_shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
     header = overview.header
-    told = (relative_of_sources(relative, shown) for relative in header.relatives)
-    relatives = tuple(relative for relative in told if relative is not None)
-    known = frozenset(person.citizen_id for person in relatives if person.citizen_id) | {overview.citizen_id}
+    visible_relatives = (relative_of_sources(relative, sources_shown) for relative in header.relatives)
+    relatives = tuple(relative for relative in visible_relatives if relative is not None)
+    known_ids = frozenset(person.citizen_id for person in relatives if person.citizen_id) | {overview.citizen_id}
     names = frozenset(person.name for person in relatives if person.name)
     return overview.model_copy(
         update={
             "sections": tuple(
-                _with_known_names(section, known, names) if section.area in decision.shown else _withheld(section)
+                _with_known_names(section, known_ids, names) if section.area in decision.shown else _withheld(section)
                 for section in overview.sections
             ),
             "header": header.model_copy(
                 update={
-                    "stated_identities": _identities(header.stated_identities, shown),
+                    "stated_identities": _identities(header.stated_identities, sources_shown),
                     "relatives": relatives,
                     "identifiers": tuple(
                         identifier
                         for identifier in header.identifiers
-                        if identifier.is_national or identifier.namespace.partition(":")[0] in shown
+                        if identifier.is_national or identifier.namespace.partition(":")[0] in sources_shown
                     ),
-                    "protection_sources": tuple(source for source in header.protection_sources if source in shown),
+                    "protection_sources": tuple(
+                        source for source in header.protection_sources if source in sources_shown
+                    ),
                 }
             ),
             "disagreements": tuple(
-                rest for each in overview.disagreements if (rest := _of_sources(each, shown)) is not None
+                rest for each in overview.disagreements if (rest := _of_sources(each, sources_shown)) is not None
             ),
         }
     )
@@ -284,13 +293,13 @@ def _withheld(section: Section) -> Section:
     return Section(area=section.area, state=SectionState.WITHHELD)
 
 
-def _of_sources(disagreement: Disagreement, shown: frozenset[str]) -> Disagreement | None:
-    values = tuple(value for value in disagreement.values if value.provenance.source in shown)
+def _of_sources(disagreement: Disagreement, sources_shown: frozenset[str]) -> Disagreement | None:
+    values = tuple(value for value in disagreement.values if value.provenance.source in sources_shown)
     # One value alone is no disagreement, and would tell that somebody else said something else.
     return Disagreement(field=disagreement.field, values=values) if len(values) > 1 else None
 
 
-def _identities(identities: Sequence[StatedIdentity], shown: frozenset[str]) -> tuple[StatedIdentity, ...]:
+def _identities(identities: Sequence[StatedIdentity], sources_shown: frozenset[str]) -> tuple[StatedIdentity, ...]:
     """That the sources disagree on who the citizen is everybody reads; what a withheld source says nobody.
 
     The headline's name and birth date are the citizen's master data and stay. Withheld sources are one other side,
@@ -298,7 +307,7 @@ def _identities(identities: Sequence[StatedIdentity], shown: frozenset[str]) -> 
     """
     cut_identities = []
     for identity in identities:
-        sources = tuple(source for source in identity.sources if source in shown)
+        sources = tuple(source for source in identity.sources if source in sources_shown)
         if sources or identity.is_headline:
             cut_identities.append(identity.model_copy(update={"sources": sources}))
         else:

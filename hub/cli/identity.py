@@ -139,8 +139,8 @@ def keep_apart(
         two = "give the number of a conflict with --record, or the keys of two citizens"
         if other is None or record is not None:
             raise InvalidSetting(two)
-        one = _citizen_key(first, two)
-    _decide(AuditAction.KEEP_APART, lambda desk: desk.keep_citizens_apart(one, other), actor, reason)
+        citizen = _citizen_key(first, two)
+    _decide(AuditAction.KEEP_APART, lambda desk: desk.keep_citizens_apart(citizen, other), actor, reason)
 
 
 @app.command()

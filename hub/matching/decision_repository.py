@@ -217,10 +217,10 @@ def list_proposed(session: Session, size: int = 200) -> tuple[StoredDecision, ..
 
 
 def decisions_between(
-    session: Session, one: Key, other: Key, kinds: Collection[DecisionKind]
+    session: Session, key: Key, other: Key, kinds: Collection[DecisionKind]
 ) -> tuple[StoredDecision, ...]:
     """Decisions of these kinds about these two, either way round, that stand or are proposed."""
-    ends = {"ns": one.namespace, "v": one.value, "other_ns": other.namespace, "other_v": other.value}
+    ends = {"ns": key.namespace, "v": key.value, "other_ns": other.namespace, "other_v": other.value}
     rows = session.execute(_BETWEEN, {**ends, "kinds": [kind.value for kind in kinds]}).mappings()
     return tuple(map(_decision, rows))
 

@@ -86,9 +86,9 @@ class Decisions:
         """Identifiers of different people; every pair from both ends."""
         return ((key, other) for key, others in self._apart.items() for other in others)
 
-    def are_apart(self, one: Key, other: Key) -> bool:
+    def are_apart(self, key: Key, other: Key) -> bool:
         """Whether it was decided that these two are two people."""
-        return other in self._apart.get(one, ())
+        return other in self._apart.get(key, ())
 
     def apart_from(self, key: Key) -> Collection[Key]:
         """Identifiers of other people than this one's."""

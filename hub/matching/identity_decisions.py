@@ -314,9 +314,9 @@ def _statements_on(session: Session, keys: Collection[Key]) -> frozenset[str]:
     return frozenset(map(statement_digest, statements.claims_on(session, keys, whole=True).claims))
 
 
-def _by_number(one: Key, other: Key) -> tuple[Key, Key]:
+def _by_number(key: Key, other: Key) -> tuple[Key, Key]:
     """Subject and target: where only one is a national number it is the target."""
-    return (other, one) if one.national and not other.national else (one, other)
+    return (other, key) if key.national and not other.national else (key, other)
 
 
 def _check_not_merged(citizen: KnownCitizen) -> None:
@@ -324,6 +324,6 @@ def _check_not_merged(citizen: KnownCitizen) -> None:
         raise DecisionRefused(DecisionRule.ALREADY_MERGED, citizens=(citizen.id, citizen.merged_into))
 
 
-def _check_not_apart(session: Session, one: Key, other: Key) -> None:
-    if apart := repository.decisions_between(session, one, other, {DecisionKind.KEEP_APART}):
+def _check_not_apart(session: Session, key: Key, other: Key) -> None:
+    if apart := repository.decisions_between(session, key, other, {DecisionKind.KEEP_APART}):
         raise DecisionRefused(DecisionRule.DECIDED_OTHERWISE, number=apart[0].id)

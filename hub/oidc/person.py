@@ -44,7 +44,7 @@ def person_of(
     matched = list(_matched(granted, mapping))
     functions = tuple(function for _, function in matched)
     unit = _unit(text_of(claims, names.unit), functions, mapping)
-    titles = [found.title for found, _ in matched if found.title]
+    titles = [matched_function.title for matched_function, _ in matched if matched_function.title]
     return LoginPerson(
         id=person_id,
         name=text_of(claims, names.name) or person_id,
@@ -52,7 +52,7 @@ def person_of(
         phone=text_of(claims, names.phone) or (unit.phone if unit else None),
         roles=frozenset(function.role for function in functions),
         unit=unit,
-        area=_area(unit, [found for found, _ in matched], functions),
+        area=_area(unit, [matched_function for matched_function, _ in matched], functions),
         worker_ids=frozenset(
             f"{source}:{worker}" for source, claim in names.workers.items() if (worker := text_of(claims, claim))
         ),

@@ -106,10 +106,10 @@ class MunicipalLogin:
         One request at a time asks. Where the provider does not answer, the session goes on until its limits.
         """
         with database.transaction() as session:
-            kept = repository.take_renewal(session, number, RENEWAL_LEASE)
-        if kept is None:
+            stored = repository.take_renewal(session, number, RENEWAL_LEASE)
+        if stored is None:
             return
-        subject, sealed = kept
+        subject, sealed = stored
         rule: LoginRule | None
         try:
             tokens = self.provider.renew(self._opened(sealed)["refresh_token"], subject.rpartition(" ")[2])
@@ -125,9 +125,9 @@ class MunicipalLogin:
 
     def id_token_of(self, session: Session, number: int) -> str | None:
         """The ID token of a session, which the provider's logout asks for; None: it is not of the provider."""
-        kept = repository.get_tokens(session, number)
+        stored = repository.get_tokens(session, number)
         try:
-            return None if kept is None else self._opened(kept[1])["id_token"]
+            return None if stored is None else self._opened(stored[1])["id_token"]
         except LoginRefused:
             return None
 

@@ -226,16 +226,16 @@ def _meeting(run: Run, body: Fields, kind: Code | None, text: str | None, title:
     word = fold_text(status.text or status.code) if status else ""
     if word.startswith(("aflyst", "annulleret", "cancelled")):
         return Statement(None)
-    known = None
+    coded_kind = None
     if kind is not None:
         label = lookup("interview_kinds", kind.code, day)
         title = text or (label.danish if label else title)
-        known = Coded(code_list="interview_kinds" if label else "star:InterviewType", code=kind.code, label=text)
+        coded_kind = Coded(code_list="interview_kinds" if label else "star:InterviewType", code=kind.code, label=text)
     is_held = word.startswith(("afholdt", "gennemført", "completed"))
     is_planned = word.startswith(("planlagt", "indkaldt", "booket", "planned")) or day > run.observed_at.date()
     fact = ContactFact(
         title=text or title,
-        code=known,
+        code=coded_kind,
         state=ContactState.ENDED if is_held else ContactState.PLANNED if is_planned or status is None else None,
         responsible=run.responsible(body, person="caseworker", unit="unit"),
     )
@@ -263,9 +263,9 @@ def _effort_status(status: Code | None) -> EffortStatus:
     if status is None:
         return EffortStatus.ACTIVE
     for text in (status.text, status.code):
-        known = _EFFORT_STATUS.get(fold_text(text)) if text else None
-        if known is not None:
-            return known
+        status_of_text = _EFFORT_STATUS.get(fold_text(text)) if text else None
+        if status_of_text is not None:
+            return status_of_text
     raise InvalidValue("status", RejectionRule.UNKNOWN_STATUS, status.text or status.code)
 
 

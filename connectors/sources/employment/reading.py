@@ -92,11 +92,11 @@ class CitizensReading:
         yield self._batch(search.total, state, held)
 
     def _batch(self, total: int | None, state: CitizensState | None, held: tuple[HeldDeletions, ...] = ()) -> Batch:
-        found, self._found = self._found, _Found([], [], Counter())
+        collected, self._found = self._found, _Found([], [], Counter())
         return Batch(
-            records=tuple(found.records),
-            rejected=tuple(refused.rejection for refused in found.rejected),
-            skipped=dict(found.skipped),
+            records=tuple(collected.records),
+            rejected=tuple(refused.rejection for refused in collected.rejected),
+            skipped=dict(collected.skipped),
             total=total,
             cursor=None if state is None else state.cursor(),
             held=held,

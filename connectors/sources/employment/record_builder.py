@@ -156,5 +156,5 @@ def rejected(fault: InvalidValue, record_type: str, source_id: str | None, paylo
 def _without_free_text(payload: object) -> object:
     if not isinstance(payload, Mapping):
         return payload
-    kept: dict[str, Any] = {name: value for name, value in payload.items() if not _FREE_TEXT.search(str(name))}
-    return kept
+    fields: dict[str, Any] = {name: value for name, value in payload.items() if not _FREE_TEXT.search(str(name))}
+    return fields

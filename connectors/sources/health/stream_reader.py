@@ -80,8 +80,8 @@ class StreamReader:
                 self._transport, self._settings, self._run, self._type, self._state, self._context
             )
             shown = changed_at.keys() & self._state.known.live
-            told = self._deleted.keys() & self._state.known.gone
-            yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown, told_gone=told)
+            deleted_ids = self._deleted.keys() & self._state.known.gone
+            yield from comparison.read(OVERLAP, self._batch_of_resources, shown=shown, told_gone=deleted_ids)
             yield Batch(cursor=self._state.cursor())
         elif self._type in self._context.refusals:
             held = still_held(self._type, self._state.known.ids())

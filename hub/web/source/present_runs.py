@@ -116,14 +116,14 @@ def duration_words(duration: timedelta) -> str:
 
 
 def _running(run: RunProgress, titles: Mapping[str, str], now: datetime) -> RunningRow:
-    asked = texts.STOPPING if run.stop_requested_by else None
+    stop_state = texts.STOPPING if run.stop_requested_by else None
     return RunningRow(
         stream=run.stream,
         number=run.number,
         text=progress_text(run, titles, now),
         read=run.read,
         total=run.total,
-        asked=asked if run.is_alive else texts.NO_SIGN,
+        asked=stop_state if run.is_alive else texts.NO_SIGN,
     )
 
 
