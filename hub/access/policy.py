@@ -116,19 +116,14 @@ def _decision(
     is_protected: bool,
 ) -> Decision:
     """The decision on whoever these hold for; every look-up asks, and most ask the same."""
-    question_context = dict(context)
+    facts = dict(context)
     opened, *sections, reveal = _answers(
         roles,
         area,
         (
-            _question("open_overview", question_context),
-            *(
-                _question(
-                    "see_section", {**question_context, "area": covered_area, "consented": covered_area in consented}
-                )
-                for covered_area in _AREAS
-            ),
-            _question("reveal", {**question_context, "has_reason": True}),
+            _question("open_overview", facts),
+            *(_question("see_section", {**facts, "area": seen, "consented": seen in consented}) for seen in _AREAS),
+            _question("reveal", {**facts, "has_reason": True}),
         ),
     )
     if not opened.allowed:
@@ -139,11 +134,9 @@ def _decision(
             policies=_ids(opened),
             policy_version=POLICY_VERSION,
         )
-    permitted = [
-        (covered_area, answer) for covered_area, answer in zip(_AREAS, sections, strict=True) if answer.allowed
-    ]
+    permitted = [(section, answer) for section, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
     answers = [opened, *(answer for _, answer in permitted)]
-    areas_shown = frozenset(covered_area for covered_area, _ in permitted)
+    areas_shown = frozenset(section for section, _ in permitted)
     return Decision(
         allowed=True,
         basis=_basis(relation, answers),

@@ -25,8 +25,8 @@ A statement that repeats what stood before it says nothing new and never stands 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from schemas.record import CLOCK_SKEW, FUTURE_TIME, VERSION_RESTARTED
@@ -46,8 +46,7 @@ _DATED = "\x1f"
 """Stands in the key of a version between the version and the time its source gave; no version can hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What decides about a record's place among the other versions of its entity."""
 
     id: UUID
@@ -87,8 +86,7 @@ class Statement:
         return _DATED in self.version_key and not self.is_future
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """A statement's place: it stood in ``[registered_at, registered_to)``; the interval may be empty."""
 
     registered_at: datetime
@@ -122,14 +120,13 @@ def merge_repeats(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     first_stated: dict[str, datetime] = {}
     for statement in statements:
         earlier = merged.setdefault(statement.identity, statement)
-        merged[statement.identity] = replace(
-            earlier,
+        merged[statement.identity] = earlier._replace(
             first_observed_at=min(earlier.first_observed_at, statement.first_observed_at),
             observed_at=max(earlier.observed_at, statement.observed_at),
         )
         earliest = first_stated.get(statement.version_key, statement.stated_at)
         first_stated[statement.version_key] = min(earliest, statement.stated_at)
-    return tuple(replace(statement, stated_at=first_stated[statement.version_key]) for statement in merged.values())
+    return tuple(statement._replace(stated_at=first_stated[statement.version_key]) for statement in merged.values())
 
 
 def settle(statements: Sequence[Statement]) -> Mapping[UUID, Placement]:

@@ -6,22 +6,24 @@ record may hold thousands of numbers, and a chain of replacements may have any l
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from schemas.identifiers import Identifier
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Key:
-    """An identifier as a value to compare by; the value is left out of ``repr``."""
+class Key(NamedTuple):
+    """An identifier as a value to compare by; the value is left out of ``repr``.
+
+    A tuple, as all that matching makes of each record: a batch compares keys a hundred times a record.
+    """
 
     namespace: str
-    value: str = field(repr=False)
-    national: bool = field(compare=False)
+    value: str
+    national: bool
+    """Follows from the namespace."""
 
-    def __hash__(self) -> int:
-        """By the value alone: a text remembers its hash, and a batch asks for it a hundred times a record."""
-        return hash(self.value)
+    def __repr__(self) -> str:
+        return f"Key(namespace={self.namespace!r}, national={self.national!r})"
 
     @classmethod
     def of(cls, identifier: Identifier) -> "Key":

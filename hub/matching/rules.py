@@ -19,11 +19,11 @@ people decided (``decisions``) comes before all of this.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from heapq import nsmallest
 from itertools import chain
+from typing import NamedTuple
 
 from hub.matching.claims import Claim
 from hub.matching.decisions import Decisions, disagree, replacements
@@ -62,8 +62,7 @@ class ConflictKind(StrEnum):
     """So many identifiers hang together that nobody can be meant; they are left as they were."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Who a party is: the identifier that stands for the person, if there is exactly one."""
 
     state: PartyState

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -22,8 +22,7 @@ MOST_REACHED = 20 * LARGEST_COMPONENT
 """Most records and identifiers that one SQL statement reads, for all components of a batch together."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartyLink:
+class PartyLink(NamedTuple):
     """A party of a stored record, how it is named and who it was found to be."""
 
     record_id: UUID
@@ -34,8 +33,7 @@ class PartyLink:
     citizen_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Citizen:
+class Citizen(NamedTuple):
     """The citizen an identifier was given, and who that turned out to be."""
 
     id: UUID

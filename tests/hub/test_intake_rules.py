@@ -1,6 +1,5 @@
 """Which statement stands, judged on sets of statements alone."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -59,7 +58,7 @@ statements = st.builds(
 
 def test_of_two_versions_the_higher_is_newer_though_the_clocks_differ_a_little() -> None:
     lower = statement(1, registered=5)
-    slow = replace(statement(2, registered=5), stated_at=at(5) - timedelta(seconds=50))
+    slow = statement(2, registered=5)._replace(stated_at=at(5) - timedelta(seconds=50))
     assert current(slow, lower) is slow
 
 
@@ -90,7 +89,7 @@ def test_a_version_whose_time_nobody_told_restarts_nothing() -> None:
 def test_a_tombstone_beats_its_own_version_and_a_late_older_one_but_not_a_higher_one() -> None:
     tombstone = statement(2, registered=4, deleted=True)
     assert current(tombstone, statement(2, registered=3), statement(1, registered=2)) is tombstone
-    revived = replace(statement(3, registered=4), stated_at=at(4) - timedelta(seconds=30))
+    revived = statement(3, registered=4)._replace(stated_at=at(4) - timedelta(seconds=30))
     assert current(tombstone, revived) is revived
 
 
@@ -98,7 +97,7 @@ def test_what_was_concluded_to_be_gone_stands_until_it_is_seen_again() -> None:
     gone = statement(None, 0, concluded=True, observed=25)
     version = statement(2, registered=3)
     assert current(gone, version) is gone
-    seen_again = replace(version, observed_at=at(26))
+    seen_again = version._replace(observed_at=at(26))
     assert current(gone, version, seen_again) is version
     assert current(gone, statement(3, registered=24, observed=24)) is gone
     later = statement(1, registered=2, observed=26)
@@ -114,7 +113,7 @@ def test_a_deletion_of_a_history_ends_when_the_same_version_is_read_later_and_no
     gone = statement(2, registered=4, in_history=True, observed=25)
     version = statement(1, registered=3, observed=25)
     assert current(gone, version) is gone, "a page of the same reading may show it as it was before"
-    restored = replace(version, observed_at=at(26))
+    restored = version._replace(observed_at=at(26))
     assert current(gone, version, restored) is version
     changed = statement(2, registered=5, observed=27)
     assert current(gone, restored, changed) is changed, "the number that the deletion had is free again"
