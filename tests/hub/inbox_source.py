@@ -38,7 +38,7 @@ class Certificates:
         made = cls(folder, trustme.CA())
         made.authority.cert_pem.write_to_path(folder / "ca.pem")
         yesterday = datetime.now(UTC) - timedelta(days=1)
-        made._write("listener", made.authority.issue_cert("127.0.0.1"))
+        made._write("listener", made.authority.issue_cert("127.0.0.1", "listener.example.dk"))
         for name in ("star", "other", "proxy"):
             made._write(name, made.authority.issue_cert(f"{name}.example", common_name=name))
         made._write("expired", made.authority.issue_cert("star.example", common_name="star", not_after=yesterday))
