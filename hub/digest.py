@@ -13,3 +13,8 @@ def keyed_digest(identifier: Identifier, key: bytes) -> str:
     """
     content = f"{identifier.namespace}\x1f{identifier.value}".encode()
     return hmac.digest(key, content, "sha256").hex()
+
+
+def unit_digest(unit_id: str, relation: str, key: bytes) -> str:
+    """The same over a unit and what it has to do with a citizen: the index finds by it and names no unit."""
+    return hmac.digest(key, f"unit\x1f{relation}\x1f{unit_id}".encode(), "sha256").hex()

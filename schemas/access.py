@@ -146,6 +146,11 @@ class AccessFacts(Schema):
     is_named_worker: bool
     """A source of the actor's own area names the actor as responsible for an ongoing effort, case or assignment."""
     unit_has_active_effort: bool
+    """The actor's unit has an effort that is ongoing on the day."""
+    unit_effort_begins_in: int | None = None
+    """Days until the next effort of the actor's unit begins; the policy says how early that counts. None: no such."""
+    unit_effort_ended_for: int | None = None
+    """Days since an effort of the actor's unit ended, the first day without it being 0; likewise."""
     unit_holds_case: bool
     """The actor's unit is named as responsible for an open case."""
     is_self: bool

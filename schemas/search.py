@@ -16,6 +16,7 @@ class UnitGrant(Schema):
     """A unit with an effort for the citizen or an open case, and when: such a unit's employees may find the citizen."""
 
     unit_id: str
+    """In the index of the hub a keyed digest of unit and relation (``hub.digest.unit_digest``)."""
     valid: Period
 
 
@@ -65,6 +66,10 @@ class AccessScope(Schema):
     in the index, so leaving a team closes at once."""
     units: frozenset[str] = frozenset()
     """Own units: citizens with a ``UnitGrant`` for one of them that holds on ``AccessFilter.on``."""
+    lead_days: int = Field(default=0, ge=0)
+    """So many days before a grant begins it counts already."""
+    tail_days: int = Field(default=0, ge=0)
+    """So many days after its end a grant still counts."""
     areas: frozenset[Area]
     """Entries of other areas neither match, nor count in facets, nor are shown as the reason."""
 
@@ -75,6 +80,8 @@ class AccessFilter(Schema):
     on: date
     """The day on which unit grants must hold."""
     scopes: tuple[AccessScope, ...] = ()
+    excluded: frozenset[UUID] = frozenset()
+    """Citizens who are never found, whatever else holds: the actor. Neither hit nor total nor facet counts them."""
     known_identifier: bool = False
     """True when the actor gave a whole national number: that one citizen may be found by it without a
     scope (name and birth date only), because opening asks for a reason anyway."""

@@ -5,6 +5,7 @@ The access filter is resolved to ``Reach`` first, and every clause that touches 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain, combinations
 from typing import Any
 
@@ -31,27 +32,33 @@ _MARKS = ("[", "]")
 """Words alone stand in the marked field, so brackets are never part of them."""
 
 
+UnitDays = tuple[str, str, str]
+"""A unit, and the first and the last day of which one must be a day of its grant."""
+
+
 @dataclass(frozen=True)
 class Holders:
     """Citizens by name, and by the units with a grant."""
 
     citizens: frozenset[str]
-    units: frozenset[str]
+    units: frozenset[UnitDays]
 
     def __bool__(self) -> bool:
         """Whether there is anybody to find."""
         return bool(self.citizens or self.units)
 
-    def clause(self, on: str) -> Clause:
+    def clause(self) -> Clause:
         """Matches the citizens."""
         either: list[Clause] = []
         if self.citizens:
             either += _terms("citizen_id", self.citizens)
-        if self.units:
-            held = [_either(_terms("unit_grants.unit_id", self.units)), {"term": {"unit_grants.span": on}}]
-            either.append(
-                {"nested": {"path": "unit_grants", "query": {"bool": {"filter": held}}, "score_mode": "none"}}
-            )
+        by_days: dict[tuple[str, str], set[str]] = {}
+        for unit_id, first, last in self.units:
+            by_days.setdefault((first, last), set()).add(unit_id)
+        for (first, last), units in sorted(by_days.items()):
+            span = {"gte": first, "lte": last, "relation": "intersects"}
+            held = [_either(_terms("unit_grants.unit_id", units)), {"range": {"unit_grants.span": span}}]
+            either.append(_nested("unit_grants", held))
         return _either(either)
 
 
@@ -59,7 +66,6 @@ class Holders:
 class Reach:
     """Whom an access filter lets be found, and with which areas."""
 
-    on: str
     anyone: Holders
     groups: Mapping[tuple[str, ...], Holders]
     """Areas that the same citizens are found with."""
@@ -67,15 +73,14 @@ class Reach:
     def within(self) -> Clause:
         """Matches whoever may be found; tells by name which groups the citizen is of."""
         named = [
-            {"bool": {"filter": [holders.clause(self.on)], "_name": ",".join(areas)}}
-            for areas, holders in self.groups.items()
+            {"bool": {"filter": [holders.clause()], "_name": ",".join(areas)}} for areas, holders in self.groups.items()
         ]
-        bare = [] if self.anyone in self.groups.values() else [self.anyone.clause(self.on)]
+        bare = [] if self.anyone in self.groups.values() else [self.anyone.clause()]
         return _any([*named, *bare])
 
     def opened(self, areas: tuple[str, ...]) -> Clause:
         """Matches the citizens for whom these areas are open."""
-        return self.groups[areas].clause(self.on)
+        return self.groups[areas].clause()
 
     def parts(self) -> Iterator[tuple[frozenset[str], Clause]]:
         """Those within, each in one part: the areas open for its citizens, and the clause that matches just them."""
@@ -107,7 +112,7 @@ def reach(access: AccessFilter) -> Reach | None:
     groups: dict[tuple[str, ...], Holders] = {}
     for holders in dict.fromkeys(filter(None, by_area.values())):
         groups[tuple(sorted(area for area, held in by_area.items() if held == holders))] = holders
-    reachable = Reach(access.on.isoformat(), _holders(access, None), groups)
+    reachable = Reach(_holders(access, None), groups)
     return reachable if reachable.anyone else None
 
 
@@ -139,7 +144,7 @@ def body(query: SearchQuery, access: AccessFilter, start: PageStart) -> Clause |
     if (within is None and not by_number) or signs_only or len(parsed.words) > MOST_WORDS:
         return None
     if within is None:
-        within = Reach(access.on.isoformat(), Holders(frozenset(), frozenset()), {})
+        within = Reach(Holders(frozenset(), frozenset()), {})
     return {
         "query": {
             "bool": {
@@ -150,6 +155,7 @@ def body(query: SearchQuery, access: AccessFilter, start: PageStart) -> Clause |
                     *([_lines(within, parsed)] if parsed.words and within.groups else []),
                 ],
                 "must": [_word(folded, written, within, parsed) for folded, written in parsed.words.items()],
+                **({"must_not": _terms("citizen_id", map(str, access.excluded))} if access.excluded else {}),
             }
         },
         "sort": [{"_score": reverse}, {"sort_name": order}, {"citizen_id": order}],
@@ -163,10 +169,17 @@ def body(query: SearchQuery, access: AccessFilter, start: PageStart) -> Clause |
 
 def _holders(access: AccessFilter, area: Area | None) -> Holders:
     scopes = [scope for scope in access.scopes if area is None or area in scope.areas]
-    citizens = {str(citizen_id) for scope in scopes for citizen_id in scope.citizens}
-    return Holders(
-        frozenset(citizens), frozenset(without_controls(unit_id) for scope in scopes for unit_id in scope.units)
-    )
+    citizens = {str(citizen_id) for scope in scopes for citizen_id in scope.citizens - access.excluded}
+    units = {
+        (
+            without_controls(unit_id),
+            (access.on - timedelta(days=scope.tail_days)).isoformat(),
+            (access.on + timedelta(days=scope.lead_days)).isoformat(),
+        )
+        for scope in scopes
+        for unit_id in scope.units
+    }
+    return Holders(frozenset(citizens), frozenset(units))
 
 
 def _terms(field: str, values: Iterable[str]) -> list[Clause]:

@@ -47,17 +47,20 @@ def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
 
 
 def _granted(access: AccessFilter) -> dict[str, list[Any]]:
-    """The scopes as two lists of pairs; the area None stands for being found by name."""
+    """The scopes as lists side by side; the area None stands for being found by name."""
     citizens, units = set(), set()
     for scope in access.scopes:
         for area in (None, *(area.value for area in scope.areas)):
-            citizens |= {(citizen_id, area) for citizen_id in scope.citizens}
-            units |= {(without_controls(unit_id), area) for unit_id in scope.units}
+            citizens |= {(citizen_id, area) for citizen_id in scope.citizens - access.excluded}
+            units |= {(without_controls(unit_id), area, scope.lead_days, scope.tail_days) for unit_id in scope.units}
     return {
         "citizens": [citizen_id for citizen_id, _ in citizens],
         "citizen_areas": [area for _, area in citizens],
-        "units_own": [unit_id for unit_id, _ in units],
-        "unit_areas": [area for _, area in units],
+        "units_own": [unit_id for unit_id, *_ in units],
+        "unit_areas": [area for _, area, *_ in units],
+        "unit_leads": [lead for *_, lead, _ in units],
+        "unit_tails": [tail for *_, tail in units],
+        "excluded": list(access.excluded),
     }
 
 

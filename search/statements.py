@@ -122,8 +122,12 @@ FIND = """
 WITH granted AS MATERIALIZED (
     SELECT citizen_id, area FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, area)
     UNION
-    SELECT g.citizen_id, u.area FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[]) u(unit_id, area)
-    JOIN unit_grants g ON g.unit_id = u.unit_id AND g.valid @> %(on)s::date
+    SELECT g.citizen_id, u.area
+    FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[], %(unit_leads)s::int[], %(unit_tails)s::int[])
+         u(unit_id, area, lead, tail)
+    JOIN unit_grants g
+      ON g.unit_id = u.unit_id AND g.valid && daterange(%(on)s::date - u.tail, %(on)s::date + u.lead, '[]')
+     AND g.citizen_id <> ALL(%(excluded)s::uuid[])
 ), shown AS MATERIALIZED (
     SELECT e.* FROM granted g JOIN entries e ON e.citizen_id = g.citizen_id AND e.area = g.area
     WHERE (%(areas)s::text[] IS NULL OR e.area = ANY(%(areas)s))
@@ -156,7 +160,7 @@ WITH granted AS MATERIALIZED (
     SELECT c.rank, d.citizen_id, d.name, d.sort_name, d.birth_date, d.protected,
            d.citizen_id IN (SELECT citizen_id FROM granted) AS within
     FROM candidates c JOIN documents d USING (citizen_id)
-    WHERE NOT d.deleted
+    WHERE NOT d.deleted AND d.citizen_id <> ALL(%(excluded)s::uuid[])
       AND (d.citizen_id IN (SELECT citizen_id FROM granted) OR (%(mode)s = 'identifier' AND %(known)s))
       AND (NOT %(filtered)s OR d.citizen_id IN (SELECT citizen_id FROM shown))
 ), facets AS (

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from hub.access.policy import IDENTITY_ACTS, POLICY_VERSION, SOURCE_ACTS
+from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS
+from hub.access.policy import POLICY_VERSION
 from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import (
     AccessFacts,

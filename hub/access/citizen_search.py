@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
-from hub.access.policy import decide, findable, may
+from hub.access.policy import ENDED_WITHIN_DAYS, PLANNED_WITHIN_DAYS, decide, findable, may
 from hub.access.redaction import national_in, redact_identifiers
 from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
-from hub.digest import keyed_digest
+from hub.digest import keyed_digest, unit_digest
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
+from hub.overview.columns import UnitRelation
 from schemas.access import (
     AccessFacts,
     AccessRequest,
@@ -31,7 +32,7 @@ from schemas.access import (
 )
 from schemas.base import Schema
 from schemas.overview import CitizenHeader, IdentityState, Overview
-from schemas.search import AccessFilter, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
+from schemas.search import AccessFilter, AccessScope, FoundBy, HitRelative, SearchHit, SearchPage, SearchQuery
 from search.base import SearchIndex, SearchUnavailable
 from search.folding import fold, folded_words, marked
 from search.similar import is_similar
@@ -94,10 +95,12 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     if not may(actor, AuditAction.SEARCH):
         write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
         return SearchResult(allowed=False, page=SearchPage())
-    scopes = course.access_scopes(session, actor, today)
-    if own_unit_only:
-        scopes = tuple(scope for scope in scopes if scope.units)
-    limits = AccessFilter(on=today, scopes=scopes, known_identifier=digest is not None)
+    scopes = _unit_scopes(actor, digest_key)
+    if not own_unit_only:
+        scopes = (*course.access_scopes(session, actor, today), *scopes)
+    limits = AccessFilter(
+        on=today, scopes=scopes, excluded=_own_pages(session, actor), known_identifier=digest is not None
+    )
     limited_query = query.model_copy(
         update={
             "text": words,
@@ -155,6 +158,24 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         without_index=without_index,
         dropped=dropped,
     )
+
+
+def _unit_scopes(actor: Actor, digest_key: bytes) -> tuple[AccessScope, ...]:
+    """Whom the actor's unit may find: by an effort, within the days the policy gives, and by an open case."""
+    if actor.unit_id is None:
+        return ()
+    own = frozenset({actor.area} if actor.area else ())
+    effort, case = (unit_digest(actor.unit_id, relation, digest_key) for relation in UnitRelation)
+    return (
+        AccessScope(units=frozenset({effort}), areas=own, lead_days=PLANNED_WITHIN_DAYS, tail_days=ENDED_WITHIN_DAYS),
+        AccessScope(units=frozenset({case}), areas=own),
+    )
+
+
+def _own_pages(session: Session, actor: Actor) -> frozenset[UUID]:
+    """The actor as a citizen: no hit, and in no count either."""
+    citizen_id = citizen_of(session, actor.own_identifier_digest) if actor.own_identifier_digest else None
+    return frozenset({citizen_id} if citizen_id else ())
 
 
 def _told_apart(

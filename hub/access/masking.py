@@ -17,6 +17,10 @@ from schemas.overview import CitizenHeader, Disagreement, Entry, Overview, Prove
 from schemas.people import Address, Responsible, Unit
 
 MASK = "••••"
+HOUSEHOLD_DISPUTE = "household"
+"""Field of the disagreement on who lives together."""
+_OF_RELATIVES = frozenset({"custody", HOUSEHOLD_DISPUTE})
+"""Fields of disagreements that are about a relative."""
 _KEY = secrets.token_bytes(32)
 _DATE_PART = 6
 
@@ -79,11 +83,18 @@ def _without_guarded(overview: Overview, guarded: frozenset[UUID]) -> Overview:
         _relative(relative, everything) if relative.citizen_id in guarded else relative
         for relative in overview.header.relatives
     )
+    knows_guarded = any(relative.citizen_id in guarded for relative in relatives)
     return overview.model_copy(
         update={
             "header": overview.header.model_copy(update={"relatives": relatives}),
             "sections": _sections(
                 overview, lambda entry: any(party.citizen_id in guarded for party in entry.parties), everything
+            ),
+            # A disagreement names no relative: where one is guarded, each that may be about that one is masked.
+            "disagreements": tuple(
+                _disagreement(each, everything) if knows_guarded and each.field in _OF_RELATIVES else each
+                for each in overview.disagreements
+                if not (knows_guarded and each.field == HOUSEHOLD_DISPUTE)
             ),
         }
     )
@@ -148,8 +159,16 @@ def _relative(relative: Relative, hidden: frozenset[ProtectedField]) -> Relative
 
 
 def _disagreement(disagreement: Disagreement, hidden: frozenset[ProtectedField]) -> Disagreement:
+    """That there is one stays; with whom the citizen lives is hidden in it as everywhere."""
+    is_hidden = ProtectedField.HOUSEHOLD in hidden and disagreement.field == HOUSEHOLD_DISPUTE
     values = tuple(
-        value.model_copy(update={"provenance": _provenance(value.provenance, hidden)}) for value in disagreement.values
+        value.model_copy(
+            update={
+                "provenance": _provenance(value.provenance, hidden),
+                "value": MASK if is_hidden else value.value,
+            }
+        )
+        for value in disagreement.values
     )
     return disagreement.model_copy(update={"values": values})
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import cedarpy
 
+from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS
 from hub.access.redaction import plain
 from hub.overview.relatives import relative_of_sources
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
@@ -50,34 +51,6 @@ _PAGES = frozenset(
         AuditAction.LIST_CITIZENS,
     }
 )
-SOURCE_ACTS = frozenset(
-    {
-        AuditAction.CONFIGURE_SOURCE,
-        AuditAction.PAUSE_SOURCE,
-        AuditAction.RESUME_SOURCE,
-        AuditAction.RUN_SOURCE,
-        AuditAction.STOP_RUN,
-        AuditAction.RELEASE_DELETIONS,
-        AuditAction.REFUSE_DELETIONS,
-        AuditAction.READ_QUARANTINE,
-        AuditAction.REPLAY_QUARANTINE,
-        AuditAction.REPAIR_INDEX,
-        AuditAction.REBUILD_INDEX,
-    }
-)
-"""What is done to a source, or to what sources have brought; each is an action of the policies under the same name."""
-IDENTITY_ACTS = frozenset(
-    {
-        AuditAction.READ_IDENTITIES,
-        AuditAction.LINK_IDENTITY,
-        AuditAction.KEEP_APART,
-        AuditAction.MERGE_CITIZENS,
-        AuditAction.CONFIRM_MERGE,
-        AuditAction.UNMERGE_CITIZENS,
-        AuditAction.WITHDRAW_DECISION,
-    }
-)
-"""What is decided about who is who, likewise."""
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
 
@@ -206,6 +179,16 @@ def is_reason(text: str | None) -> bool:
     return _is_reason_of(len(plain(text or "")))
 
 
+def is_own_unit(facts: AccessFacts) -> bool:
+    """Whether the unit of the actor has an effort that counts on the day: ongoing, or within the policy's limits."""
+    begins_in, ended_for = facts.unit_effort_begins_in, facts.unit_effort_ended_for
+    return (
+        facts.unit_has_active_effort
+        or (begins_in is not None and begins_in <= PLANNED_WITHIN_DAYS)
+        or (ended_for is not None and ended_for < ENDED_WITHIN_DAYS)
+    )
+
+
 def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Overview:
     """What of the overview the decision shows. Never adds anything.
 
@@ -314,7 +297,7 @@ def _relation(facts: AccessFacts) -> Basis:
         return Basis.TEAM
     if facts.is_named_worker:
         return Basis.NAMED_WORKER
-    if facts.unit_has_active_effort:
+    if is_own_unit(facts):
         return Basis.OWN_UNIT
     return Basis.CASE_UNIT if facts.unit_holds_case else Basis.NONE
 
@@ -342,7 +325,7 @@ def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = F
     return {
         "on_team": facts.on_team,
         "is_named_worker": facts.is_named_worker,
-        "unit_has_active_effort": facts.unit_has_active_effort,
+        "unit_has_active_effort": is_own_unit(facts),
         "unit_holds_case": facts.unit_holds_case,
         "is_self": facts.is_self,
         "has_reason": has_reason,
@@ -393,5 +376,16 @@ def _ids(answer: cedarpy.AuthzResult) -> tuple[str, ...]:
     return tuple(sorted(answer.diagnostics.id_annotations_by_reason.values()))
 
 
+def _most_days(action: str) -> int:
+    """Up to how many days a policy permits the action; 0 when it never does."""
+    questions = tuple((action, "Effort", (("days", days),)) for days in range(1, _MOST_DAYS + 1))
+    return sum(answer.allowed for answer in _answers((), None, questions))
+
+
+_MOST_DAYS = 100
+PLANNED_WITHIN_DAYS = _most_days("count_planned_effort")
+"""So many days before it begins an effort of the own unit opens the citizen, by the policy."""
+ENDED_WITHIN_DAYS = _most_days("count_ended_effort")
+"""So many days after its last day it still does."""
 SHORTEST_REASON = next(length for length in range(1, 1001) if _is_reason_of(length))
 """How many visible characters the policy asks of a reason; for forms and sentences."""

@@ -99,11 +99,9 @@ def _facts_of(citizens_query: str) -> TextClause:
              SELECT FROM citizen_workers w
              WHERE w.citizen_id = o.citizen_id AND {_NAMED} OFFSET 0
            ) AS is_named_worker,
-           EXISTS (
-             SELECT FROM citizen_units u
-             WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'effort'
-               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to) OFFSET 0
-           ) AS unit_has_active_effort,
+           coalesce(unit_effort.is_ongoing, false) AS unit_has_active_effort,
+           unit_effort.begins_in AS unit_effort_begins_in,
+           unit_effort.ended_for AS unit_effort_ended_for,
            EXISTS (
              SELECT FROM citizen_units u
              WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'case'
@@ -115,6 +113,14 @@ def _facts_of(citizens_query: str) -> TextClause:
            o.sources,
            o.not_updated_since
     FROM asked LEFT JOIN overview_facts(:on) o USING (citizen_id)
+    LEFT JOIN LATERAL (
+      SELECT bool_or((u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to))
+               AS is_ongoing,
+             min(u.valid_from - cast(:on AS date)) FILTER (WHERE :on < u.valid_from) AS begins_in,
+             min(cast(:on AS date) - u.valid_to) FILTER (WHERE u.valid_to <= :on) AS ended_for
+      FROM citizen_units u
+      WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'effort'
+    ) unit_effort ON true
     """)  # noqa: S608  as above
 
 
@@ -200,9 +206,9 @@ def access_facts_on_course(
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
-    """Whom the actor may find, and which areas each right opens: teams by consent, named workers, and the own unit.
+    """Whom the actor may find by name, and which areas each right opens: teams by consent, and named workers.
 
-    The own area is always among them. The actor's own page is left out of the named citizens.
+    The own area is always among them. The actor's own page is left out.
     """
     own = frozenset({actor.area} if actor.area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
@@ -216,8 +222,6 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
         parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor)}
         named = frozenset(session.scalars(_NAMED_CITIZENS, parameters))
         scopes += [AccessScope(citizens=named, areas=own)] if named else []
-    if actor.unit_id is not None:
-        scopes.append(AccessScope(units=frozenset({actor.unit_id}), areas=own))
     return tuple(scopes)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from hub.digest import unit_digest
 from hub.overview.columns import sources_of, units_of
 from schemas.codes import Coded, danish_label
 from schemas.facts import (
@@ -26,12 +27,15 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
 
-def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, document: str = "") -> SearchDocument:
+def to_document(
+    overview: Overview, digests: Sequence[str], *, digest_key: bytes, guarded: bool, document: str = ""
+) -> SearchDocument:
     """The search document of an overview.
 
     Args:
         overview: the citizen's whole overview.
         digests: keyed digests of the citizen's identifiers.
+        digest_key: keys the digests of units.
         document: the same overview as JSON, to be served by key.
         guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
             named then: even the name of an institution discloses a place.
@@ -52,20 +56,20 @@ def to_document(overview: Overview, digests: Sequence[str], *, guarded: bool, do
         protected=guarded,
         synthetic=overview.synthetic,
         entries=tuple(entry for entry in entries if entry is not None),
-        unit_grants=unit_grants(overview),
+        unit_grants=unit_grants(overview, digest_key),
         sources=sources_of(overview),
         overview=document,
     )
 
 
-def unit_grants(overview: Overview) -> tuple[UnitGrant, ...]:
-    """Which units may find the citizen, and when; a unit's periods that overlap or meet are one.
+def unit_grants(overview: Overview, digest_key: bytes) -> tuple[UnitGrant, ...]:
+    """Which units may find the citizen, by digests, and when; a unit's periods that overlap or meet are one.
 
     A daily visit for years would otherwise give thousands of grants, more than an index takes.
     """
     periods: dict[str, list[Period]] = {}
     for unit in units_of(overview):
-        periods.setdefault(unit.unit_id, []).append(unit.valid)
+        periods.setdefault(unit_digest(unit.unit_id, unit.relation, digest_key), []).append(unit.valid)
     return tuple(UnitGrant(unit_id=unit_id, valid=valid) for unit_id in periods for valid in merged(periods[unit_id]))
 
 

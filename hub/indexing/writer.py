@@ -114,6 +114,7 @@ def build_documents(
         to_document(
             overview,
             [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
+            digest_key=digest_key,
             guarded=overview.citizen_id in guarded,
             document=document,
         )

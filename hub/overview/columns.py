@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.clock import danish_day
 from schemas.facts import AssignmentFact, CaseFact, EffortFact, EffortStatus
 from schemas.overview import Entry, Overview
 from schemas.people import Responsible
@@ -60,7 +61,9 @@ def units_of(overview: Overview) -> tuple[UnitPeriod, ...]:
             relation, candidates = UnitRelation.CASE, (unit, None)
         else:
             continue
-        units += [UnitPeriod(unit.id, entry.area, relation, entry.valid) for unit in candidates if unit is not None]
+        period = _worked_during(entry)
+        if not period.is_empty:
+            units += [UnitPeriod(unit.id, entry.area, relation, period) for unit in candidates if unit is not None]
     return tuple(sorted(dict.fromkeys(units), key=lambda unit: (*unit[:3], unit.valid.model_dump_json())))
 
 
@@ -71,7 +74,7 @@ def workers_of(overview: Overview) -> tuple[WorkerPeriod, ...]:
         responsible = _responsible(entry)
         worker = responsible.worker if responsible else None
         if worker is not None and worker.id:
-            workers.append(WorkerPeriod(worker_key(entry, worker.id), entry.area, entry.valid))
+            workers.append(WorkerPeriod(worker_key(entry, worker.id), entry.area, _worked_during(entry)))
     return tuple(sorted(dict.fromkeys(workers), key=lambda worker: (*worker[:2], worker.valid.model_dump_json())))
 
 
@@ -90,6 +93,18 @@ def _worked_on(overview: Overview) -> Iterable[Entry]:
                 yield entry
             case AssignmentFact():
                 yield entry
+
+
+def _worked_during(entry: Entry) -> Period:
+    """When the entry is worked on, as its page says it.
+
+    An effort that its source calls ended is over since the source said so, at the latest, whatever its period says.
+    """
+    if not isinstance(entry.fact, EffortFact) or entry.fact.status is not EffortStatus.ENDED:
+        return entry.valid
+    start, end = entry.valid.start, danish_day(entry.provenance.registration.registered_from)
+    end = min(end, entry.valid.end or end)
+    return Period(start=start, end=end if start is None else max(start, end))
 
 
 def _is_resting(case: CaseFact) -> bool:

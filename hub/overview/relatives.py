@@ -42,7 +42,8 @@ def merge_relations(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> Relati
     """One relative for each person, relation and time, whoever states it.
 
     *counted* is newest first: name and period are those of the newest statement. Where statements differ on
-    custody, the relative has none, and the disagreement lists each value with its source.
+    custody, the relative has none; on the household, whoever says "together" counts, so that no mistake takes
+    protection away. The disagreement lists each value with its source.
     """
     groups: list[list[_RelationStatement]] = []
     for statement in (statement for record in counted for statement in _statements(citizen_id, record)):
@@ -53,7 +54,7 @@ def merge_relations(citizen_id: UUID, counted: Sequence[LinkedRecord]) -> Relati
             group.append(statement)
     merged = [_merged(group) for group in groups]
     relatives = sorted((relative for relative, _ in merged), key=_order)
-    return Relations(tuple(relatives), tuple(dispute for _, dispute in merged if dispute is not None))
+    return Relations(tuple(relatives), tuple(dispute for _, disputes in merged for dispute in disputes))
 
 
 def _statements(citizen_id: UUID, linked: LinkedRecord) -> list[_RelationStatement]:
@@ -91,18 +92,21 @@ def _is_same_relation(first: _RelationStatement, second: _RelationStatement) -> 
     )
 
 
-def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, Disagreement | None]:
+def _merged(group: Sequence[_RelationStatement]) -> tuple[Relative, tuple[Disagreement, ...]]:
     if len(group) == 1:
-        return group[0].relative, None
-    custody = [
-        (statement.relative.custody, statement.linked) for statement in group if statement.relative.custody is not None
-    ]
+        return group[0].relative, ()
     statements = tuple(_statement(statement.relative) for statement in group)
     is_told_by_several = len({statement.provenance.source for statement in statements}) > 1
+    household = _disagreement("household", [(each.relative.shares_household, each.linked) for each in group])
     relative = _combined(group[0].relative, statements).model_copy(
-        update={"statements": statements if is_told_by_several else None}
+        update={"statements": statements if is_told_by_several or household else None}
     )
-    return relative, disagreement("custody", [("yes" if value else "no", linked) for value, linked in custody])
+    custody = _disagreement("custody", [(each.relative.custody, each.linked) for each in group])
+    return relative, tuple(dispute for dispute in (custody, household) if dispute is not None)
+
+
+def _disagreement(field: str, values: Sequence[tuple[bool | None, LinkedRecord]]) -> Disagreement | None:
+    return disagreement(field, [("yes" if value else "no", linked) for value, linked in values if value is not None])
 
 
 def relative_of_sources(relative: Relative, sources: Collection[str]) -> Relative | None:
@@ -118,14 +122,14 @@ def _statement(relative: Relative) -> RelativeStatement:
 def _combined(relative: Relative, statements: Sequence[RelativeStatement]) -> Relative:
     """The relative as these statements, newest first, tell: period and origin are the newest's."""
     custody = {each.custody for each in statements if each.custody is not None}
-    household = (each.shares_household for each in statements if each.shares_household is not None)
+    household = {each.shares_household for each in statements if each.shares_household is not None}
     return Relative(
         citizen_id=relative.citizen_id,
         relation=relative.relation,
         name=next((each.name for each in statements if each.name), None),
         role=next((each.role for each in statements if each.role), None),
         custody=custody.pop() if len(custody) == 1 else None,
-        shares_household=next(household, None),
+        shares_household=any(household) if household else None,
         valid=statements[0].valid,
         provenance=statements[0].provenance,
     )

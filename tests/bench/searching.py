@@ -9,9 +9,11 @@ from opensearchpy.helpers import parallel_bulk
 from sqlalchemy import text
 
 from hub.context import AppContext
+from hub.digest import unit_digest
 from hub.indexing.reindex import reindex
 from hub.indexing.writer import build_documents
 from hub.overview import repository
+from hub.overview.columns import UnitRelation
 from schemas.search import AccessFilter, AccessScope, SearchQuery
 from schemas.source import Area
 from search.opensearch_mapping import to_body
@@ -87,7 +89,10 @@ def searching(ground: Ground, size: int) -> Iterator[Row]:
         on=DAY,
         scopes=(
             AccessScope(citizens=team, areas=frozenset(Area)),
-            AccessScope(units=frozenset({unit}), areas=frozenset({Area.SOCIAL})),
+            AccessScope(
+                units=frozenset({unit_digest(unit, UnitRelation.EFFORT, ground.embedded.digest_key)}),
+                areas=frozenset({Area.SOCIAL}),
+            ),
         ),
     )
     for name, context in (("OpenSearch", ground.distributed), ("PostgreSQL", ground.embedded)):

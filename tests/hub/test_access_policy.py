@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS
 from hub.access.masking import MASK, ProtectedField, mask_protected
 from hub.access.policy import (
-    IDENTITY_ACTS,
+    ENDED_WITHIN_DAYS,
+    PLANNED_WITHIN_DAYS,
     SHORTEST_REASON,
-    SOURCE_ACTS,
     cut,
     decide,
     findable,
@@ -38,6 +39,14 @@ CITIZEN = UUID(int=1)
 STRANGER = make_access_facts(CITIZEN)
 TEAM = STRANGER.model_copy(update={"on_team": True})
 UNIT = STRANGER.model_copy(update={"unit_has_active_effort": True})
+PLANNED, OVER = (
+    STRANGER.model_copy(update={"unit_effort_begins_in": PLANNED_WITHIN_DAYS}),
+    STRANGER.model_copy(update={"unit_effort_ended_for": ENDED_WITHIN_DAYS - 1}),
+)
+FAR_AHEAD, LONG_OVER = (
+    STRANGER.model_copy(update={"unit_effort_begins_in": PLANNED_WITHIN_DAYS + 1}),
+    STRANGER.model_copy(update={"unit_effort_ended_for": ENDED_WITHIN_DAYS}),
+)
 NAMED = STRANGER.model_copy(update={"is_named_worker": True})
 CASE = STRANGER.model_copy(update={"unit_holds_case": True})
 SHARED = TEAM.model_copy(update={"consented_areas": frozenset({Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL})})
@@ -61,6 +70,10 @@ none: frozenset[Area] = frozenset()
         (None, TEAM, None, Basis.TEAM, none),
         (social, UNIT, None, Basis.OWN_UNIT, {social}),
         (health, UNIT, None, Basis.OWN_UNIT, {health}),
+        (social, PLANNED, None, Basis.OWN_UNIT, {social}),
+        (social, OVER, None, Basis.OWN_UNIT, {social}),
+        (social, FAR_AHEAD, None, Basis.NONE, none),
+        (social, LONG_OVER, None, Basis.NONE, none),
         (social, NAMED, None, Basis.NAMED_WORKER, {social}),
         (None, NAMED, None, Basis.NAMED_WORKER, none),
         (social, CASE, None, Basis.CASE_UNIT, {social}),
@@ -143,6 +156,8 @@ def test_a_reason_is_counted_in_visible_characters_in_one_rule() -> None:
         (STRANGER, True, Basis.NONE),
         (TEAM, False, Basis.TEAM),
         (UNIT, False, Basis.OWN_UNIT),
+        (OVER, False, Basis.OWN_UNIT),
+        (LONG_OVER, False, None),
         (NAMED, False, Basis.NAMED_WORKER),
         (CASE, False, Basis.CASE_UNIT),
         (SELF, True, None),

@@ -1,7 +1,7 @@
 """A protected mother, the child who lives with her, and the other parent: no page tells where they are."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.access import service
 from hub.access.citizen_search import search
-from hub.access.masking import ProtectedField
+from hub.access.masking import MASK, ProtectedField, mask_protected
 from hub.clock import FixedClock
 from hub.course import repository
 from hub.course import service as course
@@ -140,6 +140,36 @@ def test_the_child_is_revealed_on_her_own_page_and_nowhere_else(
     assert not [word for word in WHERE if word in henrik.model_dump_json()]
 
 
+@pytest.mark.parametrize("first", ["social", "health"])
+def test_whoever_says_that_they_live_together_counts_until_the_sources_agree(
+    database: Database, clock: FixedClock, digest_key: bytes, first: str
+) -> None:
+    """Which of the two was registered last makes no difference."""
+    later = {"registered_at": NOW - timedelta(hours=2)}
+    told = {"social": True, "health": False}
+    relations = [
+        _parent(ALMA, SOFIE, household).model_copy(update={"source": source} | ({} if source == first else later))
+        for source, household in told.items()
+    ]
+    people = [record for record in _records(None) if record.record_type == "Person"]
+    process_records(database, [*people, *relations], digest_key=digest_key, now=clock.now())
+    with database.transaction() as session:
+        alma = citizen_of(session, keyed_digest(ALMA, digest_key))
+        assert alma is not None
+        assert repository.access_facts_of(session, ANNA, [alma], TODAY)[alma].name_address_protected
+        overview = read(session, alma)
+        assert overview is not None
+        (dispute,) = [each for each in overview.disagreements if each.field == "household"]
+        assert {value.value for value in dispute.values} == {"yes", "no"}
+        shown = mask_protected(overview, guarded=frozenset({alma}))
+        (masked,) = [each for each in shown.disagreements if each.field == "household"]
+        assert {value.value for value in masked.values} == {MASK}
+    settled = _parent(ALMA, SOFIE, False).model_copy(update={"registered_at": NOW - timedelta(hours=1)})
+    process_records(database, [settled], digest_key=digest_key, now=clock.now())
+    with database.transaction() as session:
+        assert not repository.access_facts_of(session, ANNA, [alma], TODAY)[alma].name_address_protected
+
+
 def test_a_child_who_lives_elsewhere_is_not_guarded(
     database: Database, settled: Callable[[bool | None], Family]
 ) -> None:
@@ -163,7 +193,7 @@ def test_no_search_by_unit_finds_them(
         for one in (family.sofie, family.alma):
             overview = read(session, one)
             assert overview is not None
-            index.put([to_document(overview, [], guarded=is_known_to_the_index)])
+            index.put([to_document(overview, [], digest_key=digest_key, guarded=is_known_to_the_index)])
         results = [
             SearchQuery(text="Krisecentret", access=AccessFilter(on=date.min)),
             SearchQuery(text="Alma", units=frozenset({"Krisecentret"}), access=AccessFilter(on=date.min)),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from hub.access.citizen_search import SearchResult, search
-from hub.access.policy import decide
+from hub.access.policy import ENDED_WITHIN_DAYS, PLANNED_WITHIN_DAYS, decide
 from hub.audit import repository as audit
 from hub.course import repository
 from hub.course import service as course
 from hub.course.views import Membership
 from hub.db import Database
-from hub.digest import keyed_digest
+from hub.digest import keyed_digest, unit_digest
 from hub.overview.columns import UnitRelation
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, ObjectKind, Role
 from schemas.identifiers import Identifier
@@ -50,7 +50,18 @@ class Neighbour:
 
 
 periods = st.sampled_from(
-    [None, Period(), Period(end=TODAY), Period(start=TODAY), Period(start=TODAY + DAY), Period(end=TODAY + DAY)]
+    [
+        None,
+        Period(),
+        Period(end=TODAY),
+        Period(start=TODAY),
+        Period(start=TODAY + DAY),
+        Period(end=TODAY + DAY),
+        Period(start=TODAY + PLANNED_WITHIN_DAYS * DAY),
+        Period(start=TODAY + (PLANNED_WITHIN_DAYS + 1) * DAY),
+        Period(end=TODAY - (ENDED_WITHIN_DAYS - 1) * DAY),
+        Period(end=TODAY - ENDED_WITHIN_DAYS * DAY),
+    ]
 )
 neighbours = st.builds(
     Neighbour,
@@ -76,14 +87,18 @@ def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbou
     grants: tuple[UnitGrant, ...] = ()
     if who.effort is not None:
         help_by(session, citizen_id, "social:100", who.effort)
-        grants = (UnitGrant(unit_id="social:100", valid=who.effort),)
+        grants = (_grant(who.effort),)
     if who.case is not None:
         help_by(session, citizen_id, "social:100", who.case, relation=UnitRelation.CASE)
-        grants += (UnitGrant(unit_id="social:100", valid=who.case),)
+        grants += (_grant(who.case, UnitRelation.CASE),)
     if who.named is not None and actor.area is not None:
         name_worker(session, citizen_id, next(iter(actor.worker_ids)), who.named, actor.area)
     index.put([_document(citizen_id, grants)])
     return citizen_id
+
+
+def _grant(valid: Period, relation: UnitRelation = UnitRelation.EFFORT) -> UnitGrant:
+    return UnitGrant(unit_id=unit_digest("social:100", relation, DIGEST_KEY), valid=valid)
 
 
 def _document(citizen_id: UUID, grants: tuple[UnitGrant, ...] = (), *digests: str) -> SearchDocument:
@@ -164,12 +179,13 @@ def test_nobody_finds_themselves(database: Database, index: PostgresIndex) -> No
     with database.transaction() as session:
         citizen_id = settle(session, number=MAJA)
         help_by(session, citizen_id, "social:100")
-        grants = (UnitGrant(unit_id="social:100", valid=Period()),)
+        grants = (_grant(Period()),)
         index.put([_document(citizen_id, grants, keyed_digest(MAJA, DIGEST_KEY))])
         index.refresh()
         for text in ("750786-4002", "Testborger"):
             result = _search(session, index, text, myself)
-            assert (result.page.hits, result.page.total, result.dropped) == ((), 0, 1)
+            assert (result.page.hits, result.page.total, result.dropped) == ((), 0, 0)
+            assert not any(result.page.facets.values())
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DPO])

@@ -143,6 +143,22 @@ def test_the_own_unit_counts_while_it_has_an_effort(database: Database) -> None:
         assert not _facts(session, ANNA, citizen_id).unit_has_active_effort
         assert _facts(session, SARA, citizen_id).unit_has_active_effort
         assert not _facts(session, an_actor(unit_id=None), citizen_id).unit_has_active_effort
+        assert _facts(session, ANNA, citizen_id).unit_effort_ended_for == 0
+
+
+def test_an_effort_that_is_planned_or_over_is_told_in_days(database: Database) -> None:
+    with database.transaction() as session:
+        citizen_id = settle(session)
+        for start, end in ((-90, -40), (-60, -29), (15, 40), (60, None)):
+            valid = Period(start=TODAY + start * DAY, end=None if end is None else TODAY + end * DAY)
+            help_by(session, citizen_id, "social:100", valid)
+        facts = _facts(session, ANNA, citizen_id)
+        assert (facts.unit_has_active_effort, facts.unit_effort_begins_in, facts.unit_effort_ended_for) == (
+            False,
+            15,
+            29,
+        )
+        assert _facts(session, SARA, citizen_id).unit_effort_ended_for is None
 
 
 def test_a_unit_counts_while_it_holds_a_case(database: Database) -> None:
@@ -188,7 +204,7 @@ def test_an_employee_is_recognised_as_a_citizen_also_after_a_merge(database: Dat
         assert facts.on_team
         assert not _facts(session, myself, earlier).is_self
         assert not repository.my_citizens(session, myself, TODAY)
-        assert repository.access_scopes(session, myself, TODAY)[0].units
+        assert repository.access_scopes(session, myself, TODAY) == ()
         assert service.team_of(session, now, TODAY) is not None
         assert repository.on_course(session, now, TODAY) == (now,)
 
@@ -201,7 +217,6 @@ def test_scopes_group_citizens_by_what_is_opened(database: Database) -> None:
         assert set(repository.access_scopes(session, ANNA, TODAY)) == {
             AccessScope(citizens=frozenset({shared}), areas=frozenset({Area.SOCIAL, Area.SCHOOL})),
             AccessScope(citizens=frozenset({closed}), areas=frozenset({Area.SOCIAL})),
-            AccessScope(units=frozenset({"social:100"}), areas=frozenset({Area.SOCIAL})),
         }
 
 

@@ -7,10 +7,13 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies
 
+from hub.clock import danish_day
+from hub.digest import unit_digest
 from hub.indexing.documents import to_document
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes
+from hub.overview.columns import units_of
 from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, Ground, conclusion, list_follow_ups
 from hub.overview.freshness import with_coverage
 from hub.overview.point_in_time import with_states
@@ -21,6 +24,7 @@ from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.source import Area
+from tests.conftest import DIGEST_KEY
 from tests.factories import OBSERVED_AT, make_effort, make_record
 
 CITIZEN = UUID(int=1)
@@ -274,7 +278,7 @@ def test_what_can_be_said_goes_by_the_day_and_by_what_was_decided(
 
 @pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])
 def test_a_private_notifier_is_never_findable(code: str) -> None:
-    document = to_document(page(line(notified(code, "Mormor Grethe"), "9")), [], guarded=False)
+    document = to_document(page(line(notified(code, "Mormor Grethe"), "9")), [], digest_key=DIGEST_KEY, guarded=False)
     assert "Grethe" not in document.model_dump_json()
     assert "underretning" in document.entries[0].text
 
@@ -291,11 +295,18 @@ def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
     )
     period = Period(start=date(2019, 2, 1))
     document = to_document(
-        page(line(effort, "1", period.start), line(cancelled, "2", date(2021, 1, 1))), ["b", "a"], guarded=False
+        page(line(effort, "1", period.start), line(cancelled, "2", date(2021, 1, 1))),
+        ["b", "a"],
+        digest_key=DIGEST_KEY,
+        guarded=False,
     )
     assert [(unit_grant.unit_id, unit_grant.valid) for unit_grant in document.unit_grants] == [
-        ("social:100", period),
-        ("social:110", period),
+        (unit_digest("social:100", "effort", DIGEST_KEY), period),
+        (unit_digest("social:110", "effort", DIGEST_KEY), period),
     ]
+    ended = line(effort.model_copy(update={"status": EffortStatus.ENDED}), "1", period.start)
+    assert [unit.valid.end for unit in units_of(page(ended))] == [danish_day(ended.record.registered_at)] * 2, (
+        "an effort without an end that the source calls ended is over"
+    )
     assert document.identifier_digests == ("a", "b")
     assert document.entries[0].unit == "Familiehuset"

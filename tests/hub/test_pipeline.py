@@ -81,7 +81,10 @@ def test_a_record_reaches_overview_outbox_and_document(database: Database, diges
     assert sorted(relative.name or "" for relative in overview.header.relatives) == ["", ""]
     assert sorted(rows) == sorted(result.citizens)
     document = to_document(
-        overview, [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers], guarded=False
+        overview,
+        [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
+        digest_key=digest_key,
+        guarded=False,
     )
     assert document.name == "Maja Testborger"
     assert "Familiebehandling, forlænget" in [entry.text for entry in document.entries]

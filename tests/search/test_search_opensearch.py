@@ -15,6 +15,7 @@ from search.opensearch import OpenSearchIndex
 from search.opensearch_client import Cluster, OpenSearchRefuses
 from search.opensearch_query import MOST_WORDS, body
 from search.paging import PageStart
+from tests.contracts.search_access import SearchAccessSuite
 from tests.contracts.search_index import (
     TODAY,
     SearchIndexSuite,
@@ -32,7 +33,7 @@ def index(opensearch_index: OpenSearchIndex) -> OpenSearchIndex:
     return opensearch_index
 
 
-class TestOpenSearchIndex(SearchIndexSuite, SearchTypingSuite):
+class TestOpenSearchIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite):
     """Every promise of the port."""
 
 

@@ -17,6 +17,7 @@ from schemas.source import Area
 from search import statements
 from search.base import SearchUnavailable
 from search.postgres import PostgresIndex
+from tests.contracts.search_access import SearchAccessSuite
 from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_document, make_entry, make_query
 from tests.contracts.search_typing import SearchTypingSuite
 
@@ -26,7 +27,7 @@ def index(postgres_index: PostgresIndex) -> PostgresIndex:
     return postgres_index
 
 
-class TestPostgresIndex(SearchIndexSuite, SearchTypingSuite):
+class TestPostgresIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite):
     """Every promise of the port."""
 
 

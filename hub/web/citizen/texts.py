@@ -117,6 +117,7 @@ DISAGREEMENT_FIELD = {
     "birth_date": "fødselsdatoen",
     "address": "adressen",
     "custody": "forældremyndigheden",
+    "household": "hvem borgeren bor sammen med",
     "life_status": "status i folkeregistret",
     "died_on": "dødsdagen",
 }

@@ -1,0 +1,32 @@
+"""The acts that are not done to one citizen, by what they are done to; each is an action of the policies."""
+
+from schemas.access import AuditAction
+
+SOURCE_ACTS = frozenset(
+    {
+        AuditAction.CONFIGURE_SOURCE,
+        AuditAction.PAUSE_SOURCE,
+        AuditAction.RESUME_SOURCE,
+        AuditAction.RUN_SOURCE,
+        AuditAction.STOP_RUN,
+        AuditAction.RELEASE_DELETIONS,
+        AuditAction.REFUSE_DELETIONS,
+        AuditAction.READ_QUARANTINE,
+        AuditAction.REPLAY_QUARANTINE,
+        AuditAction.REPAIR_INDEX,
+        AuditAction.REBUILD_INDEX,
+    }
+)
+"""What is done to a source, or to what sources have brought; each is an action of the policies under the same name."""
+IDENTITY_ACTS = frozenset(
+    {
+        AuditAction.READ_IDENTITIES,
+        AuditAction.LINK_IDENTITY,
+        AuditAction.KEEP_APART,
+        AuditAction.MERGE_CITIZENS,
+        AuditAction.CONFIRM_MERGE,
+        AuditAction.UNMERGE_CITIZENS,
+        AuditAction.WITHDRAW_DECISION,
+    }
+)
+"""What is decided about who is who, likewise."""
