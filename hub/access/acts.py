@@ -30,3 +30,5 @@ IDENTITY_ACTS = frozenset(
     }
 )
 """What is decided about who is who, likewise."""
+STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF})
+"""What is done about employees, likewise."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS
+from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.policy import POLICY_VERSION
 from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import (
@@ -22,10 +22,9 @@ from schemas.access import (
 )
 from schemas.source import Area
 
-_STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF})
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
-    **dict.fromkeys(_STAFF_ACTS | {AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
+    **dict.fromkeys(STAFF_ACTS | {AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
 }
 
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import cedarpy
 
-from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS
-from hub.access.redaction import plain
+from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.reason import has_words, length_of
 from hub.overview.relatives import relative_of_sources
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
 from schemas.overview import (
@@ -41,15 +41,9 @@ if any(_SOMEBODY.search(text) for text in _TEXTS.values()):
 _POLICIES = cedarpy.PolicySet.from_str("\n".join(_TEXTS.values()))
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _AREAS = tuple(Area)
-_PAGES = frozenset(
-    {
-        AuditAction.READ_LOG,
-        AuditAction.READ_SOURCES,
-        AuditAction.READ_STAFF,
-        AuditAction.UPDATE_STAFF,
-        AuditAction.SEARCH,
-        AuditAction.LIST_CITIZENS,
-    }
+_PAGES = (
+    frozenset({AuditAction.READ_LOG, AuditAction.READ_SOURCES, AuditAction.SEARCH, AuditAction.LIST_CITIZENS})
+    | STAFF_ACTS
 )
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
@@ -176,7 +170,7 @@ def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -
 
 def is_reason(text: str | None) -> bool:
     """Whether *text* counts as a reason wherever a policy asks for one."""
-    return _is_reason_of(len(plain(text or "")))
+    return _is_reason_of(length_of(text or ""), has_words=has_words(text or ""))
 
 
 def is_own_unit(facts: AccessFacts) -> bool:
@@ -317,8 +311,9 @@ def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool)
     return _ask(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
 
 
-def _is_reason_of(length: int) -> bool:
-    return _answers((), None, (("state_reason", "Reason", (("length", length),)),))[0].allowed
+def _is_reason_of(length: int, *, has_words: bool) -> bool:
+    context = (("has_words", has_words), ("length", length))
+    return _answers((), None, (("state_reason", "Reason", context),))[0].allowed
 
 
 def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
@@ -387,5 +382,5 @@ PLANNED_WITHIN_DAYS = _most_days("count_planned_effort")
 """So many days before it begins an effort of the own unit opens the citizen, by the policy."""
 ENDED_WITHIN_DAYS = _most_days("count_ended_effort")
 """So many days after its last day it still does."""
-SHORTEST_REASON = next(length for length in range(1, 1001) if _is_reason_of(length))
+SHORTEST_REASON = next(length for length in range(1, 1001) if _is_reason_of(length, has_words=True))
 """How many visible characters the policy asks of a reason; for forms and sentences."""

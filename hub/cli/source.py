@@ -12,7 +12,7 @@ from rich.console import Console
 from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_approval import approve
 from hub.cli.source_inbox import inbox
-from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule
+from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule, without_numbers
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
 from hub.cli.source_reading import AsJson, Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record
@@ -59,7 +59,10 @@ Secrets = Annotated[
     ),
 ]
 AreaOption = Annotated[Area | None, typer.Option(help="Instead of the area that the connector declares.")]
-Title = Annotated[str | None, typer.Option(help="Danish; instead of the title that the connector declares.")]
+Title = Annotated[
+    str | None,
+    typer.Option(help="Danish; instead of the title that the connector declares.", callback=without_numbers),
+]
 HeldType = Annotated[
     str | None, typer.Argument(metavar="TYPE", help="The type, as helhed source held shows it.", show_default=False)
 ]

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hub.cli.source_input import without_numbers
 from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.sources import stream_repository
@@ -19,7 +20,9 @@ console = Console()
 
 def approve(
     name: Annotated[str, typer.Argument(help="The source's name; see: helhed source list")],
-    approver: Annotated[str, typer.Option("--by", help="Name of the person who answers for it.")] = "",
+    approver: Annotated[
+        str, typer.Option("--by", help="Name of the person who answers for it.", callback=without_numbers)
+    ] = "",
 ) -> None:
     """Show which fields nobody has approved, or with --by approve them: until then they are not read.
 

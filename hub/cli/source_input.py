@@ -23,8 +23,17 @@ def _checked_reason(reason: str) -> str:
     from hub.access.redaction import redact_identifiers  # noqa: PLC0415
 
     if not is_reason(reason):
-        raise typer.BadParameter(f"at least {SHORTEST_REASON} characters, for it stands on the page and in the log")
+        raise typer.BadParameter(
+            f"in words, at least {SHORTEST_REASON} characters: it stands on the page and in the log"
+        )
     return redact_identifiers(reason.strip())
+
+
+def without_numbers(text: str | None) -> str | None:
+    """What somebody typed, with national numbers hidden."""
+    from hub.access.redaction import redact_identifiers  # noqa: PLC0415  as above
+
+    return None if text is None else redact_identifiers(text)
 
 
 Reason = Annotated[str, typer.Option(help="Why, in Danish; at least 10 characters.", callback=_checked_reason)]

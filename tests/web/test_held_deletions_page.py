@@ -103,7 +103,7 @@ def test_who_changes_their_mind_refuses_what_was_released(town: Town, hold: Hold
 def test_without_a_reason_nothing_is_decided_and_what_was_typed_comes_back(town: Town, hold: Hold, way: str) -> None:
     (case,) = hold(Sag=12)
     page = town.client("tine.skov").post(f"/tilbageholdt/{case.id}/{way}", reason="Kort <b>", seen="held-12").text
-    assert "Skriv en begrundelse på mindst 10 tegn." in page
+    assert "Skriv med ord, hvorfor: mindst 10 tegn." in page
     assert "Kort &lt;b&gt;</textarea>" in page
     assert state_of(town) == {"Sag": (HeldState.HELD, None)}
     action = AuditAction.RELEASE_DELETIONS if way == "frigiv" else AuditAction.REFUSE_DELETIONS

@@ -68,7 +68,7 @@ def not_revealed() -> Revealed:
     return Revealed(
         None,
         None,
-        f"Kan ikke vises. Begrundelsen skal have mindst {SHORTEST_REASON} tegn, og du skal være på teamet, være"
+        f"Kan ikke vises. Begrundelsen skal være ord, mindst {SHORTEST_REASON} tegn, og du skal være på teamet, være"
         " ansvarlig eller arbejde i en enhed med en indsats eller en sag.",
     )
 

@@ -15,6 +15,7 @@ from hub.access import service
 from hub.access.masking import ProtectedField
 from hub.access.naming import known_person
 from hub.access.policy import SHORTEST_REASON, is_reason
+from hub.access.redaction import redact_identifiers
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.repository import access_facts
@@ -136,10 +137,10 @@ def give_reason(
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
         if not is_reason(reason):
-            request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": reason}
+            request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
             return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
         request.session.pop(SHORT_REASON, None)
-        request.session["override"] = {"citizen": str(citizen_id), "reason": reason.strip()}
+        request.session["override"] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
 
 
@@ -157,7 +158,7 @@ def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik"
         facts = access_facts(context.session, context.actor, citizen_id, danish_day(context.now))
         if facts is None:
             raise CitizenNotFound
-        error = f"Skriv en begrundelse på mindst {SHORTEST_REASON} tegn."
+        error = f"Skriv med ord, hvorfor: mindst {SHORTEST_REASON} tegn. Tal eller gentagne bogstaver er ikke nok."
         return _ask_reason(context, facts, side, reason=short["reason"], error=error)
 
 
@@ -194,7 +195,7 @@ def reveal(
     """Show what is hidden for a stated reason: in place where there is a script, else on a page of its own."""
     if not hx_request:
         with open_request(request, CITIZEN):
-            request.session[REVEAL_REASON] = {"citizen": str(citizen_id), "reason": reason.strip()}
+            request.session[REVEAL_REASON] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
         return RedirectResponse(f"/overblik/{citizen_id}/vis", 303)
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         revealed = _reveal(context, citizen_id, reason.strip())

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hub.access.redaction import redact_identifiers
 from hub.errors import InvalidSetting, SourceNotFound, UnknownPage
 from hub.sources import approval_repository, repository, service, stream_repository
 from hub.sources.approvals import approve_fields, plan_streams
@@ -116,7 +117,7 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
     with open_request(request, CONNECT) as context:
         draft = open_draft(context, name)
         typed = read_settings(draft.schema, posted)
-        title = " ".join("".join(posted.get("title", ())[:1]).split())[:100]
+        title = redact_identifiers("".join(posted.get("title", ())[:1]))[:100]
         version = "".join(posted.get("version", ())[:1])
         if not version.isdecimal() or int(version) != draft.source.version:
             who = draft.changed_by()
@@ -221,7 +222,7 @@ def approve(request: Request, name: str, posted: PostedForm) -> RedirectResponse
         builder = context.app.catalogue.builder
         _, streams = draft.declared()
         plans, wrong = read_plans(streams, posted)
-        approver = " ".join("".join(posted.get("approver", ())[:1]).split())[:100]
+        approver = redact_identifiers("".join(posted.get("approver", ())[:1]))[:100]
         needs_approval = bool(unapproved_fields(streams, draft.approvals))
         if wrong is None and needs_approval and not (approver and "approved" in posted):
             wrong = texts.APPROVER_MISSING

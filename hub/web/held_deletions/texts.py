@@ -21,7 +21,7 @@ DONE = {
 }
 """By the decision."""
 FAILED = {
-    "reason_missing": "Skriv en begrundelse på mindst {least} tegn. Intet er afgjort endnu.",
+    "reason_missing": "Skriv med ord, hvorfor: mindst {least} tegn. Intet er afgjort endnu.",
     "shown_outdated": "Tallet er ændret, eller en anden har afgjort det. Se det igen, og afgør det så.",
     "already_decided": "Det er afgjort imens, af en anden eller af en ny læsning. Intet er ændret.",
 }

@@ -30,7 +30,7 @@ UNCHANGED = "Det var sådan i forvejen. Intet er ændret."
 STILL_JOINED = "Det er trukket tilbage, men kilderne siger selv, at de to er én. Hold dem adskilt, hvis det er forkert."
 DECIDED = "Det er afgjort. Overblikket bygges om inden for sekunder."
 WITHDRAWN = "Det er trukket tilbage. Overblikket bygges om inden for sekunder."
-REASON_MISSING = "Skriv en begrundelse på mindst {least} tegn. Intet er afgjort endnu."
+REASON_MISSING = "Skriv med ord, hvorfor: mindst {least} tegn. Intet er afgjort endnu."
 
 REFUSED = {
     DecisionRule.UNKNOWN_CITIZEN: "Der er ingen borger med den nøgle. Den står sidst i adressen på borgerens side her.",

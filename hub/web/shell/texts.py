@@ -179,7 +179,7 @@ ERROR = {
     ),
     "pause_reason_missing": (
         "Skriv en begrundelse",
-        f"En kilde slukkes kun med en begrundelse på mindst {SHORTEST_REASON} tegn. Den vises på siden.",
+        f"En kilde slukkes kun med en begrundelse: ord, mindst {SHORTEST_REASON} tegn. Den vises på siden.",
     ),
     "source_changed": (
         "Kilden er ændret imens",
@@ -202,7 +202,7 @@ ERROR = {
     "act_refused": ("Det kan ikke gøres nu", "Noget er ændret imens. Se siden igen, og prøv så igen."),
     "reason_missing": (
         "Skriv en begrundelse",
-        f"Begrundelsen skal have mindst {SHORTEST_REASON} tegn. Den står i loggen.",
+        f"Begrundelsen skal være ord og have mindst {SHORTEST_REASON} tegn. Den står i loggen.",
     ),
     "already_decided": ("Det er afgjort imens", "En anden eller en ny læsning har afgjort det. Se siden igen."),
     "shown_outdated": ("Noget er ændret, siden du så siden", "Se det igen, og afgør det så."),

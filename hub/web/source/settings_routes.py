@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import JsonValue
 
+from hub.access.redaction import redact_identifiers
 from hub.errors import InvalidSetting, SourceChanged
 from hub.sources import repository, service
 from hub.sources.definitions import Source
@@ -138,7 +139,7 @@ def _problem(
 def _change(source: Source, typed: SettingsInput, posted: Posted) -> SourceChange:
     """What is different from what is stored."""
     before = source.definition
-    title, area = _one(posted, "title").strip()[:LONGEST_TITLE], _one(posted, "area")
+    title, area = redact_identifiers(_one(posted, "title"))[:LONGEST_TITLE], _one(posted, "area")
     return SourceChange(
         settings={key: value for key, value in typed.settings.items() if value != before.settings.get(key)},
         secrets=typed.secrets,
