@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.bus.base import Consumer, Delivered
+from hub.bus.sealing import open_message
 from hub.clock import Clock
 from hub.db import Database
 from hub.errors import StoreUnavailable
-from hub.indexing.repository import add_to_outbox
+from hub.indexing.repository import add_reindex, add_to_outbox
 from hub.intake.service import RecordFate, receive
 from hub.log import place_of
 from hub.matching.service import match
@@ -174,9 +175,10 @@ def rebuild_due(database: Database, *, until: datetime, now: datetime, limit: in
 
 def _rebuild(session: Session, citizen_ids: Collection[UUID], now: datetime) -> int:
     """Build overviews and put their new versions in the outbox; how many there are."""
-    versions = rebuild(session, citizen_ids, now=now)
-    add_to_outbox(session, versions, now=now)
-    return len(versions)
+    rebuilt = rebuild(session, citizen_ids, now=now)
+    add_to_outbox(session, rebuilt.versions, now=now)
+    add_reindex(session, rebuilt.concerned, now=now)
+    return len(rebuilt.versions)
 
 
 def _rebuild_alone(session: Session, citizen_id: UUID, failed_since: datetime | None, now: datetime) -> int:
@@ -207,7 +209,7 @@ def _store_delivered(
 
     headers = (message.message.headers for message in delivered)
     with tracing.batch_span("store_batch", headers, messages=len(delivered)):
-        parked = _store_or_park(database, delivered, store_all, cipher, clock)
+        parked = _store_or_park(database, [_opened(each, digest_key) for each in delivered], store_all, cipher, clock)
         consumer.commit(delivered)
         metrics.parked(parked)
         return RoundResult(stored=len(delivered) - parked, parked=parked, traceparent=tracing.traceparent())
@@ -270,6 +272,12 @@ def _store_one_by_one(
             log.error("pipeline.parked", extra={"fields": {**_where(message), "error": place_of(error)}})  # noqa: TRY400  see above
             failed.append((message, record))
     return failed
+
+
+def _opened(delivered: Delivered, digest_key: bytes) -> Delivered:
+    """The message in clear; as it came where it does not open, and then no record can be read from it."""
+    message = open_message(delivered.message, digest_key)
+    return delivered if message is None else delivered.model_copy(update={"message": message})
 
 
 def _run_of(delivered: Delivered) -> int:

@@ -21,6 +21,7 @@ KEY_BYTES = 32
 _DERIVED = "digest"
 _LOGIN = "login"
 _PAYLOADS = b"helhed quarantine payloads"
+_RECORDS = b"helhed records on the bus"
 _LOGINS = b"helhed logins"
 _DEMO_KEYS = {"demo": b"demo-only-demo-only-demo-only-de"}
 _FORM = "KID:64 hexadecimal digits, several separated by commas; the digits e.g. from: openssl rand -hex 32"
@@ -71,7 +72,9 @@ class SecretKeys:
 
 
 class PayloadCipher:
-    """Encrypts payloads in quarantine, and what is kept about logins. The first key seals, all open.
+    """Encrypts payloads in quarantine, records on the bus, and what is kept about logins.
+
+    The first key seals, all open.
 
     Args:
         keys: key by its id; at least one.
@@ -114,6 +117,11 @@ def login_keys(session_key: bytes) -> dict[str, bytes]:
 def derived_keys(digest_key: bytes) -> dict[str, bytes]:
     """The key of quarantine, from the key that every installation has and never changes."""
     return {_DERIVED: hmac.digest(digest_key, _PAYLOADS, "sha256")}
+
+
+def bus_keys(digest_key: bytes) -> dict[str, bytes]:
+    """The key of records on the bus, from the same key."""
+    return {_DERIVED: hmac.digest(digest_key, _RECORDS, "sha256")}
 
 
 def secret_keys(settings: Settings) -> SecretKeys:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from schemas.base import Instant, Schema
+from schemas.overview import HeaderNumbers
 from schemas.source import Area
 
 
@@ -160,6 +161,8 @@ class AccessFacts(Schema):
     """Areas the citizen has consented to share with the team, and that still stand."""
     sources: frozenset[str] = frozenset()
     """Sources that have a line in the overview. No policy asks; the log tells areas with and without lines apart."""
+    numbers: HeaderNumbers = Field(default=HeaderNumbers(), repr=False)
+    """The numbers of the overview's header. No policy asks; they complete the page that the index gives."""
     not_updated_since: Instant | None
     """Since when the overview cannot be built from what the sources say; None: it can.
 

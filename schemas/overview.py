@@ -220,6 +220,13 @@ class CitizenHeader(Schema):
         return any((each.namespace, each.value) == (number.namespace, number.value) for each in self.person.replaces)
 
 
+class HeaderNumbers(Schema):
+    """The numbers of a header, which the search index does not hold; the store tells them with the version."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    replaces: tuple[Identifier, ...] = ()
+
+
 class Overview(Schema):
     """Everything the sources say about one citizen. Does not depend on today; pages ask it "as of" a day."""
 
@@ -231,6 +238,19 @@ class Overview(Schema):
     disagreements: tuple[Disagreement, ...] = ()
     synthetic: bool = False
     """Whether any record behind the page is made up."""
+
+    def with_numbers(self, numbers: HeaderNumbers) -> "Overview":
+        """The page with these numbers in its header."""
+        person = self.header.person.model_copy(update={"replaces": numbers.replaces})
+        header = self.header.model_copy(update={"identifiers": numbers.identifiers, "person": person})
+        return self.model_copy(update={"header": header})
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Citizens whom the page speaks of, the citizen among them."""
+        relatives = {relative.citizen_id for relative in self.header.relatives}
+        parties = {party.citizen_id for entry in self.entries() for party in entry.parties}
+        return frozenset(person for person in relatives | parties if person is not None) | {self.citizen_id}
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries of all sections."""

@@ -70,13 +70,6 @@ def mask_protected(
     )
 
 
-def people_of(overview: Overview) -> frozenset[UUID]:
-    """Citizens whom the page speaks of, the citizen among them."""
-    relatives = {relative.citizen_id for relative in overview.header.relatives}
-    parties = {party.citizen_id for entry in overview.entries() for party in entry.parties}
-    return frozenset(person for person in relatives | parties if person is not None) | {overview.citizen_id}
-
-
 def _without_guarded(overview: Overview, guarded: frozenset[UUID]) -> Overview:
     everything = frozenset(ProtectedField)
     relatives = tuple(

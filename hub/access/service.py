@@ -41,7 +41,7 @@ from schemas.base import Schema
 from schemas.overview import IdentityState, Overview
 from schemas.source import Area
 
-Read = Callable[[UUID, int], Overview | None]
+Read = Callable[[AccessFacts], Overview | None]
 """Gives a citizen's whole overview of the version that the facts tell; called only after the lines are written."""
 
 
@@ -115,11 +115,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     areas = source_areas(session)
     write_all(session, [_line_of(actor, decided, now, areas) for decided in decisions])
-    whole = [
-        read(decided.citizen_id, decided.facts.overview_version)
-        for decided in decisions
-        if decided.facts is not None and decided.decision.allowed
-    ]
+    whole = [read(decided.facts) for decided in decisions if decided.facts is not None and decided.decision.allowed]
     masked = cut_and_mask_all(
         session,
         [overview for overview in whole if overview is not None],
@@ -203,7 +199,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
         return Opened(decision=decision, facts=facts)
     masked = cut_and_mask(
         session,
-        read(citizen_id, facts.overview_version),
+        read(facts),
         decision,
         danish_day(now),
         facts=facts,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub.access.masking import ProtectedField, mask_protected, people_of
+from hub.access.masking import ProtectedField, mask_protected
 from hub.access.policy import cut
 from hub.access.relatives import with_names
 from hub.overview import repository as overviews
@@ -50,7 +50,7 @@ def cut_and_mask_all(
     areas = source_areas(session)
     pages = with_names(session, [cut(overview, decisions[overview.citizen_id], areas) for overview in whole])
     # Of today, also when the page shows an earlier day: who is protected now was perhaps not then.
-    unknown = frozenset[UUID]().union(*(people_of(page) for page in pages)) - facts.keys()
+    unknown = frozenset[UUID]().union(*(page.people for page in pages)) - facts.keys()
     guarded = overviews.guarded(session, unknown, on) | {
         citizen_id for citizen_id, fact in facts.items() if fact.name_address_protected
     }

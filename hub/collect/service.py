@@ -17,6 +17,7 @@ from connectors.base import Batch, HeldDeletions, ReadContext
 from connectors.errors import SourceRefused, SourceUnavailable, WholeReadingNeeded
 from hub import metrics, tracing
 from hub.bus.base import LARGEST, RECORDS, Bus, BusRefused, BusUnavailable, Message
+from hub.bus.sealing import SEALED_TYPE, seal_value
 from hub.clock import Clock
 from hub.collect.heartbeat import Heartbeat
 from hub.collect.run_log import RunLog
@@ -348,17 +349,21 @@ class _Run:
 
 
 def to_message(record: SourceRecord, digest_key: bytes, run: int | None = None) -> Message:
-    """The record as a CloudEvent, keyed so that what is said of one person stays in order; *run* publishes it."""
+    """The record as a CloudEvent, encrypted, keyed so that what is said of one person stays in order.
+
+    *run* publishes it.
+    """
+    key = topic_key(record, digest_key)
     return Message(
-        key=topic_key(record, digest_key),
-        value=record.model_dump_json().encode(),
+        key=key,
+        value=seal_value(record.model_dump_json().encode(), key, digest_key),
         headers={
             "ce_specversion": "1.0",
             "ce_id": f"{record.record_type}/{record.version_or_digest}/{record.digest}",
             "ce_source": f"urn:helhed:source:{record.source}",
             "ce_type": "dk.helhed.record.v1",
             "ce_time": record.registered_at.isoformat(),
-            "content-type": "application/json",
+            "content-type": SEALED_TYPE,
             **({} if run is None else {RUN_HEADER: str(run)}),
             **tracing.headers(),
         },

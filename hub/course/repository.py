@@ -111,6 +111,7 @@ def _facts_of(citizens_query: str) -> TextClause:
            o.name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
            o.sources,
+           o.numbers,
            o.not_updated_since
     FROM asked LEFT JOIN overview_facts(:on) o USING (citizen_id)
     LEFT JOIN LATERAL (

@@ -1,7 +1,8 @@
 """An overview as a document of the search index: what makes the citizen findable, and the page to show then. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from hub.digest import unit_digest
 from hub.overview.columns import sources_of, units_of
@@ -28,7 +29,7 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 
 
 def to_document(
-    overview: Overview, digests: Sequence[str], *, digest_key: bytes, guarded: bool, document: str = ""
+    overview: Overview, digests: Sequence[str], *, digest_key: bytes, guarded: Collection[UUID]
 ) -> SearchDocument:
     """The search document of an overview.
 
@@ -36,16 +37,20 @@ def to_document(
         overview: the citizen's whole overview.
         digests: keyed digests of the citizen's identifiers.
         digest_key: keys the digests of units.
-        document: the same overview as JSON, to be served by key.
-        guarded: the citizen lives with somebody who is protected. As with the citizen's own protection no unit is
-            named then: even the name of an institution discloses a place.
+        guarded: citizens who are protected or live with somebody who is, as far as the page speaks of them. Of them no
+            unit is named, wherever it stands: even the name of an institution discloses a place.
     """
-    guarded = guarded or overview.header.person.name_address_protected
+    is_guarded = overview.citizen_id in guarded or overview.header.person.name_address_protected
     header = overview.header
     # Where nobody can tell whom of two the number names, no source's name stands for the citizen.
     spare_names = () if header.stated_identities else _party_names(overview)
     name = header.display_name or next(iter(spare_names), "")
-    entries = [_search_entry(entry, name_unit=not guarded) for entry in overview.entries()]
+    entries = [
+        _search_entry(
+            entry, name_unit=not is_guarded and not any(party.citizen_id in guarded for party in entry.parties)
+        )
+        for entry in overview.entries()
+    ]
     return SearchDocument(
         citizen_id=overview.citizen_id,
         version=overview.version,
@@ -53,13 +58,23 @@ def to_document(
         other_names=_other_names(overview, name),
         birth_date=header.person.birth_date,
         identifier_digests=tuple(sorted(set(digests))),
-        protected=guarded,
+        protected=is_guarded,
         synthetic=overview.synthetic,
         entries=tuple(entry for entry in entries if entry is not None),
         unit_grants=unit_grants(overview, digest_key),
         sources=sources_of(overview),
-        overview=document,
+        overview="" if is_guarded or not overview.people.isdisjoint(guarded) else _without_numbers(overview),
     )
+
+
+def _without_numbers(overview: Overview) -> str:
+    """The page to serve by key, as JSON without national numbers and local ids: the store tells them with the version.
+
+    A page that speaks of anybody guarded is not in the index at all, and is served from the store.
+    """
+    person = overview.header.person.model_copy(update={"replaces": ()})
+    header = overview.header.model_copy(update={"identifiers": (), "person": person})
+    return overview.model_copy(update={"header": header}).model_dump_json(exclude_none=True)
 
 
 def unit_grants(overview: Overview, digest_key: bytes) -> tuple[UnitGrant, ...]:

@@ -26,6 +26,8 @@ class OverviewChanged(Schema):
     citizen_id: UUID
     version: int
     removed: bool
+    reindex: bool = False
+    """The overview is as it was; what the index may hold of it has changed."""
 
 
 def publish_outbox(session: Session, bus: Bus, limit: int = 500) -> int:
@@ -51,7 +53,9 @@ def read_changes(delivered: Sequence[Delivered]) -> list[OverviewChanged]:
 
 
 def _message(entry: OutboxEntry) -> Message:
-    data = OverviewChanged(citizen_id=entry.citizen_id, version=entry.version, removed=entry.removed)
+    data = OverviewChanged(
+        citizen_id=entry.citizen_id, version=entry.version, removed=entry.removed, reindex=entry.reindex
+    )
     return Message(
         key=str(entry.citizen_id),
         value=data.model_dump_json().encode(),

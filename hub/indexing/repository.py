@@ -17,8 +17,12 @@ INSERT_OUTBOX = text("""
     FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
          AS new (citizen_id, version, removed)
 """)
+_INSERT_REINDEX = text("""
+    INSERT INTO overview_outbox (citizen_id, version, removed, reindex, created_at)
+    SELECT citizen_id, version, false, true, :now FROM overviews WHERE citizen_id = ANY(:ids) ORDER BY citizen_id
+""")
 _PENDING_OUTBOX = text("""
-    SELECT id, citizen_id, version, removed, created_at FROM overview_outbox
+    SELECT id, citizen_id, version, removed, reindex, created_at FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _COUNT_OUTBOX = text("SELECT count(*) FROM overview_outbox")
@@ -52,6 +56,8 @@ class OutboxEntry(Schema):
     citizen_id: UUID
     version: int
     removed: bool
+    reindex: bool = False
+    """The overview is as it was; what the index may hold of it has changed."""
     created_at: Instant
 
 
@@ -76,11 +82,22 @@ def add_to_outbox(session: Session, versions: Sequence[OverviewVersion], *, now:
         session.execute(INSERT_OUTBOX, {**columns, "now": now})
 
 
+def add_reindex(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> None:
+    """Put these citizens in the outbox to be indexed anew; in the transaction that changed what concerns them."""
+    if citizen_ids:
+        session.execute(_INSERT_REINDEX, {"ids": list(citizen_ids), "now": now})
+
+
 def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:
     """The oldest unpublished entries, locked until the transaction ends; other publishers skip them."""
     return [
         OutboxEntry(
-            id=row.id, citizen_id=row.citizen_id, version=row.version, removed=row.removed, created_at=row.created_at
+            id=row.id,
+            citizen_id=row.citizen_id,
+            version=row.version,
+            removed=row.removed,
+            reindex=row.reindex,
+            created_at=row.created_at,
         )
         for row in session.execute(_PENDING_OUTBOX, {"limit": limit})
     ]

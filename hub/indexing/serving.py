@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from hub import tracing
 from hub.log import place_of
 from hub.overview.service import read
+from schemas.access import AccessFacts
 from schemas.base import Schema
 from schemas.overview import Overview
 from search.base import SearchIndex, SearchUnavailable, StoredOverview
@@ -41,6 +42,7 @@ class ServedFrom(StrEnum):
     STALE = "store_stale"
     """The index has another version; the indexer is on its way, or something drifted."""
     MISSING = "store_missing"
+    """Nothing is there yet, or the page speaks of somebody protected, of whom the index holds no page."""
     UNREADABLE = "store_unreadable"
     """Written by another release: reindex."""
     DOWN = "store_index_down"
@@ -72,26 +74,26 @@ class OverviewReader:
             return None
         return self._threads.submit(self._index.overview, citizen_id)
 
-    def serve(self, session: Session, citizen_id: UUID, version: int, prefetched: Prefetch) -> Served:
-        """The citizen's overview of that version.
+    def serve(self, session: Session, facts: AccessFacts, prefetched: Prefetch) -> Served:
+        """The citizen's overview of the version in *facts*.
 
         Args:
-            session: the caller's transaction, in which *version* was read.
-            citizen_id: whose.
-            version: what the store vouches for.
+            session: the caller's transaction, in which *facts* were read.
+            facts: whose, and what the store vouches for: the version, and the numbers, which the index does not hold.
             prefetched: what ``prefetch`` began for the same citizen.
         """
         with tracing.span("index.get"):
             answer = self._answer(prefetched)
         if isinstance(answer, StoredOverview):
-            if answer.version == version:
+            if answer.version == facts.overview_version:
                 try:
-                    return Served(overview=Overview.model_validate_json(answer.document), origin=ServedFrom.INDEX)
+                    overview = Overview.model_validate_json(answer.document).with_numbers(facts.numbers)
+                    return Served(overview=overview, origin=ServedFrom.INDEX)
                 except ValidationError:
                     answer = ServedFrom.UNREADABLE
             else:
                 answer = ServedFrom.STALE
-        return Served(overview=read(session, citizen_id), origin=answer)
+        return Served(overview=read(session, facts.citizen_id), origin=answer)
 
     def _answer(self, prefetched: Prefetch) -> StoredOverview | ServedFrom:
         if prefetched is None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Identity, Text
+from sqlalchemy import BigInteger, DateTime, Identity, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -21,6 +21,8 @@ class OutboxRow(Base):
     citizen_id: Mapped[UUID]
     version: Mapped[int] = mapped_column(BigInteger)
     removed: Mapped[bool]
+    reindex: Mapped[bool] = mapped_column(server_default=false())
+    """The overview is as it was; what the index may hold of it has changed."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -77,6 +77,9 @@ def prepare_batch(session: Session, delivered: Sequence[Delivered], *, digest_ke
     """
     changes = read_changes(delivered)
     newest = {change.citizen_id: change.version for change in sorted(changes, key=lambda change: change.version)}
+    # The index takes newer versions only, so who is to be indexed anew is raised; a newer one says the same by itself.
+    anew = {change.citizen_id: change.version for change in changes if change.reindex}
+    overviews.raise_from(session, anew)
     stored = overviews.stored(session, newest)
     # A citizen who was forgotten altogether has no version any more; then the message's own counts.
     current = {
@@ -108,17 +111,16 @@ def build_documents(
     session: Session, documents: Sequence[str], digest_key: bytes, on: date
 ) -> tuple[SearchDocument, ...]:
     """The search documents of these overviews, given as JSON."""
-    read = [(Overview.model_validate_json(document), document) for document in documents]
-    guarded = overviews.guarded(session, [overview.citizen_id for overview, _ in read], on)
+    read = [Overview.model_validate_json(document) for document in documents]
+    guarded = overviews.guarded(session, frozenset[UUID]().union(*(overview.people for overview in read)), on)
     return tuple(
         to_document(
             overview,
             [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
             digest_key=digest_key,
-            guarded=overview.citizen_id in guarded,
-            document=document,
+            guarded=guarded,
         )
-        for overview, document in read
+        for overview in read
     )
 
 

@@ -274,6 +274,15 @@ def raise_versions(session: Session, new: Mapping[UUID, int]) -> None:
         session.execute(_RAISE_VERSIONS, {"ids": list(new), "versions": list(new.values())})
 
 
+def raise_from(session: Session, versions: Mapping[UUID, int]) -> None:
+    """Raise by one the versions of those citizens who still have the version given for each."""
+    if versions:
+        current = lock(session, versions)
+        raise_versions(
+            session, {key: version + 1 for key, version in versions.items() if current[key].version == version}
+        )
+
+
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
     session.execute(_DROP_UNITS, {"ids": list(citizen_ids)})
     rows = [(overview.citizen_id, unit) for overview in overviews for unit in units_of(overview)]

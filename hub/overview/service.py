@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub.clock import danish_day
 from hub.matching.decision_repository import settled_as_one_person
 from hub.matching.repository import citizens_with_news, linked_records, linked_records_held, numbers_of
 from hub.overview import repository
@@ -33,14 +34,22 @@ class OverviewVersion(NamedTuple):
     """No record is about the citizen any more, so there is no overview."""
 
 
-def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> tuple[OverviewVersion, ...]:
+class Rebuilt(NamedTuple):
+    """What came of building overviews."""
+
+    versions: tuple[OverviewVersion, ...] = ()
+    concerned: frozenset[UUID] = frozenset()
+    """Others of whom the index may now hold more or less: protection came to, or left, somebody their pages name."""
+
+
+def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> Rebuilt:
     """Build the overviews of these citizens from their records; returns the new versions, for the outbox.
 
     The rows are locked before the records are read, so a second worker sees what the first committed,
     and versions grow one by one with any number of workers.
     """
     if not citizen_ids:
-        return ()
+        return Rebuilt()
     states = repository.lock(session, citizen_ids)
     linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
     areas = source_areas(session)
@@ -57,11 +66,30 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
         digest = content_digest(document) if overview else ""
         if digest != state.digest:
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
+    today = danish_day(now)
+    known = [each.citizen_id for each in new if states[each.citizen_id].version]
+    before = repository.guarded(session, known, today)
+    left = _named_by(session, before)
     repository.write(session, new, now)
-    return tuple(
-        OverviewVersion(overview_version.citizen_id, overview_version.version, overview_version.overview is None)
-        for overview_version in new
-    )
+    after = repository.guarded(session, [each.citizen_id for each in new], today)
+    now_named = _named_by(session, after)
+    changed = (before ^ after) | {key for key in before & after if left.get(key) != now_named.get(key)}
+    versions = tuple(OverviewVersion(each.citizen_id, each.version, each.overview is None) for each in new)
+    if not changed:
+        return Rebuilt(versions)
+    # Whoever lives with them is guarded as well, and stands on the pages of others again.
+    pages = left, now_named, _named_by(session, before - after)
+    near = frozenset[UUID]().union(*(page.get(key, frozenset()) for page in pages for key in changed))
+    around = near.union(*_named_by(session, near).values())
+    return Rebuilt(versions, around - {each.citizen_id for each in new})
+
+
+def _named_by(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Whom the stored pages of these citizens speak of."""
+    if not citizen_ids:
+        return {}
+    pages = repository.current(session, citizen_ids)
+    return {citizen_id: overview.people for citizen_id, (_, overview) in pages.items() if overview is not None}
 
 
 def mark_due(

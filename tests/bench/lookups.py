@@ -128,7 +128,7 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
                 citizen,
                 WHY,
                 now=context.clock.now(),
-                read=lambda _, version: reader.serve(session, citizen, version, prefetched).overview,
+                read=lambda facts: reader.serve(session, facts, prefetched).overview,
             )
         assert opened.overview is not None, opened.decision
 

@@ -16,7 +16,7 @@ from hub.db import Database
 from hub.matching.tables import CitizenRow
 from hub.overview.columns import UnitRelation
 from hub.overview.tables import OverviewRow
-from schemas.access import AccessRequest, AuditEntry, AuditOutcome, Basis
+from schemas.access import AccessFacts, AccessRequest, AuditEntry, AuditOutcome, Basis
 from schemas.overview import Overview, Relative
 from schemas.people import RelationKind
 from schemas.source import Area
@@ -83,8 +83,8 @@ def test_each_of_a_family_is_decided_logged_and_shown_as_if_opened_alone(databas
     with database.transaction() as session:
         citizen_id, family = _settle_family(session)
 
-        def read(member: UUID, _: int) -> Overview:
-            return family[member]
+        def read(facts: AccessFacts) -> Overview:
+            return family[facts.citizen_id]
 
         together = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=read, others=_request)
         written = _lines(session)
@@ -112,9 +112,9 @@ def test_every_line_is_written_before_the_first_overview_is_read(database: Datab
     with database.transaction() as session:
         citizen_id, family = _settle_family(session)
 
-        def read(member: UUID, _: int) -> Overview:
+        def read(facts: AccessFacts) -> Overview:
             assert {line.citizen_id for line in _lines(session)} == set(family)
-            return family[member]
+            return family[facts.citizen_id]
 
         opened = service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=read, others=_request)
     assert opened.overview is not None
@@ -125,9 +125,9 @@ def test_without_the_teams_right_nobody_else_is_asked_for(database: Database, re
     with database.transaction() as session:
         citizen_id, family = _settle_family(session, on_team=False)
 
-        def read(member: UUID, _: int) -> Overview:
-            assert member == citizen_id
-            return family[member]
+        def read(facts: AccessFacts) -> Overview:
+            assert facts.citizen_id == citizen_id
+            return family[facts.citizen_id]
 
         opened = service.open_overview(
             session,

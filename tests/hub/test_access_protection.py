@@ -49,7 +49,7 @@ class Family(NamedTuple):
     alma: UUID
 
 
-def _person(who: Identifier, name: str, street: str, *, protected: bool = False) -> SourceRecord:
+def person_record(who: Identifier, name: str, street: str, *, protected: bool = False) -> SourceRecord:
     fact = PersonFact(given_name=name, address=Address(street=street, town="Egelund"), name_address_protected=protected)
     return make_record(fact=fact, parties=[make_party(who, name=name)], record_type="Person", source_id=name)
 
@@ -62,13 +62,14 @@ def _parent(child: Identifier, parent: Identifier, household: bool | None) -> So
     return make_record(fact=fact, parties=parties, record_type="Relation", source_id=key, link=link)
 
 
-def _records(together: bool | None) -> list[SourceRecord]:
+def family_records(together: bool | None) -> list[SourceRecord]:
+    """The three, Sofie protected."""
     effort = EffortFact(title="Samvær", status=EffortStatus.ACTIVE, responsible=REFUGE, performer=REFUGE.unit)
     shared = [make_party(ALMA, name="Alma"), make_party(HENRIK, role=PartyRole.CONCERNED, name="Henrik")]
     return [
-        _person(SOFIE, "Sofie", "Hybenvej 77", protected=True),
-        _person(HENRIK, "Henrik", "Stationsvej 5"),
-        _person(ALMA, "Alma", "Hybenvej 77"),
+        person_record(SOFIE, "Sofie", "Hybenvej 77", protected=True),
+        person_record(HENRIK, "Henrik", "Stationsvej 5"),
+        person_record(ALMA, "Alma", "Hybenvej 77"),
         _parent(ALMA, SOFIE, together),
         _parent(ALMA, HENRIK, False),
         make_record(fact=effort, parties=shared, authority="0999", link="https://fagsystem.example/1"),
@@ -80,7 +81,7 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
     """Puts the family into the store, Anna on their team with consent to see the social area."""
 
     def settle(together: bool | None) -> Family:
-        process_records(database, _records(together), digest_key=digest_key, now=clock.now())
+        process_records(database, family_records(together), digest_key=digest_key, now=clock.now())
         with database.transaction() as session:
             results = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
             family = Family(*(one for one in results if one is not None))
@@ -151,7 +152,7 @@ def test_whoever_says_that_they_live_together_counts_until_the_sources_agree(
         _parent(ALMA, SOFIE, household).model_copy(update={"source": source} | ({} if source == first else later))
         for source, household in told.items()
     ]
-    people = [record for record in _records(None) if record.record_type == "Person"]
+    people = [record for record in family_records(None) if record.record_type == "Person"]
     process_records(database, [*people, *relations], digest_key=digest_key, now=clock.now())
     with database.transaction() as session:
         alma = citizen_of(session, keyed_digest(ALMA, digest_key))
@@ -193,7 +194,13 @@ def test_no_search_by_unit_finds_them(
         for one in (family.sofie, family.alma):
             overview = read(session, one)
             assert overview is not None
-            index.put([to_document(overview, [], digest_key=digest_key, guarded=is_known_to_the_index)])
+            index.put(
+                [
+                    to_document(
+                        overview, [], digest_key=digest_key, guarded=frozenset(family if is_known_to_the_index else ())
+                    )
+                ]
+            )
         results = [
             SearchQuery(text="Krisecentret", access=AccessFilter(on=date.min)),
             SearchQuery(text="Alma", units=frozenset({"Krisecentret"}), access=AccessFilter(on=date.min)),

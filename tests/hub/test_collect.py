@@ -13,6 +13,7 @@ from connectors.errors import SourceRefused, SourceUnavailable
 from hub import metrics
 from hub.bus.base import LARGEST, RECORDS, BusUnavailable, Message, TopicNotFound
 from hub.bus.postgres import PostgresBus
+from hub.bus.sealing import open_message
 from hub.clock import FixedClock
 from hub.collect.service import RunServices, collect, take_stream
 from hub.db import Database
@@ -26,6 +27,7 @@ from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.sources.stream_repository import clear_cursor, count_published, runs, source_states
 from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
 from schemas.source import Area, Sensitivity, SourceSystem
+from tests.conftest import DIGEST_KEY
 from tests.contracts.bus import AT_ONCE
 from tests.factories import make_effort, make_record
 from tests.sources import SilentSource, add_connector, leased, make_catalogue
@@ -114,10 +116,16 @@ def fail(page: int, error: Exception) -> Callable[[int], None]:
     return before
 
 
+def record_of(message: Message) -> SourceRecord:
+    opened = open_message(message, DIGEST_KEY)
+    assert opened is not None
+    return SourceRecord.model_validate_json(opened.value)
+
+
 def published(bus: PostgresBus) -> list[str]:
     with bus.consumer("readers", [RECORDS]) as consumer:
         messages = consumer.poll(limit=1000, timeout=AT_ONCE)
-    return sorted((SourceRecord.model_validate_json(message.message.value).source_id for message in messages), key=int)
+    return sorted((record_of(message.message).source_id for message in messages), key=int)
 
 
 def saved(database: Database) -> int:
@@ -252,7 +260,7 @@ def test_wherever_it_fails_all_is_published_and_the_cursor_is_never_ahead(
                     raise BusUnavailable
                 seen += 1
                 bus.publish(topic, messages)
-                result.update(SourceRecord.model_validate_json(message.value).source_id for message in messages)
+                result.update(record_of(message).source_id for message in messages)
 
         with monkeypatch.context() as broken:
             if where == "save":

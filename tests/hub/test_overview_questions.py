@@ -278,7 +278,9 @@ def test_what_can_be_said_goes_by_the_day_and_by_what_was_decided(
 
 @pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])
 def test_a_private_notifier_is_never_findable(code: str) -> None:
-    document = to_document(page(line(notified(code, "Mormor Grethe"), "9")), [], digest_key=DIGEST_KEY, guarded=False)
+    document = to_document(
+        page(line(notified(code, "Mormor Grethe"), "9")), [], digest_key=DIGEST_KEY, guarded=frozenset()
+    )
     assert "Grethe" not in document.model_dump_json()
     assert "underretning" in document.entries[0].text
 
@@ -298,7 +300,7 @@ def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
         page(line(effort, "1", period.start), line(cancelled, "2", date(2021, 1, 1))),
         ["b", "a"],
         digest_key=DIGEST_KEY,
-        guarded=False,
+        guarded=frozenset(),
     )
     assert [(unit_grant.unit_id, unit_grant.valid) for unit_grant in document.unit_grants] == [
         (unit_digest("social:100", "effort", DIGEST_KEY), period),

@@ -84,7 +84,7 @@ def test_a_record_reaches_overview_outbox_and_document(database: Database, diges
         overview,
         [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
         digest_key=digest_key,
-        guarded=False,
+        guarded=frozenset(),
     )
     assert document.name == "Maja Testborger"
     assert "Familiebehandling, forlænget" in [entry.text for entry in document.entries]
@@ -113,7 +113,7 @@ def test_rebuilding_twice_gives_no_new_version(database: Database, digest_key: b
     result = processed(database, digest_key, family())
     before = versions(database)
     with database.transaction() as session:
-        assert rebuild(session, result.citizens, now=NOW) == ()
+        assert rebuild(session, result.citizens, now=NOW).versions == ()
     assert processed(database, digest_key, family()).known == len(family())
     assert versions(database) == before
 

@@ -146,7 +146,7 @@ def test_a_mark_made_while_the_overview_is_built_outlives_it(
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
             versions_built = rebuild(session, take_due(session, until=clock.now(), limit=9), now=clock.now())
-            add_to_outbox(session, versions_built, now=clock.now())
+            add_to_outbox(session, versions_built.versions, now=clock.now())
             marking = other.submit(store, database, clock, digest_key, *efforts(1, 2))
             wait_for_a_lock(database)
         marking.result()

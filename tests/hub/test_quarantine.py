@@ -223,7 +223,7 @@ def test_a_message_is_published_again_and_leaves_quarantine_if_it_can_be_stored_
 
     fine = make_record(source_id="1", parties=[make_party(MAJA)])
     poisoned = make_unstorable()
-    store.add(*(parked(record.source_id, to_message(record, digest_key).value) for record in (fine, poisoned)))
+    store.add(*(parked(record.source_id, record.model_dump_json().encode()) for record in (fine, poisoned)))
     store.add(parked("3", b"no record"), rejected(source_id="4"))
     outcome = republish(store.database, bus, "social", cipher=store.cipher, digest_key=digest_key, clock=clock)
     assert outcome == ReplayResult(published=2, left=1)
@@ -286,7 +286,7 @@ def test_the_commands_list_what_is_open_masked_and_publish_again_what_could_not_
         command = [sys.executable, "-m", "hub.cli", "quarantine", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
-    fine = to_message(make_record(source_id="1"), digest_key).value
+    fine = make_record(source_id="1").model_dump_json().encode()
     store.add(rejected(source_id="610786-4001"), rejected(rule=RejectionRule.NOT_PROCESSED, raw=fine))
     listed = helhed("list", "social")
     assert "bad_date" in listed

@@ -14,7 +14,6 @@ from hub.bus.base import RECORDS, BusUnavailable, Message
 from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock
 from hub.collect.replay import ReplayOutcome, ReplayServices, replay_entry, replay_group, replay_parameters
-from hub.collect.service import to_message
 from hub.context import AppContext
 from hub.db import Database
 from hub.errors import LeaseLost
@@ -165,10 +164,8 @@ def test_the_stored_payload_is_encrypted_and_gone_once_it_is_published(
     assert replay_entry(context.replay_services, entry.id) is ReplayOutcome.GONE
 
 
-def test_what_could_not_be_stored_is_published_as_it_was(
-    context: AppContext, source: RepairedSource, digest_key: bytes
-) -> None:
-    message = to_message(readable("1"), digest_key).value
+def test_what_could_not_be_stored_is_published_as_it_was(context: AppContext, source: RepairedSource) -> None:
+    message = readable("1").model_dump_json().encode()
     first, second = park(
         context,
         rejection("1", rule=RejectionRule.NOT_PROCESSED, raw=message),

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from hub.clock import FixedClock
+from hub.course.repository import access_facts
 from hub.db import Database
 from hub.indexing.serving import OverviewReader, Served, ServedFrom
 from hub.indexing.writer import build_documents
 from hub.overview.service import read
 from search.postgres import PostgresIndex
-from tests.access_town import TODAY
+from tests.access_town import TODAY, an_actor
 from tests.factories import MAJA, make_effort, make_person, make_record
 from tests.processing import process_records
 
@@ -48,7 +49,9 @@ def served(database: Database, reader: OverviewReader, citizen_id: UUID) -> Serv
     with database.transaction() as session:
         overview = read(session, citizen_id)
         assert overview is not None
-        result = reader.serve(session, citizen_id, overview.version, prefetched)
+        facts = access_facts(session, an_actor(), citizen_id, TODAY)
+        assert facts is not None
+        result = reader.serve(session, facts, prefetched)
         assert result.overview == overview, "wherever it came from, it is what the store says now"
     return result
 

@@ -82,10 +82,11 @@ def open_citizen(
         shown_on = {} if other == citizen_id else {"shown_on": citizen_id}
         return context.access(other).model_copy(update=act | shown_on)
 
-    def read(person: UUID, version: int) -> Overview | None:
+    def read(facts: AccessFacts) -> Overview | None:
+        person = facts.citizen_id
         if as_known is not None:
             return _read_as_known(context, person, end_of(as_known))
-        served = reader.serve(context.session, person, version, prefetches[person])
+        served = reader.serve(context.session, facts, prefetches[person])
         served_from[person] = served.origin
         metrics.overview_served(served.origin)
         return served.overview
