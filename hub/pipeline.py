@@ -23,7 +23,7 @@ from hub.bus.sealing import open_message
 from hub.clock import Clock
 from hub.db import Database
 from hub.errors import StoreUnavailable
-from hub.indexing.repository import add_reindex, add_to_outbox
+from hub.indexing.repository import add_to_outbox
 from hub.intake.service import RecordFate, receive
 from hub.log import place_of
 from hub.matching.service import match
@@ -177,7 +177,7 @@ def _rebuild(session: Session, citizen_ids: Collection[UUID], now: datetime) -> 
     """Build overviews and put their new versions in the outbox; how many there are."""
     rebuilt = rebuild(session, citizen_ids, now=now)
     add_to_outbox(session, rebuilt.versions, now=now)
-    add_reindex(session, rebuilt.concerned, now=now)
+    add_to_outbox(session, rebuilt.concerned, now=now, reindex=True)
     return len(rebuilt.versions)
 
 

@@ -349,10 +349,7 @@ class _Run:
 
 
 def to_message(record: SourceRecord, digest_key: bytes, run: int | None = None) -> Message:
-    """The record as a CloudEvent, encrypted, keyed so that what is said of one person stays in order.
-
-    *run* publishes it.
-    """
+    """The record as an encrypted CloudEvent, keyed so that what is said of one person stays in order; *run* sends."""
     key = topic_key(record, digest_key)
     return Message(
         key=key,

@@ -12,14 +12,10 @@ from hub.overview.service import OverviewVersion
 from schemas.base import Instant, Schema
 
 INSERT_OUTBOX = text("""
-    INSERT INTO overview_outbox (citizen_id, version, removed, created_at)
-    SELECT citizen_id, version, removed, :now
+    INSERT INTO overview_outbox (citizen_id, version, removed, reindex, created_at)
+    SELECT citizen_id, version, removed, :reindex, :now
     FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
          AS new (citizen_id, version, removed)
-""")
-_INSERT_REINDEX = text("""
-    INSERT INTO overview_outbox (citizen_id, version, removed, reindex, created_at)
-    SELECT citizen_id, version, false, true, :now FROM overviews WHERE citizen_id = ANY(:ids) ORDER BY citizen_id
 """)
 _PENDING_OUTBOX = text("""
     SELECT id, citizen_id, version, removed, reindex, created_at FROM overview_outbox
@@ -71,21 +67,17 @@ class SourceComparison(SourceTally):
     """How many citizens that repair wrote, over all sources."""
 
 
-def add_to_outbox(session: Session, versions: Sequence[OverviewVersion], *, now: datetime) -> None:
-    """Put new versions in the outbox; in the transaction that stored the overviews."""
+def add_to_outbox(
+    session: Session, versions: Sequence[OverviewVersion], *, now: datetime, reindex: bool = False
+) -> None:
+    """Put new versions in the outbox, or those to be indexed anew as they are; in the transaction that stored them."""
     if versions:
         columns = {
             "ids": [version.citizen_id for version in versions],
             "versions": [version.version for version in versions],
             "removed": [version.removed for version in versions],
         }
-        session.execute(INSERT_OUTBOX, {**columns, "now": now})
-
-
-def add_reindex(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> None:
-    """Put these citizens in the outbox to be indexed anew; in the transaction that changed what concerns them."""
-    if citizen_ids:
-        session.execute(_INSERT_REINDEX, {"ids": list(citizen_ids), "now": now})
+        session.execute(INSERT_OUTBOX, {**columns, "now": now, "reindex": reindex})
 
 
 def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:

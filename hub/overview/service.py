@@ -38,7 +38,7 @@ class Rebuilt(NamedTuple):
     """What came of building overviews."""
 
     versions: tuple[OverviewVersion, ...] = ()
-    concerned: frozenset[UUID] = frozenset()
+    concerned: tuple[OverviewVersion, ...] = ()
     """Others of whom the index may now hold more or less: protection came to, or left, somebody their pages name."""
 
 
@@ -81,7 +81,9 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
     pages = left, now_named, _named_by(session, before - after)
     near = frozenset[UUID]().union(*(page.get(key, frozenset()) for page in pages for key in changed))
     around = near.union(*_named_by(session, near).values())
-    return Rebuilt(versions, around - {each.citizen_id for each in new})
+    stored = repository.stored(session, around - {each.citizen_id for each in new})
+    concerned = sorted(key for key, overview in stored.items() if overview.document is not None)
+    return Rebuilt(versions, tuple(OverviewVersion(key, stored[key].version, removed=False) for key in concerned))
 
 
 def _named_by(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
