@@ -8,26 +8,9 @@ from rich.console import Console
 from hub.cli.terms import fail, opened
 from hub.clock import DANISH_TIME
 from hub.errors import SourceNotFound
-from hub.inbox.repository import Backlog, get_backlog
-from hub.sources import stream_repository
-from schemas.base import Instant, Schema
+from hub.inbox.backlog import InboxBacklog, read_backlog
 
-RUNS_LOOKED_AT = 100
 console = Console()
-
-
-class InboxLine(Schema):
-    """What waits of one source, and why."""
-
-    source: str
-    events: int = 0
-    since: Instant | None = None
-    """When the oldest came. None: nothing waits."""
-    tried: int = 0
-    """How many of them were tried and failed."""
-    next_attempt_at: Instant | None = None
-    reason: str | None = None
-    """English, without values from the source."""
 
 
 def inbox(
@@ -38,26 +21,23 @@ def inbox(
     with fail(), opened() as context, context.database.transaction() as session:
         if name not in {source.name for source in context.catalogue.known()}:
             raise SourceNotFound
-        backlog = get_backlog(session, name)
-        pushed = {stream.stream for stream in stream_repository.list_streams(session, name) if stream.is_pushed}
-        runs = stream_repository.runs(session, name, RUNS_LOOKED_AT)
-        last_message = next((run.message for run in runs if run.stream in pushed), None)
-    line = InboxLine(source=name)
-    if backlog is not None:
-        line = InboxLine(source=name, **backlog._asdict(), reason=_reason(backlog, last_message))
+        backlog = read_backlog(session, name)
     if as_json:
-        typer.echo(line.model_dump_json())
+        typer.echo(backlog.model_dump_json())
     else:
-        _print(line)
+        _print(backlog)
 
 
-def _reason(backlog: Backlog, last_message: str | None) -> str:
+def _reason(backlog: InboxBacklog) -> str:
     if not backlog.tried:
         return "not tried yet"
-    return last_message or "the source could not tell yet what they are about"
+    message = backlog.last_run.message if backlog.last_run else None
+    return message or "the source could not tell yet what they are about"
 
 
-def _print(line: InboxLine) -> None:
+def _print(line: InboxBacklog) -> None:
+    if line.hints:
+        console.print(f"Citizens the source told of, to be read next: {line.hints:,}", highlight=False)
     if line.since is None or line.next_attempt_at is None:
         console.print(f"No events of {line.source} wait.")
         return
@@ -65,7 +45,7 @@ def _print(line: InboxLine) -> None:
     console.print(f"Events that wait: {line.events:,}, of which tried before: {line.tried:,}", highlight=False)
     console.print(f"Oldest since:     {since}", highlight=False)
     console.print(f"Tried next:       {next_attempt}", highlight=False)
-    console.print(f"Why:              {line.reason}", highlight=False, markup=False)
+    console.print(f"Why:              {_reason(line)}", highlight=False, markup=False)
     if line.tried:
         console.print("Nothing is lost; they are tried again by themselves.")
         console.print(f"Does it answer:   helhed connector check {line.source}", highlight=False)

@@ -21,6 +21,7 @@ _SAVE = text("""
     VALUES (:source, :stream, cast(:citizen AS jsonb), :now, 0, :now)
 """)
 _LIST = text("SELECT id, citizen::text AS citizen FROM read_hints WHERE source = :source AND stream = :stream")
+_COUNT = text("SELECT count(DISTINCT citizen) AS citizens FROM read_hints WHERE source = :source")
 _DELETE = text("DELETE FROM read_hints WHERE id = ANY(cast(:ids AS bigint[]))")
 _POSTPONE = text("""
     UPDATE read_hints SET attempts = attempts + 1,
@@ -45,6 +46,12 @@ def with_hints(session: Session, lease: StreamLease) -> StreamLease:
     citizens = {Identifier.model_validate_json(row["citizen"]) for row in rows}
     hints = tuple(Hint(stream=lease.stream, citizen=citizen) for citizen in citizens)
     return lease.model_copy(update={"hints": hints, "hint_ids": tuple(row["id"] for row in rows)})
+
+
+def count_hinted(session: Session, source: str) -> int:
+    """How many citizens the source told of and who wait to be read."""
+    (row,) = fetch_rows(session, _COUNT, {"source": source})
+    return int(row["citizens"])
 
 
 def delete_hints(session: Session, lease: StreamLease) -> None:

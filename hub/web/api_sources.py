@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 
 from hub.errors import RunNotFound, SourceNotFound
+from hub.inbox.backlog import InboxBacklog, read_backlog
 from hub.notices.repository import Notice, list_notices
 from hub.notices.source_listing import SourceListing
 from hub.sources import change_repository, lease_repository, run_repository, run_requests
@@ -105,6 +106,16 @@ def run(request: Request, name: Name, number: Annotated[int, Path(ge=1, le=LARGE
         if details is None:
             raise RunNotFound
         return details
+
+
+@router.get("/kilder/{name}/indbakke", summary="What a source has sent that waits", responses={**NOT_THERE})
+def inbox(request: Request, name: Name) -> InboxBacklog:
+    """How much waits to be resolved, since when, why, and when it is tried next; never what is in it."""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        if name not in context.known_sources:
+            raise SourceNotFound
+        return read_backlog(context.session, name)
 
 
 @router.get("/kilder/{name}/aendringer", summary="Who changed a source", responses={**NOT_THERE})

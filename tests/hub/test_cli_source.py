@@ -267,5 +267,5 @@ def test_inbox_tells_what_waits_since_when_and_when_it_is_tried_next_and_never_w
     assert not {word for word in ("key-0", "path-of-it", "body-of-it") if word in output}
     line = json.loads(done("inbox", "social", "--json"))
     assert (line["source"], line["events"], line["tried"]) == ("social", 3, 3)
-    assert set(line) == {"source", "events", "since", "tried", "next_attempt_at", "reason"}
+    assert set(line) == {"source", "is_pushed", "events", "since", "tried", "next_attempt_at", "last_run", "hints"}
     assert source("inbox", "nobody").exit_code == 2

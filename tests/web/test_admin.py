@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from hub.audit.repository import list_entries
 from hub.clock import FixedClock, danish_day
+from hub.inbox.backlog import InboxBacklog
 from hub.indexing.repository import SourceComparison
 from hub.matching.repository import IdentityConflict
 from hub.matching.rules import ConflictKind
@@ -165,7 +166,9 @@ def searched(comparison: SourceComparison | None) -> tuple[str, str | None]:
     facts = SourceFacts(
         maja.SOCIAL, known(SourceStatus.FRESH).listing.state, None, (), titles={}, employees={}, now=maja.NOW
     )
-    numbers = SourceNumbers(open_lines=0, held=(), unmatched=0, comparison=comparison)
+    numbers = SourceNumbers(
+        open_lines=0, held=(), unmatched=0, inbox=InboxBacklog(source="social"), comparison=comparison
+    )
     page = source_page(facts, numbers, (), (), head=source_head(facts, "", None), csrf="", may_since=False)
     return page.searchable, page.compared
 

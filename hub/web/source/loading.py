@@ -3,6 +3,7 @@
 from connectors.base import RereadsSince
 from hub.access import identity, service
 from hub.errors import InvalidSetting, MissingRole, SourceNotFound
+from hub.inbox.backlog import read_backlog
 from hub.indexing import repository as indexing
 from hub.matching import repository as matching
 from hub.quarantine.repository import count_open
@@ -40,6 +41,7 @@ def load_numbers(context: RequestContext, name: str) -> SourceNumbers:
         open_lines=count_open(context.session).get(name, 0),
         held=held_repository.list_held(context.session, name),
         unmatched=matching.unmatched_counts(context.session).get(name, 0),
+        inbox=read_backlog(context.session, name),
         comparison=indexing.comparisons(context.session).get(name),
     )
 

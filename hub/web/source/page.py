@@ -6,6 +6,7 @@ from typing import ClassVar
 from hub.web.shell.dates import When
 from hub.web.shell.settings_form import SettingsForm
 from hub.web.shell.view_models import Choice, Link
+from hub.web.source.inbox import InboxBox
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class SourcePage:
     held: str | None
     """That deletions wait for a person."""
     unmatched: str | None
+    inbox: InboxBox | None
+    """What the source has sent. None: it sends nothing."""
     running: RunningPart
     can_run: bool
     may_since: bool

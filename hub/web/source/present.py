@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log1p
 
+from hub.inbox.backlog import InboxBacklog
 from hub.indexing.repository import SourceComparison
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, StreamDetails
 from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary, SourceState
@@ -14,6 +15,7 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import counted, number_text, of_moment, plural_of
 from hub.web.shell.view_models import Link
 from hub.web.source import texts
+from hub.web.source.inbox import inbox_box
 from hub.web.source.page import PauseLine, RunBar, SourceHead, SourcePage, StreamRow
 from hub.web.source.present_runs import run_row, running_part
 from hub.web.sources import texts as list_texts
@@ -59,6 +61,7 @@ class SourceNumbers:
     open_lines: int
     held: tuple[HeldDeletion, ...]
     unmatched: int
+    inbox: InboxBacklog
     comparison: SourceComparison | None
 
 
@@ -113,6 +116,12 @@ def source_page(  # noqa: PLR0913  keyword-only from the head on
             )
             if numbers.unmatched
             else None
+        ),
+        inbox=inbox_box(
+            numbers.inbox,
+            is_paused=facts.pause is not None,
+            next_attempt=next_run_text(numbers.inbox.next_attempt_at, now, is_paused=facts.pause is not None),
+            now=now,
         ),
         running=running_part(source.name, progress, facts.stream_titles, now, csrf=csrf),
         can_run=facts.pause is None and any(stream.is_enabled for stream in facts.streams),

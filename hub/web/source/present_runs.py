@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from hub.sources.health import FAILED_OUTCOMES, RunOutcome
+from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary
 from hub.sources.run_history import RunDetails, RunEvent, RunLogLine, RunProgress
 from hub.web.shell.dates import at_second, capital, counted, number_text, of_moment
 from hub.web.shell.view_models import Choice, Link
@@ -81,16 +81,16 @@ def run_page(
     head: SourceHead,
     titles: Mapping[str, str],
     types: Mapping[str, str],
-    asked_by: str | None,
+    asked_by: str,
     now: datetime,
 ) -> RunPage:
-    """One run. *titles*: of the streams; *types*: of the types; *asked_by*: who asked for it, None for its schedule."""
+    """One run. *titles*: of the streams; *types*: of the types; *asked_by*: why it was read, in words."""
     summary = run.summary
     waiting = run.counts.waiting(summary.published) if run.is_counted else 0
     return RunPage(
         head=head,
         run=run_row(run, titles, now),
-        asked_by=f"sat i gang af {asked_by}" if asked_by else "efter planen",
+        asked_by=asked_by,
         ended=of_moment(summary.ended_at, now),
         advice=_advice(run),
         waiting=texts.WAITING.format(count=counted(waiting, "oplysning", "oplysninger"))
@@ -101,6 +101,15 @@ def run_page(
         log=tuple(LogLine(at_second(line.at), _log_text(line, types)) for line in run.log),
         runs=Link("Alle kørsler", f"/kilder/{summary.source}/koersler"),
     )
+
+
+def asked_by_text(run: RunSummary, who: str | None, *, is_pushed: bool) -> str:
+    """Why it was read. *who*: the name of who asked for it; *is_pushed*: it is about what the source sends."""
+    if who:
+        return texts.ASKED_BY_PERSON.format(who=who)
+    if run.hints:
+        return texts.ASKED_BY_HINTS.format(citizens=counted(run.hints, "borger", "borgere"))
+    return texts.ASKED_BY_EVENTS if is_pushed else texts.ASKED_BY_PLAN
 
 
 def duration_words(duration: timedelta) -> str:
@@ -130,6 +139,8 @@ def _running(run: RunProgress, titles: Mapping[str, str], now: datetime) -> Runn
 def _sentence(run: RunDetails) -> str:
     if run.summary.advice == "worker_gone":
         return texts.WORKER_GONE
+    if run.summary.outcome is RunOutcome.COMPLETE and run.summary.hints:
+        return texts.HINTED_RUN.format(citizens=counted(run.summary.hints, "borger", "borgere"))
     if run.summary.outcome is RunOutcome.COMPLETE and not run.summary.read:
         return "Der var intet nyt at læse."
     return texts.RUN_SENTENCE[run.summary.outcome]

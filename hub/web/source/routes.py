@@ -21,7 +21,7 @@ from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.source.loading import can_reread_since, decide, load_facts, load_numbers
 from hub.web.source.present import RUNS_DRAWN, source_head, source_page
 from hub.web.source.present_changes import changes_page
-from hub.web.source.present_runs import run_page, running_part, runs_page
+from hub.web.source.present_runs import asked_by_text, run_page, running_part, runs_page
 from hub.web.source.present_schedule import ScheduleForm, seen_text
 from hub.web.source.present_schedule import schedule_page as present_schedule
 from hub.web.source.settings_routes import router as settings_router
@@ -114,7 +114,11 @@ def show_run(request: Request, name: str, number: int) -> HTMLResponse:
             head=source_head(facts, "/koersler", None),
             titles=facts.stream_titles,
             types=facts.titles,
-            asked_by=facts.name_of(asked_by) if asked_by else None,
+            asked_by=asked_by_text(
+                run.summary,
+                facts.name_of(asked_by) if asked_by else None,
+                is_pushed=any(stream.is_pushed for stream in facts.streams if stream.stream == run.summary.stream),
+            ),
             now=context.now,
         )
         return context.page(page, f"Kørsel af {facts.source.title}")

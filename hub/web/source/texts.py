@@ -122,3 +122,17 @@ RULE = {
     "list_not_offered": "kilden har ikke listen",
 }
 """What a rule of a connector leaves out, by its name."""
+
+INBOX_EMPTY = "Intet venter. Det, kilden har sendt, er slået op."
+INBOX_NOT_READY = "kilden havde det ikke endnu"
+INBOX_AT_ONCE = "De slås op, så snart en arbejder er ledig; som regel inden for et par sekunder."
+INBOX_NOBODY_TRIES = "De skulle være slået op. Se efter, om arbejderen kører. Intet går tabt imens."
+INBOX_NEXT = "Prøves igen af sig selv: {when}. Intet er gået tabt, og det andet går videre."
+INBOX_PAUSED = "Kilden er slukket. Det, den sender, gemmes og slås op, når den tændes."
+INBOX_HINTED = "Kilden har meldt nyt om {citizens}. Deres sager læses som det næste, før planen siger det."
+INBOX_RUN = "Se kørslen"
+HINTED_RUN = "Kun sagerne for {citizens}, som kilden havde meldt nyt om, er læst."
+ASKED_BY_PLAN = "efter planen"
+ASKED_BY_PERSON = "sat i gang af {who}"
+ASKED_BY_HINTS = "fordi kilden meldte nyt om {citizens}"
+ASKED_BY_EVENTS = "fordi kilden sendte noget"
