@@ -9,6 +9,7 @@ from hub.operation.answers import Operation
 from hub.web import api, api_administration, api_sources
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
 from hub.web.middlewares.operations import OperationsMiddleware
+from hub.web.middlewares.readable_text import ReadableTextMiddleware
 from hub.web.middlewares.request_metrics import RequestMetricsMiddleware
 from hub.web.middlewares.security_headers import SecurityHeadersMiddleware
 from hub.web.middlewares.unhandled_errors import UnhandledErrorMiddleware
@@ -35,6 +36,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.state.first_loads = FirstLoads(context.bus)
     app.state.workspaces = WORKSPACES
     app.add_middleware(UnhandledErrorMiddleware)
+    app.add_middleware(ReadableTextMiddleware)
     app.add_middleware(BodySizeLimitMiddleware)
     app.add_middleware(OperationsMiddleware, operation=Operation(context))
     app.add_middleware(RequestMetricsMiddleware)

@@ -38,6 +38,20 @@ class InvalidAddress(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class InvalidText(HubError):
+    """What was sent holds signs that are no text: NUL, or bytes that are not UTF-8."""
+
+    key = "text_wrong"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class WrongMethod(HubError):
+    """The page is there, and cannot be asked in that way."""
+
+    key = "method_wrong"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
 class SourceNotFound(HubError):
     """No source has that name."""
 

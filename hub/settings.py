@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     worker_port: int = Field(default=0, ge=0, le=65535)
     """Port on which a worker answers ``/metrics`` and ``/health/…`` (docs/operation.md). 0: it does not."""
     metrics_token: SecretStr | None = None
-    """Who sends it as bearer token may read ``/metrics``; at least 32 characters. Empty: only this machine may."""
+    """Who sends it as bearer token may read ``/metrics``; at least 32 characters. Empty: not the web's."""
     otlp_endpoint: str = Field(default="", pattern="^(https?://.+)?$")
     """OpenTelemetry collector that gets traces over OTLP/HTTP, ``http://host:4318``. Empty: no traces."""
 

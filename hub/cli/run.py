@@ -45,6 +45,7 @@ def serve() -> None:
     import uvicorn  # noqa: PLC0415  as above
 
     from hub.app import create_app  # noqa: PLC0415  as above
+    from hub.cli.http_server import server_config  # noqa: PLC0415  as above
 
     with fail():
         settings = load_settings()
@@ -54,15 +55,7 @@ def serve() -> None:
         with opened(settings) as services:
             login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
             context = replace(services, login=login)
-            # Another parser, where one is installed, would be taken instead and reads headers without an end.
-            uvicorn.run(
-                create_app(context),
-                host=settings.host,
-                port=settings.port,
-                http="h11",
-                access_log=False,
-                log_config=None,
-            )
+            uvicorn.Server(server_config(create_app(context), settings.host, settings.port)).run()
 
 
 def worker(

@@ -1,7 +1,7 @@
 """The three operational endpoints, the same in web server and worker.
 
-Metrics name no person but disclose how a municipality works. So they need the token or, where none is set, a request
-from this machine; all others get 404.
+Metrics name no person but disclose how a municipality works. So they need the token; where none is set, a worker and a
+demo give them to a request from this machine. All others get 404.
 """
 
 import hmac
@@ -59,6 +59,7 @@ class Operation:
 
     def __init__(self, context: AppContext, loops: LoopHealthRegistry | None = None) -> None:
         self._context = context
+        self._is_web = loops is None
         self._health = Health(context, loops)
 
     def answer(self, path: str, asker: Asker) -> Answer:
@@ -83,6 +84,8 @@ class Operation:
         if token is not None:
             expected = f"Bearer {token.get_secret_value()}"
             return hmac.compare_digest(expected.encode(), asker.authorization.encode())
+        if self._is_web and not self._context.settings.demo:
+            return False  # a proxy may say nothing of itself, so that everybody looks as if they were on this machine
         return not asker.is_forwarded and _is_loopback(asker.address)
 
 

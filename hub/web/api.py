@@ -157,10 +157,29 @@ def description(request: Request) -> JSONResponse:
     """What the API offers, for those who are logged in."""
     with open_request(request):
         openapi = request.app.openapi()
+    return JSONResponse(with_problems(openapi))
+
+
+def with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The description with the errors as they are answered: each a problem document, and not the framework's own."""
+    schemas = openapi["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    problem.pop("$defs")  # stand among the components already
-    openapi["components"]["schemas"]["Problem"] = problem
-    return JSONResponse(openapi)
+    problem.pop("$defs", None)  # stand among the components already
+    schemas["Problem"] = problem
+    for operations in openapi["paths"].values():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            responses["400"] = {"description": "Something in it is no text (NUL, not UTF-8).", **PROBLEM}
+            if responses.pop("422", None) is None:
+                continue
+            if method == "get":
+                responses.setdefault("404", {"description": "Something in the address cannot be read.", **PROBLEM})
+            else:
+                responses["404"] = {"description": "There is no such thing.", **PROBLEM}
+                responses["422"] = {"description": "A field is missing or cannot be.", **PROBLEM}
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return openapi
 
 
 @router.get("/mig", summary="Who am I?", responses=LOGGED_IN)

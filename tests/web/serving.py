@@ -9,7 +9,9 @@ from threading import Event, Thread
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from hub.cli.http_server import BoundedProtocol
 
 TOKEN = re.compile(r'<meta name="csrf" content="([^"]+)">')
 
@@ -25,13 +27,13 @@ class _Announcing(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: ASGIApp, protocol: type[BoundedProtocol] = BoundedProtocol) -> Iterator[str]:
     """The address of a running server; it stops when the block ends."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for an acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
-        server = _Announcing(uvicorn.Config(app, http="h11", log_config=None, access_log=False, lifespan="off"))
+        server = _Announcing(uvicorn.Config(app, http=protocol, log_config=None, access_log=False, lifespan="off"))
         thread = Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         assert server.up.wait(20)

@@ -23,6 +23,11 @@ class BodySizeLimitMiddleware:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            # Two servers may disagree on where such a request ends (request smuggling), so the connection ends with it.
+            refusal = PlainTextResponse("To længder.", HTTPStatus.BAD_REQUEST, {"connection": "close"})
+            await refusal(scope, receive, send)
+            return
         is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
         largest = LARGEST_UPLOAD if is_upload else LARGEST_BODY
         declared = headers.get(b"content-length", b"0")

@@ -4,7 +4,7 @@ The API gets a problem document (RFC 9457).
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +12,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
-from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, UnknownPage
+from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, UnknownPage, WrongMethod
 from hub.web.shell import texts
 from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
@@ -69,7 +70,11 @@ def install(app: FastAPI) -> None:
 
     def answer_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-        is_unknown = status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer = error_page(request, WrongMethod(), _actor(request))
+            answer.headers["allow"] = ", ".join(sorted(_methods(request)))
+            return answer
+        is_unknown = status == HTTPStatus.NOT_FOUND
         return error_page(request, UnknownPage() if is_unknown else HubError(), _actor(request))
 
     def answer_search_down(request: Request, _: Exception) -> Response:
@@ -88,6 +93,26 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SearchUnavailable, answer_search_down)
     app.add_exception_handler(PageKeyWrong, answer_page_key_wrong)
     app.add_exception_handler(Exception, answer_unexpected)
+
+
+def every_route(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """The routes, those of included routers too; none of ours is included under another path."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from every_route(included.routes)
+
+
+def _methods(request: Request) -> set[str]:
+    """What the address can be asked by, in all its routes."""
+    return {
+        method
+        for route in every_route(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    }
 
 
 def _actor(request: Request) -> Actor | None:

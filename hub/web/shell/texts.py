@@ -215,6 +215,11 @@ ERROR = {
         "Adressen kan ikke læses",
         "Den er skåret over eller skrevet forkert. Søg borgeren frem, eller gå til Mine borgere.",
     ),
+    "text_wrong": (
+        "Teksten kan ikke læses",
+        "Der er tegn i den, som ikke er tekst. Skriv den igen i stedet for at sætte den ind.",
+    ),
+    "method_wrong": ("Siden kan ikke bruges på den måde", "Gå til siden med et link eller en knap."),
     "access_refused": (
         "Borgeren er ikke åben for dig",
         "Åbn borgeren på siden, og skriv en begrundelse, hvis dit arbejde kræver det.",

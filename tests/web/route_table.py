@@ -1,0 +1,60 @@
+"""Every route of the application, with what it takes: attacks walk this table, so that a new route is attacked too."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from hub.web.shell.errors import every_route
+
+
+@dataclass(frozen=True)
+class RouteEntry:
+    """One method of one address."""
+
+    method: str
+    path: str
+    path_names: tuple[str, ...]
+    query_names: tuple[str, ...]
+    form_names: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+    def address(self, **values: str) -> str:
+        """The address with these values, and something harmless where none is given."""
+        address = self.path
+        for name in self.path_names:
+            address = address.replace(f"{{{name}}}", values.get(name, "1"))
+        return address
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def route_table(app: FastAPI) -> tuple[RouteEntry, ...]:
+    """All of them, in a fixed order."""
+    return tuple(sorted(_entries(app), key=str))
+
+
+def _entries(app: FastAPI) -> Iterator[RouteEntry]:
+    for route in every_route(app.routes):
+        if isinstance(route, APIRoute):
+            parts = tuple(_parts(route.dependant))
+            for method in route.methods or ():
+                yield RouteEntry(
+                    method,
+                    route.path,
+                    tuple(field.alias for part in parts for field in part.path_params),
+                    tuple(field.alias for part in parts for field in part.query_params),
+                    tuple(field.alias for part in parts for field in part.body_params),
+                )
+
+
+def _parts(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for dependency in dependant.dependencies:
+        yield from _parts(dependency)
