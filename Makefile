@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth check format lock bench chaos screenshots clean
+.PHONY: help setup demo demo-distributed day test truth check format policy-table lock bench chaos screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ check: $(READY) ## Only the quick checks: lint, format, types, floors
 
 format: $(READY) ## Put all code into the project's form
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+policy-table: $(READY) ## Write docs/policy-table.md, what the policies answer to everybody
+	@$(BIN)/python -m deploy.policy_page
 
 lock: $(READY) ## Choose versions anew and lock them with hashes
 	@$(BIN)/python -m pip install --quiet uv

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from deploy.sandbox.municipality.catalogue import UNITS
 from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
+from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
-from hub.access.policy import POLICY_VERSION
 from hub.access.tables import ActorRow
 from hub.audit.service import write
 from hub.clock import danish_day

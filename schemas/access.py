@@ -256,6 +256,9 @@ class AuditAction(StrEnum):
     """A second person confirmed a merge."""
     UNMERGE_CITIZENS = "unmerge_citizens"
     WITHDRAW_DECISION = "withdraw_decision"
+    READ_POLICY = "read_policy"
+    EXPLAIN_POLICY = "explain_policy"
+    """Somebody asked why the policies answer as they do about an employee and a citizen."""
 
 
 class AuditOutcome(StrEnum):

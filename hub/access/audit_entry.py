@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
-from hub.access.policy import POLICY_VERSION
+from hub.access.cedar import POLICY_VERSION
 from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import (
     AccessFacts,
@@ -24,7 +24,10 @@ from schemas.source import Area
 
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
-    **dict.fromkeys(STAFF_ACTS | {AuditAction.READ_SOURCES} | SOURCE_ACTS | IDENTITY_ACTS, Role.ADMINISTRATOR),
+    **dict.fromkeys(
+        STAFF_ACTS | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY} | SOURCE_ACTS | IDENTITY_ACTS,
+        Role.ADMINISTRATOR,
+    ),
 }
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry, entry_about
+from hub.access.cedar import POLICY_VERSION
 from hub.access.masking import ProtectedField
-from hub.access.policy import POLICY_VERSION, decide, may, may_change_source, may_reveal
+from hub.access.policy import decide, may, may_change_source, may_reveal
 from hub.access.showing import cut_and_mask, cut_and_mask_all
 from hub.audit import repository as audit
 from hub.audit.service import write, write_all

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub.access.cutting import cut
 from hub.access.masking import ProtectedField, mask_protected
-from hub.access.policy import cut
 from hub.access.relatives import with_names
 from hub.overview import repository as overviews
 from hub.sources.repository import source_areas

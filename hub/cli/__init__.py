@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import actor, connector, identity, index, notice, quarantine, run, schema, source
+from hub.cli import actor, connector, identity, index, notice, policy, quarantine, run, schema, source
 
 app = typer.Typer(
     name="helhed",
@@ -24,6 +24,7 @@ app.add_typer(index.app, name="index")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notice.app, name="notice")
 app.add_typer(identity.app, name="identity")
+app.add_typer(policy.app, name="policy")
 app.add_typer(schema.app, name="schema")
 app.command()(run.migrate)
 app.command()(run.serve)

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.cedar import policy_texts
+from hub.access.cutting import cut
 from hub.access.masking import MASK, ProtectedField, mask_protected
 from hub.access.policy import (
     ENDED_WITHIN_DAYS,
     PLANNED_WITHIN_DAYS,
     SHORTEST_REASON,
-    cut,
     decide,
     findable,
     is_reason,
@@ -25,7 +26,6 @@ from hub.access.policy import (
     may_change_source,
     may_decide_identity,
     may_reveal,
-    policy_texts,
 )
 from schemas.access import AccessFacts, Actor, AuditAction, Basis, Decision, Role
 from schemas.facts import EnrolmentFact
@@ -55,6 +55,7 @@ SELF = HEALTH_TOO.model_copy(update={"unit_has_active_effort": True, "is_self": 
 
 social, health, school, employment = Area.SOCIAL, Area.HEALTH, Area.SCHOOL, Area.EMPLOYMENT
 none: frozenset[Area] = frozenset()
+POLICY_ACTS = {AuditAction.READ_POLICY, AuditAction.EXPLAIN_POLICY}
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,8 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     ("role", "pages"),
     [
         (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS}),
-        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES, *STAFF_ACTS} | SOURCE_ACTS | IDENTITY_ACTS),
-        (Role.DPO, {AuditAction.READ_LOG}),
+        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES, *STAFF_ACTS} | POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
+        (Role.DPO, {AuditAction.READ_LOG} | POLICY_ACTS),
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:
@@ -190,6 +191,7 @@ def test_the_policies_fit_their_schema_and_can_be_read() -> None:
     schema = (files("hub.access") / "policies" / "schema.cedarschema").read_text(encoding="utf-8")
     checked = cedarpy.validate_policies(text, schema)
     assert checked.validation_passed, [str(error) for error in checked.errors]
+    assert not cedarpy.validate_policies(text.replace("context.on_team", "context.on_teem"), schema).validation_passed
     count = text.count("\npermit (") + text.count("\nforbid (")
     assert text.count("@id(") == text.count("@title(") == count == len(cedarpy.PolicySet.from_str(text))
 

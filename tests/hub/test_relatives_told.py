@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.access.policy import POLICY_VERSION
+from hub.access.cedar import POLICY_VERSION
 from hub.access.showing import cut_and_mask
 from hub.clock import FixedClock
 from hub.db import Database

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.access.policy import cut
+from hub.access.cutting import cut
 from hub.matching.linked_record import LinkedRecord
 from hub.overview.builder import build
 from hub.overview.changes import ChangeKind, changes, wiped_of_person

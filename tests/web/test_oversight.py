@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 from sqlalchemy import text
 
+from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only, Selection, list_acts
 from hub.clock import FixedClock
 from hub.web.oversight.page import LogRow
@@ -45,6 +47,13 @@ def test_a_page_with_the_family_on_it_is_one_act_that_names_the_page_and_the_peo
     assert overview.details.startswith("Viste social")
     assert "viste ikke sundhed" in overview.details
     assert "ingen kilde til beskæftigelse og skole" in overview.details
+
+
+def test_the_rules_in_force_stand_on_a_page_with_their_version(town: Town) -> None:
+    page = town.client("jens.dam").get("/tilsyn/regler").text
+    assert POLICY_VERSION in page
+    assert all(title in unescape(page) for title in POLICY_TITLES.values())
+    assert town.client("anna.holm").get("/tilsyn/regler").status_code == 403
 
 
 def test_a_family_member_was_seen_on_the_others_page(town: Town) -> None:

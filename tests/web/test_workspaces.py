@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.access.policy import policy_texts
+from hub.access.cedar import policy_texts
 from hub.web.shell.rendering import WEB
 from hub.web.shell.workspace import Workspace, menu_of, own_purpose
 from hub.web.workspaces import WORKSPACES

@@ -40,6 +40,23 @@ class LogCount:
 
 
 @dataclass(frozen=True)
+class PolicyRule:
+    """One policy."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PolicyPage:
+    """Which rules decide who sees what now?"""
+
+    template: ClassVar[str] = "oversight/templates/policy.html"
+    version: str
+    rules: tuple[PolicyRule, ...]
+
+
+@dataclass(frozen=True)
 class OversightPage:
     """Who looked, with which right, and why?"""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.access.cedar import POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only
 from hub.web.oversight import texts
 from hub.web.oversight.page import LogCount, LogRow, OversightPage
@@ -167,6 +168,8 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
     if words := entry.details.get("text"):
         details.append(f"efter «{words}»")
+    if entry.policy_version not in {POLICY_VERSION, ""}:
+        details.append(f"afgjort af en tidligere udgave af reglerne ({entry.policy_version})")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
     return details

@@ -9,6 +9,7 @@ from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
+from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.redaction import national_in
 from hub.audit import repository as audit
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
@@ -18,7 +19,7 @@ from hub.errors import MissingRole
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
-from hub.web.oversight.page import OversightPage
+from hub.web.oversight.page import OversightPage, PolicyPage, PolicyRule
 from hub.web.oversight.present import LogSubject, oversight_page
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
@@ -31,7 +32,7 @@ OVERSIGHT = Workspace(
     title="Tilsyn",
     action=AuditAction.READ_LOG,
     purpose=Purpose.LOG_REVIEW,
-    pages=(OversightPage,),
+    pages=(OversightPage, PolicyPage),
 )
 router = OVERSIGHT.router
 PAGE_SIZE = 50
@@ -100,6 +101,15 @@ def choose_lines(
     if after is not None:
         query["efter"] = str(after)
     return RedirectResponse(f"{OVERSIGHT.path}?{urlencode(query)}" if query else OVERSIGHT.path, 303)
+
+
+@router.get(f"{OVERSIGHT.path}/regler")
+def policy(request: Request) -> HTMLResponse:
+    """Which rules decide who sees what now?"""
+    with open_request(request, OVERSIGHT) as context:
+        context.record(AuditAction.READ_POLICY)
+        rules = tuple(PolicyRule(key, title) for key, title in POLICY_TITLES.items())
+        return context.page(PolicyPage(POLICY_VERSION, rules), "Regler")
 
 
 def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[LoggedEntry, ...]:

@@ -32,6 +32,8 @@ AUDIT_ACTION = {
     AuditAction.CONFIRM_MERGE: "Bekræftede, at to borgere lægges sammen",
     AuditAction.UNMERGE_CITIZENS: "Skilte to borgere ad igen",
     AuditAction.WITHDRAW_DECISION: "Trak en afgørelse om, hvem en borger er, tilbage",
+    AuditAction.READ_POLICY: "Læste reglerne",
+    AuditAction.EXPLAIN_POLICY: "Spurgte, hvorfor reglerne svarer, som de gør",
 }
 
 OPENED_PAGE = {
