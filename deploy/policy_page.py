@@ -84,23 +84,23 @@ def facts_of(relation: Mapping[str, bool], consented: frozenset[Area] = frozense
 
 
 def answers(kind: Kind, relation: Mapping[str, bool], purpose: Purpose) -> tuple[str, ...]:
-    """To that employee: opening, each area, protected fields, and being found; what it takes, or no."""
+    """To that employee: opening, each area, protected fields, and being finding; what it takes, or no."""
     without, consented = facts_of(relation), facts_of(relation, frozenset(Area))
     plain = AccessRequest(purpose=purpose, request_id="table")
     because = plain.model_copy(update={"override_reason": REASON})
-    asked = (
+    decisions = (
         (YES, decide(kind.actor, without, plain)),
         ("med samtykke", decide(kind.actor, consented, plain)),
         ("med begrundelse", decide(kind.actor, without, because)),
     )
-    is_open = next((word for word, decision in asked if decision.allowed), NO)
-    sections = (next((word for word, decision in asked if area in decision.shown), NO) for area in AREA)
-    opens = asked[0][1].allowed
+    is_open = next((word for word, decision in decisions if decision.allowed), NO)
+    sections = (next((word for word, decision in decisions if area in decision.shown), NO) for area in AREA)
+    opens = decisions[0][1].allowed
     reveal = "med begrundelse" if opens and may_reveal(kind.actor, without, REASON).allowed else NO
-    found = YES if findable(kind.actor, [without]) else NO
-    if found == NO and findable(kind.actor, [without], known_identifier=True):
-        found = "med hele cpr-nummeret"
-    return (is_open, *sections, reveal, found)
+    finding = YES if findable(kind.actor, [without]) else NO
+    if finding == NO and findable(kind.actor, [without], known_identifier=True):
+        finding = "med hele cpr-nummeret"
+    return (is_open, *sections, reveal, finding)
 
 
 def _rows() -> Iterator[str]:
