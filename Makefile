@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth check format policy-table lock bench chaos screenshots clean
+.PHONY: help setup demo demo-distributed day test truth check format policy-table lock bench chaos attack screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times wi
 	@$(BIN)/python -m tests.chaos $(ARGS)
 	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
 	@$(BIN)/python -m tests.chaos --nightly --kills 50 --citizens 6100 $(ARGS)
+
+attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7")
+	@$(BIN)/python -m tests.attack $(ARGS)
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots
