@@ -35,10 +35,11 @@ from hub.app import create_app
 from hub.bus.base import RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.context import AppContext
+from hub.embedded import application_url
 from hub.embedded import start as start_postgres
 from hub.inbox.listener import ListenerSettings, serve_in_background
 from hub.inbox.service import Inbox
-from hub.migrations import migrate
+from hub.migrations import let_time_be_simulated, migrate
 from hub.overview.tables import OverviewDueRow
 from hub.pipeline import PIPELINE_GROUP
 from hub.services import build_services
@@ -127,8 +128,9 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
     shutil.rmtree(settings.data_dir, ignore_errors=True)
     postgres = start_postgres(settings.data_dir)
     stack.callback(postgres.cleanup)
-    url = postgres.get_uri()
-    migrate(url)
+    migrate(postgres.get_uri())
+    let_time_be_simulated(postgres.get_uri())
+    url = application_url(postgres)
     console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
     running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
     follow_sandbox(stack, clock, running, port)

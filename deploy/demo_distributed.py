@@ -29,8 +29,9 @@ from deploy.seed import Seeding
 from hub import log
 from hub.clock import ShiftedClock
 from hub.context import AppContext
+from hub.embedded import application_url
 from hub.embedded import start as start_postgres
-from hub.migrations import migrate
+from hub.migrations import let_time_be_simulated, migrate
 from hub.services import build_services
 from hub.settings import Settings
 
@@ -91,6 +92,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     postgres = start_postgres(folder)
     stack.callback(postgres.cleanup)
     migrate(postgres.get_uri())
+    let_time_be_simulated(postgres.get_uri())
     sources = stack.enter_context(start(citizens=citizens, seed=seed, today=day.date()))
     (folder / "sources.toml").write_text(sources.sources_file(every="1m"), encoding="utf-8")
     os.environ |= {
@@ -102,7 +104,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         "HELHED_MUNICIPALITY": "Egelund Kommune",
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_SESSION_KEY": secrets.token_hex(32),
-        "HELHED_DATABASE_URL": postgres.get_uri(),
+        "HELHED_DATABASE_URL": application_url(postgres),
         "HELHED_SOURCES_FILE": str(folder / "sources.toml"),
         "HELHED_KAFKA_SERVERS": bus.bootstrap,
         "HELHED_KAFKA_REPLICATION": "1",

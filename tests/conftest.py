@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from hub.clock import FixedClock
 from hub.db import Database, with_driver
 from hub.embedded import start
-from hub.migrations import migrate
+from hub.migrations import let_time_be_simulated, migrate
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher, derived_keys
 from search.opensearch import OpenSearchIndex
@@ -51,6 +51,7 @@ def template(postgres: URL) -> URL:
     _admin(postgres, "CREATE DATABASE helhed_template")
     url = postgres.set(database="helhed_template")
     migrate(url)
+    let_time_be_simulated(url)
     return url
 
 

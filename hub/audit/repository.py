@@ -30,6 +30,18 @@ _VIEWINGS = text("""
     ORDER BY seq DESC LIMIT :limit
 """)
 
+_GUARD = text("""
+    SELECT session_user AS role,
+           bool_or(r.rolsuper) AS is_superuser,
+           bool_or(pg_has_role(r.oid, c.relowner, 'MEMBER')) AS is_owner,
+           bool_or(has_table_privilege(r.oid, c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')) AS may_change,
+           bool_and(has_table_privilege(r.oid, c.oid, 'INSERT')) AS may_add,
+           ARRAY(SELECT t.tgname::text FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgenabled = 'A') AS triggers
+    FROM pg_class c CROSS JOIN pg_roles r
+    WHERE c.oid = 'public.audit_log'::regclass AND r.rolname IN (session_user, current_user)
+    GROUP BY c.oid
+""")
+
 Row = type[AuditRow]
 
 
@@ -83,7 +95,25 @@ class LoggedAct(Schema):
         return self.lines[0].seq
 
 
+class LogGuard(NamedTuple):
+    """What the role that is connected could do to the log."""
+
+    role: str
+    is_superuser: bool
+    is_owner: bool
+    may_change: bool
+    may_add: bool
+    triggers: frozenset[str]
+    """Those of the log that are always on."""
+
+
 EVERYTHING = Selection()
+
+
+def log_guard(session: Session) -> LogGuard:
+    """The rights of who is connected, by login and by the role taken on."""
+    (row,) = fetch_rows(session, _GUARD, {})
+    return LogGuard(**{**row, "triggers": frozenset(row["triggers"])})
 
 
 def insert_entries(session: Session, entries: Sequence[AuditEntry]) -> None:

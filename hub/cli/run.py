@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from hub import tracing
-from hub.cli.terms import fail, load_settings, no_source, opened
+from hub.audit.guard import log_faults
+from hub.cli.terms import fail, load_settings, no_source, opened, require_guarded_log
 from hub.clock import DANISH_TIME
 from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.services import database_url, municipal_login
+from hub.services import municipal_login, owner_database_url
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
 from hub.sources.lease_repository import lease_holder, new_owner
@@ -32,12 +33,27 @@ def migrate() -> None:
     from hub.migrations import migrate as bring_to_head  # noqa: PLC0415  a command loads only what it needs
 
     with fail():
-        url = database_url(load())
+        url = owner_database_url(load())
         database = Database(url)
         database.check()
         database.close()
         bring_to_head(url)
         console.print("The database is up to date.")
+
+
+def check() -> None:
+    """Check that settings, tables and rights are as they must be to serve. Ends with 1 if something is wrong."""
+    with fail():
+        settings = load_settings()
+        with opened(settings) as context:
+            with context.database.transaction() as session:
+                faults = log_faults(session)
+            for fault in faults:
+                console.print(f"{'In the demo only: ' if settings.demo else 'Wrong: '}{fault}")
+            if not faults:
+                console.print("The tables are up to date, and the role of the application cannot change the log.")
+        if faults and not settings.demo:
+            raise typer.Exit(1)
 
 
 def serve() -> None:
@@ -53,6 +69,7 @@ def serve() -> None:
         # The server ends what it is at and then raises the signal again: by default that would end us on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with opened(settings) as services:
+            require_guarded_log(settings, services.database)
             login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
             context = replace(services, login=login)
             uvicorn.Server(server_config(create_app(context), settings.host, settings.port)).run()
@@ -74,6 +91,7 @@ def worker(
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         with opened(settings) as context:
+            require_guarded_log(settings, context.database)
             run(context, stop=stop, collecting=collecting)
 
 

@@ -11,6 +11,7 @@ from connectors.base import Connector
 from connectors.errors import ConnectorError
 from connectors.registry import KindNotFound
 from hub import log
+from hub.audit.guard import log_faults
 from hub.bus.base import BusUnavailable
 from hub.clock import SystemClock
 from hub.context import AppContext
@@ -120,6 +121,24 @@ def _check_tables(database: Database) -> None:
         raise InvalidSetting(NO_TABLES)
     if revision < SCHEMA:
         raise InvalidSetting("the tables of the database are older than this program; run: helhed migrate")
+
+
+def require_guarded_log(settings: Settings, database: Database) -> None:
+    """Outside the demo nobody serves who could change the log.
+
+    Raises:
+        InvalidSetting: the role could, or the log's triggers are off.
+    """
+    if settings.demo:
+        return
+    try:
+        with database.transaction() as session:
+            faults = log_faults(session)
+    except StoreUnavailable:
+        return  # server and worker wait for the database
+    if faults:
+        advice = "let HELHED_DATABASE_URL be a login of the role helhed_application (docs/database.md)"
+        raise InvalidSetting(f"{'; '.join(faults)}; {advice}")
 
 
 def connector_named(name: str) -> Connector:

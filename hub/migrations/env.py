@@ -8,7 +8,12 @@ from hub.migrations.tables import ALL_TABLES
 
 assert ALL_TABLES  # importing it fills the metadata  # noqa: S101
 
-engine = create_engine(with_driver(context.config.attributes["url"]), poolclass=pool.NullPool)
+engine = create_engine(
+    with_driver(context.config.attributes["url"]),
+    poolclass=pool.NullPool,
+    # Whoever may make schemas could otherwise stand in the owner's way with one of the owner's name.
+    connect_args={"options": "-c search_path=public"},
+)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
     with context.begin_transaction():

@@ -22,7 +22,7 @@ from deploy.sandbox.services import kafka, opensearch
 from hub.clock import SystemClock
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
-from hub.migrations import migrate
+from hub.migrations import let_time_be_simulated, migrate
 from hub.services import build_services
 from hub.settings import Settings
 from hub.worker.upkeep import create_topics
@@ -69,6 +69,7 @@ def ground(citizens: int) -> Iterator[Ground]:
         server = start_postgres(folder)
         stack.callback(server.cleanup)
         migrate(server.get_uri())
+        let_time_be_simulated(server.get_uri())
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             # As anybody sets it who fills a database; with the default a million citizens are one checkpoint a minute.
             connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")

@@ -16,7 +16,7 @@ from deploy.sandbox.services.member import Member, free_ports
 from hub.access.tables import ActorRow
 from hub.db import Database
 from hub.embedded import start as start_postgres
-from hub.migrations import migrate
+from hub.migrations import let_time_be_simulated, migrate
 from tests.fagsystemer import environment
 
 DAY = date(2023, 9, 12)
@@ -84,6 +84,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: 
         postgres = Postgres(folder)
         stack.callback(postgres.stop)
         migrate(postgres.url)
+        let_time_be_simulated(postgres.url)
         database = Database(postgres.url)
         stack.callback(database.close)
         with database.transaction() as session:
