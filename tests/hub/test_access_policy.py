@@ -1,5 +1,6 @@
 """The policies: a table to read, and what holds for every employee and citizen there can be."""
 
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from importlib.resources import files
@@ -194,6 +195,22 @@ def test_the_policies_fit_their_schema_and_can_be_read() -> None:
     assert not cedarpy.validate_policies(text.replace("context.on_team", "context.on_teem"), schema).validation_passed
     count = text.count("\npermit (") + text.count("\nforbid (")
     assert text.count("@id(") == text.count("@title(") == count == len(cedarpy.PolicySet.from_str(text))
+
+
+DECIDED_OTHERWISE = {
+    AuditAction.LOG_IN: "who may log in, the municipality's login decides",
+    AuditAction.LOG_OUT: "everybody may",
+    AuditAction.PRINT: "decided as the page that is printed (open_overview)",
+}
+"""What the log tells of and no policy of its own decides, and why."""
+
+
+def test_every_act_that_the_log_tells_of_is_an_action_of_the_policies() -> None:
+    text = "\n".join(policy_texts().values())
+    schema = (files("hub.access") / "policies" / "schema.cedarschema").read_text(encoding="utf-8")
+    for action in AuditAction:
+        assert (f'Action::"{action.value}"' in text) is (action not in DECIDED_OTHERWISE), action
+        assert re.search(rf"\b{action.value}\b", schema) or action in DECIDED_OTHERWISE, action
 
 
 def test_a_decision_names_the_policies_that_made_it() -> None:
