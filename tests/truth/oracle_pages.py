@@ -12,7 +12,7 @@ from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
 from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_employment import news_items
-from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, visible
+from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, stated, visible
 from tests.truth.oracle_school import school_bars, school_moments, school_news, school_panel, school_rows
 from tests.truth.reading import bag
 from tests.truth.wording import first, joined, paragraph, within
@@ -60,12 +60,27 @@ def timeline(oracle: Oracle, page: Page) -> list[Fact]:
         found.append(Fact("rows.effort", of, "afsluttet" if effort.end else "i gang"))
         found.append(Fact("rows.end", of, last_day(effort.end) if effort.end else "ingen slutdato"))
         found.append(Fact("rows.paragraph", of, _paragraph(effort)))
+    found += _row_marks(oracle, page)
     for note in notifications(oracle, page):
         of = f"{received(note).date().isoformat()} · {sender(note)}"
         found.append(Fact("rows.about", of, whom(oracle, note)))
         found.append(Fact("rows.reasons", of, _reasons([note])))
         found.append(Fact("rows.outcome", of, _outcome(oracle, page, [note])))
     return [*found, *other_rows(oracle, page), *school_rows(oracle, page)]
+
+
+def _row_marks(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """Whom the social system says that the citizen is, at each row that it tells."""
+    for person in page.people:
+        mark = stated(oracle, person) if "social" in page.views[person.id].shown else None
+        if mark is None:
+            continue
+        social = "Social" if person == page.person else f"{first(person)} · Social"
+        case = oracle.case(person)
+        titles = [effort.title for effort in oracle.efforts(person) if effort.area == "social"]
+        titles += [case.title] if case else []
+        titles += [plan.title for _, plan in plans(oracle, page) if plan.person == person.id]
+        yield from (Fact("rows.mark", f"{social} · {title}", mark) for title in titles)
 
 
 def _paragraph(effort: Effort) -> str:

@@ -29,12 +29,15 @@ def state(enrolment: Enrolment) -> str:
 
 
 def share(absence: Absence) -> str:
-    """Kind, share and days, with the line of the law that is crossed."""
+    """Kind, share and days, with the line of the law that is reached."""
     tenths = 1000 * absence.days // absence.school_days
     percent = f"{tenths // 10},{tenths % 10}".removesuffix(",0")
     text = f"{WORDS[absence.kind]} {percent} % ({absence.days} af {absence.school_days} skoledage)"
     line = next((line for line in (15, 10) if 100 * absence.days >= line * absence.school_days), None)
-    return f"{text}, over grænsen på {line} %" if line and absence.kind == "UNLAWFUL" else text
+    if line is None or absence.kind != "UNLAWFUL":
+        return text
+    where = "lige på" if 100 * absence.days == line * absence.school_days else "over"
+    return f"{text}, {where} grænsen på {line} %"
 
 
 def start_of(absence: Absence) -> date:

@@ -46,7 +46,7 @@ BASES = (
 SENDERS = r"(\d+) underretning(?:er)?,? (?:fra (\d+) afsendere?|(?:alle |begge )?fra (.+?)),? (?:siden|i) (\d{4})\."
 PARAGRAPHS = (
     r"^\d+ igangværende|^Ingen igangværende indsatser i de kilder, du kan se\.$|^Kilderne er ikke enige om ",
-    r"^\d+ underretning|^Ingen underretninger fundet |^Underretninger er ikke for dig at se\.",
+    r"^\d+ underretning|^[Ii]ngen underretninger fundet |^Underretninger er ikke for dig at se\.",
     r"^[Uu]nderretninger er ikke (?:for dig at se|dækket her) · |^Ikke alt er med: |^Du ser kun underretninger om ",
     r"^Om andre i familien kan du ikke se dem her, |^Intet, du kan se, er (?:ændret|registreret i perioden)\.$",
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",

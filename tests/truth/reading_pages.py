@@ -72,6 +72,9 @@ class PageReader(Reader):
 
     def _timeline_row(self, row: Node) -> Iterator[Fact]:
         start, end, lane, what, how, source = row.direct("td")
+        mark = source.first("strong").text()
+        if mark:
+            yield Fact("rows.mark", f"{lane.text()} · {what.text()}", self.dated(mark))
         day = start.first("time").attributes.get("datetime", "")[:10] or "ikke oplyst"
         if lane.text() == "Underretninger":
             sender, _, reasons = what.text().partition(": ")
@@ -169,7 +172,9 @@ class PageReader(Reader):
                 rule = rules.get(node.text(), "strengths.works")
             for row in node.direct("li") if isinstance(node, Node) else ():
                 by = row.first("span").text().strip("()")
-                yield Fact(rule, row.text("span"), self._stated(by))
+                yield Fact(rule, row.text("span", "strong"), self._stated(by))
+                if row.all("strong"):
+                    yield Fact("strengths.mark", row.text("span", "strong"), self.dated(row.first("strong").text()))
         if "Kilderne har ikke noteret borgerens egne ord eller det, der virker." in section.text():
             yield Fact("strengths.none", "", "none noted by the sources")
         if "De kilder, du kan se, har ikke noteret borgerens egne ord eller det, der virker." in section.text():
@@ -201,7 +206,8 @@ class PageReader(Reader):
             yield from (Fact("column.name", name, whole), Fact("column.age", name, age))
             said = re.match(r"(\d+) underretning(?:er)? ·", column.first("p", "sub").text())
             withheld = re.search(r"ikke for dig at se|kan du ikke se", column.first("p", "sub").text())
-            value = said.group(1) if said else "withheld" if withheld else ""
+            none = column.first("p", "sub").text().startswith("ingen underretninger fundet")
+            value = said.group(1) if said else "0" if none else "withheld" if withheld else ""
             yield Fact("column.notes", name, value) if value else self.unread("column", column.first("p", "sub").text())
             for line in column.direct("p"):
                 if re.match(r"På orlov|Indlagt siden", line.text()):

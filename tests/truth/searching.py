@@ -7,13 +7,14 @@ from datetime import date
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Notification, Person
 from hub.clock import DANISH_TIME
 from tests.truth.facts import Fact
 from tests.truth.markup import Node, day_of, parsed
 from tests.truth.oracle import Oracle, Page
-from tests.truth.oracle_employment import told_by_job_centre
+from tests.truth.oracle_employment import OFFICE, told_by_job_centre
 from tests.truth.oracle_pages import PRIVATE
 from tests.truth.reading import Reader, names, split_list
 from tests.truth.wording import age, full
@@ -103,7 +104,7 @@ def _facets(reader: Reader, page: Node) -> Iterator[Fact]:
             value = choice.first("input").attributes["value"]
             if count is None:
                 yield reader.unread("facet", choice.text())
-            elif heading in {"Område", "Paragraf"}:
+            else:
                 yield Fact(f"search.{heading.lower()}", value, count.group(1))
 
 
@@ -151,6 +152,8 @@ def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fa
     found = list(_expected_alike(oracle, people))
     areas: Counter[str] = Counter()
     paragraphs: Counter[str] = Counter()
+    topics: Counter[str] = Counter()
+    units: Counter[str] = Counter()
     for person in people:
         shown = oracle.view(employee, person).shown
         told = told_by_job_centre(oracle, person)
@@ -167,8 +170,40 @@ def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fa
         if "social" in shown:
             sections |= {_basis(note) for note in oracle.notifications(person)}
         paragraphs.update(section for section in sections if section)
-    found += [Fact("search.område", area, str(count)) for area, count in areas.items()]
-    return [*found, *(Fact("search.paragraf", section, str(count)) for section, count in paragraphs.items())]
+        topics.update(_topics(oracle, person, shown))
+        units.update(_units(oracle, person, shown))
+    counted = {"område": areas, "paragraf": paragraphs, "emne (kle)": topics, "enhed": units}
+    found += [
+        Fact(f"search.{facet}", value, str(count))
+        for facet, counts in counted.items()
+        for value, count in counts.items()
+    ]
+    return found
+
+
+def _topics(oracle: Oracle, person: Person, shown: frozenset[str]) -> set[str]:
+    """KLE numbers of what is shown; the health source tells none."""
+    topics = {effort.kle for effort in oracle.efforts(person) if effort.area in shown and effort.area != "health"}
+    case = oracle.case(person)
+    if case and "social" in shown:
+        topics.add("27.24.00" if case.is_of_child else "27.36.00")
+    return {topic for topic in topics if topic}
+
+
+def _units(oracle: Oracle, person: Person, shown: frozenset[str]) -> set[str]:
+    """Who does what is shown, or answers for it; of somebody protected no unit is named."""
+    if oracle.is_guarded(person):
+        return set()
+    units = {UNIT_BY_ID[effort.unit].name for effort in oracle.efforts(person) if effort.area in shown}
+    case, told = oracle.case(person), told_by_job_centre(oracle, person)
+    if case and "social" in shown:
+        units.add(UNIT_BY_ID[case.unit].name)
+    if told and "employment" in shown and (told.workers or told.interviews):
+        units.add(OFFICE.name)
+    if "health" in shown:
+        units |= {UNIT_BY_ID[contact.unit].name for contact in oracle.contacts(person)}
+        units |= {stay.ward for stay in oracle.truth.stays if stay.person == person.id}
+    return units
 
 
 def _basis(note: Notification) -> str:

@@ -18,6 +18,7 @@ of each kind: on the team, with a working relation, with neither.
 ``my_citizens``,
 ``searching``
 ``walking``               walks, compares, collects
+``paper``                 the same pages as they are printed: every day in full, nothing near
 ``facts``                 what is compared by what
 ========================  ==============================================================================================
 
@@ -36,6 +37,7 @@ from sqlalchemy.engine import URL
 
 from tests.truth.facts import NOTHING, Difference, Fact, differences
 from tests.truth.loading import municipality
+from tests.truth.paper import read_paper
 from tests.truth.reading_pages import PageReader
 from tests.truth.walking import PageDifference, Walk
 
@@ -89,6 +91,15 @@ def test_a_sentence_that_nobody_can_read_is_a_difference() -> None:
     facts = PageReader(date(2023, 9, 12)).overview(page)
     unread = [difference.page for difference in differences(facts, []) if difference.rule == "unread"]
     assert any("Noget helt nyt." in words for words in unread)
+
+
+def test_a_day_on_paper_that_is_near_has_no_year_or_is_another_is_a_difference() -> None:
+    page = (
+        '<body><p>passeret for 9 dage siden</p><p class="on-screen">i dag</p><p data-paper="3. sep. 2023">i går</p>'
+        '<p>den 4. maj</p><time datetime="2023-09-12" data-paper="11. sep. 2023"><span>i dag</span></time></body>'
+    )
+    rules = [fact.rule for fact in read_paper(page, date(2023, 9, 12))]
+    assert rules == ["paper.words", "paper.near", "paper.year"]
 
 
 def test_a_fact_that_a_page_leaves_out_or_makes_up_is_a_difference() -> None:

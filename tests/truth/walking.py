@@ -14,6 +14,7 @@ from tests.truth.loading import Client, Loaded, client, end_of
 from tests.truth.markup import parsed
 from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
+from tests.truth.paper import read_paper
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
 from tests.truth.wording import full
@@ -116,10 +117,13 @@ class Walk:
         looked = frozenset(self.looked.get(person.id, set())) - {employee.name}
         true = self._with_units(oracle_pages.overview(self.oracle, page, looked), person)
         self._compare(employee, person, "overblik", self.reader.overview(overview), true)
-        family = self.reader.family(self._read(visitor, f"/familien/{key}"))
-        self._compare(employee, person, "familien", family, oracle_pages.family(self.oracle, page))
-        timeline = self.reader.timeline(self._read(visitor, f"/tidslinje/{key}"))
-        self._compare(employee, person, "tidslinje", timeline, oracle_pages.timeline(self.oracle, page))
+        family, timeline = (self._read(visitor, f"/{side}/{key}") for side in ("familien", "tidslinje"))
+        told = self.reader.family(family)
+        self._compare(employee, person, "familien", told, oracle_pages.family(self.oracle, page))
+        told = self.reader.timeline(timeline)
+        self._compare(employee, person, "tidslinje", told, oracle_pages.timeline(self.oracle, page))
+        for side in (overview, family, timeline):
+            self._compare(employee, person, "papir", list(read_paper(side, self.loaded.day)), [])
         answer = visitor.http.get(f"/api/overblik/{key}")
         self._compare(employee, person, "api", api.read_answer(answer.json()), api.expected_answer(self.oracle, page))
         self._known_then(employee, page, visitor, key)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -72,19 +73,21 @@ def test_what_two_titles_have_in_common_is_said_once() -> None:
 
 
 @pytest.mark.parametrize("dead", [False, True])
-def test_nobody_is_told_to_ask_the_dead_or_where_there_is_no_team(dead: bool) -> None:
+def test_nobody_is_told_to_ask_the_dead_or_where_one_is_on_no_team(dead: bool) -> None:
     life_status = LifeStatus.DEAD if dead else LifeStatus.ALIVE
     data = with_entries()
     header = data.overview.header
     person_fact = header.person.model_copy(update={"life_status": life_status})
     overview = data.overview.model_copy(update={"header": header.model_copy(update={"person": person_fact})})
-    for team in (WHOLE.team, None):
-        page_data = replace(data, overview=overview, team=team)
+    seen_from = ((WHOLE.team, Basis.TEAM), (WHOLE.team, Basis.OVERRIDE), (None, Basis.TEAM))
+    for team, basis in seen_from:
+        decision = data.decision.model_copy(update={"basis": basis})
+        page_data = replace(data, overview=overview, team=team, decision=decision)
         missing = overview_page(page_data).strengths.missing
         withheld = [gap.advice for gap in gaps(page_data, ()) if gap.area == Area.HEALTH]
         assert missing is not None
         for text in (missing, *withheld):
-            assert ("næste møde" in text) == (team is not None and not dead)
+            assert ("næste møde" in text) == (team is not None and basis is Basis.TEAM and not dead)
 
 
 def test_no_family_is_not_counted() -> None:
@@ -108,3 +111,33 @@ def test_since_when_is_a_point_in_time(ago: timedelta, text: str) -> None:
 def test_a_source_says_when_something_new_came_and_when_it_was_read() -> None:
     fresh = overview_page(WHOLE).sources[0]
     assert fresh.text == "sidste nye oplysning i nat 05.12, læst for 1 minut siden"
+
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG = (
+    "Du ser siden som særlig grund",
+    "gået galt siden for",
+    "skal vurderes inden i",
+    "opfølgning er passeret",
+    "0 forløb med 0 borgere",
+    "Du har ikke set siden endnu",
+    "Siden du så efter",
+    "Efter 1 af dem",
+    "fra 1 afsender",
+    "Lige nu for hver af dem",
+    "Hvad kom hvornår",
+    "intet at tegne",
+    "uenigheder om, hvem nogen er",
+    "en dato, der ikke kan passe",
+    "Uberettiget opslag",
+    "du er på team for",
+    "Ydelse: cprnr",
+)
+"""Sentences that were found wrong or stiff, as far as they are written as they were read."""
+
+
+@pytest.mark.parametrize("folder", ["hub/web", "docs/brug"])
+def test_no_sentence_that_was_found_wrong_is_written_anew(folder: str) -> None:
+    files = [path for ending in ("py", "html", "js", "md") for path in (ROOT / folder).rglob(f"*.{ending}")]
+    written = {path: path.read_text(encoding="utf-8") for path in files if "vendor" not in path.parts}
+    assert [(path.name, words) for path, text in written.items() for words in WRONG if words in text] == []

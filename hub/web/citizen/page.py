@@ -152,6 +152,8 @@ class StatedLine:
     tag: str
     """Whose it is, what it is and how it goes, as far as the place does not say it; may be empty."""
     by_on_paper: str
+    identity: str | None = None
+    """As in ``SourceLine``."""
 
 
 @dataclass(frozen=True)

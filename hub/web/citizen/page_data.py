@@ -9,7 +9,7 @@ from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
-from schemas.access import Actor, Decision, EmployeeContact, PageKind, Purpose
+from schemas.access import Actor, Basis, Decision, EmployeeContact, PageKind, Purpose
 from schemas.overview import Entry, Overview
 from schemas.people import LifeStatus
 from schemas.source import Area, AreaContact, SourceSystem
@@ -130,8 +130,9 @@ class PageData:
 
     @property
     def team_meets(self) -> bool:
-        """Whether there is a team that can meet with the citizen."""
-        return self.team is not None and self.overview.header.person.life_status is not LifeStatus.DEAD
+        """Whether the actor is on a team that can meet with the citizen."""
+        is_alive = self.overview.header.person.life_status is not LifeStatus.DEAD
+        return self.team is not None and self.decision.basis is Basis.TEAM and is_alive
 
     @cached_property
     def names(self) -> FirstNames:

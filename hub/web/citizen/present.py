@@ -240,7 +240,8 @@ def _not_shown(data: PageData) -> str | None:
 
 def _notification_count(person: Overview) -> str:
     if with_notifications((person,)):
-        return counted(len(notifications_of(person.entries())), "underretning", "underretninger")
+        count = len(notifications_of(person.entries()))
+        return counted(count, "underretning", "underretninger") if count else "ingen underretninger fundet"
     section = social(person)
     is_covered = section is not None and section.state is not SectionState.NOT_COVERED
     return "underretninger er ikke for dig at se" if is_covered else "underretninger er ikke dækket her"

@@ -256,5 +256,6 @@ def _other_row(entry: Entry, data: PageData) -> tuple[date, TimelineRow] | None:
         outcome=outcome,
         source=source_line(entry, data).text,
         is_point=False,
+        identity=identity_mark(entry, data),
     )
     return start or date.min, row

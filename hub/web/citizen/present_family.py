@@ -77,7 +77,8 @@ def _stays(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if not contact.is_stay or entry.valid.start is None or not columns:
             continue
         text = f"{shared.AREA[entry.area]} · {contact_text(entry, contact, data.today)}"
-        cell = FamilyCell(1, entry.area, _who(columns, data), capital(contact.title), text, "")
+        mark = identity_mark(entry, data)
+        cell = FamilyCell(1, entry.area, _who(columns, data), capital(contact.title), text, "", mark)
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 
@@ -90,9 +91,8 @@ def _absences(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if not crosses_line(entry) or entry.valid.start is None or not columns or words is None:
             continue
         text = f"{shared.AREA[entry.area]} · {words[1]}"
-        events.append(
-            _Event(entry.valid.start, columns, FamilyCell(1, entry.area, _who(columns, data), words[0], text, ""))
-        )
+        cell = FamilyCell(1, entry.area, _who(columns, data), words[0], text, "", identity_mark(entry, data))
+        events.append(_Event(entry.valid.start, columns, cell))
     return events
 
 

@@ -60,7 +60,7 @@ def enrolment_text(fact: EnrolmentFact) -> str:
 
 
 def absence_text(entries: Sequence[Entry], today: date) -> str:
-    """One child's absence in one quarter, the unlawful first, with the line that it has crossed."""
+    """One child's absence in one quarter, the unlawful first, with the line that it has reached."""
     facts = sorted(
         ((entry, entry.fact) for entry in entries if isinstance(entry.fact, AbsenceFact)),
         key=lambda each: list(_WORDS).index(each[1].absence),
@@ -73,7 +73,7 @@ def absence_text(entries: Sequence[Entry], today: date) -> str:
 
 
 def absence_share(fact: AbsenceFact) -> str:
-    """Kind, days and share, and the line of the law that it has crossed."""
+    """Kind, days and share, and the line of the law that it has reached."""
     days = f"{fact.days:g}".replace(".", ",")
     tenths = int(10 * fact.percent + 1e-9)  # cut, not rounded: 14,96 is not 15
     share = f"{tenths // 10},{tenths % 10}".removesuffix(",0")
@@ -81,7 +81,8 @@ def absence_share(fact: AbsenceFact) -> str:
     line = next((line for line in LINES if fact.percent >= line), None)
     if fact.absence is not AbsenceKind.UNLAWFUL or line is None:
         return text
-    return f"{text}, over grænsen på {line} %"
+    where = "lige på" if fact.percent == line else "over"
+    return f"{text}, {where} grænsen på {line} %"
 
 
 def school_words(entry: Entry, today: date) -> tuple[str, str] | None:

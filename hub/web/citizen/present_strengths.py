@@ -7,6 +7,7 @@ from hub.clock import danish_day
 from hub.web.citizen import texts
 from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
+from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notifications_of
 from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
 from hub.web.shell.dates import counted, day_text, listed, long_day_text, near_day_text
@@ -60,7 +61,8 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
         "delmål" if fact.goal is GoalKind.SUB_GOAL else None,
         texts.PROGRESS[fact.progress] if says_progress else None,
     )
-    return StatedLine(fact.text or "", by, " · ".join(part for part in parts if part), on_paper)
+    tag = " · ".join(part for part in parts if part)
+    return StatedLine(fact.text or "", by, tag, on_paper, identity_mark(entry, data))
 
 
 def _missing(data: PageData) -> str:

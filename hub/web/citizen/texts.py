@@ -58,7 +58,7 @@ SECTION_STATE = {
 """Headline after the area's name, and what one can do."""
 
 ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."
-"""After what is said of a withheld area, where there is a team that meets with the citizen."""
+"""After what is said of a withheld area, where the actor is on a team that meets with the citizen."""
 
 STRENGTHS_MISSING = "Kilderne har ikke noteret borgerens egne ord eller det, der virker."
 STRENGTHS_PARTLY_WITHHELD = (

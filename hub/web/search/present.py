@@ -122,8 +122,8 @@ def _advice(
         return (
             "Skriv et navn, et helt cpr-nummer, en indsats, en enhed eller et emne.",
             (
-                "Du finder borgere, hvis team du er på, og borgere, som din enhed har en indsats for. Andre findes kun"
-                " med hele cpr-nummeret, og så skal du begrunde, at du åbner siden."
+                f"Du finder {texts.WHO_IS_FOUND}. Andre findes kun med hele cpr-nummeret, og så skal du begrunde, at du"
+                " åbner siden."
             ),
         )
     if result.total:
@@ -133,12 +133,11 @@ def _advice(
         return _unknown_number(sources)
     titles = [source.title for source in sources]
     not_covered = _not_covered(sources)
-    lines = ["Prøv uden at afgrænse søgningen." if narrowed else "Prøv en anden stavemåde eller kun fornavnet."]
+    lines = ["Prøv uden at afgrænse søgningen." if narrowed else texts.TRY_OTHER_WORDS]
     if form.own_unit and not form.text and not narrowed:
         lines = ["Ingen borger, du må finde, har en indsats i enheden i dag."]
     lines.append(
-        f"Der er søgt i {listed(titles)} blandt de borgere, du må finde: dem, hvis team du er på, og dem, som din enhed"
-        " har en indsats for."
+        f"Der er søgt i {listed(titles)} blandt dem, du må finde: {texts.WHO_IS_FOUND}."
         if titles
         else "Ingen kilder er tilsluttet endnu, så der er intet at søge i."
     )

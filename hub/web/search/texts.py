@@ -51,6 +51,16 @@ RELATED = {
 }
 """Before the relatives' names, by what they are to the one who was found."""
 
+WHO_IS_FOUND = (
+    "dem, hvis team du er på, dem, du er ansvarlig for, og dem, din enhed har en indsats eller en åben sag for"
+)
+"""Whom a search finds without the whole national number."""
+
+TRY_OTHER_WORDS = (
+    "Prøv en anden stavemåde eller kun fornavnet. En indsats, en enhed eller et emne skal skrives med hele ord:"
+    " mentorstøtte, ikke mentor."
+)
+
 TELL_APART = "Se på fødselsdato, adresse og familie, eller søg på hele cpr-nummeret."
 ALIKE_PROTECTED = "Mindst en af dem er beskyttet, så adressen er skjult."
 OTHERS_ALIKE = "Andre med samme navn kan være skjult for dig."
