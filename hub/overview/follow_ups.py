@@ -47,6 +47,8 @@ class Conclusion(StrEnum):
     """The source says that it led to an effort, and that effort is not among what is shown."""
     OTHER_OUTCOME = "other_outcome"
     """The source says what was decided, and that was not an effort."""
+    NOT_LINKED = "not_linked"
+    """A social effort began within ``FOLLOWS_WITHIN``, but its source names it as the outcome of another."""
     TOO_EARLY = "too_early"
     """None is seen, and ``FOLLOWS_WITHIN`` has not passed."""
     UNKNOWN = "unknown"
@@ -65,7 +67,12 @@ class FollowUps(Schema):
 
 
 def conclusion(
-    notification: ConcernNotificationFact, sections: Iterable[Section], on: date, *, has_followed: bool
+    notification: ConcernNotificationFact,
+    sections: Iterable[Section],
+    on: date,
+    *,
+    has_followed: bool,
+    has_begun: bool = False,
 ) -> Conclusion:
     """What can be said on that day.
 
@@ -74,12 +81,15 @@ def conclusion(
         sections: of those who are shown, as they are read; only those of the social area count.
         on: the day.
         has_followed: whether an effort that is shown followed.
+        has_begun: whether one that is shown began in time, whatever its source says of it (``began_after``).
     """
     if has_followed:
         return Conclusion.FOLLOWED
     if notification.outcome is not None:
         is_effort = notification.outcome is Outcome.EFFORT
         return Conclusion.EFFORT_NOT_SHOWN if is_effort else Conclusion.OTHER_OUTCOME
+    if has_begun:
+        return Conclusion.NOT_LINKED
     last = danish_day(notification.received_at) + FOLLOWS_WITHIN
     if on <= last:
         return Conclusion.TOO_EARLY
@@ -112,7 +122,8 @@ def list_follow_ups(overviews: Iterable[Overview], on: date) -> tuple[FollowUps,
     results = []
     for entry, fact in sorted(notifications, key=lambda pair: (pair[1].received_at, pair[0].id), reverse=True):
         followed = _followed(entry, fact, efforts, unnamed)
-        said = conclusion(fact, sections, on, has_followed=bool(followed))
+        has_begun = began_after(fact, efforts)
+        said = conclusion(fact, sections, on, has_followed=bool(followed), has_begun=has_begun)
         results.append(FollowUps(notification=entry, followed=followed, conclusion=said))
     return tuple(results)
 
@@ -121,21 +132,30 @@ def _followed(
     entry: Entry, notification: ConcernNotificationFact, efforts: Iterable[Entry], unnamed: Iterable[Entry]
 ) -> tuple[FollowUp, ...]:
     """Those that the source names, else those that began in time; oldest first."""
-    received = danish_day(notification.received_at)
     by_time = [] if notification.outcome in _DECIDED_OTHERWISE else unnamed
     named = [
         FollowUp(effort=effort, ground=Ground.SOURCE) for effort in efforts if is_named(effort, entry, notification)
     ]
     followed = named or [
-        FollowUp(effort=effort, ground=Ground.TIME)
-        for effort in by_time
-        if effort.area is Area.SOCIAL
+        FollowUp(effort=effort, ground=Ground.TIME) for effort in by_time if _begins_after(notification, effort)
+    ]
+    return tuple(sorted(followed, key=lambda each: (str(each.effort.valid.start or ""), each.effort.id)))
+
+
+def began_after(notification: ConcernNotificationFact, entries: Iterable[Entry]) -> bool:
+    """Whether any of them is a social effort that began within ``FOLLOWS_WITHIN`` of the notification."""
+    return any(_begins_after(notification, entry) for entry in entries)
+
+
+def _begins_after(notification: ConcernNotificationFact, effort: Entry) -> bool:
+    received = danish_day(notification.received_at)
+    return (
+        effort.area is Area.SOCIAL
         and isinstance(effort.fact, EffortFact)
         and effort.fact.status not in _NEVER_BEGAN
         and effort.valid.start is not None
         and received <= effort.valid.start <= received + FOLLOWS_WITHIN
-    ]
-    return tuple(sorted(followed, key=lambda each: (str(each.effort.valid.start or ""), each.effort.id)))
+    )
 
 
 def is_named(effort: Entry, entry: Entry, notification: ConcernNotificationFact) -> bool:

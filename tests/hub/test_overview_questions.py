@@ -75,12 +75,12 @@ def test_an_effort_that_another_notification_led_to_is_not_claimed_by_an_earlier
     effort = line(make_effort(), "1", RECEIVED.date() + timedelta(days=100))
     police = line(notified(), "8")
     school = line(notified(efforts=("1",)), "9")
-    grounds = {
-        each.notification.provenance.source_id: each.followed
-        for each in list_follow_ups([page(police, school, effort)], ON)
+    results = {
+        each.notification.provenance.source_id: each for each in list_follow_ups([page(police, school, effort)], ON)
     }
-    assert grounds["8"] == ()
-    assert [effort.ground for effort in grounds["9"]] == [Ground.SOURCE]
+    assert results["8"].followed == ()
+    assert results["8"].conclusion is Conclusion.NOT_LINKED, "nor is it said that none began"
+    assert [effort.ground for effort in results["9"].followed] == [Ground.SOURCE]
 
 
 @pytest.mark.parametrize("decided", [Outcome.NO_ACTION, Outcome.TO_RUNNING_CASE])
@@ -236,26 +236,29 @@ SECTIONS = strategies.lists(
     sections=SECTIONS,
     days=strategies.integers(0, 1000),
     has_followed=strategies.booleans(),
+    has_begun=strategies.booleans(),
 )
 def test_that_none_followed_is_said_only_when_it_can_be_known(
-    outcome: Outcome | None, sections: list[Section], days: int, has_followed: bool
+    outcome: Outcome | None, sections: list[Section], days: int, *, has_followed: bool, has_begun: bool
 ) -> None:
     fact = notified().model_copy(update={"outcome": outcome})
     on = RECEIVED.date() + timedelta(days=days)
-    said = conclusion(fact, sections, on, has_followed=has_followed)
+    said = conclusion(fact, sections, on, has_followed=has_followed, has_begun=has_begun)
     assert (said is Conclusion.FOLLOWED) == has_followed
     if has_followed:
         return
     assert (said is Conclusion.EFFORT_NOT_SHOWN) == (outcome is Outcome.EFFORT)
     if said is Conclusion.NONE:
         assert outcome is None
+        assert not has_begun
         assert on > RECEIVED.date() + FOLLOWS_WITHIN
         read = [one for one in sections if one.area is Area.SOCIAL and one.state in READ]
         assert not any(one.is_unread or one.has_unreadable or one.silent_since == RECEIVED for one in read)
     if said is Conclusion.TOO_EARLY:
         assert on <= RECEIVED.date() + FOLLOWS_WITHIN
     hidden = [one for one in sections if one.state not in READ]
-    assert conclusion(fact, [*sections, *hidden], on, has_followed=False) is said, "what is withheld changes nothing"
+    again = conclusion(fact, [*sections, *hidden], on, has_followed=False, has_begun=has_begun)
+    assert again is said, "what is withheld changes nothing"
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,9 @@ def _summary(oracle: Oracle, page: Page) -> Iterator[Fact]:
     senders = {sender(note).lower() for note in found}
     yield Fact("notes.count", "", f"{len(found)} from {len(senders)} since {received(found[-1]).year}")
     followed = sum(_has_followed(oracle, page, note) for note in found)
-    yield Fact("notes.followed", "", str(followed) if followed else "0, of social")
+    is_any_begun = any(_begun(oracle, page, note) for note in found)
+    none = "0, and none is linked" if is_any_begun else "0, of social"
+    yield Fact("notes.followed", "", str(followed) if followed else none)
 
 
 def _is_partly_withheld(oracle: Oracle, page: Page) -> bool:
@@ -160,16 +162,18 @@ def _named(oracle: Oracle, page: Page, note: Notification) -> list[Effort]:
 
 
 def _later(oracle: Oracle, page: Page, note: Notification) -> list[Effort]:
-    """Social efforts that began within half a year, unless the decision was another or they are named elsewhere."""
+    """Those that began in time, unless the decision was another or they are named elsewhere."""
     if note.outcome in {"no_action", "to_running_case"}:
         return []
     named = {key for other in notifications(oracle, page) for key in other.efforts}
+    return [effort for effort in _begun(oracle, page, note) if effort.id not in named]
+
+
+def _begun(oracle: Oracle, page: Page, note: Notification) -> list[Effort]:
+    """Social efforts that began within half a year, whatever was decided."""
     day = received(note).date()
-    return [
-        effort
-        for _, effort in _efforts(oracle, page)
-        if effort.area == "social" and effort.id not in named and day <= effort.start <= day + HALF_A_YEAR
-    ]
+    efforts = [effort for _, effort in _efforts(oracle, page) if effort.area == "social"]
+    return [effort for effort in efforts if day <= effort.start <= day + HALF_A_YEAR]
 
 
 def _has_followed(oracle: Oracle, page: Page, note: Notification) -> bool:
@@ -194,6 +198,8 @@ def _outcome(oracle: Oracle, page: Page, group: Sequence[Notification]) -> str:
         return " | ".join(sorted(str(outcome) for outcome in outcomes))
     old = (page.day - received(group[0]).date()).days
     decided = "no_action | " if any(note.outcome for note in group) else ""
+    if any(_begun(oracle, page, note) for note in group):
+        return f"{decided}none is linked"
     if timedelta(days=old) < HALF_A_YEAR:
         return f"{decided}no effort so far, of social | so far: {old} dag{'' if old == 1 else 'e'} old"
     return f"{decided}no effort, of social"

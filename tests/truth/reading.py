@@ -33,6 +33,7 @@ OUTCOMES = (
     (r"Ingen indsats endnu", "no effort so far, of any area"),
     (r"Ingen indsats fulgte", "no effort, of any area"),
     (r"Socialforvaltningen satte ingen indsats i gang(?: for .+)?", "no effort, of social"),
+    (r"Kilden knytter ingen indsats til den", "none is linked"),
     (r"[Ee]ndnu (\d+ dage?) gammel", "so far: {0} old"),
 )
 BASES = (
@@ -271,6 +272,7 @@ class Reader:
             (r"Derefter fulgte en indsats", "1"),
             (r"Ingen indsats begyndte inden for et halvt år", "0, of any area"),
             (r"Socialforvaltningen (?:satte ingen|har endnu ikke sat en) indsats i gang", "0, of social"),
+            (r"Kilden knytter ingen indsats til (?:den|nogen af dem)\.", "0, and none is linked"),
         ):
             found = re.search(pattern, words)
             if found:

@@ -1,7 +1,7 @@
 """Plain Danish: sentences that were stiff or wrong, as they are said now."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from hub.web.citizen.present_efforts import gaps, person
 from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.shell.dates import since_text
 from schemas.access import Basis, Purpose
+from schemas.facts import Outcome
 from schemas.overview import Entry
 from schemas.people import LifeStatus, Responsible, Unit, Worker
+from schemas.period import Period
 from schemas.source import Area
 from tests.web import maja
 
@@ -51,6 +53,20 @@ def test_one_notification_is_said_in_the_singular() -> None:
     assert overview_page(followed).notifications_line.startswith(
         "1 underretning, fra politiet i 2019. Derefter fulgte en indsats."
     )
+
+
+@pytest.mark.parametrize(("begun", "said"), [(True, "Kilden knytter ingen indsats til den."), (False, "satte ingen")])
+def test_that_no_effort_began_is_not_said_where_one_did_though_the_source_decided_otherwise(
+    begun: bool, said: str
+) -> None:
+    notification = maja.notification(
+        "99", date(2022, 1, 20), [maja.MAJA], ("2", "Skolen"), ["3"], Outcome.TO_RUNNING_CASE
+    )
+    valid = Period(start=date(2022, 2, 1) if begun else date(2021, 2, 1))
+    effort = maja.SUPPORT.model_copy(update={"valid": valid})
+    page = overview_page(replace(with_entries(notification, effort), follow_ups={}))
+    assert said in page.notifications_line
+    assert [row.outcome for row in page.notifications] == ["Indgår i igangværende sag"]
 
 
 def test_efforts_for_different_people_are_told_apart_by_name() -> None:

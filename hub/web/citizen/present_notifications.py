@@ -6,7 +6,7 @@ from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
 from hub.indicators.deadlines import ClockState, deadline_state
-from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, conclusion, is_named
+from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, began_after, conclusion, is_named
 from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
@@ -60,6 +60,8 @@ def _counts(notifications: Sequence[Notification], data: PageData) -> str:
         outcome = plural_of(number, "Derefter fulgte en indsats.", f"Efter {followed} af dem fulgte en indsats.")
     elif Conclusion.UNKNOWN in conclusions:
         outcome = f"{texts.FOLLOW_UP_UNKNOWN}."
+    elif any(_has_begun(fact, data) for _, fact in notifications):
+        outcome = f"{texts.NO_EFFORT_LINKED} {plural_of(number, 'den', 'nogen af dem')}."
     else:
         is_early = any(data.today <= danish_day(fact.received_at) + FOLLOWS_WITHIN for _, fact in notifications)
         which = plural_of(number, "den", "nogen af dem")
@@ -72,7 +74,12 @@ def _counts(notifications: Sequence[Notification], data: PageData) -> str:
 
 def _conclusion(entry: Entry, fact: ConcernNotificationFact, data: PageData) -> Conclusion:
     sections = [section for person in data.people for section in person.sections]
-    return conclusion(fact, sections, data.today, has_followed=bool(data.follow_ups.get(entry.id)))
+    has_followed = bool(data.follow_ups.get(entry.id))
+    return conclusion(fact, sections, data.today, has_followed=has_followed, has_begun=_has_begun(fact, data))
+
+
+def _has_begun(fact: ConcernNotificationFact, data: PageData) -> bool:
+    return began_after(fact, (entry for person in data.people for entry in person.entries()))
 
 
 def _none_began(data: PageData, said: str = texts.NO_EFFORT_BEGAN) -> str:
@@ -146,6 +153,8 @@ def _outcome(group: Sequence[Notification], data: PageData) -> tuple[str, str, s
     decided = next((outcome for outcome in texts.OUTCOME if outcome in outcomes), None)
     if decided is not None:
         return texts.OUTCOME[decided], "followed" if decided is Outcome.EFFORT else "plain", None
+    if Conclusion.NOT_LINKED in conclusions:
+        return f"{texts.NO_EFFORT_LINKED} den", "plain", None
     if Conclusion.TOO_EARLY in conclusions:
         received = danish_day(facts[0].received_at)
         days = (data.today - received).days
