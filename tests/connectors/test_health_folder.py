@@ -36,6 +36,8 @@ def test_the_documented_table_is_what_a_run_gives(clock: FixedClock) -> None:
     rows = [f"| {kind} | {outcome} | {many} |" for (kind, outcome), many in sorted(counts.items())]
     documented = (REPOSITORY / "docs" / "connectors-health.md").read_text(encoding="utf-8")
     assert "\n".join(rows) in documented
+    reasons = {outcome.removeprefix("skipped: ") for _, outcome in counts if outcome.startswith("skipped: ")}
+    assert [reason for reason in reasons if f"| `{reason}` |" not in documented] == []
 
 
 def test_no_words_of_observations_conditions_and_letters_enter(run: Run) -> None:
