@@ -20,6 +20,7 @@ PARTS = {
     "shell/templates/_settings_form.html",
     "citizen/templates/_head.html",
     "source/templates/_head.html",
+    "source/templates/_inbox.html",
     "source/templates/_parts.html",
     "sources/templates/_parts.html",
     "citizen/templates/_timeline_table.html",
@@ -28,6 +29,8 @@ PARTS = {
     "connect/templates/_check.html",
     "connect/templates/_preview.html",
     "connect/templates/_steps.html",
+    "staff/templates/_neighbours.html",
+    "staff/templates/_views.html",
 }
 """Templates that others extend, import or include."""
 
