@@ -87,6 +87,21 @@ class ActRefused(HubError):
     status = HTTPStatus.CONFLICT
 
 
+class TooMany(ActRefused):
+    """Too many of it in a short time.
+
+    Attributes:
+        retry_after: seconds to wait.
+    """
+
+    key = "too_many"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class ReasonMissing(ActRefused):
     """The act is done for a stated reason only."""
 

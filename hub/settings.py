@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """A session ends after so many minutes without a page."""
     session_hours: int = Field(default=10, ge=1, le=24)
     """A session ends after so many hours, whatever is done in it."""
+    rate_limit_factor: int = Field(default=1, ge=1, le=1000)
+    """So many times as often as usual one may search, look up, log in and override (docs/data-protection.md)."""
     sources_file: Path | None = None
     """TOML file that lists the sources: one table a source, with its connector's settings (docs/connectors.md)."""
     bus_partitions: int = Field(default=8, ge=1, le=256)

@@ -222,6 +222,8 @@ class AuditAction(StrEnum):
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     LIST_CITIZENS = "list_citizens"
+    REACH_LIMIT = "reach_limit"
+    """Somebody searched, looked up, logged in or overrode more often than the limit in ``details`` lets them."""
     READ_SOURCES = "read_sources"
     CONFIGURE_SOURCE = "configure_source"
     """An administrator added, changed or removed a source."""

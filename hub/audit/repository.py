@@ -57,6 +57,8 @@ class Only(StrEnum):
     """Hidden fields were shown."""
     REFUSED = "refused"
     """Refused, and not opened for a reason in the same act."""
+    LIMIT = "limit"
+    """Something was done too often in a short time."""
 
 
 class Selection(Schema):
@@ -218,6 +220,8 @@ def _only(row: Row, only: Only) -> ColumnElement[bool]:
             return opened & (row.basis == Basis.OVERRIDE)
         case Only.REVEALED:
             return (row.action == AuditAction.REVEAL) & (row.outcome == AuditOutcome.SHOWN)
+        case Only.LIMIT:
+            return row.action == AuditAction.REACH_LIMIT
         case Only.REFUSED:
             later = aliased(AuditRow)
             overview_shown = exists().where(

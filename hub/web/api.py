@@ -223,7 +223,12 @@ def my_citizens(request: Request) -> MyCitizensAnswer:
         )
 
 
-@router.post("/soeg", summary="Find citizens", responses=LOGGED_IN, dependencies=[Depends(require_header_token)])
+@router.post(
+    "/soeg",
+    summary="Find citizens",
+    responses={**LOGGED_IN, 429: {"description": "Too many in a short time; see Retry-After.", **PROBLEM}},
+    dependencies=[Depends(require_header_token)],
+)
 def search(request: Request, ask: SearchAsk) -> SearchAnswer:
     """Find citizens within what the actor may find."""
     with open_request(request, SEARCH) as context:

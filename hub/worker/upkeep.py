@@ -16,6 +16,7 @@ from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
 from hub.operation.loop_health import LoopHealth
 from hub.pipeline import PIPELINE_GROUP
 from hub.quarantine.service import delete_expired
+from hub.rate_limits.repository import delete_unused
 from hub.sessions.repository import delete_expired_sessions
 from hub.sessions.service import limits_of
 from hub.worker.loops import Loop, repeat
@@ -78,6 +79,7 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
             delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
+            delete_unused(session)
         fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions}
         log.info("worker.pruned", extra={"fields": fields})
 

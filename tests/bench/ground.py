@@ -76,7 +76,12 @@ def ground(citizens: int) -> Iterator[Ground]:
             connection.execute("SELECT pg_reload_conf()")
         records, connectors = _records(citizens)
         here = Settings(
-            database_url=SecretStr(server.get_uri()), digest_key=KEY, session_key=KEY, demo=True, secure_cookies=False
+            database_url=SecretStr(server.get_uri()),
+            digest_key=KEY,
+            session_key=KEY,
+            demo=True,
+            secure_cookies=False,
+            rate_limit_factor=1000,
         )
         result = here.model_copy(
             update={

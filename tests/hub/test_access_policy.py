@@ -201,6 +201,7 @@ DECIDED_OTHERWISE = {
     AuditAction.LOG_IN: "who may log in, the municipality's login decides",
     AuditAction.LOG_OUT: "everybody may",
     AuditAction.PRINT: "decided as the page that is printed (open_overview)",
+    AuditAction.REACH_LIMIT: "how often something may be done, the limits decide (hub.rate_limits)",
 }
 """What the log tells of and no policy of its own decides, and why."""
 

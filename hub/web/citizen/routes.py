@@ -22,6 +22,7 @@ from hub.course.repository import access_facts
 from hub.errors import CitizenNotFound, HubError
 from hub.matching.repository import stands_for
 from hub.overview import service as overviews
+from hub.rate_limits.limits import Limited
 from hub.web.citizen import present_reason
 from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
 from hub.web.citizen.page import FamilyPage, OverviewPage, TimelinePage
@@ -32,6 +33,7 @@ from hub.web.citizen.present_reason import Side
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import first_word
+from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
 from hub.web.shell.view_models import Page
@@ -134,11 +136,12 @@ def give_reason(
     side: Annotated[Side, Form()] = "overblik",
 ) -> RedirectResponse:
     """Open without team or unit, for a stated reason. It holds for this citizen until another is opened so."""
-    with open_request(request, CITIZEN):
+    with open_request(request, CITIZEN) as context:
         choose_purpose(request, purpose)
         if not is_reason(reason):
             request.session[SHORT_REASON] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
             return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
+        limit_actor(context, Limited.OVERRIDE)
         request.session.pop(SHORT_REASON, None)
         request.session["override"] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
     return RedirectResponse(f"/{side}/{citizen_id}", 303)

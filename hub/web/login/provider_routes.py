@@ -14,12 +14,14 @@ from hub.errors import NotLoggedIn, UnknownPage
 from hub.oidc.attempt import LoginAttempt, open_attempt, open_text, sealed_text
 from hub.oidc.refusal import LoginRefused, LoginRule
 from hub.oidc.service import MunicipalLogin
+from hub.rate_limits.limits import Limited
 from hub.sessions.repository import delete_of_provider
 from hub.web.login import texts
 from hub.web.login.beginning import begin_session, logged_in, record_login
 from hub.web.login.page import LoginRefusedPage, LogoutPage
 from hub.web.shell.cookies import LOGIN_COOKIE
 from hub.web.shell.errors import reference
+from hub.web.shell.rate_limits import limit_address
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame
 from hub.web.shell.workspace import LOGIN_PATH
@@ -39,6 +41,7 @@ log = logging.getLogger("hub.login")
 def begin_login(request: Request, *, ny: bool = False) -> Response:
     """Go to the provider; with ``ny`` it asks who it is, also where it knows the browser."""
     app, login = _login(request)
+    limit_address(request, Limited.LOGIN)
     attempt = LoginAttempt.begin(app.clock.now())
     try:
         address = login.provider.authorization_url(attempt, again=ny)
@@ -59,6 +62,7 @@ def finish_login(
 ) -> Response:
     """Back from the provider: begin the session, or say why not."""
     app, login = _login(request)
+    limit_address(request, Limited.LOGIN)
     attempt = open_attempt(LOGIN_COOKIE.read(request), login.cipher, app.clock.now())
     if attempt is None or not hmac.compare_digest(attempt.state.encode(), state.encode()):
         return _refused(request, login, LoginRefused(LoginRule.STATE))

@@ -10,6 +10,7 @@ from hub.clock import danish_day
 from hub.context import AppContext
 from hub.course import service as course
 from hub.errors import DemoOnly, HubError, NotLoggedIn
+from hub.rate_limits.limits import Limited
 from hub.sessions import service as sessions
 from hub.sessions.repository import delete_others, delete_own, list_own
 from hub.web.login import provider_routes, texts
@@ -19,6 +20,7 @@ from hub.web.login.present import login_page
 from hub.web.login.present_sessions import PAGE_SIZE, sessions_page
 from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
 from hub.web.shell.form_token import require_form_token
+from hub.web.shell.rate_limits import limit_address
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
 from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of
@@ -75,6 +77,7 @@ def log_in(request: Request, person: Annotated[str, Form(max_length=100)]) -> Re
     app: AppContext = request.app.state.context
     if not app.settings.demo:
         raise DemoOnly
+    limit_address(request, Limited.LOGIN, person)
     with app.database.transaction() as session:
         session_id = begin_session(request, session, identity.actor(session, person))
     return logged_in(request, session_id)

@@ -90,7 +90,7 @@ def _count(only: Only, number: int, subject: LogSubject) -> LogCount:
         number=number_text(number),
         text=plural_of(number, *texts.ONLY[only.value][:2]),
         only=only.value,
-        trouble=only in {Only.OVERRIDE, Only.REFUSED} and number > 0,
+        trouble=only in {Only.OVERRIDE, Only.REFUSED, Only.LIMIT} and number > 0,
         chosen=only is subject.only,
     )
 

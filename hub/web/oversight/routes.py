@@ -19,9 +19,11 @@ from hub.errors import MissingRole
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
+from hub.rate_limits.limits import Limited
 from hub.web.oversight.page import OversightPage, PolicyPage, PolicyRule
 from hub.web.oversight.present import LogSubject, oversight_page
 from hub.web.shell.form_token import require_form_token
+from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction, Purpose
@@ -138,6 +140,8 @@ def _citizen_id(context: RequestContext, text: str) -> UUID | None:
     if key is not None:
         return key
     number = national_in(text)
+    if number is not None:
+        limit_actor(context, Limited.NUMBER)
     digest = keyed_digest(number, context.app.digest_key) if number else None
     citizen_id = citizen_of(context.session, digest) if digest else None
     context.request.session[NAMED] = str(citizen_id) if citizen_id else None

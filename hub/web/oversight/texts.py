@@ -11,6 +11,7 @@ AUDIT_ACTION = {
     AuditAction.LOG_IN: "Loggede ind",
     AuditAction.LOG_OUT: "Loggede ud",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
+    AuditAction.REACH_LIMIT: "Nåede en grænse",
     AuditAction.READ_SOURCES: "Så kilderne",
     AuditAction.READ_STAFF: "Så medarbejderne",
     AuditAction.UPDATE_STAFF: "Overtog medarbejderne fra organisationen",
@@ -75,5 +76,6 @@ ONLY = {
         "Visninger af skjulte oplysninger",
     ),
     "refused": ("afvist", "afviste", "Afviste"),
+    "limit": ("grænse nået", "grænser nået", "Nåede grænser for, hvor ofte noget må gøres"),
 }
 """Sorts of acts in the log: beside today's number, one and more, and as a heading."""

@@ -6,13 +6,16 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import citizen_search
+from hub.access.redaction import national_in
 from hub.clock import danish_day
 from hub.digest import keyed_digest
+from hub.rate_limits.limits import Limited
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
 from hub.web.search.stored_search import PageTurn, store, stored, without_national_number
 from hub.web.shell.form_token import require_form_token
+from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
@@ -112,7 +115,9 @@ def find_citizens(
     Raises:
         PageKeyWrong: a key of *turn* was not given out by a search.
         SearchUnavailable: the index does not answer.
+        TooMany: the actor or the address has searched too often.
     """
+    limit_actor(context, Limited.NUMBER if form.identifier_digest or national_in(form.text) else Limited.SEARCH)
     query = SearchQuery(
         text="" if form.identifier_digest else form.text,
         identifier_digest=form.identifier_digest,

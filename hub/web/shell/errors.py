@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, UnknownPage, WrongMethod
+from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, TooMany, UnknownPage, WrongMethod
 from hub.web.shell import texts
 from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
@@ -129,6 +129,7 @@ def error_page(
 ) -> Response:
     """The page, or for the API the problem document (RFC 9457) with *more* members."""
     headline, advice = texts.ERROR[error.key]
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else None
     if request.url.path.startswith(API):
         problem = {
             "type": f"urn:helhed:{error.key}",
@@ -137,7 +138,7 @@ def error_page(
             "status": error.status,
             "instance": f"urn:uuid:{reference(request)}",
         }
-        return JSONResponse({**problem, **(more or {})}, error.status, media_type="application/problem+json")
+        return JSONResponse({**problem, **(more or {})}, error.status, headers, media_type="application/problem+json")
     page = ErrorPage(
         headline=headline,
         advice=advice,
@@ -145,7 +146,7 @@ def error_page(
         reference=reference(request),
         way_on=Link("Til forsiden", "/"),
     )
-    return HTMLResponse(render(frame(request, headline, actor), page), error.status)
+    return HTMLResponse(render(frame(request, headline, actor), page), error.status, headers)
 
 
 def reference(request: Request) -> str:

@@ -215,6 +215,10 @@ ERROR = {
         "Adressen kan ikke læses",
         "Den er skåret over eller skrevet forkert. Søg borgeren frem, eller gå til Mine borgere.",
     ),
+    "too_many": (
+        "For mange på kort tid",
+        "Vent et øjeblik, og prøv igen. Databeskyttelsesrådgiveren kan se, at grænsen er nået.",
+    ),
     "text_wrong": (
         "Teksten kan ikke læses",
         "Der er tegn i den, som ikke er tekst. Skriv den igen i stedet for at sætte den ind.",
