@@ -1,5 +1,6 @@
 """The JSON twins of the pages: the same service calls, the same decisions, the same lines in the log."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -299,7 +300,7 @@ def oversight(
 
 
 def mask_identifiers(overview: Overview) -> Overview:
-    """The overview with national numbers cut to the birth date, as the page shows them."""
+    """The overview with national numbers cut to the birth date, as the page shows them, and a version of its own."""
     identifiers = tuple(
         identifier.model_copy(update={"value": identifier.value[:NATIONAL_DATE] + MASK})
         if identifier.is_national
@@ -308,4 +309,11 @@ def mask_identifiers(overview: Overview) -> Overview:
     )
     person = overview.header.person.model_copy(update={"replaces": ()})
     header = overview.header.model_copy(update={"identifiers": identifiers, "person": person})
-    return overview.model_copy(update={"header": header})
+    return with_own_version(overview.model_copy(update={"header": header}))
+
+
+def with_own_version(overview: Overview) -> Overview:
+    """With the version of what is shown: the stored one also counts changes that the reader is not shown."""
+    content = overview.model_copy(update={"version": 0}).model_dump_json()
+    digest = hashlib.sha256(content.encode()).digest()
+    return overview.model_copy(update={"version": int.from_bytes(digest[:6])})

@@ -14,7 +14,7 @@ from hub.access import service
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
-from hub.errors import ActRefused, MissingRole, NotLoggedIn
+from hub.errors import ActRefused, MissingRole, NotLoggedIn, SourceNotFound
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
 from hub.sessions.repository import get_session
@@ -109,6 +109,15 @@ class RequestContext:
         return AccessRequest(
             purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
         )
+
+    def require_source(self, name: str) -> None:
+        """Stop here unless there is such a source, or was.
+
+        Raises:
+            SourceNotFound: there never was.
+        """
+        if name not in {source.name for source in self.app.catalogue.known()}:
+            raise SourceNotFound
 
     def require(self, action: AuditAction) -> None:
         """Stop here unless the actor's role may do that; the attempt is logged.

@@ -61,6 +61,7 @@ def show_running(request: Request, name: str, saw: Annotated[bool, Query(alias="
     *saw*: the page showed a run under way.
     """
     with open_request(request, SOURCE) as context:
+        context.require_source(name)
         titles = {stream.stream: stream.title for stream in stream_repository.list_streams(context.session, name)}
         progress = run_repository.list_progress(context.session, name)
         part = running_part(name, progress, titles, context.now, csrf=form_token(request), was_running=saw)

@@ -66,6 +66,7 @@ def running(request: Request, name: str, saw: Annotated[bool, Query(alias="saa")
     *saw*: the page showed a run under way.
     """
     with open_request(request, SOURCES) as context:
+        context.require_source(name)
         titles = {stream.stream: stream.title for stream in stream_repository.list_streams(context.session, name)}
         progress = run_repository.list_progress(context.session, name)
         return HTMLResponse(
