@@ -81,6 +81,18 @@ def test_the_api_names_the_page_too(town: Town) -> None:
     assert {line.entry.details["page"] for line in act.lines} == {"family"}
 
 
+def test_a_reason_opens_one_citizen_for_an_hour(town: Town, clock: FixedClock) -> None:
+    ole, address = town.client("ole.bruun"), f"/overblik/{town.ids[maja.MAJA]}"
+    ole.post(f"{address}/grund", purpose="case_work", reason=REASON)
+    assert ole.get(address).status_code == 200
+    assert ole.get(f"/overblik/{town.ids[maja.IDA]}").status_code == 403
+    clock.move(timedelta(minutes=59))
+    assert ole.get(address).status_code == 200
+    clock.move(timedelta(minutes=1))
+    assert ole.get(address).status_code == 403
+    assert ole.get(f"/api{address}").status_code == 403
+
+
 def test_an_override_is_not_also_a_refusal_and_giving_up_is_one(town: Town) -> None:
     ole, address = town.client("ole.bruun"), f"/overblik/{town.ids[maja.MAJA]}"
     ole.get(address)

@@ -143,7 +143,11 @@ def give_reason(
             return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
         limit_actor(context, Limited.OVERRIDE)
         request.session.pop(SHORT_REASON, None)
-        request.session["override"] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
+        request.session["override"] = {
+            "citizen": str(citizen_id),
+            "reason": redact_identifiers(reason),
+            "given_at": context.now.isoformat(),
+        }
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
 
 

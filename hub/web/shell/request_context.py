@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -34,6 +34,8 @@ from schemas.source import Area, SourceSystem
 
 SEARCH_KEY = "search"
 """In the session: the latest search."""
+OVERRIDE_LASTS = timedelta(hours=1)
+"""So long a reason opens the one citizen it was given for; after that another is asked for."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class RequestContext:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
         override: dict[str, str] = self.request.session.get("override", {})
         if reason is None and citizen_id is not None and override.get("citizen") == str(citizen_id):
-            reason = override.get("reason")
+            given_at = datetime.fromisoformat(override["given_at"]) if "given_at" in override else None
+            if given_at is not None and given_at <= self.now < given_at + OVERRIDE_LASTS:
+                reason = override.get("reason")
         purpose = self.workspace.purpose if self.workspace else None
         return AccessRequest(
             purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
