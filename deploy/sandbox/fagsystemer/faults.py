@@ -53,11 +53,19 @@ class Fault(StrEnum):
     """The server shows a certificate that has expired, until the faults are ended."""
     WRONG_HOST_KEY = "wrong_host_key"
     """The server shows another host key, until the faults are ended."""
+    FORBIDDEN = "forbidden"
+    """403: the reader is known, and has lost the right."""
+    MOVED_COLUMN = "moved_column"
+    """The field that ``column`` names has another name, wherever it stands in the answer."""
+    NEW_SECRET = "new_secret"  # noqa: S105  a kind of fault
+    """The client's secret is another (``Credentials.replace_secret``), until the faults are ended."""
     LYING_MARKER = "lying_marker"
     """The markers of the next nights promise a row more than their file has."""
 
 
-OF_ANSWERS = frozenset(Fault) - {Fault.EXPIRED_CERTIFICATE, Fault.WRONG_HOST_KEY, Fault.LYING_MARKER}
+OF_ANSWERS = frozenset(Fault) - {
+    Fault.EXPIRED_CERTIFICATE, Fault.WRONG_HOST_KEY, Fault.LYING_MARKER, Fault.NEW_SECRET,
+}  # fmt: skip
 """What any server that speaks HTTP can be told."""
 
 
@@ -70,6 +78,8 @@ class Order(BaseModel):
     path: str = "/"
     times: int = Field(default=1, ge=1, le=1000)
     seconds: float = Field(default=1, ge=0, le=60)
+    column: str = ""
+    """Of ``MOVED_COLUMN``."""
 
 
 @dataclass(slots=True)
@@ -115,7 +125,7 @@ class FaultyServer:
     def __init__(self, app: App, end_sessions: Callable[[], None]) -> None:
         self.faults = Faults()
         self._app = app
-        self._end_sessions = end_sessions
+        self.end_sessions = end_sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -133,6 +143,8 @@ class FaultyServer:
             return
         head, body = await self._asked(scope, receive)
         before, self.faults.pages[path] = self.faults.pages.get(path, body), body
+        if order is not None and order.kind is Fault.MOVED_COLUMN:
+            body = json.dumps(_renamed(json.loads(body), order.column)).encode()
         await _pass_on(send, head, body, before, order.kind if order else None)
 
     async def _take_order(self, method: str, receive: Receive, send: Send) -> None:
@@ -158,7 +170,7 @@ class FaultyServer:
         if kind is Fault.SLOW:
             await asyncio.sleep(order.seconds)
         elif kind is Fault.EXPIRE_TOKENS:
-            self._end_sessions()
+            self.end_sessions()
         elif kind is Fault.THROTTLE:
             issue = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "throttled"}]}
             return 429, json.dumps(issue).encode(), {b"retry-after": str(int(order.seconds)).encode()}
@@ -166,6 +178,8 @@ class FaultyServer:
             return 500, b'{"error": "internal"}', {}
         elif kind is Fault.UNAVAILABLE:
             return 503, b'{"error": "unavailable"}', {}
+        elif kind is Fault.FORBIDDEN:
+            return 403, b'{"error": "forbidden"}', {}
         elif kind is Fault.HTML:
             return 200, LOGIN_PAGE.encode(), {b"content-type": b"text/html; charset=utf-8"}
         return None
@@ -219,6 +233,14 @@ def _bent(document: Any, kind: Fault | None) -> bytes:
         document |= {name: value for name, value in counts.items() if name in document}
         document.pop("@odata.nextLink", None)
     return json.dumps(document).encode()
+
+
+def _renamed(document: Any, column: str) -> Any:
+    if isinstance(document, list):
+        return [_renamed(item, column) for item in document]
+    if isinstance(document, dict):
+        return {f"{name}Ny" if name == column else name: _renamed(value, column) for name, value in document.items()}
+    return document
 
 
 def _lead_elsewhere(document: dict[str, Any]) -> None:

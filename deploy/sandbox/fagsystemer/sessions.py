@@ -14,12 +14,16 @@ TOKEN_SECONDS = 300
 COOKIE = "oiosamlSession"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credentials:
     """The one client a simulated fagsystem knows; also user and password of the session login."""
 
     client_id: str
     client_secret: str = field(repr=False)
+
+    def replace_secret(self) -> None:
+        """Another secret than the reader has: the same with ``-2`` after it."""
+        self.client_secret += "-2"
 
     def fit(self, client_id: str | None, client_secret: str | None) -> bool:
         """Whether these are they."""

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -34,8 +34,8 @@ class Server(StrEnum):
 
 
 KINDS = {
-    **dict.fromkeys((Server.HEALTH, Server.SOCIAL, Server.NEXUS), OF_ANSWERS),
-    Server.EMPLOYMENT: OF_ANSWERS | {Fault.EXPIRED_CERTIFICATE},
+    **dict.fromkeys((Server.HEALTH, Server.SOCIAL, Server.NEXUS), OF_ANSWERS | {Fault.NEW_SECRET}),
+    Server.EMPLOYMENT: OF_ANSWERS | {Fault.EXPIRED_CERTIFICATE, Fault.NEW_SECRET},
     Server.SCHOOL: OF_FILES | OF_NIGHTS | {Fault.WRONG_HOST_KEY},
 }
 """What each server can be told to do wrong."""
@@ -62,24 +62,27 @@ class Town:
     tls: ssl.SSLContext | None = None
     """Of the job centre, once it serves."""
     _lock: RLock = field(default_factory=RLock)
+    _known: dict[Server, Credentials] = field(init=False)
+    """The credentials as each server knows them."""
 
     def __post_init__(self) -> None:
         """Fill the servers with what is true on the first day."""
         truth = self.truth_on(self.today)
+        self._known = {server: replace(self.credentials) for server in Server}
         self.citizens = len(truth.people)
         self.clock = ShiftedClock(datetime.combine(self.today, MORNING))
         self._health = fhir.Store(self.clock.now)
         self._health.show(truth)
         self._social = odata_rows.rows(truth)
-        self._nexus = nexus.Nexus(self.credentials)
+        self._nexus = nexus.Nexus(self._known[Server.NEXUS])
         self._nexus.show(truth)
         self.sender = Sender(self.certificates / "star.pem", self.certificates / "ca.pem")
-        self._job_centre = JobCentre(star_rows.rows(truth), self.credentials, self.sender)
+        self._job_centre = JobCentre(star_rows.rows(truth), self._known[Server.EMPLOYMENT], self.sender)
         self.school = SchoolServer(port=self.sftp_port)
         self.school.start(truth)
         self.apps = {
-            Server.HEALTH: fhir.fhir_app(self._health, self.credentials),
-            Server.SOCIAL: odata.odata_app(self._social, self.credentials),
+            Server.HEALTH: fhir.fhir_app(self._health, self._known[Server.HEALTH]),
+            Server.SOCIAL: odata.odata_app(self._social, self._known[Server.SOCIAL]),
             Server.NEXUS: FaultyServer(self._nexus, self._nexus.end_sessions),
             Server.EMPLOYMENT: FaultyServer(self._job_centre, self._job_centre.end_sessions),
         }
@@ -126,6 +129,9 @@ class Town:
             self.school.order(order)
         elif order.kind is Fault.EXPIRED_CERTIFICATE:
             self._show_certificate("expired")
+        elif order.kind is Fault.NEW_SECRET:
+            self._known[server].replace_secret()
+            self.apps[server].end_sessions()
         else:
             self.apps[server].faults.order(order)
 
@@ -135,6 +141,7 @@ class Town:
             self.school.behave()
             return
         self.apps[server].faults.end()
+        self._known[server].client_secret = self.credentials.client_secret
         if server is Server.EMPLOYMENT:
             self._show_certificate("server")
 
