@@ -13,7 +13,8 @@ LEGAL_BASIS = (
     "til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
 )
 _FRAME = ("versionIdentifier", "registreretTidspunkt", "responsibleAuthority.organisationCode", "syntetisk")
-_WORKER = ("caseworker.id", "caseworker.displayName", "caseworker.phone", "unit.organisationName", "unit.phone")
+_UNIT = ("unit.organisationCode", "unit.organisationName", "unit.phone")
+_WORKER = ("caseworker.id", "caseworker.displayName", "caseworker.phone", *_UNIT)
 
 
 def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> SourceSystem:
@@ -42,7 +43,7 @@ ENTITY_TYPES = {
         "Activity", "Tilbud og aktiviteter", ("effort",),
         (*_FRAME, "activityIdentifier", "activationTypeIdentifier", "activationTypeText", "startDate", "endDate",
          "hoursPerWeek", "minutesPerWeek", "legalBasis", "kle", "status", "purpose", "nextFollowUp",
-         "expectedEndDate", "provider.organisationName", *_WORKER),
+         "expectedEndDate", "provider.organisationCode", "provider.organisationName", *_WORKER),
         "Hvilke tilbud borgeren er i, fra hvornår og hvor meget (LAB kapitel 10-14).",
     ),
     "Fravaer": _info(
@@ -75,7 +76,7 @@ ENTITY_TYPES = {
     "PersonContact": _info(
         "PersonContact", "Kontaktpersoner", ("assignment",),
         (*_FRAME, "personContactIdentifier", "contactTypeCode", "contactTypeName", "contact.displayName",
-         "contact.id", "contact.phone", "startDate", "endDate"),
+         "contact.id", "contact.phone", *_UNIT, "startDate", "endDate"),
         "Hvem der koordinerer, og hvem der er mentor.",
     ),
     "MinPlan": _info(
@@ -104,7 +105,7 @@ CITIZEN_TYPES = (
     _info(
         "Citizen.caseworker", "Ansvarlige sagsbehandlere", ("assignment",),
         ("caseworkerId", "displayName", "responsibilityName", "responsibilityTypeCode", "start", "endDate",
-         "caseworkerIsActive", "phone", "unit.organisationName"),
+         "caseworkerIsActive", "phone", *_UNIT),
         "Hvem der er ansvarlig, og hvem der koordinerer.",
     ),
 )  # fmt: skip

@@ -134,7 +134,7 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "occurrencePeriod": "periode",
     "omfang": "omfang",
     "oprettetDato": "dato for oprettelsen",
-    "organisationCode": "kommunekode",
+    "organisationCode": "organisationens kode",
     "organisationName": "enhedens navn",
     "orgEnhedId": "enhedens nøgle",
     "overholdt": "om fristen er overholdt",
