@@ -53,8 +53,8 @@ class RequestRefused(SourceRefused):
         body: the JSON that came with it, for the source's own error codes; None unless there was any.
     """
 
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, status: int, *, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
         self.status = status
         self.body: Any = None
 
@@ -315,9 +315,10 @@ def _judge_status(call: str, response: httpx.Response) -> None:
     if status in TRANSIENT or is_server_fault:
         raise Retryable(f"{call}: status {status}", _retry_after(response.headers.get("retry-after")))
     if status == HTTPStatus.UNAUTHORIZED:
-        raise RequestRefused(f"{call}: the source does not accept our credentials (401)", status)
+        message = f"{call}: the source does not accept our credentials (401)"
+        raise RequestRefused(message, status, advice="login_refused")
     if status == HTTPStatus.FORBIDDEN:
-        raise RequestRefused(f"{call}: we lack the right to read this (403)", status)
+        raise RequestRefused(f"{call}: we lack the right to read this (403)", status, advice="right_missing")
     if response.is_redirect:
         raise SourceRefused(f"{call}: the source redirects elsewhere ({status}); check the address or the login")
     raise RequestRefused(f"{call}: the source does not accept the request ({status})", status)

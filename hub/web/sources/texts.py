@@ -13,8 +13,8 @@ RUN_OUTCOME = {
 }
 
 ADVICE = {
-    "fields_not_approved": "Helhed læser flere felter, end nogen har godkendt, så læsningen er standset. Se dem på "
-    "kildens side Felter og plan, og godkend dem dér.",
+    "fields_not_approved": "Helhed læser flere felter, end nogen har godkendt, så læsningen er standset. Se dem under "
+    "Felter, og godkend dem dér. Intet af det nye er læst.",
     "host_not_found": "Serverens navn findes ikke. Se efter en slåfejl i adressen, og spørg driften, om navnet kan "
     "slås op fra denne server.",
     "connection_refused": "Serveren svarer ikke. Se efter, om adresse og port passer, og spørg driften, om vi må ringe "
@@ -25,6 +25,8 @@ ADVICE = {
     "leverandøren, om de kræver et certifikat af os.",
     "login_refused": "Kilden lukker os ikke ind. Se efter, om klientens navn og hemmelighed er dem, I har aftalt, og "
     "om de er udløbet.",
+    "right_missing": "Kilden kender os, men lader os ikke læse dette. Bed kildens systemejer give vores bruger retten "
+    "igen, og tryk så på Læs kilden nu. Intet er gået tabt.",
     "deletions_held": "Spørg systemejeren, om det, der mangler, er slettet. Frigiv eller afvis det så på siden "
     "Tilbageholdt.",
     "source_settings_wrong": "En af kildens indstillinger passer ikke. Åbn kildens indstillinger, og gem dem: "
