@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
+from enum import Enum
 from itertools import islice, zip_longest
 from typing import Any, overload
 
@@ -57,7 +58,7 @@ class PreviewRow(Schema):
     source_fields: Mapping[str, str] = Field(default_factory=dict)
     """What the source said, by the path of its own fields; masked, and only of fields that are read."""
     fields: Mapping[str, str] = Field(default_factory=dict)
-    """Masked values by path."""
+    """Values by path; masked, but for words of the common schema's own lists (a status, yes and no)."""
     remarks: tuple[str, ...] = ()
     """Quality flags and deletion as ``field: rule``; for a rejected one its field and rule."""
     rejected: bool = False
@@ -132,14 +133,14 @@ def _record_row(record: SourceRecord, source_fields: Mapping[str, str]) -> Previ
     remarks = [f"{flag.field}: {flag.rule}" for flag in record.quality]
     if record.deleted:
         remarks.append(f"deleted: {record.deleted_reason or 'no reason given'}")
-    fact = {} if record.fact is None else record.fact.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-    values = {"valid": record.valid.model_dump(mode="json", exclude_none=True), "parties": len(record.parties), **fact}
+    fact = {} if record.fact is None else record.fact.model_dump(exclude={"kind"}, exclude_none=True)
+    values = {"valid": record.valid.model_dump(exclude_none=True), **fact}
     return PreviewRow(
         record_type=record.record_type,
         kind=record.fact.kind if record.fact else None,
         source_id=value_shape(record.source_id),
         source_fields=source_fields,
-        fields=dict(_flat("", values)),
+        fields={"parties": str(len(record.parties)), **dict(_flat("", values))},
         remarks=tuple(remarks),
     )
 
@@ -155,13 +156,16 @@ def _rejected_row(rejection: Rejection) -> PreviewRow:
     )
 
 
-def _flat(path: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """The values by path, masked; but not the words of the common schema's own lists, which say nothing of anybody."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _flat(f"{path}.{name}" if path else name, inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple | set | frozenset):
         for index, inner in enumerate(value):
             yield from _flat(f"{path}[{index}]", inner)
+    elif isinstance(value, Enum | bool):
+        yield path, str(value)
     else:
         yield path, value_shape(value)
 

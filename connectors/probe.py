@@ -31,6 +31,8 @@ class CheckStep(Schema):
     is_ok: bool
     advice: str | None = None
     """Key of the Danish sentence with what to do, when it failed."""
+    message: str | None = None
+    """What happened, in English and without values, when it failed."""
 
 
 class Server(Protocol):
@@ -77,11 +79,14 @@ def check_steps(connector: Connector) -> Iterator[CheckStep]:
             for server in servers:
                 act(server)
         except ConnectorError as error:
-            yield CheckStep(name=name, is_ok=False, advice=error.advice)
+            yield CheckStep(name=name, is_ok=False, advice=error.advice, message=str(error))
             return
         yield CheckStep(name=name, is_ok=True)
     result = connector.check()
-    yield CheckStep(name=StepName.READ, is_ok=result.ok, advice=None if result.ok else result.advice)
+    if result.ok:
+        yield CheckStep(name=StepName.READ, is_ok=True)
+    else:
+        yield CheckStep(name=StepName.READ, is_ok=False, advice=result.advice, message=result.message)
 
 
 def _resolve(server: Server) -> None:

@@ -59,6 +59,20 @@ class SourceNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class SettingsIncomplete(HubError):
+    """The settings of a source are not whole; no connector can be made of them yet."""
+
+    key = "settings_incomplete"
+    status = HTTPStatus.CONFLICT
+
+
+class FieldsNotApproved(HubError):
+    """Nobody has approved which fields the source reads."""
+
+    key = "fields_not_approved"
+    status = HTTPStatus.CONFLICT
+
+
 class SourceChanged(HubError):
     """Somebody else has changed the source meanwhile; look at it again and repeat."""
 

@@ -16,6 +16,7 @@ from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings,
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
 from hub.cli.source_reading import AsJson, Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record
+from hub.cli.source_setup import check, discover, preview, start
 from hub.cli.terms import fail, opened
 from hub.clock import DANISH_TIME
 from hub.context import AppContext
@@ -33,7 +34,9 @@ app = typer.Typer(
     help="""
 The sources Helhed reads. What you change takes effect in running workers and servers within seconds.
 
-[bold]A new source:[/bold] helhed connector kinds · connector spec KIND · source add · connector check NAME
+[bold]A new source:[/bold] helhed connector kinds · connector spec KIND · source add NAME --kind KIND --draft …
+
+· source check NAME · source discover NAME · source approve NAME --by "…" · source preview NAME · source start NAME
 
 [bold]Day by day:[/bold] helhed source list · source show NAME · source run NAME · source held
 
@@ -44,7 +47,8 @@ app.command(name="list")(list_all)
 app.command()(runs)
 app.command()(history)
 app.command()(inbox)
-app.command()(approve)
+for setup in (check, discover, approve, preview, start):
+    app.command()(setup)
 console = Console()
 
 StreamOption = Annotated[str | None, typer.Option(help="Only this stream; see: helhed source show NAME")]
@@ -119,11 +123,13 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
             lifecycle=SourceLifecycle.DRAFT if draft else SourceLifecycle.ACTIVE,
         )
         secrets = file_or_prompt(secret or [])
+        if draft and (every or at):
+            raise InvalidSetting("a draft has no streams yet; give --every or --at to: helhed source start")
         schedule = read_schedule(every, at) or DEFAULT_SCHEDULE
         with context.database.transaction() as session:
             service.add_source(session, builder, definition, secrets=secrets, by=actor_id(), schedule=schedule)
             record(session, AuditAction.CONFIGURE_SOURCE, name, "added", context.clock.now())
-        console.print(f"{name} is added. Can it be read? helhed connector check {name}")
+        console.print(f"{name} is added. Can it be read? helhed source check {name}")
 
 
 @app.command()

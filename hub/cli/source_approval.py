@@ -1,6 +1,5 @@
 """``helhed source approve``: which fields a source may read, by the name of who answers for it."""
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -11,8 +10,8 @@ from hub.cli.source_record import actor_id, record
 from hub.cli.terms import fail, opened
 from hub.sources import stream_repository
 from hub.sources.approval_repository import list_approvals
-from hub.sources.approvals import approve_fields
-from hub.sources.field_approvals import unapproved_fields
+from hub.sources.approvals import approve_fields, declared_streams
+from hub.sources.field_approvals import BY_UPGRADE, unapproved_fields
 from schemas.access import AuditAction
 
 console = Console()
@@ -30,13 +29,16 @@ def approve(
     """
     with fail(), opened() as context:
         builder = context.catalogue.builder
-        with closing(context.catalogue.open_connector(name, drafts=True)) as connector:
-            streams = connector.discover()
         with context.database.transaction() as session:
-            wanting = unapproved_fields(streams, list_approvals(session, name))
+            streams = declared_streams(session, builder, name)
+            approvals = list_approvals(session, name)
+            wanting = unapproved_fields(streams, approvals)
+            is_carried_over = any(approval.approved_by == BY_UPGRADE for approval in approvals.values())
             for fields in wanting:
                 console.print(f"{fields.record_type}: {', '.join(fields.fields)}", markup=False, highlight=False)
-            if not wanting:
+            if is_carried_over:
+                console.print("What was read before the upgrade goes on; nobody has approved it by name.")
+            if not wanting and not is_carried_over:
                 console.print("Every field that is read is approved.")
             elif not approver.strip():
                 console.print(f'To approve them: helhed source approve {name} --by "NAME"', markup=False)

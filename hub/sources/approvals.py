@@ -16,6 +16,18 @@ from hub.sources.field_approvals import declared_types, unapproved_fields
 from hub.sources.schedule import Schedule
 
 
+def declared_streams(session: Session, builder: ConnectorBuilder, name: str) -> tuple[Stream, ...]:
+    """What the source's connector offers, and reads of it, as the source is stored; also of a draft.
+
+    Raises:
+        SourceNotFound: there is no such source.
+        InvalidSetting: its connector cannot be built.
+    """
+    source = _not_removed(session, name)
+    with closing(builder.build(source.definition, repository.secrets_of(session, name))) as connector:
+        return connector.discover()
+
+
 def approve_fields(session: Session, builder: ConnectorBuilder, name: str, *, approver: str, by: str) -> None:
     """Let every field be read that the source's connector declares now; a later one that reads more waits for a person.
 
@@ -30,9 +42,7 @@ def approve_fields(session: Session, builder: ConnectorBuilder, name: str, *, ap
         SourceNotFound: there is no such source.
         InvalidSetting: its connector cannot be built.
     """
-    source = _not_removed(session, name)
-    with closing(builder.build(source.definition, repository.secrets_of(session, name))) as connector:
-        types = declared_types(connector.discover())
+    types = declared_types(declared_streams(session, builder, name))
     save_approvals(session, name, types, approver=approver, by=by, now=builder.clock.now())
 
 
@@ -61,9 +71,8 @@ def plan_streams(
         SourceNotFound: there is no such source.
         InvalidSetting: its connector cannot be built.
     """
-    source = _not_removed(session, name)
-    with closing(builder.build(source.definition, repository.secrets_of(session, name))) as connector:
-        stream_repository.save_streams(session, name, connector.discover(), builder.clock.now())
+    streams = declared_streams(session, builder, name)
+    stream_repository.save_streams(session, name, streams, builder.clock.now())
     for stream in stream_repository.list_streams(session, name):
         schedule, is_enabled = plans.get(stream.stream, (stream.schedule, stream.is_enabled))
         stream_repository.save_schedule(session, name, stream.stream, schedule, is_enabled=is_enabled)

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from connectors.base import RecordTypeInfo, Stream
 from schemas.base import Instant, Schema
 
+BY_UPGRADE = "upgrade"
+"""Stands for who entered the approval of a source that was read before anybody had to approve; no person has."""
+
 
 class FieldApproval(Schema):
     """Which fields of one type may be read, as somebody has approved."""

@@ -13,6 +13,7 @@ from hub.audit.repository import list_entries
 from hub.cli import app
 from hub.cli import source as source_commands
 from hub.cli import source_output as source_output_commands
+from hub.cli import source_setup as source_setup_commands
 from hub.clock import SystemClock
 from hub.db import Database
 from hub.inbox import repository as inbox_repository
@@ -40,6 +41,7 @@ def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUBU", SECRET)
     monkeypatch.setattr(source_commands.console, "width", 200)
     monkeypatch.setattr(source_output_commands.console, "width", 200)
+    monkeypatch.setattr(source_setup_commands.console, "width", 200)
     monkeypatch.setattr(log, "set_up", lambda *_: None)  # the output goes with the command
 
 
@@ -269,3 +271,39 @@ def test_inbox_tells_what_waits_since_when_and_when_it_is_tried_next_and_never_w
     assert (line["source"], line["events"], line["tried"]) == ("social", 3, 3)
     assert set(line) == {"source", "is_pushed", "events", "since", "tried", "next_attempt_at", "last_run", "hints"}
     assert source("inbox", "nobody").exit_code == 2
+
+
+def test_a_draft_is_set_up_step_by_step_as_on_the_pages(database: Database) -> None:
+    assert "helhed source start" in source("add", "try", "--kind", "sample", "--draft", "--every", "2h").output
+    done("add", "try", "--kind", "sample", "count=5", "--draft")
+    assert "one row can be read" in done("check", "try")
+    assert "not yet" in done("discover", "try")
+    for step in ("preview", "start"):
+        refused = source(step, "try")
+        assert refused.exit_code == 2
+        assert "helhed source approve try" in refused.output
+    assert "--by" in done("approve", "try")
+    assert "Approved by Karen Krogh." in done("approve", "try", "--by", "Karen Krogh")
+    assert "Karen Krogh" in done("discover", "try")
+    result = json.loads(done("preview", "try", "--json"))
+    assert result["rows"]
+    assert "The source says" in done("preview", "try")
+    assert "read from now on" in done("start", "try", "--at", "02:30")
+    assert "read already" in done("start", "try")
+    streams = json.loads(done("show", "try", "--json"))["streams"]
+    assert {stream["schedule"]["at"] for stream in streams} == {"02:30:00"}
+    acts = [reason for action, name, reason in actions(database) if name == "try"]
+    assert acts == ["added", "checked", "fields approved", "previewed", "previewed", "started"]
+
+
+def test_a_check_says_which_step_failed_and_why() -> None:
+    done(*ADD, "--draft")
+    result = source("check", "social")
+    assert result.exit_code == 1
+    assert "the server's name is known" in result.output
+    assert "not so: the server answers" in result.output
+    steps = json.loads(source("check", "social", "--json").stdout)["steps"]
+    assert [(step["name"], step["is_ok"]) for step in steps] == [
+        ("settings", True), ("resolve", True), ("connect", False),
+    ]  # fmt: skip
+    assert steps[-1]["advice"] == "connection_refused"

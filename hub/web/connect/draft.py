@@ -1,6 +1,6 @@
 """What a request knows of the source that is being set up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from pydantic import JsonValue
 
 from connectors.base import ConnectorKind, Stream
 from hub.access import identity
-from hub.access import service as access
-from hub.errors import InvalidSetting, MissingRole, SourceNotFound
+from hub.errors import InvalidSetting, SourceNotFound
 from hub.sources import approval_repository, repository
 from hub.sources.definitions import Source, SourceLifecycle
-from hub.sources.field_approvals import FieldApproval, unapproved_fields
+from hub.sources.field_approvals import BY_UPGRADE, FieldApproval, unapproved_fields
 from hub.sources.secret_fields import merge
+from hub.sources.service import SourceChange
 from hub.sources.trials import Trial, TrialKind
 from hub.sources.validation import system_of
 from hub.web.connect import texts
@@ -21,9 +21,8 @@ from hub.web.connect.page import SetupHead
 from hub.web.connect.present import setup_head
 from hub.web.shell.form_result import take_result
 from hub.web.shell.request_context import RequestContext
-from hub.web.shell.settings_input import SettingsInput, field_errors
+from hub.web.shell.settings_input import field_errors
 from hub.web.shell.view_models import Outcome
-from schemas.access import AuditAction
 from schemas.source import SourceSystem
 
 
@@ -50,10 +49,7 @@ class Draft:
 
     def field_errors(self) -> dict[str, str]:
         """What is wrong with its settings, in Danish, by field."""
-        builder, name = self.context.app.catalogue.builder, self.source.name
-        stored = repository.secrets_of(self.context.session, name)
-        secrets = {field: builder.decrypt(name, field, ciphertext) for field, ciphertext in stored.items()}
-        return field_errors(self.kind.settings_type, merge(self.source.definition.settings, secrets))
+        return field_errors(self.kind.settings_type, merge(self.source.definition.settings, self._secrets()))
 
     def declared(self) -> tuple[SourceSystem, tuple[Stream, ...]]:
         """What its connector declares.
@@ -74,16 +70,34 @@ class Draft:
             return texts.SETTINGS_WRONG
         return texts.NOT_APPROVED if unapproved_fields(streams, self.approvals) else None
 
+    def holds(self, change: SourceChange, version: int) -> bool:
+        """Whether exactly this was saved by the same person just now: a form that was sent twice."""
+        definition = self.source.definition
+        if (self.source.version, self.source.changed_by) != (version + 1, self.context.actor.id):
+            return False
+        settings = {key: value for key, value in change.settings.items() if value is not None}
+        secrets = self._secrets()
+        return (
+            {key: definition.settings.get(key) for key in change.settings} == dict.fromkeys(change.settings) | settings
+            and {path: secrets.get(path) for path in change.secrets} == change.secrets
+            and not secrets.keys() & set(change.removed_secrets)
+            and change.title in {None, definition.title}
+        )
+
+    def needs_approval(self, streams: Sequence[Stream]) -> bool:
+        """Whether a person has yet to approve what these streams read; what an upgrade carried over, nobody has."""
+        is_carried_over = any(approval.approved_by == BY_UPGRADE for approval in self.approvals.values())
+        return is_carried_over or bool(unapproved_fields(streams, self.approvals))
+
     def changed_by(self) -> str:
         """Name of whoever changed it last."""
         names = {actor.id: actor.name for actor in identity.actors(self.context.session)}
         return names.get(self.source.changed_by, self.source.changed_by)
 
-    def changed_fields(self, typed: SettingsInput) -> list[str]:
-        """Names of the fields that what was typed changes; never a value."""
-        before = self.source.definition.settings
-        plain = [name for name, value in typed.settings.items() if value != before.get(name)]
-        return [*plain, *typed.secrets, *typed.removed_secrets]
+    def _secrets(self) -> dict[str, str]:
+        builder, name = self.context.app.catalogue.builder, self.source.name
+        stored = repository.secrets_of(self.context.session, name)
+        return {field: builder.decrypt(name, field, ciphertext) for field, ciphertext in stored.items()}
 
     def head(self, step: int, outcome: Outcome | None = None) -> SetupHead:
         """What stands above a step; the result of the form before is shown once."""
@@ -112,37 +126,3 @@ def open_draft(context: RequestContext, name: str) -> Draft:
         check=approval_repository.get_trial(context.session, name, TrialKind.CHECK),
         preview=approval_repository.get_trial(context.session, name, TrialKind.PREVIEW),
     )
-
-
-def free_name(context: RequestContext, kind: str) -> tuple[str, bool]:
-    """A name for a new source of the kind, and whether it is new: the actor's own untouched draft is used again."""
-    sources = {source.name: source for source in repository.list_sources(context.session)}
-    base = texts.NAMES.get(kind, kind)
-    number = 1
-    while True:
-        name = base if number == 1 else f"{base}_{number}"
-        source = sources.get(name)
-        if source is None:
-            return name, True
-        definition = source.definition
-        is_untouched = source.version == 1 and definition.lifecycle is SourceLifecycle.DRAFT
-        if is_untouched and source.changed_by == context.actor.id and definition.kind == kind:
-            return name, False
-        number += 1
-
-
-def act_on(context: RequestContext, name: str, act: str, *, fields: Iterable[str] = ()) -> None:
-    """Ask the policy about an act on the source and write its line, with the names of what it is about.
-
-    Raises:
-        MissingRole: the actor may not.
-    """
-    details: dict[str, JsonValue] = {"act": act}
-    if names := list(fields):
-        details["fields"] = list[JsonValue](names)
-    request = context.access()
-    action = AuditAction.CONFIGURE_SOURCE
-    if not access.change_source(
-        context.session, context.actor, action, name, request, now=context.now, details=details
-    ):
-        raise MissingRole

@@ -48,6 +48,7 @@ class SetupHead:
     steps: tuple[SetupStep, ...]
     version: int
     """Of the source as the page shows it."""
+    is_draft: bool
     outcome: Outcome | None = None
     """What came of the form before."""
 
@@ -122,6 +123,8 @@ class TypeLine:
     fields: tuple[FieldLine, ...]
     count: str
     approved: str
+    has_new: bool
+    """It reads more than was approved before."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,8 @@ class PreviewLine:
     title: str
     is_rejected: bool
     source: tuple[ValueLine, ...]
+    becomes: str | None
+    """What it is in the common schema; None: nothing."""
     landed: tuple[ValueLine, ...]
     remarks: tuple[str, ...]
     problem: str | None

@@ -7,7 +7,7 @@ from connectors.base import RecordTypeInfo, Stream
 from connectors.kit import PreviewRow
 from connectors.probe import CheckStep, StepName
 from hub.sources.definitions import Source, StreamDetails
-from hub.sources.field_approvals import FieldApproval, unapproved_fields
+from hub.sources.field_approvals import BY_UPGRADE, FieldApproval, unapproved_fields
 from hub.sources.schedule import DEFAULT_SCHEDULE
 from hub.sources.trials import Trial
 from hub.web.connect import texts
@@ -72,6 +72,7 @@ def setup_head(source: Source, step: int, done: Sequence[bool], outcome: Outcome
             SetupStep(text, setup_path(source.name, at), at == step, done[at]) for at, text in enumerate(texts.STEPS)
         ),
         version=source.version,
+        is_draft=not source.is_active,
         outcome=outcome,
     )
 
@@ -142,7 +143,8 @@ def _type_line(info: RecordTypeInfo, approval: FieldApproval | None) -> TypeLine
     approved = frozenset(approval.fields) if approval else frozenset()
     approved_text = "ikke godkendt endnu"
     if approval:
-        approved_text = f"godkendt af {approval.approver} {day_text(approval.approved_at.date())}"
+        by = "ved opgradering" if approval.approved_by == BY_UPGRADE else f"af {approval.approver}"
+        approved_text = f"godkendt {by} {day_text(approval.approved_at.date())}"
     return TypeLine(
         title=info.danish_title,
         purpose=info.purpose,
@@ -152,6 +154,7 @@ def _type_line(info: RecordTypeInfo, approval: FieldApproval | None) -> TypeLine
         ),
         count=counted(len(info.fields_read), "felt", "felter"),
         approved=approved_text,
+        has_new=approval is not None and not approved.issuperset(info.fields_read),
     )
 
 
@@ -206,6 +209,7 @@ def _preview_line(row: PreviewRow, titles: Mapping[str, str]) -> PreviewLine:
         title=type_word(row.record_type, titles),
         is_rejected=row.rejected,
         source=_values(row.source_fields or (row.fields if row.rejected else {}), field_word),
+        becomes=texts.LANDED_KIND.get(row.kind or ""),
         landed=() if row.rejected else _values(row.fields, landed_word),
         remarks=() if row.rejected else tuple(_remark(remark) for remark in row.remarks),
         problem=problem,
@@ -217,7 +221,7 @@ def _values(fields: Mapping[str, str], word: Callable[[str], str]) -> tuple[Valu
     lines = dict[tuple[str, str], ValueLine]()
     for path, value in fields.items():
         plain = ".".join(part.partition("[")[0] for part in path.split("."))
-        line = ValueLine(word(plain), value)
+        line = ValueLine(word(plain), texts.LANDED_VALUE.get(value, value))
         lines[line.word, line.value] = line
     return tuple(lines.values())[:MOST_VALUES]
 

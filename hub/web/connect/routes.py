@@ -7,15 +7,12 @@ from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.redaction import redact_identifiers
-from hub.errors import InvalidSetting, SourceNotFound, UnknownPage
-from hub.sources import approval_repository, repository, service, stream_repository
-from hub.sources.approvals import approve_fields, plan_streams
-from hub.sources.definitions import SourceDefinition, SourceLifecycle, SourceOrigin
-from hub.sources.field_approvals import unapproved_fields
+from hub.errors import InvalidSetting
+from hub.sources import repository, stream_repository
 from hub.sources.service import SourceChange
 from hub.sources.trials import TrialKind
-from hub.web.connect import texts
-from hub.web.connect.draft import Draft, act_on, free_name, open_draft
+from hub.web.connect import acts, texts
+from hub.web.connect.draft import Draft, open_draft
 from hub.web.connect.page import (
     CheckPage,
     CheckProgress,
@@ -36,7 +33,6 @@ from hub.web.connect.present import (
     stream_lines,
     wanting_text,
 )
-from hub.web.connect.trial_runner import start_trial
 from hub.web.shell.form_result import FormResult, keep_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rendering import render_fragment
@@ -72,21 +68,14 @@ def new_source(request: Request) -> HTMLResponse:
 
 
 @router.post(CONNECT.path, dependencies=TOKEN)
-def add_draft(request: Request, kind: Annotated[str, Form(max_length=50)]) -> RedirectResponse:
+def choose_kind(request: Request, kind: Annotated[str, Form(max_length=50)]) -> RedirectResponse:
     """A draft of that kind; an untouched one of the same person is used again, so that sending twice makes one.
 
     Raises:
         UnknownPage: there is no such kind.
     """
     with open_request(request, CONNECT) as context:
-        builder = context.app.catalogue.builder
-        if kind not in builder.kinds:
-            raise UnknownPage
-        name, is_new = free_name(context, kind)
-        if is_new:
-            act_on(context, name, "draft_added")
-            definition = SourceDefinition(name=name, kind=kind, lifecycle=SourceLifecycle.DRAFT)
-            service.add_source(context.session, builder, definition, secrets={}, by=context.actor.id)
+        name = acts.add_draft(context, kind)
     context.app.catalogue.expire()
     return RedirectResponse(setup_path(name), 303)
 
@@ -119,33 +108,31 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
         typed = read_settings(draft.schema, posted)
         title = redact_identifiers("".join(posted.get("title", ())[:1]))[:100]
         version = "".join(posted.get("version", ())[:1])
-        if not version.isdecimal() or int(version) != draft.source.version:
-            who = draft.changed_by()
-            message = texts.CHANGED_MEANWHILE.format(who=who)
-            message += texts.SECRETS_AGAIN if typed.secrets else ""
-            shown = {key: value for key, value in typed.settings.items() if value is not None}
-            outcome = Outcome(message, is_error=True)
-            return _settings_page(context, draft, shown, {}, outcome, title=title, status=409)
-        if not draft.is_draft:
-            raise SourceNotFound  # one that is read is changed on its own page
-        act_on(context, name, "settings_saved", fields=draft.changed_fields(typed))
         change = SourceChange(
             title=title or None,
             settings=typed.settings,
             secrets=typed.secrets,
             removed_secrets=typed.removed_secrets,
         )
-        builder = context.app.catalogue.builder
-        service.change_source(
-            context.session, builder, name, change, by=context.actor.id, expected_version=int(version)
-        )
+        is_current = version.isdecimal() and int(version) == draft.source.version
+        is_saved = not is_current and version.isdecimal() and draft.holds(change, int(version))
+        if not is_current and not is_saved:
+            who = draft.changed_by()
+            message = texts.CHANGED_MEANWHILE.format(who=who)
+            message += texts.SECRETS_AGAIN if typed.secrets else ""
+            shown = {key: value for key, value in typed.settings.items() if value is not None}
+            outcome = Outcome(message, is_error=True)
+            return _settings_page(context, draft, shown, {}, outcome, title=title, status=409)
+        if not is_saved:
+            acts.save_draft(context, draft, change, int(version))
         saved = open_draft(context, name)
         if not goes_on:
             keep_result(request, FormResult(texts.SAVED))
             return RedirectResponse(setup_path(name), 303)
         if saved.field_errors():
             return RedirectResponse(f"{setup_path(name)}?fejl=1#errors", 303)
-    return _try(request, name, TrialKind.CHECK, 1)
+    acts.try_source(request, CONNECT, name, TrialKind.CHECK)
+    return RedirectResponse(setup_path(name, 1), 303)
 
 
 @router.get(f"{SETUP}/tjek")
@@ -179,7 +166,8 @@ def start_check(request: Request, name: str) -> RedirectResponse:
     Raises:
         SourceNotFound: there is no such source.
     """
-    return _try(request, name, TrialKind.CHECK, 1)
+    acts.try_source(request, CONNECT, name, TrialKind.CHECK)
+    return RedirectResponse(setup_path(name, 1), 303)
 
 
 @router.get(f"{SETUP}/felter", response_model=None)
@@ -204,14 +192,15 @@ def fields(request: Request, name: str) -> HTMLResponse | RedirectResponse:
                 coverage=system.coverage,
                 not_covered=", ".join(system.not_covered),
                 streams=stream_lines(streams, planned, draft.approvals),
-                wanting=wanting_text(streams, draft.approvals),
+                wanting=wanting_text(streams, draft.approvals)
+                or (texts.CARRIED_OVER if draft.needs_approval(streams) else None),
                 approver=context.actor.name,
             )
         )
 
 
 @router.post(f"{SETUP}/felter", dependencies=TOKEN, response_model=None)
-def approve(request: Request, name: str, posted: PostedForm) -> RedirectResponse:
+def approve_fields(request: Request, name: str, posted: PostedForm) -> RedirectResponse:
     """Keep the plan, approve the field list by name, and fetch a preview.
 
     Raises:
@@ -219,27 +208,21 @@ def approve(request: Request, name: str, posted: PostedForm) -> RedirectResponse
     """
     with open_request(request, CONNECT) as context:
         draft = open_draft(context, name)
-        builder = context.app.catalogue.builder
         _, streams = draft.declared()
         plans, wrong = read_plans(streams, posted)
         approver = redact_identifiers("".join(posted.get("approver", ())[:1]))[:100]
-        needs_approval = bool(unapproved_fields(streams, draft.approvals))
+        needs_approval = draft.needs_approval(streams)
         if wrong is None and needs_approval and not (approver and "approved" in posted):
             wrong = texts.APPROVER_MISSING
         if wrong is not None:
             keep_result(request, FormResult(wrong, is_error=True))
             return RedirectResponse(setup_path(name, 2), 303)
-        if draft.source.definition.origin is SourceOrigin.STORED:
-            act_on(context, name, "streams_planned", fields=[stream for stream, plan in plans.items() if plan[1]])
-            plan_streams(context.session, builder, name, plans)
-        if needs_approval:
-            act_on(context, name, "fields_approved", fields=[approver])
-            approve_fields(context.session, builder, name, approver=approver, by=context.actor.id)
-            stream_repository.make_due(context.session, name, context.now)
+        acts.approve(context, draft, plans, approver if needs_approval else "")
         if not draft.is_draft:
             keep_result(request, FormResult(texts.APPROVED.format(name=approver)))
             return RedirectResponse(setup_path(name, 2), 303)
-    return _try(request, name, TrialKind.PREVIEW, 3)
+    acts.try_source(request, CONNECT, name, TrialKind.PREVIEW)
+    return RedirectResponse(setup_path(name, 3), 303)
 
 
 @router.get(f"{SETUP}/proeve")
@@ -274,12 +257,10 @@ def start_preview(request: Request, name: str) -> RedirectResponse:
     Raises:
         SourceNotFound: there is no such source.
     """
-    with open_request(request, CONNECT) as context:
-        why_not = open_draft(context, name).why_not()
-        if why_not:
-            keep_result(request, FormResult(texts.NOT_READY.format(why=why_not), is_error=True))
-            return RedirectResponse(setup_path(name, 2), 303)
-    return _try(request, name, TrialKind.PREVIEW, 3)
+    why_not = acts.try_source(request, CONNECT, name, TrialKind.PREVIEW)
+    if why_not:
+        keep_result(request, FormResult(texts.NOT_READY.format(why=why_not), is_error=True))
+    return RedirectResponse(setup_path(name, 2 if why_not else 3), 303)
 
 
 @router.post(f"{SETUP}/start", dependencies=TOKEN)
@@ -291,20 +272,9 @@ def start(request: Request, name: str) -> RedirectResponse:
     """
     with open_request(request, CONNECT) as context:
         draft = open_draft(context, name)
-        if draft.is_draft:
-            if why_not := draft.why_not():
-                keep_result(request, FormResult(texts.NOT_READY.format(why=why_not), is_error=True))
-                return RedirectResponse(setup_path(name, 2 if why_not == texts.NOT_APPROVED else 0), 303)
-            act_on(context, name, "started")
-            change = SourceChange(lifecycle=SourceLifecycle.ACTIVE)
-            service.change_source(
-                context.session,
-                context.app.catalogue.builder,
-                name,
-                change,
-                by=context.actor.id,
-                expected_version=draft.source.version,
-            )
+        if why_not := acts.start_reading(context, draft):
+            keep_result(request, FormResult(texts.NOT_READY.format(why=why_not), is_error=True))
+            return RedirectResponse(setup_path(name, 2 if why_not == texts.NOT_APPROVED else 0), 303)
         started = draft.source.definition.title or kind_title(draft.source.definition.kind)
         keep_result(request, FormResult(texts.STARTED.format(title=started)))
     context.app.catalogue.expire()
@@ -319,30 +289,10 @@ def discard(request: Request, name: str) -> RedirectResponse:
         SourceNotFound: there is no such draft.
     """
     with open_request(request, CONNECT) as context:
-        if not open_draft(context, name).is_draft:
-            raise SourceNotFound
-        act_on(context, name, "draft_discarded")
-        service.remove_source(context.session, context.app.catalogue.builder, name, by=context.actor.id)
+        acts.discard_draft(context, open_draft(context, name))
         keep_result(request, FormResult(texts.DISCARDED))
     context.app.catalogue.expire()
     return RedirectResponse("/kilder", 303)
-
-
-def _try(request: Request, name: str, kind: TrialKind, step: int) -> RedirectResponse:
-    """Begin a trial, unless the same one is under way, and show how far it has come."""
-    with open_request(request, CONNECT) as context:
-        draft = open_draft(context, name)
-        before = approval_repository.get_trial(context.session, name, kind)
-        is_under_way = before is not None and before.is_running(context.now)
-        number = None
-        if not (is_under_way and before and before.source_version == draft.source.version):
-            act_on(context, name, "checked" if kind is TrialKind.CHECK else "previewed")
-            number = approval_repository.begin_trial(
-                context.session, name, kind, source_version=draft.source.version, now=context.now
-            )
-    if number is not None:
-        start_trial(context.app, name, kind, number)
-    return RedirectResponse(setup_path(name, step), 303)
 
 
 def _preview_part(context: RequestContext, draft: Draft) -> PreviewPart:

@@ -49,6 +49,9 @@ NO_STREAM = "Vælg mindst én strøm, der skal læses."
 APPROVER_MISSING = "Skriv navnet på den, der har godkendt feltlisten, og sæt kryds ved, at den er gennemgået."
 SCHEDULE_WRONG = "Skriv enten et tal og en enhed eller et klokkeslæt som 02:30 for {stream}."
 APPROVED = "Feltlisten er godkendt af {name}."
+CARRIED_OVER = (
+    "Felterne blev læst, før de skulle godkendes, og læses stadig. Ingen har godkendt dem ved navn endnu: gennemgå dem."
+)
 NOT_READY = "Kilden kan ikke startes endnu: {why}"
 NOT_APPROVED = "feltlisten er ikke godkendt."
 SETTINGS_WRONG = "opsætningen mangler noget."
@@ -154,6 +157,71 @@ LANDED = {
     "year": "år",
 }
 """Fields of the common schema in Danish; a field inside another stands with the outer one's word."""
+LANDED_VALUE = {
+    "True": "ja",
+    "False": "nej",
+    "cpr": "cpr-nummer",
+    "ecpr": "erstatnings-cpr",
+    "admin_ecpr": "administrativt erstatnings-cpr",
+    "local": "kildens eget nummer",
+    "planned": "planlagt",
+    "active": "i gang",
+    "ongoing": "i gang",
+    "on_hold": "på pause",
+    "on_leave": "på orlov",
+    "ended": "afsluttet",
+    "cancelled": "aflyst",
+    "no_action": "ingen indsats",
+    "to_running_case": "lagt til en sag, der er i gang",
+    "clarification_19": "afklaring efter § 19",
+    "assessment_20": "undersøgelse efter § 20",
+    "acute": "akut indsats",
+    "effort": "indsats",
+    "SICK": "syg",
+    "PERMITTED": "med tilladelse",
+    "UNLAWFUL": "ulovligt fravær",
+    "LATE": "kommet for sent",
+    "citizen_wish": "borgerens ord",
+    "goal": "mål",
+    "sub_goal": "delmål",
+    "strength": "styrke",
+    "reached": "nået",
+    "better": "går bedre",
+    "unchanged": "uændret",
+    "worse": "går dårligere",
+    "not_assessed": "ikke vurderet",
+    "alive": "i live",
+    "dead": "død",
+    "moved_out": "fraflyttet",
+    "missing": "forsvundet",
+    "unborn": "ufødt",
+    "parent": "forælder",
+    "child": "barn",
+    "sibling": "søskende",
+    "partner": "partner",
+    "guardian": "værge",
+    "other": "anden",
+}
+"""Words of the common schema's own lists, which stand clear in a preview, in Danish."""
+LANDED_KIND = {
+    "case": "en sag",
+    "effort": "en indsats",
+    "concern_notification": "en underretning",
+    "absence": "fravær",
+    "enrolment": "skole og klasse",
+    "contact": "en kontakt",
+    "assignment": "en ansvarlig medarbejder",
+    "target_group": "en målgruppe",
+    "job_absence": "fravær fra beskæftigelse",
+    "deadline": "en frist",
+    "authority": "hvilken myndighed der handler",
+    "no_access": "at vi ikke må slå op",
+    "plan": "en plan",
+    "goal": "et mål",
+    "person": "en person",
+    "relation": "en relation",
+}
+"""What a row becomes, by the kind of fact."""
 LANDED_OTHER = "andet"
 REMARK = {
     "future_time": "tidspunktet ligger i fremtiden",

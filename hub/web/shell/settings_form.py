@@ -177,7 +177,8 @@ def default_value(kind: InputKind, node: Mapping[str, Any]) -> JsonValue:
 
 def _group(group: Group, fields: Sequence[FormField]) -> FormGroup:
     needs_a_look = any(form_field.error or form_field.is_required for form_field in fields)
-    return FormGroup(texts.GROUP[group], tuple(fields), is_folded=group in texts.FOLDED and not needs_a_look)
+    in_order = tuple(sorted(fields, key=lambda form_field: not form_field.is_required))
+    return FormGroup(texts.GROUP[group], in_order, is_folded=group in texts.FOLDED and not needs_a_look)
 
 
 def _field(  # noqa: PLR0913, PLR0917  private, and called once

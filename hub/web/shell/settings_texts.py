@@ -10,8 +10,8 @@ GROUP = {
     Group.ABSENCE: "Når der intet nyt er, eller noget mangler",
     Group.LIMITS: "Det, der sjældent ændres",
 }
-FOLDED = frozenset({Group.ABSENCE, Group.LIMITS})
-"""Groups that are closed until somebody opens them: their defaults fit nearly everybody."""
+FOLDED = frozenset({Group.PUSH, Group.ABSENCE, Group.LIMITS})
+"""Groups that are closed until somebody opens them: their defaults fit nearly everybody, or nothing is pushed."""
 UNITS = {"s": "sekunder", "m": "minutter", "h": "timer", "d": "dage"}
 
 FAULT = {

@@ -181,6 +181,14 @@ ERROR = {
         "Skriv en begrundelse",
         f"En kilde slukkes kun med en begrundelse: ord, mindst {SHORTEST_REASON} tegn. Den vises på siden.",
     ),
+    "settings_incomplete": (
+        "Opsætningen mangler noget",
+        "Felterne under Opsætning siger hvad. Ret dem, og prøv igen. Intet er læst.",
+    ),
+    "fields_not_approved": (
+        "Feltlisten er ikke godkendt",
+        "Kilden læses ikke, før nogen har godkendt felterne ved navn. Det gøres under Felter og plan.",
+    ),
     "source_changed": (
         "Kilden er ændret imens",
         "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",

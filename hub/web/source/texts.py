@@ -8,6 +8,8 @@ TABS = {
     "/koersler": "Kørsler",
     "/plan": "Plan",
     "/indstillinger": "Indstillinger",
+    "/opsaetning/tjek": "Tjek",
+    "/opsaetning/felter": "Felter",
     "/aendringer": "Ændringer",
 }
 """The pages of a source by the end of their address."""
