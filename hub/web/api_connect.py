@@ -134,13 +134,15 @@ def show(request: Request, name: Name) -> DraftAnswer:
 
 
 @router.patch(SETUP, summary="Change the settings of a draft", dependencies=TOKEN)
-def change(request: Request, name: Name, wanted: DraftChange) -> DraftAnswer:
+def change(request: Request, name: Name, draft_change: DraftChange) -> DraftAnswer:
     """Settings that are not whole are kept too; *errors* says what is wrong with them."""
     with open_request(request, CONNECT) as context:
-        values = wanted.model_dump(exclude={"version"})
-        values["title"] = redact_identifiers(wanted.title or "") or None
+        values = draft_change.model_dump(exclude={"version"})
+        values["title"] = redact_identifiers(draft_change.title or "") or None
         try:
-            acts.save_draft(context, open_draft(context, name), SourceChange.model_validate(values), wanted.version)
+            acts.save_draft(
+                context, open_draft(context, name), SourceChange.model_validate(values), draft_change.version
+            )
         except InvalidSetting:  # a secret is named that is none
             raise SettingsIncomplete from None
         return _draft(context, name)
