@@ -170,9 +170,9 @@ def print_run(run: RunDetails, *, as_json: bool) -> None:
         typer.echo(run.model_dump_json())
         return
     summary = run.summary
-    stop_state = f"asked for by {summary.requested_by}" if summary.requested_by else "by its schedule"
+    occasion = f"asked for by {summary.requested_by}" if summary.requested_by else "by its schedule"
     console.print(
-        f"{summary.source} {summary.stream}, {_when(summary.started_at)} to {_when(summary.ended_at)}, {stop_state}"
+        f"{summary.source} {summary.stream}, {_when(summary.started_at)} to {_when(summary.ended_at)}, {occasion}"
     )
     console.print(
         f"{summary.outcome}{f': {summary.message}' if summary.message else ''}", markup=False, highlight=False
