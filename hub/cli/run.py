@@ -1,6 +1,7 @@
 """``helhed migrate | serve | worker | listen | collect | settings``: what runs in production."""
 
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 from typing import Annotated
@@ -72,7 +73,9 @@ def serve() -> None:
             require_guarded_log(settings, services.database)
             login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
             context = replace(services, login=login)
-            uvicorn.Server(server_config(create_app(context), settings.host, settings.port)).run()
+            server = uvicorn.Server(server_config(create_app(context), settings.host, settings.port))
+            with suppress(KeyboardInterrupt):  # it has ended what it was at, and passes the signal on
+                server.run()
 
 
 def worker(
