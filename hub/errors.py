@@ -204,6 +204,13 @@ class DefinedInFile(InvalidSetting):
     status = HTTPStatus.CONFLICT
 
 
+class RemovalFirst(HubError):
+    """The source is still read; it must be removed before what it has said is forgotten."""
+
+    key = "removal_first"
+    status = HTTPStatus.CONFLICT
+
+
 class RunNotFound(HubError):
     """The source has no run of that number."""
 

@@ -30,6 +30,7 @@ from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
 from hub.quarantine.service import park, resolve_stored
 from hub.secrets import PayloadCipher
+from hub.sources.forgetting_repository import forgettings
 from hub.sources.run_history import RUN_HEADER, RunCounts
 from hub.sources.run_repository import add_counts
 from schemas.base import Schema
@@ -120,6 +121,7 @@ def store_batch(
 
     *runs*: the run that published each record, whose counts it adds to; 0: nobody knows. Empty: of none.
     """
+    records, runs = _without_forgotten(session, records, runs)
     received = receive(session, records, now=now)
     resolve_stored(session, [stored.record for stored in received.new], now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
@@ -131,6 +133,22 @@ def store_batch(
         outdated=received.outdated,
         citizens=tuple(sorted(citizens)),
     )
+
+
+def _without_forgotten(
+    session: Session, records: Sequence[SourceRecord], runs: Sequence[int]
+) -> tuple[Sequence[SourceRecord], Sequence[int]]:
+    """The records that are not of a source whose data is forgotten; what it published before is let in no more."""
+    forgotten = forgettings(session, {record.source for record in records})
+    if not forgotten:
+        return records, runs
+    numbered = zip(records, runs or [0] * len(records), strict=True)
+    remaining = [
+        (record, run)
+        for record, run in numbered
+        if record.source not in forgotten or not forgotten[record.source].covers(run)
+    ]
+    return [record for record, _ in remaining], [run for _, run in remaining] if runs else ()
 
 
 def _counts_by_run(runs: Sequence[int], fates: Sequence[RecordFate]) -> dict[int, RunCounts]:

@@ -226,6 +226,8 @@ class AuditAction(StrEnum):
     """Somebody searched, looked up, logged in or overrode more often than the limit in ``details`` lets them."""
     READ_SOURCES = "read_sources"
     CONFIGURE_SOURCE = "configure_source"
+    FORGET_SOURCE = "forget_source"
+    """An administrator had all deleted that a removed source has said; a second line tells how much that was."""
     """An administrator added, changed or removed a source."""
     PAUSE_SOURCE = "pause_source"
     """An administrator switched a source off; the reason stands in ``override_reason``."""

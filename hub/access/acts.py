@@ -5,6 +5,7 @@ from schemas.access import AuditAction
 SOURCE_ACTS = frozenset(
     {
         AuditAction.CONFIGURE_SOURCE,
+        AuditAction.FORGET_SOURCE,
         AuditAction.PAUSE_SOURCE,
         AuditAction.RESUME_SOURCE,
         AuditAction.RUN_SOURCE,

@@ -16,6 +16,7 @@ from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings,
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
 from hub.cli.source_reading import AsJson, Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record
+from hub.cli.source_removal import forget, remove
 from hub.cli.source_setup import check, discover, preview, start
 from hub.cli.terms import fail, opened
 from hub.clock import DANISH_TIME
@@ -46,6 +47,8 @@ A source of HELHED_SOURCES_FILE is changed in the file; it can be paused, run, r
 app.command(name="list")(list_all)
 app.command()(runs)
 app.command()(history)
+app.command()(remove)
+app.command()(forget)
 app.command()(inbox)
 for setup in (check, discover, approve, preview, start):
     app.command()(setup)
@@ -182,20 +185,6 @@ def set_settings(
             changed = ", ".join([*change.settings, *change.secrets]) or "definition"
             record(session, AuditAction.CONFIGURE_SOURCE, name, f"changed: {changed}", context.clock.now())
         console.print(f"{name} is changed.")
-
-
-@app.command()
-def remove(
-    name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False
-) -> None:
-    """Read a source no more and forget its secrets. What it has said stays."""
-    with fail():
-        if not yes and not typer.confirm(f"Read {name} no more, and forget its secrets?"):
-            raise typer.Exit(1)
-        with opened() as context, context.database.transaction() as session:
-            service.remove_source(session, context.catalogue.builder, name, by=actor_id())
-            record(session, AuditAction.CONFIGURE_SOURCE, name, "removed", context.clock.now())
-        console.print(f"{name} is removed.")
 
 
 @app.command()

@@ -35,6 +35,8 @@ _RESOLVE = text("""
     FROM unnest(cast(:ids AS bigint[]), cast(:seen AS integer[])) AS taken (id, seen)
     WHERE inbox_events.id = taken.id AND inbox_events.seen = taken.seen
 """)
+_COUNT = text("SELECT count(*) FROM inbox_events WHERE source = :source")
+_DELETE_OF_SOURCE = text("DELETE FROM inbox_events WHERE source = :source")
 _WAITING = text("""
     SELECT source, count(*) AS events, min(received_at) AS since FROM inbox_events
     WHERE body IS NOT NULL GROUP BY source
@@ -135,6 +137,16 @@ def get_backlog(session: Session, source: str) -> Backlog | None:
     """What waits of the source; None: nothing does."""
     rows = fetch_rows(session, _BACKLOG, {"source": source})
     return Backlog(**rows[0]) if rows else None
+
+
+def count_events(session: Session, source: str) -> int:
+    """How many events of the source are kept, resolved ones included."""
+    return session.scalar(_COUNT, {"source": source}) or 0
+
+
+def delete_events(session: Session, source: str) -> int:
+    """Forget all events of the source; how many there were."""
+    return int(getattr(session.execute(_DELETE_OF_SOURCE, {"source": source}), "rowcount", 0))
 
 
 def delete_resolved(session: Session, before: datetime) -> int:

@@ -36,6 +36,7 @@ _SAVE_COMPARISON = text("""
         repaired_citizens = CASE WHEN excluded.repaired_citizens > 0 THEN excluded.repaired_citizens
                             ELSE index_comparisons.repaired_citizens END
 """)
+_DELETE_COMPARISON = text("DELETE FROM index_comparisons WHERE source = :source")
 _CUT_AMONG = text("SELECT citizen_id FROM index_cut_documents WHERE citizen_id = ANY(:ids)")
 _INSERT_CUT = text("""
     INSERT INTO index_cut_documents (citizen_id, cut_at) SELECT unnest(cast(:ids AS uuid[])), :now
@@ -145,6 +146,11 @@ def save_cut_documents(session: Session, cut: Collection[UUID], whole: Collectio
     # Always in the order of ids: two workers that save at once must not wait for each other.
     session.execute(_INSERT_CUT, {"ids": sorted(cut), "now": now})
     session.execute(_DELETE_CUT, {"ids": sorted(whole)})
+
+
+def delete_comparison(session: Session, source: str) -> None:
+    """Forget what was last found out about a source."""
+    session.execute(_DELETE_COMPARISON, {"source": source})
 
 
 def count_cut_documents(session: Session) -> int:

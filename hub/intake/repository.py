@@ -67,6 +67,16 @@ _RECORDS = text("""
     SELECT id, registered_at, observed_at, flag, cast(document AS text) AS document FROM records WHERE id = ANY(:ids)
 """)
 
+_RECORDS_OF = text("""
+    WITH chosen AS MATERIALIZED (
+        SELECT id FROM record_entities WHERE source = :source ORDER BY id LIMIT :size FOR UPDATE
+    )
+    SELECT chosen.id AS entity_id, records.id FROM chosen LEFT JOIN records ON records.entity_id = chosen.id
+""")
+_DELETE_RECORDS = text("DELETE FROM records WHERE entity_id = ANY(:ids)")
+_DELETE_ENTITIES = text("DELETE FROM record_entities WHERE id = ANY(:ids)")
+_COUNT_ENTITIES = text("SELECT count(*) FROM record_entities WHERE source = :source")
+
 
 def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -> frozenset[UUID]:
     """Hold these entities until the transaction ends; returns those that were known before.
@@ -151,6 +161,27 @@ def records_by_id(session: Session, record_ids: Iterable[UUID]) -> tuple[StoredR
     """These stored records themselves."""
     rows = session.execute(_RECORDS, {"ids": list(record_ids)})
     return tuple(map(_stored, rows))
+
+
+def count_entities(session: Session, source: str) -> int:
+    """How many entities of the source are stored."""
+    return session.scalar(_COUNT_ENTITIES, {"source": source}) or 0
+
+
+def lock_records_of(session: Session, source: str, size: int) -> dict[UUID, list[UUID]]:
+    """Some entities of the source with the ids of all versions, locked until the transaction ends."""
+    records: dict[UUID, list[UUID]] = {}
+    for row in session.execute(_RECORDS_OF, {"source": source, "size": size}):
+        versions = records.setdefault(row.entity_id, [])
+        if row.id is not None:
+            versions.append(row.id)
+    return records
+
+
+def delete_entities(session: Session, entity_ids: Collection[UUID]) -> None:
+    """Forget these entities with all versions; nothing may hang on them any more."""
+    session.execute(_DELETE_RECORDS, {"ids": list(entity_ids)})
+    session.execute(_DELETE_ENTITIES, {"ids": list(entity_ids)})
 
 
 def read_document(

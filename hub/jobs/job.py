@@ -23,6 +23,8 @@ class JobKind(StrEnum):
     """Write to the index what differs from the store."""
     REINDEX = "reindex"
     """Fill a new index beside the one that serves."""
+    FORGET_SOURCE = "forget_source"
+    """Delete what a removed source has said."""
 
 
 class JobState(StrEnum):

@@ -1,13 +1,13 @@
 """``match``: link the parties of stored records to citizens, and update all links that their claims change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub.intake.repository import StoredRecord
-from hub.matching import conflict_repository, decision_repository, statements
+from hub.matching import conflict_repository, decision_repository, forgetting_repository, statements
 from hub.matching.claims import Claim
 from hub.matching.decisions import Decisions
 from hub.matching.graphs import Key
@@ -46,6 +46,27 @@ def match_again(session: Session, keys: frozenset[Key], *, digest_key: bytes, no
     Nobody else changes claims meanwhile. Returns the citizens whose overview may have changed; they stay locked.
     """
     return _resolve(session, (), keys, digest_key=digest_key, now=now)
+
+
+def forget_records(
+    session: Session, record_ids: Collection[UUID], *, digest_key: bytes, now: datetime
+) -> frozenset[UUID]:
+    """Take these records out of matching, all versions of their entities, before they are deleted.
+
+    Whom their identifiers concern is resolved again, as if the records had never come.
+
+    Returns:
+        The citizens whose overview may have changed; they stay locked until the transaction ends.
+    """
+    statements.hold_claims(session, changing=True)
+    citizens = statements.citizens_behind(session, record_ids)
+    keys = forgetting_repository.keys_of(session, record_ids)
+    forgetting_repository.delete_records(session, record_ids)
+    keys |= forgetting_repository.delete_decisions(session, keys)
+    citizens |= match_again(session, keys, digest_key=digest_key, now=now)
+    forgetting_repository.delete_unused(session, keys)
+    statements.lock_citizens(session, citizens)
+    return citizens
 
 
 def _resolve(

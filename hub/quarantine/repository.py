@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, case, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -101,6 +101,16 @@ def delete_payloads(session: Session, stored_before: datetime) -> int:
 def count_open(session: Session) -> dict[str, int]:
     """How many entries are open, by source; sources without any are left out."""
     return {row["source"]: row["entries"] for row in fetch_rows(session, _COUNT_OPEN, {})}
+
+
+def count_all(session: Session, source: str) -> int:
+    """How many entries of the source there are, resolved ones included."""
+    return session.scalar(select(func.count()).where(Entry.source == source)) or 0
+
+
+def delete_entries(session: Session, source: str) -> int:
+    """Forget all entries of the source; how many there were."""
+    return cast("CursorResult[Any]", session.execute(delete(Entry).where(Entry.source == source))).rowcount
 
 
 def list_groups(session: Session, source: str | None = None) -> tuple[QuarantineGroup, ...]:

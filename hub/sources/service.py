@@ -16,6 +16,7 @@ from hub.sources.approvals import approve_fields, is_first_approval
 from hub.sources.change_repository import ChangeKind
 from hub.sources.connector_builder import ConnectorBuilder
 from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefinition, SourceLifecycle, SourceOrigin
+from hub.sources.forgetting_repository import is_being_forgotten
 from hub.sources.run_requests import check_stream
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule, next_due
 from hub.sources.secret_fields import divide, is_secret
@@ -56,6 +57,8 @@ def add_source(
     before = repository.get_source(session, definition.name)
     if before and before.definition.lifecycle is not SourceLifecycle.REMOVED:
         raise InvalidSetting(f"there is a source {definition.name} already")
+    if is_being_forgotten(session, definition.name):
+        raise InvalidSetting(f"what {definition.name} has said is being forgotten; add it once that is over")
     if before and before.definition.kind != definition.kind:
         stream_repository.clear_cursor(session, definition.name)
     _save(session, builder, definition, secrets, version=before.version if before else 0, by=by)
@@ -124,11 +127,16 @@ def changed_fields(before: SourceDefinition, after: SourceDefinition, secrets: C
     return sorted({*settings, *own, *secrets})
 
 
-def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by: str) -> None:
+def remove_source(
+    session: Session, builder: ConnectorBuilder, name: str, *, by: str, expected_version: int | None = None
+) -> None:
     """Read it no more, and forget its secrets. What it said stays, and so do its cursors, should it come back.
+
+    *expected_version*: the version that was looked at; None: whichever there is.
 
     Raises:
         SourceNotFound: there is no such source.
+        SourceChanged: it is not at *expected_version*.
         InvalidSetting: it stands in the file.
     """
     before = _own(session, name)
@@ -137,7 +145,7 @@ def remove_source(session: Session, builder: ConnectorBuilder, name: str, *, by:
         session,
         definition,
         system=before.system,
-        expected_version=before.version,
+        expected_version=before.version if expected_version is None else expected_version,
         changed_by=by,
         now=builder.clock.now(),
     )

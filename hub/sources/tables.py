@@ -72,6 +72,20 @@ class SecretRow(Base):
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class ForgettingRow(Base):
+    """A removed source whose data is forgotten, or is to be."""
+
+    __tablename__ = "source_forgettings"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    before_run: Mapped[int] = mapped_column(BigInteger)
+    """What these runs published is let in no more."""
+    requested_by: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When all of it was deleted. None: it is not yet."""
+
+
 class StreamRow(Base):
     """A stream: schedule, lease, cursor, and how its last runs went."""
 

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 
 from hub.errors import RunNotFound, SourceNotFound
+from hub.forgetting.service import SourceData, count_data
 from hub.inbox.backlog import InboxBacklog, read_backlog
+from hub.jobs.job import Job
 from hub.notices.repository import Notice, list_notices
 from hub.notices.source_listing import SourceListing
 from hub.sources import change_repository, lease_repository, run_repository, run_requests
@@ -19,6 +21,7 @@ from hub.web.notices.routes import NOTICES
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from hub.web.source.loading import decide
+from hub.web.source.removal_routes import forget_data, remove_and_forget
 from hub.web.source.workspace import SOURCE
 from hub.web.sources.routes import SOURCES, load_listings
 from schemas.access import AuditAction
@@ -61,6 +64,22 @@ class RunAsk(Schema):
     """Empty: all of the source."""
     from_start: bool = False
     """Read everything once more and find what is missing in the source."""
+
+
+class RemovalAsk(Schema):
+    """What becomes of a source, and of what it has said."""
+
+    version: int
+    """The version that was looked at."""
+    forget: bool
+    """Whether what it has said is forgotten; else it stays."""
+
+
+class RemovalAnswer(Schema):
+    """What follows from a removal."""
+
+    job: Job | None
+    """That forgets what it said; see ``/api/opgaver``. None: it stays."""
 
 
 class ActAnswer(Schema):
@@ -148,6 +167,42 @@ def run_now(request: Request, name: Name, ask: RunAsk) -> ActAnswer:
             context.session, name, context.now, stream=ask.stream, from_start=ask.from_start, by=context.actor.id
         )
         return ActAnswer(done=True)
+
+
+@router.get("/kilder/{name}/data", summary="How much a source has said", responses={**NOT_THERE})
+def data(request: Request, name: Name) -> SourceData:
+    """Also of a removed one: what is left of it."""
+    with open_request(request, SOURCE) as context:
+        context.record(AuditAction.READ_SOURCES)
+        if name not in context.known_sources:
+            raise SourceNotFound
+        return count_data(context.session, name)
+
+
+@router.post(
+    "/kilder/{name}/fjern",
+    summary="Remove a source, and keep or forget what it has said",
+    dependencies=[Depends(require_header_token)],
+    responses=NOT_POSSIBLE,
+)
+def remove(request: Request, name: Name, ask: RemovalAsk) -> RemovalAnswer:
+    """Its secrets are deleted at once."""
+    with open_request(request, SOURCE) as context:
+        answer = RemovalAnswer(job=remove_and_forget(context, name, ask.version, is_forgotten=ask.forget))
+    request.app.state.context.catalogue.expire()
+    return answer
+
+
+@router.post(
+    "/kilder/{name}/glem",
+    summary="Forget what a removed source has said",
+    dependencies=[Depends(require_header_token)],
+    responses=NOT_POSSIBLE,
+)
+def forget(request: Request, name: Name) -> Job:
+    """The job that a worker does; while it is unfinished the same is given again."""
+    with open_request(request, SOURCE) as context:
+        return forget_data(context, name)
 
 
 @router.post(

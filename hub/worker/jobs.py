@@ -5,22 +5,31 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Event, Thread
 
+from pydantic import JsonValue
+
+from hub.access.service import change_source
 from hub.bus.base import BusRefused, BusUnavailable
 from hub.collect.replay import replay_group
 from hub.context import AppContext
 from hub.errors import LeaseLost, StoreUnavailable
+from hub.forgetting.service import forget_source
 from hub.indexing.comparison import compare, repair
 from hub.indexing.reindex import Progress, reindex
 from hub.jobs import repository
 from hub.jobs.job import JobKind, JobLease
 from hub.log import place_of
 from hub.operation.loop_health import LoopHealth
+from hub.pipeline import rebuild_due
+from hub.sources.forgetting_repository import end_forgetting
 from hub.sources.lease_repository import RENEW_EVERY, new_owner
 from hub.worker.loops import POLL, Loop, repeat
+from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 from search.base import SearchUnavailable
 
 _LATER = {StoreUnavailable: "store_unavailable", BusUnavailable: "bus_unavailable", SearchUnavailable: "search_down"}
 """Faults that pass: the job is begun again after a while."""
+
+REBUILT_AT_ONCE = 200
 
 log = logging.getLogger("hub.worker")
 
@@ -134,10 +143,39 @@ def _reindex(context: AppContext, run: JobRun) -> None:
     run.report(written, written, {"written": written})
 
 
+def _forget_source(context: AppContext, run: JobRun) -> None:
+    job = run.lease.job
+    counts = forget_source(
+        context.database,
+        job.subject,
+        digest_key=context.digest_key,
+        clock=context.clock,
+        report=run.report,
+        counts=job.result,
+    )
+    built = REBUILT_AT_ONCE
+    while built == REBUILT_AT_ONCE:
+        run.report(counts["records"], counts["records"], counts)
+        now = context.clock.now()
+        built = rebuild_due(context.database, until=now, now=now, limit=REBUILT_AT_ONCE).taken
+    citizens = job.parameters.get("citizens")
+    counts["citizens"] = citizens if isinstance(citizens, int) else 0
+    run.report(counts["records"], counts["records"], counts)
+    with context.database.transaction() as session:
+        end_forgetting(session, job.subject, context.clock.now())
+        actor = Actor(id=job.requested_by, name=job.requested_by, title="-", roles=frozenset({Role.ADMINISTRATOR}))
+        request = AccessRequest(purpose=Purpose.OPERATIONS, request_id=f"job:{job.id}")
+        details: dict[str, JsonValue] = {"job": job.id, **counts}
+        change_source(
+            session, actor, AuditAction.FORGET_SOURCE, job.subject, request, now=context.clock.now(), details=details
+        )
+
+
 _JOBS: Mapping[JobKind, Callable[[AppContext, JobRun], None]] = {
     JobKind.REPLAY: _replay,
     JobKind.INDEX_REPAIR: _repair_index,
     JobKind.REINDEX: _reindex,
+    JobKind.FORGET_SOURCE: _forget_source,
 }
 
 

@@ -17,10 +17,17 @@ from hub.cli import source_setup as source_setup_commands
 from hub.clock import SystemClock
 from hub.db import Database
 from hub.inbox import repository as inbox_repository
+from hub.notices.conditions import Condition, NoticeKind
+from hub.notices.repository import begin_notice, mark_told
+from hub.quarantine.repository import list_groups
+from hub.quarantine.service import add
+from hub.secrets import PayloadCipher, derived_keys
+from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.held_repository import save_held
 from hub.sources.lease_repository import give_back
-from hub.sources.stream_repository import list_streams
+from hub.sources.stream_repository import list_streams, save_run
 from schemas.access import AuditAction
+from schemas.record import Rejection, RejectionRule
 from tests.sources import leased
 
 KEY = "only-for-tests-only-for-tests-only"
@@ -235,6 +242,65 @@ def test_a_number_in_a_reason_is_hidden_before_it_is_stored() -> None:
     done("pause", "social", "--reason", "Borger 7507864002 mangler hos leverandøren")
     assert "7507864002" not in done("show", "social", "--json")
     assert "mangler hos leverandøren" in done("show", "social")
+
+
+def test_runs_and_notices_are_listed_and_a_run_has_its_log(database: Database) -> None:
+    done(*ADD)
+    at = datetime(2023, 9, 1, 6, 0, tzinfo=UTC)
+    with database.transaction() as session:
+        for number, outcome in enumerate(RunOutcome, start=101):
+            ended = at + timedelta(minutes=number)
+            run = {"source": "social", "stream": "all", "number": number, "started_at": at, "ended_at": ended}
+            counts = {"read": 40, "published": 38, "rejected": 2, "message": "the server answers 503"}
+            save_run(session, RunSummary.model_validate(run | counts | {"outcome": outcome}), None)
+        notice = begin_notice(session, Condition(kind=NoticeKind.SILENT, source="social"), at)
+        assert notice is not None
+        mark_told(session, notice, at)
+    listed = done("runs", "social")
+    assert [number for number in range(101, 108) if str(number) in listed] == list(range(101, 108))
+    assert "107" not in done("runs", "social", "--before", "107")
+    assert "the server answers 503" in done("runs", "social", "102")
+    assert json.loads(done("runs", "social", "102", "--json"))["summary"]["read"] == 40
+    missing = CliRunner().invoke(app, ["source", "runs", "social", "999"])
+    assert (missing.exit_code, "has no run 999" in missing.output) == (2, True)
+    notices = CliRunner().invoke(app, ["notice", "list"])
+    assert (notices.exit_code, "silent" in notices.output, "social" in notices.output) == (0, True, True)
+    assert json.loads(CliRunner().invoke(app, ["notice", "list", "--json"]).output)["condition"]["kind"] == "silent"
+    assert "never" in done("list", "--area", "social")
+    assert "social" not in done("list", "--area", "health")
+
+
+def test_what_is_repaired_built_anew_and_tried_again_is_a_line_as_on_the_pages(database: Database) -> None:
+    done(*ADD)
+    rejected = Rejection(record_type="Ydelse", source_id="y9", field="dato", rule=RejectionRule.BAD_DATE, raw=b"{}")
+    with database.transaction() as session:
+        add(session, "social", [rejected], cipher=PayloadCipher(derived_keys(KEY.encode())), now=datetime.now(UTC))
+        (group,) = list_groups(session)
+    for words in ("quarantine groups", "quarantine list social", "index reindex", f"quarantine replay {group.key}"):
+        result = CliRunner().invoke(app, words.split())
+        assert result.exit_code == 0, result.output
+    assert "replay" in CliRunner().invoke(app, ["quarantine", "--help"]).output
+    assert [action for action, *_ in actions(database)][1:] == [
+        AuditAction.READ_QUARANTINE,
+        AuditAction.READ_QUARANTINE,
+        AuditAction.REBUILD_INDEX,
+        AuditAction.REPLAY_QUARANTINE,
+    ]
+
+
+def test_what_a_source_has_said_is_forgotten_only_once_it_is_removed(database: Database) -> None:
+    done(*ADD)
+    too_early = CliRunner().invoke(app, ["source", "forget", "social", "--yes"])
+    assert (too_early.exit_code, "remove it first" in too_early.output) == (2, True)
+    answers = CliRunner().invoke(app, ["source", "remove", "social", "--forget"], input="y\nn\n")
+    assert (answers.exit_code, "Forget 0 records about 0 citizens" in answers.output) == (1, True)
+    assert "A worker begins" in done("remove", "social", "--forget", "--yes")
+    assert "waiting, 0 of ? records" in done("forget", "social")
+    assert [action for action, *_ in actions(database)] == [
+        AuditAction.CONFIGURE_SOURCE,
+        AuditAction.CONFIGURE_SOURCE,
+        AuditAction.FORGET_SOURCE,
+    ]
 
 
 def test_the_quarantine_of_a_source_that_is_not_there_is_no_empty_quarantine() -> None:

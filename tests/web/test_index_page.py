@@ -1,12 +1,15 @@
 """Søgningen: what differs, repair and reindex by a worker, without a gap in service; everything in the log."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser
 
 from hub.audit.repository import Selection, list_entries
-from hub.indexing.comparison import compare
+from hub.indexing.comparison import compare, repair
 from hub.indexing.repository import save_comparison
 from hub.jobs import repository as jobs
 from hub.jobs.job import JobKind
@@ -14,6 +17,7 @@ from hub.web.index import texts
 from hub.worker.jobs import do_next_job
 from schemas.access import AuditAction, AuditOutcome
 from search.base import SearchUnavailable
+from search.opensearch import OpenSearchIndex
 from tests.web import maja
 from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import Town
@@ -74,6 +78,36 @@ def test_a_worker_repairs_or_builds_anew_and_the_result_is_kept(town: Town, way:
     assert f"{citizens} borgere er skrevet til {'søgningen igen' if way == 'ret-op' else 'den nye søgning'}" in done
     action = AuditAction.REPAIR_INDEX if way == "ret-op" else AuditAction.REBUILD_INDEX
     assert lines(town, action) == [(AuditOutcome.SHOWN, "search")] * 2
+
+
+def test_opensearch_is_built_anew_without_a_gap_in_service(town: Town, opensearch_index: OpenSearchIndex) -> None:
+    context = replace(town.context, index=opensearch_index)
+    opensearch_index.create()
+    differences = compare(context.database, opensearch_index).differences
+    repair(context.database, opensearch_index, differences, digest_key=context.digest_key, clock=context.clock)
+    opensearch_index.refresh()
+    before, is_over = opensearch_index.versions(), Event()
+    assert before
+    client = town.client("tine.skov")
+    client.post("/indeks/byg")
+
+    def look() -> list[frozenset[UUID]]:
+        """Whom the search knows, asked again and again until the work is over."""
+        answers = [frozenset(opensearch_index.versions())]
+        while not is_over.is_set():
+            answers.append(frozenset(opensearch_index.versions()))
+        return [*answers, frozenset(opensearch_index.versions())]
+
+    with ThreadPoolExecutor(1) as pool:
+        answers = pool.submit(look)
+        try:
+            assert do_next_job(context, "worker", Event())
+        finally:
+            is_over.set()
+    assert set(answers.result()) == {frozenset(before)}
+    opensearch_index.refresh()
+    assert compare(context.database, opensearch_index).differences == {}
+    assert f"{len(before)} borgere er skrevet til den nye søgning" in client.get("/indeks").text
 
 
 def test_a_search_that_is_down_lets_the_work_wait(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

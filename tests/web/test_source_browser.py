@@ -1,15 +1,20 @@
 """The pages of one source in a real browser: axe, both widths, keyboard alone, live progress, and without scripts."""
 
+import re
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from hub.quarantine import service as quarantine
 from hub.secrets import SecretKeys
 from hub.sources import run_repository, service
 from hub.sources.definitions import SourceDefinition, StreamLease
 from hub.sources.health import RunOutcome, RunSummary
 from hub.sources.stream_repository import list_streams, save_run
+from hub.worker.jobs import do_next_job
+from schemas.record import Rejection, RejectionRule
 from tests.sources import leased
 from tests.web import maja
 from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
@@ -43,6 +48,15 @@ def source_town(town: Town) -> Town:
             counts = {"read": 40 * number, "published": 38 * number, "rejected": number, "held": number % 3}
             run = RunSummary.model_validate(values | counts | {"outcome": outcome, "advice": "source_unavailable"})
             save_run(session, run, at)
+        for ago in (1, 2, 4, 5, 9, 13):
+            at = maja.NOW - timedelta(days=ago)
+            values = {"source": "social", "stream": "all", "started_at": at, "ended_at": at, "published": 90 * ago}
+            save_run(session, RunSummary.model_validate(values | {"outcome": RunOutcome.COMPLETE}), at)
+        line = Rejection(record_type="Sag", source_id="1", field="dato", rule=RejectionRule.BAD_DATE, raw=b"{}")
+        quarantine.add(session, "health", [line], cipher=town.context.payload_cipher, now=maja.NOW)
+        old = SourceDefinition(name="gammel", kind="odata", title="Den gamle kilde", settings=DUBU)
+        service.add_source(session, builder, old, secrets={"client_secret": SECRET}, by=ADMINISTRATOR)
+        service.remove_source(session, builder, "gammel", by=ADMINISTRATOR)
     town.context.catalogue.expire()
     return town
 
@@ -75,9 +89,11 @@ def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_to
     ends = ("", "/koersler", "/plan", "/indstillinger", "/aendringer", "/fjern")
     page.goto("/kilder/dubu/koersler")
     number = page.locator(".run-rows a").first.get_attribute("href") or ""
-    for address in (*(f"/kilder/dubu{end}" for end in ends), number, "/beskeder"):
+    others = ("/kilder", "/kilder?omraade=health", "/kilder/gammel/fjernet")
+    desks = ("/beskeder", "/karantaene", "/tilbageholdt", "/identitet", "/indeks")
+    for address in (*(f"/kilder/dubu{end}" for end in ends), number, *others, *desks):
         page.goto(address)
-        name = address.strip("/").replace("/", "-").rstrip("0123456789")
+        name = re.sub(r"\W+", "-", address.strip("/")).rstrip("0123456789")
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}-{WIDTHS[width]}.png", full_page=True)
         found += [f"{address}: {one}" for one in serious(page)]
@@ -109,6 +125,43 @@ def test_a_source_is_run_and_switched_off_and_on_by_keyboard_alone(chromium: Bro
     press_until(page, "Tænd kilden igen")
     page.keyboard.press("Enter")
     page.get_by_text("Kilden er tændt").wait_for()
+
+
+def test_plan_settings_and_removal_are_done_by_keyboard_alone(chromium: Browser, source_town: Town) -> None:
+    page = enter(chromium, source_town, ADMINISTRATOR)
+    page.goto("/kilder/dubu/plan")
+    press_until(page, "every")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2h")
+    page.keyboard.press("Enter")
+    page.get_by_text("Planen er gemt.").wait_for()
+    page.goto("/kilder/dubu/indstillinger")
+    press_until(page, "field.client_id")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("helhed-2")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ændringerne er gemt.").wait_for()
+    press_until(page, "Fjern kilden")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Fjern kilden?").wait_for()
+    press_until(page, "data")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "confirmed")
+    page.keyboard.type("dubu")
+    page.keyboard.press("Enter")
+    page.get_by_text("Venter på en arbejder").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text().endswith("fjernet")
+    do_next_job(source_town.context, "worker", Event())
+    page.get_by_text("Færdig").wait_for()
+
+
+def test_a_run_is_followed_on_the_list_without_a_reload(chromium: Browser, source_town: Town) -> None:
+    lease = begun(source_town, "social")
+    page = enter(chromium, source_town, ADMINISTRATOR)
+    page.goto("/kilder")
+    page.get_by_text("420 af 1.000 læst").wait_for()
+    end(source_town, lease)
+    page.get_by_text("Læsningen er slut").wait_for()
 
 
 def test_a_run_is_watched_to_its_end_without_a_reload(chromium: Browser, source_town: Town) -> None:

@@ -265,11 +265,16 @@ def test_to_save_what_is_saved_changes_nothing(dubu: Town) -> None:
 def test_a_source_is_removed_in_two_steps(dubu: Town) -> None:
     browser = dubu.client("tine.skov")
     text = browser.get("/kilder/dubu/fjern").text
-    assert "bliver stående på borgernes sider" in text
-    assert browser.post("/kilder/dubu/fjern", version="1", confirmed="nej").status_code == 422
-    assert browser.post("/kilder/dubu/fjern", version="7", confirmed="dubu").status_code == 409
-    assert browser.post("/kilder/dubu/fjern", version="1", confirmed="dubu").url.path == "/kilder"
+    assert "Det bliver stående på borgernes sider" in text
+    assert "Glem det: 0 oplysninger om 0 borgere" in text
+    form = {"version": "1", "data": "behold", "confirmed": "dubu"}
+    assert browser.post("/kilder/dubu/fjern", **form | {"confirmed": "nej"}).status_code == 422
+    assert "Vælg, hvad der skal ske" in browser.post("/kilder/dubu/fjern", **form | {"data": ""}).text
+    assert browser.post("/kilder/dubu/fjern", **form | {"version": "7"}).status_code == 409
+    assert browser.post("/kilder/dubu/fjern", **form).url.path == "/kilder/dubu/fjernet"
     assert browser.get("/kilder/dubu").status_code == 404
+    assert browser.post("/kilder/dubu/fjern", **form).status_code == 404, "sent twice it is gone already"
+    assert 'href="/kilder/dubu/fjernet"' in browser.get("/kilder").text
     with dubu.context.database.transaction() as session:
         assert repository.secrets_of(session, "dubu") == {}
 

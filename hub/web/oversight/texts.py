@@ -16,6 +16,7 @@ AUDIT_ACTION = {
     AuditAction.READ_STAFF: "Så medarbejderne",
     AuditAction.UPDATE_STAFF: "Overtog medarbejderne fra organisationen",
     AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
+    AuditAction.FORGET_SOURCE: "Glemte det, en fjernet kilde har sagt",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
     AuditAction.RESUME_SOURCE: "Tændte en kilde",
     AuditAction.RUN_SOURCE: "Satte læsningen af en kilde i gang",

@@ -38,6 +38,10 @@ RESULT = {
     "source_gone": ("hører til en kilde, der ikke læses mere", "hører til en kilde, der ikke læses mere"),
     "gone": ("var rettet imens", "var rettet imens"),
     "repaired": ("borger er skrevet til søgningen igen", "borgere er skrevet til søgningen igen"),
+    "records": ("oplysning er glemt", "oplysninger er glemt"),
+    "citizens": ("borgers overblik er bygget igen uden dem", "borgeres overblik er bygget igen uden dem"),
+    "quarantined": ("linje i karantænen er glemt", "linjer i karantænen er glemt"),
+    "events": ("modtaget hændelse er glemt", "modtagne hændelser er glemt"),
     "written": ("borger er skrevet til den nye søgning", "borgere er skrevet til den nye søgning"),
 }
 """After the number, of one and of several, by the word in a job's result."""
@@ -45,5 +49,6 @@ NOTHING = {
     JobKind.REPLAY: "Der var intet at prøve igen.",
     JobKind.INDEX_REPAIR: "Søgningen var, som den skulle være.",
     JobKind.REINDEX: "Der var ingen borgere at skrive.",
+    JobKind.FORGET_SOURCE: "Der var intet at glemme.",
 }
 """Of a job that came to its end with nothing to do."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
+from hub.web.shell.jobs import JobProgress
 from hub.web.shell.settings_form import SettingsForm
 from hub.web.shell.view_models import Choice, Link
 from hub.web.source.inbox import InboxBox
@@ -251,9 +252,37 @@ class RemovePage:
     name: str
     version: int
     told: str
-    """How much it has said that stays."""
+    """How much it has said."""
+    choices: tuple[Choice, ...]
+    """What may become of that."""
     problem: str | None
     is_fixed: bool
+
+
+@dataclass(frozen=True)
+class ForgottenPage:
+    """What is left of this removed source, and is it forgotten?"""
+
+    template: ClassVar[str] = "source/templates/forgotten.html"
+
+    name: str
+    title: str
+    area: str
+    area_name: str
+    removed: str
+    left: str
+    progress: JobProgress | None
+    """Of the latest forgetting."""
+    may_forget: bool
+
+
+@dataclass(frozen=True)
+class ForgettingProgress:
+    """The piece of the page that is fetched again while the forgetting goes on."""
+
+    template: ClassVar[str] = "source/templates/_forgetting.html"
+
+    progress: JobProgress
 
 
 @dataclass(frozen=True)

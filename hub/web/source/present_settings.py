@@ -1,4 +1,4 @@
-"""The settings of a source as a form, and what follows if it is removed. Pure."""
+"""The settings of a source as a form. Pure."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,11 +6,11 @@ from pydantic import JsonValue
 
 from hub.sources.definitions import Source, SourceOrigin
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import counted, of_moment
+from hub.web.shell.dates import of_moment
 from hub.web.shell.settings_form import settings_form
 from hub.web.shell.view_models import Choice
 from hub.web.source import texts
-from hub.web.source.page import RemovePage, SettingsPage, SourceHead
+from hub.web.source.page import SettingsPage, SourceHead
 from hub.web.source.present import SourceFacts
 from schemas.source import Area
 
@@ -49,19 +49,6 @@ def settings_page(  # noqa: PLR0913  keyword-only from the head on
         changed=texts.CHANGED_BY.format(
             who=facts.name_of(source.changed_by), when=of_moment(source.changed_at, facts.now).text
         ),
-        problem=texts.SETTINGS_IN_FILE if is_fixed else problem,
-        is_fixed=is_fixed,
-    )
-
-
-def remove_page(source: Source, *, head: SourceHead, records: int, problem: str | None = None) -> RemovePage:
-    """What follows. *records*: how many came over all runs."""
-    is_fixed = source.definition.origin is SourceOrigin.FILE
-    return RemovePage(
-        head=head,
-        name=source.name,
-        version=source.version,
-        told=texts.TOLD.format(records=counted(records, "oplysning", "oplysninger")),
         problem=texts.SETTINGS_IN_FILE if is_fixed else problem,
         is_fixed=is_fixed,
     )

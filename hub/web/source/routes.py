@@ -24,6 +24,7 @@ from hub.web.source.present_changes import changes_page
 from hub.web.source.present_runs import asked_by_text, run_page, running_part, runs_page
 from hub.web.source.present_schedule import ScheduleForm, seen_text
 from hub.web.source.present_schedule import schedule_page as present_schedule
+from hub.web.source.removal_routes import router as removal_router
 from hub.web.source.settings_routes import router as settings_router
 from hub.web.source.workspace import SOURCE
 from schemas.access import AuditAction
@@ -31,6 +32,7 @@ from schemas.access import AuditAction
 __all__ = ["SOURCE"]
 router = SOURCE.router
 router.include_router(settings_router)
+router.include_router(removal_router)
 RUNS_ON_PAGE = 25
 CHANGES_ON_PAGE = 50
 Message = Annotated[str | None, Query(alias="besked", max_length=40)]

@@ -1,8 +1,8 @@
-"""Settings of one source: changed by a form, and the source removed in two steps."""
+"""Settings of one source, changed by a form."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import JsonValue
 
@@ -12,7 +12,6 @@ from hub.sources import repository, service
 from hub.sources.definitions import Source
 from hub.sources.secret_fields import merge
 from hub.sources.service import SourceChange
-from hub.sources.stream_repository import count_published
 from hub.web.shell.dates import of_moment
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
@@ -20,7 +19,7 @@ from hub.web.shell.settings_input import Posted, SettingsInput, field_errors, po
 from hub.web.source import texts
 from hub.web.source.loading import decide, load_facts
 from hub.web.source.present import SourceFacts, source_head
-from hub.web.source.present_settings import remove_page, settings_page
+from hub.web.source.present_settings import settings_page
 from hub.web.source.workspace import SOURCE
 from schemas.access import AuditAction
 from schemas.source import Area
@@ -75,41 +74,6 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
         )
         status = 422 if errors else 409
         return context.page(page, f"Indstillinger for {facts.source.title}", status=status)
-
-
-@router.get("/kilder/{name}/fjern")
-def ask_before_removal(request: Request, name: str) -> HTMLResponse:
-    """What happens if this source is removed?"""
-    with open_request(request, SOURCE) as context:
-        context.record(AuditAction.READ_SOURCES)
-        return _remove_page(context, name, None)
-
-
-@router.post("/kilder/{name}/fjern", dependencies=[Depends(require_form_token)])
-def remove(
-    request: Request,
-    name: str,
-    version: Annotated[int, Form()],
-    confirmed: Annotated[str, Form(max_length=100)] = "",
-) -> Response:
-    """Read it no more. What it said stays, and its secrets are forgotten."""
-    with open_request(request, SOURCE) as context:
-        decide(context, AuditAction.CONFIGURE_SOURCE, name, "fjernet")
-        source = repository.existing_source(context.session, name)
-        if source.version != version:
-            raise SourceChanged
-        if confirmed.strip() != name:
-            return _remove_page(context, name, texts.REMOVE_CONFIRM.format(name=name))
-        service.remove_source(context.session, context.app.catalogue.builder, name, by=context.actor.id)
-    context.app.catalogue.expire()
-    return RedirectResponse("/kilder", 303)
-
-
-def _remove_page(context: RequestContext, name: str, problem: str | None) -> HTMLResponse:
-    facts, source = load_facts(context, name), repository.existing_source(context.session, name)
-    records = count_published(context.session).get(name, 0)
-    page = remove_page(source, head=source_head(facts, "/indstillinger", None), records=records, problem=problem)
-    return context.page(page, f"Fjern {facts.source.title}", status=422 if problem else 200)
 
 
 def _schema(context: RequestContext, source: Source) -> dict[str, JsonValue]:

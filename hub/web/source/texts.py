@@ -93,7 +93,18 @@ NO_KEY = "Hemmeligheder kan ikke gemmes: driften skal først sætte HELHED_SECRE
 CHANGED_BY = "Sidst ændret af {who} {when}."
 OWN_AREA = "Som kilden selv siger: {area}"
 REMOVE_CONFIRM = "Skriv kildens navn, {name}, for at fjerne den."
-TOLD = "{records} er læst fra kilden."
+REMOVE_CHOOSE = "Vælg, hvad der skal ske med det, kilden har sagt."
+TOLD = "Kilden har sagt {records} om {citizens}."
+KEEP, FORGET = "behold", "glem"
+DATA = {
+    KEEP: "Behold det. Det bliver stående på borgernes sider med den dag, det sidst blev læst. Kommer kilden igen under"
+    " samme navn, læses videre, hvor der blev sluppet.",
+    FORGET: "Glem det: {what}. Borgernes overblik bygges igen uden. Det kan ikke fortrydes.",
+}
+"""What may become of what a source has said."""
+REMOVED = "Kilden blev fjernet {when} og læses ikke mere."
+LEFT = "Her er endnu {what}."
+NOTHING_LEFT = "Intet af det, den har sagt, er her mere."
 SCHEDULE_WRONG = "Skriv enten et mellemrum som 15m, 2h eller 1d, eller et klokkeslæt som 02:30. Det ene felt er tomt."
 CHANGE = {
     ChangeKind.ADDED: "Tilføjede kilden",

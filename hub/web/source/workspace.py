@@ -3,6 +3,8 @@
 from hub.web.shell.workspace import Workspace
 from hub.web.source.page import (
     ChangesPage,
+    ForgettingProgress,
+    ForgottenPage,
     RemovePage,
     RunningPart,
     RunPage,
@@ -20,5 +22,16 @@ SOURCE = Workspace(
     action=AuditAction.READ_SOURCES,
     purpose=Purpose.OPERATIONS,
     in_menu=False,
-    pages=(SourcePage, RunningPart, RunsPage, RunPage, ChangesPage, SchedulePage, SettingsPage, RemovePage),
+    pages=(
+        SourcePage,
+        RunningPart,
+        RunsPage,
+        RunPage,
+        ChangesPage,
+        SchedulePage,
+        SettingsPage,
+        RemovePage,
+        ForgottenPage,
+        ForgettingProgress,
+    ),
 )

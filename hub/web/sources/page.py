@@ -107,6 +107,8 @@ class SourcesPage:
     """What came of the form before."""
     drafts: tuple[Link, ...]
     """Sources that are being set up."""
+    removed: tuple[Link, ...]
+    """Sources that are read no more, of which something may be left."""
     areas: tuple[Link, ...]
     """To see the sources of one area only."""
     not_built: NotBuiltRow | None

@@ -65,12 +65,13 @@ def sources_page(  # noqa: PLR0913  keyword-only from the question on
     *,
     question: ListQuestion = ListQuestion(),
     drafts: Sequence[Source] = (),
+    removed: Sequence[Source] = (),
     outcome: Outcome | None = None,
 ) -> SourcesPage:
     """Is every source all right, and if not what to do.
 
     *sources*: those that need a person first; *due*: overviews to build; *employees*: names by id; *drafts*: sources
-    that are being set up.
+    that are being set up; *removed*: those that are read no more.
     """
     chosen = [details for details in sources if question.area in {None, details.listing.source.area}]
     start = (question.page - 1) * SOURCES_ON_PAGE
@@ -83,6 +84,10 @@ def sources_page(  # noqa: PLR0913  keyword-only from the question on
         trouble=bool(due.failed or any(details.listing.needs_person for details in sources)),
         outcome=outcome,
         drafts=tuple(Link(draft.definition.title or draft.name, f"{PATH}/{draft.name}/opsaetning") for draft in drafts),
+        removed=tuple(
+            Link(source.system.title if source.system else source.name, f"{PATH}/{source.name}/fjernet")
+            for source in removed
+        ),
         areas=_areas(sources, question),
         not_built=_not_built(due, now),
         needing=tuple(row for needs_person, row in rows if needs_person),

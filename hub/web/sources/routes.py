@@ -11,7 +11,7 @@ from hub.notices.conditions import Limits
 from hub.notices.source_listing import SourceListing, list_sources
 from hub.overview import repository as overviews
 from hub.sources import run_repository, stream_repository
-from hub.sources.definitions import SourceLifecycle
+from hub.sources.definitions import Source, SourceLifecycle
 from hub.sources.health import SourceStatus
 from hub.web.shell.form_result import take_result
 from hub.web.shell.rendering import render_fragment
@@ -48,13 +48,18 @@ def sources(
         conflicts, due = matching.conflicts(context.session), overviews.due(context.session)
         details = [_details(context, listing) for listing in load_listings(context)]
         question = ListQuestion(area, page)
-        drafts = [
-            source for source in context.app.catalogue.known() if source.definition.lifecycle is SourceLifecycle.DRAFT
-        ]
         result = take_result(request)
         outcome = result.outcome if result else None
         page_of_sources = sources_page(
-            details, conflicts, due, employees, context.now, question=question, drafts=drafts, outcome=outcome
+            details,
+            conflicts,
+            due,
+            employees,
+            context.now,
+            question=question,
+            drafts=_in_state(context, SourceLifecycle.DRAFT),
+            removed=_in_state(context, SourceLifecycle.REMOVED),
+            outcome=outcome,
         )
         return context.page(page_of_sources)
 
@@ -78,6 +83,10 @@ def load_listings(context: RequestContext) -> tuple[SourceListing, ...]:
     """How every source is doing, those that need a person first; page and API alike."""
     limits = Limits.of(context.app.settings)
     return list_sources(context.session, context.app.catalogue.current(), limits=limits, now=context.now)
+
+
+def _in_state(context: RequestContext, lifecycle: SourceLifecycle) -> list[Source]:
+    return [source for source in context.app.catalogue.known() if source.definition.lifecycle is lifecycle]
 
 
 def _details(context: RequestContext, listing: SourceListing) -> SourceDetails:

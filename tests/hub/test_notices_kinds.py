@@ -1,0 +1,154 @@
+"""Every kind of notice is produced by what is really stored: once as it begins, once as it is over, not at night."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import trustme
+from sqlalchemy import text
+
+from connectors.base import HeldDeletions
+from hub.clock import FixedClock
+from hub.db import Database, Session
+from hub.indexing.drift import SourceTally
+from hub.indexing.repository import save_comparison
+from hub.notices import repository, service
+from hub.notices.conditions import DRIFT_MAY_LAST, Condition, Limits, NoticeKind
+from hub.notices.rules import QuietHours, matures_after, quiet_hours
+from hub.notices.senders import Webhook
+from hub.notices.service import NoticePlan
+from hub.notices.source_listing import list_sources
+from hub.sources import held_repository
+from hub.sources.definitions import StreamLease
+from hub.sources.health import RunOutcome, RunSummary
+from hub.sources.stream_repository import save_run
+from tests.sources import SilentSource, add_connector, leased, make_catalogue
+from tests.web import maja
+
+NOW = maja.NOW
+WEBHOOK = Webhook("https://helhed.invalid", b"k")
+LIMITS = Limits(failures=3, certificate=timedelta(days=30))
+CLEAR = text("""
+    TRUNCATE source_runs, notices, notice_deliveries, held_deletions, index_comparisons;
+    UPDATE source_streams SET last_run = NULL, last_success_at = NULL, last_data_at = NULL;
+    UPDATE sources SET settings = '{}';
+""")
+Step = Callable[[Session, StreamLease], None]
+
+
+def ran(ago: timedelta, outcome: RunOutcome = RunOutcome.COMPLETE, *, times: int = 1) -> Step:
+    """Runs that ended so, the last of them so long ago; only one that was read to its end brought data."""
+
+    def step(session: Session, _: StreamLease) -> None:
+        for before in reversed(range(times)):
+            at = NOW - ago - timedelta(seconds=before)
+            run = RunSummary(source="social", stream="all", started_at=at, ended_at=at, outcome=outcome)
+            save_run(session, run, at if outcome is RunOutcome.COMPLETE else None)
+
+    return step
+
+
+def misses(count: int) -> Step:
+    held = {"Sag": HeldDeletions(record_type="Sag", missing=count, known=100)} if count else {}
+
+    def step(session: Session, lease: StreamLease) -> None:
+        held_repository.save_held(session, lease, held, NOW)
+
+    return step
+
+
+def expires(days: int) -> Step:
+    pem = trustme.CA().issue_cert("helhed.example", not_after=NOW + timedelta(days=days, hours=1)).cert_chain_pems[0]
+
+    def step(session: Session, _: StreamLease) -> None:
+        settings = json.dumps({"certificate": pem.bytes().decode()})
+        session.execute(text("UPDATE sources SET settings = cast(:settings AS jsonb)"), {"settings": settings})
+
+    return step
+
+
+def indexed(in_index: int, at: datetime) -> Step:
+    def step(session: Session, _: StreamLease) -> None:
+        tally = SourceTally(source="", in_store=9, in_index=in_index, is_equal=in_index == 9)
+        save_comparison(session, [tally], 0, at)
+
+    return step
+
+
+HOUR, NOTHING = timedelta(hours=1), timedelta(0)
+WELL = ran(NOTHING)
+MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
+    NoticeKind.LATE: (ran(36 * HOUR), WELL),
+    NoticeKind.SILENT: (ran(72 * HOUR), WELL),
+    NoticeKind.FAILING: (ran(HOUR, RunOutcome.UNAVAILABLE, times=3), WELL),
+    NoticeKind.HELD_DELETIONS: (misses(12), misses(0)),
+    NoticeKind.TOO_MANY_REJECTED: (ran(HOUR, RunOutcome.TOO_MANY_REJECTED), WELL),
+    NoticeKind.CERTIFICATE_EXPIRING: (expires(29), expires(400)),
+    NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
+}
+"""How each begins and how it ends, in what is stored."""
+STARTS_WELL = frozenset(NoticeKind) - {NoticeKind.LATE, NoticeKind.SILENT}
+NIGHT = datetime(2023, 9, 12, 22, 30, tzinfo=UTC)
+"""Half past midnight in Denmark."""
+
+
+def test_every_kind_begins_once_and_ends_once_and_waits_for_the_morning(database: Database, clock: FixedClock) -> None:
+    catalogue = make_catalogue(database, clock)
+    add_connector(database, catalogue, SilentSource(maja.SOCIAL))
+    lease = leased(database, "social")
+
+    def do(step: Step) -> None:
+        with database.transaction() as session:
+            step(session, lease)
+            session.execute(text("UPDATE source_catalogue SET version = version + 1"))
+        catalogue.expire()
+
+    def told(kind: NoticeKind) -> list[tuple[str, datetime]]:
+        with database.transaction() as session:
+            rows: Sequence[Any] = session.execute(
+                text("""SELECT d.event, d.due_at FROM notice_deliveries d JOIN notices n ON n.id = d.notice_id
+                        WHERE n.kind = :kind ORDER BY d.id"""),
+                {"kind": kind},
+            ).all()
+        return [(row.event, row.due_at) for row in rows]
+
+    def look(quiet: QuietHours, at: datetime) -> None:
+        plan = NoticePlan(LIMITS, quiet, None, (), WEBHOOK)
+        with database.transaction() as session:
+            service.judge(session, catalogue.current(), plan, at)
+
+    for kind, (begins, ends) in MATTERS.items():
+        with database.transaction() as session:
+            session.execute(CLEAR)
+        if kind in STARTS_WELL:
+            do(ran(2 * HOUR))
+        never_quiet = QuietHours(time(), time())
+        do(begins)
+        look(never_quiet, NOW)
+        matures = matures_after(Condition(kind=kind))
+        assert len(told(kind)) == (0 if matures else 1), kind
+        look(never_quiet, NOW + matures)
+        look(never_quiet, NOW + matures)
+        assert [event for event, _ in told(kind)] == ["began"], kind
+        if kind not in {NoticeKind.LATE, NoticeKind.INDEX_DRIFT}:
+            with database.transaction() as session:
+                (listing,) = list_sources(session, catalogue.current(), limits=LIMITS, now=NOW)
+            assert listing.needs_person, kind
+        with database.transaction() as session:
+            session.execute(text("UPDATE notice_deliveries SET sent_at = now()"))
+        do(ends)
+        look(quiet_hours("22:00-07:00"), NOW + matures)
+        look(never_quiet, NOW + matures)
+        assert [event for event, _ in told(kind)] == ["began", "ended"], kind
+        with database.transaction() as session:
+            assert not repository.open_notices(session), kind
+
+    with database.transaction() as session:
+        session.execute(CLEAR)
+    do(WELL)
+    do(ran(NOW - NIGHT, RunOutcome.REFUSED, times=3))
+    look(quiet_hours("22:00-07:00"), NIGHT)
+    ((_, due_at),) = told(NoticeKind.FAILING)
+    assert due_at == datetime(2023, 9, 13, 5, 0, tzinfo=UTC), "seven in the morning in Denmark"
+    assert set(MATTERS) == set(NoticeKind)
