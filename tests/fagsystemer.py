@@ -24,6 +24,7 @@ def environment(
     file.write_text(sources.sources_file(every, repair_every), encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
     return kept | {
+        "HELHED_DEMO": "true",  # one role owns the tables of the embedded server; others refuse to start as owner
         "HELHED_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "HELHED_SOURCES_FILE": str(file),
         "HELHED_DIGEST_KEY": KEY,

@@ -123,7 +123,6 @@ def _environment(
     repair_every: str,
 ) -> dict[str, str]:
     return environment(folder, sources, database, every="12s", repair_every=repair_every) | {
-        "HELHED_DEMO": "true",
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_KAFKA_SERVERS": bus.bootstrap,
         "HELHED_KAFKA_REPLICATION": str(min(3, len(bus.brokers))),

@@ -121,6 +121,7 @@ def test_no_page_and_no_answer_of_an_administrator_tells_anything_of_a_citizen(d
     personal = {person.cpr for person in truth.people} | {goal.text for goal in truth.goals}
     personal |= {f"{person.given} {person.family}" for person in truth.people}
     personal |= {person.street for person in truth.people}
+    personal -= {"Ole Bruun"}  # works in Hjemmeplejen, too, and stands among the employees
     with log_in(demo, "tine.skov") as administrator:
         told = {address: answer.text for address, answer in crawl(administrator).items()}
     reached = {OWN_KEY.sub("ID", re.sub(r"\d+", "N", address)) for address in told}

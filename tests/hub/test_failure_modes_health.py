@@ -20,6 +20,10 @@ from tests.hub.source_hub import SourceHub, advice_of, source_hub
 MAJA, IDA = "7507864002", "6303094002"
 WEEK = timedelta(days=7)
 WAITS = "Kilden svarer ikke lige nu. Der prøves igen af sig selv; intet er gået tabt."
+RIGHT_MISSING = (
+    "Kilden kender os, men lader os ikke læse dette. Bed kildens systemejer give vores bruger retten igen, "
+    "og tryk så på Læs kilden nu. Intet er gået tabt."
+)
 REFUSED = "Kilden afviser os. Se efter, om adgangen er udløbet, og om adresse og aftale passer."
 NUMBER_FAULT = ("cpr-nummeret er ugyldigt", "Ret cpr-nummeret i fagsystemet.")
 EARLIER, LATER = "2023-02-28T23:59:30.000Z", "2023-03-01T00:00:00.000Z"
@@ -248,5 +252,5 @@ def test_mode_18_a_cancelled_plan_is_cancelled_and_a_lost_right_deletes_nothing(
     shown = hub.ids()
     fhir.fault = Fault.FORBIDDEN
     clock.move(WEEK)
-    assert {(summary.outcome, advice_of(summary)) for summary in hub.run_all()} == {(RunOutcome.REFUSED, REFUSED)}
+    assert {(summary.outcome, advice_of(summary)) for summary in hub.run_all()} == {(RunOutcome.REFUSED, RIGHT_MISSING)}
     assert hub.ids() == shown

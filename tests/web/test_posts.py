@@ -54,7 +54,9 @@ EXAMPLES = {
     "/kilder/{name}/indstillinger": Example(
         "/kilder/dubu/indstillinger", {"title": "Familiesystemet"}, {"title": "Familiesystemet", "version": "0"}
     ),
-    "/kilder/{name}/fjern": Example("/kilder/dubu/fjern", {"confirmed": "dubu"}, {"confirmed": "dubuu"}),
+    "/kilder/{name}/fjern": Example(
+        "/kilder/dubu/fjern", {"data": "behold", "confirmed": "dubu"}, {"data": "behold", "confirmed": "dubuu"}
+    ),
     "/kilder/{name}/opsaetning": Example(
         "/kilder/kladde/opsaetning", {"title": "Familiesystemet"}, {"title": "Familiesystemet", "version": "0"}
     ),

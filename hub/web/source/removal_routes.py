@@ -83,7 +83,7 @@ def show_progress(request: Request, name: str) -> HTMLResponse:
 
 
 @router.post("/kilder/{name}/glem", dependencies=[Depends(require_form_token)])
-def forget(request: Request, name: str, confirmed: Annotated[str, Form(max_length=100)] = "") -> Response:
+def forget(request: Request, name: str, confirmed: Annotated[str, Form(max_length=100)] = "") -> RedirectResponse:
     """Forget what a removed source has said. Asked twice, it is done once."""
     with open_request(request, SOURCE) as context:
         context.require(AuditAction.FORGET_SOURCE)
