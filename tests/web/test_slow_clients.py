@@ -86,7 +86,10 @@ def test_who_sends_in_time_is_answered(address: tuple[str, int]) -> None:
         for _ in range(3):
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
             connection.sendall(b"cd")
-            assert b"4 bytes" in connection.recv(1000)
+            answer = b""
+            while b"4 bytes" not in answer:  # head and body may come apart
+                answer += connection.recv(1000)
+            assert answer.startswith(b"HTTP/1.1 200")
 
 
 def test_connections_beyond_the_bound_are_closed_and_the_others_served(address: tuple[str, int]) -> None:
