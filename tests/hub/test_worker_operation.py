@@ -43,6 +43,11 @@ def free_port() -> int:
         return int(door.getsockname()[1])
 
 
+def in_demo(context: AppContext) -> AppContext:
+    """Where a web server tells its figures to this machine without a token."""
+    return replace(context, settings=context.settings.model_copy(update={"demo": True}))
+
+
 @contextmanager
 def asked(context: AppContext, connectors: Mapping[str, Connector] | None = None) -> Iterator[httpx.Client]:
     """A client of a running worker."""
@@ -171,13 +176,13 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
         port = int(door.getsockname()[1])
         with (
             pytest.raises(InvalidSetting, match="HELHED_WORKER_PORT"),
-            serve_in_background(Operation(context), "127.0.0.1", port),
+            serve_in_background(Operation(in_demo(context)), "127.0.0.1", port),
         ):
             pass
 
 
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
-    with serve_in_background(Operation(context), "127.0.0.1", 0) as port:
+    with serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         metrics.set_bus_metrics({("pipeline", RECORDS): 7})
         social = metrics.SourceMetrics(None, 60, paused=True)
@@ -203,7 +208,7 @@ def test_what_is_open_in_quarantine_is_counted_by_source_also_of_sources_that_ar
         return Rejection(record_type="Ydelse", source_id=source_id, field="start", rule=RejectionRule.BAD_DATE)
 
     with (
-        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         quarantined = partial(figure, client, "helhed_quarantine_open")
@@ -230,7 +235,7 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
 ) -> None:
     now, minute = clock.now(), timedelta(minutes=1)
     with (
-        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         result = partial(figure, client, "helhed_overviews_due")
@@ -255,7 +260,7 @@ def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: Fix
     ]
     observe_drift(tallies, drifted, 4, clock.now())
     with (
-        serve_in_background(Operation(context), "127.0.0.1", 0) as port,
+        serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         for kind, citizens in (("missing", 2), ("stale", 1), ("extra", 1)):
