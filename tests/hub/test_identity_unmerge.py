@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -71,6 +71,14 @@ def citizen(database: Database, identifier: Identifier) -> UUID | None:
         return repository.citizen_of(session, keyed_digest(identifier, KEY))
 
 
+def stands_for(database: Database, citizen_id: UUID) -> UUID:
+    """The citizen whom this one was merged into, or itself."""
+    with database.transaction() as session:
+        statement = text("SELECT coalesce(merged_into, id) FROM citizens WHERE id = :id")
+        standing: UUID = session.execute(statement, {"id": citizen_id}).scalar_one()
+    return standing
+
+
 def author(name: str, clock: FixedClock) -> Author:
     return Author(name, "de to er samme borger", clock.now(), KEY)
 
@@ -116,6 +124,14 @@ def conflicts(database: Database) -> list[tuple[str, str]]:
         return sorted((each.kind, each.subject) for each in repository.conflicts(session))
 
 
+def withdrawn(number: Identifier, old: Identifier) -> tuple[list[SourceRecord], list[SourceRecord]]:
+    """A record says that a number replaced another; later the same record is about Maja."""
+    replacing, maja = make_person(number, replaces=[old], source_id="1"), make_person(MAJA, source_id="1")
+    return [make_person(MAJA, source_id="2"), replacing], [maja]
+
+
+@example(*withdrawn(JONAS, IDA), (MAJA, IDA))
+@example(*withdrawn(IDA, EMIL), (MAJA, EMIL))
 @given(before=worlds, after=worlds, pair=st.tuples(identifiers, identifiers))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_taking_a_merge_back_leaves_every_page_as_if_nobody_had_merged(
@@ -134,8 +150,9 @@ def test_taking_a_merge_back_leaves_every_page_as_if_nobody_had_merged(
     one, other = (citizen(database, identifier) for identifier in pair)
     is_merged = one is not None and other is not None and one != other and merge(database, clock, one, other)
     process(database, clock, after)
-    if is_merged and one is not None:
-        assert citizen(database, pair[0]) == citizen(database, pair[1]) is not None
+    if is_merged and one is not None and other is not None:
+        # Of the citizens, not of the numbers: a source may have withdrawn meanwhile that one stands for another.
+        assert stands_for(database, one) == stands_for(database, other)
         with database.transaction() as session:
             result = unmerge_citizen(session, one, author("carl", clock))
             mark_due(session, result.affected, since=clock.now())
