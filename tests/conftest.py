@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL
 
 from hub.clock import FixedClock
 from hub.db import Database, with_driver
@@ -46,9 +46,18 @@ def postgres() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: URL) -> URL:
+def administrator(postgres: URL) -> Iterator[Connection]:
+    """One session that makes and drops databases, kept for the whole run."""
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: URL, administrator: Connection) -> URL:
     """A database with the real migrations applied; every test's database is a copy of it."""
-    _admin(postgres, "CREATE DATABASE helhed_template")
+    administrator.execute(text("CREATE DATABASE helhed_template"))
     url = postgres.set(database="helhed_template")
     migrate(url)
     let_time_be_simulated(url)
@@ -56,18 +65,18 @@ def template(postgres: URL) -> URL:
 
 
 @contextmanager
-def fresh_database(postgres: URL, template: URL) -> Iterator[URL]:
-    """The address of a fresh database with all tables; it is dropped when the block ends."""
+def fresh_database(administrator: Connection, template: URL) -> Iterator[URL]:
+    """The address of a fresh database with all tables; it is dropped when the block ends, and nobody may hold it."""
     name = f"test_{uuid4().hex}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    yield make_url(postgres).set(database=name)
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    administrator.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.database}"))
+    yield template.set(database=name)
+    administrator.execute(text(f"DROP DATABASE {name}"))
 
 
 @pytest.fixture
-def database(template: URL, postgres: URL) -> Iterator[Database]:
-    """A fresh database with all tables, for this test alone."""
-    with fresh_database(postgres, template) as url:
+def database(administrator: Connection, template: URL) -> Iterator[Database]:
+    """A fresh database with all tables, for this test alone; a test that leaves a connection to it open fails."""
+    with fresh_database(administrator, template) as url:
         new_database = Database(url)
         yield new_database
         new_database.close()

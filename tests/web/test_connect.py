@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 from pydantic import SecretStr
-from sqlalchemy import URL, select
+from sqlalchemy import URL, Connection, select
 
 from deploy.demo import AREA_CONTACTS, morning_of
 from deploy.sandbox.fagsystemer.process import Running, start
@@ -46,9 +46,11 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory, postgres: URL, template: URL) -> Iterator[Installation]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, administrator: Connection, template: URL
+) -> Iterator[Installation]:
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(postgres, template))
+        url = stack.enter_context(fresh_database(administrator, template))
         running = stack.enter_context(start(citizens=CITIZENS, seed=7, today=DAY))
         settings = Settings(
             demo=True,
