@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.policy import decide, findable, may, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Purpose, Role
@@ -12,7 +13,6 @@ from schemas.source import Area
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/policy-table.md"
 REASON = "En begrundelse, som reglen om begrundelser godtager"
-AREA = {Area.EMPLOYMENT: "beskæftigelse", Area.SCHOOL: "skole", Area.SOCIAL: "social", Area.HEALTH: "sundhed"}
 
 
 class Kind(NamedTuple):
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
 
 _MEMBER = frozenset({Role.TEAM_MEMBER})
 KINDS = (
-    *(Kind(f"medarbejder, {word}", _MEMBER, area) for area, word in AREA.items()),
+    *(Kind(f"medarbejder, {word}", _MEMBER, area) for area, word in texts.AREA.items()),
     Kind("medarbejder uden område", _MEMBER),
     Kind("systemadministrator", frozenset({Role.ADMINISTRATOR})),
     Kind("databeskyttelsesrådgiver", frozenset({Role.DPO})),
@@ -94,7 +94,7 @@ def answers(kind: Kind, relation: Mapping[str, bool], purpose: Purpose) -> tuple
         ("med begrundelse", decide(kind.actor, without, because)),
     )
     is_open = next((word for word, decision in decisions if decision.allowed), NO)
-    sections = (next((word for word, decision in decisions if area in decision.shown), NO) for area in AREA)
+    sections = (next((word for word, decision in decisions if area in decision.shown), NO) for area in texts.AREA)
     opens = decisions[0][1].allowed
     reveal = "med begrundelse" if opens and may_reveal(kind.actor, without, REASON).allowed else NO
     finding = YES if findable(kind.actor, [without]) else NO
@@ -121,7 +121,7 @@ def _acts() -> Iterator[str]:
 def table() -> str:
     """The whole page."""
     titles = "\n".join(f"| `{policy}` | {title} |" for policy, title in POLICY_TITLES.items())
-    head = ("medarbejder", "relation", "formål", "åbne", *AREA.values(), "beskyttet", "finde")
+    head = ("medarbejder", "relation", "formål", "åbne", *texts.AREA.values(), "beskyttet", "finde")
     rows, acts = "\n".join(_rows()), "\n".join(_acts())
     return f"""# Hvad svarer reglerne?
 

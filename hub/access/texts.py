@@ -23,7 +23,7 @@ PURPOSE = {
     Purpose.CASE_WORK: "sagsbehandling",
     Purpose.CITIZEN_REQUEST: "borgeren har bedt om det",
     Purpose.LOG_REVIEW: "logkontrol",
-    Purpose.OPERATIONS: "drift",
+    Purpose.OPERATIONS: "drift af kilder",
 }
 
 FACTS = {

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.source_record import actor_id
-from hub.cli.terms import fail, load_settings, opened
+from hub.cli.terms import AsJson, fail, load_settings, opened
 from hub.clock import danish_day
 from hub.db import Session
 from hub.errors import InvalidSetting, MissingRole
@@ -32,7 +32,7 @@ PAGE = 50
 def list_actors(
     words: Annotated[str, typer.Argument(metavar="[WORDS]", help="Only those with these words.")] = "",
     start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Employees by name, with roles, unit, and whether they may log in."""
     from hub.access.staff_repository import list_employees  # noqa: PLC0415  a command loads only what it needs
@@ -70,7 +70,7 @@ def show(employee_id: Annotated[str, typer.Argument(metavar="ID", help="See: hel
 @app.command("units")
 def list_organisation_units(
     start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Units of the organisation by name, with their tasks (KLE), their area and how many may log in."""
     from hub.access.staff_repository import list_units  # noqa: PLC0415  as above

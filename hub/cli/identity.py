@@ -13,7 +13,7 @@ from rich.table import Table
 from hub.cli.identity_texts import CONFLICT, DECISION, refusal
 from hub.cli.source_input import Reason
 from hub.cli.source_record import actor_id
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.errors import DecisionRefused, InvalidSetting
 from hub.matching.decision_repository import DecisionState
@@ -48,7 +48,6 @@ personnummer is never typed here: the shell keeps what is typed.
 )
 console = Console()
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 ActorOption = Annotated[
     str | None, typer.Option("--actor", help="Who decides; by default whoever is logged in at this terminal.")
 ]

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.notices.repository import Notice, list_notices
 
@@ -24,7 +24,7 @@ ON_PAGE = 50
 @app.command("list")
 def list_all(
     after: Annotated[int, typer.Option(min=0, help="How many to leave out: those of the pages before.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List notices, fifty at a time: those that are not over first, then the newest."""
     with fail(), opened() as context, context.database.transaction() as session:

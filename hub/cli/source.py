@@ -14,11 +14,11 @@ from hub.cli.source_approval import approve
 from hub.cli.source_inbox import inbox
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule, without_numbers
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
-from hub.cli.source_reading import AsJson, Name, history, list_all, runs
+from hub.cli.source_reading import Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record
 from hub.cli.source_removal import forget, remove
 from hub.cli.source_setup import check, discover, preview, start
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.context import AppContext
 from hub.errors import InvalidSetting, SourceNotFound

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.errors import SourceNotFound
 from hub.inbox.backlog import InboxBacklog, read_backlog
@@ -15,7 +15,7 @@ console = Console()
 
 def inbox(
     name: Annotated[str, typer.Argument(help="The source's name; see: helhed source list")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how many events that the source sent wait to be resolved, since when, why, and when they are tried next."""
     with fail(), opened() as context, context.database.transaction() as session:

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from hub.cli.source_output import list_rows, print_list, print_run, print_runs
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.errors import RunNotFound
 from hub.notices.conditions import Limits
 from hub.notices.source_listing import list_sources
@@ -14,7 +14,6 @@ from hub.sources import change_repository, repository, run_repository
 from schemas.source import Area
 
 console = Console()
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 Name = Annotated[str, typer.Argument(help="The source's name; see: helhed source list")]
 
 

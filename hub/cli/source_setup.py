@@ -11,7 +11,7 @@ from connectors.kit import PreviewRow
 from connectors.probe import CheckStep, StepName
 from hub.cli.source_input import read_schedule
 from hub.cli.source_record import actor_id, record
-from hub.cli.terms import fail, opened
+from hub.cli.terms import AsJson, fail, opened
 from hub.context import AppContext
 from hub.errors import InvalidSetting
 from hub.sources import approval_repository, repository, service, stream_repository
@@ -25,7 +25,6 @@ from schemas.access import AuditAction
 console = Console()
 
 Name = Annotated[str, typer.Argument(help="The source's name, also of a draft; see: helhed source list")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 Every = Annotated[str | None, typer.Option(help="Cadence of every stream: 12s, 15m, 2h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Time of day in Denmark, for every stream: 02:30.")]
 STEP = {

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -33,6 +34,7 @@ from hub.sources.definitions import SourceLifecycle
 from hub.sources.source_file import read_source_file
 from search.base import SearchUnavailable
 
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 NO_TABLES = "the database has no tables yet; run: helhed migrate"
 
 

@@ -27,7 +27,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from deploy.sandbox.fagsystemer.process import Running, control, start
 from deploy.sandbox.municipality.generate import generate
@@ -65,9 +65,11 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory, postgres: URL, template: URL) -> Iterator[Installation]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, administrator: Connection, template: URL
+) -> Iterator[Installation]:
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(postgres, template)).render_as_string(hide_password=False)
+        url = stack.enter_context(fresh_database(administrator, template)).render_as_string(hide_password=False)
         running = stack.enter_context(start(citizens=CITIZENS, seed=7, today=date.today()))  # noqa: DTZ011  as served
         folder = tmp_path_factory.mktemp("installation")
         port = free_port()

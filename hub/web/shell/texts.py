@@ -4,29 +4,16 @@ Words of people first; a code or a paragraph never stands alone. What a source i
 lists, descriptors) is data and not here. Each workspace has the rest in a ``texts.py`` of its own.
 """
 
+from hub.access import texts as access_texts
 from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
 from schemas.facts import EffortStatus, GoalKind
 from schemas.overview import TroubleKind
-from schemas.source import Area
 
-AREA = {
-    Area.EMPLOYMENT: "Beskæftigelse",
-    Area.SCHOOL: "Skole",
-    Area.SOCIAL: "Social",
-    Area.HEALTH: "Sundhed",
-}
+AREA = {area: word.capitalize() for area, word in access_texts.AREA.items()}
 
-PURPOSE = {
-    Purpose.TEAM_MEETING: "møde om Borgerens plan",
-    Purpose.FOLLOW_UP: "opfølgning på en indsats",
-    Purpose.NEW_NOTIFICATION: "ny underretning",
-    Purpose.CASE_WORK: "sagsbehandling",
-    Purpose.CITIZEN_REQUEST: "borgeren har bedt om det",
-    Purpose.LOG_REVIEW: "logkontrol",
-    Purpose.OPERATIONS: "drift af kilder",
-}
+PURPOSE = access_texts.PURPOSE
 
 CHOOSABLE_PURPOSES = (
     Purpose.TEAM_MEETING,

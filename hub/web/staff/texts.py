@@ -1,12 +1,9 @@
 """What Medarbejdere says."""
 
+from hub.access import texts as access_texts
 from schemas.access import Role
 
-ROLE = {
-    Role.TEAM_MEMBER: "arbejder med borgere",
-    Role.ADMINISTRATOR: "systemadministrator",
-    Role.DPO: "databeskyttelsesrådgiver",
-}
+ROLE = {**access_texts.ROLE, Role.TEAM_MEMBER: "arbejder med borgere"}
 NO_ROLES = "ingen endnu"
 ORIGIN = {
     (True, True): "organisationen og kommunens login",
