@@ -29,7 +29,7 @@ class NoticesPage:
     template: ClassVar[str] = "notices/templates/notices.html"
 
     summary: str
-    told: str
+    delivery: str
     """How notices are sent."""
     open: tuple[NoticeLine, ...]
     over: tuple[NoticeLine, ...]

@@ -27,14 +27,14 @@ def notices_page(  # noqa: PLR0913  keyword-only from the titles on
     open_notices = [notice for notice in notices if notice.ended_at is None]
     return NoticesPage(
         summary=(f"{counted(len(open_notices), 'ting kræver', 'ting kræver')} dig." if open_notices else texts.NOTHING),
-        told=_told(recipients, quiet, has_webhook=has_webhook),
+        delivery=_delivery(recipients, quiet, has_webhook=has_webhook),
         open=tuple(_line(notice, titles, now) for notice in open_notices),
         over=tuple(_line(notice, titles, now) for notice in notices if notice.ended_at is not None),
         older=older,
     )
 
 
-def _told(recipients: int, quiet: str, *, has_webhook: bool) -> str:
+def _delivery(recipients: int, quiet: str, *, has_webhook: bool) -> str:
     ways = [f"e-mail til {counted(recipients, 'modtager', 'modtagere')}"] if recipients else []
     ways += ["webhook"] if has_webhook else []
     if not ways:

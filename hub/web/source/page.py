@@ -34,7 +34,7 @@ class RunningRow:
     """How far it has come, in a sentence."""
     read: int
     total: int | None
-    asked: str | None
+    stop_state: str | None
     """That somebody has asked it to stop, or that its process is gone. None: it goes on."""
 
 
@@ -251,7 +251,7 @@ class RemovePage:
     head: SourceHead
     name: str
     version: int
-    told: str
+    data_text: str
     """How much it has said."""
     choices: tuple[Choice, ...]
     """What may become of that."""

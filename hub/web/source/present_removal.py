@@ -21,7 +21,7 @@ def remove_page(
         head=head,
         name=source.name,
         version=source.version,
-        told=texts.TOLD.format(
+        data_text=texts.TOLD.format(
             records=counted(data.records, "oplysning", "oplysninger"),
             citizens=counted(data.citizens, "borger", "borgere"),
         ),

@@ -132,7 +132,7 @@ def _running(run: RunProgress, titles: Mapping[str, str], now: datetime) -> Runn
         text=progress_text(run, titles, now),
         read=run.read,
         total=run.total,
-        asked=stop_state if run.is_alive else texts.NO_SIGN,
+        stop_state=stop_state if run.is_alive else texts.NO_SIGN,
     )
 
 
