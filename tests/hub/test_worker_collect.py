@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, current_thread
 
 import pytest
 from sqlalchemy import text
@@ -120,8 +120,10 @@ def test_a_run_that_does_not_end_loses_its_lease_and_the_worker_ends(
 ) -> None:
     monkeypatch.setattr(collecting, "END_WITHIN", timedelta(milliseconds=100))
     is_stuck, goes_on = Event(), Event()
+    left_behind: list[Thread] = []
 
     def stuck(_: ReadContext) -> Iterator[Batch]:
+        left_behind.append(current_thread())
         is_stuck.set()
         goes_on.wait(60)
         yield Batch(cursor=Cursor(state={"at": 1}))
@@ -133,6 +135,8 @@ def test_a_run_that_does_not_end_loses_its_lease_and_the_worker_ends(
         lease = lease_repository.take_lease(session, "social", owner="other")
     assert lease, "another worker need not wait"
     goes_on.set()
+    for thread in left_behind:
+        thread.join()  # a worker's process ends and takes it along; here it would keep its connection
     assert outcomes(database) == []
 
 

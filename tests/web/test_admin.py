@@ -138,7 +138,9 @@ def test_fourteen_days_are_drawn_and_told() -> None:
     assert [bar.failed for bar in row.bars][-2:] == [True, True]
     assert row.bars[3].text == "2. september: 1.200 taget ind i 2 kørsler"
     assert row.bars[-1].text == "12. september: 4 taget ind i 3 kørsler, 1 gik galt"
-    assert row.bars_text == "14 dage: 1.204 taget ind, noget gik galt 2 dage, ingen kørsler 11 dage"
+    assert row.bars_text == (
+        "De seneste 14 dage er 1.204 oplysninger taget ind; på 2 dage gik noget galt; på 11 dage var der ingen kørsler."
+    )
     (none,) = rows_of(page_of(known(SourceStatus.NEVER)))
     assert (none.bars, none.bars_text) == ((), texts.NO_RUNS)
 

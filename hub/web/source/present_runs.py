@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary
 from hub.sources.run_history import RunDetails, RunEvent, RunLogLine, RunProgress
-from hub.web.shell.dates import at_second, capital, counted, number_text, of_moment
+from hub.web.shell.dates import at_second, capital, counted, number_text, of_moment, plural_of
 from hub.web.shell.view_models import Choice, Link
 from hub.web.source import texts
 from hub.web.source.page import LogLine, RunningPart, RunningRow, RunPage, RunRow, RunsPage, SourceHead
@@ -160,7 +160,9 @@ def _counts(run: RunDetails) -> tuple[tuple[str, str], ...]:
         "held": summary.held,
     }
     return tuple(
-        (texts.COUNTS[key], number_text(count)) for key, count in counts_by_name.items() if count or key == "read"
+        (plural_of(count, *texts.COUNTS[key]), number_text(count))
+        for key, count in counts_by_name.items()
+        if count or key == "read"
     )
 
 
@@ -193,7 +195,7 @@ def _log_text(line: RunLogLine, types: Mapping[str, str]) -> str:
     read, total = line.counts.get("read", 0), line.counts.get("total")
     text = f"{number_text(read)} af {number_text(total)} læst" if total else f"{number_text(read)} læst"
     parts = [
-        f"{number_text(count)} {texts.COUNTS[key]}"
+        f"{number_text(count)} {plural_of(count, *texts.COUNTS[key])}"
         for key in ("rejected", "skipped")
         if (count := line.counts.get(key, 0))
     ]

@@ -63,15 +63,16 @@ RULE_OTHER = "efter en regel i kildens opsætning"
 
 
 COUNTS = {
-    "read": "læst",
-    "new": "nye",
-    "changed": "ændrede",
-    "unchanged": "uændrede",
-    "deleted": "slettede",
-    "skipped": "udeladt efter regel",
-    "rejected": "i karantæne",
-    "held": "tilbageholdt",
+    "read": ("læst", "læst"),
+    "new": ("ny", "nye"),
+    "changed": ("ændret", "ændrede"),
+    "unchanged": ("uændret", "uændrede"),
+    "deleted": ("slettet", "slettede"),
+    "skipped": ("udeladt efter regel", "udeladt efter regel"),
+    "rejected": ("i karantæne", "i karantæne"),
+    "held": ("tilbageholdt", "tilbageholdt"),
 }
+"""Of one, and of any other number."""
 
 WAITING = "{count} er læst, men ikke gemt endnu. Tallene for nye, ændrede og uændrede er først hele, når de er."
 NOT_COUNTED = "Hvor meget der var nyt og ændret, er ikke talt i denne kørsel."

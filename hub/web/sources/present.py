@@ -253,13 +253,13 @@ def _bars_text(days: Sequence[DayCount]) -> str:
     read = [day for day in days if day.runs]
     if not read:
         return texts.NO_RUNS
-    text = f"{DAYS_COUNTED} dage: {number_text(sum(day.published for day in days))} taget ind"
-    failed = sum(day.failed > 0 for day in days)
-    if failed:
-        text += f", noget gik galt {counted(failed, 'dag', 'dage')}"
+    records = counted(sum(day.published for day in days), "oplysning", "oplysninger")
+    text = f"De seneste {DAYS_COUNTED} dage er {records} taget ind"
+    if failed := sum(day.failed > 0 for day in days):
+        text += f"; på {counted(failed, 'dag', 'dage')} gik noget galt"
     if silent := len(days) - len(read):
-        text += f", ingen kørsler {counted(silent, 'dag', 'dage')}"
-    return text
+        text += f"; på {counted(silent, 'dag', 'dage')} var der ingen kørsler"
+    return f"{text}."
 
 
 def _pause(pause: Pause, employees: Mapping[str, str], now: datetime) -> PauseRow:
