@@ -19,6 +19,7 @@ from tests.web import maja
 from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import Town
 from tests.web.desk_pages import check_page
+from tests.web.serving import without_keys
 
 WHY = "Systemejeren siger, at de er slettet"
 Hold = Callable[..., tuple[HeldDeletion, ...]]
@@ -135,7 +136,7 @@ def test_a_national_number_in_a_reason_is_kept_nowhere(town: Town, hold: Hold) -
     page = town.client("tine.skov").post(
         f"/tilbageholdt/{case.id}/afvis", reason="Gælder 750786-4002, som er flyttet", seen="held-12"
     )
-    assert "4002" not in page.text
+    assert "4002" not in without_keys(page.text)
     with town.context.database.transaction() as session:
         assert all("4002" not in (line.entry.override_reason or "") for line in list_entries(session, Selection()))
 

@@ -38,6 +38,7 @@ from tests.factories import make_record
 from tests.processing import process_records
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town, plain_record
+from tests.web.serving import without_keys
 
 MAJA = StatedIdentity(name="Maja Testborger", birth_date=date(1986, 7, 15), sources=("health",), is_headline=True)
 MILAN = StatedIdentity(name="Milan Petrović", birth_date=date(1951, 2, 3), sources=("social",))
@@ -250,7 +251,7 @@ def test_a_social_worker_reads_the_banner_and_not_the_name_that_health_gives(dis
         assert texts.IDENTITY_WITHHELD in page
         assert "<h1>Maja Testborger, 37 år</h1>" in page
         assert "Milan" not in page
-        assert "1951" not in page
+        assert "1951" not in without_keys(page)
     assert shared.DISPUTED in browser.get("/mine-borgere").text.lower()
     assert shared.DISPUTED in browser.post("/soeg", text="maja").text.lower()
 

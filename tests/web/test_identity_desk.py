@@ -22,6 +22,7 @@ from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import NUMBERS, Town
 from tests.web.desk_pages import check_page
 from tests.web.serving import Browser as Client
+from tests.web.serving import without_keys
 
 WHY = "Afklaret med sagsbehandleren"
 HIDDEN = ("Olga", "Majken", "Testborger", "750786-4002", "7507864002", "4002")
@@ -163,7 +164,7 @@ def test_what_cannot_be_decided_is_one_sentence_and_a_line(
     answer = client.post(f"/identitet/borger/{desk.maja}/{way}", reason=WHY, other=other)
     assert texts.REFUSED[rule] in answer.text
     assert f"{WHY}</textarea>" in answer.text, "nothing that was typed is lost"
-    assert "4002" not in answer.text
+    assert "4002" not in without_keys(answer.text)
     action = AuditAction.MERGE_CITIZENS if way == "laeg-sammen" else AuditAction.UNMERGE_CITIZENS
     assert (AuditOutcome.REFUSED, "tine.skov") in desk.lines(action)
 

@@ -14,6 +14,7 @@ from schemas.access import AuditAction
 from schemas.source import Area
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town
+from tests.web.serving import without_keys
 
 
 def actions(town: Town) -> list[AuditAction]:
@@ -71,7 +72,7 @@ def test_a_search_can_be_gone_back_to_and_its_number_is_neither_in_the_cookie_no
     browser.get(f"/overblik/{town.ids[maja.MAJA]}")
     assert "Maja Testborger" in browser.get("/soeg/resultat").text
     assert re.fullmatch(r"[\w-]{43}", browser.http.cookies["helhed"])
-    assert "4002" not in stored_sessions(town)
+    assert "4002" not in without_keys(stored_sessions(town))
     narrowed = browser.post("/soeg", text="750786-••••", area="social")
     assert "Maja Testborger" in narrowed.text
     assert actions(town).count(AuditAction.SEARCH) >= 3
@@ -94,7 +95,7 @@ def test_what_is_hidden_is_shown_once_for_each_reason(town: Town) -> None:
     assert "750786-4002" in browser.post(address, reason="Skal skrives på en ansøgning").text
     again = browser.get(address)
     assert again.url.path == f"/overblik/{town.ids[maja.MAJA]}"
-    assert "4002" not in again.text
+    assert "4002" not in without_keys(again.text)
     assert actions(town).count(AuditAction.REVEAL) == 1
 
 
