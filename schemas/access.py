@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field, Json, JsonValue
 
 from schemas.base import Instant, Schema
 from schemas.overview import HeaderNumbers
@@ -161,8 +161,8 @@ class AccessFacts(Schema):
     """Areas the citizen has consented to share with the team, and that still stand."""
     sources: frozenset[str] = frozenset()
     """Sources that have a line in the overview. No policy asks; the log tells areas with and without lines apart."""
-    numbers: HeaderNumbers = Field(default=HeaderNumbers(), repr=False)
-    """The numbers of the overview's header. No policy asks; they complete the page that the index gives."""
+    numbers: Json[HeaderNumbers] = Field(default=HeaderNumbers(), repr=False)
+    """The numbers of the overview's header, from JSON. No policy asks; they complete the page that the index gives."""
     not_updated_since: Instant | None
     """Since when the overview cannot be built from what the sources say; None: it can.
 

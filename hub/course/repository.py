@@ -77,8 +77,10 @@ _COURSE_MEMBERS = f"""
 """All who are on that course."""
 
 
-def _facts_of(citizens_query: str) -> TextClause:
+def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
     """The facts of each of the citizens that *citizens_query* gives; only the key of one without an overview.
+
+    The numbers complete the page that the index gives; a list opens none, and they must be taken out of the document.
 
     The second condition on ``n`` follows from the first: by it, and by ``OFFSET 0``, the way begins at those citizens,
     and not at everybody whom the actor's memberships, unit or worker's ids reach.
@@ -99,33 +101,36 @@ def _facts_of(citizens_query: str) -> TextClause:
              SELECT FROM citizen_workers w
              WHERE w.citizen_id = o.citizen_id AND {_NAMED} OFFSET 0
            ) AS is_named_worker,
-           coalesce(unit_effort.is_ongoing, false) AS unit_has_active_effort,
-           unit_effort.begins_in AS unit_effort_begins_in,
-           unit_effort.ended_for AS unit_effort_ended_for,
-           EXISTS (
-             SELECT FROM citizen_units u
-             WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'case'
-               AND (u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to) OFFSET 0
-           ) AS unit_holds_case,
+           unit.has_active_effort AS unit_has_active_effort,
+           unit.effort_begins_in AS unit_effort_begins_in,
+           unit.effort_ended_for AS unit_effort_ended_for,
+           unit.holds_case AS unit_holds_case,
            {_SELF} AS is_self,
            o.name_address_protected,
            ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
            o.sources,
-           o.numbers,
+           {"o.numbers::text AS numbers," if with_numbers else ""}
            o.not_updated_since
     FROM asked LEFT JOIN overview_facts(:on) o USING (citizen_id)
-    LEFT JOIN LATERAL (
-      SELECT bool_or((u.valid_from IS NULL OR u.valid_from <= :on) AND (u.valid_to IS NULL OR :on < u.valid_to))
-               AS is_ongoing,
-             min(u.valid_from - cast(:on AS date)) FILTER (WHERE :on < u.valid_from) AS begins_in,
-             min(cast(:on AS date) - u.valid_to) FILTER (WHERE u.valid_to <= :on) AS ended_for
-      FROM citizen_units u
-      WHERE u.citizen_id = o.citizen_id AND u.unit_id = :unit_id AND u.relation = 'effort'
-    ) unit_effort ON true
+    CROSS JOIN LATERAL (
+      SELECT coalesce(bool_or(u.is_ongoing) FILTER (WHERE u.relation = 'effort'), false) AS has_active_effort,
+             min(u.valid_from - cast(:on AS date)) FILTER (WHERE u.relation = 'effort' AND :on < u.valid_from)
+               AS effort_begins_in,
+             min(cast(:on AS date) - u.valid_to) FILTER (WHERE u.relation = 'effort' AND u.valid_to <= :on)
+               AS effort_ended_for,
+             coalesce(bool_or(u.is_ongoing) FILTER (WHERE u.relation = 'case'), false) AS holds_case
+      FROM (
+        SELECT relation, valid_from, valid_to,
+               (valid_from IS NULL OR valid_from <= :on) AND (valid_to IS NULL OR :on < valid_to) AS is_ongoing
+        FROM citizen_units WHERE citizen_id = o.citizen_id AND unit_id = :unit_id
+      ) u
+    ) unit
     """)  # noqa: S608  as above
 
 
-_FACTS = _facts_of("SELECT unnest(cast(:citizen_ids AS uuid[])) AS citizen_id")
+_FACTS_OF_MANY = _facts_of("SELECT unnest(cast(:citizen_ids AS uuid[])) AS citizen_id", with_numbers=False)
+
+_FACTS = _facts_of("SELECT cast(:citizen_id AS uuid) AS citizen_id")
 
 _FACTS_ON_COURSE = _facts_of(f"SELECT cast(:citizen_id AS uuid) AS citizen_id UNION ({_COURSE_MEMBERS})")
 
@@ -184,16 +189,21 @@ _WITHDRAW_CONSENTS = text("""
 """)
 
 
+@tracing.spanned("facts")
 def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> AccessFacts | None:
     """What the policy must know of actor and citizen on that day, in one statement. None: no such citizen."""
-    return access_facts_of(session, actor, (citizen_id,), on).get(citizen_id)
+    parameters = {**_facts_parameters(actor, on), "citizen_id": citizen_id}
+    return _read_facts(fetch_rows(session, _FACTS, parameters)).get(citizen_id)
 
 
 @tracing.spanned("facts")
 def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID], on: date) -> dict[UUID, AccessFacts]:
-    """The same for many citizens, still one statement. Citizens without an overview are left out."""
+    """The same for the citizens of a list, still one statement, but without numbers.
+
+    Citizens without an overview are left out.
+    """
     parameters = {**_facts_parameters(actor, on), "citizen_ids": list(set(citizen_ids))}
-    facts_by_citizen = _read_facts(fetch_rows(session, _FACTS, parameters))
+    facts_by_citizen = _read_facts(fetch_rows(session, _FACTS_OF_MANY, parameters))
     return {citizen_id: facts for citizen_id, facts in facts_by_citizen.items() if facts is not None}
 
 
