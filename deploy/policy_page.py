@@ -9,6 +9,7 @@ from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.policy import decide, findable, may, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Purpose, Role
+from schemas.machine import Machine, Scope
 from schemas.source import Area
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/policy-table.md"
@@ -21,17 +22,23 @@ class Kind(NamedTuple):
     title: str
     roles: frozenset[Role]
     area: Area | None = None
+    scopes: frozenset[Scope] | None = None
+    """Of a machine; None: it is none."""
 
     @property
     def actor(self) -> Actor:
         """Somebody of that sort."""
-        return Actor(id="x", name="X", title=self.title, roles=self.roles, area=self.area)
+        machine = None
+        if self.scopes is not None:
+            machine = Machine(client_id="x", name="X", scopes=self.scopes, area=self.area)
+        return Actor(id="x", name="X", title=self.title, roles=self.roles, area=self.area, machine=machine)
 
 
 _MEMBER = frozenset({Role.TEAM_MEMBER})
 KINDS = (
     *(Kind(f"medarbejder, {word}", _MEMBER, area) for area, word in texts.AREA.items()),
     Kind("medarbejder uden område", _MEMBER),
+    Kind(f"maskine for en enhed, {texts.AREA[Area.SOCIAL]}", frozenset(), Area.SOCIAL, frozenset(Scope)),
     Kind("systemadministrator", frozenset({Role.ADMINISTRATOR})),
     Kind("databeskyttelsesrådgiver", frozenset({Role.DPO})),
 )

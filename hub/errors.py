@@ -156,6 +156,27 @@ class NotLoggedIn(HubError):
     status = HTTPStatus.UNAUTHORIZED
 
 
+class TokenRefused(HubError):
+    """A machine's token is not valid, or its account is not there or revoked."""
+
+    key = "token_refused"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class BehalfRefused(HubError):
+    """The machine may not ask on behalf of that employee."""
+
+    key = "behalf_refused"
+    status = HTTPStatus.FORBIDDEN
+
+
+class ProviderUnavailable(HubError):
+    """The login provider does not answer, and its keys are not known yet."""
+
+    key = "provider_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 class MissingRole(HubError):
     """The actor's role does not reach this page."""
 

@@ -106,6 +106,8 @@ def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes
         raise InvalidSetting(message)
     if not settings.public_url or settings.role_mapping_file is None:
         raise InvalidSetting("HELHED_PUBLIC_URL and HELHED_ROLE_MAPPING_FILE are needed with HELHED_OIDC_ISSUER")
+    if settings.api_audience == settings.oidc_client_id:
+        raise InvalidSetting("HELHED_API_AUDIENCE is another than HELHED_OIDC_CLIENT_ID, which logins are meant for")
     mapping = read_mapping(settings.role_mapping_file)
     secret = settings.oidc_client_secret
     provider = Provider(
@@ -116,6 +118,7 @@ def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes
             public_url=settings.public_url,
             acr_values=tuple(value.strip() for value in settings.oidc_acr_values.split(",") if value.strip()),
             acr_claim=settings.oidc_acr_claim,
+            api_audience=settings.api_audience or None,
             ca=settings.oidc_ca,
         )
     )

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """Assurance levels (NSIS) of which a login must have one, several separated by commas. Empty: any login will do."""
     oidc_acr_claim: str = "acr"
     """The claim that tells the level, e.g. ``https://data.gov.dk/concept/core/nsis/loa``."""
+    api_audience: str = ""
+    """The audience (``aud``) of access tokens for the API, so that machines may use it. Empty: none may."""
     role_mapping_file: Path | None = None
     """TOML file that says which claims of a login mean which role, unit and function (docs/login.md)."""
     digest_key: SecretStr | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, Json, JsonValue
 
 from schemas.base import Instant, Schema
+from schemas.machine import Machine
 from schemas.overview import HeaderNumbers
 from schemas.source import Area
 
@@ -38,7 +39,7 @@ class Purpose(StrEnum):
 
 
 class Actor(Schema):
-    """An employee who is logged in (aktør)."""
+    """Who asks (aktør): an employee who is logged in, or a machine."""
 
     id: str
     name: str
@@ -55,6 +56,22 @@ class Actor(Schema):
     never guessed from a name, which two employees may share."""
     own_identifier_digest: str | None = None
     """Keyed digest of the actor's own national number: nobody opens their own page here."""
+    machine: Machine | None = None
+    """The service account that asks: by itself, or on behalf of this employee. None: the employee does."""
+
+    @property
+    def caller_id(self) -> str:
+        """Whose the line of the log is: the machine's, where one asks."""
+        return self.machine.actor_id if self.machine else self.id
+
+    @property
+    def caller_name(self) -> str:
+        """Likewise the name."""
+        return self.machine.name if self.machine else self.name
+
+
+EMPLOYEE_FIELDS = tuple(name for name in Actor.model_fields if name != "machine")
+"""What the store knows of an employee."""
 
 
 class JobFunction(Schema):
@@ -243,6 +260,8 @@ class AuditAction(StrEnum):
     """An administrator looked at the employees, their roles and units."""
     UPDATE_STAFF = "update_staff"
     """An export of the organisation was taken over."""
+    CHANGE_ACCOUNT = "change_account"
+    """An administrator added or revoked a service account; ``details`` say which, with its scopes."""
     READ_QUARANTINE = "read_quarantine"
     REPLAY_QUARANTINE = "replay_quarantine"
     """An administrator had what could not be read tried again; one entry, or all with the same fault."""

@@ -88,7 +88,11 @@ def an_actor(
 
 def employ(session: Session, actor: Actor, *, active: bool = True) -> None:
     """Write the employee to the store."""
-    row = actor.model_dump() | {"roles": sorted(actor.roles), "worker_ids": sorted(actor.worker_ids), "active": active}
+    row = actor.model_dump(exclude={"machine"}) | {
+        "roles": sorted(actor.roles),
+        "worker_ids": sorted(actor.worker_ids),
+        "active": active,
+    }
     session.execute(insert(ActorRow).values(**row))
 
 

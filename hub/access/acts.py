@@ -31,5 +31,5 @@ IDENTITY_ACTS = frozenset(
     }
 )
 """What is decided about who is who, likewise."""
-STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF})
-"""What is done about employees, likewise."""
+STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF, AuditAction.CHANGE_ACCOUNT})
+"""What is done about employees and machines, likewise."""

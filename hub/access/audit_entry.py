@@ -42,16 +42,19 @@ def audit_entry(  # noqa: PLR0913  keyword-only from the object on
     details: dict[str, JsonValue] | None = None,
     **fields: Any,
 ) -> AuditEntry:
-    """A line about *actor*, and what the act was done to. Whatever people wrote is kept without national numbers."""
+    """A line about *actor*, and what the act was done to. Whatever people wrote is kept without national numbers.
+
+    A machine's line is its own and names the employee on whose behalf it asked.
+    """
     return AuditEntry(
         recorded_at=now,
         action=action,
         outcome=outcome,
-        actor_id=actor.id,
-        actor_name=actor.name,
+        actor_id=actor.caller_id,
+        actor_name=actor.caller_name,
         role=_role(actor, action),
         unit_id=actor.unit_id,
-        on_behalf_of=_redacted(request.on_behalf_of),
+        on_behalf_of=actor.id if actor.id != actor.caller_id else _redacted(request.on_behalf_of),
         purpose=request.purpose,
         override_reason=_redacted(request.override_reason),
         policy_version=POLICY_VERSION,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import cedarpy
 
 from schemas.access import Role
+from schemas.machine import Scope
 from schemas.source import Area
 
 _FOLDER = files("hub.access") / "policies"
@@ -34,6 +35,31 @@ POLICY_TITLES = dict(_TITLE.findall(_TEXT))
 
 Question = tuple[str, str, tuple[tuple[str, object], ...]]
 """Action, type of what it is done to, and the context's items."""
+
+
+class Principal(NamedTuple):
+    """Who asks, as far as a policy may look at it."""
+
+    roles: tuple[Role, ...] = ()
+    area: Area | None = None
+    scopes: tuple[Scope, ...] | None = None
+    """Of a machine; None: it is none."""
+    for_employee: bool = False
+    """The machine asks on behalf of an employee."""
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """As the schema of the policies has them."""
+        machine = {"scopes": list(self.scopes or ()), "for_employee": self.for_employee}
+        return {
+            "roles": list(self.roles),
+            **({} if self.area is None else {"area": self.area}),
+            **({} if self.scopes is None else {"machine": machine}),
+        }
+
+
+NOBODY = Principal()
+"""For questions that are about no principal."""
 
 
 class Answer(NamedTuple):
@@ -63,27 +89,26 @@ def policy_texts() -> dict[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def get_answers(roles: tuple[Role, ...], area: Area | None, questions: tuple[Question, ...]) -> tuple[Answer, ...]:
-    """What Cedar says. Rights follow from role, area and facts alone, never from who somebody is.
+def get_answers(principal: Principal, questions: tuple[Question, ...]) -> tuple[Answer, ...]:
+    """What Cedar says. Rights follow from role, area, scopes and facts alone, never from who somebody is.
 
     So the same facts have the same answer, and one asking in a thousand reaches Cedar, which takes over a millisecond.
     """
     if not questions:
         return ()
-    attributes: dict[str, object] = {"roles": list(roles)}
-    if area is not None:
-        attributes["area"] = area
-    principal = {"type": "Actor", "id": "anybody"}
+    anybody = {"type": "Actor", "id": "anybody"}
     requests: list[dict[str, object]] = [
         {
-            "principal": principal,
+            "principal": anybody,
             "action": {"type": "Action", "id": action},
             "resource": {"type": kind, "id": "any"},
             "context": dict(context),
         }
         for action, kind, context in questions
     ]
-    answers = cedarpy.is_authorized_batch(requests, _POLICIES, [{"uid": principal, "attrs": attributes, "parents": []}])
+    answers = cedarpy.is_authorized_batch(
+        requests, _POLICIES, [{"uid": anybody, "attrs": principal.attributes, "parents": []}]
+    )
     broken = [error for answer in answers for error in answer.diagnostics.errors]
     if broken:
         # Cedar skips a policy that fails, also one that forbids: then no answer can be trusted.

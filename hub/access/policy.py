@@ -8,9 +8,9 @@ from functools import lru_cache
 from uuid import UUID
 
 from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
-from hub.access.cedar import POLICY_VERSION, Answer, Question, get_answers
+from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
-from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, Role
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision
 from schemas.source import Area
 
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
@@ -35,8 +35,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
     has_reason = is_reason(request.override_reason)
     context = {**_context(facts, has_reason=has_reason), "purpose": request.purpose.value}
     return _decision(
-        tuple(sorted(actor.roles)),
-        actor.area,
+        _principals(actor),
         tuple(context.items()),
         facts.consented_areas,
         _relation(facts),
@@ -46,8 +45,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
 
 @lru_cache(maxsize=8192)
 def _decision(
-    roles: tuple[Role, ...],
-    area: Area | None,
+    principals: tuple[Principal, ...],
     context: tuple[tuple[str, object], ...],
     consented: frozenset[Area],
     relation: Basis,
@@ -55,7 +53,7 @@ def _decision(
     is_protected: bool,
 ) -> Decision:
     """The decision on whoever these hold for; every look-up asks, and most ask the same."""
-    opened, *sections, reveal = get_answers(roles, area, _questions(dict(context), consented))
+    opened, *sections, reveal = _answers_to_all(principals, _questions(dict(context), consented))
     if not opened.allowed:
         return Decision(
             allowed=False,
@@ -192,7 +190,7 @@ def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool)
 
 def _is_reason_of(length: int, *, has_words: bool) -> bool:
     context = (("has_words", has_words), ("length", length))
-    return get_answers((), None, (("state_reason", "Reason", context),))[0].allowed
+    return get_answers(NOBODY, (("state_reason", "Reason", context),))[0].allowed
 
 
 def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
@@ -212,13 +210,39 @@ def _question(action: str, context: Mapping[str, object]) -> Question:
 
 
 def _ask(actor: Actor, questions: Sequence[Question]) -> tuple[Answer, ...]:
-    return get_answers(tuple(sorted(actor.roles)), actor.area, tuple(questions))
+    return _answers_to_all(_principals(actor), tuple(questions))
+
+
+def _principals(actor: Actor) -> tuple[Principal, ...]:
+    """Who must be allowed to: the employee, the machine, or both where one asks on behalf of the other."""
+    employee = Principal(roles=tuple(sorted(actor.roles)), area=actor.area)
+    machine = actor.machine
+    if machine is None:
+        return (employee,)
+    caller = Principal(area=machine.area, scopes=tuple(sorted(machine.scopes)), for_employee=machine.for_employee)
+    return (employee, caller) if machine.for_employee else (caller,)
+
+
+def _answers_to_all(principals: tuple[Principal, ...], questions: tuple[Question, ...]) -> tuple[Answer, ...]:
+    """What is allowed to every one of them."""
+    answers = [get_answers(principal, questions) for principal in principals]
+    return answers[0] if len(answers) == 1 else tuple(_both(*pair) for pair in zip(*answers, strict=True))
+
+
+def _both(first: Answer, second: Answer) -> Answer:
+    """Yes where both say yes, with the policies of both; else no, with those that refuse."""
+    if first.allowed and second.allowed:
+        return Answer(allowed=True, policies=tuple(sorted({*first.policies, *second.policies})))
+    return Answer(
+        allowed=False,
+        policies=tuple(sorted({name for answer in (first, second) if not answer.allowed for name in answer.policies})),
+    )
 
 
 def _most_days(action: str) -> int:
     """Up to how many days a policy permits the action; 0 when it never does."""
     questions = tuple((action, "Effort", (("days", days),)) for days in range(1, _MOST_DAYS + 1))
-    return sum(answer.allowed for answer in get_answers((), None, questions))
+    return sum(answer.allowed for answer in get_answers(NOBODY, questions))
 
 
 _MOST_DAYS = 100

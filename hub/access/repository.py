@@ -7,9 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
-from schemas.access import Actor, EmployeeContact, JobFunction
+from schemas.access import EMPLOYEE_FIELDS, Actor, EmployeeContact, JobFunction
 
-_ACTIVE = f"SELECT {', '.join(Actor.model_fields)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter
+_ACTIVE = f"SELECT {', '.join(EMPLOYEE_FIELDS)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
 _BY_ID = text(f"{_ACTIVE} AND id = :id")
 _UNIT_NAMES = text("SELECT id, unit_name FROM active_actors WHERE unit_name IS NOT NULL AND id = ANY(:ids)")

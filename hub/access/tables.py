@@ -1,9 +1,9 @@
 """Tables of this room (SQLAlchemy classes, no behaviour)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Index, Text, true
+from sqlalchemy import ARRAY, DateTime, Index, Text, func, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,3 +57,28 @@ class OrganisationUnitRow(Base):
     unit_id: Mapped[str | None] = mapped_column(Text)
     """As in ``Unit.id``; None: no source names it."""
     phone: Mapped[str | None] = mapped_column(Text)
+
+
+class ServiceAccountRow(Base):
+    """A machine that may use the API by a token of the login provider. Times are the database's."""
+
+    __tablename__ = "service_accounts"
+
+    client_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    """As in ``schemas.access.Purpose``; stands on each line about a citizen."""
+    description: Mapped[str] = mapped_column(Text)
+    """What it is for, in the words of whoever added it."""
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    for_employees: Mapped[bool]
+    """It may name an employee on whose behalf it asks; then it opens no citizen by itself."""
+    unit_id: Mapped[str | None] = mapped_column(Text)
+    """Whose citizens it opens by itself."""
+    area: Mapped[str | None] = mapped_column(Text)
+    added_by: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    revoked_by: Mapped[str | None] = mapped_column(Text)
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Of the latest request, to the hour."""

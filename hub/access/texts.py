@@ -9,6 +9,9 @@ ROLE = {
     Role.DPO: "databeskyttelsesrådgiver",
 }
 
+MACHINE = "maskine"
+"""The title of a service account."""
+
 AREA = {
     Area.EMPLOYMENT: "beskæftigelse",
     Area.SCHOOL: "skole",

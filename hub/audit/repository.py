@@ -67,7 +67,7 @@ class Selection(Schema):
     citizen_id: UUID | None = None
     """Everything done about one citizen."""
     actor_id: str | None = None
-    """Everything one employee did."""
+    """Everything one employee or machine did, also what a machine did on the employee's behalf."""
     only: Only = Only.ALL
 
 
@@ -205,7 +205,7 @@ def _selected(row: Row, selection: Selection) -> ColumnElement[bool]:
     if selection.citizen_id is not None:
         condition &= row.citizen_id == selection.citizen_id
     if selection.actor_id is not None:
-        condition &= row.actor_id == selection.actor_id
+        condition &= (row.actor_id == selection.actor_id) | (row.on_behalf_of == selection.actor_id)
     return condition
 
 

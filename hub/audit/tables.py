@@ -21,6 +21,7 @@ class AuditRow(Base):
     __table_args__ = (
         Index("ix_audit_log_citizen_id", "citizen_id", "seq", postgresql_where=text("citizen_id IS NOT NULL")),
         Index("ix_audit_log_actor_id", "actor_id", "seq"),
+        Index("ix_audit_log_on_behalf_of", "on_behalf_of", "seq", postgresql_where=text("on_behalf_of IS NOT NULL")),
         Index("ix_audit_log_recorded_at", "recorded_at"),
         Index("ix_audit_log_act_id", "act_id", "seq", postgresql_where=text("act_id IS NOT NULL")),
     )

@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import actor, connector, identity, index, notice, policy, quarantine, run, schema, source
+from hub.cli import account, actor, connector, identity, index, notice, policy, quarantine, run, schema, source
 
 app = typer.Typer(
     name="helhed",
@@ -18,6 +18,7 @@ Shows all ongoing efforts and concern notifications of a citizen and family in o
 """,
 )
 app.add_typer(actor.app, name="actor")
+app.add_typer(account.app, name="account")
 app.add_typer(connector.app, name="connector")
 app.add_typer(source.app, name="source")
 app.add_typer(index.app, name="index")

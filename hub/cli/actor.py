@@ -39,7 +39,7 @@ def list_actors(
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            _record(session, AuditAction.READ_STAFF)
+            record_staff_act(session, AuditAction.READ_STAFF)
             employees = list_employees(session, words, start=start, size=PAGE)
         if as_json:
             typer.echo(json.dumps([employee.model_dump(mode="json") for employee in employees], ensure_ascii=False))
@@ -60,7 +60,7 @@ def show(employee_id: Annotated[str, typer.Argument(metavar="ID", help="See: hel
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            _record(session, AuditAction.READ_STAFF)
+            record_staff_act(session, AuditAction.READ_STAFF)
             employee = get_employee(session, employee_id)
         if employee is None:
             raise InvalidSetting(f"no employee {employee_id}; see: helhed actor list")
@@ -77,7 +77,7 @@ def list_organisation_units(
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            _record(session, AuditAction.READ_STAFF)
+            record_staff_act(session, AuditAction.READ_STAFF)
             units = list_units(session, start=start, size=PAGE)
         if as_json:
             typer.echo(json.dumps([unit.model_dump(mode="json") for unit in units], ensure_ascii=False))
@@ -113,7 +113,7 @@ def import_staff(
         with opened(settings) as context:
             organisation = read_export(content, danish_day(context.clock.now()))
             with context.database.transaction() as session:
-                _record(session, AuditAction.UPDATE_STAFF)
+                record_staff_act(session, AuditAction.UPDATE_STAFF)
                 result = take_over(session, organisation, units, even_if_many_leave=many_leave)
                 ended = delete_of_actors(session, {*result.left, *result.changed_functions})
         console.print(
@@ -125,7 +125,7 @@ def import_staff(
             console.print(f"{name} is unchanged: the name or the person is known here as somebody else.", markup=False)
 
 
-def _record(session: Session, action: AuditAction) -> None:
+def record_staff_act(session: Session, action: AuditAction) -> None:
     """Decide and write the line, in the transaction of the act."""
     from hub.access.policy import may  # noqa: PLC0415  as above
     from hub.access.service import record  # noqa: PLC0415  as above

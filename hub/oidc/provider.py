@@ -35,6 +35,8 @@ LOGOUT_TOKEN_LASTS = 300
 """Seconds in which a logout token may arrive."""
 _TIMEOUT = httpx.Timeout(10, connect=5)
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_OF_PERSONS = ("nonce", "sid", "auth_time")
+"""Claims that a token has only where a person has logged in."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -50,6 +52,8 @@ class ProviderSettings:
     acr_values: tuple[str, ...] = ()
     """Assurance levels of which one is demanded; none: any login will do."""
     acr_claim: str = "acr"
+    api_audience: str | None = None
+    """The audience of access tokens that are meant for our API; None: no machine is let in."""
     ca: Path | None = None
 
     @property
@@ -94,6 +98,15 @@ class LogoutNotice:
 
     session: str | None
     subject: str | None
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """What a machine showed, verified."""
+
+    client_id: str
+    scope: frozenset[str]
+    """As the provider granted it."""
 
 
 class Provider:
@@ -177,13 +190,34 @@ class Provider:
         self._require_level(tokens.claims)
         return tokens
 
+    def read_access_token(self, token: str) -> AccessToken:
+        """Which machine shows the token (JWT, client credentials).
+
+        Raises:
+            LoginRefused: it is not the provider's, not for our API, not of now, or a person's.
+        """
+        audience, own = self.settings.api_audience, self.settings.client_id
+        if audience is None:
+            raise LoginRefused(LoginRule.TOKEN, "no audience is set")
+        claims = self._verified(token, {"exp": {"essential": True}}, audience)
+        personal = next((name for name in _OF_PERSONS if name in claims), None)
+        if personal is not None or claims.get("typ", "Bearer") != "Bearer":
+            raise LoginRefused(LoginRule.TOKEN, personal or "typ")
+        names = {claims[name] for name in ("client_id", "azp", "appid") if isinstance(claims.get(name), str)}
+        if len(names) != 1 or own in names:
+            raise LoginRefused(LoginRule.TOKEN, "client_id")
+        scope = claims.get("scope", "")
+        return AccessToken(
+            client_id=names.pop(), scope=frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+        )
+
     def read_logout_token(self, token: str) -> LogoutNotice:
         """What a logout token of the provider says.
 
         Raises:
             LoginRefused: it is none, not for us, or not of now.
         """
-        claims = self._verified(token, {"jti": {"essential": True}})
+        claims = self._verified_for_us(token, {"jti": {"essential": True}})
         if _LOGOUT_EVENT not in (claims.get("events") or {}) or "nonce" in claims:
             raise LoginRefused(LoginRule.TOKEN, "events")
         notice = LogoutNotice(session=claims.get("sid"), subject=claims.get("sub"))
@@ -236,19 +270,26 @@ class Provider:
             raise LoginRefused(LoginRule.TOKEN, "no ID token")
         refresh_token, expires_in = content.get("refresh_token"), content.get("expires_in")
         return Tokens(
-            claims=self._verified(id_token, {"exp": {"essential": True}, "sub": {"essential": True}}),
+            claims=self._verified_for_us(id_token, {"exp": {"essential": True}, "sub": {"essential": True}}),
             id_token=id_token,
             refresh_token=refresh_token if isinstance(refresh_token, str) else None,
             expires_in=expires_in if isinstance(expires_in, int) else CLOCK_SKEW,
         )
 
-    def _verified(self, token: str, required: Mapping[str, Any]) -> dict[str, Any]:
-        """The claims of a token that the provider signed for us."""
+    def _verified_for_us(self, token: str, required: Mapping[str, Any]) -> dict[str, Any]:
+        """The claims of a token about somebody's login, that the provider signed for our client."""
         client_id = self.settings.client_id
+        claims = self._verified(token, required, client_id)
+        if claims.get("azp", client_id) != client_id:
+            raise LoginRefused(LoginRule.TOKEN, "azp")
+        return claims
+
+    def _verified(self, token: str, required: Mapping[str, Any], audience: str) -> dict[str, Any]:
+        """The claims of a token that the provider signed for that audience."""
         registry = JWTClaimsRegistry(
             leeway=CLOCK_SKEW,
             iss={"essential": True, "value": self.settings.issuer},
-            aud={"essential": True, "value": client_id},
+            aud={"essential": True, "value": audience},
             iat={"essential": True},
             **required,
         )
@@ -257,8 +298,6 @@ class Provider:
             registry.validate(claims)
         except (JoseError, ValueError) as error:
             raise LoginRefused(LoginRule.TOKEN, type(error).__name__) from None
-        if claims.get("azp", client_id) != client_id:
-            raise LoginRefused(LoginRule.TOKEN, "azp")
         return claims
 
     def _decoded(self, token: str) -> dict[str, Any]:

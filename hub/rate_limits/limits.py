@@ -15,6 +15,8 @@ class Limited(StrEnum):
     LOGIN = "login"
     OVERRIDE = "override"
     """Opening for a stated reason."""
+    MACHINE = "machine"
+    """Any request of a machine."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ OF_ACTOR = {
     Limited.NUMBER: Limit(60, timedelta(minutes=10)),
     Limited.LOGIN: Limit(60, timedelta(minutes=10)),
     Limited.OVERRIDE: Limit(20, timedelta(hours=1)),
+    Limited.MACHINE: Limit(600, timedelta(minutes=10)),
 }
 ADDRESS_FACTOR = 10
 OF_ADDRESS = {what: Limit(limit.count * ADDRESS_FACTOR, limit.window) for what, limit in OF_ACTOR.items()}

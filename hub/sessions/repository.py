@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
 from hub.sessions.views import LoginSession, OpenSession, ProviderSession, SessionLimits
-from schemas.access import Actor
+from schemas.access import EMPLOYEE_FIELDS, Actor
 
-_ACTOR = ", ".join(f"a.{field}" for field in Actor.model_fields)
+_ACTOR = ", ".join(f"a.{field}" for field in EMPLOYEE_FIELDS)
 _LIVE = "s.last_seen_at > now() - CAST(:idle AS interval) AND s.created_at > now() - CAST(:absolute AS interval)"
 _GET = text(f"""
     SELECT s.number AS session_number, s.data, s.last_seen_at < now() - interval '1 minute' AS is_stale,
@@ -50,6 +50,9 @@ _LIST_OWN = text(f"""
     SELECT s.number, s.browser, now() - s.created_at AS age, now() - s.last_seen_at AS unused_for FROM login_sessions s
     WHERE s.actor_id = :actor_id AND {_LIVE} AND (CAST(:before AS bigint) IS NULL OR s.number < :before)
     ORDER BY s.number DESC LIMIT :size
+""")  # noqa: S608  as above
+_IS_LOGGED_IN = text(f"""
+    SELECT EXISTS (SELECT FROM login_sessions s WHERE s.actor_id = :actor_id AND {_LIVE})
 """)  # noqa: S608  as above
 _DELETE_EXPIRED = text(f"""
     DELETE FROM login_sessions s
@@ -143,6 +146,11 @@ def list_own(
     """The employee's sessions, newest first; those before that number."""
     values = {"actor_id": actor_id, "before": before, "size": size, **_parameters(limits)}
     return tuple(OpenSession(**row) for row in fetch_rows(session, _LIST_OWN, values))
+
+
+def is_logged_in(session: Session, actor_id: str, limits: SessionLimits) -> bool:
+    """Whether the employee has a session now, in whichever browser."""
+    return bool(session.scalar(_IS_LOGGED_IN, {"actor_id": actor_id, **_parameters(limits)}))
 
 
 def delete_expired_sessions(session: Session, limits: SessionLimits) -> int:

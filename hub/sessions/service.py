@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.sessions import repository
 from hub.sessions.browsers import browser_name
-from hub.sessions.views import LoginSession, ProviderSession, SessionLimits
+from hub.sessions.views import NO_SESSION, LoginSession, ProviderSession, SessionLimits
 from hub.settings import Settings
 
 
@@ -41,7 +41,9 @@ def begin(
 
 
 def store(session: Session, login: LoginSession) -> None:
-    """Store what the request has changed, and at most once a minute that the session was used."""
+    """Store what the request has changed, and at most once a minute that the session was used; a machine has none."""
+    if login.number == NO_SESSION:
+        return
     changed, removed = login.changed, login.removed
     if changed or removed or login.is_stale:
         repository.update_session(session, login.number, changed, removed)

@@ -18,6 +18,10 @@ class SessionLimits:
     """Whatever is done in it."""
 
 
+NO_SESSION = 0
+"""In place of a session's number: a machine asks, which has none."""
+
+
 @dataclass
 class LoginSession:
     """The session of a request, with the employee as they are now."""

@@ -32,7 +32,7 @@ from hub.web.search.stored_search import PageTurn
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
 from hub.web.shell.request_context import open_request
-from schemas.access import Actor, Basis, Decision, Purpose
+from schemas.access import Actor, AuditAction, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchPage
@@ -41,8 +41,9 @@ from schemas.source import Area
 router = APIRouter(prefix="/api")
 PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 LOGGED_IN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "Nobody is logged in.", **PROBLEM},
-    403: {"description": "Role, form token or policy says no; the line is in the log.", **PROBLEM},
+    401: {"description": "Nobody is logged in, or a machine's token is not valid.", **PROBLEM},
+    403: {"description": "Role, scope, form token or policy says no; the line is in the log.", **PROBLEM},
+    429: {"description": "Too many in a short time; see Retry-After.", **PROBLEM},
     503: {"description": "PostgreSQL or the index does not answer.", **PROBLEM},
 }
 NATIONAL_DATE = 6
@@ -65,12 +66,12 @@ class Problem(Schema):
 
 
 class Me(Schema):
-    """Who is logged in."""
+    """Who asks."""
 
     actor: Actor
     purpose: Purpose
     csrf: str
-    """Send it as ``X-CSRF-Token`` with every POST."""
+    """Send it as ``X-CSRF-Token`` with every POST; empty for a machine, which needs none."""
 
 
 class OverviewAnswer(Schema):
@@ -156,7 +157,9 @@ class SearchAnswer(Schema):
 @router.get("/openapi.json", include_in_schema=False)
 def description(request: Request) -> JSONResponse:
     """What the API offers, for those who are logged in."""
-    with open_request(request):
+    with open_request(request) as context:
+        if context.actor.machine is not None:
+            context.record(AuditAction.LOG_IN)
         openapi = request.app.openapi()
     return JSONResponse(with_problems(openapi))
 
@@ -185,9 +188,16 @@ def with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/mig", summary="Who am I?", responses=LOGGED_IN)
 def me(request: Request) -> Me:
-    """Who is logged in, and the token for posts."""
+    """Who is logged in, or which machine asks, and the token for posts."""
     with open_request(request) as context:
-        actor = context.actor.model_copy(update={"own_identifier_digest": None})
+        actor = context.actor
+        if actor.machine is not None:
+            context.record(AuditAction.LOG_IN)
+            # Of the employee on whose behalf it asks it has no scope to read.
+            actor = Actor(
+                id=actor.caller_id, name=actor.caller_name, title="", roles=frozenset(), machine=actor.machine
+            )
+        actor = actor.model_copy(update={"own_identifier_digest": None})
         return Me(actor=actor, purpose=context.access().purpose, csrf=form_token(request))
 
 
@@ -227,7 +237,7 @@ def my_citizens(request: Request) -> MyCitizensAnswer:
 @router.post(
     "/soeg",
     summary="Find citizens",
-    responses={**LOGGED_IN, 429: {"description": "Too many in a short time; see Retry-After.", **PROBLEM}},
+    responses=LOGGED_IN,
     dependencies=[Depends(require_header_token)],
 )
 def search(request: Request, ask: SearchAsk) -> SearchAnswer:

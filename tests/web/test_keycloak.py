@@ -15,18 +15,25 @@ from sqlalchemy import text
 from deploy.sandbox.services import keycloak as keycloak_service
 from deploy.sandbox.services.artefacts import ServiceMissing
 from deploy.sandbox.services.keycloak import Keycloak
+from hub.access.account_acts import add_account, revoke_account
+from hub.access.identity import actor as get_actor
+from hub.access.service_accounts import ServiceAccount
 from hub.app import create_app
 from hub.oidc.mapping import RoleMapping
 from hub.oidc.provider import Provider, ProviderSettings
 from hub.oidc.service import MunicipalLogin
 from hub.secrets import PayloadCipher, login_keys
 from hub.settings import Settings
+from schemas.access import AccessRequest, Purpose
+from schemas.machine import Scope
 from tests.web.chromium import MARKS, PICTURES
 from tests.web.conftest import Town
 from tests.web.serving import serving
 
 pytestmark = MARKS
 PASSWORD, SECRET = "only-for-tests", "only-for-tests-either"
+AUDIENCE = "helhed-api"
+OPERATIONS = AccessRequest(purpose=Purpose.OPERATIONS, request_id="r")
 ROLES = {
     "anna.holm": ("helhed-sagsbehandler", "/mine-borgere"),
     "tine.skov": ("helhed-admin", "/kilder"),
@@ -80,11 +87,20 @@ def realm(name: str, address: str) -> dict[str, Any]:
             mapper("oidc-hardcoded-claim-mapper", **{"claim.name": "unit", "claim.value": "b1"}),
         ],
     }
+    audience = {"included.custom.audience": AUDIENCE, "access.token.claim": "true", "id.token.claim": "false"}
+    machine = {
+        "clientId": "monitor",
+        "secret": SECRET,
+        "serviceAccountsEnabled": True,
+        "standardFlowEnabled": False,
+        "directAccessGrantsEnabled": True,
+        "protocolMappers": [mapper("oidc-audience-mapper", **audience)],
+    }
     return {
         "realm": name,
         "enabled": True,
         "roles": {"realm": [{"name": role} for role, _ in ROLES.values()]},
-        "clients": [client],
+        "clients": [client, machine, {**machine, "clientId": "stranger"}],
         "users": [*(user(username, role) for username, (role, _) in ROLES.items()), user("ny.person")],
     }
 
@@ -121,7 +137,11 @@ class Municipality:
 def municipality(town: Town, keycloak: Keycloak) -> Iterator[Municipality]:
     name = f"kommune-{town.address.rpartition(':')[2]}"
     settings = ProviderSettings(
-        issuer=keycloak.issuer(name), client_id="helhed", client_secret=SECRET, public_url="http://127.0.0.1"
+        issuer=keycloak.issuer(name),
+        client_id="helhed",
+        client_secret=SECRET,
+        public_url="http://127.0.0.1",
+        api_audience=AUDIENCE,
     )
     cipher = PayloadCipher(login_keys(town.context.session_key))
     login = MunicipalLogin(Provider(settings), MAPPING, cipher, town.context.digest_key)
@@ -197,3 +217,35 @@ def test_what_changes_at_the_provider_takes_effect_here(chromium: Browser, munic
             while client.get("/api/mig").status_code == 200 and monotonic() < until:
                 Event().wait(0.2)
             assert client.get("/api/mig").status_code == 401, "ended by back channel"
+
+
+def test_a_machine_reads_with_client_credentials_until_its_account_is_revoked(municipality: Municipality) -> None:
+    keycloak, name, now = municipality.keycloak, municipality.realm, municipality.town.clock.now()
+    account = ServiceAccount(
+        client_id="monitor",
+        name="Overvågningen",
+        purpose=Purpose.OPERATIONS,
+        description="Viser kilderne på en skærm",
+        scopes=frozenset({Scope.SOURCES}),
+        added_by="tine.skov",
+    )
+    with municipality.town.context.database.transaction() as session:
+        tine = get_actor(session, "tine.skov")
+        assert add_account(session, tine, account, OPERATIONS, now=now)
+
+    def status(client_id: str = "monitor", address: str = "/api/kilder", **form: str) -> int:
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": SECRET, **form}
+        place = f"{keycloak.issuer(name)}/protocol/openid-connect/token"
+        token = httpx.post(place, data=form, timeout=60).raise_for_status().json()["access_token"]
+        headers = {"authorization": f"Bearer {token}"}
+        return httpx.get(f"{municipality.address}{address}", headers=headers, timeout=60).status_code
+
+    assert status() == 200
+    assert status(address="/api/mine-borgere") == 403, "outside its scope"
+    assert status("stranger") == 401, "it has no account"
+    assert status(grant_type="password", username="tine.skov", password=PASSWORD) == 401, "a person's token"
+    keycloak.rotate_keys(name)
+    assert status() == 200, "under a new key"
+    with municipality.town.context.database.transaction() as session:
+        assert revoke_account(session, tine, "monitor", OPERATIONS, now=now)
+    assert status() == 401

@@ -21,7 +21,7 @@ from hub.web.login.beginning import begin_session, logged_in, record_login
 from hub.web.login.page import LoginRefusedPage, LogoutPage
 from hub.web.shell.cookies import LOGIN_COOKIE
 from hub.web.shell.errors import reference
-from hub.web.shell.rate_limits import limit_address
+from hub.web.shell.limit_counting import limit_address
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame
 from hub.web.shell.workspace import LOGIN_PATH

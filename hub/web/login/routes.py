@@ -20,7 +20,7 @@ from hub.web.login.present import login_page
 from hub.web.login.present_sessions import PAGE_SIZE, sessions_page
 from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
 from hub.web.shell.form_token import require_form_token
-from hub.web.shell.rate_limits import limit_address
+from hub.web.shell.limit_counting import limit_address
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
 from hub.web.shell.workspace import LOGIN_PATH, Workspace, menu_of

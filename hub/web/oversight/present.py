@@ -160,6 +160,8 @@ def _action(entry: AuditEntry) -> str:
 
 def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     details = _areas_of(entry) if entry.outcome is AuditOutcome.SHOWN else []
+    if entry.on_behalf_of:
+        details.insert(0, texts.ON_BEHALF.format(name=names.get(entry.on_behalf_of, entry.on_behalf_of)))
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
     if entry.object_kind in SEARCHED_FOR:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.access import identity, service
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.redaction import national_in
+from hub.access.service_account_repository import list_machines
 from hub.audit import repository as audit
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
@@ -26,7 +27,7 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
-from schemas.access import AuditAction, Purpose
+from schemas.access import Actor, AuditAction, Purpose
 
 OVERSIGHT = Workspace(
     name="oversight",
@@ -74,7 +75,7 @@ def oversight(
                 page_size=PAGE_SIZE,
             ),
             audit.count_acts(context.session, midnight, context.now + timedelta(seconds=1)),
-            identity.actors(context.session),
+            _callers(context),
             {name: source.title for name, source in context.known_sources.items()},
         )
         return context.page(page)
@@ -96,7 +97,7 @@ def choose_lines(
         if citizen:
             query["borger"] = str(_citizen_id(context, citizen) or UNKNOWN)
         elif employee:
-            is_known = employee in {actor.id for actor in identity.actors(context.session)}
+            is_known = employee in {actor.id for actor in _callers(context)}
             query["medarbejder"] = employee if is_known else UNKNOWN
     if only is not Only.ALL:
         query["vis"] = only.value
@@ -132,6 +133,11 @@ def _read_acts(context: RequestContext, question: service.LogQuestion) -> tuple[
     if acts is None:
         raise MissingRole
     return acts
+
+
+def _callers(context: RequestContext) -> tuple[Actor, ...]:
+    """Whose lines can be chosen: employees, then machines."""
+    return (*identity.actors(context.session), *list_machines(context.session))
 
 
 def _citizen_id(context: RequestContext, text: str) -> UUID | None:

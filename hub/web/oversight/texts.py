@@ -15,6 +15,7 @@ AUDIT_ACTION = {
     AuditAction.READ_SOURCES: "Så kilderne",
     AuditAction.READ_STAFF: "Så medarbejderne",
     AuditAction.UPDATE_STAFF: "Overtog medarbejderne fra organisationen",
+    AuditAction.CHANGE_ACCOUNT: "Oprettede eller spærrede en maskinkonto",
     AuditAction.CONFIGURE_SOURCE: "Ændrede en kilde",
     AuditAction.FORGET_SOURCE: "Glemte det, en fjernet kilde har sagt",
     AuditAction.PAUSE_SOURCE: "Slukkede en kilde",
@@ -57,6 +58,9 @@ AUDIT_OUTCOME = {
     AuditOutcome.NOT_FOUND: "ikke fundet",
     AuditOutcome.FAILED: "fejlede",
 }
+
+ON_BEHALF = "på vegne af {name}"
+"""Of what a machine did."""
 
 FIELD = {
     "address": "adresse",

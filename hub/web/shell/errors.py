@@ -14,8 +14,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from hub.errors import HubError, InvalidAddress, NotLoggedIn, StoreUnavailable, TooMany, UnknownPage, WrongMethod
+from hub.errors import (
+    HubError,
+    InvalidAddress,
+    NotLoggedIn,
+    StoreUnavailable,
+    TokenRefused,
+    TooMany,
+    UnknownPage,
+    WrongMethod,
+)
 from hub.web.shell import texts
+from hub.web.shell.bearer import API
 from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
@@ -25,7 +35,6 @@ from schemas.access import Actor
 from search.base import SearchUnavailable
 from search.paging import PageKeyWrong
 
-API = "/api/"
 SAFE = frozenset({"GET", "HEAD"})
 
 log = logging.getLogger("hub.web")
@@ -116,7 +125,9 @@ def _methods(request: Request) -> set[str]:
 
 
 def _actor(request: Request) -> Actor | None:
-    """Who is logged in, so that an error page keeps the way on; None when nobody is, or nobody can tell."""
+    """Who is logged in, so that an error page keeps the way on; None: nobody, nobody can tell, or it is no page."""
+    if request.url.path.startswith(API):
+        return None
     try:
         with open_request(request) as context:
             return context.actor
@@ -129,7 +140,11 @@ def error_page(
 ) -> Response:
     """The page, or for the API the problem document (RFC 9457) with *more* members."""
     headline, advice = texts.ERROR[error.key]
-    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else None
+    headers = None
+    if isinstance(error, TooMany):
+        headers = {"retry-after": str(error.retry_after)}
+    elif isinstance(error, TokenRefused):
+        headers = {"www-authenticate": 'Bearer error="invalid_token"'}
     if request.url.path.startswith(API):
         problem = {
             "type": f"urn:helhed:{error.key}",

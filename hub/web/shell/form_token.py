@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Form, Header, Request
 
 from hub.errors import StaleForm
+from hub.web.shell.bearer import bearer_token
 from hub.web.shell.cookies import browser_id
 
 _PURPOSE = b"form token\x1f"
@@ -37,10 +38,13 @@ def require_form_token(
 def require_header_token(request: Request, x_csrf_token: Annotated[str, Header()] = "") -> None:
     """The same for the API's posts, where the token comes as a header (``GET /api/mig`` gives it).
 
+    A machine needs none: no browser sends its token by itself, and beside it no cookie counts.
+
     Raises:
         StaleForm: it is not the browser's.
     """
-    _compare(request, x_csrf_token)
+    if bearer_token(request) is None:
+        _compare(request, x_csrf_token)
 
 
 def _compare(request: Request, token: str) -> None:

@@ -1,33 +1,23 @@
-"""Stop who searches, looks up, logs in or overrides too often: a line for the DPO, and when to come back."""
+"""Stop who searches, looks up or overrides too often: a line for the DPO, and when to come back."""
 
-import hmac
-import logging
 import math
-from datetime import timedelta
-
-from fastapi import Request
 
 from hub.access.audit_entry import audit_entry
 from hub.audit.service import write
-from hub.context import AppContext
 from hub.errors import TooMany
-from hub.rate_limits.limits import OF_ACTOR, OF_ADDRESS, Limit, Limited
-from hub.rate_limits.repository import is_news, take
+from hub.rate_limits.limits import Limited
+from hub.web.shell.limit_counting import take_limit
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AuditAction, AuditOutcome
 
-_PURPOSE = b"rate limit\x1f"
-
-log = logging.getLogger("hub.web")
-
 
 def limit_actor(context: RequestContext, limited: Limited) -> None:
-    """Count an act of the actor, and of the address it comes from.
+    """Count an act of the actor, or of the machine that asks, and of the address it comes from.
 
     Raises:
         TooMany: it is one too many. Once in a window that is a line of the log, which the DPO's page counts.
     """
-    wait, is_told = _take(context.request, limited, context.actor.id)
+    wait, is_told = take_limit(context.request, limited, context.actor.caller_id)
     if wait is None:
         return
     if is_told:
@@ -41,37 +31,3 @@ def limit_actor(context: RequestContext, limited: Limited) -> None:
         )
         write(context.session, entry)
     raise TooMany(math.ceil(wait.total_seconds()))
-
-
-def limit_address(request: Request, limited: Limited, actor_id: str | None = None) -> None:
-    """The same where nobody is logged in yet: there is a line in the log of the process and none in the audit log.
-
-    Raises:
-        TooMany: it is one too many.
-    """
-    wait, _ = _take(request, limited, actor_id)
-    if wait is not None:
-        raise TooMany(math.ceil(wait.total_seconds()))
-
-
-def _take(request: Request, limited: Limited, actor_id: str | None) -> tuple[timedelta | None, bool]:
-    """How long to wait (None: not at all), and whether it is the first time in a window.
-
-    It is counted in a transaction of its own, so that what fails afterwards counts too.
-    """
-    app: AppContext = request.app.state.context
-    address = request.client.host if request.client else ""
-    subjects: list[tuple[str, Limit]] = [(f"address {address}", OF_ADDRESS[limited])]
-    if actor_id is not None:
-        subjects.append((f"actor {actor_id}", OF_ACTOR[limited]))
-    with app.database.transaction() as session:
-        for name, limit in subjects:
-            subject = hmac.digest(app.session_key, _PURPOSE + name.encode(), "sha256")
-            wait = take(session, limited, subject, limit.times(app.settings.rate_limit_factor))
-            if wait is not None:
-                is_told = is_news(session, limited, subject, limit)
-                if is_told:
-                    whose = name.partition(" ")[0]
-                    log.warning("web.limit_reached", extra={"fields": {"limit": limited.value, "of": whose}})
-                return wait, is_told
-    return None, False

@@ -23,9 +23,11 @@ from hub.sessions.views import LoginSession
 from hub.sources.health import SourceState
 from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
+from hub.web.shell.bearer import bearer_token
 from hub.web.shell.cookies import SESSION_COOKIE
 from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.form_token import form_token
+from hub.web.shell.machine_login import machine_session
 from hub.web.shell.rendering import render
 from hub.web.shell.view_models import Frame, Link, Page
 from hub.web.shell.workspace import Workspace, menu_of
@@ -160,19 +162,14 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
     Raises:
         NotLoggedIn: nobody is.
         MissingRole: the actor's role does not reach the workspace.
+        TokenRefused, BehalfRefused, ProviderUnavailable, TooMany: a machine asks, and is not let in.
     """
     app: AppContext = request.app.state.context
-    session_id = SESSION_COOKIE.read(request)
-    if session_id is None:
-        raise NotLoggedIn
+    token = bearer_token(request)
+    machine = machine_session(request, token) if token is not None else None
     refusal: MissingRole | ActRefused | None = None
     with app.database.transaction() as session:
-        login = get_session(session, session_id, limits_of(app.settings))
-        if login is not None and login.needs_renewal and app.login is not None:
-            app.login.renew(app.database, login.number)
-            login = get_session(session, session_id, limits_of(app.settings))
-        if login is None:
-            raise NotLoggedIn
+        login = machine or _employee_session(request, session)
         request.scope["session"] = login.data
         context = RequestContext(request, app, session, login, app.clock.now(), workspace)
         try:
@@ -186,6 +183,19 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
         store(session, login)
     if refusal is not None:
         raise refusal
+
+
+def _employee_session(request: Request, session: Session) -> LoginSession:
+    """The session that the browser's cookie names, with the claims as they are now."""
+    app: AppContext = request.app.state.context
+    session_id = SESSION_COOKIE.read(request)
+    login = get_session(session, session_id, limits_of(app.settings)) if session_id is not None else None
+    if session_id is not None and login is not None and login.needs_renewal and app.login is not None:
+        app.login.renew(app.database, login.number)
+        login = get_session(session, session_id, limits_of(app.settings))
+    if login is None:
+        raise NotLoggedIn
+    return login
 
 
 def chosen_purpose(request: Request) -> Purpose:

@@ -149,6 +149,15 @@ ERROR = {
     "page_unknown": ("Siden findes ikke", "Adressen kan være forældet. Gå til Mine borgere, eller søg."),
     "not_logged_in": ("Log ind for at se siden", "Du har ikke logget ind, eller din session er udløbet."),
     "role_missing": ("Siden er ikke for din rolle", "Skal du bruge den i dit arbejde, så tal med din leder."),
+    "token_refused": (
+        "Tokenet gælder ikke",
+        "Hent et nyt hos kommunens login. Sker det igen, så bed administratoren se efter under Medarbejdere, Maskiner.",
+    ),
+    "behalf_refused": (
+        "Der kan ikke spørges på den medarbejders vegne",
+        "Kontoen skal være oprettet til det, og medarbejderen skal være logget ind i Helhed imens.",
+    ),
+    "provider_unavailable": ("Kommunens login svarer ikke", "Prøv igen om et par minutter."),
     "form_stale": ("Formularen er udløbet", "Intet er ændret. Gå tilbage, genindlæs siden, og prøv igen."),
     "login_refused": (
         "Du er ikke logget ind",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hub.web.shell.view_models import Link
+from hub.web.shell.view_models import Link, Outcome
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,36 @@ class UnitsPage:
     template: ClassVar[str] = "staff/templates/units.html"
     views: tuple[Link, ...]
     rows: tuple[UnitRow, ...]
+    before: str | None
+    """Address of the page before."""
+    after: str | None
+
+
+@dataclass(frozen=True)
+class MachineRow:
+    """One service account."""
+
+    client_id: str
+    name: str
+    description: str
+    scopes: str
+    citizens: str
+    purpose: str
+    added: str
+    used: str
+    state: str
+    is_in_use: bool
+
+
+@dataclass(frozen=True)
+class MachinesPage:
+    """Which machines may read what?"""
+
+    template: ClassVar[str] = "staff/templates/machines.html"
+    views: tuple[Link, ...]
+    result: Outcome | None
+    """What came of shutting one out."""
+    rows: tuple[MachineRow, ...]
     before: str | None
     """Address of the page before."""
     after: str | None

@@ -1,19 +1,23 @@
 """Employees and units in words. Pure."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from hub.access.service_accounts import ServiceAccount
+from hub.clock import danish_day
 from hub.web.shell.dates import capital, counted, day_text, listed
-from hub.web.shell.texts import AREA
+from hub.web.shell.form_result import FormResult
+from hub.web.shell.texts import AREA, PURPOSE
 from hub.web.shell.view_models import Link
 from hub.web.staff import texts
-from hub.web.staff.page import EmployeeRow, StaffPage, UnitRow, UnitsPage
+from hub.web.staff.page import EmployeeRow, MachineRow, MachinesPage, StaffPage, UnitRow, UnitsPage
 from schemas.access import Employee, JobFunction, StaffUnit
 
 PAGE_SIZE = 50
 STAFF_PATH = "/medarbejdere"
 UNITS_PATH = "/medarbejdere/enheder"
+MACHINES_PATH = "/medarbejdere/maskiner"
 
 
 def staff_page(employees: Sequence[Employee], words: str, start: int) -> StaffPage:
@@ -37,10 +41,19 @@ def units_page(units: Sequence[StaffUnit], start: int) -> UnitsPage:
     )
 
 
+def machines_page(accounts: Sequence[ServiceAccount], start: int, result: FormResult | None) -> MachinesPage:
+    """One page of the service accounts, likewise."""
+    before, after = _neighbours(MACHINES_PATH, start, has_more=len(accounts) > PAGE_SIZE)
+    rows = tuple(map(_machine_row, accounts[:PAGE_SIZE]))
+    return MachinesPage(
+        views=_views(MACHINES_PATH), result=result.outcome if result else None, rows=rows, before=before, after=after
+    )
+
+
 def _views(path: str) -> tuple[Link, ...]:
     return tuple(
         Link(text, href, current=href == path)
-        for text, href in ((texts.EMPLOYEES, STAFF_PATH), (texts.UNITS, UNITS_PATH))
+        for text, href in ((texts.EMPLOYEES, STAFF_PATH), (texts.UNITS, UNITS_PATH), (texts.MACHINES, MACHINES_PATH))
     )
 
 
@@ -98,3 +111,28 @@ def _state(employee: Employee) -> str:
     if employee.active_until is None:
         return capital(texts.ACTIVE)
     return capital(texts.ACTIVE_UNTIL.format(day=day_text(employee.active_until - timedelta(days=1))))
+
+
+def _machine_row(account: ServiceAccount) -> MachineRow:
+    if account.for_employees:
+        citizens = texts.FOR_EMPLOYEES
+    else:
+        citizens = texts.OF_UNIT.format(unit=account.unit_id) if account.unit_id else texts.NO_CITIZENS
+    if account.area is not None:
+        citizens = f"{citizens}; {texts.ONLY_AREA.format(area=AREA[account.area].lower())}"
+    return MachineRow(
+        client_id=account.client_id,
+        name=account.name,
+        description=account.description,
+        scopes=capital(listed([word for scope, word in texts.SCOPE.items() if scope in account.scopes])),
+        citizens=capital(citizens),
+        purpose=capital(PURPOSE[account.purpose]),
+        added=_who_and_when(texts.ADDED, account.added_at, account.added_by),
+        used=_who_and_when(texts.USED, account.used_at) or capital(texts.NEVER_USED),
+        state=_who_and_when(texts.REVOKED, account.revoked_at, account.revoked_by) or capital(texts.IN_USE),
+        is_in_use=account.revoked_at is None,
+    )
+
+
+def _who_and_when(sentence: str, at: datetime | None, name: str | None = None) -> str:
+    return capital(sentence.format(day=day_text(danish_day(at)), name=name)) if at is not None else ""

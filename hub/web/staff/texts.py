@@ -2,6 +2,7 @@
 
 from hub.access import texts as access_texts
 from schemas.access import Role
+from schemas.machine import Scope
 
 ROLE = {**access_texts.ROLE, Role.TEAM_MEMBER: "arbejder med borgere"}
 NO_ROLES = "ingen endnu"
@@ -23,3 +24,22 @@ UNITS_TITLE = "Enheder i organisationen"
 NO_TASKS = "ingen KLE-opgaver"
 NO_AREA = "intet af vores områder"
 NOT_IN_SOURCES = "kendes ikke i kilderne"
+MACHINES = "Maskiner"
+MACHINES_TITLE = "Maskiner, der læser gennem API'et"
+SCOPE = {
+    Scope.OVERVIEW: "borgeres overblik",
+    Scope.SEARCH: "søgning",
+    Scope.SOURCES: "kilder og drift",
+    Scope.LOG: "loggen",
+}
+FOR_EMPLOYEES = "dem, medarbejderen må se; medarbejderen nævnes i hver forespørgsel"
+OF_UNIT = "dem, enheden {unit} har en indsats hos"
+NO_CITIZENS = "ingen borgere"
+ONLY_AREA = "kun {area}"
+IN_USE = "i brug"
+REVOKED = "spærret {day} af {name}"
+USED = "brugt {day}"
+NEVER_USED = "ikke brugt endnu"
+ADDED = "oprettet {day} af {name}"
+IS_REVOKED = "Maskinen er spærret. Dens næste forespørgsel bliver afvist."
+IS_REVOKED_ALREADY = "Maskinen var spærret i forvejen."
