@@ -37,7 +37,7 @@ truth: setup ## Compare every sentence on pages with the made-up municipality, a
 	@HELHED_TEST_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TEST_TRUTH_SAMPLE=$(or $(SAMPLE),15) \
 	  HELHED_TEST_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
 
-acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break three and mend them (minutes; figures in artefacts/)
+acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break each and mend it (minutes; figures in artefacts/)
 	@$(BIN)/python deploy/browser.py
 	@$(BIN)/python -m pytest tests/web/acceptance_connect.py $(ARGS)
 

@@ -1,8 +1,8 @@
 """From an empty installation to Maja's overview by the pages alone, with the processes that run in production.
 
 ``make acceptance`` runs it, for it takes minutes: ``helhed serve`` and ``helhed worker`` start on an empty database
-without a sources file, the four fagsystemer are connected in a browser, three of them break, and each is mended on the
-pages.
+without a sources file, the four fagsystemer are connected in a browser, each of them breaks, and each is mended on the
+pages. How much work each part was stands in ``artefacts/acceptance.json``.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ from tests.web.connecting import (
 pytestmark = MARKS
 CITIZENS = 40
 MAJA = 1
-WAIT = 240
+WAIT = 120
 """Seconds until something has happened on a busy machine."""
 
 
@@ -167,7 +167,8 @@ def test_connected_broken_and_mended_by_the_pages_alone(chromium: Chromium, inst
         fill(hand, running)
         names.append(hand.go_through())
     assert names == ["social", "health", "school", "employment"]
-    connected = monotonic() - begun
+    figures = {"connect": effort_of(hand, begun)}
+    assert hand.clicks <= 40
 
     def is_all_there() -> bool:
         installation.seeding.what_is_there()
@@ -176,18 +177,19 @@ def test_connected_broken_and_mended_by_the_pages_alone(chromium: Chromium, inst
     wait_until(is_all_there, "not all citizens arrived")
     anna = log_in(chromium, installation.address, "anna.holm")
     see_maja(anna)
-    complete = monotonic() - begun
-    figures = {"clicks": hand.clicks, "fields": hand.fields, "pages_s": round(connected, 1)}
-    (PICTURES / "acceptance.json").write_text(json.dumps(figures | {"complete_s": round(complete, 1)}))
-    assert hand.clicks <= 40
-
-    began, clicks = monotonic(), hand.clicks
-    mend_password(hand, installation)
-    mend_right(hand, installation)
-    mend_host_key(hand, installation)
+    figures["complete"] = {"seconds": round(monotonic() - begun)}
+    for mend in (mend_password, mend_right, mend_host_key, mend_column):
+        hand.clicks = hand.fields = 0
+        begun = monotonic()
+        mend(hand, installation)
+        figures[mend.__name__] = effort_of(hand, begun)
+        assert hand.clicks <= 4
     see_maja(anna)
-    mended = {"mend_clicks": hand.clicks - clicks, "mend_s": round(monotonic() - began, 1)}
-    (PICTURES / "acceptance.json").write_text(json.dumps(figures | {"complete_s": round(complete, 1)} | mended))
+    (PICTURES / "acceptance.json").write_text(json.dumps(figures, indent=1))
+
+
+def effort_of(hand: Hand, begun: float) -> dict[str, int]:
+    return {"clicks": hand.clicks, "fields": hand.fields, "seconds": round(monotonic() - begun)}
 
 
 def see_maja(anna: Page) -> None:
@@ -235,6 +237,20 @@ def mend_host_key(hand: Hand, installation: Installation) -> None:
     hand.upload("host_key", host_key(running))
     hand.press("Gem ændringerne")
     is_well(hand, "school")
+
+
+def mend_column(hand: Hand, installation: Installation) -> None:
+    """The social system calls a column something else, and then what it was called before."""
+    fault = {"kind": "moved_column", "column": "primaerPerson", "path": "/odata/Sag", "times": 1000}
+    control(installation.running, "POST", "faults/social", fault)
+    read_now(hand, "social", "kunne ikke læses")
+    looked_at(hand.page, "broken-column")
+    hand.click(hand.page.get_by_role("link", name="Karantæne", exact=True).first)
+    expect(hand.page.get_by_text("primaerPerson").first).to_be_visible()
+    looked_at(hand.page, "broken-column-quarantine")
+    control(installation.running, "DELETE", "faults/social")
+    read_now(hand, "social", ": frisk")
+    is_well(hand, "social")
 
 
 def host_key(running: Running) -> str:

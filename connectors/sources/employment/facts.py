@@ -67,7 +67,7 @@ _ROLES = {
 
 def activity(run: Run, body: Fields) -> Statement:
     """An activity or offer: an effort."""
-    valid = body.period(_START, _END)
+    valid = _whole_period(body, _START, _END)
     kind = body.code("activationTypeIdentifier", "activationType", "aktivitetstype", "tilbudstype")
     text = body.line("activationTypeText", "aktivitetstypeTekst", "title", "titel") or (kind.text if kind else None)
     if text is None and kind is None:
@@ -94,7 +94,7 @@ def activity(run: Run, body: Fields) -> Statement:
 
 def job_absence(_run: Run, body: Fields) -> Statement:
     """Absence of a job seeker. Its comment is not read."""
-    valid = body.period(("startDato", "startDate"), ("slutDato", "endDate"))
+    valid = _whole_period(body, ("startDato", "startDate"), ("slutDato", "endDate"))
     kind = body.code("fravaerType", "absenceType")
     if kind is None:
         raise InvalidValue("fravaerType", RejectionRule.MISSING_FIELD)
@@ -256,6 +256,19 @@ def _assignment(body: Fields, *, code: str | None, words: str | None, responsibl
         ),
         body.period(("start", *_START), ("endDate", *_END)),
     )
+
+
+def _whole_period(body: Fields, start: tuple[str, ...], last: tuple[str, ...]) -> Period:
+    """Valid time of what must have begun; it goes on when its last day is empty, and not when there is none.
+
+    Raises:
+        InvalidValue: as ``Fields.period``, and where first or last day is missing.
+    """
+    body.expect(*last)
+    valid = body.period(start, last)
+    if valid.start is None:
+        raise InvalidValue(start[0], RejectionRule.MISSING_FIELD)
+    return valid
 
 
 def _effort_status(status: Code | None) -> EffortStatus:

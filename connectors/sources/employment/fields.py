@@ -67,6 +67,15 @@ class Fields:
             raise InvalidValue(self._at(names[0]), RejectionRule.MISSING_FIELD)
         return text
 
+    def expect(self, *names: str) -> None:
+        """The field must be there, be it empty: a service names it also when it has no value.
+
+        Raises:
+            InvalidValue: it was renamed or moved; to read that as "no value" would tell something wrong.
+        """
+        if not any(name.casefold() in self.values for name in names):
+            raise InvalidValue(self._at(names[0]), RejectionRule.MISSING_FIELD)
+
     def line(self, *names: str, longest: int = NAME_LENGTH) -> str | None:
         """One line for people, cleaned."""
         line, flags = clean_line(self._at(names[0]), self.text(*names), longest=longest)

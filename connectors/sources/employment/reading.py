@@ -129,6 +129,7 @@ class CitizensReading:
     def _party(self, row: Any, key: str) -> tuple[Identifier | None, Party | None]:
         """The citizen's number, and the citizen by every identifier."""
         body = Fields.of(row)
+        body.expect("cpr", "civilRegistrationIdentifier")
         number = body.national("cpr", "civilRegistrationIdentifier")
         local = Identifier.local(f"{self._run.source}:citizen", self._run.id(key))
         return number, primary(number, local, body.line("displayName", "navn"))

@@ -1,5 +1,8 @@
 """DUBU's own words: what its OData interface answers, reduced to the fields that are read.
 
+OData names every column that was selected, with null where there is no value. So a column without a default here must
+be there: one that is gone was renamed or moved, and to read it as "no value" would tell something wrong.
+
 Shape: docs/connectors-social.md. Everything not named here (notat, beskrivelse, prioritet, amounts …) is
 dropped when an answer is read and never enters. Field names are DUBU's, with underscores for capitals.
 """
@@ -60,16 +63,16 @@ class Person(Payload):
     """Whom a case is about."""
 
     id: Id
-    cprnr: Text | None = None
-    fornavn: Text | None = None
-    mellemnavn: Text | None = None
-    efternavn: Text | None = None
-    fulde_navn: Text | None = None
-    foedselsdato: Text | None = None
-    adressebeskyttelse: bool | None = None
-    doedsdato: Text | None = None
-    adresse: Adresse | None = None
-    tidligere_cprnr: tuple[Text, ...] | None = None
+    cprnr: Text | None
+    fornavn: Text | None
+    mellemnavn: Text | None
+    efternavn: Text | None
+    fulde_navn: Text | None
+    foedselsdato: Text | None
+    adressebeskyttelse: bool | None
+    doedsdato: Text | None
+    adresse: Adresse | None
+    tidligere_cprnr: tuple[Text, ...] | None
 
 
 class Frist(Payload):
@@ -82,13 +85,13 @@ class Sagspart(Payload):
     """Another person of a case and what they are to its primary person."""
 
     id: Id
-    cprnr: Text | None = None
-    fulde_navn: Text | None = None
-    rolle: Text | None = None
-    foraeldremyndighed: bool | None = None
-    samme_husstand: bool | None = None
-    fra_dato: Text | None = None
-    til_dato: Text | None = None
+    cprnr: Text | None
+    fulde_navn: Text | None
+    rolle: Text | None
+    foraeldremyndighed: bool | None
+    samme_husstand: bool | None
+    fra_dato: Text | None
+    til_dato: Text | None
 
 
 class Sag(Payload):
@@ -97,16 +100,16 @@ class Sag(Payload):
     id: Id
     sagsnummer: Text
     titel: Line
-    is_sensitive: bool | None = None
-    sagstype: Kode | None = None
+    is_sensitive: bool | None
+    sagstype: Kode | None
     status: Kode
-    kle_nummer: Text | None = None
-    oprettet_dato: Text | None = None
-    lukket_dato: Text | None = None
-    primaer_person: Person | None = None
-    primaer_behandler: Behandler | None = None
-    foerstkommende_frist: Frist | None = None
-    sagsparter: tuple[Sagspart, ...] | None = None
+    kle_nummer: Text | None
+    oprettet_dato: Text | None
+    lukket_dato: Text | None
+    primaer_person: Person | None
+    primaer_behandler: Behandler | None
+    foerstkommende_frist: Frist | None
+    sagsparter: tuple[Sagspart, ...] | None
     syntetisk: bool = False
 
 
@@ -131,7 +134,7 @@ class Aktivitet(Payload):
     id: Id
     sag_reference: SagReference
     type: Kode
-    undertype: Kode | None = None
+    undertype: Kode | None
     haendelses_dato: Text | None = None
     modtaget_dato: Text | None = None
     vurderet_dato: Text | None = None
@@ -162,21 +165,21 @@ class Ydelse(Payload):
     """A granted effort."""
 
     id: Id
-    sag_id: Id | None = None
-    cprnr: Text | None = None
-    borger_navn: Line | None = None
+    sag_id: Id | None
+    cprnr: Text | None
+    borger_navn: Line | None
     ydelsestype: Kode
-    foranstaltningsparagraf: Text | None = None
-    kle_nummer: Text | None = None
-    startdato: Text | None = None
-    slutdato: Text | None = None
-    forventet_slutdato: Text | None = None
+    foranstaltningsparagraf: Text | None
+    kle_nummer: Text | None
+    startdato: Text | None
+    slutdato: Text | None
+    forventet_slutdato: Text | None
     status: Kode
-    leverandoer: Enhed | None = None
-    ansvarlig: Behandler | None = None
-    formaal: Line | None = None
-    omfang: Line | None = None
-    naeste_opfoelgning: Text | None = None
-    anbefaling: Line | None = None
-    oprettet_dato: Text | None = None
+    leverandoer: Enhed | None
+    ansvarlig: Behandler | None
+    formaal: Line | None
+    omfang: Line | None
+    naeste_opfoelgning: Text | None
+    anbefaling: Line | None
+    oprettet_dato: Text | None
     syntetisk: bool = False

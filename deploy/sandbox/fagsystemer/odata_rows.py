@@ -235,6 +235,7 @@ def _goal(goal: Goal) -> Row:
     row = _activity("goal", goal.id, goal.person, _morning(goal.stated_on), (_GOALS[goal.kind], _GOALS[goal.kind]))
     return row | {
         "maalType": {"titel": _GOALS[goal.kind]},
+        "slutDato": None,
         "tekst": goal.text,
         "status": {"titel": PROGRESS[last[1]] if last else "Ikke vurderet"},
         "vurderetDato": last[0].isoformat() if last else None,

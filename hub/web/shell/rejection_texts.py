@@ -23,7 +23,14 @@ REJECTION = {
         "linjen er af en slags, vi ikke læser",
         "Bed driften afgøre, om den skal læses med eller vælges fra.",
     ),
-    RejectionRule.MISSING_FIELD: ("feltet er tomt, men skal være udfyldt", "Udfyld feltet i fagsystemet."),
+    RejectionRule.MISSING_FIELD: (
+        "feltet mangler, men skal være udfyldt",
+        "Er det en enkelt linje, så udfyld feltet i fagsystemet. Er det mange, så ring til leverandøren.",
+    ),
+    RejectionRule.UNKNOWN_FIELD: (
+        "feltet hører ikke til aftalen; et andet felt har nok skiftet navn",
+        "Ring til leverandøren, og spørg, om fagsystemet lige er opdateret.",
+    ),
     RejectionRule.WRONG_SHAPE: (
         "feltet er skrevet på en anden måde end aftalt",
         "Spørg leverandøren, om fagsystemet lige er opdateret. Er det ikke, så ret feltet i fagsystemet.",

@@ -16,14 +16,14 @@ class PatientIdentifier(Payload):
     """The number a citizen is known by."""
 
     type: Text | None = None
-    identifier: Text | None = None
+    identifier: Text | None
 
 
 class Patient(Payload):
     """The citizen a grant is for."""
 
     id: Id
-    patient_identifier: PatientIdentifier | None = None
+    patient_identifier: PatientIdentifier | None
     full_name: Line | None = None
     syntetisk: bool = False
     """Made up for tests and demonstration; a real Nexus has no such field."""
@@ -72,9 +72,9 @@ class Grant(Payload):
     id: Id
     version: int | None = Field(default=None, ge=0, lt=2**63)
     name: Line
-    patient: Patient | None = None
+    patient: Patient | None
     workflow_state: Named | None = None
-    current_elements: tuple[dict[str, Any], ...] | None = None
+    current_elements: tuple[dict[str, Any], ...] | None
     """Elements in force; each is read by itself, since one of a type we do not read may hold anything."""
     future_elements: tuple[dict[str, Any], ...] | None = None
     """Elements of what is ordered for later."""
