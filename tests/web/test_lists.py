@@ -106,15 +106,33 @@ def test_a_family_stands_together_with_clocks_first(town: Town) -> None:
     assert 'class="course"' in browser.get("/mine-borgere?omraade=social").text
 
 
+def tell_news_of(town: Town, member: UUID) -> None:
+    news = maja.effort("Fritidsaktivitet", EffortStatus.ACTIVE)
+    parties = (Party(role=PartyRole.PRIMARY, identifiers=(Identifier.national(NUMBERS[member]),)),)
+    record = make_record(fact=news, parties=parties, source_id="new", registered_at=town.clock.now())
+    process_records(town.context.database, [record], digest_key=town.context.digest_key, now=town.clock.now())
+
+
+def test_what_comes_while_the_first_look_lasts_is_new(town: Town) -> None:
+    browser = town.client("anna.holm")
+    address = f"/overblik/{town.ids[maja.IDA]}"
+    assert "Siden du sidst så efter" not in browser.get(address).text
+    town.clock.move(timedelta(minutes=5))
+    assert "Siden du sidst så efter" not in browser.get(address).text
+    town.clock.move(timedelta(minutes=1))
+    tell_news_of(town, maja.IDA)
+    town.clock.move(timedelta(minutes=5))
+    assert "Ny indsats: fritidsaktivitet" in browser.get("/mine-borgere").text
+    assert "Ny indsats: fritidsaktivitet" in browser.get(address).text
+    assert "Ny indsats" not in browser.get("/mine-borgere").text
+
+
 def test_news_of_each_citizen_stays_until_that_one_or_the_family_page_is_opened(town: Town) -> None:
     browser = town.client("anna.holm")
     for member in (maja.MAJA, maja.IDA, maja.EMIL):
         browser.get(f"/overblik/{town.ids[member]}")
     town.clock.move(timedelta(hours=2))
-    news = maja.effort("Fritidsaktivitet", EffortStatus.ACTIVE)
-    parties = (Party(role=PartyRole.PRIMARY, identifiers=(Identifier.national(NUMBERS[maja.IDA]),)),)
-    record = make_record(fact=news, parties=parties, source_id="new", registered_at=town.clock.now())
-    process_records(town.context.database, [record], digest_key=town.context.digest_key, now=town.clock.now())
+    tell_news_of(town, maja.IDA)
     town.clock.move(timedelta(hours=2))
     browser.get(f"/overblik/{town.ids[maja.MAJA]}")
     town.clock.move(timedelta(hours=2))

@@ -9,7 +9,7 @@ from hub import metrics
 from hub.access import identity, service
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
-from hub.audit.looks import seen_until
+from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
@@ -256,13 +256,17 @@ def _viewers(context: RequestContext, viewings: Sequence[Viewing], *, protected:
 def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Changes | None:
     """What came in the family since the actor's last looks that are not part of this one; None when this is the first.
 
-    Of each what the actor has not seen: to look at one of the family is no look at the others.
+    Of each what the actor has not seen: to look at one of the family is no look at the others. What comes while the
+    first look lasts came since it began.
     """
     family = [person.overview.citizen_id for person in people]
-    looks = audit.looks(context.session, context.actor.id, family, until=context.now - RECENTLY)
-    seen = seen_until(looks, family)
-    if not seen:
-        return None
+    seen = seen_until(audit.looks(context.session, context.actor.id, family, until=context.now - RECENTLY), family)
+    is_first = not seen
+    if is_first:
+        looks = audit.looks(context.session, context.actor.id, family, until=context.now)
+        seen = seen_until({citizen: Looks(look.first, look.first) for citizen, look in looks.items()}, family)
+        if not overviews.with_news(context.session, seen):
+            return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
@@ -276,4 +280,6 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
             by_entry.setdefault(change.entry.id, change)
         if at == 0:
             person_wiped = wiped_of_person(before, person.overview)
+    if is_first and not by_entry and not person_wiped:
+        return None
     return Changes(seen[family[0]], tuple(by_entry.values()), person_wiped)
