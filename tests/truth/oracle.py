@@ -30,10 +30,14 @@ CONNECTED = frozenset({"employment", "social", "health", "school"})
 TOLD = frozenset({"employment", "social", "health"})
 """Areas whose source tells of efforts; the school's tells of classes and absence."""
 TELLING_GOALS = frozenset({"social", "health"})
+FUNCTIONS = {"lead_coordinator": "lead", "citizen_coordinator": "coordinator", "member": "member"}
+"""The right of each place on the team, the first that applies."""
 MASKED = "••••"
 INVERSE = {"mother": "child", "father": "child", "child": "parent", "sibling": "sibling", "partner": "partner"}
 WORKING = ("named_worker", "own_unit", "case_unit")
 """Working relations, the first that applies counts."""
+OWN_UNIT_TAIL = 30
+"""Days after an effort's last day for which it still opens the page to its unit."""
 ADULT = 18
 DIRECT = {"mother": "parent", "father": "parent", "child": "child", "sibling": "sibling", "partner": "partner"}
 STOLEN = ("Tove", "Iversen")
@@ -45,14 +49,14 @@ class View:
     """How one employee stands to one citizen on the day."""
 
     basis: str
-    """``lead``, ``member``, one of ``WORKING``, ``override`` or ``refused``."""
+    """One of ``FUNCTIONS``, one of ``WORKING``, ``override`` or ``refused``."""
     shown: frozenset[str]
     """Areas, of those with a source, that are shown."""
 
     @property
     def is_team(self) -> bool:
         """Whether the team's right opens the page."""
-        return self.basis in {"lead", "member"}
+        return self.basis in FUNCTIONS.values()
 
     @property
     def kind(self) -> str:
@@ -255,7 +259,8 @@ class Oracle:
                 and consent.given_on <= self.day
                 and (consent.expires_on is None or self.day < consent.expires_on)
             }
-            return View("lead" if "lead_coordinator" in functions else "member", (own | consented) & CONNECTED)
+            basis = next(basis for function, basis in FUNCTIONS.items() if function in functions)
+            return View(basis, (own | consented) & CONNECTED)
         working = self.working_relation(employee, person)
         if working:
             return View(working, own & CONNECTED)
@@ -276,9 +281,14 @@ class Oracle:
         workers = {effort.worker for effort in running if effort.area == "social"} | ({case.worker} if case else set())
         if employee.area is Area.SOCIAL and employee.name in workers:
             return "named_worker"
-        if employee.unit_id in {unit for effort in running for unit in (effort.unit, responsible_unit(effort))}:
+        counting = (effort for effort in self.efforts(person) if self._counts_for_its_unit(effort))
+        if employee.unit_id in {unit for effort in counting for unit in (effort.unit, responsible_unit(effort))}:
             return "own_unit"
         return "case_unit" if case and employee.unit_id == case.unit else None
+
+    def _counts_for_its_unit(self, effort: Effort) -> bool:
+        """Whether it runs, or ended at most so many days before."""
+        return effort.end is None or (self.day - effort.end).days <= OWN_UNIT_TAIL
 
     def page(self, employee: Employee, person: Person, view: View | None = None) -> Page:
         """What a page may speak of, opened with *view*: the employee's own right unless another was used."""

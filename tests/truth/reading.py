@@ -38,6 +38,7 @@ OUTCOMES = (
 )
 BASES = (
     (r"^tovholder i forløbet$", "lead"),
+    (r"^borgerkoordinator i forløbet$", "coordinator"),
     (r"^medlem af teamet$", "member"),
     (r"^ansvarlig, nævnt af en kilde$", "named_worker"),
     (r"^medarbejder i en enhed med en indsats for borgeren$", "own_unit"),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hub.clock import danish_midnight
+from hub.course.views import TeamFunction
 from hub.overview.changes import Change, ChangeKind
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer
 from schemas.access import Actor, Basis, Decision, Purpose, Role
@@ -314,7 +315,7 @@ def page_data(*, protected: bool = False, health: bool = False) -> PageData:
                 Teammate("Mads Krogh", "lærer", "member", "Skovlunde Skole", "44774030"),
             ),
         ),
-        is_lead=True,
+        own_function=TeamFunction.LEAD_COORDINATOR,
         source_ages=(
             SourceAge(SOCIAL, "fresh", NOW - timedelta(hours=3, minutes=48), NOW - timedelta(minutes=1)),
             SourceAge(HEALTH, "silent", NOW - timedelta(days=2, hours=1), NOW - timedelta(days=2, hours=1)),

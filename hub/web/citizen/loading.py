@@ -13,7 +13,7 @@ from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
-from hub.course.views import CourseView
+from hub.course.views import CourseView, TeamFunction
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
@@ -170,7 +170,8 @@ def load_page_data(
     sources = context.known_sources
     people = citizen.people
     family_overviews = tuple(person.overview for person in people)
-    course_view = course.team_of(context.session, citizen_id, as_known or today)
+    team_now = course.team_of(context.session, citizen_id, today)
+    course_view = course.team_of(context.session, citizen_id, as_known) if as_known else team_now
     protected = citizen.facts.name_address_protected
     data = PageData(
         overview=citizen.overview,
@@ -188,7 +189,7 @@ def load_page_data(
             for after in list_follow_ups(family_overviews, as_known or today)
         },
         team=team_of(course_view, protected=protected) if course_view else None,
-        is_lead=citizen.facts.is_lead_coordinator,
+        own_function=_own_function(context, team_now),
         source_ages=tuple(
             SourceAge(
                 sources[state.source],
@@ -243,6 +244,12 @@ def team_of(view: CourseView, *, protected: bool) -> Team:
             for member in view.team
         ),
     )
+
+
+def _own_function(context: RequestContext, team: CourseView | None) -> TeamFunction | None:
+    """The first of the actor's places on the team; the lead coordinator's comes before all others."""
+    members = team.team if team else ()
+    return next((member.function for member in members if member.actor_id == context.actor.id), None)
 
 
 def _viewers(context: RequestContext, viewings: Sequence[Viewing], *, protected: bool) -> tuple[Viewer, ...]:

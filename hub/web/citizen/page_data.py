@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from hub.clock import danish_day, danish_midnight
+from hub.course.views import TeamFunction
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
@@ -100,7 +101,8 @@ class PageData:
     follow_ups: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     """Efforts that began within half a year after a notification, by the notification's entry id."""
     team: Team | None = None
-    is_lead: bool = False
+    own_function: TeamFunction | None = None
+    """The actor's function on the team today."""
     source_ages: tuple[SourceAge, ...] = ()
     viewers: tuple[Viewer, ...] = ()
     changes: Changes | None = None

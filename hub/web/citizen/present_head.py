@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from hub.course.views import TeamFunction
 from hub.web.citizen import texts
 from hub.web.citizen.page import CitizenHead
 from hub.web.citizen.page_data import PageData, Teammate
@@ -152,6 +153,6 @@ def address_line(person: PersonFact) -> str | None:
 def _basis(data: PageData) -> tuple[str, str]:
     if data.decision.basis is Basis.OVERRIDE:
         return "med", f"en {shared.BASIS[Basis.OVERRIDE]}"
-    if data.decision.basis is Basis.TEAM and data.is_lead:
-        return "som", "tovholder i forløbet"
+    if data.decision.basis is Basis.TEAM and data.own_function not in {None, TeamFunction.MEMBER}:
+        return "som", f"{shared.TEAM_FUNCTION[data.own_function]} i forløbet"
     return "som", shared.BASIS[data.decision.basis]
