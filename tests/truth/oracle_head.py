@@ -8,6 +8,7 @@ from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
 from tests.truth.oracle_employment import remark
+from tests.truth.oracle_school import column_classes, pupils
 from tests.truth.wording import age, first, full, paragraph
 
 MASK = "••••"
@@ -162,7 +163,7 @@ def now(oracle: Oracle, page: Page) -> Iterator[Fact]:
     for person, effort in running:
         yield from effort_facts(oracle, page, person, effort)
     for area, name in AREAS.items():
-        if area in areas:
+        if area in areas or (area == "school" and any(pupils(oracle, page))):
             continue
         state = "none_found" if area in page.view.shown else "withheld"
         yield Fact("now.gap", name, state if area in CONNECTED else "not_covered")
@@ -187,6 +188,7 @@ def columns(oracle: Oracle, page: Page) -> Iterator[Fact]:
         for effort in visible(oracle, page, person):
             if effort.end is None:
                 yield from effort_facts(oracle, page, person, effort, "column")
+    yield from column_classes(oracle, page)
     keys = {person.id for person in page.people}
     yield from _left_out(other for other, _ in oracle.relatives(page) if other.id not in keys)
 

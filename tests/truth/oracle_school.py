@@ -83,7 +83,7 @@ def was_read_of(person: Person, on: date) -> bool:
 
 
 def school_panel(oracle: Oracle, page: Page) -> Iterator[Fact]:
-    """*Skole og fravær* of the overview."""
+    """Classes under *Lige nu* of the overview, and *Fravær fra skolen*."""
     for person, enrolment in pupils(oracle, page):
         who = "" if person == page.person else f"{first(person)}: "
         of = f"{who}{title(oracle, person, enrolment)}"
@@ -96,6 +96,12 @@ def school_panel(oracle: Oracle, page: Page) -> Iterator[Fact]:
             told = [share(absence) for absence in own]
             listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} og {told[-1]}"
             yield Fact("school.quarter", f"{who}{quarter}. kvartal {year}", f"{until_now(own[0], page.day)}{listed}")
+
+
+def column_classes(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """To which class each of the family goes."""
+    for person, enrolment in pupils(oracle, page):
+        yield Fact("column.class", first(person), f"{title(oracle, person, enrolment)}, {state(enrolment)}")
 
 
 def school_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:

@@ -13,7 +13,7 @@ from tests.truth.markup import DAY, Node, day_of, is_said, parsed
 
 WITHHELD = re.compile(r"ikke for dig at se|kan du ikke se|må du ikke se|du ikke kan se", re.IGNORECASE)
 GAPS = {
-    "none_found": re.compile(r"^ingen igangværende indsats fundet"),
+    "none_found": re.compile(r"^ingen (igangværende indsats|klasse) fundet"),
     "not_covered": re.compile(r"^ikke dækket her"),
     "withheld": WITHHELD,
     "unread": re.compile(r"^kilden er ikke læst til ende"),
@@ -54,7 +54,8 @@ PARAGRAPHS = (
     r" er ikke for dig at se, når det gælder |^De kilder, du kan se, har ikke noteret borgerens egne ord ",
     r"^\d{4} til .+\. Ruder er underretninger\.|^\d{4} til (?:i dag|\d.+)$|^Der er intet at tegne i det udsnit\.$",
     r"^Intet er registreret i perioden\.$|^Det, der er planlagt, og det seneste år\. Se alle på tidslinjen$",
-    r"^På orlov fra sygehuset|^Indlagt siden |^Ved 10 % ulovligt fravær i et kvartal advarer skolen forældrene; ",
+    r"^På orlov fra sygehuset|^Indlagt siden |klasse i skoleåret \d{4}/\d\d$",
+    r"^Ved 10 % ulovligt fravær i et kvartal advarer skolen forældrene; ",
     r"^Du ser alt, der er kendt i dag\. Ruder er underretninger\.$|^\d+ linjer?\. Det nyeste først\.$",
     r"^Du ser det, der var kendt den .+\. Senere oplysninger er udeladt\. Ruder er underretninger\.$",
     r", (\d{1,2}\. \w+( \d{4})?)$|^Fakta fra kilderne\. Ingen score\.$|^Ikke dækket: |^Intet er ændret\.$",
@@ -159,7 +160,11 @@ class Reader:
                 yield self.unread("head", f"{word}: {text}")
 
     def effort(self, row: Node, rule: str) -> Iterator[Fact]:
-        """One row of *Lige nu*: an effort, a stay in hospital, or an area's gap."""
+        """One row of *Lige nu*: an effort, a stay in hospital, a class, or an area's gap."""
+        if "contact" in row.classes and "school" in row.classes:
+            what, who = row.direct("div")
+            yield Fact("school.row", what.first("strong").text(), f"{what.text('strong')} · {who.text()}")
+            return
         if "contact" in row.classes:
             yield from self.contact(row, "stays")
             return

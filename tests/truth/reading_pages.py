@@ -25,7 +25,7 @@ class PageReader(Reader):
             "Underretninger om familien": self._notifications,
             "Indlæggelser og kontakter": self._contacts,
             "Sager, planer og tilknyttede": self._standing,
-            "Skole og fravær": self._school,
+            "Fravær fra skolen": self._absence,
             "Forløbet over tid": self.drawing,
             "Siden du sidst så efter": self._changes,
             "Det, der virker": self._strengths,
@@ -121,16 +121,12 @@ class PageReader(Reader):
         for row in section.first("ul").direct("li"):
             yield from self.contact(row, "standing")
 
-    def _school(self, section: Node) -> Iterator[Fact]:
+    def _absence(self, section: Node) -> Iterator[Fact]:
         for row in section.first("ul").direct("li"):
             name = row.first("strong").text()
-            quarters = [] if "contact" in row.classes else row.all("li")
-            for line in quarters:
+            for line in row.all("li"):
                 quarter, _, words = line.text().partition(": ")
                 yield Fact("school.quarter", f"{name.removesuffix('Fravær')}{quarter}", words)
-            if not quarters:
-                what, who = row.direct("div")
-                yield Fact("school.row", name, f"{what.text('strong')} · {who.text()}")
 
     def _since_course(self, section: Node) -> Iterator[Fact]:
         for line in (row.text() for row in section.all("li")):
@@ -212,6 +208,8 @@ class PageReader(Reader):
             for line in column.direct("p"):
                 if re.match(r"På orlov|Indlagt siden", line.text()):
                     yield Fact("column.stay", name, self.dated(line.text()))
+                if "pupil" in line.classes:
+                    yield Fact("column.class", name, line.text())
             rows = column.first("ul").direct("li")
             for row in rows:
                 yield from (_of(name, fact) for fact in self.effort(row, "column"))

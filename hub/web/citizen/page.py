@@ -241,13 +241,15 @@ class OverviewPage:
     now_line: str
     now_line_on_paper: str
     efforts: tuple[EffortRow, ...]
+    classes: tuple[ContactRow, ...]
+    """Each child's school and class, which is what the school does now."""
     gaps: tuple[GapRow, ...]
     stays: tuple[ContactRow, ...]
     """Who is in hospital now."""
     contacts: tuple[ContactRow, ...]
     """Other stays and contacts: planned, and the latest."""
-    school: tuple[ContactRow, ...]
-    """Each child's school and class, and the latest quarters of absence."""
+    absence: tuple[ContactRow, ...]
+    """Each child's latest quarters of absence from school."""
     standing: tuple[ContactRow, ...]
     """Open cases, plans in force, and those who work with the citizen."""
     withheld_of_some: tuple[str, ...]
@@ -310,6 +312,8 @@ class FamilyColumn:
     efforts: tuple[EffortRow, ...]
     stays: tuple[str, ...]
     """Where the person is in hospital now."""
+    classes: tuple[str, ...]
+    """To which school and class the person goes."""
     notifications: str
     """How many there are, or why that is not said."""
     empty: str | None

@@ -37,7 +37,7 @@ from hub.web.citizen.present_efforts import (
 from hub.web.citizen.present_family import moments
 from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
-from hub.web.citizen.present_school import school_rows
+from hub.web.citizen.present_school import absence_rows, class_lines, class_rows
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import (
@@ -65,16 +65,17 @@ def overview_page(data: PageData) -> OverviewPage:
     """The page that answers within the first screen."""
     entries = family_entries(data)
     efforts, notifications = listed_efforts(entries, data.today), notifications_of(entries)
-    rows = notification_rows(notifications, data)
+    rows, classes = notification_rows(notifications, data), class_rows(entries, data)
     return OverviewPage(
         head=head(data),
         now_line=now_line(efforts, data),
         now_line_on_paper=now_line(efforts, data, on_paper=True),
         efforts=effort_rows(efforts, data),
-        gaps=gaps(data, efforts),
+        classes=classes,
+        gaps=gaps(data, efforts, classes),
         stays=stay_rows(entries, data),
         contacts=contact_rows(entries, data),
-        school=school_rows(entries, data),
+        absence=absence_rows(entries, data),
         standing=standing_rows(entries, data),
         withheld_of_some=withheld_of_some(data),
         notifications_line=notifications_line(notifications, data),
@@ -257,6 +258,7 @@ def _column(person: Overview, data: PageData) -> FamilyColumn:
         href=f"/overblik/{person.citizen_id}",
         efforts=effort_rows(efforts, replace(data, overview=person, family=others)),
         stays=stay_lines(person.entries(), data.today),
+        classes=class_lines(person.entries(), data.today),
         notifications=_notification_count(person),
         empty=None if efforts else texts.NO_EFFORTS,
         not_included=not_included((person,)),

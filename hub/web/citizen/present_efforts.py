@@ -5,7 +5,7 @@ from datetime import date
 
 from hub.overview.columns import worker_key
 from hub.web.citizen import present_employment, texts
-from hub.web.citizen.page import EffortRow, GapRow, SourceLine
+from hub.web.citizen.page import ContactRow, EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_coverage import NOT_READ
 from hub.web.citizen.present_employment import not_ours, subject_of
@@ -156,9 +156,9 @@ def _origin(area: str, title: str) -> str:
     return title if title.startswith(area) else f"{area} · {title}"
 
 
-def gaps(data: PageData, efforts: Sequence[Effort]) -> tuple[GapRow, ...]:
+def gaps(data: PageData, efforts: Sequence[Effort], classes: Sequence[ContactRow] = ()) -> tuple[GapRow, ...]:
     """The areas that have no row under *Lige nu*, and those whose source is silent: why, and what one can do."""
-    filled = {entry.area for entry, _ in efforts}
+    filled = {entry.area for entry, _ in efforts} | {row.area for row in classes}
     return tuple(gap for section in data.overview.sections for gap in _gaps(section, section.area in filled, data))
 
 
@@ -177,6 +177,8 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         return
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
     headline, advice = texts.SECTION_STATE[state]
+    if state is SectionState.NONE_FOUND and section.area is Area.SCHOOL:
+        headline, advice = texts.NO_CLASS
     if state is SectionState.NONE_FOUND and section.has_unreadable:
         headline, advice = texts.UNREADABLE
     if state is SectionState.WITHHELD and data.team_meets:

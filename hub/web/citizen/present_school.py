@@ -28,13 +28,27 @@ _WORDS = {
 Quarter = tuple[int, int]
 
 
-def school_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
-    """Each child's school and class today, then each child's latest quarters of absence."""
-    rows = [
+def class_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
+    """Each child's school and class today."""
+    return tuple(
         _row(entry, enrolment_title(entry.fact), enrolment_text(entry.fact), data)
         for entry in entries
         if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(data.today)
-    ]
+    )
+
+
+def class_lines(entries: Sequence[Entry], today: date) -> tuple[str, ...]:
+    """The same of one person, as sentences."""
+    return tuple(
+        f"{enrolment_title(entry.fact)}, {enrolment_text(entry.fact)}"
+        for entry in entries
+        if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(today)
+    )
+
+
+def absence_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ...]:
+    """Each child's latest quarters of absence."""
+    rows = []
     for child in dict.fromkeys(_subject(entry) for entry in entries if isinstance(entry.fact, AbsenceFact)):
         quarters = _by_quarter(entries, child)[:QUARTERS_SHOWN]
         lines = tuple(f"{quarter_text(*quarter)}: {absence_text(own, data.today)}" for quarter, own in quarters)

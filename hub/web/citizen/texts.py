@@ -59,6 +59,12 @@ SECTION_STATE = {
 }
 """Headline after the area's name, and what one can do."""
 
+NO_CLASS = (
+    "ingen klasse fundet",
+    "Kilden er læst og har ikke borgeren som elev. Om specialundervisning og anden støtte fortæller den ikke.",
+)
+"""As NONE_FOUND, of the school: what it does is told by class and absence, and efforts of its own it does not tell."""
+
 ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."
 """After what is said of a withheld area, where the actor is on a team that meets with the citizen."""
 
