@@ -27,6 +27,7 @@ from connectors.base import Connector
 from connectors.registry import build
 from deploy.sandbox.clock import address_file
 from deploy.sandbox.clock import follow as follow_clock
+from deploy.sandbox.fagsystemer.beskedfordeler import CVR
 from deploy.sandbox.fagsystemer.process import STAR_ENTITIES, Running, start, subscribe
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
@@ -201,11 +202,14 @@ def definitions(
     running: Running, environment: str = "demo", *, school_folder: str = ""
 ) -> tuple[SourceDefinition, ...]:
     """The simulated fagsystemer as sources, without their secret; as for ``connectors_to``."""
+    folder = Path(running.certificates)
     social: dict[str, JsonValue] = {
         "base_url": running.odata_url,
         "token_url": running.odata_token_url,
         "environment": environment,
         "client_id": running.client_id,
+        "authority_cvr": CVR,
+        "push_fingerprints": [running.beskedfordeler_fingerprint],
     }
     health: dict[str, JsonValue] = {
         "base_url": running.fhir_url,
@@ -213,7 +217,6 @@ def definitions(
         "client_id": running.client_id,
         "link_template": running.fhir_url.removesuffix("/r4") + "/vis/{type}/{id}",
     }
-    folder = Path(running.certificates)
     employment: dict[str, JsonValue] = {
         "base_url": running.star_url,
         "ca_certificates": (folder / "ca.pem").read_text(encoding="ascii"),
@@ -254,7 +257,7 @@ def add_sources(
 
 @contextmanager
 def listening(context: AppContext, running: Running) -> Iterator[None]:
-    """Take what STAR sends, while the block runs, and ask it to send."""
+    """Take what STAR and Beskedfordeler send, while the block runs, and ask them to send."""
     folder = Path(running.certificates)
     inbox = Inbox(
         database=context.database, catalogue=context.catalogue, cipher=context.payload_cipher, clock=context.clock
@@ -263,7 +266,7 @@ def listening(context: AppContext, running: Running) -> Iterator[None]:
         host="127.0.0.1", port=0, certificate=folder / "listener.pem", authorities=folder / "ca.pem"
     )
     with serve_in_background(inbox, settings) as port:
-        subscribe(running, f"https://127.0.0.1:{port}/webhooks/employment/0999", recent=20)
+        subscribe(running, f"https://127.0.0.1:{port}", recent=20)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Certificates of the simulated world: one authority, a server, STAR as a client, and Helhed as client and server."""
+"""Certificates of the simulated world: one authority, servers, STAR and Beskedfordeler as clients, Helhed as both."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,14 +8,20 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 HOST = "127.0.0.1"
-NAMES = {"server": HOST, "star": "star.egelund.example", "helhed": "helhed.egelund.example", "listener": HOST}
+NAMES = {
+    "server": HOST,
+    "star": "star.egelund.example",
+    "helhed": "helhed.egelund.example",
+    "listener": HOST,
+    "beskedfordeler": "beskedfordeler.egelund.example",
+}
 
 
-def make_certificates(folder: Path) -> str:
-    """Write ``ca.pem`` and, for each name, certificate and key together and apart; returns STAR's fingerprint."""
+def make_certificates(folder: Path) -> dict[str, str]:
+    """Write ``ca.pem`` and, for each name, certificate and key together and apart; returns their fingerprints."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    fingerprint = ""
+    fingerprints = {}
     for name, subject in NAMES.items():
         issued = authority.issue_cert(subject, common_name=subject)
         path = folder / f"{name}.pem"
@@ -26,10 +32,9 @@ def make_certificates(folder: Path) -> str:
         (folder / f"{name}-key.pem").chmod(0o600)
         if name == "server":
             _write_expired(authority, folder / "expired.pem")
-        if name == "star":
-            certificate = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
-            fingerprint = certificate.fingerprint(SHA256()).hex()
-    return fingerprint
+        certificate = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
+        fingerprints[name] = certificate.fingerprint(SHA256()).hex()
+    return fingerprints
 
 
 def _write_expired(authority: trustme.CA, path: Path) -> None:

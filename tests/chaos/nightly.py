@@ -93,7 +93,7 @@ def run_nights(
         context = parts_of(stage)
         for process in (stage.listener, *stage.workers):
             process.start()
-        subscribe(stage.sources, f"https://127.0.0.1:{stage.listener.port}/webhooks/employment/0999")
+        subscribe(stage.sources, f"https://127.0.0.1:{stage.listener.port}")
         first = statements(read_records(stage.sources))
         wait_until(lambda: _is_loaded(stage, context, len(first)), lambda: count_entities(stage))
         nights, night_began = 0, datetime.now(UTC)

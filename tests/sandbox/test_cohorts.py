@@ -83,6 +83,18 @@ def test_the_family_on_the_day_of_the_demo() -> None:
     assert MAJAS_WORDS in {goal.text for goal in truth.goals}
 
 
+def test_no_follow_up_is_agreed_on_years_ahead() -> None:
+    for year in range(2019, 2025):
+        truth = at(date(year, 12, 31))
+        named = [effort for effort in truth.efforts if effort.next_follow_up and effort.end is None]
+        assert named
+        assert {
+            (effort.title, effort.next_follow_up)
+            for effort in named
+            if effort.next_follow_up and not -182 <= (effort.next_follow_up - truth.today).days < 182
+        } == set()
+
+
 def test_in_2025_the_efforts_have_ended_and_the_goals_are_reached() -> None:
     truth = at(date(2025, 5, 20))
     for given in ("Maja", "Emil"):

@@ -1,11 +1,24 @@
 """The social system over real HTTP: paging by key, sessions, what disappears."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
+from connectors.base import PushConnector, PushedEvent, ReadContext
+from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.odata_rows import CONFIDENTIAL_NOTE
-from deploy.sandbox.fagsystemer.process import Running
+from deploy.sandbox.fagsystemer.process import Running, events_waiting, subscribe
+from deploy.sandbox.municipality.generate import cohorts
+from deploy.sandbox.municipality.staff import cpr_of
+from hub.clock import SystemClock
+from hub.db import Database
+from hub.inbox.listener import ListenerSettings, serve_in_background
+from hub.inbox.service import Inbox
+from hub.secrets import PayloadCipher
+from tests.sandbox.test_simulated_star import until
+from tests.sources import add_connector, make_catalogue
 
 
 def everything(client: httpx.Client, kind: str) -> list[dict[str, Any]]:
@@ -68,3 +81,28 @@ def test_a_page_can_come_twice(odata: httpx.Client, running: Running) -> None:
     first = odata.get("odata/Ydelse", params={"$top": "2"}).json()
     httpx.post(f"{running.odata_url}/_faults", json={"kind": "repeat_page", "path": "/odata"}).raise_for_status()
     assert odata.get("odata/Ydelse", params={"$top": "2", "$filter": "id gt 105"}).json() == first
+
+
+def test_a_change_is_told_by_beskedfordeler_and_says_whose_case_it_is(
+    running: Running, database: Database, cipher: PayloadCipher
+) -> None:
+    connector = connectors_to(running, SystemClock())["social"]
+    catalogue = make_catalogue(database, SystemClock())
+    add_connector(database, catalogue, connector)
+    inbox = Inbox(database=database, catalogue=catalogue, cipher=cipher, clock=SystemClock())
+    folder = Path(running.certificates)
+    settings = ListenerSettings(
+        host="127.0.0.1", port=0, certificate=folder / "listener.pem", authorities=folder / "ca.pem"
+    )
+    with serve_in_background(inbox, settings) as port:
+        subscribe(running, f"https://127.0.0.1:{port}")
+        changed = {"status": {"brugervendtNoegle": "Afsluttet", "titel": "Afsluttet"}}
+        httpx.patch(f"{running.odata_url}/_truth/Ydelse/101", json=changed).raise_for_status()
+        until(lambda: not events_waiting(running))
+    with database.transaction() as session:
+        (event,) = session.execute(text("SELECT * FROM inbox_events WHERE source = 'social'")).all()
+    body = cipher.open(event.body, f"inbox:social:{event.digest}".encode())
+    assert isinstance(connector, PushConnector)
+    pushed = PushedEvent(path=event.path, body=body, received_at=SystemClock().now())
+    (hint,) = connector.resolve(pushed, ReadContext()).hints
+    assert hint.citizen.value == cpr_of(cohorts(), "Ida", "Testborger")

@@ -13,7 +13,7 @@ from connectors.base import ReadContext
 from connectors.kit import read_all
 from deploy.demo import connectors_to
 from deploy.sandbox.fagsystemer.process import Running, ask
-from deploy.sandbox.fagsystemer.webhook import UPDATED, Sender, retry_wait
+from deploy.sandbox.fagsystemer.webhook import UPDATED, Sender, retry_wait, thin_event
 from deploy.sandbox.municipality.employment import clients_of
 from deploy.sandbox.municipality.generate import generate
 from hub.clock import SystemClock
@@ -87,7 +87,8 @@ def test_a_citizens_later_events_wait_until_the_first_is_delivered_and_others_do
             closed = silent.getsockname()[1]
         sender.subscribe(f"https://127.0.0.1:{closed}/webhooks/employment/0999")
         for version in "123":
-            sender.send("Activity", "a-1", number="7507864002", version=version, change=UPDATED)
+            event = thin_event("Activity", "a-1", number="7507864002", version=version, change=UPDATED)
+            sender.send("7507864002", event, "/activity")
         until(lambda: sender.waiting() == 3 and sender.delivered == 0)
         with serve_in_background(inbox, settings) as port:
             sender.subscribe(f"https://127.0.0.1:{port}/webhooks/employment/0999")

@@ -1,16 +1,23 @@
-"""The social system: OData v4 in DUBU's shape. Offers no change feed, no versions, no modification times."""
+"""The social system: OData v4 in DUBU's shape. Offers no change feed, no versions, no modification times.
+
+That a case has changed is told by Beskedfordeler, beside it.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from operator import eq, gt
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi import Body, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
 from deploy.sandbox.fagsystemer import faults, sessions
+from deploy.sandbox.fagsystemer.beskedfordeler import message
 from deploy.sandbox.fagsystemer.odata_rows import Row, Rows
 from deploy.sandbox.fagsystemer.pages import opened
+from deploy.sandbox.fagsystemer.webhook import Sender
+from deploy.sandbox.municipality.truth import Municipality
 
 SERVER_PAGE = 500
 """At most so many rows are answered, whatever is asked for: silently, as the real one does."""
@@ -22,7 +29,52 @@ class _NoSession(Exception):
     """Nobody is logged in."""
 
 
-def odata_app(town: Rows, credentials: sessions.Credentials) -> faults.FaultyServer:
+class SocialSystem:
+    """The rows that the servers hold, and Beskedfordeler's messages about whose case has changed.
+
+    Args:
+        rows: what is true on the first day.
+        messages: who delivers them; what is told before anybody subscribed waits there.
+        now: the municipality's clock.
+    """
+
+    def __init__(self, rows: Rows, messages: Sender, now: Callable[[], datetime]) -> None:
+        self.rows = rows
+        self.messages = messages
+        self._now = now
+
+    def show(self, truth: Municipality) -> None:
+        """Hold what is true on another day, and tell of each citizen whose case has changed."""
+        before = _by_case(self.rows)
+        self.rows.show(truth)
+        after = _by_case(self.rows)
+        for case in sorted(after):
+            if after[case] != before.get(case):
+                self.tell(case)
+
+    def tell(self, case: int) -> None:
+        """Tell that the case has changed."""
+        if case in self.rows.cases:
+            number = self.rows.cases[case]["primaerPerson"]["cprnr"]
+            self.messages.send(number, message(number, self._now()))
+
+
+def _by_case(rows: Rows) -> dict[int, tuple[Row, list[Row], list[Row]]]:
+    """All that a case holds; nobody tells that somebody has a birthday."""
+    efforts: dict[int, list[Row]] = {}
+    for effort in rows.efforts.values():
+        efforts.setdefault(effort["sagId"], []).append(effort)
+    return {
+        key: (
+            row | {"primaerPerson": row["primaerPerson"] | {"alder": None}},
+            rows.activities.get(key, []),
+            efforts.get(key, []),
+        )
+        for key, row in rows.cases.items()
+    }
+
+
+def odata_app(system: SocialSystem, credentials: sessions.Credentials) -> faults.FaultyServer:
     """The server of these rows."""
     app = FastAPI(openapi_url=None)
     open_sessions = sessions.Sessions(credentials)
@@ -40,9 +92,10 @@ def odata_app(town: Rows, credentials: sessions.Credentials) -> faults.FaultySer
         """An expired session is answered with 200 and a page for people."""
         return HTMLResponse(faults.LOGIN_PAGE)
 
-    _reading(app, town, Depends(require_login))
-    _opening(app, town)
-    _controls(app, town)
+    _reading(app, system.rows, Depends(require_login))
+    _opening(app, system.rows)
+    _controls(app, system)
+    _subscribing(app, system)
     return faults.FaultyServer(app, open_sessions.clear)
 
 
@@ -75,26 +128,48 @@ def _opening(app: FastAPI, town: Rows) -> None:
         return opened("DUBU", f"{row['titel']} {row['sagsnummer']}", lines)
 
 
-def _controls(app: FastAPI, town: Rows) -> None:
+def _controls(app: FastAPI, system: SocialSystem) -> None:
+    town = system.rows
+
+    def change_activities(key: int, changed: Callable[[Row], list[Row]]) -> None:
+        for case, listed in town.activities.items():
+            if any(row["id"] == key for row in listed):
+                listed[:] = [new for row in listed for new in (changed(row) if row["id"] == key else [row])]
+                system.tell(case)
+
     @app.delete("/_truth/{kind}/{key}", status_code=204)
     def delete(kind: str, key: int) -> None:
         if kind == "Aktivitet":
-            for listed in town.activities.values():
-                listed[:] = [row for row in listed if row["id"] != key]
+            change_activities(key, lambda _row: [])
         else:
-            _table(town, kind).pop(key)
+            gone = _table(town, kind).pop(key)
+            system.tell(gone.get("sagId", key))
 
     @app.patch("/_truth/{kind}/{key}", status_code=204)
     def change(kind: str, key: int, fields: dict[str, Any]) -> None:
         if kind == "Aktivitet":
-            for listed in town.activities.values():
-                listed[:] = [row | fields if row["id"] == key else row for row in listed]
+            change_activities(key, lambda row: [row | fields])
         else:
-            _table(town, kind)[key] = _table(town, kind)[key] | fields
+            row = _table(town, kind)[key] = _table(town, kind)[key] | fields
+            system.tell(row.get("sagId", key))
 
     @app.post("/_truth/Aktivitet/{case}", status_code=204)
     def add(case: int, row: dict[str, Any]) -> None:
         town.activities.setdefault(case, []).append(row)
+        system.tell(case)
+
+
+def _subscribing(app: FastAPI, system: SocialSystem) -> None:
+    @app.post("/_beskeder", status_code=204)
+    def subscribe(url: Annotated[str, Body()], recent: Annotated[int, Body()] = 0) -> None:
+        """Send messages there, first of so many cases that changed of late."""
+        system.messages.subscribe(url)
+        for case in list(system.rows.cases)[:recent]:
+            system.tell(case)
+
+    @app.get("/_beskeder")
+    def waiting() -> dict[str, int]:
+        return {"waiting": system.messages.waiting(), "delivered": system.messages.delivered}
 
 
 def _table(town: Rows, kind: str) -> dict[int, Row]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from deploy.sandbox.certificates import make_certificates
+from deploy.sandbox.fagsystemer.beskedfordeler import CVR
 
 SECRET = "HELHED_SANDBOX_SECRET"  # noqa: S105  a variable's name
 """Variable that ``Running.sources_file`` reads the client's secret from."""
@@ -47,6 +48,8 @@ class Running:
     """Where the day is moved and misbehaviour is ordered."""
     star_fingerprint: str
     """Of the certificate with which STAR sends its events."""
+    beskedfordeler_fingerprint: str
+    """Of the certificate with which Beskedfordeler sends its messages."""
     certificates: str
     """Folder with ``ca.pem``, ``helhed.pem`` (ours, for look-ups) and ``listener.pem`` (ours, for what is pushed)."""
     client_id: str
@@ -74,6 +77,8 @@ class Running:
             client_id = "{self.client_id}"
             client_secret = {{ env = "{SECRET}" }}
             environment = "demo"
+            authority_cvr = "{CVR}"
+            push_fingerprints = ["{self.beskedfordeler_fingerprint}"]
             schedule = {{ every = "{every}" }}
 
             [health]
@@ -130,10 +135,15 @@ def start(
         "odata-port": odata_port,
     }
     with TemporaryDirectory(prefix="helhed-sandbox-") as folder:
-        fingerprint = make_certificates(Path(folder))
+        fingerprints = make_certificates(Path(folder))
         options["certificates"] = folder
         with _process(options) as addresses:
-            yield Running(star_fingerprint=fingerprint, certificates=folder, **addresses)
+            yield Running(
+                star_fingerprint=fingerprints["star"],
+                beskedfordeler_fingerprint=fingerprints["beskedfordeler"],
+                certificates=folder,
+                **addresses,
+            )
 
 
 @contextmanager
@@ -165,9 +175,17 @@ def control(running: Running, method: str, path: str, body: Mapping[str, Any] | 
     return answer.json() if answer.content else None
 
 
-def subscribe(running: Running, url: str, recent: int = 0) -> None:
-    """Ask STAR to send its events there, first of so many interviews that changed of late."""
-    ask(running, "POST", "_webhook", {"url": url, "recent": recent})
+def subscribe(running: Running, listener: str, recent: int = 0) -> None:
+    """Ask STAR and Beskedfordeler to send to the listener at that address, first of so much that changed of late."""
+    ask(running, "POST", "_webhook", {"url": f"{listener}/webhooks/employment/0999", "recent": recent})
+    url = f"{listener}/webhooks/social/beskeder"
+    httpx.post(f"{running.odata_url}/_beskeder", json={"url": url, "recent": recent}).raise_for_status()
+
+
+def events_waiting(running: Running) -> int:
+    """How many of their events are not delivered."""
+    beskeder = httpx.get(f"{running.odata_url}/_beskeder").raise_for_status().json()
+    return int(beskeder["waiting"]) + int(ask(running, "GET", "_webhook")["waiting"])
 
 
 def ask(running: Running, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from deploy.sandbox.fagsystemer.sessions import Credentials
 from deploy.sandbox.fagsystemer.star_rows import Row, Rows, lies_ahead, rows
-from deploy.sandbox.fagsystemer.webhook import CREATED, DELETED, UPDATED, Sender
+from deploy.sandbox.fagsystemer.webhook import CREATED, DELETED, UPDATED, Sender, thin_event
 from deploy.sandbox.municipality.truth import Municipality
 
 NAMES = {"activity": "Activity", "fravaer": "Fravaer", "interview": "Interview", "frist": "Frist", "minplan": "MinPlan"}
@@ -165,13 +165,9 @@ class JobCentre:
 
     def _tell(self, service: str, key: str, change: int, version: str | None = None) -> None:
         row: Row = self._rows.entities.get(service, {}).get(key, {})
-        self._sender.send(
-            NAMES[service],
-            key,
-            number=self._rows.owners[service, key],
-            version=version or row["versionIdentifier"],
-            change=change,
-        )
+        number, entity = self._rows.owners[service, key], NAMES[service]
+        event = thin_event(entity, key, number=number, version=version or row["versionIdentifier"], change=change)
+        self._sender.send(number, event, f"/{entity.lower()}")
 
 
 def _error(code: int, message: str) -> Row:

@@ -73,7 +73,10 @@ class Town:
         self.clock = ShiftedClock(datetime.combine(self.today, MORNING))
         self._health = fhir.Store(self.clock.now)
         self._health.show(truth)
-        self._social = odata_rows.rows(truth)
+        self.messages = Sender(
+            self.certificates / "beskedfordeler.pem", self.certificates / "ca.pem", "application/xml"
+        )
+        self._social = odata.SocialSystem(odata_rows.rows(truth), self.messages, self.clock.now)
         self._nexus = nexus.Nexus(self._known[Server.NEXUS])
         self._nexus.show(truth)
         self.sender = Sender(self.certificates / "star.pem", self.certificates / "ca.pem")
@@ -148,6 +151,7 @@ class Town:
     def stop(self) -> None:
         """End what runs beside the servers."""
         self.sender.stop()
+        self.messages.stop()
         self.school.stop()
 
     def _show_certificate(self, name: str) -> None:

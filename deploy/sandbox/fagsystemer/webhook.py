@@ -1,4 +1,4 @@
-"""Sends thin events as the Webservicebroker does: again after 2^n - 1 seconds, a citizen's later ones withheld."""
+"""Sends events as the Webservicebroker does: again after 2^n - 1 seconds, a citizen's later ones withheld."""
 
 import http.client
 import json
@@ -34,12 +34,20 @@ class Sender:
     Args:
         certificate: PEM file with the certificate that is shown, and its key.
         authorities: PEM file of those whose servers are trusted.
+        content_type: of what is sent.
         clock: seconds; tests have one of their own.
     """
 
-    def __init__(self, certificate: Path, authorities: Path, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        certificate: Path,
+        authorities: Path,
+        content_type: str = "application/json",
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._context = ssl.create_default_context(cafile=authorities)
         self._context.load_cert_chain(certificate)
+        self._content_type = content_type
         self._clock = clock
         self._url = ""
         self._queues: dict[str, _Queue] = {}
@@ -57,21 +65,10 @@ class Sender:
                 queue.next_at = 0.0
             self._changed.notify()
 
-    def send(self, entity: str, key: str, *, number: str, version: str, change: int) -> None:
-        """Tell that an entity of the citizen with that number has changed."""
-        event = {
-            "EntitetNavn": entity,
-            "EntitetId": key,
-            "EksternIdentifier": "00000000-0000-0000-0000-000000000000",
-            "VersionIdentifier": version,
-            "Identifikation": number,
-            "IdentifikationstypeId": 1,
-            "Aendringstype": change,
-            "Bodyindhold": None,
-        }
+    def send(self, number: str, body: bytes, path: str = "") -> None:
+        """Send it when what was sent of that citizen before is delivered."""
         with self._changed:
-            queue = self._queues.setdefault(number, _Queue())
-            queue.events.append((entity.lower(), json.dumps(event).encode()))
+            self._queues.setdefault(number, _Queue()).events.append((path, body))
             self._changed.notify()
 
     def waiting(self) -> int:
@@ -123,7 +120,7 @@ class Sender:
             parts.hostname or "", parts.port, timeout=ANSWER_WITHIN, context=self._context
         )
         try:
-            connection.request("POST", f"{parts.path}/{path}", body, {"Content-Type": "application/json"})
+            connection.request("POST", f"{parts.path}{path}", body, {"Content-Type": self._content_type})
             status = connection.getresponse().status
         except OSError as error:
             log.warning("not delivered: %s", type(error).__name__)
@@ -131,6 +128,21 @@ class Sender:
         finally:
             connection.close()
         return 200 <= status < 300  # noqa: PLR2004  any success
+
+
+def thin_event(entity: str, key: str, *, number: str, version: str, change: int) -> bytes:
+    """That an entity of the citizen with that number has changed, as the Webservicebroker tells it."""
+    event = {
+        "EntitetNavn": entity,
+        "EntitetId": key,
+        "EksternIdentifier": "00000000-0000-0000-0000-000000000000",
+        "VersionIdentifier": version,
+        "Identifikation": number,
+        "IdentifikationstypeId": 1,
+        "Aendringstype": change,
+        "Bodyindhold": None,
+    }
+    return json.dumps(event).encode()
 
 
 def retry_wait(attempts: int) -> float:

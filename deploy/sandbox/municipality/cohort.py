@@ -21,6 +21,8 @@ from deploy.sandbox.municipality.truth import (
 )
 from hub.clock import DANISH_TIME
 
+FOLLOW_UP_EVERY = timedelta(days=182)
+"""So often efforts of named people are followed up, where a day of it is told."""
 _CENTURY, _EARLY, _LATE = 2000, 3000, 8000
 
 
@@ -106,6 +108,7 @@ class Story:
             extent=more.get("extent"),
             expected_end=more.get("expected_end"),
             next_follow_up=more.get("next_follow_up"),
+            follow_up_every=FOLLOW_UP_EVERY,
             recommendation=more.get("recommendation"),
         )
         self.efforts.append(effort)

@@ -5,7 +5,7 @@ a whole history down to what had happened on a day.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from connectors.sources.school.calendar import Quarter, school_dates
@@ -80,6 +80,9 @@ class Effort:
     extent: str | None = None
     expected_end: date | None = None
     next_follow_up: date | None = None
+    """In a whole history with ``follow_up_every``: one of the days on which it is followed up."""
+    follow_up_every: timedelta | None = None
+    """So often it is followed up, from its start to its end; None: once."""
     recommendation: str | None = None
 
 
@@ -248,7 +251,7 @@ def known(whole: Municipality, today: date) -> Municipality:
             if event.start <= today and event.person in present and event.other in present
         ),
         efforts=tuple(
-            replace(event, end=_past(event.end, today))
+            replace(event, end=_past(event.end, today), next_follow_up=_follow_up(event, today))
             for event in whole.efforts
             if event.start <= today and event.person in present
         ),
@@ -284,6 +287,15 @@ def known(whole: Municipality, today: date) -> Municipality:
 
 def _past(day: date | None, today: date) -> date | None:
     return day if day is not None and day <= today else None
+
+
+def _follow_up(effort: Effort, today: date) -> date | None:
+    """The follow-up that was agreed on by *today*: the next of the row, and the last one before it ends."""
+    row, every = effort.next_follow_up, effort.follow_up_every
+    if row is None or every is None:
+        return row
+    following = today + (row - today) % every
+    return following if effort.end is None or following < effort.end else following - every
 
 
 def _person(person: Person, today: date) -> Person:
