@@ -23,6 +23,7 @@ from connectors.base import ClientCertificate
 from hub import metrics
 from hub.errors import InvalidSetting, StoreUnavailable
 from hub.inbox import certificates
+from hub.inbox.refusals import refusal_fields
 from hub.inbox.service import Accepted, Inbox
 from hub.log import place_of
 
@@ -147,10 +148,12 @@ class _Server(ThreadingHTTPServer):
 class _Refusal(Exception):
     """The request is answered with a status that says no."""
 
-    def __init__(self, status: HTTPStatus, reason: str) -> None:
+    def __init__(self, status: HTTPStatus, reason: str, fingerprint: str = "") -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.fingerprint = fingerprint
+        """Of whose certificate it is, where it is known."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -168,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             body, is_cut = self._body()
             self._take(source, sender, path, body, is_cut=is_cut)
         except _Refusal as refusal:
-            _refused(refusal.reason, source=source, status=int(refusal.status))
+            _refused(refusal.reason, refusal.fingerprint, source=source, status=int(refusal.status))
             self.close_connection = True
             self._answer(refusal.status)
 
@@ -197,10 +200,11 @@ class _Handler(BaseHTTPRequestHandler):
         claims = [(name, value) for name, value in claims if name in _CLAIMS]
         if not self.server.proxy or peer.fingerprint != self.server.proxy:
             if claims:
-                raise _Refusal(HTTPStatus.FORBIDDEN, "forged_header")
+                raise _Refusal(HTTPStatus.FORBIDDEN, "forged_header", peer.fingerprint)
             return peer
         if [name for name, _ in claims] != [PASSED_ON]:
-            raise _Refusal(HTTPStatus.FORBIDDEN, "proxy_without_certificate" if not claims else "forged_header")
+            reason = "forged_header" if claims else "proxy_without_certificate"
+            raise _Refusal(HTTPStatus.FORBIDDEN, reason, peer.fingerprint)
         sender = certificates.from_header(claims[0][1])
         if sender is None:
             raise _Refusal(HTTPStatus.FORBIDDEN, "certificate_expired_or_unreadable")
@@ -248,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
         if accepted is None:
             return
         if accepted is Accepted.REFUSED:
-            raise _Refusal(HTTPStatus.FORBIDDEN, "sender_not_allowed")
+            raise _Refusal(HTTPStatus.FORBIDDEN, "sender_not_allowed", sender.fingerprint)
         metrics.event_received(source, accepted)
         if is_cut:
             _refused("too_large", source=source, status=int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
@@ -285,9 +289,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _refused(reason: str, **fields: object) -> None:
+def _refused(reason: str, value: str = "", **fields: object) -> None:
     metrics.event_received("", "refused")
-    log.warning("inbox.refused", extra={"fields": {"reason": reason, **fields}})
+    log.warning("inbox.refused", extra={"fields": {**refusal_fields(reason, value), **fields}})
 
 
 def _handshake_fault(error: Exception) -> str:

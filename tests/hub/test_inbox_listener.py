@@ -16,6 +16,7 @@ from sqlalchemy import text
 from hub.clock import FixedClock
 from hub.db import Database
 from hub.inbox import listener
+from hub.inbox.refusals import PROXY
 from hub.inbox.service import Inbox
 from hub.secrets import PayloadCipher
 from tests.connectors.star_server import Star, serving
@@ -109,6 +110,7 @@ def test_a_certificate_that_does_not_hold_ends_the_handshake_with_a_line_that_sa
     assert len(stored(database)) == 1
     (record,) = [each for each in caplog.records if each.message == "inbox.refused"]
     assert record.fields["reason"] == "handshake"  # type: ignore[attr-defined]
+    assert record.fields["advice"].startswith("Ask the sender for a certificate that is in date")  # type: ignore[attr-defined]
     assert why in record.fields["error"]  # type: ignore[attr-defined]
 
 
@@ -143,6 +145,12 @@ def test_a_forged_header_is_refused_from_everybody_but_the_proxy(
                 assert caller.post(PATH, content=BODY, headers=claim).status_code == 403
     assert not stored(database)
     assert reasons(caplog) == ["forged_header", "forged_header"]
+    line = next(record.fields for record in caplog.records if record.message == "inbox.refused")  # type: ignore[attr-defined]
+    assert (line["field"], line["value"]) == (
+        "X-Client-Cert",
+        certificates.fingerprint("other").replace(":", "").lower()[:8] + "…",
+    )
+    assert line["advice"] == PROXY
 
 
 def test_the_proxy_vouches_for_the_sender_and_for_nobody_without_a_certificate_that_holds(

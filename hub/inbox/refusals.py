@@ -1,0 +1,38 @@
+"""What the log says of a sender who was refused: at which field, why, what was there (cut short), and what to do."""
+
+ALLOW = "Compare with push_fingerprints and push_subjects of the source, and ask the sender before you add it."
+RENEW = (
+    "Ask the sender for a certificate that is in date and issued by an authority of HELHED_LISTEN_CA; the event is "
+    "sent again."
+)
+PROXY = (
+    "Only the proxy of HELHED_LISTEN_PROXY_FINGERPRINT may pass a certificate on, once, in X-Client-Cert: let it take "
+    "this header away from everybody else, and ask the sender why they sent it."
+)
+REFUSALS = {
+    "handshake": ("(client certificate)", RENEW),
+    "no_certificate": ("(client certificate)", RENEW),
+    "certificate_expired_or_unreadable": ("X-Client-Cert", RENEW),
+    "proxy_without_certificate": ("X-Client-Cert", "Let the proxy pass the sender's certificate on (URL-encoded PEM)."),
+    "forged_header": ("X-Client-Cert", PROXY),
+    "sender_not_allowed": ("(client certificate)", ALLOW),
+    "no_such_address": ("(address)", "Give the sender https://HOST/webhooks/SOURCE/…, with the source's name."),
+    "no_length": ("Content-Length", "Ask the sender for a Content-Length or chunks."),
+    "cut_off": ("(body)", "Nothing to do unless it goes on: the event is sent again."),
+    "too_large": ("(body)", "Its beginning is in quarantine; ask the sender what they send."),
+    "too_many_connections": ("(connection)", "Ask the sender to keep connections open, or run another listener."),
+}
+"""Field and advice by reason."""
+_SHOWN = 8
+
+
+def refusal_fields(reason: str, value: str = "") -> dict[str, str]:
+    """Reason, field, value and advice of one refusal.
+
+    Args:
+        reason: why, one of ``REFUSALS``.
+        value: what was there: a fingerprint, of which the beginning is enough to compare; else it says nothing.
+    """
+    field, advice = REFUSALS[reason]
+    shown = f"{value[:_SHOWN]}…" if value else "…"
+    return {"reason": reason, "field": field, "value": shown, "advice": advice}
