@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
 from hub.access.tables import ActorRow
 from hub.audit.service import write
-from hub.clock import danish_day
+from hub.clock import danish_day, danish_midnight
 from hub.context import AppContext
 from hub.course.service import open_course
 from hub.course.tables import ConsentRow, TeamMembershipRow
@@ -26,8 +27,11 @@ from hub.db import Base
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview.tables import OverviewRow
+from hub.sources.repository import source_areas
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
 from schemas.identifiers import Identifier
+from schemas.source import Area
 
 
 class Seeding:
@@ -101,10 +105,39 @@ class Seeding:
         course_id = open_course(session, course.title, citizens.values(), course.started_on)
         for member in course.team:
             self._waiting.append((member.start, partial(_add, row=_membership(course_id, member))))
+        lead = next(member.employee for member in course.team if member.function == "lead_coordinator")
+        for citizen in citizens.values():
+            row = ConsentRow(
+                course_id=course_id,
+                citizen_id=citizen,
+                kind=ConsentKind.COURSE,
+                **_terms(course.started_on, None, lead),
+            )
+            self._waiting.append((course.started_on, partial(_add, row=row)))
         for consent in course.consents:
-            row = _consent(course_id, citizens[consent.cpr], consent)
-            self._waiting.append((consent.given_on, partial(_add, row=row)))
+            for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
+                self._waiting.append((consent.given_on, partial(_add, row=row)))
         return True
+
+    def _consents(
+        self, session: Session, course_id: UUID, citizen_id: UUID, consent: ConsentGiven, lead: str
+    ) -> list[ConsentRow]:
+        """One consent for each category of each source of the area."""
+        kind = ConsentKind.HEALTH if consent.area is Area.HEALTH else ConsentKind.SHARE
+        return [
+            ConsentRow(
+                course_id=course_id,
+                citizen_id=citizen_id,
+                kind=kind,
+                area=consent.area,
+                source=source,
+                category=category,
+                **_terms(consent.given_on, consent.expires_on, lead),
+            )
+            for source, area in source_areas(session).items()
+            if area is consent.area
+            for category in AREA_CATEGORIES[area]
+        ]
 
     def _looked(self, session: Session, look: EarlierLookUp) -> bool:
         citizen = self._citizen(session, look.cpr)
@@ -151,15 +184,17 @@ def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:
     )
 
 
-def _consent(course_id: UUID, citizen_id: UUID, consent: ConsentGiven) -> ConsentRow:
-    return ConsentRow(
-        course_id=course_id,
-        citizen_id=citizen_id,
-        area=consent.area,
-        given_on=consent.given_on,
-        expires_on=consent.expires_on,
-        scope=consent.scope,
-    )
+def _terms(given_on: date, expires_on: date | None, lead: str) -> dict[str, Any]:
+    """How the citizens of the demo consent: in writing, at a meeting with the lead coordinator."""
+    return {
+        "given_on": given_on,
+        "expires_on": expires_on,
+        "form": ConsentForm.WRITTEN,
+        "given_by": ConsentGiver.CITIZEN,
+        "evidence": "Underskrevet blanket, journaliseret på sagen",
+        "recorded_by": lead,
+        "recorded_at": danish_midnight(given_on),
+    }
 
 
 UNITS_BY_ID = {unit.id: unit for unit in UNITS}

@@ -116,6 +116,13 @@ class TooMany(ActRefused):
         self.retry_after = retry_after
 
 
+class NotOnTeam(ActRefused):
+    """The actor's place on the team of the citizen's course does not reach that."""
+
+    key = "not_on_team"
+    status = HTTPStatus.FORBIDDEN
+
+
 class ReasonMissing(ActRefused):
     """The act is done for a stated reason only."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, Json, JsonValue
 
 from schemas.base import Instant, Schema
+from schemas.disclosure import SectionDisclosure
 from schemas.machine import Machine
 from schemas.overview import HeaderNumbers
 from schemas.source import Area
@@ -175,7 +176,10 @@ class AccessFacts(Schema):
     name_address_protected: bool
     """The citizen is protected, or lives with somebody who is: then the one's address is the other's."""
     consented_areas: frozenset[Area]
-    """Areas the citizen has consented to share with the team, and that still stand."""
+    """Areas of which the citizen has consented to share something with the team, and that still stands."""
+    consent_cells: frozenset[str] = frozenset()
+    """What of these areas, as ``area/source/category`` (``schemas.consent``); an area without cells is shared whole.
+    A cell of the category ``existence`` tells only whether there is anything, and makes no area consented to."""
     sources: frozenset[str] = frozenset()
     """Sources that have a line in the overview. No policy asks; the log tells areas with and without lines apart."""
     numbers: Json[HeaderNumbers] = Field(default=HeaderNumbers(), repr=False)
@@ -220,6 +224,10 @@ class Decision(Schema):
     basis: Basis
     shown: frozenset[Area] = frozenset()
     withheld: frozenset[Area] = frozenset()
+    disclosures: tuple[SectionDisclosure, ...] = ()
+    """Of the areas that are shown by another right than that it is the actor's own."""
+    existence: frozenset[str] = frozenset()
+    """Of withheld areas: of which sources, as ``area/source``, the actor may know whether there is anything."""
     may_reveal: bool = False
     """Whether masked protected fields may be revealed by a separate, logged act."""
     policies: tuple[str, ...] = ()
@@ -279,6 +287,12 @@ class AuditAction(StrEnum):
     """A second person confirmed a merge."""
     UNMERGE_CITIZENS = "unmerge_citizens"
     WITHDRAW_DECISION = "withdraw_decision"
+    READ_CONSENTS = "read_consents"
+    """Somebody on the team looked at what a citizen has consented to."""
+    GIVE_CONSENT = "give_consent"
+    """A lead coordinator recorded a citizen's consent."""
+    WITHDRAW_CONSENT = "withdraw_consent"
+    PRINT_CONSENTS = "print_consents"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""
@@ -347,7 +361,9 @@ class AuditEntry(Schema):
     details: dict[str, JsonValue] = Field(default_factory=dict)
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
-    ``not_covered`` (areas without lines, and without a source), ``decisions`` (numbers of decisions on who is who),
+    ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of
+    another administration was shown), ``consent`` (the cells that were given or withdrawn, and how),
+    ``decisions`` (numbers of decisions on who is who),
     ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
     deletions were decided about, and how many), ``fault`` or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None

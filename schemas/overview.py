@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.base import Instant, Schema
 from schemas.codes import Coded
+from schemas.consent import DataCategory
 from schemas.facts import Fact
 from schemas.identifiers import Identifier
 from schemas.people import PersonFact, RelationKind
@@ -102,6 +103,10 @@ class Section(Schema):
     area: Area
     state: SectionState
     entries: tuple[Entry, ...] = ()
+    shared_categories: tuple[DataCategory, ...] | None = None
+    """What of the area is shared with the reader, where it is not all; then "none" is said of nothing else."""
+    exists: bool | None = None
+    """Of a withheld area: whether there is anything of the sources that the reader may know so much of; else None."""
     silent_since: Instant | None = None
     """Set when the page is read: the area's source should have answered, and last did at this time."""
     is_unread: bool | None = None

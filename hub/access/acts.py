@@ -33,3 +33,12 @@ IDENTITY_ACTS = frozenset(
 """What is decided about who is who, likewise."""
 STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF, AuditAction.CHANGE_ACCOUNT})
 """What is done about employees and machines, likewise."""
+CONSENT_ACTS = frozenset(
+    {
+        AuditAction.READ_CONSENTS,
+        AuditAction.PRINT_CONSENTS,
+        AuditAction.GIVE_CONSENT,
+        AuditAction.WITHDRAW_CONSENT,
+    }
+)
+"""What is done with a citizen's consents to a course, likewise."""

@@ -100,6 +100,9 @@ def entry_about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas
             details = {**details, "none_found": [*sorted(none_found)]}
         if not_covered:
             details = {**details, "not_covered": [*sorted(not_covered)]}
+    if decision.disclosures:
+        disclosed: dict[str, JsonValue] = {each.area.value: each.basis.value for each in decision.disclosures}
+        details = {**details, "disclosed": disclosed}
     update: dict[str, Any] = {
         "citizen_id": facts.citizen_id,
         "basis": decision.basis,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hub.overview.relatives import relative_of_sources
 from schemas.access import Decision
+from schemas.consent import AREA_CATEGORIES, DataCategory, category_of, cell_of
 from schemas.overview import (
     CitizenHeader,
     Disagreement,
@@ -21,7 +22,8 @@ from schemas.source import Area
 def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Overview:
     """What of the overview the decision shows. Never adds anything.
 
-    A withheld area says that it is withheld, and nothing of whether there is anything. What else its
+    A withheld area says that it is withheld, and nothing of whether there is anything, unless the decision tells that
+    much. Of an area that is shared in part, only what the consent names is left. What else its
     sources say (relatives, disagreements, local ids, who reports protection, another name) goes with it; the person's
     merged master data stay, and that the sources disagree on who it is. A person whom an entry names is named only to
     who may know of that person: the citizen, and the relatives that are left. A refusal shows nothing.
@@ -40,7 +42,12 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Ov
             synthetic=overview.synthetic,
         )
     by_entry = {entry.provenance.source: entry.area for entry in overview.entries()}
-    sources_shown = frozenset(source for source, area in {**by_entry, **areas}.items() if area in decision.shown)
+    limits = {each.area: each.cells for each in decision.disclosures if each.cells is not None}
+    sources_shown = frozenset(
+        source
+        for source, area in {**by_entry, **areas}.items()
+        if area in decision.shown and (area not in limits or cell_of(source, DataCategory.PERSON) in limits[area])
+    )
     header = overview.header
     visible_relatives = (relative_of_sources(relative, sources_shown) for relative in header.relatives)
     relatives = tuple(relative for relative in visible_relatives if relative is not None)
@@ -49,7 +56,9 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Ov
     return overview.model_copy(
         update={
             "sections": tuple(
-                _with_known_names(section, known_ids, names) if section.area in decision.shown else _withheld(section)
+                _with_known_names(_limited(section, limits.get(section.area)), known_ids, names)
+                if section.area in decision.shown
+                else _withheld(section, decision.existence)
                 for section in overview.sections
             ),
             "header": header.model_copy(
@@ -94,8 +103,29 @@ def _with_known_names(section: Section, known: frozenset[UUID], names: frozenset
     return section.model_copy(update={"entries": entries})
 
 
-def _withheld(section: Section) -> Section:
-    return Section(area=section.area, state=SectionState.WITHHELD)
+def _limited(section: Section, cells: frozenset[str] | None) -> Section:
+    """What of the section the consent names; where nothing is left it says only that nothing of that was found."""
+    if cells is None or section.state is SectionState.NOT_COVERED:
+        return section
+    entries = tuple(
+        entry
+        for entry in section.entries
+        if cell_of(entry.provenance.source, category_of(section.area, entry.fact.kind)) in cells
+    )
+    state = SectionState.ENTRIES if entries else SectionState.NONE_FOUND
+    shared = tuple(
+        category for category in AREA_CATEGORIES[section.area] if any(cell.endswith(f"/{category}") for cell in cells)
+    )
+    return section.model_copy(update={"entries": entries, "state": state, "shared_categories": shared})
+
+
+def _withheld(section: Section, existence: frozenset[str] = frozenset()) -> Section:
+    """Nothing of the section; of the sources in *existence* whether there is anything."""
+    known_sources = frozenset(source for source in existence if source.startswith(f"{section.area}/"))
+    exists = any(f"{section.area}/{entry.provenance.source}" in known_sources for entry in section.entries)
+    if not known_sources:
+        return Section(area=section.area, state=SectionState.WITHHELD)
+    return Section(area=section.area, state=SectionState.WITHHELD, exists=exists)
 
 
 def _of_sources(disagreement: Disagreement, sources_shown: frozenset[str]) -> Disagreement | None:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import CONSENT_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision
+from schemas.consent import DataCategory, TeamFacts
+from schemas.disclosure import DisclosureBasis, SectionDisclosure
 from schemas.source import Area
 
+_OWN_AREA = frozenset({"see.own_area", "see.override_own_area", "machine.own_area"})
+_CONSENT = "see.team_consent"
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _AREAS = tuple(Area)
 _PAGES = (
@@ -38,6 +42,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
         _principals(actor),
         tuple(context.items()),
         facts.consented_areas,
+        facts.consent_cells,
         _relation(facts),
         is_protected=facts.name_address_protected,
     )
@@ -48,6 +53,7 @@ def _decision(
     principals: tuple[Principal, ...],
     context: tuple[tuple[str, object], ...],
     consented: frozenset[Area],
+    consent_cells: frozenset[str],
     relation: Basis,
     *,
     is_protected: bool,
@@ -62,18 +68,56 @@ def _decision(
             policies=opened.policies,
             policy_version=POLICY_VERSION,
         )
-    permitted = [(section, answer) for section, answer in zip(_AREAS, sections, strict=True) if answer.allowed]
-    answers = [opened, *(answer for _, answer in permitted)]
-    areas_shown = frozenset(section for section, _ in permitted)
+    permitted = {section: answer for section, answer in zip(_AREAS, sections, strict=True) if answer.allowed}
+    answers = [opened, *permitted.values()]
+    areas_shown = frozenset(permitted)
+    disclosures = [_disclosure(section, answer, consent_cells) for section, answer in permitted.items()]
+    is_widened = any(
+        disclosure is not None and disclosure.basis is DisclosureBasis.OVERRIDE for disclosure in disclosures
+    )
     return Decision(
         allowed=True,
-        basis=_basis(relation, answers),
+        basis=Basis.OVERRIDE if is_widened else _basis(relation, answers),
         shown=areas_shown,
         withheld=frozenset(Area) - areas_shown,
+        disclosures=tuple(disclosure for disclosure in disclosures if disclosure is not None),
+        existence=_existence(principals, dict(context), consent_cells, areas_shown),
         may_reveal=is_protected and reveal.allowed,
         policies=tuple(sorted({policy for answer in answers for policy in answer.policies})),
         policy_version=POLICY_VERSION,
     )
+
+
+def _disclosure(area: Area, answer: Answer, consent_cells: frozenset[str]) -> SectionDisclosure | None:
+    """With which right the area is shown; None: it is the actor's own, which is no disclosure.
+
+    A reason that opens more of an area than the citizen has consented to is an override.
+    """
+    if _OWN_AREA.intersection(answer.policies):
+        return None
+    prefix = f"{area}/"
+    cells = frozenset(cell.removeprefix(prefix) for cell in consent_cells if cell.startswith(prefix))
+    if _OVERRIDES.intersection(answer.policies) and (cells or _CONSENT not in answer.policies):
+        return SectionDisclosure(area=area, basis=DisclosureBasis.OVERRIDE)
+    return SectionDisclosure(area=area, basis=DisclosureBasis.CONSENT, cells=cells or None)
+
+
+def _existence(
+    principals: tuple[Principal, ...],
+    context: Mapping[str, object],
+    consent_cells: frozenset[str],
+    areas_shown: frozenset[Area],
+) -> frozenset[str]:
+    """Of which sources of withheld areas the actor may know whether there is anything, as ``area/source``."""
+    suffix = f"/{DataCategory.EXISTENCE}"
+    sources = [cell.removesuffix(suffix) for cell in consent_cells if cell.endswith(suffix)]
+    withheld = sorted({Area(source.partition("/")[0]) for source in sources} - areas_shown)
+    questions = tuple(
+        _question("see_existence", {**context, "area": section, "consented": True}) for section in withheld
+    )
+    answers = _answers_to_all(principals, questions)
+    permitted = {section for section, answer in zip(withheld, answers, strict=True) if answer.allowed}
+    return frozenset(source for source in sources if source.partition("/")[0] in permitted)
 
 
 def _questions(context: Mapping[str, object], consented: frozenset[Area]) -> tuple[Question, ...]:
@@ -145,6 +189,17 @@ def may_change_source(actor: Actor, action: AuditAction, reason: str | None) -> 
 def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -> bool:
     """Whether the actor may decide that about who is who, for that reason."""
     return action in IDENTITY_ACTS and _may_decide_identity(actor, action, has_reason=is_reason(reason))
+
+
+def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> bool:
+    """Whether the actor may read, print, record or withdraw consents of a citizen to that course."""
+    context = {
+        "on_team": facts.on_team,
+        "is_lead_coordinator": facts.is_lead_coordinator,
+        "is_citizen_coordinator": facts.is_citizen_coordinator,
+        "is_self": facts.is_self,
+    }
+    return action in CONSENT_ACTS and _ask(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
 
 
 def is_reason(text: str | None) -> bool:

@@ -14,14 +14,28 @@ from sqlalchemy import TextClause, text, update
 from sqlalchemy.orm import Session
 
 from hub import tracing
-from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
+from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
 from hub.course.views import CourseView, Membership, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
+from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
+from schemas.consent import DataCategory, whole_areas
 from schemas.search import AccessScope
 from schemas.source import Area
 
-_MEMBERSHIPS = """
+_STANDS = """
+    s.given_on <= :on AND (s.expires_on IS NULL OR :on < s.expires_on)
+      AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
+"""
+"""Of a row of ``consents``: it holds on the day."""
+
+_CONSENTS_TO_COURSE = f"""
+    EXISTS (SELECT FROM consents s WHERE s.course_id = n.course_id AND s.citizen_id = n.citizen_id
+              AND s.kind = 'course' AND {_STANDS})
+"""
+"""Of a row of ``course_citizens``: the citizen has consented to the course (gate C)."""
+
+_MEMBERSHIPS = f"""
     SELECT coalesce(k.merged_into, n.citizen_id) AS citizen_id, m.course_id, m.function, m.valid_from, c.title
     FROM team_memberships m
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
@@ -29,23 +43,22 @@ _MEMBERSHIPS = """
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
-"""
-"""Citizens on whose team the actor is on the day, with the course: course, citizen and membership all hold.
+      AND {_CONSENTS_TO_COURSE}
+"""  # noqa: S608  as above
+"""Citizens on whose team the actor is on the day, with the course: course, consent to it, citizen and membership hold.
 
 A citizen who turned out to be another (``merged_into``) is that other, here and below.
 """
 
-_CONSENTED = """
-    SELECT DISTINCT memberships.citizen_id, s.area
+_CONSENTED = f"""
+    SELECT DISTINCT memberships.citizen_id, s.area, s.source || '/' || s.category AS cell
     FROM consents s
     LEFT JOIN citizen_keys k ON k.id = s.citizen_id
     JOIN memberships
       ON memberships.course_id = s.course_id AND memberships.citizen_id = coalesce(k.merged_into, s.citizen_id)
-    WHERE s.given_on <= :on
-      AND (s.expires_on IS NULL OR :on < s.expires_on)
-      AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
-"""
-"""Areas that those citizens have consented to share with those teams, and that still stand."""
+    WHERE s.kind <> 'course' AND {_STANDS}
+"""  # noqa: S608  as above
+"""What those citizens have consented to share with those teams, and that still stands (gates B and D)."""
 
 _SELF = "EXISTS (SELECT FROM citizen_digests d WHERE d.digest = :own_digest AND d.citizen_id = o.citizen_id)"
 
@@ -55,17 +68,17 @@ _NAMED = """
 """
 """Of a row of ``citizen_workers``: a source of the actor's own area names the actor as responsible on the day."""
 
-_COURSE_OF = """
+_COURSE_OF = f"""
     SELECT c.id, c.title, c.started_on
     FROM courses c
     JOIN course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
-      AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
+      AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on) AND {_CONSENTS_TO_COURSE}
     ORDER BY c.started_on DESC, c.id
     LIMIT 1
-"""
-"""The citizen's course on that day; the newest, should there be two."""
+"""  # noqa: S608  as above
+"""The citizen's course on that day, to which the citizen has consented; the newest, should there be two."""
 
 _COURSE_MEMBERS = f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
@@ -73,8 +86,9 @@ _COURSE_MEMBERS = f"""
     JOIN course_citizens n
       ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    WHERE {_CONSENTS_TO_COURSE}
 """  # noqa: S608  put together from the constants above; every value is a parameter
-"""All who are on that course."""
+"""All who are on that course and have consented to it."""
 
 
 def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
@@ -107,7 +121,7 @@ def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
            unit.holds_case AS unit_holds_case,
            {_SELF} AS is_self,
            o.name_address_protected,
-           ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id) AS consented_areas,
+           ARRAY(SELECT area || '/' || cell FROM consented WHERE consented.citizen_id = o.citizen_id) AS consents,
            o.sources,
            {"o.numbers::text AS numbers," if with_numbers else ""}
            o.not_updated_since
@@ -137,7 +151,7 @@ _FACTS_ON_COURSE = _facts_of(f"SELECT cast(:citizen_id AS uuid) AS citizen_id UN
 _TEAM_SCOPES = text(f"""
     WITH memberships AS ({_MEMBERSHIPS}), consented AS ({_CONSENTED})
     SELECT DISTINCT o.citizen_id,
-           ARRAY(SELECT area FROM consented WHERE consented.citizen_id = o.citizen_id ORDER BY area) AS areas
+           ARRAY(SELECT area || '/' || cell FROM consented WHERE consented.citizen_id = o.citizen_id) AS consents
     FROM overview_facts(:on) o JOIN memberships ON memberships.citizen_id = o.citizen_id
     WHERE NOT {_SELF}
 """)  # noqa: S608  as above
@@ -182,18 +196,11 @@ _TEAM = text("""
 _ON_COURSE = text(f"{_COURSE_MEMBERS} ORDER BY citizen_id")
 
 
-_WITHDRAW_CONSENTS = text("""
-    UPDATE consents SET withdrawn_on = :on
-    WHERE course_id = :course_id AND area = ANY(:areas) AND withdrawn_on IS NULL
-      AND citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
-""")
-
-
 @tracing.spanned("facts")
 def access_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> AccessFacts | None:
     """What the policy must know of actor and citizen on that day, in one statement. None: no such citizen."""
     parameters = {**_facts_parameters(actor, on), "citizen_id": citizen_id}
-    return _read_facts(fetch_rows(session, _FACTS, parameters)).get(citizen_id)
+    return _read_facts(session, fetch_rows(session, _FACTS, parameters)).get(citizen_id)
 
 
 @tracing.spanned("facts")
@@ -203,7 +210,7 @@ def access_facts_of(session: Session, actor: Actor, citizen_ids: Collection[UUID
     Citizens without an overview are left out.
     """
     parameters = {**_facts_parameters(actor, on), "citizen_ids": list(set(citizen_ids))}
-    facts_by_citizen = _read_facts(fetch_rows(session, _FACTS_OF_MANY, parameters))
+    facts_by_citizen = _read_facts(session, fetch_rows(session, _FACTS_OF_MANY, parameters))
     return {citizen_id: facts for citizen_id, facts in facts_by_citizen.items() if facts is not None}
 
 
@@ -213,7 +220,7 @@ def access_facts_on_course(
 ) -> dict[UUID, AccessFacts | None]:
     """The same for the citizen and everybody on the citizen's course, still one statement; None: no overview."""
     parameters = {**_facts_parameters(actor, on), "citizen_id": citizen_id}
-    return _read_facts(fetch_rows(session, _FACTS_ON_COURSE, parameters))
+    return _read_facts(session, fetch_rows(session, _FACTS_ON_COURSE, parameters))
 
 
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
@@ -223,8 +230,11 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
     """
     own = frozenset({actor.area} if actor.area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
-    for citizen_id, areas in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):
-        citizens.setdefault(own | {Area(area) for area in areas}, set()).add(citizen_id)
+    areas_by_source = source_areas(session)
+    for citizen_id, consents in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):
+        # A hit shows lines of an area without asking for source and category, so all of the area must be shared.
+        whole = whole_areas(_by_area(consents), areas_by_source)
+        citizens.setdefault(own | whole, set()).add(citizen_id)
     scopes = [
         AccessScope(citizens=frozenset(members), areas=areas)
         for areas, members in sorted(citizens.items(), key=lambda item: sorted(item[0]))
@@ -309,28 +319,13 @@ def end_memberships(session: Session, course_id: UUID, actor_id: str, on: date) 
     )
 
 
-def add_consents(
-    session: Session, course_id: UUID, citizen_id: UUID, expiries: Mapping[Area, date | None], given_on: date
-) -> None:
-    """Store consent to these areas, each with the day it expires, if it does."""
-    session.add_all(
-        ConsentRow(
-            course_id=course_id,
-            citizen_id=citizen_id,
-            area=area,
-            given_on=given_on,
-            expires_on=expires_on,
-            scope="overview",
-        )
-        for area, expires_on in expiries.items()
-    )
-    session.flush()
-
-
-def withdraw_consents(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
-    """Store the withdrawal of every consent to these areas that still stands, given under a former key too."""
-    parameters = {"course_id": course_id, "citizen_id": citizen_id, "areas": list(areas), "on": on}
-    session.execute(_WITHDRAW_CONSENTS, parameters)
+def _by_area(consents: Iterable[str]) -> dict[Area, frozenset[str]]:
+    """The cells by area, from ``area/source/category``."""
+    cells: dict[Area, set[str]] = {}
+    for consent in consents:
+        area, _, cell = consent.partition("/")
+        cells.setdefault(Area(area), set()).add(cell)
+    return {area: frozenset(of_area) for area, of_area in cells.items()}
 
 
 def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
@@ -345,7 +340,21 @@ def _facts_parameters(actor: Actor, on: date) -> dict[str, Any]:
     return {**_actor_parameters(actor, on), **_worker_parameters(actor), "unit_id": actor.unit_id}
 
 
-def _read_facts(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, AccessFacts | None]:
-    return {
-        row["citizen_id"]: None if row["overview_version"] is None else AccessFacts.model_validate(row) for row in rows
-    }
+def _read_facts(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, AccessFacts | None]:
+    areas = source_areas(session)
+    return {row["citizen_id"]: None if row["overview_version"] is None else _facts_of_row(row, areas) for row in rows}
+
+
+def _facts_of_row(row: Mapping[str, Any], areas: Mapping[str, Area]) -> AccessFacts:
+    """The facts; a consent to all that the sources of an area tell is told without cells."""
+    values = dict(row)
+    cells = _by_area(values.pop("consents"))
+    existence = f"/{DataCategory.EXISTENCE}"
+    values["consented_areas"] = [
+        area for area, of_area in cells.items() if not all(cell.endswith(existence) for cell in of_area)
+    ]
+    whole = whole_areas(cells, areas)
+    values["consent_cells"] = [
+        f"{area}/{cell}" for area, of_area in cells.items() if area not in whole for cell in of_area
+    ]
+    return AccessFacts.model_validate(values)

@@ -1,11 +1,11 @@
-"""Verbs of the course: open and end it, join and leave the team, give and withdraw consent; and who is who.
+"""Verbs of the course: open and end it, join and leave the team; and who is who.
 
 All dates are half-open: whoever leaves on a day has no access from that day on, and so has a team whose
-consent is withdrawn.
+consent is withdrawn (``hub.course.consents``).
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,10 @@ from sqlalchemy.orm import Session
 from hub.course import repository
 from hub.course.views import CourseView, Membership, MyCitizen
 from schemas.access import Actor
-from schemas.source import Area
-
-HEALTH_CONSENT_LASTS = timedelta(days=365)
-"""Consent to health lapses at the latest one year after it was given (sundhedsloven § 44)."""
 
 
 def open_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
-    """Start a course for these citizens. Nobody is on its team and nothing is consented to yet."""
+    """Start a course for these citizens. It opens nothing before they consent to it (``consents.give_consent``)."""
     return repository.add_course(session, title, citizens, started_on)
 
 
@@ -37,17 +33,6 @@ def join(session: Session, course_id: UUID, membership: Membership, since: date)
 def leave(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
     """Take an employee off the team, in every function: from that day the team opens nothing for them."""
     repository.end_memberships(session, course_id, actor_id, on)
-
-
-def give_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], given_on: date) -> None:
-    """The citizen lets the team see these areas: health for a year, the others until withdrawn."""
-    expiries = {area: given_on + HEALTH_CONSENT_LASTS if area is Area.HEALTH else None for area in areas}
-    repository.add_consents(session, course_id, citizen_id, expiries, given_on)
-
-
-def withdraw_consent(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:
-    """End the citizen's consent for these areas: the team sees them no more from that day."""
-    repository.withdraw_consents(session, course_id, citizen_id, areas, on)
 
 
 def team_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:

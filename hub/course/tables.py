@@ -1,9 +1,9 @@
 """Tables of this room (SQLAlchemy classes, no behaviour). All dates are Danish days, half-open."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -51,26 +51,50 @@ class TeamMembershipRow(Base):
 
 
 class ConsentRow(Base):
-    """A citizen's consent that the team of one course may see one area.
+    """A citizen's consent to a course, or that its team may see one category of data of one source.
 
-    Consent to health lapses at the latest a year after it was given (sundhedsloven § 44); the table
-    holds no other.
+    Consent to health is written and lapses at the latest a year after it was given (sundhedsloven § 44); the table
+    holds no other. Only a consent from before the matrix is to a whole area.
     """
 
     __tablename__ = "consents"
     __table_args__ = (
+        CheckConstraint("kind IN ('course', 'share', 'health')", name="kind"),
         CheckConstraint(
-            "area <> 'health' OR (expires_on IS NOT NULL AND expires_on <= given_on + interval '1 year')",
+            "(kind = 'course') = (area IS NULL) AND (area IS NULL) = (source IS NULL)"
+            " AND (area IS NULL) = (category IS NULL)",
+            name="cell",
+        ),
+        CheckConstraint("(area = 'health') = (kind = 'health')", name="health_kind"),
+        CheckConstraint(
+            "kind <> 'health' OR (expires_on IS NOT NULL AND expires_on <= given_on + interval '1 year')",
             name="health_year",
         ),
+        CheckConstraint("kind <> 'health' OR form IN ('written', 'digital', 'converted')", name="health_written"),
+        CheckConstraint("source IS DISTINCT FROM '*' OR form = 'converted'", name="whole_area"),
+        CheckConstraint("form IN ('written', 'digital', 'oral', 'converted')", name="form"),
+        CheckConstraint("given_by IN ('citizen', 'custody_holder', 'guardian', 'unknown')", name="given_by"),
+        CheckConstraint("(withdrawn_on IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
         CheckConstraint("area IN ('employment', 'school', 'social', 'health')", name="area"),
         Index("ix_consents_citizen_id", "citizen_id", "course_id"),
+        Index("ix_consents_course_id", "course_id", "citizen_id"),
     )
 
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"), primary_key=True)
-    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
-    area: Mapped[str] = mapped_column(Text, primary_key=True)
-    given_on: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"))
+    citizen_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    area: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    given_on: Mapped[date]
     expires_on: Mapped[date | None]
+    form: Mapped[str] = mapped_column(Text)
+    given_by: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[str | None] = mapped_column(Text)
+    """The employee's id; None: taken over."""
+    recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     withdrawn_on: Mapped[date | None]
-    scope: Mapped[str] = mapped_column(Text)
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    """The employee's id; empty: withdrawn before that was recorded."""

@@ -2,6 +2,7 @@
 
 from hub.web.citizen.routes import CITIZEN
 from hub.web.connect.routes import CONNECT
+from hub.web.consents.routes import CONSENTS
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
@@ -18,6 +19,7 @@ from hub.web.staff.routes import STAFF
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
+    CONSENTS,
     OVERSIGHT,
     SOURCES,
     HELD_DELETIONS,

@@ -85,8 +85,13 @@ def _page(database: Database, world: World, actor: Actor, citizen: Citizen, day:
     text = opened.overview.model_dump_json() if opened.overview else ""
     for area in Area:
         has_lines = any(line.area is area for line in citizen.lines)
-        if (f"secret{area}{citizen.number}" in text) != (has_lines and area in expected.shown):
+        if (f"secret{area}{citizen.number}" in text) != (has_lines and area in expected.lines_shown):
             yield f"{actor.id} on the page of {citizen.number}, {day}, {reason!r}: words of {area}"
+        section = (
+            next((each for each in opened.overview.sections if each.area is area), None) if opened.overview else None
+        )
+        if section is not None and section.exists != (has_lines if area in expected.existence else None):
+            yield f"{actor.id} on the page of {citizen.number}, {day}, {reason!r}: whether there is anything of {area}"
     if is_guarded(world, citizen, day) and f"place{citizen.number}" in text:
         yield f"{actor.id} on the page of {citizen.number}, {day}: a place of somebody guarded"
 
@@ -99,7 +104,7 @@ def _search(database: Database, index: PostgresIndex, world: World, actor: Actor
     for text, expected in [
         ("Testborger", found_by_name),
         *(
-            (f"secret{area}{citizen.number}", {citizen.number} if area in answers[citizen.number].shown else set())
+            (f"secret{area}{citizen.number}", {citizen.number} if area in answers[citizen.number].searched else set())
             for citizen in world.citizens[:3]
             for area in {line.area for line in citizen.lines}
         ),
@@ -116,7 +121,7 @@ def _search(database: Database, index: PostgresIndex, world: World, actor: Actor
                 area
                 for number in expected
                 for area in {line.area for line in world.citizens[number].lines}
-                if area in answers[number].shown
+                if area in answers[number].searched
             )
             if {facet.value: facet.count for facet in result.page.facets.get("area", ())} != counts:
                 yield f"{actor.id} searches {text}: counts of areas"

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from hub.digest import keyed_digest
 from schemas.access import Actor, Basis, Role
+from schemas.consent import AREA_CATEGORIES, DataCategory
 from schemas.people import RelationKind
 from schemas.source import Area
-from tests.attack.world import CLOSED_CASE, Citizen, Line, World
+from tests.attack.world import CLOSED_CASE, Citizen, Consent, Course, Line, World
 from tests.conftest import DIGEST_KEY
 
 LEAD, TAIL = timedelta(days=14), timedelta(days=30)
@@ -23,6 +24,12 @@ class Answer:
     shown: frozenset[Area]
     may_reveal: bool
     may_find: bool
+    lines_shown: frozenset[Area] = frozenset()
+    """Areas whose efforts, cases and contacts are shown; an area may be shared without them."""
+    searched: frozenset[Area] = frozenset()
+    """Areas on whose words the citizen is found: those that are seen whole."""
+    existence: frozenset[Area] = frozenset()
+    """Hidden areas of which the reader may know whether there is anything."""
 
     @property
     def allowed(self) -> bool:
@@ -39,25 +46,32 @@ def answer(world: World, actor: Actor, citizen: Citizen, day: date, reason: str)
     relation, consented = _relation(world, actor, citizen, day)
     has_reason = len("".join(reason.split())) >= 10
     own = {actor.area} if actor.area else set()
-    shown = (own if relation is not Basis.NONE else set()) | consented
     may_find = relation is not Basis.NONE
+    whole = {area for area, categories in consented.items() if set(AREA_CATEGORIES[area]) <= categories}
+    whole |= own if may_find else set()
     basis = relation
     if has_reason:
-        wider = shown | own | {Area.SOCIAL}
-        basis = Basis.OVERRIDE if wider != shown or not may_find else relation
-        shown = wider
+        wider = whole | own | {Area.SOCIAL}
+        basis = Basis.OVERRIDE if wider != whole or not may_find else relation
+        whole = wider
     if basis is Basis.NONE:
         return nothing
+    in_part = {area for area, categories in consented.items() if categories - {DataCategory.EXISTENCE}}
+    with_lines = {area for area, categories in consented.items() if DataCategory.EFFORTS in categories}
+    known = {area for area, categories in consented.items() if DataCategory.EXISTENCE in categories}
     return Answer(
         basis,
-        frozenset(shown),
+        frozenset(whole | in_part),
         may_reveal=may_find and is_guarded(world, citizen, day),
         may_find=may_find,
+        lines_shown=frozenset(whole | with_lines),
+        searched=frozenset(whole),
+        existence=frozenset(known - whole - in_part),
     )
 
 
-def _relation(world: World, actor: Actor, citizen: Citizen, day: date) -> tuple[Basis, set[Area]]:
-    """The closest right, and the areas consented to share with a team the actor is on."""
+def _relation(world: World, actor: Actor, citizen: Citizen, day: date) -> tuple[Basis, dict[Area, set[DataCategory]]]:
+    """The closest right, and what of each area is consented to be shared with a team the actor is on."""
     teams = [
         course
         for course in world.courses
@@ -65,14 +79,14 @@ def _relation(world: World, actor: Actor, citizen: Citizen, day: date) -> tuple[
         and course.actor == actor.id
         and _holds(course.started, course.ended, day)
         and _holds(course.joined, course.left, day)
+        and any(consent.area is None for consent in _standing(course, day))
     ]
     if teams:
-        consented = {
-            area
-            for course in teams
-            for area, given, expires, withdrawn in course.consents
-            if given <= day and (expires is None or day < expires) and (withdrawn is None or day < withdrawn)
-        }
+        consented: dict[Area, set[DataCategory]] = {}
+        for course in teams:
+            for consent in _standing(course, day):
+                if consent.area is not None:
+                    consented.setdefault(consent.area, set()).update(consent.categories)
         return Basis.TEAM, consented
     lines = [line for line in citizen.lines if not _is_off(line)]
     if any(
@@ -82,18 +96,29 @@ def _relation(world: World, actor: Actor, citizen: Citizen, day: date) -> tuple[
         and _holds(line.start, end_of(line), day)
         for line in lines
     ):
-        return Basis.NAMED_WORKER, set()
+        return Basis.NAMED_WORKER, {}
     if actor.unit_id is not None:
         if any(
             line.kind == "effort" and actor.unit_id in {line.unit, line.performer} and _counts(line, day)
             for line in lines
         ):
-            return Basis.OWN_UNIT, set()
+            return Basis.OWN_UNIT, {}
         if any(
             line.kind == "case" and line.unit == actor.unit_id and _holds(line.start, line.end, day) for line in lines
         ):
-            return Basis.CASE_UNIT, set()
-    return Basis.NONE, set()
+            return Basis.CASE_UNIT, {}
+    return Basis.NONE, {}
+
+
+def _standing(course: Course, day: date) -> list[Consent]:
+    """The consents that hold on the day."""
+    return [
+        consent
+        for consent in course.consents
+        if consent.given <= day
+        and (consent.expires is None or day < consent.expires)
+        and (consent.withdrawn is None or day < consent.withdrawn)
+    ]
 
 
 def _holds(start: date | None, end: date | None, day: date) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from hub.course.consent_rules import kind_of
 from hub.course.tables import ConsentRow, CourseCitizenRow, CourseRow, TeamMembershipRow
 from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
@@ -15,6 +16,7 @@ from hub.overview import repository as overviews
 from hub.overview.repository import NewOverview
 from schemas.access import Actor, Role
 from schemas.codes import Coded
+from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver, DataCategory
 from schemas.facts import AssignmentFact, CaseFact, EffortFact, EffortStatus
 from schemas.identifiers import Identifier
 from schemas.overview import (
@@ -79,8 +81,19 @@ class Citizen:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """What a citizen consented to: these categories of an area; of no area: the course."""
+
+    area: Area | None
+    categories: tuple[DataCategory, ...]
+    given: date
+    expires: date | None
+    withdrawn: date | None
+
+
+@dataclass(frozen=True)
 class Course:
-    """A course with one employee on its team, and what one citizen consented to share."""
+    """A course with one employee on its team, and what one citizen consented to."""
 
     citizen: int
     actor: str
@@ -88,8 +101,7 @@ class Course:
     ended: date | None
     joined: date
     left: date | None
-    consents: tuple[tuple[Area, date, date | None, date | None], ...]
-    """Area, given, expires, withdrawn."""
+    consents: tuple[Consent, ...]
 
 
 @dataclass
@@ -176,16 +188,14 @@ def _actor(random: Random, number: int, people: list[Citizen]) -> Actor:
 
 def _course(random: Random, citizen: int, actor: str) -> Course:
     started = _day(random, 90)
-    consents = tuple(
-        (
-            area,
-            given,
-            None if area is not Area.HEALTH else given + timedelta(days=90),
-            random.choice([None, _day(random)]),
-        )
-        for area in random.sample(list(Area), random.randint(0, 4))
-        for given in [_day(random, 50)]
+    to_course = Consent(
+        None,
+        (),
+        started + timedelta(days=random.choice([0, 0, 0, 20])),
+        None,
+        random.choice([None, None, _day(random)]),
     )
+    consents = tuple(_consent(random, area) for area in random.sample(list(Area), random.randint(0, 4)))
     return Course(
         citizen,
         actor,
@@ -193,7 +203,21 @@ def _course(random: Random, citizen: int, actor: str) -> Course:
         random.choice([None, started + timedelta(days=random.randint(1, 90))]),
         started + timedelta(days=random.randint(0, 30)),
         random.choice([None, started + timedelta(days=random.randint(31, 90))]),
-        consents,
+        (to_course, *consents),
+    )
+
+
+def _consent(random: Random, area: Area) -> Consent:
+    """To all of an area, to some of it, or only that others know whether there is anything."""
+    given = _day(random, 50)
+    all_categories = AREA_CATEGORIES[area]
+    some = tuple(random.sample(all_categories, random.randint(1, len(all_categories))))
+    return Consent(
+        area,
+        random.choice([all_categories, all_categories, some, (DataCategory.EXISTENCE,)]),
+        given,
+        given + timedelta(days=90) if area is Area.HEALTH else None,
+        random.choice([None, _day(random)]),
     )
 
 
@@ -320,16 +344,31 @@ def store(session: Session, world: World) -> None:
             )
         )
         session.flush()
-        for area, given, expires, withdrawn in course.consents:
-            session.add(
-                ConsentRow(
-                    course_id=course_id,
-                    citizen_id=citizen_id,
-                    area=area,
-                    given_on=given,
-                    expires_on=expires,
-                    withdrawn_on=withdrawn,
-                    scope="overview",
-                )
-            )
+        session.add_all(row for consent in course.consents for row in _consent_rows(consent, course_id, citizen_id))
         session.flush()
+
+
+def _consent_rows(consent: Consent, course_id: UUID, citizen_id: UUID) -> list[ConsentRow]:
+    area = consent.area
+    return [
+        ConsentRow(
+            course_id=course_id,
+            citizen_id=citizen_id,
+            kind=kind_of(cell),
+            area=area,
+            source=cell and cell.source,
+            category=cell and cell.category,
+            given_on=consent.given,
+            expires_on=consent.expires,
+            form=ConsentForm.WRITTEN,
+            given_by=ConsentGiver.CITIZEN,
+            evidence="Blanket",
+            withdrawn_on=consent.withdrawn,
+            withdrawn_by=consent.withdrawn and "lead",
+        )
+        for cell in (
+            [ConsentCell(area=area, source=f"{area}_system", category=each) for each in consent.categories]
+            if area
+            else [None]
+        )
+    ]

@@ -22,6 +22,7 @@ from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.source import Area
 from tests.bench.ground import DAY, Ground, Row, compared, p50, p99, times_of
 from tests.bench.lookup_cost import look_up_costs
+from tests.consents import consent_to_areas, open_course
 from tests.web.serving import browsing, serving
 
 LOOK_UPS = 600
@@ -63,9 +64,9 @@ def looker(context: AppContext) -> list[UUID]:
             session.flush()
         for one in chosen:
             if course.team_of(session, one, DAY) is None:
-                course_id = course.open_course(session, "Forløb", [one], DAY)
+                course_id = open_course(session, "Forløb", [one], DAY)
                 course.join(session, course_id, Membership(actor_id=WHO.id, reason="Måling"), DAY)
-                course.give_consent(session, course_id, one, list(Area), context.clock.now().date())
+                consent_to_areas(session, course_id, one, list(Area), context.clock.now().date())
     return chosen
 
 

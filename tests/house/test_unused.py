@@ -19,8 +19,6 @@ REASONS = {
     "area_of": "the area of one source, for the pages of sources",
     "read_folder_summary": "the counts of a folder, for those who test deliveries of files",
     "leave": "a verb of the course, whose page is not built",
-    "give_consent": "as above",
-    "withdraw_consent": "as above",
     "end_course": "as above",
 }
 """What may be unused for now, and why."""

@@ -33,6 +33,7 @@ from tests.access_town import (
     name_worker,
     settle,
 )
+from tests.consents import consent_to_areas, open_course
 from tests.factories import MAJA
 
 ANNA = an_actor(own=MAJA, worker_ids=["social:845"])
@@ -61,11 +62,11 @@ def _settle_family(session: Session, *, on_team: bool = True) -> tuple[UUID, Fam
     session.execute(update(CitizenRow).where(CitizenRow.id == earlier).values(merged_into=merged.citizen_id))
     session.execute(delete(OverviewRow).where(OverviewRow.citizen_id == gone.citizen_id))
     members = [earlier if overview is merged else overview.citizen_id for overview in family.values()]
-    course_id = course.open_course(session, "Familien", members, COURSE_FROM)
+    course_id = open_course(session, "Familien", members, COURSE_FROM)
     if on_team:
         course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
     for member, area in zip(members, [*Area, *Area], strict=False):
-        course.give_consent(session, course_id, member, [area], COURSE_FROM)
+        consent_to_areas(session, course_id, member, [area], COURSE_FROM)
     name_worker(session, child.citizen_id, "social:845")
     help_by(session, merged.citizen_id, "social:100", relation=UnitRelation.CASE)
     return plain.citizen_id, family

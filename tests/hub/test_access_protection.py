@@ -29,6 +29,7 @@ from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, because
+from tests.consents import consent_to_areas, open_course
 from tests.factories import make_party, make_record
 from tests.processing import process_records
 
@@ -85,10 +86,10 @@ def settled(database: Database, clock: FixedClock, digest_key: bytes) -> Callabl
         with database.transaction() as session:
             results = [citizen_of(session, keyed_digest(who, digest_key)) for who in (SOFIE, HENRIK, ALMA)]
             family = Family(*(one for one in results if one is not None))
-            course_id = course.open_course(session, "Familien", family, COURSE_FROM)
+            course_id = open_course(session, "Familien", family, COURSE_FROM)
             course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
             for one in family:
-                course.give_consent(session, course_id, one, [Area.SOCIAL], COURSE_FROM)
+                consent_to_areas(session, course_id, one, [Area.SOCIAL], COURSE_FROM)
             rebuild(session, family, now=clock.now())
         return family
 

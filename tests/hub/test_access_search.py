@@ -26,6 +26,7 @@ from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, help_by, name_worker, settle
 from tests.conftest import DIGEST_KEY
+from tests.consents import consent_to_areas, open_course, withdraw_areas
 from tests.factories import MAJA
 
 ANNA = an_actor()
@@ -78,10 +79,10 @@ neighbours = st.builds(
 def _move_in(session: Session, index: PostgresIndex, actor: Actor, who: Neighbour) -> UUID:
     citizen_id = settle(session)
     if who.on_team:
-        course_id = course.open_course(session, "Forløb", [citizen_id], COURSE_FROM)
+        course_id = open_course(session, "Forløb", [citizen_id], COURSE_FROM)
         course.join(session, course_id, Membership(actor_id=actor.id, reason="Behov"), COURSE_FROM)
-        course.give_consent(session, course_id, citizen_id, who.consented, COURSE_FROM)
-        course.withdraw_consent(session, course_id, citizen_id, who.withdrawn, TODAY)
+        consent_to_areas(session, course_id, citizen_id, who.consented, COURSE_FROM)
+        withdraw_areas(session, course_id, citizen_id, who.withdrawn, TODAY)
         if who.left:
             course.leave(session, course_id, actor.id, TODAY)
     grants: tuple[UnitGrant, ...] = ()

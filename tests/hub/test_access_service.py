@@ -34,6 +34,7 @@ from schemas.access import (
 from schemas.overview import Overview, SectionState
 from schemas.source import Area
 from tests.access_town import COURSE_FROM, NOW, REASON, WHY, an_actor, an_overview, because, employ, settle
+from tests.consents import consent_to_areas, open_course
 from tests.factories import MAJA
 
 ANNA = an_actor()
@@ -51,9 +52,9 @@ def _reading(overview: Overview) -> Read:
 
 def _on_team(session: Session, overview: Overview) -> UUID:
     citizen_id = settle(session, overview=overview)
-    course_id = course.open_course(session, "Familien", [citizen_id], COURSE_FROM)
+    course_id = open_course(session, "Familien", [citizen_id], COURSE_FROM)
     course.join(session, course_id, Membership(actor_id=ANNA.id, reason="Tovholder"), COURSE_FROM)
-    course.give_consent(session, course_id, citizen_id, [Area.SCHOOL], COURSE_FROM)
+    consent_to_areas(session, course_id, citizen_id, [Area.SCHOOL], COURSE_FROM)
     return citizen_id
 
 
@@ -92,10 +93,15 @@ def test_the_line_tells_areas_with_lines_from_those_without_withheld_and_not_cov
         citizen_id = _on_team(session, an_overview())
         session.execute(text("UPDATE overviews SET sources = '{social_system,health_system}'"))
         session.execute(text("DELETE FROM sources WHERE name = 'employment_system'"))
+    with database.transaction() as session:
         service.open_overview(session, ANNA, citizen_id, WHY, now=NOW, read=lambda *_: None)
     (line,) = _lines(database)
     assert (line.sections_shown, line.sections_withheld) == (frozenset({Area.SOCIAL}), frozenset({Area.HEALTH}))
-    assert line.details == {"none_found": ["school"], "not_covered": ["employment"]}
+    assert line.details == {
+        "none_found": ["school"],
+        "not_covered": ["employment"],
+        "disclosed": {"school": "consent"},
+    }
 
 
 def test_a_print_is_a_line_with_the_right_and_without_one_a_refusal(database: Database) -> None:
@@ -108,7 +114,10 @@ def test_a_print_is_a_line_with_the_right_and_without_one_a_refusal(database: Da
     lines = _lines(database)
     assert {line.action for line in lines} == {AuditAction.PRINT}
     assert [line.outcome for line in lines] == [AuditOutcome.SHOWN, AuditOutcome.REFUSED, AuditOutcome.NOT_FOUND]
-    assert (lines[0].details, lines[0].basis) == ({"page": "timeline"}, Basis.TEAM)
+    assert (lines[0].details, lines[0].basis) == (
+        {"page": "timeline", "disclosed": {"school": "consent"}},
+        Basis.TEAM,
+    )
 
 
 def test_a_refusal_reads_nothing_and_its_line_stays(database: Database) -> None:

@@ -30,18 +30,20 @@ from tests.access_town import (
     name_worker,
     settle,
 )
+from tests.consents import consent_to_areas, open_course, withdraw_areas
 from tests.factories import MAJA
 
 ANNA = an_actor()
 SARA = an_actor("sara.winther", area=Area.HEALTH, unit_id="health:300")
 DAY = timedelta(days=1)
+YEAR_AFTER = COURSE_FROM.replace(year=COURSE_FROM.year + 1)
 
 
 def _course(session: Session, citizen_id: UUID, *areas: Area) -> UUID:
-    course_id = service.open_course(session, "Familien Testborger", [citizen_id], COURSE_FROM)
+    course_id = open_course(session, "Familien Testborger", [citizen_id], COURSE_FROM)
     lead = Membership(actor_id=ANNA.id, function=TeamFunction.LEAD_COORDINATOR, reason="Tættest på familien")
     service.join(session, course_id, lead, COURSE_FROM)
-    service.give_consent(session, course_id, citizen_id, areas, COURSE_FROM)
+    consent_to_areas(session, course_id, citizen_id, areas, COURSE_FROM)
     return course_id
 
 
@@ -81,7 +83,7 @@ def test_consent_is_to_one_team_only(database: Database) -> None:
     with database.transaction() as session:
         citizen_id = settle(session)
         _course(session, citizen_id, Area.SCHOOL)
-        other = service.open_course(session, "Et andet forløb", [citizen_id], COURSE_FROM)
+        other = open_course(session, "Et andet forløb", [citizen_id], COURSE_FROM)
         service.join(session, other, Membership(actor_id=SARA.id, reason="Behandler"), COURSE_FROM)
         facts = _facts(session, SARA, citizen_id)
         assert facts.on_team
@@ -112,7 +114,7 @@ def test_withdrawn_consent_closes_the_area_the_same_day(database: Database) -> N
     with database.transaction() as session:
         citizen_id = settle(session)
         course_id = _course(session, citizen_id, Area.SCHOOL, Area.SOCIAL)
-        service.withdraw_consent(session, course_id, citizen_id, [Area.SCHOOL], TODAY)
+        withdraw_areas(session, course_id, citizen_id, [Area.SCHOOL], TODAY)
         assert _facts(session, ANNA, citizen_id, TODAY - DAY).consented_areas == {Area.SCHOOL, Area.SOCIAL}
         assert _facts(session, ANNA, citizen_id).consented_areas == {Area.SOCIAL}
 
@@ -121,8 +123,8 @@ def test_consent_to_health_lapses_within_a_year(database: Database) -> None:
     with database.transaction() as session:
         citizen_id = settle(session)
         _course(session, citizen_id, Area.HEALTH, Area.SOCIAL)
-        assert Area.HEALTH in _facts(session, ANNA, citizen_id, COURSE_FROM + 364 * DAY).consented_areas
-        assert _facts(session, ANNA, citizen_id, COURSE_FROM + 365 * DAY).consented_areas == {Area.SOCIAL}
+        assert Area.HEALTH in _facts(session, ANNA, citizen_id, YEAR_AFTER - DAY).consented_areas
+        assert _facts(session, ANNA, citizen_id, YEAR_AFTER).consented_areas == {Area.SOCIAL}
 
 
 @pytest.mark.parametrize("expires_on", [None, COURSE_FROM + 367 * DAY])
@@ -130,7 +132,17 @@ def test_the_store_refuses_a_longer_consent_to_health(database: Database, expire
     with database.transaction() as session:
         citizen_id = settle(session)
         course_id = _course(session, citizen_id)
-        row = {"course_id": course_id, "citizen_id": citizen_id, "area": "health", "scope": "overview"}
+        row = {
+            "course_id": course_id,
+            "citizen_id": citizen_id,
+            "kind": "health",
+            "area": "health",
+            "source": "health_system",
+            "category": "efforts",
+            "form": "written",
+            "given_by": "citizen",
+            "evidence": "Blanket",
+        }
         with pytest.raises(IntegrityError, match="ck_consents_health_year"), session.begin_nested():
             session.execute(insert(ConsentRow).values(**row, given_on=COURSE_FROM, expires_on=expires_on))
 
@@ -225,7 +237,7 @@ def test_the_team_is_told_with_function_contact_and_reason(database: Database) -
     with database.transaction() as session:
         employ(session, ANNA)
         maja, ida = settle(session), settle(session)
-        course_id = service.open_course(session, "Familien", [maja, ida], COURSE_FROM)
+        course_id = open_course(session, "Familien", [maja, ida], COURSE_FROM)
         service.join(session, course_id, Membership(actor_id="aa.unknown", reason="Vikar"), TODAY)
         lead = Membership(actor_id=ANNA.id, function=TeamFunction.LEAD_COORDINATOR, reason="Tættest på")
         service.join(session, course_id, lead, COURSE_FROM)

@@ -20,6 +20,7 @@ from schemas.source import Area
 from search.base import SearchUnavailable
 from search.postgres import PostgresIndex
 from tests.access_town import COURSE_FROM, WHY, an_actor
+from tests.consents import consent_to_areas, open_course, withdraw_areas
 from tests.factories import IDA, JONAS, MAJA, make_party, make_person, make_record
 from tests.identity import KEY, IdentityTown
 
@@ -41,9 +42,9 @@ def town(database: Database, clock: FixedClock) -> IdentityTown:
 def on_course(town: IdentityTown, actor: Actor, identifier: Identifier, areas: set[Area]) -> UUID:
     with town.database.transaction() as session:
         citizen = town.own_citizen(identifier)
-        course_id = course.open_course(session, f"Forløb for {actor.name}", [citizen], COURSE_FROM)
+        course_id = open_course(session, f"Forløb for {actor.name}", [citizen], COURSE_FROM)
         course.join(session, course_id, Membership(actor_id=actor.id, reason="Arbejder med familien"), COURSE_FROM)
-        course.give_consent(session, course_id, citizen, areas, COURSE_FROM)
+        consent_to_areas(session, course_id, citizen, areas, COURSE_FROM)
     return course_id
 
 
@@ -83,7 +84,7 @@ def test_a_consent_that_is_withdrawn_while_merged_is_withdrawn(town: IdentityTow
     assert fact
     assert fact.consented_areas == {Area.HEALTH}
     with town.database.transaction() as session:
-        course.withdraw_consent(session, course_id, town.own_citizen(MAJA), [Area.HEALTH], today(town))
+        withdraw_areas(session, course_id, town.own_citizen(MAJA), [Area.HEALTH], today(town))
     fact = facts(town, ANNA, MAJA)
     assert fact
     assert not fact.consented_areas

@@ -62,6 +62,7 @@ PARAGRAPHS = (
     r"^Kilderne har ikke noteret borgerens egne ord eller det, der virker\.",
     r"^(i går|i dag|i nat|for \d+) |^\d{1,2}\. \w+\.?( \d{4})?$|^Ingen andre har set siden endnu\.$",
     r" vises ikke her, for |^Ingen indsatser eller underretninger i de kilder, du kan se\.$",
+    r"^Med borgerens samtykke vises også |^På grund af din begrundelse vises også ",
     r"^Udskrevet af .+, den \d|^Det bliver noteret i loggen med din begrundelse\.$",
 )
 """What paragraphs may say; each is read by its section."""

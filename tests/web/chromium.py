@@ -21,6 +21,8 @@ PAGES = {
         "/familien/{maja}",
         "/tidslinje/{maja}",
         "/mine-login",
+        "/samtykker",
+        "/samtykker/{maja}",
         "/findes-ikke",
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],

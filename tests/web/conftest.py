@@ -33,6 +33,7 @@ from schemas.period import Period
 from schemas.record import Party, PartyRole, SourceRecord
 from schemas.source import Area
 from search.postgres import PostgresIndex
+from tests.consents import consent_to_areas, open_course
 from tests.processing import process_records
 from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
@@ -110,12 +111,12 @@ def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
         session.flush()
         family = [ids[maja.MAJA], ids[maja.IDA], ids[maja.EMIL]]
         started = date(2023, 3, 12)
-        majas = course.open_course(session, "Majas forløb", family, started)
+        majas = open_course(session, "Majas forløb", family, started)
         lead = Membership(actor_id="anna.holm", function=TeamFunction.LEAD_COORDINATOR, reason="Tovholder")
         course.join(session, majas, lead, started)
         course.join(session, majas, Membership(actor_id="lene.friis", reason="Familiebehandling"), started)
         for one in family:
-            course.give_consent(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
+            consent_to_areas(session, majas, one, [Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL], started)
         stored = [one.document for one in overviews.stored(session, ids.values()).values() if one.document]
         context.index.put(build_documents(session, stored, context.digest_key, danish_day(clock.now())))
     context.index.refresh()

@@ -25,7 +25,7 @@ from tests.web.serving import Browser
 
 NO_FORM = {"/log-ind/afsluttet"}
 """Sent by the municipality's provider, and not by a browser."""
-WITHOUT_A_PAGE = {"/overblik/{citizen_id}/udskrift"}
+WITHOUT_A_PAGE = {"/overblik/{citizen_id}/udskrift", "/samtykker/{citizen_id}/udskrift"}
 """Sent by a script; the answer is empty, and the browser stays on its page."""
 PEOPLE = ("anna.holm", "tine.skov", "jens.dam")
 """One for each role."""

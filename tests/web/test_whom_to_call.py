@@ -19,6 +19,7 @@ from schemas.facts import EffortFact
 from schemas.people import Responsible, Unit, Worker
 from schemas.source import Area, AreaContact
 from tests.access_town import an_actor, employ
+from tests.consents import open_course
 from tests.web import maja
 from tests.web.conftest import HOSTILE, Town
 
@@ -79,7 +80,7 @@ def test_each_gap_says_whom_to_call_about_the_area() -> None:
 def test_units_and_numbers_of_a_protected_citizen_are_shown_after_a_reveal_alone(town: Town) -> None:
     hidden = town.ids[HOSTILE]
     with town.context.database.transaction() as session:
-        course_id = course.open_course(session, "Forløb", [hidden], date(2023, 3, 12))
+        course_id = open_course(session, "Forløb", [hidden], date(2023, 3, 12))
         course.join(session, course_id, Membership(actor_id="anna.holm", reason="Behov"), date(2023, 3, 12))
     anna = town.client("anna.holm")
     page = anna.get(f"/overblik/{hidden}").text.partition('class="who"')[2]

@@ -48,7 +48,6 @@ class ConsentGiven:
     area: Area
     given_on: date
     expires_on: date | None = None
-    scope: str = "Igangværende indsatser, mål og kontaktpersoner til brug for det samlede forløb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

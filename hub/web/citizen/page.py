@@ -218,6 +218,10 @@ class CitizenHead:
     """The sentence of the banner; None when not protected."""
     address: str | None
     may_reveal: bool
+    disclosures: tuple[str, ...]
+    """With which right areas other than the reader's own are shown."""
+    consents: str | None
+    """Address of the citizen's consents; None: the reader is on no team."""
     basis_word: str
     """"som" a function, "med" a reason."""
     basis: str

@@ -9,6 +9,7 @@ from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import listed
+from schemas.consent import DataCategory
 from schemas.overview import Overview, Section, SectionState
 from schemas.people import RelationKind
 from schemas.source import Area
@@ -25,7 +26,12 @@ def social(person: Overview) -> Section | None:
 
 def with_notifications(people: Iterable[Overview]) -> tuple[Overview, ...]:
     """Those whose notifications the reader may see."""
-    return tuple(person for person in people if (section := social(person)) and section.state not in NOT_READ)
+    return tuple(person for person in people if (section := social(person)) and _shares_notifications(section))
+
+
+def _shares_notifications(section: Section) -> bool:
+    shared = section.shared_categories
+    return section.state not in NOT_READ and (shared is None or DataCategory.NOTIFICATIONS in shared)
 
 
 def shows_part_of_family(data: PageData) -> bool:
@@ -92,6 +98,8 @@ def _reasons(sections: Sequence[Section]) -> list[str]:
     if SectionState.WITHHELD in states:
         of_some = "" if states == {SectionState.WITHHELD} else " for alle"
         reasons.append(f"ikke for dig at se{of_some}")
+    if any(section.shared_categories is not None for section in sections):
+        reasons.append(texts.SHARED_IN_PART[0])
     read = [section for section in sections if section.state not in NOT_READ]
     if any(section.is_unread for section in read):
         reasons.append(texts.UNREAD[0])

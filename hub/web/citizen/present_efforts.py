@@ -17,6 +17,7 @@ from hub.web.shell.dates import (
     capital,
     counted,
     distance,
+    listed,
     of_day,
     of_moment,
     paper_text,
@@ -48,10 +49,10 @@ def family_entries(data: PageData) -> tuple[Entry, ...]:
 def listed_efforts(entries: Sequence[Entry], today: date) -> tuple[Effort, ...]:
     """The efforts under *Lige nu*: those that run and those that are planned, by area, then oldest first."""
     order = list(Area)
-    listed = [effort for effort in efforts_of(entries) if effort_state(*effort, today) in LISTED]
+    chosen = [effort for effort in efforts_of(entries) if effort_state(*effort, today) in LISTED]
     return tuple(
         sorted(
-            listed, key=lambda effort: (order.index(effort[0].area), effort[0].valid.start or date.min, effort[0].id)
+            chosen, key=lambda effort: (order.index(effort[0].area), effort[0].valid.start or date.min, effort[0].id)
         )
     )
 
@@ -173,6 +174,11 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         ]
         yield from troubles
         filled = filled or bool(troubles)
+    if section.shared_categories is not None:
+        headline, advice = texts.SHARED_IN_PART
+        shared_words = listed([shared.DATA_CATEGORY[category] for category in section.shared_categories])
+        yield GapRow(section.area, name, headline, advice.format(categories=shared_words), False, contact)
+        return
     if filled:
         return
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state
@@ -181,7 +187,9 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         headline, advice = texts.NO_CLASS
     if state is SectionState.NONE_FOUND and section.has_unreadable:
         headline, advice = texts.UNREADABLE
-    if state is SectionState.WITHHELD and data.team_meets:
+    if section.exists is not None:
+        advice = texts.EXISTS if section.exists else texts.EXISTS_NOT
+    elif state is SectionState.WITHHELD and data.team_meets:
         advice = f"{advice} {texts.ASK_CONSENT}"
     yield GapRow(section.area, name, headline, advice, False, contact)
 

@@ -14,7 +14,8 @@ from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
 from schemas.codes import danish_label
-from schemas.overview import IdentityState, Relative
+from schemas.disclosure import DisclosureBasis
+from schemas.overview import IdentityState, Relative, SectionState
 from schemas.people import LifeStatus, PersonFact, RelationKind
 
 _SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
@@ -47,6 +48,8 @@ def head(data: PageData) -> CitizenHead:
         protected=_protection(data) if protected else None,
         address=None if data.as_known else address_line(person),
         may_reveal=data.decision.basis not in {Basis.OVERRIDE, Basis.NONE},
+        disclosures=_disclosures(data),
+        consents=f"/samtykker/{citizen}" if data.decision.basis is Basis.TEAM and not data.as_known else None,
         basis_word=basis_word,
         basis=basis,
         purpose=shared.PURPOSE[data.purpose],
@@ -148,6 +151,19 @@ def address_line(person: PersonFact) -> str | None:
         return None
     town = " ".join(part for part in (person.address.postal_code, person.address.town) if part)
     return ", ".join(part for part in (person.address.street, town) if part) or None
+
+
+def _disclosures(data: PageData) -> tuple[str, ...]:
+    """With which right the areas are shown that are another administration's, as far as a source covers them."""
+    covered = {section.area for section in data.overview.sections if section.state is not SectionState.NOT_COVERED}
+    by_sentence: dict[str, list[str]] = {}
+    for disclosure in data.decision.disclosures:
+        sentence = texts.BY_OVERRIDE if disclosure.basis is DisclosureBasis.OVERRIDE else texts.BY_CONSENT
+        if disclosure.cells is not None:
+            sentence = texts.BY_CONSENT_IN_PART
+        if disclosure.area in covered:
+            by_sentence.setdefault(sentence, []).append(shared.AREA[disclosure.area].lower())
+    return tuple(sentence.format(areas=listed(areas)) for sentence, areas in by_sentence.items())
 
 
 def _basis(data: PageData) -> tuple[str, str]:

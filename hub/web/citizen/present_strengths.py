@@ -66,7 +66,11 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
 
 
 def _missing(data: PageData) -> str:
-    is_withheld = any(section.state is SectionState.WITHHELD for person in data.people for section in person.sections)
+    is_withheld = any(
+        section.state is SectionState.WITHHELD or section.shared_categories is not None
+        for person in data.people
+        for section in person.sections
+    )
     missing = texts.STRENGTHS_PARTLY_WITHHELD if is_withheld else texts.STRENGTHS_MISSING
     return f"{missing} {texts.ASK_STRENGTHS}" if data.team_meets else missing
 

@@ -65,6 +65,15 @@ NO_CLASS = (
 )
 """As NONE_FOUND, of the school: what it does is told by class and absence, and efforts of its own it does not tell."""
 
+SHARED_IN_PART = (
+    "kun noget er delt",
+    "Borgeren har samtykket til, at teamet ser {categories}. Siden siger ikke, om der er andet.",
+)
+EXISTS = "Der er noget i området. Borgeren har kun samtykket til, at teamet ved det; spørg på næste møde."
+EXISTS_NOT = "Der er intet i området. Borgeren har samtykket til, at teamet må vide det."
+BY_CONSENT = "Med borgerens samtykke vises også {areas}."
+BY_OVERRIDE = "På grund af din begrundelse vises også {areas}."
+BY_CONSENT_IN_PART = "Af {areas} vises kun det, borgeren har samtykket til."
 ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."
 """After what is said of a withheld area, where the actor is on a team that meets with the citizen."""
 

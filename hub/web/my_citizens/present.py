@@ -226,7 +226,11 @@ def _no_effort(family: Family) -> str:
     """That nothing runs, or only that nothing is seen to run."""
     overviews = [member.overview for member in family.members]
     is_whole = all(
-        overview is not None and all(section.state is not SectionState.WITHHELD for section in overview.sections)
+        overview is not None
+        and all(
+            section.state is not SectionState.WITHHELD and section.shared_categories is None
+            for section in overview.sections
+        )
         for overview in overviews
     )
     return "ingen indsats i gang" if is_whole else "ingen indsats i gang, som du kan se"

@@ -168,12 +168,26 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.append(f"efter {SEARCHED_FOR[entry.object_kind]}")
     elif entry.object_id:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
+    details += _disclosed(entry)
     if words := entry.details.get("text"):
         details.append(f"efter «{words}»")
     if entry.policy_version not in {POLICY_VERSION, ""}:
         details.append(f"afgjort af en tidligere udgave af reglerne ({entry.policy_version})")
     if entry.result_count is not None:
         details.append(counted(entry.result_count, "borger", "borgere"))
+    return details
+
+
+def _disclosed(entry: AuditEntry) -> list[str]:
+    """With which right each area of another administration was shown, and what a consent was to."""
+    disclosed, consent = entry.details.get("disclosed"), entry.details.get("consent")
+    details = []
+    if isinstance(disclosed, dict):
+        for basis, word in texts.DISCLOSED.items():
+            areas = frozenset(Area(area) for area, by in disclosed.items() if by == basis)
+            details += [f"{word} {_areas(areas)}"] if areas else []
+    if isinstance(consent, dict) and isinstance(cells := consent.get("cells"), list):
+        details.append(f"om {counted(len(cells), 'oplysning', 'oplysninger')}")
     return details
 
 

@@ -1,6 +1,7 @@
 """What Tilsyn says."""
 
 from schemas.access import AuditAction, AuditOutcome, PageKind
+from schemas.disclosure import DisclosureBasis
 
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
@@ -35,6 +36,10 @@ AUDIT_ACTION = {
     AuditAction.CONFIRM_MERGE: "Bekræftede, at to borgere lægges sammen",
     AuditAction.UNMERGE_CITIZENS: "Skilte to borgere ad igen",
     AuditAction.WITHDRAW_DECISION: "Trak en afgørelse om, hvem en borger er, tilbage",
+    AuditAction.READ_CONSENTS: "Så borgerens samtykker",
+    AuditAction.PRINT_CONSENTS: "Udskrev borgerens samtykker",
+    AuditAction.GIVE_CONSENT: "Skrev et samtykke ind",
+    AuditAction.WITHDRAW_CONSENT: "Trak et samtykke tilbage for borgeren",
     AuditAction.READ_POLICY: "Læste reglerne",
     AuditAction.EXPLAIN_POLICY: "Spurgte, hvorfor reglerne svarer, som de gør",
 }
@@ -70,6 +75,12 @@ FIELD = {
     "household": "husstand",
 }
 """Hidden fields, as the log names them."""
+
+DISCLOSED = {
+    DisclosureBasis.CONSENT: "med samtykke",
+    DisclosureBasis.OVERRIDE: "med begrundelse",
+}
+"""With which right areas of another administration were shown."""
 
 ONLY = {
     "all": ("handling i dag", "handlinger i dag", "Alle handlinger"),

@@ -8,8 +8,21 @@ from hub.access import texts as access_texts
 from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
+from schemas.consent import DataCategory
 from schemas.facts import EffortStatus, GoalKind
 from schemas.overview import TroubleKind
+
+DATA_CATEGORY = {
+    DataCategory.EFFORTS: "indsatser og sager",
+    DataCategory.PLANS: "planer og mål",
+    DataCategory.NOTIFICATIONS: "underretninger",
+    DataCategory.SCHOOLING: "skolegang og fravær",
+    DataCategory.WORK: "målgruppe og fravær fra samtaler",
+    DataCategory.CONTACTS: "kontakter og frister",
+    DataCategory.PERSON: "pårørende og lokale numre",
+    DataCategory.EXISTENCE: "kun om der er noget",
+}
+"""What sort of data a citizen consents to share."""
 
 AREA = {area: word.capitalize() for area, word in access_texts.AREA.items()}
 
@@ -229,6 +242,10 @@ ERROR = {
         "Der er tegn i den, som ikke er tekst. Skriv den igen i stedet for at sætte den ind.",
     ),
     "method_wrong": ("Siden kan ikke bruges på den måde", "Gå til siden med et link eller en knap."),
+    "not_on_team": (
+        "Samtykket er ikke åbent for dig",
+        "Samtykker ses af teamet for borgerens forløb og skrives ind af tovholderen. Spørg tovholderen.",
+    ),
     "access_refused": (
         "Borgeren er ikke åben for dig",
         "Åbn borgeren på siden, og skriv en begrundelse, hvis dit arbejde kræver det.",

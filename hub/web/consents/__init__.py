@@ -1,0 +1,1 @@
+"""Samtykker: what has the citizen consented to, and until when?"""
