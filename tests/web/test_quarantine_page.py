@@ -16,7 +16,7 @@ from connectors.sources.social import streams as social
 from hub.clock import FixedClock
 from hub.quarantine import service as quarantine
 from hub.quarantine.rules import shown_key
-from hub.web.shell.field_labels import FIELD, FIELD_OTHER, field_word
+from hub.web.shell.field_labels import FIELD, FIELD_OTHER, field_word, source_name
 from schemas.people import PersonFact
 from schemas.record import Rejection, RejectionRule
 from tests.sources import GivenConnector, SilentSource
@@ -114,6 +114,15 @@ SAYABLE = frozenset((*WORDS, *(f"{parent}, {last}" for parent in WORDS for last 
 @given(st.lists(st.one_of(st.sampled_from(sorted(FIELD)), st.text(max_size=8)), max_size=5).map(".".join))
 def test_a_field_is_said_in_words_of_ours_whatever_its_path(path: str) -> None:
     assert field_word(path) in SAYABLE
+
+
+@given(st.lists(st.one_of(st.sampled_from(sorted(FIELD)), st.text(max_size=8)), max_size=5).map(".".join))
+def test_a_supplier_s_name_of_a_field_is_said_where_we_know_every_part_of_it(path: str) -> None:
+    assert set((source_name(path) or next(iter(FIELD))).split(".")) <= FIELD.keys()
+
+
+def test_of_a_list_the_supplier_s_name_has_no_numbers() -> None:
+    assert source_name("sagsparter.0.tilDato") == "sagsparter.tilDato"
 
 
 @given(st.text(min_size=1, max_size=40))

@@ -9,10 +9,11 @@ from hub.quarantine.rules import QuarantinedRow, QuarantineEntry, QuarantineGrou
 from hub.web.quarantine import texts
 from hub.web.quarantine.page import EntryPage, FaultFacts, FaultPage, FaultyRow, QuarantinePage
 from hub.web.shell.dates import capital, counted, long_day_text, of_moment
-from hub.web.shell.field_labels import field_word, type_word
+from hub.web.shell.field_labels import field_word, source_name, type_word
 from hub.web.shell.jobs import JobProgress
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.shell.view_models import Link, Outcome
+from schemas.record import RejectionRule
 from schemas.source import SourceSystem
 
 GROUPS = 20
@@ -111,12 +112,13 @@ def entry_page(  # noqa: PLR0913  keyword-only from the group on
 def fault_facts(group: QuarantineGroup, source: KnownSource, now: datetime) -> FaultFacts:
     """What is wrong, and what to do."""
     problem, advice = REJECTION[group.rule]
+    name = source_name(group.field) if group.rule is RejectionRule.MISSING_FIELD else None
     return FaultFacts(
         key=group.key,
         source=source.system.title if source.system else "En kilde, vi ikke kender",
         area=source.system.area.value if source.system else "",
         what=f"{type_word(group.record_type, source.titles)}: {field_word(group.field)}",
-        problem=f"{capital(problem)}.",
+        problem=f"{capital(problem)}." + (texts.NAME_AT_SUPPLIER.format(name=name) if name else ""),
         advice=advice,
         count=counted(group.payloads, "linje", "linjer"),
         first=of_moment(group.first_seen_at, now),

@@ -253,6 +253,12 @@ def field_word(path: str) -> str:
     return labels[-1]
 
 
+def source_name(path: str) -> str | None:
+    """What a supplier calls the field; None for a path with any name that we do not know, which may say anything."""
+    names = [name for name in path.split(".") if not name.isdecimal()]
+    return ".".join(names) if all(name in FIELD for name in names) else None
+
+
 def type_word(name: str, titles: Mapping[str, str]) -> str:
     """A type in Danish; *titles* are those that the source declares."""
     return titles.get(name) or TYPE.get(name) or TYPE_OTHER
