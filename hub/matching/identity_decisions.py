@@ -87,6 +87,11 @@ def merge_citizens(session: Session, citizen_id: UUID, into_id: UUID, author: Au
     return DecisionResult(state, (decision_id,), both, _join(session, subject, target, both, author))
 
 
+def _is_same_person(author_id: str, other_id: str) -> bool:
+    """Whether both are one employee, be it at a terminal, where the id says so (``cli:``), or on a page."""
+    return author_id.removeprefix("cli:") == other_id.removeprefix("cli:")
+
+
 def confirm_merge(session: Session, decision_id: int, author: Author) -> DecisionResult:
     """Let a merge stand that another person has proposed.
 
@@ -101,7 +106,7 @@ def confirm_merge(session: Session, decision_id: int, author: Author) -> Decisio
     both = tuple(citizen.id for citizen in citizens)
     if decision.state is DecisionState.STANDING:
         return DecisionResult(DecisionState.STANDING, (decision.id,), both, is_new=False)
-    if decision.decided_by == author.id:
+    if _is_same_person(decision.decided_by, author.id):
         raise DecisionRefused(DecisionRule.SECOND_PERSON, number=decision.id)
     for citizen in citizens:
         if citizen.merged_into not in both:

@@ -1,6 +1,8 @@
 """Hvem er hvem: side by side and masked, decided with a reason, a second person confirms, everything in the log."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -187,6 +189,26 @@ def test_the_api_decides_the_same(desk: Desk) -> None:
         answer = client.http.post("/api/identitet/afgoer", json=ask | {"reason": WHY}, headers=headers)
         assert answer.status_code == 200, ask
     assert client.get(f"/api/identitet/{number}").status_code == 404
+
+
+def test_a_second_person_confirms_by_the_api(desk: Desk) -> None:
+    tine, bo, anna = (desk.town.client(actor) for actor in ("tine.skov", "bo.lind", "anna.holm"))
+
+    def decide(client: Client, body: Mapping[str, object]) -> tuple[int, Any]:
+        headers = {"X-CSRF-Token": client.token()}
+        answer = client.http.post("/api/identitet/afgoer", json=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    merge = {"merge": str(desk.ida), "other": str(desk.maja), "reason": WHY}
+    status, proposal = decide(tine, merge)
+    assert (status, proposal["state"]) == (200, "proposed")
+    (number,) = proposal["decisions"]
+    assert decide(bo, merge)[1]["decisions"] == [number], "the same merge is one proposal"
+    assert decide(anna, {"confirm": number})[0] == 403
+    for _ in range(2):
+        status, decision = decide(bo, {"confirm": number})
+        assert (status, decision["state"]) == (200, "standing")
+    assert (AuditOutcome.SHOWN, "bo.lind") in desk.lines(AuditAction.CONFIRM_MERGE)
 
 
 def test_others_than_administrators_see_and_decide_nothing(desk: Desk) -> None:
