@@ -15,6 +15,11 @@ def keyed_digest(identifier: Identifier, key: bytes) -> str:
     return hmac.digest(key, content, "sha256").hex()
 
 
+def text_digest(text: str, key: bytes) -> str:
+    """The same over what somebody typed: whether the same was typed can be told, and what it was cannot."""
+    return hmac.digest(key, f"typed\x1f{text}".encode(), "sha256").hex()
+
+
 def unit_digest(unit_id: str, relation: str, key: bytes) -> str:
     """The same over a unit and what it has to do with a citizen: the index finds by it and names no unit."""
     return hmac.digest(key, f"unit\x1f{relation}\x1f{unit_id}".encode(), "sha256").hex()

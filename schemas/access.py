@@ -239,6 +239,8 @@ class AuditAction(StrEnum):
     """What was done (handling)."""
 
     OPEN_OVERVIEW = "open_overview"
+    END_OVERRIDE = "end_override"
+    """Somebody gave up a reason before its time; it opens the citizen no longer."""
     SEARCH = "search"
     REVEAL = "reveal"
     PRINT = "print"

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry
 from hub.access.policy import ENDED_WITHIN_DAYS, PLANNED_WITHIN_DAYS, decide, findable, may
-from hub.access.redaction import national_in, redact_identifiers
+from hub.access.redaction import hidden_in, national_in, redact_identifiers
 from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
-from hub.digest import keyed_digest, unit_digest
+from hub.digest import keyed_digest, text_digest, unit_digest
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.overview.columns import UnitRelation
@@ -36,6 +36,9 @@ from schemas.search import AccessFilter, AccessScope, FoundBy, HitRelative, Sear
 from search.base import SearchIndex, SearchUnavailable
 from search.folding import fold, folded_words, marked
 from search.similar import is_similar
+
+_BY_NAME = frozenset({"name", "similar_name"})
+"""Reasons of a hit that say what the citizen is called."""
 
 
 class SearchResult(Schema):
@@ -67,6 +70,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     digest_key: bytes,
     now: datetime,
     own_unit_only: bool = False,
+    typed_digest: str | None = None,
 ) -> SearchResult:
     """Find citizens.
 
@@ -79,6 +83,7 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         digest_key: keys the digest of a national number.
         now: the instant; rights must hold on its Danish day.
         own_unit_only: only citizens for whom the actor's unit has an effort; the text may then be empty.
+        typed_digest: keyed digest of what was hidden in the text before it came here (``digest_of_hidden``).
 
     When the index does not answer, names are looked for among the citizens of the actor's teams, and whole numbers in
     the store.
@@ -87,11 +92,9 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         SearchUnavailable: the index does not answer, and what was asked cannot be answered without it.
     """
     today = danish_day(now)
-    number = national_in(query.text)
-    digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
-    # Mistyped numbers must not reach the log, nor the index's own logs.
-    words = "" if digest is not None else redact_identifiers(query.text)
-    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only)
+    digest, words = _typed(query, digest_key)
+    typed_digest = typed_digest or digest_of_hidden(query.text, digest_key)
+    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
     if not may(actor, AuditAction.SEARCH):
         write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
         return SearchResult(allowed=False, page=SearchPage())
@@ -128,6 +131,9 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     total = max(page.total - dropped, len(hits))
+    if words and any(reason.field in _BY_NAME for hit in hits for reason in hit.found_by):
+        # Beside the keys of those who were found, the words would say whose keys they are.
+        criterion["details"] = {"by": "name", "typed": text_digest(fold(words), digest_key)}
     masked_page = page.model_copy(update={"hits": hits, "total": total, **({} if total else {"facets": {}})})
     write_all(
         session,
@@ -247,11 +253,46 @@ def _told_former(session: Session, hits: Sequence[SearchHit], digest: str, diges
     )
 
 
-def _criterion(actor: Actor, digest: str | None, words: str, *, own_unit_only: bool) -> dict[str, Any]:
+def record_failure(  # noqa: PLR0913  keyword-only from the digest on
+    session: Session,
+    actor: Actor,
+    query: SearchQuery,
+    request: AccessRequest,
+    *,
+    digest_key: bytes,
+    now: datetime,
+    own_unit_only: bool = False,
+    typed_digest: str | None = None,
+) -> None:
+    """Write that a search failed, in a fresh transaction: the one that failed took its line with it."""
+    digest, words = _typed(query, digest_key)
+    typed_digest = typed_digest or digest_of_hidden(query.text, digest_key)
+    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
+    write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.FAILED, request, now, **criterion))
+
+
+def _typed(query: SearchQuery, digest_key: bytes) -> tuple[str | None, str]:
+    """The digest of a whole number, or words: mistyped numbers must not reach the log, nor the index's own logs."""
+    number = national_in(query.text)
+    digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
+    return digest, "" if digest is not None else redact_identifiers(query.text)
+
+
+def digest_of_hidden(text: str, digest_key: bytes) -> str | None:
+    """Keyed digest of what is hidden of the text, so that the log holds what was typed; None: nothing is hidden."""
+    hidden = hidden_in(text)
+    return text_digest(hidden, digest_key) if hidden else None
+
+
+def _criterion(
+    actor: Actor, digest: str | None, words: str, *, own_unit_only: bool, typed_digest: str | None
+) -> dict[str, Any]:
     """What was searched for, as fields of a line: a digest, words, or the citizens of the own unit."""
     if digest is not None:
         return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digest)}
     fields: dict[str, Any] = {"details": {"text": words}} if words else {}
+    if words and typed_digest is not None:
+        fields["details"]["typed"] = typed_digest
     if own_unit_only and actor.unit_id is not None:
         fields["about"] = AuditObject(kind=ObjectKind.UNIT, id=actor.unit_id)
     return fields

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from hub.access import repository
+from hub.access.colleagues import Colleague
 from hub.errors import NotLoggedIn
 from schemas.access import Actor, EmployeeContact
 
@@ -26,9 +27,9 @@ def actor(session: Session, actor_id: str) -> Actor:
     return employee
 
 
-def unit_names(session: Session, actor_ids: Collection[str]) -> dict[str, str]:
-    """The unit of each of these employees; those without one, or who are no longer there, are left out."""
-    return repository.list_unit_names(session, actor_ids)
+def colleagues(session: Session, actor_ids: Collection[str]) -> dict[str, Colleague]:
+    """These employees; of those who are no longer there without a unit. Cut them before they are shown."""
+    return repository.list_colleagues(session, actor_ids)
 
 
 def contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:

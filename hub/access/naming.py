@@ -1,10 +1,12 @@
 """Whom a page that asks for a reason is about, as far as the actor knows that citizen already."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub.access.policy import decide, findable
+from hub.access.redaction import redact_names
 from hub.access.showing import cut_and_mask_all
 from hub.clock import danish_day
 from hub.course import repository as course
@@ -22,6 +24,25 @@ class KnownPerson(Schema):
     birth_date: date | None = None
     identity: IdentityState = IdentityState.AGREED
     """Whether the sources disagree on who it is."""
+
+
+def without_names(session: Session, citizen_id: UUID, request: AccessRequest) -> AccessRequest:
+    """The request as the log keeps it: its reason without the names of the citizen and the relatives.
+
+    The log knows citizens by key; a name beside the key would say whose it is.
+    """
+    if not request.override_reason:
+        return request
+    header = overviews.headers(session, [citizen_id]).get(citizen_id)
+    if header is None:
+        return request
+    names = [
+        header.display_name,
+        *(identity.name for identity in header.stated_identities),
+        *(relative.name for relative in header.relatives),
+    ]
+    reason = redact_names(request.override_reason, filter(None, names))
+    return request.model_copy(update={"override_reason": reason})
 
 
 def known_person(

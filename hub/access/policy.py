@@ -26,6 +26,7 @@ _PAGES = (
             AuditAction.READ_SOURCES,
             AuditAction.SEARCH,
             AuditAction.LIST_CITIZENS,
+            AuditAction.END_OVERRIDE,
             AuditAction.READ_POLICY,
             AuditAction.EXPLAIN_POLICY,
         }

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from schemas.identifiers import Identifier
+from search.folding import fold, words_of
 
 _DASH = r"\-\u2010\u2011\u2012\u2013\u2014\u2212"
 _GAP = rf"[\s{_DASH}]"
@@ -53,6 +54,7 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
 """Signs that are no white space, and show nothing."""
 _MARKS = frozenset({"Mn", "Me", "Mc"})
 HIDDEN = "••••"
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def plain(text: str) -> str:
@@ -87,6 +89,20 @@ def redact_identifiers(text: str) -> str:
         for place in range(places[start], places[end - 1] + 1):
             shown[place] = False
     return "".join(_with_hidden(words, shown))
+
+
+def hidden_in(text: str) -> str:
+    """What ``redact_identifiers`` hides of the text, without what stands between; empty when it hides nothing."""
+    signs, _ = _folded(plain(text))
+    hidden = sorted({place for start, end in _identifiers(signs) for place in range(start, end)})
+    return "".join(signs[place] for place in hidden if signs[place].isalnum()).upper()
+
+
+def redact_names(text: str, names: Iterable[str]) -> str:
+    """The text with every word hidden that is a word of one of the names, also in the genitive."""
+    words = {fold(word) for name in names for word in words_of(name)}
+    words = {*words, *(f"{word}s" for word in words)}
+    return _WORD.sub(lambda match: HIDDEN if fold(match.group()) in words else match.group(), text)
 
 
 def redact_key(key: str) -> str:

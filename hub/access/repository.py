@@ -6,13 +6,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hub.access.colleagues import Colleague
 from hub.db import fetch_rows
 from schemas.access import EMPLOYEE_FIELDS, Actor, EmployeeContact, JobFunction
 
 _ACTIVE = f"SELECT {', '.join(EMPLOYEE_FIELDS)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
 _BY_ID = text(f"{_ACTIVE} AND id = :id")
-_UNIT_NAMES = text("SELECT id, unit_name FROM active_actors WHERE unit_name IS NOT NULL AND id = ANY(:ids)")
+_COLLEAGUES = text("""
+    SELECT a.id, a.name, a.title, active.unit_name AS unit, a.area
+    FROM actors a LEFT JOIN active_actors active ON active.id = a.id WHERE a.id = ANY(:ids)
+""")
 _CONTACTS = text("""
     SELECT worker_id, min(name) AS name, min(title) AS title, min(phone) AS phone
     FROM active_actors CROSS JOIN LATERAL unnest(worker_ids) AS w (worker_id)
@@ -83,11 +87,12 @@ def get_actor(session: Session, actor_id: str) -> Actor | None:
     return Actor.model_validate(rows[0]) if rows else None
 
 
-def list_unit_names(session: Session, actor_ids: Collection[str]) -> dict[str, str]:
-    """The unit of each of these employees; those without one, or who are no longer there, are left out."""
+def list_colleagues(session: Session, actor_ids: Collection[str]) -> dict[str, Colleague]:
+    """These employees, those who are no longer there too, but without a unit."""
     if not actor_ids:
         return {}
-    return {row["id"]: row["unit_name"] for row in fetch_rows(session, _UNIT_NAMES, {"ids": sorted(actor_ids)})}
+    rows = fetch_rows(session, _COLLEAGUES, {"ids": sorted(actor_ids)})
+    return {row["id"]: Colleague(**{key: row[key] for key in ("name", "title", "unit", "area")}) for row in rows}
 
 
 def list_contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:

@@ -17,6 +17,7 @@ from hub import metrics, tracing
 from hub.access.audit_entry import audit_entry, entry_about
 from hub.access.cedar import POLICY_VERSION
 from hub.access.masking import ProtectedField
+from hub.access.naming import without_names
 from hub.access.policy import decide, may, may_change_source, may_reveal
 from hub.access.showing import cut_and_mask, cut_and_mask_all
 from hub.audit import repository as audit
@@ -24,6 +25,7 @@ from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
 from hub.course.views import MyCitizen
+from hub.errors import MissingRole
 from hub.overview import repository as overviews
 from hub.sources.repository import source_areas
 from schemas.access import (
@@ -110,7 +112,8 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     """
     today = danish_day(now)
     facts = course.access_facts_on_course(session, actor, citizen_id, today)
-    decisions = [_decide(actor, citizen_id, facts.get(citizen_id), request)]
+    decision = _decide(actor, citizen_id, facts.get(citizen_id), request)
+    decisions = [decision._replace(request=without_names(session, citizen_id, request))]
     if others is not None and shows_family(decisions[0].decision):
         family = sorted(facts.keys() - {citizen_id})
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
@@ -173,11 +176,22 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     fields: frozenset[ProtectedField],
     now: datetime,
     read: Read,
+    areas_of: Callable[[Overview], frozenset[Area]],
 ) -> Opened:
-    """Show a protected citizen's overview with some protected fields revealed: an act and a line of its own.
+    """Show hidden fields of a citizen: an act and a line of its own, which says what is shown and no more.
 
-    The reason stands in ``request.override_reason``; it opens no further area. ``Opened.overview`` is
-    None when it is refused.
+    Of a citizen who is not protected the last four of the number alone are hidden. ``Opened.overview`` is None when it
+    is refused.
+
+    Args:
+        session: the caller's transaction.
+        actor: who wants to see them.
+        citizen_id: whose.
+        request: why; the reason stands in ``override_reason`` and opens no further area.
+        fields: what is to be shown of a protected citizen.
+        now: the instant; rights must hold on its Danish day.
+        read: fetches the whole overview.
+        areas_of: the areas of which something stands among what is revealed of a protected citizen's overview.
     """
     facts = course.access_facts(session, actor, citizen_id, danish_day(now))
     if facts is None:
@@ -187,25 +201,19 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
     decision = page if allowed.allowed and page.allowed else allowed.model_copy(update={"allowed": False})
     metrics.count_decision(decision.basis, allowed=decision.allowed)
-    entry = audit_entry(
-        actor,
-        AuditAction.REVEAL,
-        AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED,
-        request,
-        now,
-        fields_revealed=tuple(sorted(fields)),
-    )
-    write(session, entry_about(facts, decision, entry, source_areas(session)))
+    request = without_names(session, citizen_id, request)
     if not decision.allowed:
+        entry = audit_entry(actor, AuditAction.REVEAL, AuditOutcome.REFUSED, request, now)
+        write(session, entry_about(facts, decision, entry, source_areas(session)))
         return Opened(decision=decision, facts=facts)
-    masked = cut_and_mask(
-        session,
-        read(facts),
-        decision,
-        danish_day(now),
-        facts=facts,
-        revealed=fields,
+    fields = fields if facts.name_address_protected else fields & {ProtectedField.IDENTIFIER}
+    masked = cut_and_mask(session, read(facts), decision, danish_day(now), facts=facts, revealed=fields)
+    areas = areas_of(masked) if masked is not None and facts.name_address_protected else frozenset[Area]()
+    entry = audit_entry(
+        actor, AuditAction.REVEAL, AuditOutcome.SHOWN, request, now, fields_revealed=tuple(sorted(fields))
     )
+    about = {"citizen_id": citizen_id, "basis": decision.basis, "sections_shown": areas}
+    write(session, entry.model_copy(update=about))
     return Opened(decision=decision, facts=facts, overview=masked)
 
 
@@ -340,17 +348,36 @@ def record_print(
         return _refusal()
     decision = decide(actor, facts, request)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
+    request = without_names(session, citizen_id, request)
     entry = audit_entry(actor, AuditAction.PRINT, outcome, request, now)
     write(session, entry_about(facts, decision, entry, source_areas(session)))
     return decision
 
 
-def record_failure(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:
-    """Write that opening a citizen failed, in a fresh transaction: the one that failed took its line with it."""
-    write(
-        session,
-        audit_entry(actor, AuditAction.OPEN_OVERVIEW, AuditOutcome.FAILED, request, now, citizen_id=citizen_id),
-    )
+def end_override(session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime) -> None:
+    """Write that the reason in the request opens the citizen no longer.
+
+    Raises:
+        MissingRole: the role gives no reasons.
+    """
+    if not may(actor, AuditAction.END_OVERRIDE):
+        raise MissingRole
+    request = without_names(session, citizen_id, request)
+    entry = audit_entry(actor, AuditAction.END_OVERRIDE, AuditOutcome.SHOWN, request, now, citizen_id=citizen_id)
+    write(session, entry)
+
+
+def record_failure(
+    session: Session,
+    actor: Actor,
+    citizen_id: UUID,
+    request: AccessRequest,
+    *,
+    now: datetime,
+    action: AuditAction = AuditAction.OPEN_OVERVIEW,
+) -> None:
+    """Write that an act on a citizen failed, in a fresh transaction: the one that failed took its line with it."""
+    write(session, audit_entry(actor, action, AuditOutcome.FAILED, request, now, citizen_id=citizen_id))
 
 
 def _unknown(actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime) -> AuditEntry:

@@ -88,6 +88,8 @@ class OverviewAnswer(Schema):
     """Those whose notifications are shown. Of others in the family the answer says nothing."""
     not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
+    override_until: datetime | None
+    """Until when the reason opens the citizen that was given; None: none was."""
 
 
 class ListedCitizenAnswer(Schema):
@@ -285,6 +287,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 follow_ups=list_follow_ups(overviews, as_known or danish_day(context.now)),
                 notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
+                override_until=override.until if (override := context.override(citizen_id)) else None,
             )
             # Written here and not by the framework, which would make plain objects of all of it first.
             return Response(answer.model_dump_json(), media_type="application/json")

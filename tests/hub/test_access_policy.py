@@ -113,7 +113,7 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS}),
+        (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE}),
         (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES, *STAFF_ACTS} | POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
         (Role.DPO, {AuditAction.READ_LOG} | POLICY_ACTS),
     ],

@@ -132,6 +132,7 @@ def test_the_child_is_revealed_on_her_own_page_and_nowhere_else(
             fields=frozenset(ProtectedField),
             now=NOW,
             read=lambda *_: read(session, citizen_id),
+            areas_of=lambda _: frozenset(),
         ).overview
 
     with database.transaction() as session:

@@ -153,7 +153,8 @@ def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database
     with database.transaction() as session:
         assert _search(session, index, "testborger").page.total == 1
         listed, searched = audit.list_entries(session)
-    assert (searched.entry.details, searched.entry.result_count) == ({"text": "testborger"}, 1)
+    assert (searched.entry.details["by"], searched.entry.result_count) == ("name", 1)
+    assert "testborger" not in searched.entry.model_dump_json(), "beside the keys it would say whose they are"
     assert (listed.entry.citizen_id, listed.entry.basis) == (citizen_id, Basis.TEAM)
     assert {listed.entry.action, searched.entry.action} == {AuditAction.SEARCH}
 
@@ -205,4 +206,8 @@ def test_a_mistyped_number_is_neither_logged_nor_sent_to_the_index(database: Dat
         Identifier.national("991399-1234")
     with database.transaction() as session:
         _search(session, index, "991399-1234")
-        assert audit.list_entries(session)[0].entry.details == {"text": "••••"}
+        _search(session, index, "tlf 991399 1234")
+        _search(session, index, "991399-1235")
+        other, spaced, typed = [logged.entry.details for logged in audit.list_entries(session)]
+    assert (typed["text"], spaced["text"]) == ("••••", "tlf ••••")
+    assert typed["typed"] == spaced["typed"] != other["typed"], "what was asked leaves a trace that nobody can read"

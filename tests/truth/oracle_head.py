@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
+from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Effort, Person
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page, responsible_unit
@@ -84,7 +85,15 @@ def head(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield from _protected_by_school(oracle, page)
     if not person.moved_out_on and page.day == page.printed_on:
         yield Fact("head.address", "", MASK if guarded else f"{person.street}, {person.postal_code} {person.town}")
-    yield from _course(oracle, page, guarded=guarded)
+    yield from _course(oracle, page, guarded=any(map(oracle.is_guarded, page.people)))
+
+
+UNSEEN = "en medarbejder fra et område, du ikke kan se"
+
+
+def is_seen(employee: Employee, page: Page) -> bool:
+    """Whether the page says who it is: only of areas that the reader sees, and oneself."""
+    return employee == page.employee or (employee.area is not None and employee.area.value in page.view.shown)
 
 
 def _course(oracle: Oracle, page: Page, *, guarded: bool) -> Iterator[Fact]:
@@ -93,10 +102,19 @@ def _course(oracle: Oracle, page: Page, *, guarded: bool) -> Iterator[Fact]:
         return
     yield Fact("head.course", "", page.course.started_on.isoformat())
     team = oracle.team_of(page.course)
-    areas = {employee.area for employee, _ in team}
     people = f"{len(team)} {'person' if len(team) == 1 else 'personer'}"
-    yield Fact("head.team", "", f"{people}, {len(areas)} {'område' if len(areas) == 1 else 'områder'}")
+    unseen = [employee for employee, _ in team if not is_seen(employee, page)]
+    areas = {employee.area for employee, _ in team}
+    rest = f"heraf {len(unseen)} fra områder, du ikke kan se"
+    rest = rest if unseen else f"{len(areas)} {'område' if len(areas) == 1 else 'områder'}"
+    yield Fact("head.team", "", people if len(unseen) == len(team) else f"{people}, {rest}")
     for employee, function in team:
+        if employee in unseen:
+            words = ", ".join(filter(None, (UNSEEN, FUNCTIONS[function])))
+            yield Fact("head.teammate", words, "on the team")
+            if function == "lead_coordinator":
+                yield Fact("head.lead", "", UNSEEN)
+            continue
         unit = UNIT_BY_ID[employee.unit_id or ""]
         parts = [employee.name, employee.title, "" if guarded else unit.name, FUNCTIONS[function]]
         words = ", ".join(dict.fromkeys(part for part in parts if part))

@@ -192,8 +192,8 @@ class PageReader(Reader):
                 yield self.unread("sources", line.text())
 
     def _seen(self, section: Node) -> Iterator[Fact]:
-        for who in section.all("dt"):
-            yield Fact("seen", who.text(), "has looked")
+        for who in dict.fromkeys(who.text() for who in section.all("dt")):
+            yield Fact("seen", who, "has looked")
 
     def _columns(self, section: Node) -> Iterator[Fact]:
         for column in section.all("details", "narrow"):

@@ -14,6 +14,7 @@ from tests.truth.loading import Client, Loaded, client, end_of
 from tests.truth.markup import parsed
 from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
+from tests.truth.oracle_head import UNSEEN, is_seen
 from tests.truth.paper import read_paper
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
@@ -115,7 +116,7 @@ class Walk:
         view, overview = opened
         page = self.oracle.page(employee, person, view)
         looked = frozenset(self.looked.get(person.id, set())) - {employee.name}
-        true = self._with_units(oracle_pages.overview(self.oracle, page, looked), person)
+        true = self._with_units(oracle_pages.overview(self.oracle, page, looked), page)
         self._compare(employee, person, "overblik", self.reader.overview(overview), true)
         family, timeline = (self._read(visitor, f"/{side}/{key}") for side in ("familien", "tidslinje"))
         told = self.reader.family(family)
@@ -179,15 +180,19 @@ class Walk:
         own = employee.area.value if employee.area else ""
         return View("override", self.oracle.override_areas(own)), answer.text
 
-    def _with_units(self, facts: list[Fact], person: Person) -> list[Fact]:
-        """Who has looked, with the unit, which is hidden on the page of somebody protected."""
-        if self.oracle.is_guarded(person):
-            return facts
-        units = {employee.name: self.oracle.unit_name(employee) for employee in self.oracle.staff.employees}
-        return [
-            replace(fact, subject=f"{fact.subject}, {units[fact.subject]}") if fact.rule == "seen" else fact
-            for fact in facts
-        ]
+    def _with_units(self, facts: list[Fact], page: Page) -> list[Fact]:
+        """Who has looked, with the unit; nobody of an area that is not shown, and no unit beside somebody protected."""
+        has_units = not any(map(self.oracle.is_guarded, page.people))
+        known = {employee.name: employee for employee in self.oracle.staff.employees}
+
+        def named(fact: Fact) -> Fact:
+            employee = known[fact.subject]
+            if not is_seen(employee, page):
+                return replace(fact, subject=UNSEEN)
+            return replace(fact, subject=f"{fact.subject}, {self.oracle.unit_name(employee)}") if has_units else fact
+
+        seen = dict.fromkeys(named(fact) for fact in facts if fact.rule == "seen")
+        return [*(fact for fact in facts if fact.rule != "seen"), *seen]
 
     def _lists(self, employee: Employee, visitor: Client) -> None:
         page = visitor.http.get("/mine-borgere").text

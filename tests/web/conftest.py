@@ -46,6 +46,7 @@ NUMBERS = {
     maja.EMIL: "820512-4001",
     UUID(int=9): "710170-4001",
 }
+COURSE_START = date(2023, 3, 12)
 HOSTILE = UUID(int=9)
 """A citizen whose name is markup; on nobody's team, protected."""
 
@@ -110,7 +111,7 @@ def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
         session.add_all(_staff())
         session.flush()
         family = [ids[maja.MAJA], ids[maja.IDA], ids[maja.EMIL]]
-        started = date(2023, 3, 12)
+        started = COURSE_START
         majas = open_course(session, "Majas forløb", family, started)
         lead = Membership(actor_id="anna.holm", function=TeamFunction.LEAD_COORDINATOR, reason="Tovholder")
         course.join(session, majas, lead, started)

@@ -12,6 +12,7 @@ from hub.web.search.stored_search import PageTurn, store, stored, without_nation
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.access import AuditAction
 from schemas.source import Area
+from tests.conftest import DIGEST_KEY
 from tests.web import maja
 from tests.web.conftest import HOSTILE, NUMBERS, Town
 from tests.web.serving import without_keys
@@ -131,6 +132,6 @@ def test_a_stored_search_is_read_as_it_was() -> None:
 
 @pytest.mark.parametrize("typed", ["750786-4002", "Maja 750786 4002", "75.07.86-4002", "7507864"])
 def test_no_number_reaches_the_session(typed: str) -> None:
-    form = without_national_number(SearchForm(typed), {}, lambda _: "digest")
+    form = without_national_number(SearchForm(typed), {}, DIGEST_KEY)
     assert "4002" not in form.text
     assert "7507864" not in form.text

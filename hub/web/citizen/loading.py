@@ -7,18 +7,20 @@ from uuid import UUID
 
 from hub import metrics
 from hub.access import identity, service
+from hub.access.colleagues import Colleague, cut_colleague
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
-from hub.course.views import CourseView, TeamFunction
+from hub.course.views import CourseView, TeamFunction, TeamMember
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
+from hub.overview.repository import guarded
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
@@ -172,13 +174,14 @@ def load_page_data(
     family_overviews = tuple(person.overview for person in people)
     team_now = course.team_of(context.session, citizen_id, today)
     course_view = course.team_of(context.session, citizen_id, as_known) if as_known else team_now
-    protected = citizen.facts.name_address_protected
+    is_protected = _is_anybody_protected(context, citizen)
     data = PageData(
         overview=citizen.overview,
         decision=citizen.decision,
         actor=context.actor,
         purpose=context.access(citizen_id).purpose,
         now=context.now,
+        override_until=override.until if (override := context.override(citizen_id)) else None,
         page=page,
         sources=sources,
         family=family_overviews[1:],
@@ -188,7 +191,7 @@ def load_page_data(
             after.notification.id: tuple(followed.effort for followed in after.followed)
             for after in list_follow_ups(family_overviews, as_known or today)
         },
-        team=team_of(course_view, protected=protected) if course_view else None,
+        team=team_of(context, course_view, citizen.decision, is_protected=is_protected) if course_view else None,
         own_function=_own_function(context, team_now),
         source_ages=tuple(
             SourceAge(
@@ -210,7 +213,7 @@ def load_page_data(
     viewings = list_viewings(context.session, citizen_id, VIEWINGS_READ)
     return replace(
         data,
-        viewers=_viewers(context, viewings, protected=protected),
+        viewers=_viewers(context, viewings, citizen.decision, is_protected=is_protected),
         changes=_changes(context, people),
     )
 
@@ -227,23 +230,14 @@ def area_contacts(context: RequestContext) -> dict[Area, AreaContact]:
     return {**named, **context.app.settings.area_contacts}
 
 
-def team_of(view: CourseView, *, protected: bool) -> Team:
-    """The team; units and phones are left out for a protected citizen, since they tell where the citizen is helped."""
-    return Team(
-        started_on=view.started_on,
-        title=view.title,
-        members=tuple(
-            Teammate(
-                name=member.name,
-                title=member.title,
-                function=member.function,
-                unit=None if protected else member.unit_name,
-                phone=None if protected else member.phone,
-                area=member.area,
-            )
-            for member in view.team
-        ),
-    )
+def _is_anybody_protected(context: RequestContext, citizen: OpenedCitizen) -> bool:
+    """Whether the citizen or anybody else on the course is: they have one team, which helps all of them."""
+    if any(person.facts.name_address_protected for person in citizen.people):
+        return True
+    today = danish_day(context.now)
+    others = course.family_of(context.session, citizen.overview.citizen_id, today)
+    unopened = set(others) - {person.overview.citizen_id for person in citizen.people}
+    return bool(unopened and guarded(context.session, unopened, today))
 
 
 def _own_function(context: RequestContext, team: CourseView | None) -> TeamFunction | None:
@@ -252,12 +246,40 @@ def _own_function(context: RequestContext, team: CourseView | None) -> TeamFunct
     return next((member.function for member in members if member.actor_id == context.actor.id), None)
 
 
-def _viewers(context: RequestContext, viewings: Sequence[Viewing], *, protected: bool) -> tuple[Viewer, ...]:
+def team_of(context: RequestContext, view: CourseView, decision: Decision, *, is_protected: bool) -> Team:
+    """The team, as far as the reader may know of it."""
+
+    def teammate(member: TeamMember) -> Teammate:
+        known = cut_colleague(
+            Colleague(
+                name=member.name, title=member.title, unit=member.unit_name, phone=member.phone, area=member.area
+            ),
+            decision,
+            is_reader=member.actor_id == context.actor.id,
+            is_protected=is_protected,
+        )
+        return Teammate(known.name, known.title, member.function, known.unit, known.phone, known.area)
+
+    return Team(view.started_on, view.title, tuple(map(teammate, view.team)))
+
+
+def _viewers(
+    context: RequestContext, viewings: Sequence[Viewing], decision: Decision, *, is_protected: bool
+) -> tuple[Viewer, ...]:
     """Who else has looked, each once, newest first."""
     latest = {viewing.actor_id: viewing for viewing in reversed(viewings) if viewing.actor_id != context.actor.id}
     newest = sorted(latest.values(), key=lambda viewing: viewing.recorded_at, reverse=True)[:VIEWERS_SHOWN]
-    units = {} if protected else identity.unit_names(context.session, [viewing.actor_id for viewing in newest])
-    return tuple(Viewer(viewing.actor_name, units.get(viewing.actor_id), viewing.recorded_at) for viewing in newest)
+    colleagues = identity.colleagues(context.session, [viewing.actor_id for viewing in newest])
+    # Nobody can tell of which area somebody was who is not known any more.
+    nobody = Colleague(name=None)
+
+    def viewer(viewing: Viewing) -> Viewer:
+        known = cut_colleague(
+            colleagues.get(viewing.actor_id, nobody), decision, is_reader=False, is_protected=is_protected
+        )
+        return Viewer(known.name, known.unit, viewing.recorded_at)
+
+    return tuple(map(viewer, newest))
 
 
 def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Changes | None:

@@ -225,6 +225,8 @@ class CitizenHead:
     basis_word: str
     """"som" a function, "med" a reason."""
     basis: str
+    override: str | None
+    """For whom and until when the reason holds that was given; None: none was."""
     purpose: str
     views: tuple[Link, ...]
     purposes: tuple[Choice, ...]

@@ -25,7 +25,8 @@ def end_of(day: date) -> datetime:
 class Teammate:
     """One member of the team around the citizen."""
 
-    name: str
+    name: str | None
+    """None: of an area that the reader does not see."""
     title: str
     function: str
     """``lead_coordinator | citizen_coordinator | member``."""
@@ -67,7 +68,8 @@ class SourceAge:
 class Viewer:
     """Somebody who opened the page."""
 
-    name: str
+    name: str | None
+    """None: of an area that the reader does not see."""
     unit: str | None
     at: datetime
 
@@ -104,6 +106,8 @@ class PageData:
     own_function: TeamFunction | None = None
     """The actor's function on the team today."""
     source_ages: tuple[SourceAge, ...] = ()
+    override_until: datetime | None = None
+    """Until when a reason opens the citizen; None: none was given."""
     viewers: tuple[Viewer, ...] = ()
     changes: Changes | None = None
     as_known: date | None = None

@@ -97,7 +97,10 @@ def overview_page(data: PageData) -> OverviewPage:
         sources=tuple(_freshness(age, data) for age in data.source_ages),
         not_covered=_not_covered(data),
         seen_by=tuple(
-            SeenBy(", ".join(part for part in (viewer.name, viewer.unit) if part), of_moment(viewer.at, data.now))
+            SeenBy(
+                ", ".join(part for part in (viewer.name or texts.HIDDEN_COLLEAGUE, viewer.unit) if part),
+                of_moment(viewer.at, data.now),
+            )
             for viewer in data.viewers
         ),
     )

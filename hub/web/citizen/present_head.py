@@ -9,7 +9,17 @@ from hub.web.citizen.page_data import PageData, Teammate
 from hub.web.citizen.present_efforts import phone
 from hub.web.citizen.present_identity import identity_banner
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import age_text, at_minute, capital, counted, day_text, listed, long_day_text, plural_of
+from hub.web.shell.dates import (
+    age_text,
+    at_minute,
+    capital,
+    clock_text,
+    counted,
+    day_text,
+    listed,
+    long_day_text,
+    plural_of,
+)
 from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
@@ -52,6 +62,7 @@ def head(data: PageData) -> CitizenHead:
         consents=f"/samtykker/{citizen}" if data.decision.basis is Basis.TEAM and not data.as_known else None,
         basis_word=basis_word,
         basis=basis,
+        override=texts.OVERRIDE_ENDS.format(until=clock_text(data.override_until)) if data.override_until else None,
         purpose=shared.PURPOSE[data.purpose],
         views=tuple(
             Link(_VIEWS[page], f"/{side}/{citizen}", current=page is data.page) for page, side in _SIDE.items()
@@ -112,20 +123,24 @@ def _exact_word(relative: Relative, day: date) -> str:
 def _team_line(data: PageData) -> str | None:
     if data.team is None:
         return None
-    areas = {member.area for member in data.team.members if member.area}
-    people = counted(len(data.team.members), "person", "personer")
+    members = data.team.members
+    areas = {member.area for member in members if member.area}
+    people = counted(len(members), "person", "personer")
+    if hidden := sum(member.name is None for member in members):
+        return people if hidden == len(members) else f"{people}, heraf {hidden} fra områder, du ikke kan se"
     return f"{people}, {counted(len(areas), 'område', 'områder')}" if areas else people
 
 
 def _lead(lead: Teammate) -> Person:
     title = "" if lead.title in {"", shared.TEAM_FUNCTION[lead.function]} else f", {lead.title}"
-    return Person(f"{lead.name}{title}", phone(lead.phone) if lead.phone else None)
+    return Person(f"{lead.name or texts.HIDDEN_COLLEAGUE}{title}", phone(lead.phone) if lead.phone else None)
 
 
 def teammate_person(member: Teammate) -> Person:
     """Name, job title, unit and function on the team, with the number to call."""
     function = "" if member.function == "member" else shared.TEAM_FUNCTION.get(member.function, member.function)
-    parts = dict.fromkeys(part for part in (member.name, member.title, member.unit, function) if part)
+    name = member.name or texts.HIDDEN_COLLEAGUE
+    parts = dict.fromkeys(part for part in (name, member.title, member.unit, function) if part)
     return Person(", ".join(parts), phone(member.phone) if member.phone else None)
 
 

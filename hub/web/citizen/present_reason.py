@@ -16,6 +16,7 @@ from hub.web.shell.people import identity_note, name_missing
 from hub.web.shell.view_models import purpose_choices
 from schemas.access import AccessFacts, Actor, EmployeeContact, Purpose, Role
 from schemas.overview import Overview
+from schemas.source import Area
 
 Side = Literal["overblik", "familien", "tidslinje"]
 """Which page about the citizen."""
@@ -71,6 +72,11 @@ def not_revealed() -> Revealed:
         f"Kan ikke vises. Begrundelsen skal være ord, mindst {SHORTEST_REASON} tegn, og du skal være på teamet, være"
         " ansvarlig eller arbejde i en enhed med en indsats eller en sag.",
     )
+
+
+def areas_revealed(overview: Overview, today: date) -> frozenset[Area]:
+    """The areas of which it is said whom to call."""
+    return frozenset(entry.area for entry, _ in listed_efforts(overview.entries(), today))
 
 
 def revealed(

@@ -35,7 +35,7 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import first_word
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.rendering import render_fragment
-from hub.web.shell.request_context import RequestContext, choose_purpose, open_request
+from hub.web.shell.request_context import OVERRIDE, RequestContext, choose_purpose, open_request
 from hub.web.shell.view_models import Page
 from hub.web.shell.workspace import Workspace
 from schemas.access import AccessFacts, AuditAction, PageKind, Purpose
@@ -56,6 +56,7 @@ PAGE_KINDS: dict[str, PageKind] = {
     "familien": PageKind.FAMILY,
     "tidslinje": PageKind.TIMELINE,
 }
+MY_CITIZENS_PATH = "/mine-borgere"
 SHORT_REASON = "short_reason"
 """In the session: a reason that was too short, and for whom, until a longer one is given."""
 REVEAL_REASON = "reveal_reason"
@@ -113,8 +114,10 @@ def earlier_day(context: RequestContext, day: date | None) -> date | None:
 
 
 @contextmanager
-def recording_failure(request: Request, citizen_id: UUID) -> Iterator[None]:
-    """When opening fails the transaction takes its line back; this writes that it failed, in one of its own."""
+def recording_failure(
+    request: Request, citizen_id: UUID, action: AuditAction = AuditAction.OPEN_OVERVIEW
+) -> Iterator[None]:
+    """When the act fails the transaction takes its line back; this writes that it failed, in one of its own."""
     try:
         yield
     except HubError:
@@ -122,7 +125,7 @@ def recording_failure(request: Request, citizen_id: UUID) -> Iterator[None]:
     except Exception:
         with open_request(request, CITIZEN) as context:
             access = context.access(citizen_id)
-            service.record_failure(context.session, context.actor, citizen_id, access, now=context.now)
+            service.record_failure(context.session, context.actor, citizen_id, access, now=context.now, action=action)
         raise
 
 
@@ -143,12 +146,24 @@ def give_reason(
             return RedirectResponse(f"/overblik/{citizen_id}/grund?side={side}", 303)
         limit_actor(context, Limited.OVERRIDE)
         request.session.pop(SHORT_REASON, None)
-        request.session["override"] = {
+        request.session[OVERRIDE] = {
             "citizen": str(citizen_id),
             "reason": redact_identifiers(reason),
             "given_at": context.now.isoformat(),
         }
     return RedirectResponse(f"/{side}/{citizen_id}", 303)
+
+
+@router.post("/overblik/{citizen_id}/grund/afslut", dependencies=[Depends(require_form_token)])
+def end_override(request: Request, citizen_id: UUID) -> RedirectResponse:
+    """Give up the reason before its time; whoever wants to see the citizen again gives a new one."""
+    with open_request(request, CITIZEN) as context:
+        if context.override(citizen_id) is not None:
+            service.end_override(
+                context.session, context.actor, citizen_id, context.access(citizen_id), now=context.now
+            )
+            del request.session[OVERRIDE]
+    return RedirectResponse(MY_CITIZENS_PATH, 303)
 
 
 @router.get("/overblik/{citizen_id}/grund")
@@ -176,13 +191,16 @@ def change_purpose(
     """Look on for another purpose; the next look-up is logged with it."""
     with open_request(request, CITIZEN):
         choose_purpose(request, purpose)
-    return RedirectResponse(f"/overblik/{citizen}" if citizen else "/mine-borgere", 303)
+    return RedirectResponse(f"/overblik/{citizen}" if citizen else MY_CITIZENS_PATH, 303)
 
 
 @router.post("/overblik/{citizen_id}/udskrift", dependencies=[Depends(require_form_token)])
 def record_print(request: Request, citizen_id: UUID, side: Annotated[Side, Form()]) -> Response:
     """Note that the page was printed, the family that stands on it with it; the browser tells when it prints."""
-    with open_request(request, CITIZEN) as context:
+    with (
+        recording_failure(request, citizen_id, AuditAction.PRINT),
+        open_request(request, CITIZEN) as context,
+    ):
         page = {"page": PAGE_KINDS[side]}
         access = context.access(citizen_id).model_copy(update=page)
         decision = service.record_print(context.session, context.actor, citizen_id, access, now=context.now)
@@ -204,7 +222,10 @@ def reveal(
         with open_request(request, CITIZEN):
             request.session[REVEAL_REASON] = {"citizen": str(citizen_id), "reason": redact_identifiers(reason)}
         return RedirectResponse(f"/overblik/{citizen_id}/vis", 303)
-    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+    with (
+        recording_failure(request, citizen_id, AuditAction.REVEAL),
+        open_request(request, CITIZEN) as context,
+    ):
         revealed = _reveal(context, citizen_id, reason.strip())
         if revealed is None:
             return error_page(request, CitizenNotFound(), context.actor)
@@ -214,7 +235,10 @@ def reveal(
 @router.get("/overblik/{citizen_id}/vis")
 def revealed_page(request: Request, citizen_id: UUID) -> Response:
     """What is hidden, once for each reason that was stated."""
-    with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
+    with (
+        recording_failure(request, citizen_id, AuditAction.REVEAL),
+        open_request(request, CITIZEN) as context,
+    ):
         stated: dict[str, str] = request.session.get(REVEAL_REASON) or {}
         if stated.get("citizen") != str(citizen_id):
             return RedirectResponse(f"/overblik/{citizen_id}", 303)
@@ -235,6 +259,7 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
         fields=REVEALED,
         now=context.now,
         read=lambda *_: overviews.read(context.session, citizen_id),
+        areas_of=lambda overview: present_reason.areas_revealed(overview, danish_day(context.now)),
     )
     if opened.facts is None:
         return None
@@ -245,7 +270,7 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
     return present_reason.revealed(
         opened.overview,
         contacts=contacts_of(context, [opened.overview]),
-        team=team_of(course_view, protected=False) if course_view else None,
+        team=team_of(context, course_view, opened.decision, is_protected=False) if course_view else None,
         today=today,
     )
 

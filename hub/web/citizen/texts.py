@@ -21,6 +21,9 @@ NO_EFFORT_LINKED = "Kilden knytter ingen indsats til"
 FOLLOW_UP_UNKNOWN = "Siden kan ikke se, om en indsats fulgte"
 NO_NOTIFICATIONS = "Ingen underretninger fundet i de kilder, du kan se."
 
+HIDDEN_COLLEAGUE = "en medarbejder fra et område, du ikke kan se"
+OVERRIDE_ENDS = "Grunden gælder kun denne borger og kun til kl. {until}."
+
 RELATION = {
     RelationKind.PARENT: ("Forælder", "Forældre"),
     RelationKind.CHILD: ("Barn", "Børn"),

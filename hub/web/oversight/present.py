@@ -164,17 +164,30 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.insert(0, texts.ON_BEHALF.format(name=names.get(entry.on_behalf_of, entry.on_behalf_of)))
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
-    if entry.object_kind in SEARCHED_FOR:
+    details += _subject_of(entry, names)
+    if entry.policy_version not in {POLICY_VERSION, ""}:
+        details.append(f"afgjort af en tidligere udgave af reglerne ({entry.policy_version})")
+    if entry.result_count is not None:
+        details.append(counted(entry.result_count, "borger", "borgere"))
+    return details
+
+
+def _subject_of(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
+    """What the act was done to, or what was searched for."""
+    details = []
+    if entry.action is AuditAction.READ_LOG and entry.object_kind is ObjectKind.IDENTIFIER and entry.object_id:
+        details.append(texts.TYPED.format(digest=entry.object_id[:8]))
+    elif entry.object_kind in SEARCHED_FOR:
         details.append(f"efter {SEARCHED_FOR[entry.object_kind]}")
     elif entry.object_id:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
     details += _disclosed(entry)
     if words := entry.details.get("text"):
         details.append(f"efter «{words}»")
-    if entry.policy_version not in {POLICY_VERSION, ""}:
-        details.append(f"afgjort af en tidligere udgave af reglerne ({entry.policy_version})")
-    if entry.result_count is not None:
-        details.append(counted(entry.result_count, "borger", "borgere"))
+    elif entry.details.get("by") == "name":
+        details.append(texts.BY_NAME)
+    if isinstance(typed := entry.details.get("typed"), str):
+        details.append(texts.TYPED.format(digest=typed[:8]))
     return details
 
 

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access import identity, service
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
-from hub.access.redaction import national_in
+from hub.access.redaction import national_in, plain
 from hub.access.service_account_repository import list_machines
 from hub.audit import repository as audit
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
-from hub.digest import keyed_digest
+from hub.digest import keyed_digest, text_digest
 from hub.errors import MissingRole
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
@@ -27,7 +27,7 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
-from schemas.access import Actor, AuditAction, Purpose
+from schemas.access import Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind, Purpose
 
 OVERSIGHT = Workspace(
     name="oversight",
@@ -141,7 +141,7 @@ def _callers(context: RequestContext) -> tuple[Actor, ...]:
 
 
 def _citizen_id(context: RequestContext, text: str) -> UUID | None:
-    """The citizen with that key or number."""
+    """The citizen with that key or number. What was typed instead of a key is a line, as a digest."""
     key = _key(text)
     if key is not None:
         return key
@@ -150,6 +150,9 @@ def _citizen_id(context: RequestContext, text: str) -> UUID | None:
         limit_actor(context, Limited.NUMBER)
     digest = keyed_digest(number, context.app.digest_key) if number else None
     citizen_id = citizen_of(context.session, digest) if digest else None
+    outcome = AuditOutcome.SHOWN if citizen_id else AuditOutcome.NOT_FOUND
+    typed = AuditObject(kind=ObjectKind.IDENTIFIER, id=digest or text_digest(plain(text), context.app.digest_key))
+    context.record(AuditAction.READ_LOG, outcome, typed)
     context.request.session[NAMED] = str(citizen_id) if citizen_id else None
     return citizen_id
 

@@ -5,6 +5,7 @@ from schemas.disclosure import DisclosureBasis
 
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
+    AuditAction.END_OVERRIDE: "Afsluttede en særlig grund",
     AuditAction.SEARCH: "Søgte",
     AuditAction.REVEAL: "Viste skjulte oplysninger",
     AuditAction.PRINT: "Udskrev",
@@ -81,6 +82,9 @@ DISCLOSED = {
     DisclosureBasis.OVERRIDE: "med begrundelse",
 }
 """With which right areas of another administration were shown."""
+BY_NAME = "efter et navn"
+"""A search that found citizens by name: beside their keys the name would say whose keys they are."""
+TYPED = "fingeraftrykket af det, der blev skrevet, er {digest}"
 
 ONLY = {
     "all": ("handling i dag", "handlinger i dag", "Alle handlinger"),

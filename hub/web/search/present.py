@@ -43,6 +43,8 @@ class SearchForm:
     """Only citizens for whom the own unit has an effort; then the text may be empty."""
     identifier_digest: str | None = None
     """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
+    typed_digest: str | None = None
+    """Keyed digest of what was hidden of the text, since it may be a number that was mistyped."""
 
     def is_narrowed(self) -> bool:
         """Whether anything is chosen beside the text."""

@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access import citizen_search
 from hub.access.redaction import national_in
 from hub.clock import danish_day
-from hub.digest import keyed_digest
 from hub.rate_limits.limits import Limited
 from hub.web.search import texts
 from hub.web.search.page import SearchResultPage
@@ -69,8 +68,7 @@ def search(  # noqa: PLR0913  one argument a field of the form
     with open_request(request, SEARCH) as context:
         if not form.text and not form.own_unit:
             return RedirectResponse(SEARCH.path, 303)
-        digest_key = context.app.digest_key
-        form = without_national_number(form, request.session, lambda number: keyed_digest(number, digest_key))
+        form = without_national_number(form, request.session, context.app.digest_key)
         turn = PageTurn(after or None, before or None)
         store(request.session, form, turn)
     return RedirectResponse(RESULT_PATH, 303)
@@ -131,13 +129,29 @@ def find_citizens(
         before=turn.before,
         size=size,
     )
-    return citizen_search.search(
-        context.session,
-        context.actor,
-        query,
-        context.access(),
-        index=context.app.index,
-        digest_key=context.app.digest_key,
-        now=context.now,
-        own_unit_only=form.own_unit,
-    )
+    try:
+        return citizen_search.search(
+            context.session,
+            context.actor,
+            query,
+            context.access(),
+            index=context.app.index,
+            digest_key=context.app.digest_key,
+            now=context.now,
+            own_unit_only=form.own_unit,
+            typed_digest=form.typed_digest,
+        )
+    except Exception:
+        # The transaction of this request is undone with its lines.
+        with context.app.database.transaction() as session:
+            citizen_search.record_failure(
+                session,
+                context.actor,
+                query,
+                context.access(),
+                digest_key=context.app.digest_key,
+                now=context.now,
+                own_unit_only=form.own_unit,
+                typed_digest=form.typed_digest,
+            )
+        raise

@@ -4,14 +4,15 @@ The session's row holds no national number: a whole one is kept as its keyed dig
 what looks like a mistyped one is hidden.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.access.citizen_search import digest_of_hidden
 from hub.access.redaction import national_in, redact_identifiers
+from hub.digest import keyed_digest
 from hub.web.search.present import SearchForm
 from hub.web.shell.request_context import SEARCH_KEY
-from schemas.identifiers import Identifier
 from schemas.source import Area
 
 
@@ -23,17 +24,20 @@ class PageTurn:
     before: str | None = None
 
 
-def without_national_number(
-    form: SearchForm, session: MutableMapping[str, Any], digest: Callable[[Identifier], str]
-) -> SearchForm:
-    """The form with a whole number replaced by its digest; a masked number that comes back is the one kept before."""
+def without_national_number(form: SearchForm, session: MutableMapping[str, Any], digest_key: bytes) -> SearchForm:
+    """The form with numbers replaced by digests; a masked number that comes back is the one kept before."""
     number = national_in(form.text)
     if number is not None:
-        return replace(form, text=number.masked, identifier_digest=digest(number))
+        return replace(form, text=number.masked, identifier_digest=keyed_digest(number, digest_key))
     latest = session.get(SEARCH_KEY) or {}
-    if form.text == latest.get("text") and latest.get("identifier_digest"):
-        return replace(form, identifier_digest=latest["identifier_digest"])
-    return replace(form, text=redact_identifiers(form.text))
+    if form.text == latest.get("text"):
+        return replace(
+            form,
+            text=redact_identifiers(form.text),
+            identifier_digest=latest.get("identifier_digest"),
+            typed_digest=latest.get("typed_digest"),
+        )
+    return replace(form, text=redact_identifiers(form.text), typed_digest=digest_of_hidden(form.text, digest_key))
 
 
 def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -> None:
@@ -41,6 +45,7 @@ def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -
     session[SEARCH_KEY] = {
         "text": form.text,
         "identifier_digest": form.identifier_digest,
+        "typed_digest": form.typed_digest,
         "areas": sorted(form.areas),
         "units": sorted(form.units),
         "kle_topics": sorted(form.kle_topics),
@@ -60,6 +65,7 @@ def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, PageTurn] | N
     form = SearchForm(
         text=search["text"],
         identifier_digest=search["identifier_digest"],
+        typed_digest=search.get("typed_digest"),
         areas=frozenset(Area(area) for area in search["areas"]),
         units=frozenset(search["units"]),
         kle_topics=frozenset(search["kle_topics"]),

@@ -31,13 +31,23 @@ from hub.web.shell.machine_login import machine_session
 from hub.web.shell.rendering import render
 from hub.web.shell.view_models import Frame, Link, Page
 from hub.web.shell.workspace import Workspace, menu_of
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
+from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, Purpose
 from schemas.source import Area, SourceSystem
 
 SEARCH_KEY = "search"
 """In the session: the latest search."""
+OVERRIDE = "override"
+"""In the session: the reason that was given last, for whom, and when."""
 OVERRIDE_LASTS = timedelta(hours=1)
 """So long a reason opens the one citizen it was given for; after that another is asked for."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A reason that opens one citizen beyond team and unit."""
+
+    reason: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -106,15 +116,21 @@ class RequestContext:
 
     def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
-        override: dict[str, str] = self.request.session.get("override", {})
-        if reason is None and citizen_id is not None and override.get("citizen") == str(citizen_id):
-            given_at = datetime.fromisoformat(override["given_at"]) if "given_at" in override else None
-            if given_at is not None and given_at <= self.now < given_at + OVERRIDE_LASTS:
-                reason = override.get("reason")
+        if reason is None and citizen_id is not None and (override := self.override(citizen_id)):
+            reason = override.reason
         purpose = self.workspace.purpose if self.workspace else None
         return AccessRequest(
             purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
         )
+
+    def override(self, citizen_id: UUID) -> Override | None:
+        """The reason that was given for this citizen, while it lasts."""
+        stored: dict[str, str] = self.request.session.get(OVERRIDE) or {}
+        if stored.get("citizen") != str(citizen_id):
+            return None
+        given_at = datetime.fromisoformat(stored["given_at"])
+        until = given_at + OVERRIDE_LASTS
+        return Override(stored["reason"], until) if given_at <= self.now < until else None
 
     def require_source(self, name: str) -> None:
         """Stop here unless there is such a source, or was.
@@ -135,9 +151,11 @@ class RequestContext:
             self.record(action, AuditOutcome.REFUSED)
             raise MissingRole
 
-    def record(self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
+    def record(
+        self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN, about: AuditObject | None = None
+    ) -> None:
         """Write the audit line of an act that shows no citizen."""
-        service.record(self.session, self.actor, action, outcome, self.access(), now=self.now)
+        service.record(self.session, self.actor, action, outcome, self.access(), now=self.now, about=about)
 
     def page(
         self, page: Page, title: str | None = None, *, status: int = 200, notice: str | None = None
