@@ -190,7 +190,7 @@ def test_the_staff_and_their_courses() -> None:
     names = {employee.id for employee in staff_list.employees}
     maja = staff_list.courses[0]
     assert maja.cprs[0] == cpr_of(story, "Maja", FAMILY)
-    assert {consent.area.value for consent in maja.consents} == {"social", "employment", "school"}
+    assert {consent.area.value for consent in maja.consents} == {"social", "employment", "school", "health"}
     assert next(one for one in maja.team if one.employee == "karim.nielsen").reason == "progressionen udeblev"
     assert all(
         set(course.cprs) <= known and {one.employee for one in course.team} <= names for course in staff_list.courses

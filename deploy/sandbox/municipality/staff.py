@@ -81,8 +81,8 @@ class Staff:
 
 
 _START = date(2023, 3, 12)
-_HEALTH_CONSENT_DAYS = ((date(2023, 8, 1), date(2024, 8, 1)), (date(2024, 8, 1), date(2025, 8, 1)))
-"""A health consent lapses after a year at the latest (sundhedsloven § 44) and was renewed."""
+_RENEWED = 3
+"""A health consent lapses after a year at the latest (sundhedsloven § 44) and is renewed in time."""
 _WITHOUT_HEALTH = (Area.SOCIAL, Area.EMPLOYMENT, Area.SCHOOL)
 _FAMILIES = ("Kjær Holm", "Åkjær", "Hussain", "Ravn Toft", "Nørgaard", "Korsgaard")
 
@@ -158,17 +158,14 @@ def _maja(story: Story) -> Course:
                 reason="progressionen udeblev",
             ),
         ),
-        consents=_consents(cprs, _START),
+        consents=(*_consents(cprs, _START), *_health_consents(cprs, _START)),
     )
 
 
 def _maria(story: Story) -> Course:
     started_on = date(2023, 8, 1)
     cprs = (cpr_of(story, "Maria", "Testborg"),)
-    health = tuple(
-        ConsentGiven(cpr=cprs[0], area=Area.HEALTH, given_on=given_on, expires_on=expires)
-        for given_on, expires in _HEALTH_CONSENT_DAYS
-    )
+    health = _health_consents(cprs, started_on)
     lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started_on, reason="tættest på Maria")
     return Course(
         title="Maria", started_on=started_on, cprs=cprs, team=(lead,), consents=(*_consents(cprs, started_on), *health)
@@ -209,6 +206,19 @@ def _families(story: Story) -> tuple[Course, ...]:
 
 def _consents(cprs: tuple[str, ...], given_on: date) -> tuple[ConsentGiven, ...]:
     return tuple(ConsentGiven(cpr=cpr, area=area, given_on=given_on) for cpr in cprs for area in _WITHOUT_HEALTH)
+
+
+def _health_consents(cprs: tuple[str, ...], given_on: date) -> tuple[ConsentGiven, ...]:
+    return tuple(
+        ConsentGiven(
+            cpr=cpr,
+            area=Area.HEALTH,
+            given_on=given_on.replace(year=given_on.year + year),
+            expires_on=given_on.replace(year=given_on.year + year + 1),
+        )
+        for cpr in cprs
+        for year in range(_RENEWED)
+    )
 
 
 def _look_ups(story: Story) -> tuple[EarlierLookUp, ...]:
