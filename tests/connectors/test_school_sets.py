@@ -1,5 +1,6 @@
 """Which sets are taken, which wait, which fail, and what the administrator reads of each."""
 
+import hashlib
 from datetime import date, timedelta
 
 import pytest
@@ -63,6 +64,24 @@ def test_a_marker_that_lies_takes_nothing_and_says_where(
     assert looks.rejected == []
     put_absence(drop.waiting, ROWS)
     assert absences(looks.look()) == BOTH
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_marker_is_read_however_it_is_written(drop: Drop, looks: Looks, encoding: str) -> None:
+    file = put_absence(drop.waiting, ROWS)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest().upper()
+    lines = [
+        "TO = 09-03-2026",
+        "From=08-02-2026",
+        "Mode = FULL",
+        f"sha256={digest}",
+        "rows=2",
+        "# Skrevet af Sørens job",
+    ]
+    text = "\r\n".join([*lines, f"File = {file.name}", ""])
+    file.with_suffix(".ok").write_bytes(text.encode(encoding))
+    assert absences(looks.look()) == BOTH
+    assert looks.rejected == []
 
 
 def test_a_half_written_file_is_waited_for(drop: Drop, looks: Looks) -> None:

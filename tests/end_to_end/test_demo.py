@@ -93,8 +93,12 @@ def test_maja_and_her_family_in_two_clicks(anna: httpx.Client) -> None:
     assert "Efter 2 af dem fulgte en indsats" in page.text
     for said in ("Kontrolgruppen", "PPR", "Politiet", "Egen læge", "Jobcentret", "Lene Friis", "44 77 30 02"):
         assert said in page.text
-    assert "ikke for dig at se" in page.text
-    assert "ikke dækket her" not in page.text, "every area has a source"
+    now = page.text.partition('id="now"')[2].partition("</section>")[0]
+    for area in ("employment", "school", "social", "health"):
+        rows = re.findall(rf'<li class="effort (?:contact )?{area}">.*?</li>', now, re.DOTALL)
+        assert rows, area
+        assert all("læst" in row for row in rows), "each row tells its source and age"
+    assert 'class="effort gap' not in now, "four areas with what runs"
     assert "FORTROLIGT" not in page.text
 
 

@@ -2,6 +2,9 @@
 
 import re
 
+from hub.inbox.refusals import REFUSALS
+from hub.web.shell.rejection_texts import REJECTION
+from hub.web.sources.texts import ADVICE
 from tests.house.test_documented_names import ROOT
 
 PAGE = ROOT / "docs" / "failure-modes.md"
@@ -15,6 +18,17 @@ def test_every_test_that_the_table_names_exists() -> None:
     missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in files.get(file, "")]
     assert named
     assert missing == []
+
+
+def test_what_the_page_quotes_is_what_is_said() -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("## Bad input")[2]
+    said = [*ADVICE.values(), *(words for pair in REJECTION.values() for words in pair)]
+    said += [advice for _, advice in REFUSALS.values()]
+    quoted = re.findall(r'"([^"]{20,})"', page)
+    assert quoted
+    assert [words for words in quoted if not any(words in text for text in said)] == ["certificate has expired"]
+    rules = re.findall(r"· ((?:filen|linjen|sættet) [^|·]+?) (?:\||·)", page)
+    assert [rule for rule in rules if rule not in {words for words, _ in REJECTION.values()}] == []
 
 
 def test_every_mode_has_a_test_or_a_reason_for_every_source() -> None:

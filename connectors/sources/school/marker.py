@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 
 from connectors.kit import InvalidValue
+from connectors.sources.school.encodings import recognise
 from connectors.sources.school.values import given, read_day
 from schemas.record import EARLIEST_YEAR, RejectionRule
 
@@ -70,8 +72,8 @@ def read_marker(raw: bytes) -> Marker:
         InvalidValue: a line is missing, or its value is not as it must be.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = raw.decode(recognise(BytesIO(raw))).removeprefix("\ufeff")
+    except InvalidValue:
         raise InvalidValue("(marker)", RejectionRule.UNREADABLE) from None
     values: dict[str, str] = {}
     for line in text.splitlines():
