@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from hub.app import create_app
 from hub.quarantine import service as quarantine
 from hub.secrets import SecretKeys
 from hub.sources import run_repository, service
@@ -19,11 +21,39 @@ from tests.sources import leased
 from tests.web import maja
 from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
 from tests.web.conftest import Town
+from tests.web.route_table import route_table
 from tests.web.test_browser import serious
 from tests.web.test_source_page import DUBU, SECRET
 
 pytestmark = MARKS
 ADMINISTRATOR = "tine.skov"
+OUT_OF_REACH = """() => [...document.querySelectorAll(
+    'a:not([href]), [tabindex="-1"]:not(main):not(h1):not([role=alert]):not([role=status]), ' +
+    '[onclick], [role=button], ' +
+    '[contenteditable], :is(div, span, td, tr, li)[hx-get]:not([hx-trigger]), :is(div, span, td, tr, li)[hx-post]')]
+    .filter(control => control.offsetParent !== null).map(control => control.outerHTML.slice(0, 120))"""
+"""What can be clicked, or looks so, and no key reaches: every control is a link, a button or a field of a form."""
+HERE, SETUP = "test_source_browser", "test_connect"
+BROWSED = {
+    "/kilder": HERE, "/kilder/{name}": HERE, "/kilder/{name}/koersler": HERE,
+    "/kilder/{name}/koersler/{number}": HERE, "/kilder/{name}/plan": HERE, "/kilder/{name}/indstillinger": HERE,
+    "/kilder/{name}/aendringer": HERE, "/kilder/{name}/fjern": HERE, "/kilder/{name}/fjernet": HERE,
+    "/kilder/ny": HERE, "/kilder/{name}/opsaetning": SETUP, "/kilder/{name}/opsaetning/tjek": SETUP,
+    "/kilder/{name}/opsaetning/felter": SETUP, "/kilder/{name}/opsaetning/proeve": SETUP,
+    "/karantaene": "test_quarantine_desk", "/karantaene/fejl/{key}": "test_quarantine_desk",
+    "/karantaene/{entry_id}": "test_quarantine_desk", "/tilbageholdt": "test_held_deletions_page",
+    "/kilder/{name}/tilbageholdt": HERE, "/identitet": "test_identity_desk",
+    "/identitet/uenighed/{conflict_id}": "test_identity_desk", "/identitet/borger/{citizen_id}": "test_identity_desk",
+    "/indeks": "test_index_page", "/beskeder": HERE, "/medarbejdere": HERE, "/medarbejdere/enheder": HERE,
+    "/medarbejdere/maskiner": HERE,
+}  # fmt: skip
+"""Which test looks at each page of an administrator at both widths, with axe and the keyboard."""
+PARTS = {
+    "/kilder/{name}/laeses", "/kilder/{name}/lige-nu", "/kilder/{name}/fjernet/fremdrift",
+    "/kilder/{name}/opsaetning/tjek/trin", "/kilder/{name}/opsaetning/proeve/linjer", "/karantaene/opgave/{job_id}",
+    "/indeks/opgave/{job_id}",
+}  # fmt: skip
+"""What a page fetches of itself while something goes on."""
 
 
 @pytest.fixture
@@ -81,18 +111,36 @@ def end(town: Town, lease: StreamLease) -> None:
         run_repository.end_run(session, lease, run, None)
 
 
+def test_every_page_of_an_administrator_is_looked_at_in_a_browser(town: Town) -> None:
+    desks = ("/kilder", "/karantaene", "/tilbageholdt", "/identitet", "/indeks", "/beskeder", "/medarbejdere")
+    pages = {
+        route.path for route in route_table(create_app(town.context))
+        if route.method == "GET" and route.path.startswith(desks)
+    }  # fmt: skip
+    assert pages == BROWSED.keys() | PARTS
+    for module in set(BROWSED.values()):
+        text = (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+        assert "WIDTHS" in text, module
+        assert "keyboard.press" in text, module
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_town: Town, width: str) -> None:
     lease = begun(source_town, "dubu")
     page = enter(chromium, source_town, ADMINISTRATOR, WIDTHS[width])
     found: list[str] = []
-    ends = ("", "/koersler", "/plan", "/indstillinger", "/aendringer", "/fjern")
+    ends = ("", "/koersler", "/plan", "/indstillinger", "/aendringer", "/fjern", "/tilbageholdt")
     page.goto("/kilder/dubu/koersler")
     number = page.locator(".run-rows a").first.get_attribute("href") or ""
     others = ("/kilder", "/kilder?omraade=health", "/kilder/gammel/fjernet")
     desks = ("/beskeder", "/karantaene", "/tilbageholdt", "/identitet", "/indeks")
-    for address in (*(f"/kilder/dubu{end}" for end in ends), number, *others, *desks):
-        page.goto(address)
+    setup = ("/kilder/ny", *(f"/kilder/dubu/opsaetning/{step}" for step in ("tjek", "felter", "proeve")))
+    staff = ("/medarbejdere", "/medarbejdere/enheder", "/medarbejdere/maskiner")
+    for address in (*(f"/kilder/dubu{end}" for end in ends), number, *others, *desks, *setup, *staff):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, address
+        assert page.evaluate(OUT_OF_REACH) == [], f"{address}: the keyboard does not reach all of it"
         name = re.sub(r"\W+", "-", address.strip("/")).rstrip("0123456789")
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}-{WIDTHS[width]}.png", full_page=True)

@@ -187,7 +187,10 @@ class PreviewPart:
     name: str
     is_running: bool
     rows: tuple[PreviewLine, ...]
+    """What cannot be read comes first."""
     conclusion: str
+    rejected: str | None
+    """How many cannot be read. None: all can."""
     advice: str | None
     is_ok: bool
     tried: When | None

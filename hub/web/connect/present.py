@@ -171,7 +171,8 @@ def wanting_text(streams: Sequence[Stream], approvals: Mapping[str, FieldApprova
 def preview_part(source: Source, trial: Trial | None, streams: Sequence[Stream], now: datetime) -> PreviewPart:
     """How far the preview has come, and what it shows."""
     is_running = trial is not None and trial.is_running(now)
-    rows = trial.result.rows if trial else ()
+    rows = sorted(trial.result.rows, key=lambda row: not row.rejected) if trial else []
+    rejected = sum(row.rejected for row in rows)
     failed = next((step for step in trial.result.steps if not step.is_ok), None) if trial else None
     titles = {info.name: info.danish_title for stream in streams for info in stream.record_types}
     return PreviewPart(
@@ -179,6 +180,7 @@ def preview_part(source: Source, trial: Trial | None, streams: Sequence[Stream],
         is_running=is_running,
         rows=tuple(_preview_line(row, titles) for row in rows),
         conclusion=_preview_conclusion(trial, len(rows), is_running=is_running, has_failed=failed is not None),
+        rejected=texts.PREVIEW_REJECTED.format(rows=counted(rejected, "linje", "linjer")) if rejected else None,
         advice=_advice(failed.advice) if failed else None,
         is_ok=trial is not None and trial.is_ok,
         tried=of_moment(trial.started_at, now) if trial and not is_running else None,

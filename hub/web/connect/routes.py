@@ -219,7 +219,9 @@ def approve_fields(request: Request, name: str, posted: PostedForm) -> RedirectR
             return RedirectResponse(setup_path(name, 2), 303)
         acts.approve(context, draft, plans, approver if needs_approval else "")
         if not draft.is_draft:
-            keep_result(request, FormResult(texts.APPROVED.format(name=approver)))
+            keep_result(
+                request, FormResult(texts.APPROVED.format(name=approver) if needs_approval else texts.PLAN_SAVED)
+            )
             return RedirectResponse(setup_path(name, 2), 303)
     acts.try_source(request, CONNECT, name, TrialKind.PREVIEW)
     return RedirectResponse(setup_path(name, 3), 303)

@@ -48,6 +48,8 @@ STARTED = "{title} er startet. En arbejder begynder at læse om et øjeblik."
 NO_STREAM = "Vælg mindst én strøm, der skal læses."
 APPROVER_MISSING = "Skriv navnet på den, der har godkendt feltlisten, og sæt kryds ved, at den er gennemgået."
 SCHEDULE_WRONG = "Skriv enten et tal og en enhed eller et klokkeslæt som 02:30 for {stream}."
+PREVIEW_REJECTED = "{rows} kan ikke læses og står først, med grund og råd. Resten kommer ind."
+PLAN_SAVED = "Planen er gemt."
 APPROVED = "Feltlisten er godkendt af {name}."
 CARRIED_OVER = (
     "Felterne blev læst, før de skulle godkendes, og læses stadig. Ingen har godkendt dem ved navn endnu: gennemgå dem."
