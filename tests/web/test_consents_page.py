@@ -96,3 +96,25 @@ def test_a_print_is_a_line(town: Town) -> None:
     assert (entry.action, entry.citizen_id) == (AuditAction.PRINT_CONSENTS, citizen)
     jens = town.client("jens.dam")
     assert "Udskrev borgerens samtykker" in jens.get("/tilsyn").text
+
+
+def test_the_api_records_and_withdraws_as_the_page_does(town: Town) -> None:
+    citizen = town.ids[maja.MAJA]
+    anna = town.client("anna.holm")
+    header = {"x-csrf-token": anna.token()}
+    address = f"/api/samtykker/{citizen}"
+    ask = {**FORM, "cells": ["health/health/plans", "health/nowhere/plans"], "form": "oral"}
+    refused = anna.http.post(f"{address}/giv", json=ask, headers=header).json()
+    assert [line["fault"] for line in refused["faults"]] == ["health_not_written", "health_too_long"]
+    right = {**ask, "form": "digital", "expires_on": "2024-09-12"}
+    assert anna.http.post(f"{address}/giv", json=right, headers=header).json() == {"faults": []}
+    answer = anna.get(address).json()
+    assert (answer["may_give"], answer["may_withdraw"]) == (True, True)
+    health = [consent for consent in answer["consents"]["consents"] if consent["kind"] == "health"]
+    assert [consent["cell"]["category"] for consent in health] == ["plans"]
+    ask_withdrawal = {"consents": [health[0]["id"]]}
+    withdrawn = anna.http.post(f"{address}/traek", json=ask_withdrawal, headers=header).json()
+    assert [consent["id"] for consent in withdrawn] == [health[0]["id"]]
+    listed = anna.get("/api/samtykker").json()
+    assert {each["citizen_id"] for each in listed} == {str(town.ids[who]) for who in (maja.MAJA, maja.IDA, maja.EMIL)}
+    assert town.client("ole.bruun").get(address).status_code == 403

@@ -102,7 +102,7 @@ def give(  # noqa: PLR0913  the fields of the form
         try:
             given_consent = GivenConsent(
                 to_course=course,
-                cells=_cells(context, cell or ()),
+                cells=cells_of(context, cell or ()),
                 terms=ConsentTerms.model_validate(
                     {
                         "given_on": _day(given_on),
@@ -194,7 +194,7 @@ def _desk(context: RequestContext, citizen_id: UUID) -> ConsentDesk:
     return ConsentDesk(context.session, context.actor, citizen_id, context.access(), now=context.now)
 
 
-def _cells(context: RequestContext, keys: Sequence[str]) -> tuple[ConsentCell, ...]:
+def cells_of(context: RequestContext, keys: Sequence[str]) -> tuple[ConsentCell, ...]:
     """The cells of the form that were chosen; what the form does not offer is left out."""
     offered = {
         f"{source.area}/{name}/{category}": ConsentCell(area=source.area, source=name, category=category)
