@@ -9,6 +9,7 @@ from connectors.sources.health import streams as health
 from connectors.sources.school import streams as school
 from connectors.sources.social import streams as social
 from connectors.sources.social.nexus import streams as nexus
+from hub.web.shell.texts import DATA_CATEGORY
 from schemas.source import SourceSystem
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/data-protection.md"
@@ -45,9 +46,18 @@ def _source(kind: str, source: SourceSystem, record_types: tuple[RecordTypeInfo,
     )
     return (
         f"### {source.title} (`{kind}`)\n\nDataejer: {source.authority}. Hjemmel: {source.legal_basis}\n\n"
+        f"{_bases(source)}"
         f"Dækker: {source.coverage} Dækker ikke: {', '.join(source.not_covered)}.\n\n"
         f"| type | felter, der læses | formål |\n|---|---|---|\n{rows}"
     )
+
+
+def _bases(source: SourceSystem) -> str:
+    """The rights to read single sorts of data, where the law names one; else nothing."""
+    rows = "; ".join(
+        f"{DATA_CATEGORY[each.category]}: {each.legal_basis.rstrip('.')}" for each in source.category_bases
+    )
+    return f"Hjemmel for hver slags oplysninger: {rows}. Ellers gælder kildens.\n\n" if rows else ""
 
 
 if __name__ == "__main__":

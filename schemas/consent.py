@@ -8,24 +8,8 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Instant, Schema
+from schemas.data_category import DataCategory
 from schemas.source import Area
-
-
-class DataCategory(StrEnum):
-    """What sort of data a consent is about (oplysningskategori)."""
-
-    EFFORTS = "efforts"
-    """Efforts, cases, and whatever has no category of its own in its area."""
-    PLANS = "plans"
-    NOTIFICATIONS = "notifications"
-    SCHOOLING = "schooling"
-    WORK = "work"
-    CONTACTS = "contacts"
-    PERSON = "person"
-    """Relatives, disagreements and local numbers."""
-    EXISTENCE = "existence"
-    """Only whether there is anything; opens nothing."""
-
 
 _COMMON = (DataCategory.EFFORTS, DataCategory.PLANS, DataCategory.CONTACTS, DataCategory.PERSON)
 AREA_CATEGORIES: Mapping[Area, tuple[DataCategory, ...]] = {

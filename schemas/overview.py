@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.base import Instant, Schema
 from schemas.codes import Coded
-from schemas.consent import DataCategory
+from schemas.data_category import DataCategory
 from schemas.facts import Fact
 from schemas.identifiers import Identifier
 from schemas.people import PersonFact, RelationKind

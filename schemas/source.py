@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Schema
+from schemas.data_category import DataCategory
 
 
 class Area(StrEnum):
@@ -34,6 +35,14 @@ class Sensitivity(StrEnum):
     """Følsomme oplysninger: health and other special categories."""
 
 
+class CategoryBasis(Schema):
+    """With which right a source's data of one sort is read."""
+
+    category: DataCategory
+    legal_basis: str
+    """Danish, as a paragraph is cited."""
+
+
 class SourceSystem(Schema):
     """A fagsystem as a connector declares it (kilde)."""
 
@@ -46,6 +55,8 @@ class SourceSystem(Schema):
     """Danish name of the owning administration (dataansvarlig forvaltning)."""
     legal_basis: str
     """Danish: with which right Helhed reads it (gate A of domain.md 2.1)."""
+    category_bases: tuple[CategoryBasis, ...] = ()
+    """Sorts of data for which the law names a right of its own; of others ``legal_basis`` says it."""
     sensitivity: Sensitivity
     expected_cadence: timedelta
     """At least this often new data should come; after twice that time the source counts as silent."""
@@ -55,3 +66,8 @@ class SourceSystem(Schema):
     """Danish: what people might expect here but will not find."""
     deep_link_title: str | None = None
     """Danish name of the system as in "åbn i DUBU"; None when it offers no links."""
+
+    def basis_of(self, category: DataCategory) -> str:
+        """With which right its data of that sort is read."""
+        bases = {each.category: each.legal_basis for each in self.category_bases}
+        return bases.get(category, self.legal_basis)

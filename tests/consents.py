@@ -11,7 +11,8 @@ from hub.course import consent_repository as repository
 from hub.course import service as course
 from hub.course.consent_rules import year_after
 from hub.sources.repository import source_areas
-from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver, ConsentTerms, DataCategory
+from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver, ConsentTerms
+from schemas.data_category import DataCategory
 from schemas.source import Area
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from hub.overview.relatives import relative_of_sources
 from schemas.access import Decision
-from schemas.consent import AREA_CATEGORIES, DataCategory, category_of, cell_of
+from schemas.consent import AREA_CATEGORIES, category_of, cell_of
+from schemas.data_category import DataCategory
 from schemas.overview import (
     CitizenHeader,
     Disagreement,

@@ -11,7 +11,8 @@ from hub.access.acts import CONSENT_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision
-from schemas.consent import DataCategory, TeamFacts
+from schemas.consent import TeamFacts
+from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis, SectionDisclosure
 from schemas.source import Area
 

@@ -12,7 +12,8 @@ from hub.course.consent_rules import kind_of
 from hub.course.tables import ConsentRow
 from hub.db import fetch_rows
 from schemas.access import Actor
-from schemas.consent import WHOLE, CitizenConsents, Consent, ConsentCell, ConsentTerms, DataCategory, TeamFacts
+from schemas.consent import WHOLE, CitizenConsents, Consent, ConsentCell, ConsentTerms, TeamFacts
+from schemas.data_category import DataCategory
 from schemas.source import Area
 
 _KEYS = "SELECT cast(:citizen_id AS uuid) UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id"

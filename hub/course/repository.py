@@ -19,7 +19,8 @@ from hub.course.views import CourseView, Membership, MinorOfMine, MyCitizen, Tea
 from hub.db import fetch_rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
-from schemas.consent import DataCategory, whole_areas
+from schemas.consent import whole_areas
+from schemas.data_category import DataCategory
 from schemas.search import AccessScope
 from schemas.source import Area
 

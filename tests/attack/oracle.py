@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from hub.digest import keyed_digest
 from schemas.access import Actor, Basis, Role
-from schemas.consent import AREA_CATEGORIES, DataCategory
+from schemas.consent import AREA_CATEGORIES
+from schemas.data_category import DataCategory
 from schemas.people import RelationKind
 from schemas.source import Area
 from tests.attack.world import CLOSED_CASE, Citizen, Consent, Course, Line, World

@@ -16,7 +16,8 @@ from hub.overview import repository as overviews
 from hub.overview.repository import NewOverview
 from schemas.access import Actor, Role
 from schemas.codes import Coded
-from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver, DataCategory
+from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver
+from schemas.data_category import DataCategory
 from schemas.facts import AssignmentFact, CaseFact, EffortFact, EffortStatus
 from schemas.identifiers import Identifier
 from schemas.overview import (

@@ -6,6 +6,11 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.sources.employment import streams as employment
+from connectors.sources.health import streams as health
+from connectors.sources.school import streams as school
+from connectors.sources.social import streams as social
+from connectors.sources.social.nexus import streams as nexus
 from hub.course.consent_rules import FORMS, WRITTEN, ConsentFault, faults_of, kind_of, year_after
 from schemas.consent import (
     AREA_CATEGORIES,
@@ -16,11 +21,11 @@ from schemas.consent import (
     ConsentGiver,
     ConsentKind,
     ConsentTerms,
-    DataCategory,
     category_of,
     cell_of,
     whole_areas,
 )
+from schemas.data_category import DataCategory
 from schemas.facts import Fact
 from schemas.source import Area
 
@@ -128,3 +133,19 @@ def test_an_area_is_whole_when_no_cell_of_any_of_its_sources_is_missing(area: Ar
     assert (area in whole_areas({area: chosen}, areas)) == (chosen == set(cells))
     assert area in whole_areas({area: [WHOLE_CELL]}, areas)
     assert not whole_areas({area: cells}, {})
+
+
+def test_a_sort_of_data_has_the_right_that_the_law_names_for_it_or_the_one_of_its_source() -> None:
+    source = school.source_system("school", timedelta(days=1))
+    assert source.basis_of(DataCategory.SCHOOLING).startswith("Folkeskoleloven § 39")
+    assert source.basis_of(DataCategory.PLANS) == source.legal_basis
+    for system in (
+        source,
+        social.source_system("social", timedelta(days=1)),
+        nexus.source_system("nexus", timedelta(days=1)),
+        employment.source_system("employment", timedelta(days=1), linked=False),
+        health.source_system("health", timedelta(days=1), linked=False),
+    ):
+        named = [each.category for each in system.category_bases]
+        assert len(set(named)) == len(named)
+        assert set(named) <= set(AREA_CATEGORIES[system.area])

@@ -22,7 +22,8 @@ from hub.course.views import Membership, TeamFunction
 from hub.db import Database
 from hub.migrations import config
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, Decision, Role
-from schemas.consent import ConsentCell, ConsentForm, ConsentKind, DataCategory
+from schemas.consent import ConsentCell, ConsentForm, ConsentKind
+from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis
 from schemas.source import Area
 from tests.access_town import COURSE_FROM, NOW, TODAY, WHY, an_actor, because, employ, settle

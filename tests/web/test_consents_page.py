@@ -31,7 +31,7 @@ def test_a_consent_to_health_is_recorded_and_opens_what_it_names(town: Town) -> 
     form = {**FORM, "cell": "health/health/efforts", "expires_on": "2024-09-12"}
     page = anna.post(f"/samtykker/{citizen}/giv", **form).text
     assert "Samtykket er skrevet ind og gælder nu." in page
-    assert "til og med 11. sep. 2024" in _text(page)
+    assert "Gælder til og med 11. sep. 2024" in _text(page)
     overview = _text(anna.get(f"/overblik/{citizen}").text)
     assert "Af sundhed vises kun det, borgeren har samtykket til." in overview
     assert "kun noget er delt" in overview

@@ -5,12 +5,24 @@ from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
 from connectors.sources.employment.citizen_status import DIED, NOT_OURS
-from schemas.source import Area, Sensitivity, SourceSystem
+from schemas.data_category import DataCategory
+from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 EVENTS, CITIZENS = "events", "citizens"
 LEGAL_BASIS = (
     "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, jf. lov om en aktiv beskæftigelsesindsats; indhentning "
     "til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
+)
+CATEGORY_BASES = (
+    CategoryBasis(
+        category=DataCategory.EFFORTS,
+        legal_basis="Lov om en aktiv beskæftigelsesindsats kapitel 10-14 (tilbud og aktiviteter).",
+    ),
+    CategoryBasis(
+        category=DataCategory.WORK,
+        legal_basis="Lov om en aktiv beskæftigelsesindsats § 6 (målgrupper), og borgerens rådighed.",
+    ),
+    CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 _FRAME = ("versionIdentifier", "registreretTidspunkt", "responsibleAuthority.organisationCode", "syntetisk")
 _UNIT = ("unit.organisationCode", "unit.organisationName", "unit.phone")
@@ -25,6 +37,7 @@ def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> So
         area=Area.EMPLOYMENT,
         authority="Beskæftigelsesforvaltningen",
         legal_basis=LEGAL_BASIS,
+        category_bases=CATEGORY_BASES,
         sensitivity=Sensitivity.SPECIAL,
         expected_cadence=expected_cadence,
         coverage="Tilbud og aktiviteter, målgruppe, samtaler, frister, fravær, Min Plan og ansvarlige sagsbehandlere.",

@@ -3,12 +3,21 @@
 from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
-from schemas.source import Area, Sensitivity, SourceSystem
+from schemas.data_category import DataCategory
+from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
     "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, og artikel 9, stk. 2, litra h; videregivelse til "
     "borgerens forløb sker med samtykke efter sundhedsloven § 43. Diagnoser, tilstande, målinger og journaltekst læses "
     "ikke."
+)
+CATEGORY_BASES = (
+    CategoryBasis(
+        category=DataCategory.EFFORTS,
+        legal_basis="Sundhedsloven §§ 119-124 (forebyggelse, sundhedspleje), 138 (sygepleje), 140 (genoptræning), "
+        "141-142 (misbrug).",
+    ),
+    CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 _COMMON = ("id", "meta.versionId", "meta.lastUpdated", "meta.tag", "meta.profile")
 
@@ -21,6 +30,7 @@ def source_system(name: str, expected_cadence: timedelta, *, linked: bool) -> So
         area=Area.HEALTH,
         authority="Sundheds- og omsorgsforvaltningen",
         legal_basis=LEGAL_BASIS,
+        category_bases=CATEGORY_BASES,
         sensitivity=Sensitivity.SPECIAL,
         expected_cadence=expected_cadence,
         coverage="Kommunens indsatser i sundhedspleje, hjemmepleje, sygepleje, genoptræning og forebyggelse, mål og "

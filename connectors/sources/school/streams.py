@@ -6,11 +6,18 @@ from connectors.base import RecordTypeInfo, Stream
 from connectors.sources.school.tabulex import PUPIL
 from connectors.sources.school.translate import ABSENCE, CONTACT_PERSON, ENROLMENT, RELATION
 from connectors.sources.school.wsieksport import PERSON
-from schemas.source import Area, Sensitivity, SourceSystem
+from schemas.data_category import DataCategory
+from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
     "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, jf. folkeskoleloven § 39 og bekendtgørelsen om elevers "
     "fravær; indhentning til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
+)
+CATEGORY_BASES = (
+    CategoryBasis(
+        category=DataCategory.SCHOOLING, legal_basis="Folkeskoleloven § 39 og bekendtgørelsen om elevers fravær."
+    ),
+    CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 
 
@@ -22,6 +29,7 @@ def source_system(name: str, expected_cadence: timedelta) -> SourceSystem:
         area=Area.SCHOOL,
         authority="Skoleforvaltningen",
         legal_basis=LEGAL_BASIS,
+        category_bases=CATEGORY_BASES,
         sensitivity=Sensitivity.CONFIDENTIAL,
         expected_cadence=expected_cadence,
         coverage="Skole og klasse, kontaktpersoner og fravær pr. kvartal for elever i kommunens folkeskoler.",

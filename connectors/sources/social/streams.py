@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
-from schemas.source import Area, Sensitivity, SourceSystem
+from schemas.data_category import DataCategory
+from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
     "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, og artikel 9, stk. 2, litra f, jf. barnets lov og "
     "serviceloven; indhentning til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
+)
+CATEGORY_BASES = (
+    CategoryBasis(category=DataCategory.EFFORTS, legal_basis="Barnets lov § 32 og serviceloven (bevilgede indsatser)."),
+    CategoryBasis(category=DataCategory.NOTIFICATIONS, legal_basis="Barnets lov § 136 (opfølgning på underretninger)."),
+    CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 
 
@@ -19,6 +25,7 @@ def source_system(name: str, expected_cadence: timedelta) -> SourceSystem:
         area=Area.SOCIAL,
         authority="Social- og familieforvaltningen",
         legal_basis=LEGAL_BASIS,
+        category_bases=CATEGORY_BASES,
         sensitivity=Sensitivity.SPECIAL,
         expected_cadence=expected_cadence,
         coverage="Sager, underretninger, planer, mål og bevilgede indsatser til børn, unge og deres familier.",

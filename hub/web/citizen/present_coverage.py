@@ -9,7 +9,7 @@ from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import listed
-from schemas.consent import DataCategory
+from schemas.data_category import DataCategory
 from schemas.overview import Overview, Section, SectionState
 from schemas.people import RelationKind
 from schemas.source import Area

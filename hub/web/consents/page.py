@@ -48,6 +48,8 @@ class SourceChoices:
     title: str
     authority: str
     legal_basis: str
+    category_bases: tuple[str, ...]
+    """Of each sort of data that the law names one for; of others the source's holds."""
     area: str
     is_health: bool
     cells: tuple[Choice, ...]

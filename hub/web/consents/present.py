@@ -20,16 +20,9 @@ from hub.web.shell.dates import at_second, capital, day_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA, DATA_CATEGORY
 from hub.web.shell.view_models import Choice
-from schemas.consent import (
-    AREA_CATEGORIES,
-    WHOLE,
-    Consent,
-    ConsentCell,
-    ConsentGiver,
-    ConsentKind,
-    DataCategory,
-)
+from schemas.consent import AREA_CATEGORIES, WHOLE, Consent, ConsentCell, ConsentGiver, ConsentKind
 from schemas.consent import ConsentForm as Form
+from schemas.data_category import DataCategory
 from schemas.source import Area, SourceSystem
 
 PAGE_SIZE = 50
@@ -116,14 +109,14 @@ def _line(consents: Sequence[Consent], course: str, sources: Mapping[str, Source
     remark = ""
     if converted and first.stands(today):
         remark = texts.RENEW if cell else texts.RENEW_COURSE
-    how = [f"{day_text(terms.given_on)}, {texts.FORM[terms.form]}", texts.GIVER[terms.given_by]]
+    how = f"{day_text(terms.given_on)}, {texts.FORM[terms.form]}"
     return ConsentLine(
         what=_what(cell, course, sources),
         area=cell.area.value if cell else "",
         cells=tuple(Choice(str(consent.id), _category(consent.cell)) for consent in consents),
-        given="; ".join(how[:1] if converted else how),
+        given=how if converted else f"{how}, af {texts.GIVER[terms.given_by]}",
         until=_until(first, today),
-        recorded="" if converted else "; ".join(part for part in (first.recorded_by, terms.evidence) if part),
+        recorded="" if converted else texts.RECORDED.format(name=first.recorded_by, evidence=terms.evidence),
         remark=remark,
     )
 
@@ -134,12 +127,12 @@ def _what(cell: ConsentCell | None, course: str, sources: Mapping[str, SourceSys
     if cell.source == WHOLE:
         return AREA[cell.area]
     source = sources.get(cell.source)
-    return source.title if source else cell.source
+    return source.title if source else AREA[cell.area]
 
 
 def _category(cell: ConsentCell | None) -> str:
     if cell is None:
-        return "forløbet"
+        return texts.WHOLE_COURSE
     return DATA_CATEGORY[cell.category] if cell.category else texts.WHOLE_AREA
 
 
@@ -151,7 +144,7 @@ def _until(consent: Consent, today: date) -> str:
     if end is None:
         return texts.UNTIL_WITHDRAWN
     last = day_text(end - timedelta(days=1))
-    return f"til og med {last}" if end > today else texts.LAPSED_ON.format(day=last)
+    return (texts.UNTIL if end > today else texts.LAPSED_ON).format(day=last)
 
 
 def _form(
@@ -182,6 +175,11 @@ def _choices(source: SourceSystem, chosen: frozenset[str]) -> SourceChoices:
         title=source.title,
         authority=source.authority,
         legal_basis=source.legal_basis,
+        category_bases=tuple(
+            f"{capital(DATA_CATEGORY[category])}: {source.basis_of(category)}"
+            for category in AREA_CATEGORIES[source.area]
+            if source.basis_of(category) != source.legal_basis
+        ),
         area=source.area.value,
         is_health=source.area is Area.HEALTH,
         cells=tuple(Choice(key, capital(DATA_CATEGORY[category]), key in chosen) for category, key in keys.items()),

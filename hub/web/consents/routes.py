@@ -24,7 +24,8 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
-from schemas.consent import AREA_CATEGORIES, Consent, ConsentCell, ConsentTerms, DataCategory
+from schemas.consent import AREA_CATEGORIES, Consent, ConsentCell, ConsentTerms
+from schemas.data_category import DataCategory
 from schemas.source import SourceSystem
 
 CONSENTS = Workspace(

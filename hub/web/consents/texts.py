@@ -4,6 +4,7 @@ from hub.course.consent_rules import ConsentFault
 from schemas.consent import ConsentForm, ConsentGiver
 
 WHOLE_AREA = "alt i området"
+WHOLE_COURSE = "at teamet arbejder sammen om det"
 FORM = {
     ConsentForm.WRITTEN: "skriftligt",
     ConsentForm.DIGITAL: "digitalt underskrevet",
@@ -30,8 +31,9 @@ DAY_UNREADABLE = "Skriv datoen som 2023-09-12."
 COURSE = "Forløbet {title}"
 COURSE_STANDS = "Borgeren har samtykket til forløbet."
 COURSE_MISSING = "Borgeren har ikke samtykket til forløbet. Indtil da åbner det intet for teamet."
-UNTIL_WITHDRAWN = "til det trækkes tilbage"
-NO_RECORDER = "ikke registreret"
+UNTIL_WITHDRAWN = "Gælder, til det trækkes tilbage"
+RECORDED = "Skrevet ind af {name}. Bevis: {evidence}"
+UNTIL = "Gælder til og med {day}"
 RENEW = "Overført fra før: gælder hele området og er ikke konkret. Spørg borgeren igen på næste møde."
 RENEW_COURSE = "Overført fra før: et bevis er ikke registreret. Spørg borgeren igen på næste møde."
 GIVEN = "Samtykket er skrevet ind og gælder nu."
@@ -41,6 +43,6 @@ STATE_MISSING = "venter på samtykke til forløbet"
 STATE_CONVERTED = "skal fornyes"
 STATE_LAPSES = "udløber {day}"
 STATE_STANDS = "gælder"
-WITHDRAWN_ON = "trukket tilbage {day}"
-LAPSED_ON = "udløbet {day}"
+WITHDRAWN_ON = "Trukket tilbage {day}"
+LAPSED_ON = "Gjaldt til og med {day}"
 NO_NAME = "Borger uden navn"

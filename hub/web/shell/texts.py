@@ -8,7 +8,7 @@ from hub.access import texts as access_texts
 from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
-from schemas.consent import DataCategory
+from schemas.data_category import DataCategory
 from schemas.facts import EffortStatus, GoalKind
 from schemas.overview import TroubleKind
 

@@ -4,11 +4,16 @@ from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
 from connectors.sources.social.nexus.translate import ACCESS, GRANT
-from schemas.source import Area, Sensitivity, SourceSystem
+from schemas.data_category import DataCategory
+from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
     "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, og artikel 9, stk. 2, litra f, jf. serviceloven og "
     "barnets lov; indhentning til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
+)
+CATEGORY_BASES = (
+    CategoryBasis(category=DataCategory.EFFORTS, legal_basis="Serviceloven og barnets lov § 32 (bevilgede indsatser)."),
+    CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 
 
@@ -20,6 +25,7 @@ def source_system(name: str, expected_cadence: timedelta) -> SourceSystem:
         area=Area.SOCIAL,
         authority="Socialforvaltningen",
         legal_basis=LEGAL_BASIS,
+        category_bases=CATEGORY_BASES,
         sensitivity=Sensitivity.SPECIAL,
         expected_cadence=expected_cadence,
         coverage="Bevilgede indsatser efter serviceloven og barnets lov til borgere i den valgte liste.",
