@@ -199,7 +199,8 @@ def validation_fault(error: ValidationError) -> InvalidValue:
     rule = _RULES.get(first["type"], RejectionRule.WRONG_SHAPE)
     value = None if rule is RejectionRule.MISSING_FIELD else first.get("input")
     scalar = value if isinstance(value, str | int | float) else None
-    field = ".".join(map(str, first["loc"])) or str(first.get("ctx", {}).get("field", "(payload)"))
+    within = [first["ctx"]["field"]] if "field" in first.get("ctx", {}) else []
+    field = ".".join(map(str, [*first["loc"], *within])) or "(payload)"
     return InvalidValue(field, rule, scalar)
 
 

@@ -238,8 +238,6 @@ class RejectionRule(StrEnum):
     TOO_LARGE = "too_large"
     UNKNOWN_TYPE = "unknown_type"
     MISSING_FIELD = "missing_field"
-    UNKNOWN_FIELD = "unknown_field"
-    """One that the interface does not have, so another was renamed or moved."""
     WRONG_SHAPE = "wrong_shape"
     BAD_DATE = "bad_date"
     """Not a date, or a date nobody can have meant (before 1850, after 2200)."""

@@ -1,6 +1,6 @@
 """One part at a time is gone: what still answers, what says so, and that nothing is lost when it is back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from threading import Event
 from time import monotonic
 from uuid import UUID
@@ -68,13 +68,15 @@ def runs(stage: Stage, outcome: str) -> int:
 
 
 def failed_readings(stage: Stage) -> dict[str, int]:
-    """By stream that has something to publish, how many found no bus. A stream without anything needs no bus.
+    """By stream, how many readings found no bus: of each source the first that has something to publish.
 
-    So does the school once its files were read and moved away.
+    The school has nothing once its files were read and moved away.
     """
     counted = """
-        SELECT source || '/' || stream AS stream, count(*) FILTER (WHERE outcome = 'unavailable') AS failed
+        SELECT DISTINCT ON (source) source || '/' || stream AS stream,
+               count(*) FILTER (WHERE outcome = 'unavailable') AS failed
         FROM source_runs WHERE source <> 'school' GROUP BY source, source_runs.stream HAVING sum(published) > 0
+        ORDER BY source, source_runs.stream
     """
     with stage.database.transaction() as session:
         return {row.stream: row.failed for row in session.execute(text(counted))}
@@ -84,10 +86,13 @@ def all_above(now: dict[str, int], before: dict[str, int]) -> bool:
     return all(count > before[source] for source, count in now.items())
 
 
-def read_anew(stage: Stage) -> None:
-    """Let the next reading of each source begin at the beginning, so that there is something to publish."""
+def read_anew(stage: Stage, streams: Collection[str] | None = None) -> None:
+    """Let the next reading of each stream begin at the beginning, so that it has something to publish. None: of all."""
+    which = text(
+        "UPDATE source_streams SET cursor = '{}' WHERE cast(:all AS boolean) OR source || '/' || stream = ANY(:streams)"
+    )
     with stage.database.transaction() as session:
-        session.execute(text("UPDATE source_streams SET cursor = '{}'"))
+        session.execute(which, {"all": streams is None, "streams": list(streams or ())})
 
 
 def cursors_moved(stage: Stage) -> dict[str, bool]:
@@ -129,7 +134,7 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
         before = failed_readings(stage)
 
         def each_was_read_in_vain() -> bool:
-            read_anew(stage)  # each time: a reading under way may have published before, and keep its cursor after
+            read_anew(stage, before)  # each time: a reading under way may have published before, and keep its cursor
             return all_above(failed_readings(stage), before)
 
         until(each_was_read_in_vain)

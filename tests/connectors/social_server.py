@@ -254,20 +254,6 @@ def sag(key: int, whom: Item | None, **more: Any) -> Item:
     } | more
 
 
-def part(key: int, number: str | None, name: str, role: str = "Mor", **more: Any) -> Item:
-    """A party of a case."""
-    return {
-        "id": key,
-        "cprnr": number,
-        "fuldeNavn": name,
-        "rolle": role,
-        "foraeldremyndighed": None,
-        "sammeHusstand": None,
-        "fraDato": None,
-        "tilDato": None,
-    } | more
-
-
 def underretning(key: int, case: int, **more: Any) -> Item:
     """A concern notification."""
     return {
@@ -301,9 +287,7 @@ def underretning(key: int, case: int, **more: Any) -> Item:
 
 def aktivitet(key: int, case: int, kind: str, below: str, **more: Any) -> Item:
     """Another activity."""
-    columns = {"fristDato": None, "slutDato": None, "maalType": None, "tekst": None, "angivetAf": None}
-    titles = {"type": {"titel": kind}, "undertype": {"titel": below}, "status": {"titel": "Aktiv"}}
-    return underretning(key, case, **titles, **columns) | more
+    return underretning(key, case, type={"titel": kind}, undertype={"titel": below}, status={"titel": "Aktiv"}) | more
 
 
 def ydelse(key: int, case: int, number: str | None, **more: Any) -> Item:

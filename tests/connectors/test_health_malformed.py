@@ -11,7 +11,6 @@ import pytest
 
 from connectors.base import Batch
 from connectors.sources.health.connector import HealthConnector
-from connectors.sources.health.elements import ELEMENTS
 from connectors.sources.health.settings import HealthSettings
 from hub.clock import FixedClock
 from schemas.facts import EffortFact, GoalFact
@@ -194,9 +193,8 @@ def test_a_delivery_stamped_in_the_future_is_kept_and_flagged(tmp_path: Path, cl
 def test_what_is_only_proposed_is_no_planned_effort(
     intent: str, resource_type: str, tmp_path: Path, clock: FixedClock
 ) -> None:
-    plan = care_plan("c", "p-1") | {"code": {"coding": [{"system": FSIII, "code": "G1.39"}]}}
-    proposed = {name: value for name, value in plan.items() if name in ELEMENTS[resource_type]} | {
-        "resourceType": resource_type, "intent": intent,
+    proposed = care_plan("c", "p-1") | {
+        "resourceType": resource_type, "intent": intent, "code": {"coding": [{"system": FSIII, "code": "G1.39"}]},
     }  # fmt: skip
     decided = proposed | {"id": "d", "intent": "plan"}
     withdrawn = proposed | {"id": "w", "status": "entered-in-error"}

@@ -317,9 +317,8 @@ def test_codes_are_known_however_they_are_written(run: Run) -> None:
 
 def test_a_date_that_stands_for_none_gives_way_to_the_next_one(run: Run) -> None:
     code = {"coding": [{"system": FSIII, "code": "G1.39", "display": "Sårbehandling"}]}
-    common = {name: care_plan("r", "p")[name] for name in ("id", "meta", "status", "subject")} | {"code": code}
-    ordered = common | {"resourceType": "ServiceRequest", "intent": "order", "authoredOn": "2023-02-01"}
+    ordered = care_plan("r", "p") | {"resourceType": "ServiceRequest", "code": code, "authoredOn": "2023-02-01"}
     ordered |= {"occurrencePeriod": {"start": "0001-01-01T00:00:00Z"}}
     assert record(ordered, run).valid == Period(start=date(2023, 2, 1))
-    done = common | {"resourceType": "Procedure", "performedPeriod": {"start": "2023-03-01"}, "status": "completed"}
+    done = ordered | {"resourceType": "Procedure", "performedPeriod": {"start": "2023-03-01"}, "status": "completed"}
     assert record(done | {"performedDateTime": ""}, run).valid == Period(start=date(2023, 3, 1))

@@ -1,4 +1,4 @@
-"""A column that was renamed or moved is told with its name; it is never read as "no value", which would be a fact."""
+"""A column that was renamed is told with its name and not read as "no value", which would be a fact."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ import pytest
 
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue
+from connectors.renamed import renamed_field
 from connectors.sources.employment import facts
 from connectors.sources.employment.fields import Fields
 from connectors.sources.employment.record_builder import Run as EmploymentRun
@@ -22,13 +23,21 @@ from connectors.sources.social.translate import CaseContext, Scope
 from connectors.sources.social.values import attempt
 from schemas.record import RejectionRule
 from tests.connectors.fhir_server import care_plan
-from tests.connectors.social_server import Item, aktivitet, part, person, sag, underretning, ydelse
+from tests.connectors.social_server import Item, aktivitet, person, sag, underretning, ydelse
 from tests.connectors.star_server import absence, activity
 
 NOW = datetime(2023, 9, 12, 7, tzinfo=UTC)
 IDA = "6303094002"
 SCOPE = Scope(source="social", environment="demo", base_url="https://dubu.test", authority="0999", observed_at=NOW)
-CASE = sag(1, person(1, IDA, "Ida"), sagsparter=[part(2, None, "Maja Testborger")])
+MOTHER = {
+    "id": 2,
+    "cprnr": None,
+    "fuldeNavn": "Maja Testborger",
+    "rolle": "Mor",
+    "foraeldremyndighed": None,
+    "tilDato": None,
+}
+CASE = sag(1, person(1, IDA, "Ida"), sagsparter=[MOTHER])
 GRANT = {
     "id": 1, "name": "Støtte", "patient": {"id": 3, "patientIdentifier": {"type": "cpr", "identifier": IDA}},
     "workflowState": {"name": "Bevilget"}, "currentElements": [],
@@ -42,7 +51,7 @@ def without(row: Any, path: str) -> Any:
     if isinstance(row, list):
         return [without(item, path) for item in row]
     name, _, inner = path.partition(".")
-    value = row[name]
+    value = row.get(name)
     rest = {key: item for key, item in row.items() if key != name}
     return rest | ({name: without(value, inner)} if inner else {f"{name}Ny": value})
 
@@ -123,9 +132,34 @@ def test_fhir_knows_all_elements_that_are_read() -> None:
 
 
 @pytest.mark.parametrize("element", ["period", "status", "subject", "activity", "careTeam"])
-def test_an_element_that_fhir_does_not_have_shows_that_another_moved(element: str) -> None:
+@pytest.mark.parametrize("renamed", ["{}Ny", "{}_2", "{}new"])
+def test_an_element_under_another_name_is_missing(element: str, renamed: str) -> None:
     plan = care_plan("c", "p-1") | {"careTeam": []}
     context = ResourceContext(Run(source="health", observed_at=NOW))
     with pytest.raises(RecordRejected) as error:
-        translate(without(plan, element), context)
-    assert (error.value.rejection.field, error.value.rejection.rule) == (f"{element}Ny", RejectionRule.UNKNOWN_FIELD)
+        translate({renamed.format(name) if name == element else name: plan[name] for name in plan}, context)
+    assert (error.value.rejection.field, error.value.rejection.rule) == (element, RejectionRule.MISSING_FIELD)
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"actualPeriod": 1}, "period"),
+        ({"slutdato2": 1}, "slutdato"),
+        ({"slutdatoNy": 1, "slutdato": 2}, None),
+        ({"slutdatoTekst": 1}, None),
+        ({"notat": 1, "_comment": 2}, None),
+        ({}, None),
+    ],
+)
+def test_only_a_field_that_is_gone_and_stands_under_another_name_was_renamed(
+    row: dict[str, int], field: str | None
+) -> None:
+    assert renamed_field(row, {"period", "slutdato"}) == field
+
+
+def test_what_is_merely_left_out_was_not_given() -> None:
+    case = {"id": 1, "sagsnummer": "2026-1", "titel": "Sag", "status": {"titel": "Aktiv"}, "notat": "ukendt her"}
+    assert Sag.model_validate(case | {"primaerPerson": {"id": 1, "cprnr": IDA, "alder": 60}}).sagsparter is None
+    effort = {"id": 7, "cprnr": IDA, "ydelsestype": {"titel": "Støtte"}, "status": {"titel": "Igang"}}
+    assert Ydelse.model_validate(effort | {"startdato": "2026-01-05"}).slutdato is None

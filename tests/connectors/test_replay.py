@@ -17,11 +17,16 @@ from connectors.sources.social.replay import replay_item
 from connectors.sources.social.translate import Scope
 from schemas.record import Cursor
 from tests.connectors.fhir_server import SECRET, FhirServer, care_plan, patient, serving
-from tests.connectors.social_server import ydelse
 
 NOW = datetime(2026, 9, 12, 9, tzinfo=UTC)
 SCOPE = Scope(source="social", environment="demo", base_url="https://dubu.test", authority="0999", observed_at=NOW)
-YDELSE = ydelse(7, 3, "750786-4002") | {"sagId": None}
+YDELSE = {
+    "id": 7,
+    "cprnr": "750786-4002",
+    "ydelsestype": {"titel": "Familiebehandling"},
+    "status": {"brugervendtNoegle": "Igang", "titel": "Igang"},
+    "startdato": "2026-01-05",
+}
 
 
 def payload(record_type: str, item: object, source_id: str | None = None) -> RejectedPayload:

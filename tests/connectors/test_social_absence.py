@@ -8,11 +8,11 @@ from connectors.sources.social.connector import SocialConnector
 from hub.clock import FixedClock
 from schemas.record import Cursor
 from tests.connectors.social_reading import connect, read
-from tests.connectors.social_server import Dubu, part, person, sag, serving, underretning, ydelse
+from tests.connectors.social_server import Dubu, person, sag, serving, underretning, ydelse
 
 IDA, EMIL = "6303094002", "8205124001"
 CLOSED = {"brugervendtNoegle": "SagStatus2", "titel": "Lukket"}
-MOTHER = part(1, "7507864002", "Maja Testborger")
+MOTHER = {"id": 1, "cprnr": "7507864002", "fuldeNavn": "Maja Testborger", "rolle": "Mor"}
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.connectors.social_server import (
     WRONG_SECRET,
     Dubu,
     aktivitet,
-    part,
     person,
     sag,
     serving,
@@ -29,7 +28,7 @@ IDA, EMIL, MAJA = "6303094002", "8205124001", "7507864002"
 @pytest.fixture
 def dubu() -> Iterator[Dubu]:
     """A family: a case with activities of every kind, an effort, and one payload that cannot be read."""
-    mother = part(1, MAJA, "Maja Testborger", foraeldremyndighed=True)
+    mother = {"id": 1, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
     held = Dubu(
         sager=[
             sag(10, person(1, IDA, "Ida"), sagsparter=[mother]),

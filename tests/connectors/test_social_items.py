@@ -12,12 +12,12 @@ from connectors.sources.social.connector import SocialConnector
 from hub.clock import FixedClock
 from schemas.record import RejectionRule
 from tests.connectors.social_reading import Run, connect, read
-from tests.connectors.social_server import Dubu, Item, aktivitet, part, person, sag, serving, underretning, ydelse
+from tests.connectors.social_server import Dubu, Item, aktivitet, person, sag, serving, underretning, ydelse
 
 IDA, EMIL = "6303094002", "8205124001"
 DEEP = "deep-marker"
 HUGE = "huge-marker"
-MOTHER = part(1, "7507864002", "Maja Testborger")
+MOTHER = {"id": 1, "cprnr": "7507864002", "fuldeNavn": "Maja Testborger", "rolle": "Mor"}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from connectors.sources.social.settings import SocialSettings
 from deploy.sandbox.services.odata import ODataServer
 from hub.clock import FixedClock
 from tests.connectors.social_reading import connect, read
-from tests.connectors.social_server import Dubu, Item, part, person, sag, serving, underretning, ydelse
+from tests.connectors.social_server import Dubu, Item, person, sag, serving, underretning, ydelse
 
 pytestmark = pytest.mark.xdist_group("odata_server")
 IDA, EMIL = "6303094002", "8205124001"
@@ -19,7 +19,7 @@ CASES = 5
 """More than one of the server's pages of four."""
 EFFORTS = 9
 EXPANDED = ("primaerPerson", "primaerBehandler", "foerstkommendeFrist")
-PARTS = [part(key, None, f"Part {key}", "Søskende") for key in range(1, 4)]
+PARTS = [{"id": key, "cprnr": None, "fuldeNavn": f"Part {key}", "rolle": "Søskende"} for key in range(1, 4)]
 
 
 class Cap:

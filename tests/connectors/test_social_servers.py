@@ -12,11 +12,11 @@ from connectors.sources.social.connector import SocialConnector
 from hub.clock import FixedClock
 from schemas.record import Cursor, SourceRecord
 from tests.connectors.social_reading import connect, read
-from tests.connectors.social_server import Dubu, Item, part, person, sag, serving, underretning, ydelse
+from tests.connectors.social_server import Dubu, Item, person, sag, serving, underretning, ydelse
 
 IDA = "6303094002"
 GET_BY_SAG = "/odata/Aktivitet/Default.GetBySag(Id=3)"
-PARTS = [part(key, None, f"Part {key}", "Søskende") for key in range(1, 6)]
+PARTS = [{"id": key, "fuldeNavn": f"Part {key}", "rolle": "Søskende"} for key in range(1, 6)]
 
 
 @pytest.fixture

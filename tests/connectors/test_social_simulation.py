@@ -11,7 +11,7 @@ from connectors.sources.social.connector import SocialConnector
 from hub.clock import FixedClock
 from schemas.record import Cursor
 from tests.connectors.social_reading import connect
-from tests.connectors.social_server import Dubu, Item, part, person, sag, serving, underretning, ydelse
+from tests.connectors.social_server import Dubu, Item, person, sag, serving, underretning, ydelse
 
 IDA = "6303094002"
 CLOSED = {"brugervendtNoegle": "SagStatus2", "titel": "Lukket"}
@@ -37,7 +37,8 @@ class Town:
         return self.next_id
 
     def add_case(self, key: int) -> None:
-        self.dubu.sager.append(sag(key, person(key, None, "Ida"), sagsparter=[part(key, None, "Part")]))
+        part = {"id": key, "fuldeNavn": "Part", "rolle": "Mor"}
+        self.dubu.sager.append(sag(key, person(key, None, "Ida"), sagsparter=[part]))
         self.dubu.aktiviteter[key] = [underretning(self.new_id(), key) for _ in range(4)]
 
     def add_effort(self) -> None:

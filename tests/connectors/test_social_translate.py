@@ -23,7 +23,7 @@ from schemas.facts import (
 )
 from schemas.people import PersonFact, RelationFact, RelationKind
 from schemas.record import PartyRole, SourceRecord
-from tests.connectors.social_server import Item, aktivitet, part, person, sag, underretning, ydelse
+from tests.connectors.social_server import Item, aktivitet, person, sag, underretning, ydelse
 
 IDA, EMIL, MAJA = "6303094002", "8205124001", "7507864002"
 SCOPE = Scope(
@@ -34,7 +34,7 @@ SCOPE = Scope(
     observed_at=datetime(2023, 9, 12, 7, tzinfo=UTC),
 )
 IDA_PERSON = person(1, IDA, "Ida")
-MOTHER = part(7, MAJA, "Maja Testborger", foraeldremyndighed=True)
+MOTHER = {"id": 7, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
 CASE = CaseContext.of(SCOPE, Sag.model_validate(sag(10, IDA_PERSON)))
 
 

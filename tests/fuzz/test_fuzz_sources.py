@@ -19,7 +19,7 @@ from schemas.record import SourceRecord
 from schemas.source import Area
 from tests.connectors.fhir_server import CPR, FSIII, care_plan, meta, patient
 from tests.connectors.nexus_server import grant
-from tests.connectors.social_server import aktivitet, part, person, sag, underretning, ydelse
+from tests.connectors.social_server import aktivitet, person, sag, underretning, ydelse
 from tests.fuzz import servers
 from tests.fuzz.mutations import Mutation, mutations
 from tests.fuzz.processing import list_not_processed
@@ -75,7 +75,7 @@ def health_payloads() -> list[Any]:
 
 def social_payloads() -> dict[str, Any]:
     """One row of each kind."""
-    mother = part(1, MAJA, "Maja Testborger", foraeldremyndighed=True)
+    mother = {"id": 1, "cprnr": MAJA, "fuldeNavn": "Maja Testborger", "rolle": "Mor", "foraeldremyndighed": True}
     return {
         "Sag": sag(10, person(1, IDA, "Ida", tidligereCprnr=[EMIL]), sagsparter=[mother]),
         "Ydelse": ydelse(900, 10, IDA),

@@ -259,12 +259,11 @@ def _assignment(body: Fields, *, code: str | None, words: str | None, responsibl
 
 
 def _whole_period(body: Fields, start: tuple[str, ...], last: tuple[str, ...]) -> Period:
-    """Valid time of what must have begun; it goes on when its last day is empty, and not when there is none.
+    """Valid time of what must have begun.
 
     Raises:
-        InvalidValue: as ``Fields.period``, and where first or last day is missing.
+        InvalidValue: as ``Fields.period``, and where the first day is missing.
     """
-    body.expect(*last)
     valid = body.period(start, last)
     if valid.start is None:
         raise InvalidValue(start[0], RejectionRule.MISSING_FIELD)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.kit import NAME_LENGTH, InvalidValue, clean_line, read_date, read_instant
+from connectors.renamed import renamed_field
 from connectors.transports.json_reader import UnreadableValue
 from schemas.identifiers import Identifier
 from schemas.period import Period
@@ -68,13 +69,19 @@ class Fields:
         return text
 
     def expect(self, *names: str) -> None:
-        """The field must be there, be it empty: a service names it also when it has no value.
+        """The field must be there, be it empty.
 
         Raises:
-            InvalidValue: it was renamed or moved; to read that as "no value" would tell something wrong.
+            InvalidValue: it is not.
         """
         if not any(name.casefold() in self.values for name in names):
             raise InvalidValue(self._at(names[0]), RejectionRule.MISSING_FIELD)
+
+    def _expect_its_name(self, names: tuple[str, ...]) -> None:
+        """A field that is not given must not stand under another name (``connectors.renamed``)."""
+        field = renamed_field(self.values, {name.casefold() for name in names})
+        if field is not None and not any(name.casefold() in self.values for name in names):
+            raise InvalidValue(self._at(field), RejectionRule.MISSING_FIELD)
 
     def line(self, *names: str, longest: int = NAME_LENGTH) -> str | None:
         """One line for people, cleaned."""
@@ -144,8 +151,10 @@ class Fields:
         """Valid time from first and last day.
 
         Raises:
-            InvalidValue: a date cannot be read, or the last day is before the first.
+            InvalidValue: a date cannot be read, is under another name, or the last day is before the first.
         """
+        for names in (start, last):
+            self._expect_its_name(names)
         first, end = self.day(*start), self.day(*last)
         if first is not None and end is not None and end < first:
             raise InvalidValue(self._at(last[0]), RejectionRule.END_BEFORE_START, end.isoformat())

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from connectors.errors import RecordRejected
 from connectors.kit import InvalidValue, raw_payload, validation_fault
 from connectors.payload_tap import show_payload
+from connectors.renamed import renamed_field
 from connectors.sources.health import contacts, efforts, people
 from connectors.sources.health.context import ResourceContext
 from connectors.sources.health.elements import ELEMENTS
@@ -21,7 +22,6 @@ from connectors.sources.health.resources import Json, id_of
 from schemas.record import RejectionRule, SourceRecord
 
 RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{1,59}")
-_ELEMENT_NAME = re.compile(r"_?[a-zA-Z]{1,60}")
 CONTENT_NEVER_ENTERS = "content_never_enters"
 NOT_ABOUT_A_CITIZEN = "not_about_a_citizen"
 NAMES_ONLY = "names_only"
@@ -91,10 +91,9 @@ def translate(resource: Json, context: ResourceContext) -> Outcome:
     if translation is None:
         name = resource_type if RESOURCE_TYPE.fullmatch(resource_type) else "unknown"
         raise _rejected(resource, name, InvalidValue("resourceType", RejectionRule.UNKNOWN_TYPE, resource_type))
-    unknown = next((name for name in resource if name.lstrip("_") not in ELEMENTS[resource_type]), None)
-    if unknown is not None:
-        field = unknown if _ELEMENT_NAME.fullmatch(unknown) else "(element)"
-        raise _rejected(resource, resource_type, InvalidValue(field, RejectionRule.UNKNOWN_FIELD))
+    element = renamed_field(resource, ELEMENTS[resource_type])
+    if element is not None:
+        raise _rejected(resource, resource_type, InvalidValue(element, RejectionRule.MISSING_FIELD))
     try:
         record = translation(resource, context.inside(resource))
     except Excluded as exclusion:

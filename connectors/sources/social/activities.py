@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from pydantic.alias_generators import to_camel
-
 from connectors.payload_tap import show_payload
 from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Aktivitet, Kode, Vedroerer
@@ -20,12 +18,6 @@ from schemas.record import Party, PartyRole, QualityFlag, RejectionRule, SourceR
 
 NOT_STATED = "99"
 """Notifier category: uoplyst."""
-_COLUMNS_OF_NOTIFICATION = (
-    "modtaget_dato", "vurderet_dato", "kvittering_dato", "underretter", "status", "udfald", "udfald_dato", "vedroerer",
-    "ufoedt",
-)  # fmt: skip
-_COLUMNS_OF_PLAN = ("haendelses_dato", "slut_dato", "frist_dato", "status")
-_COLUMNS_OF_GOAL = ("haendelses_dato", "slut_dato", "status", "tekst", "vurderet_dato")
 
 
 def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord | None:
@@ -51,7 +43,6 @@ def translate_aktivitet(scope: Scope, aktivitet: Aktivitet, case: CaseContext) -
 
 
 def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
-    _expect_columns(reading, aktivitet, _COLUMNS_OF_NOTIFICATION)
     received = reading.moment("modtagetDato", aktivitet.modtaget_dato)
     received = received or reading.moment("haendelsesDato", aktivitet.haendelses_dato)
     if received is None:
@@ -95,7 +86,6 @@ def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: Cas
 
 
 def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
-    _expect_columns(reading, aktivitet, _COLUMNS_OF_PLAN)
     valid = period(reading, ("haendelsesDato", aktivitet.haendelses_dato), ("slutDato", aktivitet.slut_dato))
     fact = PlanFact(
         title=reading.required_line("undertype.titel", aktivitet.undertype.titel if aktivitet.undertype else None),
@@ -118,7 +108,6 @@ def _plan(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
 
 
 def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext) -> SourceRecord:
-    _expect_columns(reading, aktivitet, _COLUMNS_OF_GOAL)
     kind = vocabulary.GOALS[aktivitet.type.titel or ""]
     if kind is GoalKind.GOAL and aktivitet.maal_type and aktivitet.maal_type.titel == vocabulary.SUB_GOAL:
         kind = GoalKind.SUB_GOAL
@@ -142,17 +131,6 @@ def _goal(scope: Scope, reading: Values, aktivitet: Aktivitet, case: CaseContext
         valid=valid,
         parties=_primary(case),
     )
-
-
-def _expect_columns(reading: Values, aktivitet: Aktivitet, columns: tuple[str, ...]) -> None:
-    """Each kind of activity has columns of its own; one that is not there at all was renamed or moved.
-
-    Raises:
-        RecordRejected: ``missing_field``.
-    """
-    for column in columns:
-        if column not in aktivitet.model_fields_set:
-            raise reading.rejected(to_camel(column), RejectionRule.MISSING_FIELD, None)
 
 
 def _notifier(reading: Values, underretter: Kode | None, received_at: datetime) -> Coded:

@@ -1,15 +1,20 @@
 """DUBU's own words: what its OData interface answers, reduced to the fields that are read.
 
-OData names every column that was selected, with null where there is no value. So a column without a default here must
-be there: one that is gone was renamed or moved, and to read it as "no value" would tell something wrong.
+What is not there was not given, but a column that stands under another name was renamed: reading it as "no value" would
+tell something wrong. The citizen's number and the first day have no default for that reason.
 
 Shape: docs/connectors-social.md. Everything not named here (notat, beskrivelse, prioritet, amounts …) is
 dropped when an answer is read and never enters. Field names are DUBU's, with underscores for capitals.
 """
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from functools import cache
+from typing import Any
 
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from connectors.renamed import renamed_field
 from connectors.sources.social.scalars import Id, Line, Text
 
 
@@ -24,6 +29,19 @@ class Payload(BaseModel):
         validate_by_alias=True,
         hide_input_in_errors=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_its_columns(cls, row: Any) -> Any:
+        if isinstance(row, dict) and (column := renamed_field(row, columns(cls))):
+            raise PydanticCustomError("missing", "renamed", {"field": column})
+        return row
+
+
+@cache
+def columns(payload: type[Payload]) -> frozenset[str]:
+    """The columns that are read, in DUBU's words and in ours."""
+    return frozenset(name for key, field in payload.model_fields.items() for name in (key, field.alias or key))
 
 
 class Kode(Payload):
@@ -64,15 +82,15 @@ class Person(Payload):
 
     id: Id
     cprnr: Text | None
-    fornavn: Text | None
-    mellemnavn: Text | None
-    efternavn: Text | None
-    fulde_navn: Text | None
-    foedselsdato: Text | None
-    adressebeskyttelse: bool | None
-    doedsdato: Text | None
-    adresse: Adresse | None
-    tidligere_cprnr: tuple[Text, ...] | None
+    fornavn: Text | None = None
+    mellemnavn: Text | None = None
+    efternavn: Text | None = None
+    fulde_navn: Text | None = None
+    foedselsdato: Text | None = None
+    adressebeskyttelse: bool | None = None
+    doedsdato: Text | None = None
+    adresse: Adresse | None = None
+    tidligere_cprnr: tuple[Text, ...] | None = None
 
 
 class Frist(Payload):
@@ -85,13 +103,13 @@ class Sagspart(Payload):
     """Another person of a case and what they are to its primary person."""
 
     id: Id
-    cprnr: Text | None
-    fulde_navn: Text | None
-    rolle: Text | None
-    foraeldremyndighed: bool | None
-    samme_husstand: bool | None
-    fra_dato: Text | None
-    til_dato: Text | None
+    cprnr: Text | None = None
+    fulde_navn: Text | None = None
+    rolle: Text | None = None
+    foraeldremyndighed: bool | None = None
+    samme_husstand: bool | None = None
+    fra_dato: Text | None = None
+    til_dato: Text | None = None
 
 
 class Sag(Payload):
@@ -100,16 +118,16 @@ class Sag(Payload):
     id: Id
     sagsnummer: Text
     titel: Line
-    is_sensitive: bool | None
-    sagstype: Kode | None
+    is_sensitive: bool | None = None
+    sagstype: Kode | None = None
     status: Kode
-    kle_nummer: Text | None
-    oprettet_dato: Text | None
-    lukket_dato: Text | None
+    kle_nummer: Text | None = None
+    oprettet_dato: Text | None = None
+    lukket_dato: Text | None = None
     primaer_person: Person | None
-    primaer_behandler: Behandler | None
-    foerstkommende_frist: Frist | None
-    sagsparter: tuple[Sagspart, ...] | None
+    primaer_behandler: Behandler | None = None
+    foerstkommende_frist: Frist | None = None
+    sagsparter: tuple[Sagspart, ...] | None = None
     syntetisk: bool = False
 
 
@@ -134,7 +152,7 @@ class Aktivitet(Payload):
     id: Id
     sag_reference: SagReference
     type: Kode
-    undertype: Kode | None
+    undertype: Kode | None = None
     haendelses_dato: Text | None = None
     modtaget_dato: Text | None = None
     vurderet_dato: Text | None = None
@@ -165,21 +183,21 @@ class Ydelse(Payload):
     """A granted effort."""
 
     id: Id
-    sag_id: Id | None
+    sag_id: Id | None = None
     cprnr: Text | None
-    borger_navn: Line | None
+    borger_navn: Line | None = None
     ydelsestype: Kode
-    foranstaltningsparagraf: Text | None
-    kle_nummer: Text | None
+    foranstaltningsparagraf: Text | None = None
+    kle_nummer: Text | None = None
     startdato: Text | None
-    slutdato: Text | None
-    forventet_slutdato: Text | None
+    slutdato: Text | None = None
+    forventet_slutdato: Text | None = None
     status: Kode
-    leverandoer: Enhed | None
-    ansvarlig: Behandler | None
-    formaal: Line | None
-    omfang: Line | None
-    naeste_opfoelgning: Text | None
-    anbefaling: Line | None
-    oprettet_dato: Text | None
+    leverandoer: Enhed | None = None
+    ansvarlig: Behandler | None = None
+    formaal: Line | None = None
+    omfang: Line | None = None
+    naeste_opfoelgning: Text | None = None
+    anbefaling: Line | None = None
+    oprettet_dato: Text | None = None
     syntetisk: bool = False

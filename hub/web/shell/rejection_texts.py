@@ -25,11 +25,7 @@ REJECTION = {
     ),
     RejectionRule.MISSING_FIELD: (
         "feltet mangler, men skal være udfyldt",
-        "Er det en enkelt linje, så udfyld feltet i fagsystemet. Er det mange, så ring til leverandøren.",
-    ),
-    RejectionRule.UNKNOWN_FIELD: (
-        "feltet hører ikke til aftalen; et andet felt har nok skiftet navn",
-        "Ring til leverandøren, og spørg, om fagsystemet lige er opdateret.",
+        "Er det én linje, så udfyld feltet. Er det mange, så ring til leverandøren: feltet kan have fået nyt navn.",
     ),
     RejectionRule.WRONG_SHAPE: (
         "feltet er skrevet på en anden måde end aftalt",
