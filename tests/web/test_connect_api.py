@@ -97,6 +97,15 @@ def test_a_source_is_set_up_from_nothing(client: Client, town: Town) -> None:
     assert acts == [*expected, "previewed", "started"]
 
 
+def test_two_sources_of_a_kind_are_told_apart_by_their_titles(client: Client) -> None:
+    first = client.ask("POST", "/api/kilder", {"kind": "odata"}, status=201)
+    change = {"version": first["version"], "settings": {"environment": "prod"}}
+    assert client.ask("PATCH", "SETUP", change, name=first["name"])["title"] is None
+    second = client.ask("POST", "/api/kilder", {"kind": "odata"}, status=201)
+    assert second["name"] != first["name"]
+    assert second["title"] == "Social: DUBU 2"
+
+
 def test_a_secret_goes_in_and_never_comes_out(client: Client) -> None:
     draft = client.ask("POST", "/api/kilder", {"kind": "odata"}, status=201)
     change = {"version": draft["version"], "secrets": {"client_secret": "hemmeligt-ord"}}

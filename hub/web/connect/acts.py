@@ -19,6 +19,7 @@ from hub.sources.trial_runner import start_trial
 from hub.sources.trials import TrialKind
 from hub.web.connect import texts
 from hub.web.connect.draft import Draft, open_draft
+from hub.web.connect.present import kind_title
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
@@ -37,7 +38,8 @@ def add_draft(context: RequestContext, kind: str) -> str:
     name, is_new = _free_name(context, kind)
     if is_new:
         _decide(context, name, "draft_added")
-        definition = SourceDefinition(name=name, kind=kind, lifecycle=SourceLifecycle.DRAFT)
+        title = _distinct_title(context, kind)
+        definition = SourceDefinition(name=name, kind=kind, title=title, lifecycle=SourceLifecycle.DRAFT)
         service.add_source(context.session, builder, definition, secrets={}, by=context.actor.id)
     return name
 
@@ -167,6 +169,12 @@ def _free_name(context: RequestContext, kind: str) -> tuple[str, bool]:
         if is_untouched and source.changed_by == context.actor.id and definition.kind == kind:
             return name, False
         number += 1
+
+
+def _distinct_title(context: RequestContext, kind: str) -> str | None:
+    """A title that tells a source from those of its kind that there are. None: it is the first, and has the kind's."""
+    of_kind = [source for source in repository.list_sources(context.session) if source.definition.kind == kind]
+    return f"{kind_title(kind)} {len(of_kind) + 1}" if of_kind else None
 
 
 def _decide(context: RequestContext, name: str, act: str, *, fields: Iterable[str] = ()) -> None:
