@@ -248,6 +248,8 @@ class AuditAction(StrEnum):
     READ_LOG = "read_log"
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
+    USE_OWN_LOGIN = "use_own_login"
+    """Who one is, one's purpose and logins, and what the API offers; a line only where a machine asks."""
     LIST_CITIZENS = "list_citizens"
     REACH_LIMIT = "reach_limit"
     """Somebody searched, looked up, logged in or overrode more often than the limit in ``details`` lets them."""

@@ -23,6 +23,9 @@ _AREAS = tuple(Area)
 _PAGES = (
     frozenset(
         {
+            AuditAction.LOG_IN,
+            AuditAction.LOG_OUT,
+            AuditAction.USE_OWN_LOGIN,
             AuditAction.READ_LOG,
             AuditAction.READ_SOURCES,
             AuditAction.SEARCH,

@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.access.service_accounts import ServiceAccount
-from hub.cli.actor import record_staff_act
-from hub.cli.source_record import actor_id
+from hub.cli.source_record import operator, record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.errors import InvalidSetting, MissingRole
-from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
+from schemas.access import AuditAction, Purpose
 from schemas.machine import Scope
 from schemas.source import Area
 
@@ -48,7 +47,7 @@ def list_service_accounts(
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            record_staff_act(session, AuditAction.READ_STAFF)
+            record_act(session, AuditAction.READ_STAFF)
             accounts = list_accounts(session, start=start, size=PAGE)
         if as_json:
             typer.echo(json.dumps([account.model_dump(mode="json") for account in accounts], ensure_ascii=False))
@@ -86,7 +85,7 @@ def add(  # noqa: PLR0913  one for each option of the command line
     from hub.access.account_acts import add_account  # noqa: PLC0415  as above
 
     with fail(), opened() as context:
-        operator, request = _operator()
+        administrator, request = operator()
         try:
             account = ServiceAccount(
                 client_id=client_id,
@@ -97,7 +96,7 @@ def add(  # noqa: PLR0913  one for each option of the command line
                 for_employees=for_employees,
                 unit_id=unit,
                 area=area,
-                added_by=operator.id,
+                added_by=administrator.id,
             )
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
@@ -106,7 +105,7 @@ def add(  # noqa: PLR0913  one for each option of the command line
                 f"{place + ': ' if place else ''}{fault['msg'].removeprefix('Value error, ')}"
             ) from None
         with context.database.transaction() as session:
-            done = add_account(session, operator, account, request, now=context.clock.now())
+            done = add_account(session, administrator, account, request, now=context.clock.now())
         _require_done(done, f"there is an account {client_id} in use; to change it: helhed account revoke {client_id}")
         console.print(
             f"{account.name} may read: {', '.join(sorted(account.scopes))}. {_citizens(account)}.", markup=False
@@ -119,17 +118,11 @@ def revoke(client_id: ClientId) -> None:
     from hub.access.account_acts import revoke_account  # noqa: PLC0415  as above
 
     with fail(), opened() as context:
-        operator, request = _operator()
+        administrator, request = operator()
         with context.database.transaction() as session:
-            done = revoke_account(session, operator, client_id, request, now=context.clock.now())
+            done = revoke_account(session, administrator, client_id, request, now=context.clock.now())
         _require_done(done, f"there is no account {client_id} in use; see: helhed account list")
         console.print(f"{client_id} is shut out.", markup=False)
-
-
-def _operator() -> tuple[Actor, AccessRequest]:
-    name = actor_id()
-    actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
-    return actor, AccessRequest(purpose=Purpose.OPERATIONS, request_id="cli")
 
 
 def _require_done(done: bool | None, otherwise: str) -> None:

@@ -8,12 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.source_record import actor_id
+from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, load_settings, opened
 from hub.clock import danish_day
-from hub.db import Session
-from hub.errors import InvalidSetting, MissingRole
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Employee, Purpose, Role
+from hub.errors import InvalidSetting
+from schemas.access import AuditAction, Employee
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +38,7 @@ def list_actors(
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            record_staff_act(session, AuditAction.READ_STAFF)
+            record_act(session, AuditAction.READ_STAFF)
             employees = list_employees(session, words, start=start, size=PAGE)
         if as_json:
             typer.echo(json.dumps([employee.model_dump(mode="json") for employee in employees], ensure_ascii=False))
@@ -60,7 +59,7 @@ def show(employee_id: Annotated[str, typer.Argument(metavar="ID", help="See: hel
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            record_staff_act(session, AuditAction.READ_STAFF)
+            record_act(session, AuditAction.READ_STAFF)
             employee = get_employee(session, employee_id)
         if employee is None:
             raise InvalidSetting(f"no employee {employee_id}; see: helhed actor list")
@@ -77,7 +76,7 @@ def list_organisation_units(
 
     with fail(), opened() as context:
         with context.database.transaction() as session:
-            record_staff_act(session, AuditAction.READ_STAFF)
+            record_act(session, AuditAction.READ_STAFF)
             units = list_units(session, start=start, size=PAGE)
         if as_json:
             typer.echo(json.dumps([unit.model_dump(mode="json") for unit in units], ensure_ascii=False))
@@ -113,7 +112,7 @@ def import_staff(
         with opened(settings) as context:
             organisation = read_export(content, danish_day(context.clock.now()))
             with context.database.transaction() as session:
-                record_staff_act(session, AuditAction.UPDATE_STAFF)
+                record_act(session, AuditAction.UPDATE_STAFF)
                 result = take_over(session, organisation, units, even_if_many_leave=many_leave)
                 ended = delete_of_actors(session, {*result.left, *result.changed_functions})
         console.print(
@@ -123,20 +122,6 @@ def import_staff(
             console.print(f"Sessions that ended: {ended}")
         for name in result.conflicts:
             console.print(f"{name} is unchanged: the name or the person is known here as somebody else.", markup=False)
-
-
-def record_staff_act(session: Session, action: AuditAction) -> None:
-    """Decide and write the line, in the transaction of the act."""
-    from hub.access.policy import may  # noqa: PLC0415  as above
-    from hub.access.service import record  # noqa: PLC0415  as above
-    from hub.clock import SystemClock  # noqa: PLC0415  as above
-
-    name = actor_id()
-    actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
-    if not may(actor, action):
-        raise MissingRole
-    request = AccessRequest(purpose=Purpose.OPERATIONS, request_id="cli")
-    record(session, actor, action, AuditOutcome.SHOWN, request, now=SystemClock().now())
 
 
 def _state(employee: Employee) -> str:

@@ -6,9 +6,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.notices.repository import Notice, list_notices
+from schemas.access import AuditAction
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +30,7 @@ def list_all(
 ) -> None:
     """List notices, fifty at a time: those that are not over first, then the newest."""
     with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES)
         notices = list_notices(session, offset=after, size=ON_PAGE)
         if as_json:
             for notice in notices:

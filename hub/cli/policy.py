@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION, policy_texts
-from hub.cli.source_record import actor_id
+from hub.cli.source_record import operator, require_right
 from hub.cli.terms import fail, open_services
 from hub.errors import InvalidSetting, MissingRole, NotLoggedIn
-from schemas.access import AccessRequest, Actor, Purpose, Role
+from schemas.access import AuditAction, Purpose
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,15 +39,14 @@ def explain(
     from hub.access.identity import actor as get_actor  # noqa: PLC0415  a command loads only what it needs
     from hub.access.policy_questions import explain_decision  # noqa: PLC0415  as above
 
-    name = actor_id()
-    operator = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
-    request = AccessRequest(purpose=purpose, override_reason=reason, request_id="cli")
+    administrator, request = operator()
+    request = request.model_copy(update={"purpose": purpose, "override_reason": reason})
     with fail(), open_services() as context, context.database.transaction() as session:
         try:
             employee = get_actor(session, actor)
         except NotLoggedIn:
             raise InvalidSetting(f"there is no employee {actor}, or no longer") from None
-        sentences = explain_decision(session, operator, employee, citizen, request, now=context.clock.now())
+        sentences = explain_decision(session, administrator, employee, citizen, request, now=context.clock.now())
         if sentences is None:
             raise MissingRole
         if not sentences:
@@ -59,6 +58,7 @@ def explain(
 @app.command()
 def show(*, text: Annotated[bool, typer.Option("--text", help="The Cedar text, too.")] = False) -> None:
     """The version of the policies in force, and what each of them says."""
+    require_right(AuditAction.READ_POLICY)
     console.print(f"Version {POLICY_VERSION}", highlight=False)
     for policy, title in POLICY_TITLES.items():
         console.print(f"{policy}: {title}", soft_wrap=True, markup=False, highlight=False)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from hub import tracing
 from hub.audit.guard import log_faults
+from hub.cli.source_record import record
 from hub.cli.terms import fail, load_settings, no_source, opened, require_guarded_log
 from hub.clock import DANISH_TIME
 from hub.collect.service import take_stream
@@ -25,6 +26,7 @@ from hub.sources.health import RunOutcome
 from hub.sources.lease_repository import lease_holder, new_owner
 from hub.sources.repository import pause_reason
 from hub.sources.stream_repository import list_streams
+from schemas.access import AuditAction
 
 console = Console()
 
@@ -148,6 +150,8 @@ def collect(
         settings = load_settings()
         tracing.set_up(settings.otlp_endpoint, "worker")
         with opened(settings) as context:
+            with context.database.transaction() as session:
+                record(session, AuditAction.RUN_SOURCE, name, None, context.clock.now())
             create_topics(context)
             complete = [_collect_stream(context, name, part) for part in _streams_to_read(context, name, stream)]
         raise typer.Exit(0 if all(complete) else 1)

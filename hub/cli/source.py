@@ -15,7 +15,7 @@ from hub.cli.source_inbox import inbox
 from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule, without_numbers
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
 from hub.cli.source_reading import Name, history, list_all, runs
-from hub.cli.source_record import actor_id, record
+from hub.cli.source_record import actor_id, record, record_act
 from hub.cli.source_removal import forget, remove
 from hub.cli.source_setup import check, discover, preview, start
 from hub.cli.terms import AsJson, fail, opened
@@ -82,6 +82,7 @@ At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show one source: settings (never secrets), streams with schedule and lease, and its last runs."""
     with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES, name)
         source = repository.get_source(session, name)
         if source is None:
             raise InvalidSetting(f"there is no source {name}; see: helhed source list")
@@ -292,6 +293,7 @@ def held(
     with fail(), opened() as context, context.database.transaction() as session:
         if name is not None and name not in {source.name for source in context.catalogue.known()}:
             raise SourceNotFound
+        record_act(session, AuditAction.READ_SOURCES, name)
         if decisions:
             print_decisions(held_repository.list_decisions(session, name), as_json=as_json)
         else:
@@ -342,6 +344,7 @@ def refuse(name: Name, reason: Reason, record_type: HeldType = None, all_types: 
 def rotate_keys() -> None:
     """Encrypt every stored secret with the first key of HELHED_SECRET_KEYS; then the older keys can go."""
     with fail(), opened() as context, context.database.transaction() as session:
+        record(session, AuditAction.CONFIGURE_SOURCE, "*", "secrets encrypted anew", context.clock.now())
         count = service.reencrypt_secrets(session, context.catalogue.builder, by=actor_id())
         console.print(f"{count} secrets were encrypted anew.")
 

@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
 from hub.errors import SourceNotFound
 from hub.inbox.backlog import InboxBacklog, read_backlog
+from schemas.access import AuditAction
 
 console = Console()
 
@@ -21,6 +23,7 @@ def inbox(
     with fail(), opened() as context, context.database.transaction() as session:
         if name not in {source.name for source in context.catalogue.known()}:
             raise SourceNotFound
+        record_act(session, AuditAction.READ_SOURCES, name)
         backlog = read_backlog(session, name)
     if as_json:
         typer.echo(backlog.model_dump_json())

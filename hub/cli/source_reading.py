@@ -6,11 +6,13 @@ import typer
 from rich.console import Console
 
 from hub.cli.source_output import list_rows, print_list, print_run, print_runs
+from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.errors import RunNotFound
 from hub.notices.conditions import Limits
 from hub.notices.source_listing import list_sources
 from hub.sources import change_repository, repository, run_repository
+from schemas.access import AuditAction
 from schemas.source import Area
 
 console = Console()
@@ -26,6 +28,7 @@ def list_all(
         kinds = {kind: connector.area for kind, connector in context.catalogue.builder.kinds.items()}
         sources, now = context.catalogue.current(), context.clock.now()
         with context.database.transaction() as session:
+            record_act(session, AuditAction.READ_SOURCES)
             listings = list_sources(session, sources, limits=Limits.of(context.settings), now=now)
         print_list(list_rows(context.catalogue.known(), listings, kinds, area), as_json=as_json)
 
@@ -38,6 +41,7 @@ def runs(
 ) -> None:
     """The runs of a source with what each brought, fifty at a time, newest first; or one run with its log."""
     with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES, name)
         repository.existing_source(session, name)
         if number is not None:
             run = run_repository.get_run(session, name, number)
@@ -52,6 +56,7 @@ def runs(
 def history(name: Name) -> None:
     """Who changed a source, when, and which fields; never what they were changed to."""
     with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES, name)
         repository.existing_source(session, name)
         for entry in change_repository.list_changes(session, name, size=100):
             line = f"{entry.changed_at:%Y-%m-%d %H:%M} {entry.changed_by}: {entry.kind} {', '.join(entry.fields)}"

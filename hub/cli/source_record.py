@@ -1,11 +1,11 @@
-"""Who works at this terminal, and the audit line of what they do to a source."""
+"""Who works at this terminal, what the policies let them do, and the audit line of it."""
 
 import getpass
 from datetime import datetime
 
 from hub.db import Session
 from hub.errors import MissingRole
-from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
+from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind, Purpose, Role
 
 
 def actor_id() -> str:
@@ -16,16 +16,49 @@ def actor_id() -> str:
         return "cli:unknown"  # a container's user may have no name
 
 
+def operator() -> tuple[Actor, AccessRequest]:
+    """Who works here, and why. Whoever may run commands beside the database is an administrator."""
+    name = actor_id()
+    actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
+    return actor, AccessRequest(purpose=Purpose.OPERATIONS, request_id="cli")
+
+
+def require_right(action: AuditAction) -> None:
+    """Stop here unless the policies allow it.
+
+    Raises:
+        MissingRole: they do not.
+    """
+    from hub.access.policy import may  # noqa: PLC0415  a command loads only what it needs
+
+    if not may(operator()[0], action):
+        raise MissingRole
+
+
+def record_act(session: Session, action: AuditAction, source: str | None = None) -> None:
+    """Decide and write the line of an act that changes no source, in its transaction.
+
+    Raises:
+        MissingRole: the policies do not allow it.
+    """
+    from hub.access.service import record as write_line  # noqa: PLC0415  as above
+    from hub.clock import SystemClock  # noqa: PLC0415  as above
+
+    require_right(action)
+    actor, request = operator()
+    about = AuditObject(kind=ObjectKind.SOURCE, id=source) if source is not None else None
+    write_line(session, actor, action, AuditOutcome.SHOWN, request, now=SystemClock().now(), about=about)
+
+
 def record(session: Session, action: AuditAction, source: str, reason: str | None, now: datetime) -> None:
     """Decide and write the line, in the transaction of the act.
 
     Raises:
         MissingRole: the policy does not allow it.
     """
-    from hub.access.service import change_source  # noqa: PLC0415  a command loads only what it needs
+    from hub.access.service import change_source  # noqa: PLC0415  as above
 
-    name = actor_id()
-    actor = Actor(id=name, name=name, title="helhed", roles=frozenset({Role.ADMINISTRATOR}))
-    request = AccessRequest(purpose=Purpose.OPERATIONS, override_reason=reason, request_id="cli")
+    actor, request = operator()
+    request = request.model_copy(update={"override_reason": reason})
     if not change_source(session, actor, action, source, request, now=now):
         raise MissingRole

@@ -10,7 +10,7 @@ from rich.table import Table
 from connectors.kit import PreviewRow
 from connectors.probe import CheckStep, StepName
 from hub.cli.source_input import read_schedule
-from hub.cli.source_record import actor_id, record
+from hub.cli.source_record import actor_id, record, record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.context import AppContext
 from hub.errors import InvalidSetting
@@ -57,6 +57,7 @@ def discover(name: Name, as_json: AsJson = False) -> None:
     Example: [bold]helhed source discover social[/bold]. Then: helhed source approve social --by "Karen Krogh"
     """
     with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES, name)
         streams = declared_streams(session, context.catalogue.builder, name)
         approvals = approval_repository.list_approvals(session, name)
         if as_json:

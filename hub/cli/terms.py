@@ -14,6 +14,7 @@ from connectors.registry import KindNotFound
 from hub import log
 from hub.audit.guard import log_faults
 from hub.bus.base import BusUnavailable
+from hub.cli.source_record import record_act, require_right
 from hub.clock import SystemClock
 from hub.context import AppContext
 from hub.db import Database
@@ -32,6 +33,7 @@ from hub.settings import Settings, load
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.source_file import read_source_file
+from schemas.access import AuditAction
 from search.base import SearchUnavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
@@ -149,6 +151,7 @@ def connector_named(name: str) -> Connector:
     Raises:
         InvalidSetting: there is no such source, or its settings or secrets are not as needed.
     """
+    require_right(AuditAction.READ_SOURCES)
     settings = load_settings()
     builder = connector_builder(settings, SystemClock())
     file_sources = read_source_file(settings.sources_file, builder.kinds) if settings.sources_file else ()
@@ -164,12 +167,16 @@ def connector_named(name: str) -> Connector:
     try:
         if not database.revision():
             raise no_source(name, in_file)
-        return catalogue.open_connector(name, drafts=True)
+        connector = catalogue.open_connector(name, drafts=True)
+        with database.transaction() as session:
+            record_act(session, AuditAction.READ_SOURCES, name)
     except SourceNotFound:
         there = [
             source.name for source in catalogue.known() if source.definition.lifecycle is not SourceLifecycle.REMOVED
         ]
         raise no_source(name, there) from None
+    else:
+        return connector
     finally:
         database.close()
 

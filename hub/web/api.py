@@ -161,7 +161,7 @@ def description(request: Request) -> JSONResponse:
     """What the API offers, for those who are logged in."""
     with open_request(request) as context:
         if context.actor.machine is not None:
-            context.record(AuditAction.LOG_IN)
+            context.record(AuditAction.USE_OWN_LOGIN)
         openapi = request.app.openapi()
     return JSONResponse(with_problems(openapi))
 
@@ -194,7 +194,7 @@ def me(request: Request) -> Me:
     with open_request(request) as context:
         actor = context.actor
         if actor.machine is not None:
-            context.record(AuditAction.LOG_IN)
+            context.record(AuditAction.USE_OWN_LOGIN)
             # Of the employee on whose behalf it asks it has no scope to read.
             actor = Actor(
                 id=actor.caller_id, name=actor.caller_name, title="", roles=frozenset(), machine=actor.machine

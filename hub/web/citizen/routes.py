@@ -189,7 +189,7 @@ def change_purpose(
     request: Request, purpose: Annotated[Purpose, Form()], citizen: Annotated[UUID | None, Form()] = None
 ) -> RedirectResponse:
     """Look on for another purpose; the next look-up is logged with it."""
-    with open_request(request, CITIZEN):
+    with open_request(request):
         choose_purpose(request, purpose)
     return RedirectResponse(f"/overblik/{citizen}" if citizen else MY_CITIZENS_PATH, 303)
 

@@ -4,8 +4,10 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 from hub.access import service
+from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
+from hub.errors import MissingRole
 from hub.sessions import service as sessions
 from hub.sessions.views import ProviderSession
 from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE
@@ -14,7 +16,13 @@ from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, Audit
 
 
 def begin_session(request: Request, session: Session, actor: Actor, provider: ProviderSession | None = None) -> str:
-    """Begin the employee's session and write the line; the id for the cookie."""
+    """Begin the employee's session and write the line; the id for the cookie.
+
+    Raises:
+        MissingRole: the employee has no role.
+    """
+    if not may(actor, AuditAction.LOG_IN):
+        raise MissingRole
     record_login(request, session, actor, AuditAction.LOG_IN)
     replaced, user_agent = SESSION_COOKIE.read(request), request.headers.get("user-agent", "")
     return sessions.begin(session, actor.id, user_agent=user_agent, replaces=replaced, provider=provider)

@@ -12,6 +12,7 @@ AUDIT_ACTION = {
     AuditAction.READ_LOG: "Læste loggen",
     AuditAction.LOG_IN: "Loggede ind",
     AuditAction.LOG_OUT: "Loggede ud",
+    AuditAction.USE_OWN_LOGIN: "Så, hvem den er logget ind som",
     AuditAction.LIST_CITIZENS: "Så sin liste af borgere",
     AuditAction.REACH_LIMIT: "Nåede en grænse",
     AuditAction.READ_SOURCES: "Så kilderne",

@@ -191,7 +191,9 @@ def open_request(request: Request, workspace: Workspace | None = None) -> Iterat
         request.scope["session"] = login.data
         context = RequestContext(request, app, session, login, app.clock.now(), workspace)
         try:
-            if workspace is not None and workspace.action is not None and not workspace.decided_per_citizen:
+            if workspace is None:
+                context.require(AuditAction.USE_OWN_LOGIN)
+            elif workspace.action is not None and not workspace.decided_per_citizen:
                 context.require(workspace.action)
             yield context
         except (MissingRole, ActRefused) as error:
