@@ -106,6 +106,7 @@ def test_a_source_from_its_beginning_to_its_end(database: Database, tmp_path: Pa
         (AuditAction.RUN_SOURCE, about, "since 01 September 2023"),
         (AuditAction.STOP_RUN, about, None),
         (AuditAction.CONFIGURE_SOURCE, about, "disabled"),
+        (AuditAction.CONFIGURE_SOURCE, "*", "secrets encrypted anew"),
         (AuditAction.CONFIGURE_SOURCE, about, "removed"),
     ]
 
