@@ -8,14 +8,16 @@ sender is answered within a second: 202 once the event is stored, 503 with ``Ret
 import logging
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Lock, Thread
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +42,10 @@ AT_ONCE = 16
 MOST_WAITING = 64
 """Events that are stored or wait for it; a sender beyond that is sent away until later."""
 MOST_CONNECTIONS = 200
+MOST_OF_ADDRESS = 50
+"""Connections of one address; behind a proxy all come from one, and the proxy has limits of its own."""
+WHOLE_REQUEST = 30.0
+"""Seconds from the first wait for a request until its last byte, however often something comes meanwhile."""
 SLOWEST = 10.0
 """Seconds in which a client must have shaken hands, or sent its next bytes."""
 PASSED_ON = "x-client-cert"
@@ -115,31 +121,74 @@ class _Server(ThreadingHTTPServer):
         self.places = BoundedSemaphore(MOST_WAITING)
         self._context = context
         self._connections = BoundedSemaphore(MOST_CONNECTIONS)
+        self._of_address = Counter[str]()
+        self._deadlines: dict[socket.socket, float] = {}
+        self._guard = Lock()
         self.address_family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         super().__init__((settings.host, settings.port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread of its own, unless there are too many."""
+        address = client_address[0]
+        if not self.proxy and self._of_address[address] >= MOST_OF_ADDRESS:
+            _refused("too_many_of_address")
+            self.shutdown_request(request)
+            return
         if not self._connections.acquire(blocking=False):
             _refused("too_many_connections")
             self.shutdown_request(request)
             return
+        with self._guard:
+            self._of_address[address] += 1
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """The thread of one connection: shake hands, then serve."""
         try:
-            request.settimeout(SLOWEST)
-            secured = self._context.wrap_socket(request, server_side=True)
+            secured = self._shake_hands(request)
+            if secured is not None:
+                super().process_request_thread(secured, client_address)
+        finally:
+            with self._guard:
+                self._of_address[client_address[0]] -= 1
+            self._connections.release()
+
+    def _shake_hands(self, request: socket.socket) -> ssl.SSLSocket | None:
+        """The connection under TLS; None: it came to nothing, and is closed."""
+        request.settimeout(SLOWEST)
+        secured = request
+        try:
+            secured = self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+            self.begin(secured)
+            secured.do_handshake()
         except (OSError, ValueError) as error:
             _refused("handshake", error=_handshake_fault(error))
-            self.shutdown_request(request)
-            self._connections.release()
-            return
-        try:
-            super().process_request_thread(secured, client_address)
+            self.shutdown_request(secured)
+            return None
         finally:
-            self._connections.release()
+            self.end(secured)
+        return secured
+
+    def begin(self, connection: socket.socket) -> None:
+        """From now on the connection has ``WHOLE_REQUEST`` seconds."""
+        with self._guard:
+            self._deadlines[connection] = monotonic() + WHOLE_REQUEST
+
+    def end(self, connection: socket.socket) -> None:
+        """The request was read, or the connection is done with."""
+        with self._guard:
+            self._deadlines.pop(connection, None)
+
+    def service_actions(self) -> None:
+        """Close what sends too slowly; the loop of the server calls this several times a second."""
+        now = monotonic()
+        with self._guard:
+            overdue = [connection for connection, deadline in self._deadlines.items() if deadline < now]
+        for connection in overdue:
+            self.end(connection)
+            _refused("too_slow")
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Ignore a client that disconnects; the standard library would print a traceback."""
@@ -162,6 +211,14 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     connection: ssl.SSLSocket
 
+    def handle_one_request(self) -> None:
+        """Wait for a request and answer it."""
+        self.server.begin(self.connection)
+        try:
+            super().handle_one_request()
+        finally:
+            self.server.end(self.connection)
+
     def do_POST(self) -> None:
         """Take one event."""
         source = ""
@@ -169,6 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
             source, path = self._place()
             sender = self._sender()
             body, is_cut = self._body()
+            self.server.end(self.connection)
             self._take(source, sender, path, body, is_cut=is_cut)
         except _Refusal as refusal:
             _refused(refusal.reason, refusal.fingerprint, source=source, status=int(refusal.status))

@@ -20,6 +20,11 @@ REFUSALS = {
     "no_length": ("Content-Length", "Ask the sender for a Content-Length or chunks."),
     "cut_off": ("(body)", "Nothing to do unless it goes on: the event is sent again."),
     "too_large": ("(body)", "Its beginning is in quarantine; ask the sender what they send."),
+    "too_many_of_address": ("(connection)", "Ask the sender to keep connections open and to send over fewer."),
+    "too_slow": (
+        "(connection)",
+        "Nothing to do unless it goes on: the event is sent again.",
+    ),
     "too_many_connections": ("(connection)", "Ask the sender to keep connections open, or run another listener."),
 }
 """Field and advice by reason."""

@@ -125,7 +125,7 @@ def make_world(seed: int, citizens: int, actors: int) -> World:
                 other=other,
                 relation=random.choice(list(RelationKind)),
                 statements=tuple(random.choice([None, True, False]) for _ in range(random.randint(1, 2))),
-                until=random.choice([None, None, TODAY - timedelta(days=5), TODAY + timedelta(days=5)]),
+                until=random.choice([None, None, *DAYS, TODAY + timedelta(days=1)]),
             )
             for other in others
             if other != person.number and random.random() < 0.5
@@ -155,6 +155,12 @@ def _line(random: Random) -> Line:
     end = random.choice([None, _day(random)])
     if start and end and end < start:
         start, end = end, start
+    # The days on which something just counts, or just no more: random days hardly ever meet them.
+    match random.randrange(6):
+        case 0:
+            start, end = random.choice(DAYS) + timedelta(days=random.choice((13, 14, 15))), None
+        case 1:
+            start, end = None, random.choice(DAYS) - timedelta(days=random.choice((29, 30, 31)))
     kind = random.choice(["effort", "effort", "case", "assignment"])
     return Line(
         kind=kind,

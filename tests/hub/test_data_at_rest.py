@@ -4,9 +4,12 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from kafka import KafkaConsumer
 from sqlalchemy import text
 
 from hub.bus.base import OVERVIEWS, RECORDS, Message
+from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_client import KafkaAccess
 from hub.bus.postgres import PostgresBus
 from hub.bus.sealing import open_message, seal_value
 from hub.clock import FixedClock
@@ -27,6 +30,7 @@ from search.base import SearchIndex
 from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 from tests.access_town import TODAY
+from tests.contracts.own_names import OwnNames
 from tests.factories import make_party, make_record
 from tests.hub.test_access_protection import ALMA, HENRIK, SOFIE, WHERE, family_records, person_record
 from tests.processing import process_records
@@ -150,6 +154,33 @@ def test_records_are_sealed_on_the_bus(database: Database, digest_key: bytes) ->
         values = b"".join(session.scalars(text("SELECT value FROM bus_messages")).all())
     told = [*NUMBERS, *WHERE, "Sofie", "Samvær"]
     assert not [word for word in told if word in raw or word.encode() in values]
+
+
+def test_nothing_readable_lies_in_kafka(kafka_servers: str, digest_key: bytes) -> None:
+    """Read by a client of Kafka's own, which knows of no sealing: keys, values and headers as they lie in the log."""
+    access = KafkaAccess(servers=tuple(kafka_servers.split(",")))
+    names = OwnNames(KafkaBus(access, replication=1, retention=timedelta(hours=1)))
+    records = family_records(True)
+    with closing(names):
+        names.create({RECORDS: 1})
+        names.publish(RECORDS, [to_message(record, digest_key) for record in records])
+    raw: list[bytes] = []
+    with closing(
+        KafkaConsumer(
+            names.prefix + RECORDS,
+            bootstrap_servers=kafka_servers.split(","),
+            auto_offset_reset="earliest",
+            group_id=None,
+            consumer_timeout_ms=20_000,
+        )
+    ) as consumer:
+        for message in consumer:
+            raw += [message.key or b"", message.value or b"", repr(message.headers).encode()]
+            if len(raw) == 3 * len(records):
+                break
+    assert len(raw) == 3 * len(records), "all of them were looked at"
+    readable = [*NUMBERS, *WHERE, "Sofie", "Samvær", "Stationsvej"]
+    assert not [word for word in readable for part in raw if word.encode() in part]
 
 
 def test_what_was_sealed_opens_with_the_same_key_under_the_same_name_only(digest_key: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -226,3 +227,35 @@ def test_a_wrong_certificate_file_is_named(inbox: Inbox, certificates: Certifica
     )
     with pytest.raises(Exception, match="HELHED_LISTEN_CERTIFICATE"), listener.serve_in_background(inbox, settings):
         pass
+
+
+def test_one_address_has_only_so_many_connections_and_no_request_takes_for_ever(
+    inbox: Inbox,
+    database: Database,
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(listener, "MOST_OF_ADDRESS", 2)
+    monkeypatch.setattr(listener, "WHOLE_REQUEST", 0.4)
+    with listening(inbox, certificates) as address:
+        place = ("127.0.0.1", int(address.rpartition(":")[2]))
+        with socket.create_connection(place) as silent, socket.create_connection(place) as dripping:
+            with socket.create_connection(place, timeout=10) as third:
+                assert third.recv(1) == b"", "closed at once"
+            dripping.settimeout(0.05)
+            ended = False
+            while not ended:
+                with suppress(TimeoutError):
+                    try:
+                        dripping.sendall(b"\x16")
+                        ended = dripping.recv(1) == b""
+                    except OSError as error:
+                        ended = not isinstance(error, TimeoutError)
+            silent.settimeout(10)
+            with suppress(OSError):
+                silent.recv(1)
+        with calling(address, certificates, "star") as star:
+            assert star.post(PATH, content=BODY).status_code == 202, "the places are free again"
+    assert {"too_many_of_address", "too_slow"} <= set(reasons(caplog))
+    assert [path for path, _, _ in stored(database)] == ["0999/fravaer"]

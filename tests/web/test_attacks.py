@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
+from hub.audit.repository import Selection, list_entries
 from hub.web.api import mask_identifiers
+from schemas.access import AuditOutcome
 from schemas.overview import CitizenHeader, Overview
 from schemas.people import PersonFact
 from tests.web.conftest import HOSTILE, Town
@@ -35,6 +37,34 @@ def test_no_id_of_somebody_else_opens_anything(town: Town) -> None:
                 assert "O&#39;Brien" not in answer.text, entry
                 assert "O'Brien" not in answer.text, entry
     assert not opened, "\n".join(map(str, opened))
+
+
+def test_no_post_does_anything_to_somebody_elses_id(town: Town) -> None:
+    """Every post with an id in its address, as each role, with a token that holds."""
+    stranger, done = str(town.ids[HOSTILE]), []
+    for actor_id in ("ole.bruun", "tine.skov", "jens.dam"):
+        browser = town.client(actor_id)
+        token = browser.token()
+        for entry in route_table(town.app):
+            if entry.method != "POST" or not entry.path_names:
+                continue
+            for key in (stranger, UNKNOWN):
+                ids = {name: key if name == "citizen_id" else "4711" for name in entry.path_names}
+                fields = {"csrf": token, "purpose": "case_work", "side": "overblik"}
+                answer = (
+                    browser.http.post(entry.address(**ids), json={}, headers={"X-CSRF-Token": token})
+                    if entry.is_api
+                    else browser.http.post(entry.address(**ids), data=fields, follow_redirects=False)
+                )
+                if answer.status_code not in REFUSED | {204, 303}:
+                    done.append((actor_id, str(entry), answer.status_code))
+                assert "O&#39;Brien" not in answer.text, entry
+                assert "O'Brien" not in answer.text, entry
+    assert not done, "\n".join(map(str, done))
+    with town.context.database.transaction() as session:
+        lines = [each.entry for each in list_entries(session, Selection(citizen_id=town.ids[HOSTILE]), size=500)]
+    shown = [(line.actor_id, line.action) for line in lines if line.outcome is AuditOutcome.SHOWN]
+    assert not shown, "a line says that nothing of it was done or shown"
 
 
 @contextmanager
