@@ -116,6 +116,17 @@ def _header(overview: Overview, hidden: frozenset[ProtectedField]) -> CitizenHea
     return header.model_copy(update=update)
 
 
+def mask_numbers(overview: Overview) -> Overview:
+    """The overview with national numbers cut to the birth date, also of somebody who is not protected.
+
+    Pages and API show it so; a whole number is revealed by an act of its own (``hub.access.service.reveal``).
+    """
+    header = overview.header
+    numbers = tuple(_identifier(each) if each.is_national else each for each in header.identifiers)
+    person = header.person.model_copy(update={"replaces": tuple(map(_identifier, header.person.replaces))})
+    return overview.model_copy(update={"header": header.model_copy(update={"identifiers": numbers, "person": person})})
+
+
 def _identifier(identifier: Identifier) -> Identifier:
     birth_date = identifier.value[:_DATE_PART] if identifier.is_national else ""
     return identifier.model_copy(update={"value": birth_date + MASK})

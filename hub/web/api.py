@@ -11,7 +11,7 @@ from pydantic import Field
 
 from hub.access import service
 from hub.access.coming_of_age import list_turning_18
-from hub.access.masking import MASK
+from hub.access.masking import mask_numbers
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.course.views import MinorOfMine, MyCitizen
@@ -46,8 +46,6 @@ LOGGED_IN: dict[int | str, dict[str, Any]] = {
     429: {"description": "Too many in a short time; see Retry-After.", **PROBLEM},
     503: {"description": "PostgreSQL or the index does not answer.", **PROBLEM},
 }
-NATIONAL_DATE = 6
-"""Digits of the birth date, with which a national number begins."""
 ABOUT_ONE: dict[int | str, dict[str, Any]] = {**LOGGED_IN, 404: {"description": "No such citizen.", **PROBLEM}}
 
 
@@ -214,7 +212,7 @@ def my_citizens(request: Request) -> MyCitizensAnswer:
             citizens=tuple(
                 ListedCitizenAnswer(
                     citizen=member.citizen,
-                    overview=mask_identifiers(member.overview) if member.overview else None,
+                    overview=with_own_version(mask_numbers(member.overview)) if member.overview else None,
                     seen_until=member.seen_until,
                     changes=member.changes,
                 )
@@ -279,7 +277,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if not isinstance(citizen, NotOpened):
             people = citizen.people
             overviews = tuple(person.overview for person in people)
-            masked = tuple(mask_identifiers(overview) for overview in overviews)
+            masked = tuple(map(with_own_version, overviews))
             answer = OverviewAnswer(
                 decision=citizen.decision,
                 overview=masked[0],
@@ -310,19 +308,6 @@ def oversight(
     with open_request(request, OVERSIGHT) as context:
         question = service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after)
         return read_log(context, question)
-
-
-def mask_identifiers(overview: Overview) -> Overview:
-    """The overview with national numbers cut to the birth date, as the page shows them, and a version of its own."""
-    identifiers = tuple(
-        identifier.model_copy(update={"value": identifier.value[:NATIONAL_DATE] + MASK})
-        if identifier.is_national
-        else identifier
-        for identifier in overview.header.identifiers
-    )
-    person = overview.header.person.model_copy(update={"replaces": ()})
-    header = overview.header.model_copy(update={"identifiers": identifiers, "person": person})
-    return with_own_version(overview.model_copy(update={"header": header}))
 
 
 def with_own_version(overview: Overview) -> Overview:

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub import metrics
 from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
+from hub.access.masking import mask_numbers
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
@@ -108,7 +109,8 @@ def open_citizen(
 
     def shown(each: service.Opened, overview: Overview, facts: AccessFacts) -> OpenedCitizen:
         return OpenedCitizen(
-            overview=complete(overview),
+            # Here, and nowhere else: page and API show the same.
+            overview=mask_numbers(complete(overview)),
             decision=each.decision,
             facts=facts,
             served_from=served_from.get(facts.citizen_id),
