@@ -123,8 +123,11 @@ def make_world(seed: int, citizens: int, actors: int) -> World:
         person.living = tuple(
             Living(
                 other=other,
-                relation=random.choice(list(RelationKind)),
-                statements=tuple(random.choice([None, True, False]) for _ in range(random.randint(1, 2))),
+                relation=random.choice([*RelationKind, RelationKind.PARENT, RelationKind.CHILD, RelationKind.PARTNER]),
+                statements=tuple(
+                    random.choice([None, True, False] if random.random() < 0.5 else [None])
+                    for _ in range(random.randint(1, 2))
+                ),
                 until=random.choice([None, None, *DAYS, TODAY + timedelta(days=1)]),
             )
             for other in others
@@ -146,7 +149,7 @@ def _day(random: Random, spread: int = 60) -> date:
 def _citizen(random: Random, number: int) -> Citizen:
     cpr = Identifier.national(f"{61 + number % 28:02d}01{number // 28 % 80 + 10:02d}{4000 + number:04d}")
     lines = tuple(_line(random) for _ in range(random.randint(0, 4)))
-    return Citizen(number, UUID(int=random.getrandbits(128)), cpr, random.random() < 0.2, lines)
+    return Citizen(number, UUID(int=random.getrandbits(128)), cpr, random.random() < 0.35, lines)
 
 
 def _line(random: Random) -> Line:

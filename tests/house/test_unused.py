@@ -30,6 +30,7 @@ CALLED_FROM_OUTSIDE = {
     "do_POST": "http.server",
     "handle_error": "http.server",
     "log_message": "http.server",
+    "service_actions": "http.server",
     "version_string": "http.server",
 }
 
