@@ -39,7 +39,11 @@ def _facts(facts: AccessFacts) -> tuple[str, ...]:
         texts.FACT_LINE.format(fact=holds if relations[name] else holds_not)
         for name, (holds, holds_not) in texts.FACTS.items()
     )
-    areas = ", ".join(texts.AREA[area] for area in sorted(facts.consented_areas))
+    in_part = {cell.partition("/")[0] for cell in facts.consent_cells}
+    areas = ", ".join(
+        texts.IN_PART.format(area=texts.AREA[area]) if area in in_part else texts.AREA[area]
+        for area in sorted(facts.consented_areas)
+    )
     consents = texts.CONSENTS.format(areas=areas) if areas else texts.NO_CONSENTS
     return (*((texts.IS_SELF,) if facts.is_self else ()), *lines, *((consents,) if facts.on_team else ()))
 

@@ -52,6 +52,7 @@ NO_REASON = "Der er ikke skrevet en begrundelse."
 FACT_LINE = "Medarbejderen {fact}."
 IS_SELF = "Medarbejderen er selv borgeren."
 CONSENTS = "Borgeren har samtykket til, at teamet ser: {areas}."
+IN_PART = "noget af {area}"
 NO_CONSENTS = "Borgeren har ikke samtykket til, at teamet ser noget område."
 NOT_THERE = "Der er ingen borger med den nøgle."
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from hub.access.consents import ConsentDesk, GivenConsent, list_consents
+from hub.access.explanation import explain
 from hub.access.policy import decide
 from hub.audit.repository import list_entries
 from hub.course import service as course
@@ -205,6 +206,9 @@ def test_a_reason_that_shows_more_of_an_area_than_was_consented_to_is_an_overrid
         _desk(session, ANNA, citizen_id).give(GivenConsent(to_course=True, terms=make_terms(COURSE_FROM)))
         consent_to_cells(session, course_id, citizen_id, [(Area.SOCIAL, DataCategory.PLANS)], COURSE_FROM)
         (in_part,) = _decide(session, SARA, citizen_id).disclosures
+        facts = access_facts(session, SARA, citizen_id, TODAY)
+        assert facts
+        assert "Borgeren har samtykket til, at teamet ser: noget af social." in explain(SARA, facts, WHY)
         assert (in_part.basis, in_part.cells) == (DisclosureBasis.CONSENT, frozenset({"social_system/plans"}))
         decision = _decide(session, SARA, citizen_id, "Akut bekymring fra naboen")
         (whole,) = decision.disclosures
