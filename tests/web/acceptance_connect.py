@@ -151,8 +151,7 @@ def read_now(hand: Hand, name: str, text: str) -> None:
 def is_well(hand: Hand, name: str) -> None:
     """Read it once more: its page says that all is well, and nothing waits in quarantine."""
     wait_for(hand.page, f"/kilder/{name}", ": frisk")
-    hand.page.goto("/karantaene")
-    expect(hand.page.get_by_text("Alt kunne læses")).to_be_visible()
+    wait_for(hand.page, "/karantaene", "Alt kunne læses")
 
 
 def test_connected_broken_and_mended_by_the_pages_alone(chromium: Chromium, installation: Installation) -> None:
