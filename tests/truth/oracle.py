@@ -287,8 +287,8 @@ class Oracle:
         return "case_unit" if case and employee.unit_id == case.unit else None
 
     def _counts_for_its_unit(self, effort: Effort) -> bool:
-        """Whether it runs, or ended at most so many days before."""
-        return effort.end is None or (self.day - effort.end).days <= OWN_UNIT_TAIL
+        """Whether it runs, or its last day, the one before its end, lies at most so many days back."""
+        return effort.end is None or (self.day - effort.end).days < OWN_UNIT_TAIL
 
     def page(self, employee: Employee, person: Person, view: View | None = None) -> Page:
         """What a page may speak of, opened with *view*: the employee's own right unless another was used."""
