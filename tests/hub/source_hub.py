@@ -26,6 +26,10 @@ from tests.hub.test_worker import make_parts
 from tests.sources import add_connectors
 
 SENDER = ClientCertificate(fingerprint="ab" * 32, subject="CN=sender")
+FIELD_MISSING = (
+    "feltet er tomt eller mangler, men skal være udfyldt",
+    "Er det én linje, så udfyld feltet. Er det mange, så ring til leverandøren: feltet kan have fået nyt navn.",
+)
 
 
 @dataclass(frozen=True)

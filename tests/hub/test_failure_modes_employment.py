@@ -18,6 +18,7 @@ from schemas.people import LifeStatus
 from tests.connectors.star_server import BO, KIRSTEN, Item, Star, absence, activity, event, row, serving
 from tests.contracts.connector import Fault
 from tests.hub.employment_hub import EmploymentHub, advice_of, employment_hub
+from tests.hub.source_hub import FIELD_MISSING
 
 MINUTE = timedelta(minutes=1)
 NUMBER_FAULT = ("cpr-nummeret er ugyldigt", "Ret cpr-nummeret i fagsystemet.")
@@ -265,7 +266,7 @@ def test_mode_17_an_event_without_a_number_is_one_line_and_a_protected_citizen_i
     hub.run("citizens")
     assert sorted(hub.quarantined()) == [
         ("Identifikation", *NUMBER_FAULT),
-        ("Identifikation", "feltet er tomt, men skal være udfyldt", "Udfyld feltet i fagsystemet."),
+        ("Identifikation", *FIELD_MISSING),
     ]
     assert [overview.header.person.name_address_protected for overview in hub.overviews()].count(True) == 1
 

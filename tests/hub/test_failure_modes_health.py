@@ -15,7 +15,7 @@ from schemas.people import LifeStatus
 from tests.connectors.fhir_server import CPR, FhirServer, Item, care_plan, meta, patient, serving
 from tests.connectors.health_runs import connector_to
 from tests.contracts.connector import Fault
-from tests.hub.source_hub import SourceHub, advice_of, source_hub
+from tests.hub.source_hub import FIELD_MISSING, SourceHub, advice_of, source_hub
 
 MAJA, IDA = "7507864002", "6303094002"
 WEEK = timedelta(days=7)
@@ -238,9 +238,7 @@ def test_mode_17_a_plan_of_nobody_waits_and_a_protected_patient_is_protected(hub
     (overview,) = hub.overviews()
     assert overview.header.person.name_address_protected
     assert hub.ids() == ["m17"]
-    assert hub.quarantined() == [
-        ("subject.reference", "feltet er tomt, men skal være udfyldt", "Udfyld feltet i fagsystemet.")
-    ]
+    assert hub.quarantined() == [("subject.reference", *FIELD_MISSING)]
 
 
 def test_mode_18_a_cancelled_plan_is_cancelled_and_a_lost_right_deletes_nothing(

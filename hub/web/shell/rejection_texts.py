@@ -24,7 +24,7 @@ REJECTION = {
         "Bed driften afgøre, om den skal læses med eller vælges fra.",
     ),
     RejectionRule.MISSING_FIELD: (
-        "feltet mangler, men skal være udfyldt",
+        "feltet er tomt eller mangler, men skal være udfyldt",
         "Er det én linje, så udfyld feltet. Er det mange, så ring til leverandøren: feltet kan have fået nyt navn.",
     ),
     RejectionRule.WRONG_SHAPE: (
