@@ -5,7 +5,7 @@ READY := .venv/.ready
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth acceptance check format policy-table lock bench chaos attack screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years acceptance check format policy-table lock bench chaos attack screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 truth: setup ## Compare every sentence on pages with the made-up municipality, at four dates (CITIZENS=400 SAMPLE=15 DATES="2023-09-12")
 	@HELHED_TEST_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TEST_TRUTH_SAMPLE=$(or $(SAMPLE),15) \
 	  HELHED_TEST_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
+
+years: setup ## Walk the Maja family and Maria through the years 2004 to 2025, and compare the pages with the case (minutes)
+	@HELHED_TEST_YEARS=all $(BIN)/python -m pytest tests/sandbox/test_years.py $(ARGS)
 
 acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break each and mend it (minutes; figures in artefacts/)
 	@$(BIN)/python deploy/browser.py
