@@ -1,6 +1,6 @@
 """``make demo``: a made-up municipality, live, at a loopback address.
 
-Starts an embedded PostgreSQL, the simulated fagsystemer, the web server and the worker in this order, and
+Starts the simulated fagsystemer and an embedded PostgreSQL beside each other, then the web server and the worker, and
 shows what it is doing. Every start makes the same municipality anew; Ctrl-C ends everything.
 """
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -125,15 +126,17 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
         data_dir=Path("var") / f"demo-{port}",
     )
     console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
-    console.print("1/4  Starting PostgreSQL (embedded)")
-    shutil.rmtree(settings.data_dir, ignore_errors=True)
-    postgres = start_postgres(settings.data_dir)
-    stack.callback(postgres.cleanup)
-    migrate(postgres.get_uri())
-    let_time_be_simulated(postgres.get_uri())
-    url = application_url(postgres)
-    console.print("2/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
-    running = stack.enter_context(start(citizens=citizens, seed=seed, today=day))
+    console.print("1/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")
+    with ThreadPoolExecutor(1) as side:  # a process of its own, so it takes no time from what is started meanwhile
+        entering = side.submit(stack.enter_context, start(citizens=citizens, seed=seed, today=day))
+        console.print("2/4  Starting PostgreSQL (embedded)")
+        shutil.rmtree(settings.data_dir, ignore_errors=True)
+        postgres = start_postgres(settings.data_dir)
+        stack.callback(postgres.cleanup)
+        migrate(postgres.get_uri())
+        let_time_be_simulated(postgres.get_uri())
+        url = application_url(postgres)
+        running = entering.result()
     follow_sandbox(stack, clock, running, port)
     console.print("3/4  Starting the web server")
     context = build_services(settings.model_copy(update={"database_url": SecretStr(url)}), clock=clock)
