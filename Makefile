@@ -38,7 +38,7 @@ truth: setup ## Compare every sentence on pages with the made-up municipality, a
 	  HELHED_TEST_TRUTH_DATES="$(or $(DATES),2019-06-03 2021-06-15 2023-09-12 2025-05-20)" $(BIN)/python -m pytest tests/truth $(ARGS)
 
 years: setup ## Walk the Maja family and Maria through the years 2004 to 2025, and compare the pages with the case (minutes)
-	@HELHED_TEST_YEARS=all $(BIN)/python -m pytest tests/sandbox/test_years.py $(ARGS)
+	@$(BIN)/python -m pytest tests/sandbox/acceptance_years.py $(ARGS)
 
 acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break each and mend it (minutes; figures in artefacts/)
 	@$(BIN)/python deploy/browser.py

@@ -3,11 +3,8 @@
 ``make years`` goes from 2004 to 2025. The suite holds each year's truth (``test_cohorts``), and pages at two dates.
 """
 
-import os
 from collections.abc import Mapping
 from datetime import date
-
-import pytest
 
 from deploy.sandbox.municipality.generate import cohorts
 from deploy.sandbox.municipality.staff import cpr_of
@@ -103,8 +100,6 @@ YEARS: Mapping[date, Mapping[Side, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.skipif("HELHED_TEST_YEARS" not in os.environ, reason="takes minutes: make years")
-@pytest.mark.xdist_group("years")
 def test_each_year_is_told_as_the_case_tells_it(database: Database) -> None:
     story = cohorts()
     missing = []
