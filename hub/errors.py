@@ -123,6 +123,20 @@ class NotOnTeam(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class OverrideNotFound(ActRefused):
+    """There is no such stated reason, or it opened nothing."""
+
+    key = "override_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
+class OwnOverride(ActRefused):
+    """Nobody reviews the reason that they stated themselves."""
+
+    key = "override_own"
+    status = HTTPStatus.FORBIDDEN
+
+
 class ReasonMissing(ActRefused):
     """The act is done for a stated reason only."""
 

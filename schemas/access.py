@@ -205,6 +205,8 @@ class AccessRequest(Schema):
     purpose: Purpose
     override_reason: str | None = Field(default=None, max_length=1000)
     """Set when the actor uses the override; the text goes into the log."""
+    override_id: str | None = None
+    """Joins all that one stated reason opens: given when the reason is."""
     on_behalf_of: str | None = Field(default=None, max_length=200)
     request_id: str
     act_id: str | None = None
@@ -241,6 +243,8 @@ class AuditAction(StrEnum):
     OPEN_OVERVIEW = "open_overview"
     END_OVERRIDE = "end_override"
     """Somebody gave up a reason before its time; it opens the citizen no longer."""
+    REVIEW_OVERRIDE = "review_override"
+    """Somebody else judged a stated reason; what they wrote stands in ``override_reason``."""
     SEARCH = "search"
     REVEAL = "reveal"
     PRINT = "print"
@@ -366,8 +370,9 @@ class AuditEntry(Schema):
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
     ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of
-    another administration was shown), ``consent`` (the cells that were given or withdrawn, and how),
-    ``decisions`` (numbers of decisions on who is who),
+    another administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation``
+    (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
+    or withdrawn, and how), ``decisions`` (numbers of decisions on who is who),
     ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
     deletions were decided about, and how many), ``fault`` or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None

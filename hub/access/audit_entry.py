@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import POLICY_VERSION
+from hub.access.policy import relation_of
 from hub.access.redaction import redact_identifiers, redact_key
 from schemas.access import (
     AccessFacts,
@@ -17,6 +18,7 @@ from schemas.access import (
     AuditEntry,
     AuditObject,
     AuditOutcome,
+    Basis,
     Decision,
     Role,
 )
@@ -24,6 +26,7 @@ from schemas.source import Area
 
 _ROLE_OF = {
     AuditAction.READ_LOG: Role.DPO,
+    AuditAction.REVIEW_OVERRIDE: Role.DPO,
     **dict.fromkeys(
         STAFF_ACTS | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY} | SOURCE_ACTS | IDENTITY_ACTS,
         Role.ADMINISTRATOR,
@@ -68,7 +71,7 @@ def audit_entry(  # noqa: PLR0913  keyword-only from the object on
 
 
 def _page(request: AccessRequest) -> dict[str, JsonValue]:
-    """Which page was opened, what day it showed, and on whose page the citizen was shown."""
+    """Which page was opened, what day it showed, on whose page the citizen was shown, and which reason opened it."""
     page: dict[str, JsonValue] = {}
     if request.page is not None:
         page["page"] = request.page.value
@@ -76,6 +79,8 @@ def _page(request: AccessRequest) -> dict[str, JsonValue]:
         page["as_known"] = request.as_known.isoformat()
     if request.shown_on is not None:
         page["shown_on"] = str(request.shown_on)
+    if request.override_id is not None:
+        page["override"] = request.override_id
     return page
 
 
@@ -103,6 +108,8 @@ def entry_about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas
     if decision.disclosures:
         disclosed: dict[str, JsonValue] = {each.area.value: each.basis.value for each in decision.disclosures}
         details = {**details, "disclosed": disclosed}
+    if decision.basis is Basis.OVERRIDE:
+        details = {**details, "relation": relation_of(facts).value}
     update: dict[str, Any] = {
         "citizen_id": facts.citizen_id,
         "basis": decision.basis,

@@ -48,7 +48,7 @@ def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision
         tuple(context.items()),
         facts.consented_areas,
         facts.consent_cells,
-        _relation(facts),
+        relation_of(facts),
         is_protected=facts.name_address_protected,
     )
 
@@ -148,7 +148,7 @@ def may_reveal(actor: Actor, facts: AccessFacts, reason: str) -> Decision:
     (answer,) = _ask(actor, [_question("reveal", _context(facts, has_reason=is_reason(reason)))])
     return Decision(
         allowed=answer.allowed,
-        basis=_relation(facts) if answer.allowed else Basis.NONE,
+        basis=relation_of(facts) if answer.allowed else Basis.NONE,
         may_reveal=answer.allowed,
         policies=answer.policies,
         policy_version=POLICY_VERSION,
@@ -165,7 +165,7 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
             relates the two, has the basis ``NONE``: opening asks for a reason.
     """
     return {
-        fact.citizen_id: _relation(fact)
+        fact.citizen_id: relation_of(fact)
         for fact in facts
         if _ask(actor, [_question("find", _context(fact, has_reason=False, known_identifier=known_identifier))])[
             0
@@ -174,7 +174,7 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
 
 
 def may(actor: Actor, action: AuditAction) -> bool:
-    """Whether the actor's role reaches a page (log, sources, search, citizens), or an act on a source or an identity.
+    """Whether the actor's role reaches a page (log, sources, search, citizens), or an act on a source or the like.
 
     An act that takes a reason is answered as if there was one; ``may_change_source`` looks at the reason. What is done
     to one citizen is never answered here: that takes facts (``decide``).
@@ -183,6 +183,8 @@ def may(actor: Actor, action: AuditAction) -> bool:
         return _may_change_source(actor, action, has_reason=True)
     if action in IDENTITY_ACTS:
         return _may_decide_identity(actor, action, has_reason=True)
+    if action is AuditAction.REVIEW_OVERRIDE:
+        return _may_review_override(actor, has_reason=True, is_own=False)
     return action in _PAGES and _ask(actor, [(action.value, "Pages", ())])[0].allowed
 
 
@@ -194,6 +196,11 @@ def may_change_source(actor: Actor, action: AuditAction, reason: str | None) -> 
 def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -> bool:
     """Whether the actor may decide that about who is who, for that reason."""
     return action in IDENTITY_ACTS and _may_decide_identity(actor, action, has_reason=is_reason(reason))
+
+
+def may_review_override(actor: Actor, reason: str | None, *, is_own: bool) -> bool:
+    """Whether the actor may judge a stated reason (værdispring), in those words; *is_own*: it is the actor's own."""
+    return _may_review_override(actor, has_reason=is_reason(reason), is_own=is_own)
 
 
 def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> bool:
@@ -222,7 +229,7 @@ def is_own_unit(facts: AccessFacts) -> bool:
     )
 
 
-def _relation(facts: AccessFacts) -> Basis:
+def relation_of(facts: AccessFacts) -> Basis:
     """The closest working relation; all but the team's open the same."""
     if facts.on_team:
         return Basis.TEAM
@@ -246,6 +253,11 @@ def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -
 
 def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
     return _ask(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
+
+
+def _may_review_override(actor: Actor, *, has_reason: bool, is_own: bool) -> bool:
+    context = (("has_reason", has_reason), ("is_own", is_own))
+    return _ask(actor, [(AuditAction.REVIEW_OVERRIDE.value, "Override", context)])[0].allowed
 
 
 def _is_reason_of(length: int, *, has_words: bool) -> bool:

@@ -17,6 +17,7 @@ _COLLEAGUES = text("""
     SELECT a.id, a.name, a.title, active.unit_name AS unit, a.area
     FROM actors a LEFT JOIN active_actors active ON active.id = a.id WHERE a.id = ANY(:ids)
 """)
+_IS_SAME_PERSON = text("SELECT EXISTS (SELECT FROM actors WHERE id = :id AND own_identifier_digest = :digest)")
 _CONTACTS = text("""
     SELECT worker_id, min(name) AS name, min(title) AS title, min(phone) AS phone
     FROM active_actors CROSS JOIN LATERAL unnest(worker_ids) AS w (worker_id)
@@ -85,6 +86,12 @@ def get_actor(session: Session, actor_id: str) -> Actor | None:
     """The employee with that id; None when there is none, or no longer."""
     rows = fetch_rows(session, _BY_ID, {"id": actor_id})
     return Actor.model_validate(rows[0]) if rows else None
+
+
+def is_same_person(session: Session, actor: Actor, other_id: str) -> bool:
+    """Whether that employee is the actor, by id or, where somebody has two logins, by the own national number."""
+    parameters = {"id": other_id, "digest": actor.own_identifier_digest}
+    return actor.id == other_id or bool(session.scalar(_IS_SAME_PERSON, parameters))
 
 
 def list_colleagues(session: Session, actor_ids: Collection[str]) -> dict[str, Colleague]:

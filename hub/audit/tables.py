@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ class AuditRow(Base):
         Index("ix_audit_log_actor_id", "actor_id", "seq"),
         Index("ix_audit_log_on_behalf_of", "on_behalf_of", "seq", postgresql_where=text("on_behalf_of IS NOT NULL")),
         Index("ix_audit_log_recorded_at", "recorded_at"),
+        Index("ix_audit_log_override", "seq", postgresql_where=text("basis = 'override' AND outcome = 'shown'")),
         Index("ix_audit_log_act_id", "act_id", "seq", postgresql_where=text("act_id IS NOT NULL")),
     )
 
@@ -49,3 +50,22 @@ class AuditRow(Base):
     policy_version: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(Text)
     act_id: Mapped[str | None] = mapped_column(Text)
+
+
+class OverrideReviewRow(Base):
+    """A review of a stated reason; the fields are those of ``schemas.override.OverrideReview``.
+
+    Migration 0040 adds the triggers that refuse UPDATE, DELETE and TRUNCATE.
+    """
+
+    __tablename__ = "override_reviews"
+    __table_args__ = (CheckConstraint("outcome IN ('justified', 'not_justified', 'needs_follow_up')", name="outcome"),)
+
+    override_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """As in the ``details`` of the log's lines (``override``), or their ``act_id`` where they have none."""
+    number: Mapped[int] = mapped_column(primary_key=True)
+    reviewed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reviewer_id: Mapped[str] = mapped_column(Text)
+    reviewer_name: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)

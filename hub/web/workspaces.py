@@ -9,6 +9,7 @@ from hub.web.index.routes import INDEX
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
+from hub.web.overrides.routes import OVERRIDES
 from hub.web.oversight.routes import OVERSIGHT
 from hub.web.quarantine.routes import QUARANTINE
 from hub.web.search.routes import SEARCH
@@ -21,6 +22,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
     CONSENTS,
     OVERSIGHT,
+    OVERRIDES,
     SOURCES,
     HELD_DELETIONS,
     QUARANTINE,

@@ -147,6 +147,7 @@ def give_reason(
         limit_actor(context, Limited.OVERRIDE)
         request.session.pop(SHORT_REASON, None)
         request.session[OVERRIDE] = {
+            "id": context.request_id,
             "citizen": str(citizen_id),
             "reason": redact_identifiers(reason),
             "given_at": context.now.isoformat(),

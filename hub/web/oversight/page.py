@@ -65,6 +65,9 @@ class OversightPage:
     about: str | None
     """Who the heading is about, in small."""
     summary: str
+    waiting: str
+    """How many stated reasons wait for a review."""
+    is_any_waiting: bool
     kind: str
     """``everything``, ``citizen`` or ``actor``."""
     key: str

@@ -12,6 +12,7 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import at_second, capital, counted, day_text, listed, number_text, plural_of
 from hub.web.shell.view_models import Choice
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, PageKind
+from schemas.override import OverrideOutcome
 from schemas.source import Area
 
 SEARCHED_FOR = {
@@ -46,6 +47,7 @@ def oversight_page(
     tally: Mapping[Only, int],
     employees: Sequence[Actor],
     sources: Mapping[str, str],
+    waiting_overrides: int = 0,
 ) -> OversightPage:
     """Who looked, with which right, and why; *sources* are their titles by name."""
     more = len(acts) == subject.page_size
@@ -55,11 +57,13 @@ def oversight_page(
         heading=_heading(subject, names),
         about=_about(subject),
         summary=_summary(acts, subject, more=more),
+        waiting=capital(counted(waiting_overrides, *texts.WAITING)) if waiting_overrides else texts.NONE_WAITING,
+        is_any_waiting=waiting_overrides > 0,
         kind=subject.kind,
         key=subject.key,
         only=subject.only.value,
         counts=tuple(_count(only, tally[only], subject) for only in Only),
-        rows=tuple(_row(act, subject, units, {**names, **sources}) for act in acts),
+        rows=tuple(log_row(act, subject, units, {**names, **sources}) for act in acts),
         after=str(acts[-1].seq) if more else None,
         employees=tuple(
             Choice(actor.id, f"{actor.name}, {actor.title}", actor.id == subject.key) for actor in employees
@@ -116,7 +120,8 @@ def _main(act: LoggedAct) -> AuditEntry:
     return (entries_shown or own)[-1]
 
 
-def _row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
+def log_row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:
+    """One act in words; *units* and *names* (of employees and sources) by id."""
     entries = [line.entry for line in act.lines]
     entry = _main(act)
     people = [*dict.fromkeys(str(each.citizen_id) for each in entries if each.citizen_id)]
@@ -128,7 +133,7 @@ def _row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: M
         action=_action(entry),
         outcome=texts.AUDIT_OUTCOME[entry.outcome],
         refused=entry.outcome is not AuditOutcome.SHOWN,
-        people=tuple(Choice(key, _citizen(key), key == subject.key) for key in people[:PEOPLE_SHOWN]),
+        people=tuple(Choice(key, citizen_text(key), key == subject.key) for key in people[:PEOPLE_SHOWN]),
         more_people=f"og {counted(len(people) - PEOPLE_SHOWN, 'anden', 'andre')}" if len(people) > PEOPLE_SHOWN else "",
         purpose=capital(shared.PURPOSE[entry.purpose]) if entry.purpose else "",
         basis=capital(shared.BASIS[entry.basis]) if entry.basis else "",
@@ -138,7 +143,8 @@ def _row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: M
     )
 
 
-def _citizen(key: str) -> str:
+def citizen_text(key: str) -> str:
+    """A citizen as the log names them."""
     return f"borger {key[:8]}"
 
 
@@ -146,7 +152,7 @@ def _action(entry: AuditEntry) -> str:
     """What was done, and with which page."""
     shown_on, page = entry.details.get("shown_on"), entry.details.get("page")
     if isinstance(shown_on, str) and entry.action is AuditAction.OPEN_OVERVIEW:
-        return texts.SHOWN_ON.format(citizen=_citizen(shown_on))
+        return texts.SHOWN_ON.format(citizen=citizen_text(shown_on))
     action = texts.AUDIT_ACTION[entry.action]
     if isinstance(page, str) and entry.action is AuditAction.OPEN_OVERVIEW:
         action = texts.OPENED_PAGE[PageKind(page)]
@@ -164,6 +170,8 @@ def _details(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.insert(0, texts.ON_BEHALF.format(name=names.get(entry.on_behalf_of, entry.on_behalf_of)))
     if entry.fields_revealed:
         details.append(f"viste {listed([texts.FIELD.get(field, field) for field in entry.fields_revealed])}")
+    if isinstance(review := entry.details.get("review"), str):
+        details.append(texts.REVIEWED_AS[OverrideOutcome(review)])
     details += _subject_of(entry, names)
     if entry.policy_version not in {POLICY_VERSION, ""}:
         details.append(f"afgjort af en tidligere udgave af reglerne ({entry.policy_version})")

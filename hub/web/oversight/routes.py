@@ -13,6 +13,7 @@ from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.redaction import national_in, plain
 from hub.access.service_account_repository import list_machines
 from hub.audit import repository as audit
+from hub.audit.override_repository import count_overrides
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
 from hub.digest import keyed_digest, text_digest
@@ -28,6 +29,7 @@ from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind, Purpose
+from schemas.override import OverrideState
 
 OVERSIGHT = Workspace(
     name="oversight",
@@ -77,6 +79,7 @@ def oversight(
             audit.count_acts(context.session, midnight, context.now + timedelta(seconds=1)),
             _callers(context),
             {name: source.title for name, source in context.known_sources.items()},
+            count_overrides(context.session)[OverrideState.WAITING],
         )
         return context.page(page)
 

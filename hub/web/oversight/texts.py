@@ -2,10 +2,12 @@
 
 from schemas.access import AuditAction, AuditOutcome, PageKind
 from schemas.disclosure import DisclosureBasis
+from schemas.override import OverrideOutcome
 
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
     AuditAction.END_OVERRIDE: "Afsluttede en særlig grund",
+    AuditAction.REVIEW_OVERRIDE: "Gennemgik en særlig grund",
     AuditAction.SEARCH: "Søgte",
     AuditAction.REVEAL: "Viste skjulte oplysninger",
     AuditAction.PRINT: "Udskrev",
@@ -83,6 +85,14 @@ DISCLOSED = {
     DisclosureBasis.OVERRIDE: "med begrundelse",
 }
 """With which right areas of another administration were shown."""
+REVIEWED_AS = {
+    OverrideOutcome.JUSTIFIED: "berettiget",
+    OverrideOutcome.NOT_JUSTIFIED: "ikke berettiget",
+    OverrideOutcome.NEEDS_FOLLOW_UP: "skal følges op",
+}
+"""What a review came to."""
+WAITING = ("særlig grund venter på gennemgang", "særlige grunde venter på gennemgang")
+NONE_WAITING = "Ingen særlige grunde venter på gennemgang"
 BY_NAME = "efter et navn"
 """A search that found citizens by name: beside their keys the name would say whose keys they are."""
 TYPED = "fingeraftrykket af det, der blev skrevet, er {digest}"

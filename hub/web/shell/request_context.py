@@ -46,6 +46,8 @@ OVERRIDE_LASTS = timedelta(hours=1)
 class Override:
     """A reason that opens one citizen beyond team and unit."""
 
+    id: str | None
+    """Joins what it opens, in the log; None: it was given before reasons had one."""
     reason: str
     until: datetime
 
@@ -116,11 +118,13 @@ class RequestContext:
 
     def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
-        if reason is None and citizen_id is not None and (override := self.override(citizen_id)):
-            reason = override.reason
+        override = self.override(citizen_id) if reason is None and citizen_id is not None else None
         purpose = self.workspace.purpose if self.workspace else None
         return AccessRequest(
-            purpose=purpose or chosen_purpose(self.request), override_reason=reason, request_id=self.request_id
+            purpose=purpose or chosen_purpose(self.request),
+            override_reason=override.reason if override else reason,
+            override_id=override.id if override else None,
+            request_id=self.request_id,
         )
 
     def override(self, citizen_id: UUID) -> Override | None:
@@ -130,7 +134,7 @@ class RequestContext:
             return None
         given_at = datetime.fromisoformat(stored["given_at"])
         until = given_at + OVERRIDE_LASTS
-        return Override(stored["reason"], until) if given_at <= self.now < until else None
+        return Override(stored.get("id"), stored["reason"], until) if given_at <= self.now < until else None
 
     def require_source(self, name: str) -> None:
         """Stop here unless there is such a source, or was.

@@ -246,6 +246,11 @@ ERROR = {
         "Samtykket er ikke åbent for dig",
         "Samtykker ses af teamet for borgerens forløb og skrives ind af tovholderen. Spørg tovholderen.",
     ),
+    "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
+    "override_own": (
+        "Du kan ikke gennemgå din egen særlige grund",
+        "En anden skal gennemgå den. Intet er gemt.",
+    ),
     "access_refused": (
         "Borgeren er ikke åben for dig",
         "Åbn borgeren på siden, og skriv en begrundelse, hvis dit arbejde kræver det.",

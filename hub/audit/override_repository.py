@@ -1,0 +1,96 @@
+"""SQL of stated reasons (værdispring): what each opened, from the log itself, and what reviews of it came to.
+
+No row says that a reason waits for a review, so none can be missing: it waits as long as it has none.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.db import fetch_rows
+from schemas.access import AuditAction, AuditEntry
+from schemas.override import Override, OverrideReview, OverrideState
+
+_ID = "coalesce(details ->> 'override', act_id, cast(seq AS text))"
+"""What joins the lines of one reason; of lines from before reasons had an id, those of one act."""
+_BY_REASON = "basis = 'override' AND outcome = 'shown'"
+_STATES = f"""
+    SELECT o.id, o.seq,
+           CASE WHEN r.outcome IS NULL THEN 'waiting' WHEN r.outcome = 'needs_follow_up' THEN 'follow_up'
+                ELSE 'reviewed' END AS state
+    FROM (SELECT {_ID} AS id, min(seq) AS seq FROM audit_log
+          WHERE {_BY_REASON} AND action = 'open_overview' GROUP BY 1) o
+    LEFT JOIN LATERAL (SELECT outcome FROM override_reviews
+                       WHERE override_id = o.id ORDER BY number DESC LIMIT 1) r ON true
+"""  # noqa: S608  put together from the constants above; every value is a parameter
+_COUNT = text(f"SELECT state, count(*) AS number FROM ({_STATES}) s GROUP BY state")  # noqa: S608  as above
+_OLDEST_FIRST = text(f"""
+    SELECT id, seq FROM ({_STATES}) s
+    WHERE state = :state AND seq > coalesce(cast(:after AS bigint), 0) ORDER BY seq LIMIT :size
+""")  # noqa: S608  as above
+_NEWEST_FIRST = text(f"""
+    SELECT id, seq FROM ({_STATES}) s
+    WHERE state = :state AND (cast(:after AS bigint) IS NULL OR seq < :after) ORDER BY seq DESC LIMIT :size
+""")  # noqa: S608  as above
+_FIELDS = ", ".join(AuditEntry.model_fields)
+_ENTRIES = text(f"""
+    SELECT {_ID} AS override_id, {_FIELDS} FROM audit_log WHERE {_BY_REASON} AND {_ID} = ANY(:ids) ORDER BY seq
+""")  # noqa: S608  as above
+_REVIEWS = text("SELECT * FROM override_reviews WHERE override_id = ANY(:ids) ORDER BY number")
+_ADD = text("""
+    INSERT INTO override_reviews (override_id, number, reviewed_at, reviewer_id, reviewer_name, outcome, words)
+    VALUES (:override_id, :number, :reviewed_at, :reviewer_id, :reviewer_name, :outcome, :words)
+    ON CONFLICT DO NOTHING RETURNING number
+""")
+
+
+def count_overrides(session: Session) -> dict[OverrideState, int]:
+    """How many stated reasons are in each state."""
+    numbers = {row["state"]: row["number"] for row in fetch_rows(session, _COUNT, {})}
+    return {state: numbers.get(state, 0) for state in OverrideState}
+
+
+def list_overrides(
+    session: Session, state: OverrideState, *, after: int | None, size: int
+) -> tuple[tuple[Override, ...], int | None]:
+    """Stated reasons in that state, the oldest first, those that are reviewed the newest first; and where to go on.
+
+    Args:
+        session: the caller's transaction.
+        state: which.
+        after: where the page before ended.
+        size: at most so many.
+    """
+    statement = _NEWEST_FIRST if state is OverrideState.REVIEWED else _OLDEST_FIRST
+    rows = fetch_rows(session, statement, {"state": state.value, "after": after, "size": size + 1})
+    overrides = _load(session, [row["id"] for row in rows[:size]])
+    return overrides, rows[size - 1]["seq"] if len(rows) > size else None
+
+
+def get_override(session: Session, override_id: str) -> Override | None:
+    """The stated reason with that id; None: it opened nothing, or there is none."""
+    return next(iter(_load(session, [override_id])), None)
+
+
+def add_review(session: Session, override_id: str, review: OverrideReview) -> bool:
+    """Store a review. False: another with that number came first, and nothing is stored."""
+    values = review.model_dump(mode="python") | {"override_id": override_id, "outcome": review.outcome.value}
+    return session.scalar(_ADD, values) is not None
+
+
+def _load(session: Session, ids: Sequence[str]) -> tuple[Override, ...]:
+    """Those with these ids, in that order, each with its lines and reviews."""
+    entries: dict[str, list[AuditEntry]] = {}
+    for row in fetch_rows(session, _ENTRIES, {"ids": list(ids)}):
+        values = dict(row)
+        entries.setdefault(values.pop("override_id"), []).append(AuditEntry.model_validate(values))
+    reviews: dict[str, list[OverrideReview]] = {}
+    for row in fetch_rows(session, _REVIEWS, {"ids": list(ids)}):
+        values = dict(row)
+        reviews.setdefault(values.pop("override_id"), []).append(OverrideReview.model_validate(values))
+    return tuple(
+        Override(id=each, entries=tuple(entries[each]), reviews=tuple(reviews.get(each, ())))
+        for each in ids
+        if any(entry.action is AuditAction.OPEN_OVERVIEW for entry in entries.get(each, ()))
+    )
