@@ -26,6 +26,8 @@ class LogRow:
     reason: str | None
     """What the person wrote."""
     override: bool
+    override_id: str | None
+    """The stated reason, which has a page of its own."""
 
 
 @dataclass(frozen=True)

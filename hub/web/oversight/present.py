@@ -140,7 +140,16 @@ def log_row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names
         details=capital("; ".join([*_details(entry, names), *_others(entry, entries), *_times(entry, entries)])),
         reason=" / ".join(reasons) or None,
         override=entry.basis is Basis.OVERRIDE,
+        override_id=_override_id(entry),
     )
+
+
+def _override_id(entry: AuditEntry) -> str | None:
+    """The stated reason that the row is about, if any: that opened the page, or was read or reviewed."""
+    stated = entry.details.get("override")
+    if isinstance(stated, str):
+        return stated
+    return entry.act_id if entry.basis is Basis.OVERRIDE and entry.action is AuditAction.OPEN_OVERVIEW else None
 
 
 def citizen_text(key: str) -> str:
