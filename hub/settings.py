@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     notice_failures: int = Field(default=3, ge=1, le=50)
     """So many runs of a stream in a row must fail before a notice says so."""
     notice_certificate_days: int = Field(default=30, ge=1, le=365)
-    """So many days before a certificate ends a notice says so."""
+    """So many days before a certificate or a secret of a source ends a notice says so."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     log_format: Literal["text", "json"] = "text"

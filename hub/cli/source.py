@@ -12,7 +12,15 @@ from rich.console import Console
 from hub.cli.new_source.writing import NEXT_STEPS, class_name, write_source
 from hub.cli.source_approval import approve
 from hub.cli.source_inbox import inbox
-from hub.cli.source_input import AtMost, Reason, file_or_prompt, parse_settings, read_schedule, without_numbers
+from hub.cli.source_input import (
+    AtMost,
+    Reason,
+    file_or_prompt,
+    parse_expiry,
+    parse_settings,
+    read_schedule,
+    without_numbers,
+)
 from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
 from hub.cli.source_reading import Name, history, list_all, runs
 from hub.cli.source_record import actor_id, record, record_act
@@ -65,6 +73,12 @@ Secrets = Annotated[
         help="field=@FILE or field=env:VARIABLE; field alone asks for it on the terminal. Never the secret itself.",
     ),
 ]
+Expires = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expires", help="SECRET=2026-12-31: its last day, which a notice tells beforehand; SECRET= is none."
+    ),
+]
 AreaOption = Annotated[Area | None, typer.Option(help="Instead of the area that the connector declares.")]
 Title = Annotated[
     str | None,
@@ -103,6 +117,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
     settings: Settings = None,
     kind: Annotated[str, typer.Option(help="See: helhed connector kinds")] = "",
     secret: Secrets = None,
+    expires: Expires = None,
     area: AreaOption = None,
     title: Title = None,
     every: Every = None,
@@ -124,6 +139,7 @@ def add(  # noqa: PLR0913, PLR0917  options of a command
             area=area,
             title=title,
             settings=parse_settings(settings or [], builder.kinds[kind].spec()),
+            secret_expiry={path: day for path, day in parse_expiry(expires or []).items() if day},
             lifecycle=SourceLifecycle.DRAFT if draft else SourceLifecycle.ACTIVE,
         )
         secrets = file_or_prompt(secret or [])
@@ -154,21 +170,23 @@ def new(
 
 
 @app.command(name="set")
-def set_settings(
+def set_settings(  # noqa: PLR0913, PLR0917  options of a command
     name: Name,
     settings: Settings = None,
     secret: Secrets = None,
+    expires: Expires = None,
     area: AreaOption = None,
     title: Title = None,
     activate: Annotated[bool, typer.Option("--activate", help="A draft is read from now on.")] = False,
 ) -> None:
     """Change a source. A run under way is stopped and begins again as the source is now.
 
-    Example: [bold]helhed source set social page_size=100 --secret client_secret=env:NEW_SECRET[/bold]
+    Example: [bold]helhed source set social page_size=100 --secret client_secret=env:NEW_SECRET
+    --expires client_secret=2026-12-31[/bold]
     """
     with fail(), opened() as context:
-        if not (settings or secret or area or title or activate):
-            raise InvalidSetting("give field=value, --secret, --area, --title or --activate")
+        if not (settings or secret or expires or area or title or activate):
+            raise InvalidSetting("give field=value, --secret, --expires, --area, --title or --activate")
         builder = context.catalogue.builder
         with context.database.transaction() as session:
             before = repository.get_source(session, name)
@@ -180,10 +198,12 @@ def set_settings(
                 title=title,
                 settings=parse_settings(settings or [], schema, before.definition.settings),
                 secrets=file_or_prompt(secret or []),
+                secret_expiry=parse_expiry(expires or []),
                 lifecycle=SourceLifecycle.ACTIVE if activate else None,
             )
             service.change_source(session, builder, name, change, by=actor_id(), expected_version=before.version)
-            changed = ", ".join([*change.settings, *change.secrets]) or "definition"
+            days = [f"secret_expiry.{path}" for path in change.secret_expiry]
+            changed = ", ".join([*change.settings, *change.secrets, *days]) or "definition"
             record(session, AuditAction.CONFIGURE_SOURCE, name, f"changed: {changed}", context.clock.now())
         console.print(f"{name} is changed.")
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,21 @@ def parse_settings(
         else:
             settings[name] = _value(value)
     return settings
+
+
+def parse_expiry(pairs: Iterable[str]) -> dict[str, date | None]:
+    """``secret=2026-12-03`` pairs as the last day of secrets by field; an empty day: it has none.
+
+    Raises:
+        InvalidSetting: a pair has no ``=``, or its day is none.
+    """
+    days: dict[str, date | None] = {}
+    for field, equals, day in (pair.partition("=") for pair in pairs):
+        try:
+            days[field] = date.fromisoformat(day) if day or not equals else None
+        except ValueError:
+            raise InvalidSetting("--expires is given as SECRET=2026-12-31; SECRET= takes the day away") from None
+    return days
 
 
 def file_or_prompt(pairs: Iterable[str]) -> dict[str, str]:

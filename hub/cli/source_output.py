@@ -18,7 +18,7 @@ from hub.sources.run_history import RunDetails, RunProgress
 from schemas.source import Area
 
 console = Console()
-WORDED = frozenset(NoticeKind) - {NoticeKind.HELD_DELETIONS, NoticeKind.LATE}
+WORDED = frozenset(NoticeKind) - {NoticeKind.HELD_DELETIONS, NoticeKind.LATE, NoticeKind.SECRET_EXPIRING}
 """Conditions that no number of the list tells."""
 
 
@@ -84,6 +84,11 @@ def _needs(listing: SourceListing | None) -> str:
     parts = [f"{listing.open_lines:,} in quarantine"] if listing.open_lines else []
     parts += [f"{listing.held:,} deletions held"] if listing.held else []
     parts += [condition.kind.replace("_", " ") for condition in listing.conditions if condition.kind in WORDED]
+    parts += [
+        f"last day of a secret {listing.secret_ends}"
+        for condition in listing.conditions
+        if condition.kind is NoticeKind.SECRET_EXPIRING
+    ]
     if not parts and listing.needs_person:
         parts.append(listing.state.reason or listing.state.state)
     return ", ".join(parts) or "-"
@@ -123,7 +128,10 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
     for field, value in definition.settings.items():
         console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
     for field in secrets:
-        console.print(f"  {field} is set (secret)", markup=False, highlight=False)
+        last = definition.secret_expiry.get(field)
+        console.print(
+            f"  {field} is set (secret{f', good until {last}' if last else ''})", markup=False, highlight=False
+        )
     is_read = definition.lifecycle is SourceLifecycle.ACTIVE and pause is None
     table = Table("Stream", "Schedule", "Next run", "Read to its end", "Read now by")
     for stream in streams:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from hub.clock import danish_day
 from hub.settings import Settings
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, SourceState, SourceStatus
+from hub.sources.secret_expiry import days_left
 from schemas.base import Schema
 
 FAILURES = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
@@ -25,6 +27,7 @@ class NoticeKind(StrEnum):
     HELD_DELETIONS = "held_deletions"
     TOO_MANY_REJECTED = "too_many_rejected"
     CERTIFICATE_EXPIRING = "certificate_expiring"
+    SECRET_EXPIRING = "secret_expiring"  # noqa: S105  a kind of notice
     INDEX_DRIFT = "index_drift"
 
 
@@ -40,7 +43,10 @@ class Condition(Schema):
     kind: NoticeKind
     source: str = EVERYTHING
     number: int | None = None
-    """Failed runs in a row, deletions that wait, or days until the certificate ends. Never anything personal."""
+    """Failed runs in a row, deletions that wait, or days until certificate or secret ends. Never anything personal.
+
+    Of a secret it is negative once the last day is over.
+    """
 
     @property
     def key(self) -> Key:
@@ -61,6 +67,8 @@ class SourceLook(Schema):
     """Deletions that nobody has decided about."""
     certificate_ends: datetime | None = None
     """When the first of its certificates is no longer valid."""
+    secret_ends: date | None = None
+    """The last day of the first of its secrets to end."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,8 @@ class Limits:
     """When something is worth a notice."""
 
     failures: int
-    certificate: timedelta
-    """So long before its end."""
+    expiry: timedelta
+    """So long before a certificate or a secret ends."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -107,9 +115,11 @@ def consecutive_failures(outcomes: Iterable[RunOutcome]) -> int:
 def source_conditions(look: SourceLook, limits: Limits, now: datetime) -> Iterable[Condition]:
     """What is wrong now with one source."""
     source = look.state.source
-    if look.certificate_ends is not None and look.certificate_ends - now <= limits.certificate:
+    if look.certificate_ends is not None and look.certificate_ends - now <= limits.expiry:
         days = max((look.certificate_ends - now).days, 0)
         yield Condition(kind=NoticeKind.CERTIFICATE_EXPIRING, source=source, number=days)
+    if look.secret_ends is not None and (left := days_left(look.secret_ends, danish_day(now))) <= limits.expiry.days:
+        yield Condition(kind=NoticeKind.SECRET_EXPIRING, source=source, number=left)
     if look.state.state is SourceStatus.PAUSED:
         return
     if look.held:

@@ -14,6 +14,8 @@ def began_text(notice: Notice, title: str) -> str:
     kind, number = notice.condition.kind, notice.condition.number
     if kind is NoticeKind.CERTIFICATE_EXPIRING and number == 0:
         return texts.EXPIRED.format(source=title)
+    if kind is NoticeKind.SECRET_EXPIRING and number is not None and number <= 0:
+        return (texts.SECRET_ENDS_TODAY if number == 0 else texts.SECRET_ENDED).format(source=title)
     sentence = texts.ONE.get(kind, texts.BEGAN[kind]) if number == 1 else texts.BEGAN[kind]
     return sentence.format(source=title, number=f"{number or 0:,}".replace(",", "."))
 

@@ -148,4 +148,5 @@ def _look(session: Session, source: Source, state: SourceState, held: int) -> So
         is_rejecting=any(runs[0] is RunOutcome.TOO_MANY_REJECTED for runs in settled if runs),
         held=held,
         certificate_ends=earliest_end(str(value) for value in source.definition.settings.values()),
+        secret_ends=min(source.definition.secret_expiry.values(), default=None),
     )

@@ -38,6 +38,8 @@ class SourceListing(Schema):
     """Deletions that nobody has decided about."""
     certificate_ends: Instant | None = None
     """When the first of its certificates is no longer valid."""
+    secret_ends: date | None = None
+    """The last day of the first of its secrets to end."""
     conditions: tuple[Condition, ...] = ()
     """What notices tell of it."""
 
@@ -80,6 +82,7 @@ def list_sources(
             open_lines=open_lines.get(look.state.source, 0),
             held=look.held,
             certificate_ends=look.certificate_ends,
+            secret_ends=look.secret_ends,
             conditions=tuple(source_conditions(look, limits, now)),
         )
         for look in look_at_sources(session, sources, now)

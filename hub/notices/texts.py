@@ -12,6 +12,7 @@ BEGAN: Mapping[NoticeKind, str] = {
     NoticeKind.HELD_DELETIONS: "{source}: {number} sletninger er tilbageholdt og venter på et menneske.",
     NoticeKind.TOO_MANY_REJECTED: "{source} er standset: for meget kunne ikke læses.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om {number} dage.",
+    NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber om {number} dage.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
 }
 ENDED: Mapping[NoticeKind, str] = {
@@ -21,6 +22,7 @@ ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.HELD_DELETIONS: "{source}: ingen sletninger venter længere.",
     NoticeKind.TOO_MANY_REJECTED: "{source} kan læses igen.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: certifikatet er skiftet.",
+    NoticeKind.SECRET_EXPIRING: "{source}: ingen adgangskode er længere ved at udløbe.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
 }
 ADVICE: Mapping[NoticeKind, str] = {
@@ -30,11 +32,16 @@ ADVICE: Mapping[NoticeKind, str] = {
     NoticeKind.HELD_DELETIONS: "Spørg systemejeren, om de er slettet. Frigiv eller afvis dem så på siden Tilbageholdt.",
     NoticeKind.TOO_MANY_REJECTED: "Se på kildens side, hvilket felt det er, og ring til leverandøren.",
     NoticeKind.CERTIFICATE_EXPIRING: "Bestil et nyt, og sæt det ind under kildens indstillinger.",
+    NoticeKind.SECRET_EXPIRING: "Få en ny af leverandøren, og skriv den med dens udløbsdato under kildens "
+    "indstillinger.",
     NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
 }
 ONE: Mapping[NoticeKind, str] = {
     NoticeKind.HELD_DELETIONS: "{source}: 1 sletning er tilbageholdt og venter på et menneske.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om 1 dag.",
+    NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber i morgen.",
     NoticeKind.FAILING: "{source} fejler: sidste kørsel gik galt.",
 }
 EXPIRED = "{source}: et certifikat udløber i dag, eller er udløbet."
+SECRET_ENDS_TODAY = "{source}: en adgangskode udløber i dag."  # noqa: S105  a sentence
+SECRET_ENDED = "{source}: en adgangskode er udløbet."  # noqa: S105

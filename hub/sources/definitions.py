@@ -1,6 +1,7 @@
 """What a source is made of: its definition, its streams, its pause, and the deletions that wait for a person."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field, JsonValue
@@ -43,6 +44,8 @@ class SourceDefinition(Schema):
     """Danish; instead of the title that the connector declares."""
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     """As the connector's ``spec`` says, without secrets. Of a file, secrets are references (``{env = …}``)."""
+    secret_expiry: Mapping[str, date] = Field(default_factory=dict)
+    """Last day on which each secret is good, by its path; of those of which somebody knows it."""
     lifecycle: SourceLifecycle = SourceLifecycle.ACTIVE
     origin: SourceOrigin = SourceOrigin.STORED
 

@@ -1,7 +1,7 @@
 """Every statement about definitions, secrets and pauses. What changes the catalogue raises its version."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, text, update
@@ -16,6 +16,7 @@ from schemas.source import Area, SourceSystem
 
 _VERSION = text("SELECT version FROM source_catalogue")
 _AREA = TypeAdapter(Area | None)
+_DAYS = TypeAdapter(dict[str, date])
 _AREAS = text("SELECT name, system->>'area' AS area FROM sources WHERE system->>'area' IS NOT NULL")
 
 
@@ -175,6 +176,7 @@ def _source(row: SourceRow) -> Source:
             area=_AREA.validate_python(row.area),
             title=row.title,
             settings=row.settings,
+            secret_expiry=_DAYS.validate_python(row.secret_expiry),
             lifecycle=SourceLifecycle(row.lifecycle),
             origin=SourceOrigin(row.origin),
         ),

@@ -5,7 +5,7 @@ A definition of ``HELHED_SOURCES_FILE`` is changed there; to pause, read, releas
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from hub.sources.definitions import HeldDeletion, HeldState, Source, SourceDefin
 from hub.sources.forgetting_repository import is_being_forgotten
 from hub.sources.run_requests import check_stream
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule, next_due
+from hub.sources.secret_expiry import check_expiry, renew_expiry
 from hub.sources.secret_fields import divide, is_secret
 from hub.sources.validation import system_of
 from schemas.base import Schema
@@ -36,6 +37,8 @@ class SourceChange(Schema):
     """By path, in clear; they are stored encrypted only."""
     removed_secrets: tuple[str, ...] = ()
     """Paths of those that are deleted."""
+    secret_expiry: Mapping[str, date | None] = Field(default_factory=dict)
+    """Last day of secrets, by path; null: it has none. A secret that is given anew without a day has none."""
     lifecycle: SourceLifecycle | None = None
 
 
@@ -101,6 +104,12 @@ def change_source(
     definition = before.definition.model_copy(
         update={
             "settings": {key: value for key, value in settings.items() if value is not None},
+            "secret_expiry": renew_expiry(
+                before.definition.secret_expiry,
+                change.secret_expiry,
+                changed=change.secrets,
+                removed=change.removed_secrets,
+            ),
             **{key: value for key, value in decided.items() if value is not None},
         }
     )
@@ -123,7 +132,11 @@ def changed_fields(before: SourceDefinition, after: SourceDefinition, secrets: C
         if before.settings.get(name) != after.settings.get(name)
         or (name in before.settings) != (name in after.settings)
     }
-    own = {name for name in ("area", "title", "lifecycle") if getattr(before, name) != getattr(after, name)}
+    own = {
+        name
+        for name in ("area", "title", "secret_expiry", "lifecycle")
+        if getattr(before, name) != getattr(after, name)
+    }
     return sorted({*settings, *own, *secrets})
 
 
@@ -140,7 +153,7 @@ def remove_source(
         InvalidSetting: it stands in the file.
     """
     before = _own(session, name)
-    definition = before.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED})
+    definition = before.definition.model_copy(update={"lifecycle": SourceLifecycle.REMOVED, "secret_expiry": {}})
     repository.save_source(
         session,
         definition,
@@ -298,6 +311,7 @@ def _save(
     for field in secrets:
         if not is_secret(schema, field):
             raise InvalidSetting(f"source {name}: {field} is no secret; see: helhed connector spec {definition.kind}")
+    check_expiry(name, schema, definition.secret_expiry)
     plain, in_clear = divide(schema, definition.settings)
     definition = definition.model_copy(update={"settings": plain})
     _save_secrets(session, builder, name, {**in_clear, **secrets}, by=by)

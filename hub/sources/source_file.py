@@ -12,6 +12,7 @@ from connectors.base import ConnectorKind
 from hub.errors import InvalidSetting
 from hub.sources.definitions import SourceDefinition, SourceOrigin
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
+from hub.sources.secret_expiry import check_expiry
 from hub.sources.secret_fields import divide, is_reference
 from hub.sources.validation import fault_text
 from schemas.base import Schema
@@ -71,7 +72,7 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
     kind = table.pop("connector", None)
     if kind not in kinds:
         raise InvalidSetting(f"source {name}: connector = {kind!r} is not one of: {', '.join(sorted(kinds))}")
-    headings = {key: table.pop(key) for key in ("area", "title") if key in table}
+    headings = {key: table.pop(key) for key in ("area", "title", "secret_expiry") if key in table}
     plans = {key: table.pop(key) for key in ("schedule", "streams") if key in table}
     plans["streams"] = {
         stream: {
@@ -81,8 +82,10 @@ def _file_source(name: str, table: dict[str, Any], kinds: Mapping[str, Connector
         for stream, plan in plans.get("streams", {}).items()
     }
     try:
-        settings, secrets = divide(kinds[kind].spec(), _JSON.validate_python(table))
+        schema = kinds[kind].spec()
+        settings, secrets = divide(schema, _JSON.validate_python(table))
         definition = SourceDefinition(name=name, kind=kind, settings=settings, origin=SourceOrigin.FILE, **headings)
+        check_expiry(name, schema, definition.secret_expiry)
         return FileSource.model_validate({"definition": definition, "secrets": secrets, **plans})
     except ValidationError as error:
         raise InvalidSetting(f"source {name}: {fault_text(error)}") from None

@@ -47,6 +47,8 @@ class SourceRow(Base):
     title: Mapped[str | None] = mapped_column(Text)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Without secrets."""
+    secret_expiry: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    """Last day of each secret that has one, by its path."""
     lifecycle: Mapped[str] = mapped_column(Text)
     origin: Mapped[str] = mapped_column(Text)
     system: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -1,6 +1,7 @@
 """The JSON twins of the pages on which a source is set up: the same acts, decisions and lines in the log."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -66,6 +67,8 @@ class DraftAnswer(Schema):
     settings: Mapping[str, JsonValue]
     secrets: tuple[str, ...]
     """Paths of those that are stored; never a value."""
+    secret_expiry: Mapping[str, date]
+    """Last day on which each secret is good, by path; of those of which somebody has said it."""
     errors: Mapping[str, str]
     """What is wrong, in Danish, by field; of the whole under the empty name."""
     why_not: str | None
@@ -82,6 +85,8 @@ class DraftChange(Schema):
     """A field that is null goes back to its default."""
     secrets: Mapping[str, str] = Field(default_factory=dict, repr=False)
     removed_secrets: tuple[str, ...] = ()
+    secret_expiry: Mapping[str, date | None] = Field(default_factory=dict)
+    """Last day of secrets by path; null: it has none. A secret that is given anew without a day has none."""
 
 
 class FieldsAnswer(Schema):
@@ -226,6 +231,7 @@ def _draft(context: RequestContext, name: str) -> DraftAnswer:
         version=draft.source.version,
         settings=definition.settings,
         secrets=tuple(sorted(repository.secrets_of(context.session, name))),
+        secret_expiry=definition.secret_expiry,
         errors=draft.field_errors(),
         why_not=draft.why_not() if draft.is_draft else None,
     )

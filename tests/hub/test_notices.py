@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from hub.clock import DANISH_TIME, FixedClock
+from hub.clock import DANISH_TIME, FixedClock, danish_day
 from hub.db import Database, Session
 from hub.inbox.certificates import earliest_end
 from hub.notices import repository, service
@@ -47,7 +47,8 @@ from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
 
 NOW = maja.NOW
-LIMITS = Limits(failures=3, certificate=timedelta(days=30))
+TODAY = danish_day(NOW)
+LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 NEVER_QUIET = QuietHours(time(), time())
 KEYS: list[Key] = [(kind, source) for kind in NoticeKind for source in ("social", "health")]
 PASSWORD = "kun-til-test"
@@ -146,6 +147,9 @@ def look(status: SourceStatus = SourceStatus.FRESH, **more: Any) -> SourceLook:
         (look(is_rejecting=True), {NoticeKind.TOO_MANY_REJECTED}),
         (look(certificate_ends=NOW + timedelta(days=31)), set()),
         (look(certificate_ends=NOW + timedelta(days=29)), {NoticeKind.CERTIFICATE_EXPIRING}),
+        (look(secret_ends=TODAY + timedelta(days=31)), set()),
+        (look(secret_ends=TODAY + timedelta(days=30)), {NoticeKind.SECRET_EXPIRING}),
+        (look(secret_ends=TODAY - timedelta(days=400)), {NoticeKind.SECRET_EXPIRING}),
         (look(SourceStatus.PAUSED, failures_in_a_row=9, held=9), set()),
     ],
 )
@@ -169,6 +173,23 @@ def test_every_notice_has_words(kind: NoticeKind, number: int | None) -> None:
         assert "\n" not in subject
         assert json.loads(webhook_body(notice, event, "DUBU"))["type"] == f"dk.helhed.notice.{event}"
     assert began_text(notice, "DUBU") != ended_text(notice, "DUBU")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (30, "udløber om 30 dage"),
+        (1, "udløber i morgen"),
+        (0, "udløber i dag"),
+        (-1, "er udløbet"),
+        (-400, "er udløbet"),
+    ],
+)
+def test_the_end_of_a_secret_is_told_in_days_until_it_is_over(days: int, words: str) -> None:
+    source = look(secret_ends=TODAY + timedelta(days=days))
+    (condition,) = present_conditions([source], is_drifting=False, limits=LIMITS, now=NOW).values()
+    notice = Notice(id=1, condition=condition, began_at=NOW)
+    assert began_text(notice, "DUBU") == f"DUBU: en adgangskode {words}."
 
 
 def test_the_first_end_of_all_certificates_counts() -> None:

@@ -28,11 +28,11 @@ from tests.web import maja
 
 NOW = maja.NOW
 WEBHOOK = Webhook("https://helhed.invalid", b"k")
-LIMITS = Limits(failures=3, certificate=timedelta(days=30))
+LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 CLEAR = text("""
     TRUNCATE source_runs, notices, notice_deliveries, held_deletions, index_comparisons;
     UPDATE source_streams SET last_run = NULL, last_success_at = NULL, last_data_at = NULL;
-    UPDATE sources SET settings = '{}';
+    UPDATE sources SET settings = '{}', secret_expiry = '{}';
 """)
 Step = Callable[[Session, StreamLease], None]
 
@@ -68,6 +68,15 @@ def expires(days: int) -> Step:
     return step
 
 
+def secret_ends(days: int) -> Step:
+    expiry = json.dumps({"client_secret": (NOW + timedelta(days=days)).date().isoformat(), "password": "2199-12-31"})
+
+    def step(session: Session, _: StreamLease) -> None:
+        session.execute(text("UPDATE sources SET secret_expiry = cast(:expiry AS jsonb)"), {"expiry": expiry})
+
+    return step
+
+
 def indexed(in_index: int, at: datetime) -> Step:
     def step(session: Session, _: StreamLease) -> None:
         tally = SourceTally(source="", in_store=9, in_index=in_index, is_equal=in_index == 9)
@@ -85,6 +94,7 @@ MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.HELD_DELETIONS: (misses(12), misses(0)),
     NoticeKind.TOO_MANY_REJECTED: (ran(HOUR, RunOutcome.TOO_MANY_REJECTED), WELL),
     NoticeKind.CERTIFICATE_EXPIRING: (expires(29), expires(400)),
+    NoticeKind.SECRET_EXPIRING: (secret_ends(-3), secret_ends(365)),
     NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
 }
 """How each begins and how it ends, in what is stored."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ token_url = "https://dubu.example/token"
 client_id = "helhed"
 client_secret = { env = "DUBU_SECRET" }
 title = "Børn og unge"
+secret_expiry = { client_secret = 2026-12-03 }
 schedule = { at = "02:30" }
 
 [health]
@@ -115,6 +117,14 @@ def test_a_secret_is_stored_encrypted_only_and_goes_with_its_source(database: Da
     with pytest.raises(InvalidSetting, match="HELHED_SECRET_KEYS lacks the key k"):
         without_key.open_connector("social")
     with database.transaction() as session:
+        day = service.SourceChange(secret_expiry={"client_secret": date(2026, 12, 3)})
+        service.change_source(session, catalogue.builder, "social", day, by="tine")
+        stored_source = repository.existing_source(session, "social")
+        assert stored_source.definition.secret_expiry == {"client_secret": date(2026, 12, 3)}
+        secret = service.SourceChange(secrets={"client_secret": "the-next-one"})
+        service.change_source(session, catalogue.builder, "social", secret, by="tine")
+        assert not repository.existing_source(session, "social").definition.secret_expiry, "of the next nothing is said"
+    with database.transaction() as session:
         service.remove_source(session, catalogue.builder, "social", by="tine")
         assert repository.secrets_of(session, "social") == {}
 
@@ -190,6 +200,7 @@ def test_a_file_defines_sources_that_are_read_only_elsewhere(database: Database,
     assert names(catalogue) == ["social", "health"]
     assert catalogue.systems()[0].title == "Børn og unge"
     assert catalogue.get("social").definition.origin is SourceOrigin.FILE
+    assert catalogue.get("social").definition.secret_expiry == {"client_secret": date(2026, 12, 3)}
     assert catalogue.open_connector("social").source.name == "social"
     with database.transaction() as session:
         assert SECRET not in str(session.scalar(text("SELECT string_agg(s::text, '') FROM sources s")))
@@ -265,6 +276,8 @@ def test_a_file_that_cannot_be_used_changes_nothing_in_a_running_process(
         ('"02:30"', '"26:30"', "schedule.at"),
         ("streams.files", "streams.fils", "streams.fils: there are only: files"),
         ("[health]", "stray = 1\n[health]", "stray"),
+        ("client_secret = 2026-12-03", "base_url = 2026-12-03", "base_url is no secret"),
+        ("2026-12-03", '"den tredje"', "secret_expiry"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named_without_its_value(

@@ -105,13 +105,15 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
 def test_one_glance_tells_what_needs_a_person() -> None:
     held = Condition(kind=NoticeKind.HELD_DELETIONS, source="health", number=12)
     ends = Condition(kind=NoticeKind.CERTIFICATE_EXPIRING, source="health", number=5)
+    secret_ends = Condition(kind=NoticeKind.SECRET_EXPIRING, source="health", number=-2)
     needy = known(
         SourceStatus.FRESH,
         source=maja.HEALTH,
         held=12,
         open_lines=1,
         certificate_ends=maja.NOW + timedelta(days=5),
-        conditions=(held, ends),
+        secret_ends=maja.NOW.date() - timedelta(days=2),
+        conditions=(held, ends, secret_ends),
     )
     late = known(SourceStatus.LATE, conditions=(Condition(kind=NoticeKind.LATE, source="social"),))
     page = page_of(needy, late)
@@ -121,8 +123,10 @@ def test_one_glance_tells_what_needs_a_person() -> None:
     assert [(need.text, need.href) for need in page.needing[0].needs] == [
         ("12 sletninger venter på dig", "/kilder/health/tilbageholdt"),
         ("1 linje kunne ikke læses", "/karantaene?kilde=health"),
-        ("Certifikatet gælder til 17. september", "/kilder/health/indstillinger"),
+        ("Certifikatet udløber 17. september", "/kilder/health/indstillinger"),
+        ("Adgangskoden udløb 10. september", "/kilder/health/indstillinger"),
     ]
+    assert page.needing[0].expiry == "Certifikatet udløber 17. september; Adgangskoden udløb 10. september"
     assert page_of(late).summary == f"Ingen kilde kræver dig. Ikke alle er friske: {maja.SOCIAL.title}."
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from connectors.registry import CONNECTORS
 from connectors.settings_form import FORM, Group
 from hub.web.shell import settings_texts as texts
 from hub.web.shell.settings_form import FormField, InputKind, SettingsForm, settings_form
-from hub.web.shell.settings_input import Posted, field_errors, read_settings
+from hub.web.shell.settings_input import Posted, field_errors, read_expiry, read_settings
 
 KINDS = sorted(CONNECTORS)
 SECRET = "et-meget-hemmeligt-ord"
@@ -143,6 +144,25 @@ def test_named_secrets_are_added_and_removed_by_name() -> None:
     answer = read_settings(spec, posted_from(form) | posted)
     assert answer.secrets == {"extra_headers.X-Session": SECRET}
     assert answer.removed_secrets == ("extra_headers.X-Api-Key",)
+
+
+def test_each_secret_has_a_day_of_its_own() -> None:
+    spec = CONNECTORS["fhir"].spec()
+    days = {"client_secret": date(2026, 12, 3), "extra_headers.X-Api-Key": date(2027, 1, 1)}
+    form = settings_form(spec, {}, secrets_set=list(days), expiry=days)
+    assert fields(form)["client_secret"].expiry == {"": "2026-12-03"}
+    assert fields(form)["extra_headers"].expiry == {"X-Api-Key": "2027-01-01"}
+    posted = {
+        "field.client_secret.expiry": [""],
+        "field.extra_headers.expiry.X-Api-Key": ["2027-02-01"],
+        "field.extra_headers.name": ["", "X-Session"],
+        "field.extra_headers.value": ["", SECRET],
+        "field.extra_headers.expiry": ["", "3. marts"],
+    }
+    answer = read_settings(spec, posted_from(form) | posted)
+    right, wrong = read_expiry(answer.expiry)
+    assert right == {"client_secret": None, "extra_headers.X-Api-Key": date(2027, 2, 1)}
+    assert wrong == {"extra_headers": texts.NO_DATE}
 
 
 def test_an_uploaded_file_wins_over_what_stands_in_the_field() -> None:

@@ -228,6 +228,35 @@ def test_settings_are_changed_and_the_history_tells_which_but_never_a_secret(dub
     assert "helhed-2" not in text
 
 
+def expiry_of(town: Town) -> dict[str, str]:
+    with town.context.database.transaction() as session:
+        days = repository.existing_source(session, "dubu").definition.secret_expiry
+    return {path: day.isoformat() for path, day in days.items()}
+
+
+def test_a_secret_is_good_until_a_day_and_the_next_one_until_another(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    address, control = "/kilder/dubu/indstillinger", "field.client_secret.expiry"
+    soon, later = (maja.NOW.date() + timedelta(days=days) for days in (12, 400))
+    assert "Ret:" in browser.post(address, **{**settings_form(browser), control: "den tredje"}).text
+    browser.post(address, **{**settings_form(browser), control: soon.isoformat()})
+    assert expiry_of(dubu) == {"client_secret": soon.isoformat()}
+    assert f'value="{soon.isoformat()}"' in browser.get(address).text
+    assert "udløbsdato" in browser.get("/kilder/dubu/aendringer").text
+    dubu.context.catalogue.expire()
+    assert "Adgangskoden udløber 24. september" in browser.get("/kilder").text
+    new = {"field.client_secret": "et-nyt-hemmeligt-ord", control: soon.isoformat()}
+    answer = browser.post(address, **{**settings_form(browser), **new})
+    assert answer.status_code == 422, "the day is that of the secret before, which a notice tells of"
+    assert "Datoen er den gamles" in answer.text
+    answer = browser.post(address, **{**settings_form(browser), **new, control: later.isoformat()})
+    assert "Ændringerne er gemt" in answer.text
+    assert expiry_of(dubu) == {"client_secret": later.isoformat()}
+    assert "intet at gemme" in browser.post(address, **{**settings_form(browser), control: later.isoformat()}).text
+    browser.post(address, **{**settings_form(browser), control: ""})
+    assert expiry_of(dubu) == {}
+
+
 def test_settings_that_cannot_be_are_said_beside_the_field_and_nothing_is_lost(dubu: Town) -> None:
     browser = dubu.client("tine.skov")
     wrong = {"field.base_url": "ikke en adresse", "field.client_id": "nyt-navn"}

@@ -57,9 +57,12 @@ def save_draft(context: RequestContext, draft: Draft, change: SourceChange, vers
         raise SourceChanged
     if not draft.is_draft:
         raise SourceNotFound
-    before = draft.source.definition.settings
-    plain = [name for name, value in change.settings.items() if value != before.get(name)]
+    before = draft.source.definition
+    plain = [name for name, value in change.settings.items() if value != before.settings.get(name)]
     fields = [*plain, *change.secrets, *change.removed_secrets]
+    fields += [
+        f"secret_expiry.{path}" for path, day in change.secret_expiry.items() if day != before.secret_expiry.get(path)
+    ]
     _decide(context, draft.source.name, "settings_saved", fields=fields)
     service.change_source(
         context.session,

@@ -81,6 +81,7 @@ class Draft:
             {key: definition.settings.get(key) for key in change.settings} == dict.fromkeys(change.settings) | settings
             and {path: secrets.get(path) for path in change.secrets} == change.secrets
             and not secrets.keys() & set(change.removed_secrets)
+            and {path: definition.secret_expiry.get(path) for path in change.secret_expiry} == change.secret_expiry
             and change.title in {None, definition.title}
         )
 

@@ -38,7 +38,7 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.settings_form import settings_form
-from hub.web.shell.settings_input import Posted, posted_form, read_settings
+from hub.web.shell.settings_input import Posted, posted_form, read_expiry, read_settings
 from hub.web.shell.view_models import Outcome
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction, Purpose
@@ -108,21 +108,25 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
         typed = read_settings(draft.schema, posted)
         title = redact_identifiers("".join(posted.get("title", ())[:1]))[:100]
         version = "".join(posted.get("version", ())[:1])
+        expiry, wrong = read_expiry(typed.expiry)
         change = SourceChange(
             title=title or None,
             settings=typed.settings,
             secrets=typed.secrets,
             removed_secrets=typed.removed_secrets,
+            secret_expiry=expiry,
         )
         is_current = version.isdecimal() and int(version) == draft.source.version
         is_saved = not is_current and version.isdecimal() and draft.holds(change, int(version))
+        shown = {key: value for key, value in typed.settings.items() if value is not None}
+        if wrong:
+            return _settings_page(context, draft, shown, wrong, title=title, expiry=typed.expiry, status=422)
         if not is_current and not is_saved:
             who = draft.changed_by()
             message = texts.CHANGED_MEANWHILE.format(who=who)
             message += texts.SECRETS_AGAIN if typed.secrets else ""
-            shown = {key: value for key, value in typed.settings.items() if value is not None}
             outcome = Outcome(message, is_error=True)
-            return _settings_page(context, draft, shown, {}, outcome, title=title, status=409)
+            return _settings_page(context, draft, shown, {}, outcome, title=title, expiry=typed.expiry, status=409)
         if not is_saved:
             acts.save_draft(context, draft, change, int(version))
         saved = open_draft(context, name)
@@ -313,11 +317,18 @@ def _settings_page(  # noqa: PLR0913  keyword-only from the title on
     outcome: Outcome | None = None,
     *,
     title: str | None = None,
+    expiry: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     secrets = repository.secrets_of(context.session, draft.source.name)
-    form = settings_form(draft.schema, dict(shown), secrets_set=list(secrets), errors=errors)  # type: ignore[arg-type]
     definition = draft.source.definition
+    form = settings_form(
+        draft.schema,
+        dict(shown),  # type: ignore[arg-type]
+        secrets_set=list(secrets),
+        expiry=definition.secret_expiry if expiry is None else expiry,
+        errors=errors,
+    )
     own_title = definition.title or "" if title is None else title
     page = SettingsPage(draft.head(0, outcome), form, own_title, kind_title(definition.kind))
     return context.page(page, status=status)

@@ -4,7 +4,7 @@ The reverse, from what was posted to settings and secrets, is ``settings_input``
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -68,6 +68,8 @@ class FormField:
     """What is wrong with it; Danish."""
     set_names: tuple[str, ...] = ()
     """Secrets that are stored: of ``SECRET_PAIRS`` their names, of another secret the empty name."""
+    expiry: Mapping[str, str] = field(default_factory=dict)
+    """Last day of its secrets by their names in ``set_names``, as a date's control writes it."""
     empty_pairs: tuple[int, ...] = ()
 
     @property
@@ -110,6 +112,7 @@ def settings_form(
     settings: Mapping[str, JsonValue],
     *,
     secrets_set: Collection[str] = (),
+    expiry: Mapping[str, object] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> SettingsForm:
     """The form as it is shown.
@@ -118,16 +121,19 @@ def settings_form(
         schema: JSON Schema of the settings (``Connector.spec()``).
         settings: what is stored, or was typed; whole or not, without secrets.
         secrets_set: paths of the secrets that are stored, as ``hub.sources.repository.secrets_of`` gives them.
+        expiry: last day of secrets by path: dates, or what was typed.
         errors: Danish, by field; of the whole under the empty name (``settings_input.field_errors``).
     """
-    wrong = errors or {}
+    wrong, days = errors or {}, {path: str(day) for path, day in (expiry or {}).items() if day}
     required = frozenset(_texts(schema.get("required")))
     by_group: dict[Group, list[FormField]] = {group: [] for group in Group}
     for name, node in _mapping(schema.get("properties")).items():
         words = _mapping(node.get(FORM))
         if words.get("entry") == Entry.HIDDEN:
             continue
-        form_field = _field(schema, name, node, settings.get(name), secrets_set, name in required, wrong.get(name))
+        form_field = _field(
+            schema, name, node, settings.get(name), secrets_set, days, name in required, wrong.get(name)
+        )
         by_group[Group(words.get("group", Group.LIMITS))].append(form_field)
     return SettingsForm(
         groups=tuple(_group(group, fields) for group, fields in by_group.items() if fields),
@@ -187,6 +193,7 @@ def _field(  # noqa: PLR0913, PLR0917  private, and called once
     node: Mapping[str, Any],
     value: JsonValue,
     secrets_set: Collection[str],
+    days: Mapping[str, str],
     is_required: bool,
     error: str | None,
 ) -> FormField:
@@ -204,9 +211,14 @@ def _field(  # noqa: PLR0913, PLR0917  private, and called once
         text=_text(kind, current_value),
         choices=_choices(kind, words.get("choices", ()), current_value),
         error=error,
-        set_names=tuple(path.removeprefix(name).removeprefix(".") for path in own),
+        set_names=tuple(_within(name, path) for path in own),
+        expiry={_within(name, path): day for path, day in days.items() if path == name or path.startswith(f"{name}.")},
         empty_pairs=tuple(range(EMPTY_PAIRS)) if is_pairs else (),
     )
+
+
+def _within(name: str, path: str) -> str:
+    return path.removeprefix(name).removeprefix(".")
 
 
 def _choices(kind: InputKind, words: Sequence[Mapping[str, str]], value: object) -> tuple[Choice, ...]:

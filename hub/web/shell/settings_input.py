@@ -6,6 +6,7 @@ Pure but for ``posted_form``, which reads a request.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -34,6 +35,8 @@ class SettingsInput:
     """New ones by path, in clear. A secret that is left empty is not among them: the stored one stays."""
     removed_secrets: tuple[str, ...]
     """Paths of those that are to be deleted."""
+    expiry: Mapping[str, str] = field(default_factory=dict)
+    """Last day of secrets by path, as it was typed; empty: it has none."""
 
 
 async def posted_form(request: Request) -> Posted:
@@ -56,19 +59,41 @@ def read_settings(schema: Mapping[str, JsonValue], posted: Posted) -> SettingsIn
     settings: dict[str, JsonValue] = {}
     secrets: dict[str, str] = {}
     removed: list[str] = []
+    expiry: dict[str, str] = {}
     for name, node, kind in form_fields(schema):
         control = f"field.{name}"
         removed += [f"{name}.{path}" if path else name for path in _all(posted, f"{control}.remove")]
         if kind is InputKind.SECRET_PAIRS:
             names, values = _all(posted, f"{control}.name"), _all(posted, f"{control}.value")
             secrets |= {f"{name}.{key}": value for key, value in zip(names, values, strict=False) if key and value}
+            days = zip(names, values, _all(posted, f"{control}.expiry"), strict=False)
+            expiry |= {f"{name}.{key}": day.strip() for key, value, day in days if key and value}
+            expiry |= {
+                f"{name}.{posted_name.removeprefix(f'{control}.expiry.')}": _one(posted, posted_name).strip()
+                for posted_name in posted
+                if posted_name.startswith(f"{control}.expiry.")
+            }
         elif kind.is_secret:
             if secret := _one(posted, control) if kind is InputKind.SECRET else _file_or_text(posted, control):
                 secrets[name] = secret
+            if f"{control}.expiry" in posted:
+                expiry[name] = _one(posted, f"{control}.expiry").strip()
         else:
             value = _value(kind, control, posted)
             settings[name] = None if value == default_value(kind, node) else value
-    return SettingsInput(settings, secrets, tuple(path for path in removed if path not in secrets))
+    return SettingsInput(settings, secrets, tuple(path for path in removed if path not in secrets), expiry)
+
+
+def read_expiry(typed: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
+    """Last day of secrets by path, None where there is none; and what is wrong, in Danish, by field."""
+    days: dict[str, date | None] = {}
+    wrong: dict[str, str] = {}
+    for path, text in typed.items():
+        try:
+            days[path] = date.fromisoformat(text) if text else None
+        except ValueError:
+            wrong[path.partition(".")[0]] = texts.NO_DATE
+    return days, wrong
 
 
 def field_errors(settings_type: type[BaseModel], settings: Mapping[str, JsonValue]) -> dict[str, str]:

@@ -34,6 +34,8 @@ FAULT = {
     "extra_forbidden": "Feltet findes ikke længere; tøm det.",
 }
 """By Pydantic's name of the fault."""
+NO_DATE = "Skriv udløbsdatoen som år-måned-dag, fx 2026-12-31, eller lad den være tom."
+FORMER_DATE = "Datoen er den gamles. Skriv, hvornår den nye udløber, eller tøm datoen. Skriv også den nye igen."
 FAULT_OTHER = "Det, der står her, kan ikke bruges. Se hjælpen under feltet."
 PATTERN = {
     r"^https?://[^?#]+$": "Skriv en hel adresse, der begynder med https:// og er uden ? og #.",

@@ -23,12 +23,13 @@ def settings_page(  # noqa: PLR0913  keyword-only from the head on
     head: SourceHead,
     secrets_set: Collection[str],
     typed: Mapping[str, JsonValue] | None = None,
+    expiry: Mapping[str, object] | None = None,
     title: str | None = None,
     area: str | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str | None = None,
 ) -> SettingsPage:
-    """The form; with *typed*, *title* and *area* as somebody sent it, which was not kept."""
+    """The form; with *typed*, *expiry*, *title* and *area* as somebody sent it, which was not kept."""
     definition = source.definition
     is_fixed = definition.origin is SourceOrigin.FILE
     chosen = area if area is not None else (definition.area or "")
@@ -44,7 +45,11 @@ def settings_page(  # noqa: PLR0913  keyword-only from the head on
             *(Choice(area, shared.AREA[area], chosen == area) for area in Area),
         ),
         form=settings_form(
-            schema, definition.settings if typed is None else typed, secrets_set=secrets_set, errors=errors
+            schema,
+            definition.settings if typed is None else typed,
+            secrets_set=secrets_set,
+            expiry=definition.secret_expiry if expiry is None else expiry,
+            errors=errors,
         ),
         changed=texts.CHANGED_BY.format(
             who=facts.name_of(source.changed_by), when=of_moment(source.changed_at, facts.now).text

@@ -1,5 +1,6 @@
 """Settings of one source, changed by a form."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -7,15 +8,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import JsonValue
 
 from hub.access.redaction import redact_identifiers
+from hub.clock import danish_day
 from hub.errors import InvalidSetting, SourceChanged
 from hub.sources import repository, service
 from hub.sources.definitions import Source
+from hub.sources.secret_expiry import days_left
 from hub.sources.secret_fields import merge
 from hub.sources.service import SourceChange
+from hub.web.shell import settings_texts
 from hub.web.shell.dates import of_moment
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
-from hub.web.shell.settings_input import Posted, SettingsInput, field_errors, posted_form, read_settings
+from hub.web.shell.settings_input import Posted, SettingsInput, field_errors, posted_form, read_expiry, read_settings
 from hub.web.source import texts
 from hub.web.source.loading import decide, load_facts
 from hub.web.source.present import SourceFacts, source_head
@@ -67,6 +71,7 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
             head=source_head(facts, "/indstillinger", None),
             secrets_set=repository.secrets_of(context.session, name),
             typed={key: value for key, value in typed.settings.items() if value is not None},
+            expiry=typed.expiry,
             title=_one(posted, "title"),
             area=_one(posted, "area"),
             errors=errors,
@@ -97,7 +102,21 @@ def _problem(
     settings = {**source.definition.settings, **typed.settings}
     whole = merge({key: value for key, value in settings.items() if value is not None}, {**stored, **typed.secrets})
     errors = field_errors(builder.kinds[source.definition.kind].settings_type, whole)
+    errors |= _expiry_errors(context, source, typed, stored)
     return (texts.SETTINGS_WRONG, errors) if errors else (None, {})
+
+
+def _expiry_errors(
+    context: RequestContext, source: Source, typed: SettingsInput, stored: Collection[str]
+) -> dict[str, str]:
+    """Days that are none; and a new secret with the day of the one before, of which a notice says that it ends."""
+    days, errors = read_expiry(typed.expiry)
+    for path, day in days.items():
+        is_former = path in typed.secrets and path in stored and day == source.definition.secret_expiry.get(path)
+        limit = context.app.settings.notice_certificate_days
+        if is_former and day is not None and days_left(day, danish_day(context.now)) <= limit:
+            errors[path.partition(".")[0]] = settings_texts.FORMER_DATE
+    return errors
 
 
 def _change(source: Source, typed: SettingsInput, posted: Posted) -> SourceChange:
@@ -108,6 +127,11 @@ def _change(source: Source, typed: SettingsInput, posted: Posted) -> SourceChang
         settings={key: value for key, value in typed.settings.items() if value != before.settings.get(key)},
         secrets=typed.secrets,
         removed_secrets=typed.removed_secrets,
+        secret_expiry={
+            path: day
+            for path, day in read_expiry(typed.expiry)[0].items()
+            if path in typed.secrets or day != before.secret_expiry.get(path)
+        },
         title=title if title and title != before.title else None,
         area=Area(area) if area in set(Area) and area != before.area else None,
     )

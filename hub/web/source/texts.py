@@ -116,7 +116,7 @@ CHANGE = {
     ChangeKind.REMOVED: "Fjernede kilden",
 }
 """What somebody did, by ``ChangeEntry.kind``."""
-CHANGED_FIELD = {"area": "område", "title": "navn", "lifecycle": "sat i gang"}
+CHANGED_FIELD = {"area": "område", "title": "navn", "lifecycle": "sat i gang", "secret_expiry": "udløbsdato"}
 
 UNITS = {"s": ("sekund", "sekunder"), "m": ("minut", "minutter"), "h": ("time", "timer"), "d": ("dag", "dage")}
 

@@ -7,6 +7,7 @@ from math import log1p
 
 from hub.clock import danish_day
 from hub.matching.repository import IdentityConflict
+from hub.notices.conditions import NoticeKind
 from hub.notices.source_listing import DAYS_COUNTED, SourceListing
 from hub.overview.repository import Due
 from hub.sources.definitions import Pause, Source
@@ -182,7 +183,7 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
         next_run=next_run_text(state.next_due_at, now, is_paused=state.state is SourceStatus.PAUSED),
         streams=_streams(listing),
-        expiry=_expiry(listing, now),
+        expiry="; ".join(_expiries(listing, now).values()) or None,
         running=running_lines(
             source.name, listing.running, {stream.stream: stream.title for stream in listing.streams}, now
         ),
@@ -200,23 +201,29 @@ def _needs(listing: SourceListing, now: datetime) -> Sequence[Link]:
     if listing.open_lines:
         lines = counted(listing.open_lines, "linje kunne ikke læses", "linjer kunne ikke læses")
         needs.append(Link(lines, f"/karantaene?kilde={listing.source.name}", f" fra {title}"))
-    if _is_expiring(listing) and (expiry := _expiry(listing, now)):
-        needs.append(Link(expiry, f"{path}/indstillinger", f" hos {title}"))
+    kinds = {condition.kind for condition in listing.conditions}
+    needs += [
+        Link(text, f"{path}/indstillinger", f" hos {title}")
+        for kind, text in _expiries(listing, now).items()
+        if kind in kinds
+    ]
     return needs
 
 
-def _is_expiring(listing: SourceListing) -> bool:
-    return any(condition.kind in texts.EXPIRES for condition in listing.conditions)
-
-
-def _expiry(listing: SourceListing, now: datetime) -> str | None:
-    """How long its certificates are valid."""
-    if listing.certificate_ends is None:
-        return None
-    day, today = danish_day(listing.certificate_ends), danish_day(now)
-    if day < today:
-        return texts.EXPIRED.format(what="Certifikatet", day=near_day_text(day, today))
-    return texts.VALID.format(what="Certifikatet", day=near_day_text(day, today))
+def _expiries(listing: SourceListing, now: datetime) -> Mapping[NoticeKind, str]:
+    """Until when its certificates and secrets are good, by the notice that tells it; of those that have an end."""
+    kinds, today = {condition.kind for condition in listing.conditions}, danish_day(now)
+    certificate = danish_day(listing.certificate_ends) if listing.certificate_ends else None
+    ends = {
+        NoticeKind.CERTIFICATE_EXPIRING: (texts.CERTIFICATE, certificate),
+        NoticeKind.SECRET_EXPIRING: (texts.SECRET, listing.secret_ends),
+    }
+    expiries = {}
+    for kind, (what, day) in ends.items():
+        if day is not None:
+            words = texts.EXPIRED if day < today else texts.EXPIRES if kind in kinds else texts.VALID
+            expiries[kind] = words.format(what=what, day=near_day_text(day, today))
+    return expiries
 
 
 def _streams(listing: SourceListing) -> str:

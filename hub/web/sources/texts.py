@@ -1,7 +1,5 @@
 """What Kilder says."""
 
-from hub.notices.conditions import NoticeKind
-
 RUN_OUTCOME = {
     "complete": "gennemført",
     "unavailable": "kilden svarede ikke",
@@ -84,7 +82,8 @@ NO_RUNS = "Ingen kørsler i 14 dage"
 CONTRADICTIONS = "Om {citizens} siger kilderne hver sit."
 MORE_CONFLICTS = "og {count} mere; ret disse først, så kommer de næste frem"
 
-EXPIRES = frozenset({NoticeKind.CERTIFICATE_EXPIRING})
-"""Notices of something whose time runs out."""
+CERTIFICATE, SECRET = "Certifikatet", "Adgangskoden"
 EXPIRED = "{what} udløb {day}"
+EXPIRES = "{what} udløber {day}"
+"""It is so near that a notice says so."""
 VALID = "{what} gælder til {day}"
