@@ -18,7 +18,7 @@ from hub.sources.service import SourceChange
 from hub.sources.trials import Trial, TrialKind
 from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.connect import acts, texts
-from hub.web.connect.draft import Draft, open_draft
+from hub.web.connect.draft import Draft, lock_draft, open_draft
 from hub.web.connect.present import kind_texts
 from hub.web.connect.routes import CONNECT
 from hub.web.shell.form_token import require_header_token
@@ -146,7 +146,7 @@ def change(request: Request, name: Name, draft_change: DraftChange) -> DraftAnsw
         values["title"] = redact_identifiers(draft_change.title or "") or None
         try:
             acts.save_draft(
-                context, open_draft(context, name), SourceChange.model_validate(values), draft_change.version
+                context, lock_draft(context, name), SourceChange.model_validate(values), draft_change.version
             )
         except InvalidSetting:  # a secret is named that is none
             raise SettingsIncomplete from None
@@ -157,7 +157,7 @@ def change(request: Request, name: Name, draft_change: DraftChange) -> DraftAnsw
 def discard(request: Request, name: Name) -> None:
     """With its secrets. A source that is read is removed on its page, in two steps."""
     with open_request(request, CONNECT) as context:
-        acts.discard_draft(context, open_draft(context, name))
+        acts.discard_draft(context, lock_draft(context, name))
     context.app.catalogue.expire()
 
 
@@ -184,7 +184,7 @@ def fields(request: Request, name: Name) -> FieldsAnswer:
 def approve(request: Request, name: Name, approval: Approval) -> FieldsAnswer:
     """Every field that is read now, by name; a later version that reads more waits for the next approval."""
     with open_request(request, CONNECT) as context:
-        draft = open_draft(context, name)
+        draft = lock_draft(context, name)
         _, offered = _declared(draft)
         if not approval.streams.keys() <= {stream.name for stream in offered}:
             raise SourceNotFound
@@ -209,7 +209,7 @@ def show_preview(request: Request, name: Name) -> Trial:
 def start(request: Request, name: Name) -> DraftAnswer:
     """Once its settings are whole and its fields approved. Sent twice, it is started once."""
     with open_request(request, CONNECT) as context:
-        _require_ready(acts.start_reading(context, open_draft(context, name)))
+        _require_ready(acts.start_reading(context, lock_draft(context, name)))
         answer = _draft(context, name)
     context.app.catalogue.expire()
     return answer

@@ -18,7 +18,7 @@ from hub.sources.service import SourceChange
 from hub.sources.trial_runner import start_trial
 from hub.sources.trials import TrialKind
 from hub.web.connect import texts
-from hub.web.connect.draft import Draft, open_draft
+from hub.web.connect.draft import Draft, lock_draft
 from hub.web.connect.present import kind_title
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -35,6 +35,7 @@ def add_draft(context: RequestContext, kind: str) -> str:
     builder = context.app.catalogue.builder
     if kind not in builder.kinds:
         raise UnknownPage
+    repository.lock_catalogue(context.session)
     name, is_new = _free_name(context, kind)
     if is_new:
         _decide(context, name, "draft_added")
@@ -142,7 +143,7 @@ def try_source(request: Request, workspace: Workspace, name: str, kind: TrialKin
         MissingRole: the actor may not.
     """
     with open_request(request, workspace) as context:
-        draft = open_draft(context, name)
+        draft = lock_draft(context, name)
         if kind is TrialKind.PREVIEW and (why_not := draft.why_not()):
             return why_not
         before = draft.check if kind is TrialKind.CHECK else draft.preview

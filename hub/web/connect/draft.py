@@ -127,3 +127,13 @@ def open_draft(context: RequestContext, name: str) -> Draft:
         check=approval_repository.get_trial(context.session, name, TrialKind.CHECK),
         preview=approval_repository.get_trial(context.session, name, TrialKind.PREVIEW),
     )
+
+
+def lock_draft(context: RequestContext, name: str) -> Draft:
+    """The same to change it: of a form that is sent twice at once, the second sees what the first has done.
+
+    Raises:
+        SourceNotFound: there is none, or it was removed.
+    """
+    repository.lock_catalogue(context.session)
+    return open_draft(context, name)

@@ -12,7 +12,7 @@ from hub.sources import repository, stream_repository
 from hub.sources.service import SourceChange
 from hub.sources.trials import TrialKind
 from hub.web.connect import acts, texts
-from hub.web.connect.draft import Draft, open_draft
+from hub.web.connect.draft import Draft, lock_draft, open_draft
 from hub.web.connect.page import (
     CheckPage,
     CheckProgress,
@@ -104,7 +104,7 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
     """
     goes_on = "videre" in posted
     with open_request(request, CONNECT) as context:
-        draft = open_draft(context, name)
+        draft = lock_draft(context, name)
         typed = read_settings(draft.schema, posted)
         title = redact_identifiers("".join(posted.get("title", ())[:1]))[:100]
         version = "".join(posted.get("version", ())[:1])
@@ -211,7 +211,7 @@ def approve_fields(request: Request, name: str, posted: PostedForm) -> RedirectR
         SourceNotFound: there is no such source.
     """
     with open_request(request, CONNECT) as context:
-        draft = open_draft(context, name)
+        draft = lock_draft(context, name)
         _, streams = draft.declared()
         plans, wrong = read_plans(streams, posted)
         approver = redact_identifiers("".join(posted.get("approver", ())[:1]))[:100]
@@ -277,7 +277,7 @@ def start(request: Request, name: str) -> RedirectResponse:
         SourceNotFound: there is no such source.
     """
     with open_request(request, CONNECT) as context:
-        draft = open_draft(context, name)
+        draft = lock_draft(context, name)
         if why_not := acts.start_reading(context, draft):
             keep_result(request, FormResult(texts.NOT_READY.format(why=why_not), is_error=True))
             return RedirectResponse(setup_path(name, 2 if why_not == texts.NOT_APPROVED else 0), 303)
@@ -295,7 +295,7 @@ def discard(request: Request, name: str) -> RedirectResponse:
         SourceNotFound: there is no such draft.
     """
     with open_request(request, CONNECT) as context:
-        acts.discard_draft(context, open_draft(context, name))
+        acts.discard_draft(context, lock_draft(context, name))
         keep_result(request, FormResult(texts.DISCARDED))
     context.app.catalogue.expire()
     return RedirectResponse("/kilder", 303)
