@@ -124,6 +124,17 @@ def change_source(
     stream_repository.make_due(session, name, builder.clock.now())
 
 
+def holds_change(definition: SourceDefinition, secrets: Mapping[str, str], change: SourceChange) -> bool:
+    """Whether the source is already as the change says; *secrets*: those that are stored, by path, in clear."""
+    return (
+        all(definition.settings.get(name) == value for name, value in change.settings.items())
+        and all(secrets.get(path) == secret for path, secret in change.secrets.items())
+        and not secrets.keys() & set(change.removed_secrets)
+        and all(definition.secret_expiry.get(path) == day for path, day in change.secret_expiry.items())
+        and all(getattr(change, name) in {None, getattr(definition, name)} for name in ("area", "title", "lifecycle"))
+    )
+
+
 def changed_fields(before: SourceDefinition, after: SourceDefinition, secrets: Collection[str]) -> list[str]:
     """Paths of what is different, for the history; *secrets*: those that were given anew or deleted."""
     settings = {

@@ -291,6 +291,27 @@ def test_to_save_what_is_saved_changes_nothing(dubu: Town) -> None:
     assert "intet at gemme" in browser.post("/kilder/dubu/indstillinger", **form).text
 
 
+def test_settings_that_are_sent_twice_are_saved_once(dubu: Town) -> None:
+    browser = dubu.client("tine.skov")
+    new = {"field.client_id": "nyt", "field.client_secret": "nyt-ord", "field.client_secret.expiry": "2030-12-03"}
+    form = settings_form(browser) | new
+    for _ in range(2):
+        assert "Ændringerne er gemt" in browser.post("/kilder/dubu/indstillinger", **form).text
+    with dubu.context.database.transaction() as session:
+        assert repository.existing_source(session, "dubu").version == 2
+    other = browser.post("/kilder/dubu/indstillinger", **form | {"field.client_secret": "et-andet-ord"})
+    assert other.status_code == 409
+
+
+def test_a_plan_that_is_sent_twice_is_saved_once(town: Town) -> None:
+    browser, form = town.client("tine.skov"), plan(town)
+    for _ in range(2):
+        assert "Planen er gemt" in browser.post("/kilder/social/plan", **form).text
+    with town.context.database.transaction() as session:
+        changes = change_repository.list_changes(session, "social", size=5)
+    assert [change.kind for change in changes] == [ChangeKind.SCHEDULED, ChangeKind.ADDED]
+
+
 def test_a_source_is_removed_in_two_steps(dubu: Town) -> None:
     browser = dubu.client("tine.skov")
     text = browser.get("/kilder/dubu/fjern").text

@@ -13,7 +13,7 @@ from hub.sources import approval_repository, repository
 from hub.sources.definitions import Source, SourceLifecycle
 from hub.sources.field_approvals import BY_UPGRADE, FieldApproval, unapproved_fields
 from hub.sources.secret_fields import merge
-from hub.sources.service import SourceChange
+from hub.sources.service import SourceChange, holds_change
 from hub.sources.trials import Trial, TrialKind
 from hub.sources.validation import system_of
 from hub.web.connect import texts
@@ -72,18 +72,8 @@ class Draft:
 
     def holds(self, change: SourceChange, version: int) -> bool:
         """Whether exactly this was saved by the same person just now: a form that was sent twice."""
-        definition = self.source.definition
-        if (self.source.version, self.source.changed_by) != (version + 1, self.context.actor.id):
-            return False
-        settings = {key: value for key, value in change.settings.items() if value is not None}
-        secrets = self._secrets()
-        return (
-            {key: definition.settings.get(key) for key in change.settings} == dict.fromkeys(change.settings) | settings
-            and {path: secrets.get(path) for path in change.secrets} == change.secrets
-            and not secrets.keys() & set(change.removed_secrets)
-            and {path: definition.secret_expiry.get(path) for path in change.secret_expiry} == change.secret_expiry
-            and change.title in {None, definition.title}
-        )
+        is_next = (self.source.version, self.source.changed_by) == (version + 1, self.context.actor.id)
+        return is_next and holds_change(self.source.definition, self._secrets(), change)
 
     def needs_approval(self, streams: Sequence[Stream]) -> bool:
         """Whether a person has yet to approve what these streams read; what an upgrade carried over, nobody has."""

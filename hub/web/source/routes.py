@@ -11,8 +11,16 @@ from hub.access.policy import is_reason
 from hub.access.redaction import redact_identifiers
 from hub.clock import DANISH_TIME
 from hub.errors import PauseReasonMissing, RunNotFound
-from hub.sources import change_repository, lease_repository, run_repository, run_requests, service, stream_repository
-from hub.sources.definitions import SourceOrigin
+from hub.sources import (
+    change_repository,
+    lease_repository,
+    repository,
+    run_repository,
+    run_requests,
+    service,
+    stream_repository,
+)
+from hub.sources.definitions import SourceOrigin, StreamDetails
 from hub.sources.schedule import Schedule
 from hub.web.shell.dates import long_day_text
 from hub.web.shell.form_token import form_token, require_form_token
@@ -251,9 +259,14 @@ def save_schedule(  # noqa: PLR0913, PLR0917  one column of the form each
     rows = [ScheduleForm(*row) for row in zip(stream, seen, every, at, enabled, strict=False)]
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.CONFIGURE_SOURCE, name)
+        repository.lock_catalogue(context.session)
         schedules = {row.stream: _read_schedule(row) for row in rows}
         states = {state.stream: state for state in stream_repository.list_streams(context.session, name)}
-        is_stale = any(row.stream not in states or row.seen != seen_text(states[row.stream]) for row in rows)
+        is_stale = any(
+            row.stream not in states
+            or (row.seen != seen_text(states[row.stream]) and not _is_planned(states[row.stream], row))
+            for row in rows
+        )
         if is_stale or None in schedules.values():
             return _schedule_page(context, name, rows=rows, is_stale=is_stale)
         for row in rows:
@@ -290,6 +303,11 @@ def _schedule_page(
     )
     status = 200 if rows is None else (409 if is_stale else 422)
     return context.page(page, f"Plan for {facts.source.title}", status=status)
+
+
+def _is_planned(stream: StreamDetails, row: ScheduleForm) -> bool:
+    """Whether the plan is what was sent: a form sent twice, or two people of one mind."""
+    return (stream.schedule, stream.is_enabled) == (_read_schedule(row), row.is_enabled)
 
 
 def _read_schedule(row: ScheduleForm) -> Schedule | None:

@@ -1,6 +1,6 @@
 """Settings of one source, changed by a form."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -53,9 +53,13 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
     """Keep the settings. What is wrong, or that somebody else has changed the source, is shown and nothing is kept."""
     with open_request(request, SOURCE) as context:
         decide(context, AuditAction.CONFIGURE_SOURCE, name, "indstillinger")
+        repository.lock_catalogue(context.session)
         facts, source = load_facts(context, name), repository.existing_source(context.session, name)
         typed = read_settings(_schema(context, source), posted)
-        problem, errors = _problem(context, facts, source, typed, posted)
+        stored = _stored_secrets(context, source)
+        if _is_sent_twice(context, source, stored, _change(source, typed, posted), _one(posted, "version")):
+            return RedirectResponse(f"/kilder/{name}/indstillinger?besked=gemt", 303)
+        problem, errors = _problem(context, facts, source, stored, typed, posted)
         if problem is None:
             change = _change(source, typed, posted)
             if change == SourceChange():
@@ -86,19 +90,35 @@ def _schema(context: RequestContext, source: Source) -> dict[str, JsonValue]:
     return kind.spec() if kind else {}
 
 
+def _stored_secrets(context: RequestContext, source: Source) -> dict[str, str]:
+    """In clear, by path."""
+    builder = context.app.catalogue.builder
+    ciphertexts = repository.secrets_of(context.session, source.name)
+    return {field: builder.decrypt(source.name, field, ciphertext) for field, ciphertext in ciphertexts.items()}
+
+
+def _is_sent_twice(
+    context: RequestContext, source: Source, stored: Mapping[str, str], change: SourceChange, version: str
+) -> bool:
+    """Whether the same person has saved exactly this just now, from the same page."""
+    is_next = (str(source.version - 1), context.actor.id) == (version, source.changed_by)
+    return is_next and service.holds_change(source.definition, stored, change)
+
+
 def _problem(
-    context: RequestContext, facts: SourceFacts, source: Source, typed: SettingsInput, posted: Posted
+    context: RequestContext,
+    facts: SourceFacts,
+    source: Source,
+    secrets: Mapping[str, str],
+    typed: SettingsInput,
+    posted: Posted,
 ) -> tuple[str | None, dict[str, str]]:
     """Why the settings cannot be kept, and what is wrong by field."""
     if _one(posted, "version") != str(source.version):
         who, when = facts.name_of(source.changed_by), of_moment(source.changed_at, context.now).text
         return texts.SETTINGS_CHANGED.format(who=who, when=when), {}
     builder = context.app.catalogue.builder
-    stored = {
-        field: builder.decrypt(source.name, field, ciphertext)
-        for field, ciphertext in repository.secrets_of(context.session, source.name).items()
-        if field not in typed.removed_secrets
-    }
+    stored = {field: secret for field, secret in secrets.items() if field not in typed.removed_secrets}
     settings = {**source.definition.settings, **typed.settings}
     whole = merge({key: value for key, value in settings.items() if value is not None}, {**stored, **typed.secrets})
     errors = field_errors(builder.kinds[source.definition.kind].settings_type, whole)
