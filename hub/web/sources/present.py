@@ -169,6 +169,7 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
     listing = details.listing
     source, state = listing.source, listing.state
     state_word, _ = shared.SOURCE_STATE[state.state]
+    needed = {condition.kind for condition in listing.conditions}
     return SourceRow(
         name=source.name,
         title=source.title,
@@ -183,7 +184,7 @@ def _source(details: SourceDetails, employees: Mapping[str, str], now: datetime)
         last_data=of_moment(state.last_data_at, now) if state.last_data_at else None,
         next_run=next_run_text(state.next_due_at, now, is_paused=state.state is SourceStatus.PAUSED),
         streams=_streams(listing),
-        expiry="; ".join(_expiries(listing, now).values()) or None,
+        expiry="; ".join(text for kind, text in _expiries(listing, now).items() if kind not in needed) or None,
         running=running_lines(
             source.name, listing.running, {stream.stream: stream.title for stream in listing.streams}, now
         ),
