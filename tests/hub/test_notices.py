@@ -175,23 +175,6 @@ def test_every_notice_has_words(kind: NoticeKind, number: int | None) -> None:
     assert began_text(notice, "DUBU") != ended_text(notice, "DUBU")
 
 
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [
-        (30, "udløber om 30 dage"),
-        (1, "udløber i morgen"),
-        (0, "udløber i dag"),
-        (-1, "er udløbet"),
-        (-400, "er udløbet"),
-    ],
-)
-def test_the_end_of_a_secret_is_told_in_days_until_it_is_over(days: int, words: str) -> None:
-    source = look(secret_ends=TODAY + timedelta(days=days))
-    (condition,) = present_conditions([source], is_drifting=False, limits=LIMITS, now=NOW).values()
-    notice = Notice(id=1, condition=condition, began_at=NOW)
-    assert began_text(notice, "DUBU") == f"DUBU: en adgangskode {words}."
-
-
 def test_the_first_end_of_all_certificates_counts() -> None:
     authority = trustme.CA()
     soon, late = (

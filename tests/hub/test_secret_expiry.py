@@ -1,6 +1,6 @@
 """Until when a secret is good: said with it, and no longer true of the next."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from connectors.registry import CONNECTORS
 from hub.cli.source_input import parse_expiry
 from hub.errors import InvalidSetting
+from hub.notices.conditions import Limits, NoticeKind, SourceLook, source_conditions
+from hub.notices.messages import began_text
+from hub.notices.repository import Notice
+from hub.sources.health import SourceState, SourceStatus
 from hub.sources.secret_expiry import check_expiry, days_left, renew_expiry
 
 PATHS = st.sampled_from(["client_secret", "password", "extra_headers.X-Api-Key"])
+NOW = datetime(2023, 9, 12, 7, tzinfo=UTC)
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 1, 1))
 
 
@@ -32,6 +37,25 @@ def test_each_secret_has_the_day_that_was_last_said_of_it(
 def test_the_last_day_itself_is_not_over() -> None:
     assert days_left(date(2026, 12, 3), date(2026, 12, 3)) == 0
     assert days_left(date(2026, 12, 3), date(2026, 12, 4)) == -1
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (30, "udløber om 30 dage"),
+        (1, "udløber i morgen"),
+        (0, "udløber i dag"),
+        (-1, "er udløbet"),
+        (-400, "er udløbet"),
+    ],
+)
+def test_the_end_of_a_secret_is_told_in_days_until_it_is_over(days: int, words: str) -> None:
+    source = SourceLook(
+        state=SourceState(source="social", state=SourceStatus.FRESH), secret_ends=NOW.date() + timedelta(days=days)
+    )
+    (condition,) = source_conditions(source, Limits(failures=3, expiry=timedelta(days=30)), NOW)
+    assert condition.kind is NoticeKind.SECRET_EXPIRING
+    assert began_text(Notice(id=1, condition=condition, began_at=NOW), "DUBU") == f"DUBU: en adgangskode {words}."
 
 
 def test_only_a_secret_has_a_last_day() -> None:
