@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from hub.clock import DANISH_TIME, FixedClock, danish_day
+from hub.clock import DANISH_TIME, FixedClock
 from hub.db import Database, Session
 from hub.inbox.certificates import earliest_end
 from hub.notices import repository, service
@@ -47,7 +47,6 @@ from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
 
 NOW = maja.NOW
-TODAY = danish_day(NOW)
 LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 NEVER_QUIET = QuietHours(time(), time())
 KEYS: list[Key] = [(kind, source) for kind in NoticeKind for source in ("social", "health")]
@@ -147,9 +146,6 @@ def look(status: SourceStatus = SourceStatus.FRESH, **more: Any) -> SourceLook:
         (look(is_rejecting=True), {NoticeKind.TOO_MANY_REJECTED}),
         (look(certificate_ends=NOW + timedelta(days=31)), set()),
         (look(certificate_ends=NOW + timedelta(days=29)), {NoticeKind.CERTIFICATE_EXPIRING}),
-        (look(secret_ends=TODAY + timedelta(days=31)), set()),
-        (look(secret_ends=TODAY + timedelta(days=30)), {NoticeKind.SECRET_EXPIRING}),
-        (look(secret_ends=TODAY - timedelta(days=400)), {NoticeKind.SECRET_EXPIRING}),
         (look(SourceStatus.PAUSED, failures_in_a_row=9, held=9), set()),
     ],
 )

@@ -17,6 +17,7 @@ from hub.sources.secret_expiry import check_expiry, days_left, renew_expiry
 
 PATHS = st.sampled_from(["client_secret", "password", "extra_headers.X-Api-Key"])
 NOW = datetime(2023, 9, 12, 7, tzinfo=UTC)
+LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 1, 1))
 
 
@@ -39,6 +40,11 @@ def test_the_last_day_itself_is_not_over() -> None:
     assert days_left(date(2026, 12, 3), date(2026, 12, 4)) == -1
 
 
+def secret_that_ends_in(days: int) -> SourceLook:
+    state = SourceState(source="social", state=SourceStatus.FRESH)
+    return SourceLook(state=state, secret_ends=NOW.date() + timedelta(days=days))
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
     [
@@ -50,12 +56,13 @@ def test_the_last_day_itself_is_not_over() -> None:
     ],
 )
 def test_the_end_of_a_secret_is_told_in_days_until_it_is_over(days: int, words: str) -> None:
-    source = SourceLook(
-        state=SourceState(source="social", state=SourceStatus.FRESH), secret_ends=NOW.date() + timedelta(days=days)
-    )
-    (condition,) = source_conditions(source, Limits(failures=3, expiry=timedelta(days=30)), NOW)
+    (condition,) = source_conditions(secret_that_ends_in(days), LIMITS, NOW)
     assert condition.kind is NoticeKind.SECRET_EXPIRING
     assert began_text(Notice(id=1, condition=condition, began_at=NOW), "DUBU") == f"DUBU: en adgangskode {words}."
+
+
+def test_nothing_is_told_earlier_than_is_set() -> None:
+    assert not list(source_conditions(secret_that_ends_in(31), LIMITS, NOW))
 
 
 def test_only_a_secret_has_a_last_day() -> None:
