@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0040_secret_expiry"
-down_revision = "0039_four_gates"
+revision = "0041_secret_expiry"
+down_revision = "0040_override_reviews"
 branch_labels = None
 depends_on = None
 
