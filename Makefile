@@ -66,8 +66,9 @@ chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times wi
 	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
 	@$(BIN)/python -m tests.chaos --nightly --kills 50 --citizens 6100 $(ARGS)
 
-attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7")
+attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7"), and the whole API
 	@$(BIN)/python -m tests.attack $(ARGS)
+	@HELHED_TEST_API_EXAMPLES=20 $(BIN)/python -m pytest -q tests/web/test_api_contract.py
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots

@@ -45,6 +45,20 @@ class InvalidText(HubError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class UnreadableBody(HubError):
+    """What was sent is no form, no JSON, or was cut off."""
+
+    key = "body_unreadable"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class BodyTooLong(HubError):
+    """What was sent is longer than any form of ours."""
+
+    key = "body_too_long"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class WrongMethod(HubError):
     """The page is there, and cannot be asked in that way."""
 

@@ -173,7 +173,9 @@ def with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
     for operations in openapi["paths"].values():
         for method, operation in operations.items():
             responses = operation["responses"]
-            responses["400"] = {"description": "Something in it is no text (NUL, not UTF-8).", **PROBLEM}
+            responses["400"] = {"description": "Something in it is no text (NUL, not UTF-8), or is cut off.", **PROBLEM}
+            if "requestBody" in operation:
+                responses["413"] = {"description": "The body is longer than any that is taken.", **PROBLEM}
             if responses.pop("422", None) is None:
                 continue
             if method == "get":

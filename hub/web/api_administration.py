@@ -33,6 +33,7 @@ CHANGED: dict[int | str, dict[str, Any]] = {
 }
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such job.", **PROBLEM}}
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+RowNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class HeldDeletionAnswer(Schema):
@@ -63,18 +64,18 @@ class FaultAnswer(Schema):
 class IdentityAsk(Schema):
     """One decision on who is who; exactly one of the first seven is given."""
 
-    link: int | None = None
+    link: RowNumber | None = None
     """Number of a conflict: it is one person, or ``other``."""
-    apart: int | None = None
+    apart: RowNumber | None = None
     """Number of a conflict of which ``record`` is about somebody else."""
     merge: UUID | None = None
     """The citizen who is ``other``."""
     keep_apart: UUID | None = None
     """The citizen who is not ``other``."""
     unmerge: UUID | None = None
-    confirm: int | None = None
+    confirm: RowNumber | None = None
     """Number of a decision."""
-    withdraw: int | None = None
+    withdraw: RowNumber | None = None
     """Number of a decision."""
     other: UUID | None = None
     record: str = Field(default="", max_length=40)

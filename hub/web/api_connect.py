@@ -78,7 +78,7 @@ class DraftAnswer(Schema):
 class DraftChange(Schema):
     """What is to be different; what is not named stays."""
 
-    version: int
+    version: int = Field(ge=0, lt=2**63 - 1)
     """The version that was looked at."""
     title: str | None = Field(default=None, max_length=100)
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)

@@ -1,6 +1,7 @@
 """The JSON twins of the page of consents: the same functions, the same lines in the log."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -59,7 +60,7 @@ class GivenAnswer(Schema):
 class WithdrawAsk(Schema):
     """Consents to withdraw, by their numbers; the one to the course takes all others with it."""
 
-    consents: tuple[int, ...] = Field(max_length=1000)
+    consents: tuple[Annotated[int, Field(ge=1, le=2**63 - 1)], ...] = Field(max_length=1000)
 
 
 @router.get("/samtykker", summary="What the citizens of my courses have consented to")

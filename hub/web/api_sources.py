@@ -69,7 +69,7 @@ class RunAsk(Schema):
 class RemovalAsk(Schema):
     """What becomes of a source, and of what it has said."""
 
-    version: int
+    version: int = Field(ge=0, lt=LARGEST)
     """The version that was looked at."""
     forget: bool
     """Whether what it has said is forgotten; else it stays."""

@@ -1,11 +1,14 @@
 """Every route of the application, with what it takes: attacks walk this table, so that a new route is attacked too."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
 
 from hub.web.shell.errors import every_route
 
@@ -19,6 +22,8 @@ class RouteEntry:
     path_names: tuple[str, ...]
     query_names: tuple[str, ...]
     form_names: tuple[str, ...]
+    schemas: Mapping[str, object] = field(compare=False)
+    """JSON Schema of each value it takes, by name."""
 
     @property
     def is_api(self) -> bool:
@@ -51,7 +56,17 @@ def _entries(app: FastAPI) -> Iterator[RouteEntry]:
                     tuple(field.alias for part in parts for field in part.path_params),
                     tuple(field.alias for part in parts for field in part.query_params),
                     tuple(field.alias for part in parts for field in part.body_params),
+                    {
+                        field.alias: _json_schema(field.field_info)
+                        for part in parts
+                        for field in (*part.path_params, *part.query_params, *part.body_params)
+                    },
                 )
+
+
+def _json_schema(value: FieldInfo) -> object:
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[value.annotation, value])  # type: ignore[arg-type]
+    return adapter.json_schema()
 
 
 def _parts(dependant: Dependant) -> Iterator[Dependant]:

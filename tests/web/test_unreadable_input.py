@@ -1,5 +1,7 @@
 """What is no text is refused on every route and in every parameter: 400, never 500, in the form the reader expects."""
 
+from collections.abc import Iterator
+
 import httpx
 
 from tests.web.conftest import Town
@@ -29,6 +31,60 @@ def test_no_route_takes_what_is_no_text(town: Town) -> None:
             ]
             wrong += [(str(entry), text, answer.status_code) for answer in answers if answer.status_code != 400]
     assert wrong == []
+
+
+def test_no_form_with_files_takes_what_is_no_text(town: Town) -> None:
+    browser = town.client("anna.holm")
+    token, wrong = browser.token(), []
+    for entry in route_table(town.app):
+        for name in entry.form_names if not entry.is_api else ():
+            for text in (b"a\x00b", b"\xff"):
+                answer = browser.http.post(entry.address(), files={"csrf": (None, token), name: (None, text)})
+                wrong += [(str(entry), name, answer.status_code)] if answer.status_code != 400 else []
+    assert wrong == []
+    form = b'--x\r\ncontent-disposition: form-data; name="text"\r\n\r\n+AAA-\r\n--x--\r\n'
+    kind = {"content-type": "multipart/form-data; charset=utf-7; boundary=x"}
+    assert browser.http.post("/soeg", content=form, headers=kind).status_code == 400
+
+
+def test_what_is_no_form_and_no_json_is_a_fault_of_who_sent_it(town: Town) -> None:
+    browser = town.client("tine.skov")
+    json = {"content-type": "application/json", "x-csrf-token": browser.token()}
+    sent: list[tuple[str, dict[str, str], bytes, int]] = [
+        ("/soeg", {"content-type": "multipart/form-data"}, b"x", 400),
+        ("/soeg", {"content-type": "multipart/form-data; boundary=x"}, b"--x\r\nno header\r\n\r\n", 400),
+        ("/soeg", {"content-type": "multipart/form-data; boundary*=utf-8''%E2%82%AC"}, b"x", 400),
+        ("/api/kilder", json, b"[" * 50_000, 400),
+        ("/api/kilder", json, b'{"kind": ', 422),
+        ("/api/kilder", json, b"x" * 70_000, 413),
+        ("/api/kilder", {**json, "content-type": "application/vnd.x+json"}, b'{"kind": "\xff"}', 400),
+        ("/api/kilder", {**json, "content-type": "application/vnd.x+json"}, b'{"kind": "\\u0000"}', 400),
+    ]
+    for address, headers, content, status in sent:
+        answer = browser.http.post(address, content=content, headers=headers, follow_redirects=False)
+        assert answer.status_code == status, (address, headers, content[:20])
+        kind = "application/problem+json" if address.startswith("/api/") else "text/html; charset=utf-8"
+        assert answer.headers["content-type"] == kind
+        assert "referencenummer" in answer.text.casefold() or "urn:uuid:" in answer.text
+
+
+def test_no_number_is_taken_that_the_store_cannot_hold(town: Town) -> None:
+    """Every whole number of an address, a form or a body has a largest one, so that PostgreSQL is never asked more."""
+    unbounded = [
+        f"{entry}: {name}"
+        for entry in route_table(town.app)
+        for name, schema in entry.schemas.items()
+        for node in _nodes(schema)
+        if node.get("type") == "integer" and not {"maximum", "exclusiveMaximum"} & node.keys()
+    ]
+    assert unbounded == []
+
+
+def _nodes(schema: object) -> Iterator[dict[str, object]]:
+    if isinstance(schema, dict):
+        yield schema
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _nodes(part)
 
 
 def test_no_json_with_what_is_no_text_is_taken(town: Town) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from hub.access.consents import ConsentDesk, ConsentView, GivenConsent, list_consents
 from hub.clock import danish_day
@@ -127,7 +127,9 @@ def give(  # noqa: PLR0913  the fields of the form
 
 @router.post("/samtykker/{citizen_id}/traek", dependencies=TOKEN)
 def withdraw(
-    request: Request, citizen_id: UUID, consent: Annotated[list[int] | None, Form()] = None
+    request: Request,
+    citizen_id: UUID,
+    consent: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None, Form()] = None,
 ) -> RedirectResponse:
     """Withdraw what the citizen takes back; it holds at once.
 

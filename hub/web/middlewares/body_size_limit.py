@@ -2,8 +2,13 @@
 
 from http import HTTPStatus
 
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.errors import BodyTooLong
+from hub.web.shell import errors
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a form or a search; the longest has a few hundred."""
@@ -32,8 +37,8 @@ class BodySizeLimitMiddleware:
         largest = LARGEST_UPLOAD if is_upload else LARGEST_BODY
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > largest:
-            refusal = PlainTextResponse("Formularen er for lang.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            await refusal(scope, receive, send)
+            answer = await run_in_threadpool(errors.error_page, Request(scope), BodyTooLong())
+            await answer(scope, receive, send)
             return
         received = 0
 

@@ -1,6 +1,7 @@
 """What is no text, in an address or a body, is refused before anybody reads it."""
 
 import json
+from email.message import Message as MimeMessage
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
@@ -12,12 +13,13 @@ from hub.web.shell import errors
 
 FORM = b"application/x-www-form-urlencoded"
 JSON = b"application/json"
+MULTIPART = b"multipart/form-data"
 
 
 class ReadableTextMiddleware:
     """Refuses NUL, and what is not UTF-8, in path, query and body with 400: no store and no log can keep them.
 
-    Stands behind ``BodySizeLimitMiddleware``, so that what it holds is short. A form with files is read elsewhere.
+    Stands behind ``BodySizeLimitMiddleware``, so that what it holds is short.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,11 +30,16 @@ class ReadableTextMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        kind = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0].strip().lower()
+        content_type = dict(scope["headers"]).get(b"content-type", b"")
+        kind = content_type.partition(b";")[0].strip().lower()
+        is_json = kind == JSON or kind.endswith(b"+json")
         readable = _is_form_text(scope["raw_path"]) and _is_form_text(scope["query_string"])
-        if readable and kind in {FORM, JSON}:
+        if readable and (is_json or kind in {FORM, MULTIPART}):
             messages, body = await _read(receive)
-            readable = _is_form_text(body) if kind == FORM else _is_json_text(body)
+            if is_json:
+                readable = _is_json_text(body)
+            else:
+                readable = _is_form_text(body) if kind == FORM else _is_multipart_text(body, content_type)
             receive = _replay(messages, receive)
         if readable:
             await self._app(scope, receive, send)
@@ -70,6 +77,23 @@ def _is_text(content: bytes) -> bool:
 
 def _is_form_text(content: bytes) -> bool:
     return _is_text(unquote_to_bytes(content))
+
+
+def _is_multipart_text(content: bytes, content_type: bytes) -> bool:
+    """Of every field. Of a file whoever reads it replaces what is no text.
+
+    Another charset than UTF-8 is refused: in some of them NUL is written without a NUL.
+    """
+    mime = MimeMessage()
+    mime["content-type"] = content_type.decode("latin-1")
+    boundary = mime.get_boundary()
+    if str(mime.get_param("charset", "utf-8")).lower() != "utf-8":
+        return False
+    for part in content.split(b"--" + boundary.encode("latin-1", "replace")) if boundary else ():
+        head, _, value = part.partition(b"\r\n\r\n")
+        if not _is_text(head) or not (b"filename" in head.lower() or _is_text(value)):
+            return False
+    return True
 
 
 def _is_json_text(content: bytes) -> bool:

@@ -22,6 +22,7 @@ from hub.errors import (
     TokenRefused,
     TooMany,
     UnknownPage,
+    UnreadableBody,
     WrongMethod,
 )
 from hub.web.shell import texts
@@ -83,8 +84,11 @@ def install(app: FastAPI) -> None:
             answer = error_page(request, WrongMethod(), _actor(request))
             answer.headers["allow"] = ", ".join(sorted(_methods(request)))
             return answer
-        is_unknown = status == HTTPStatus.NOT_FOUND
-        return error_page(request, UnknownPage() if is_unknown else HubError(), _actor(request))
+        by_status: dict[int, HubError] = {
+            HTTPStatus.NOT_FOUND: UnknownPage(),
+            HTTPStatus.BAD_REQUEST: UnreadableBody(),
+        }
+        return error_page(request, by_status.get(status, HubError()), _actor(request))
 
     def answer_search_down(request: Request, _: Exception) -> Response:
         return error_page(request, SearchDown())

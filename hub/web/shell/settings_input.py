@@ -47,7 +47,7 @@ async def posted_form(request: Request) -> Posted:
     posted: dict[str, list[str]] = {}
     for name, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
-            text = (await value.read(LARGEST_FILE)).decode("utf-8-sig", "replace")
+            text = (await value.read(LARGEST_FILE)).decode("utf-8-sig", "replace").replace("\0", "\ufffd")
         else:
             text = value
         posted.setdefault(name, []).append(text)

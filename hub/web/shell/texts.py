@@ -241,6 +241,14 @@ ERROR = {
         "Teksten kan ikke læses",
         "Der er tegn i den, som ikke er tekst. Skriv den igen i stedet for at sætte den ind.",
     ),
+    "body_unreadable": (
+        "Det, du sendte, kan ikke læses",
+        "Det blev måske afbrudt på vejen. Gå tilbage, og send det igen.",
+    ),
+    "body_too_long": (
+        "Det, du sendte, er for langt",
+        "Gå tilbage, og gør teksten kortere eller filen mindre.",
+    ),
     "method_wrong": ("Siden kan ikke bruges på den måde", "Gå til siden med et link eller en knap."),
     "not_on_team": (
         "Samtykket er ikke åbent for dig",

@@ -39,7 +39,7 @@ def ask_before_removal(request: Request, name: str) -> HTMLResponse:
 def remove(
     request: Request,
     name: str,
-    version: Annotated[int, Form()],
+    version: Annotated[int, Form(ge=0, lt=2**63 - 1)],
     data: Annotated[str, Form(alias="data", max_length=10)] = "",
     confirmed: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:

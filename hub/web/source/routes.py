@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Annotated
 
-from fastapi import Depends, Form, Query, Request
+from fastapi import Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
@@ -107,7 +107,7 @@ def show_runs(
 
 
 @router.get("/kilder/{name}/koersler/{number}")
-def show_run(request: Request, name: str, number: int) -> HTMLResponse:
+def show_run(request: Request, name: str, number: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> HTMLResponse:
     """What happened in this run?
 
     Raises:
@@ -116,7 +116,7 @@ def show_run(request: Request, name: str, number: int) -> HTMLResponse:
     with open_request(request, SOURCE) as context:
         facts = load_facts(context, name)
         context.record(AuditAction.READ_SOURCES)
-        run = run_repository.get_run(context.session, name, number) if number < 2**63 else None
+        run = run_repository.get_run(context.session, name, number)
         if run is None:
             raise RunNotFound
         asked_by = run.summary.requested_by
@@ -179,7 +179,7 @@ def stop_run(
     request: Request,
     name: str,
     stream: Annotated[str, Form(max_length=100)],
-    number: Annotated[int, Form()],
+    number: Annotated[int, Form(ge=1, le=2**63 - 1)],
 ) -> RedirectResponse:
     """Let the run end in order. Another run than the one that was shown goes on."""
     with open_request(request, SOURCE) as context:
