@@ -36,6 +36,13 @@ class SearchEntry(Schema):
     paragraph: str | None = None
 
 
+class AreaName(Schema):
+    """A name that only sources of some areas use for the citizen; who may not see the area does not find by it."""
+
+    area: Area
+    name: str
+
+
 class SearchDocument(Schema):
     """What makes one citizen findable, with national numbers only as keyed digests; and the page to show then."""
 
@@ -43,7 +50,8 @@ class SearchDocument(Schema):
     version: int = Field(ge=0, lt=2**53)
     """The overview's version; an older document never replaces a newer. Sums of versions stay exact below the limit."""
     name: str
-    other_names: tuple[str, ...] = ()
+    area_names: tuple[AreaName, ...] = ()
+    """Further names, each once for every area that uses it. They count in no facet and pass every filter."""
     birth_date: date | None = None
     identifier_digests: tuple[str, ...] = ()
     protected: bool

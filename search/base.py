@@ -6,7 +6,8 @@ Promises every implementation makes, and the contract suite checks:
   versions in OpenSearch); an older or equal one is ignored and counted as success. A deleted citizen's
   version is remembered: a late put of an older version does not bring it back.
 * *Nothing outside the access filter.* Neither as a hit, nor in ``total``, nor in a facet, nor as a
-  reason. A filter without scopes finds nothing, except the one citizen whose whole number was given
+  reason. A name that only sources of some areas use finds those for whom such an area is open, as any name does, and
+  is told to nobody else. A filter without scopes finds nothing, except the one citizen whose whole number was given
   when ``known_identifier`` is set.
 * *Words.* Names match in any spelling (``æ/ae``, ``ø/oe``, ``å/aa``, case, accents) and by prefix; other
   text is matched with Danish stemming. All words of the query must match the same citizen. A name is also found with a

@@ -9,12 +9,12 @@ entries, and the page is served from the store where the overview itself is too 
 from collections.abc import Sequence
 from datetime import date
 
-from schemas.search import SearchDocument, SearchEntry, UnitGrant
+from schemas.search import AreaName, SearchDocument, SearchEntry, UnitGrant
 
 MOST_ENTRIES = 8_000
 MOST_GRANTS = 1_000
+MOST_AREA_NAMES = 200
 """With the entries fewer than the nested objects OpenSearch takes by default."""
-MOST_OTHER_NAMES = 200
 MOST_DIGESTS = 5_000
 LONGEST_NAME = 300
 LONGEST_LABEL = 500
@@ -35,7 +35,7 @@ def cut(document: SearchDocument) -> SearchDocument:
     """The document itself if an index takes it whole, else as much of it as one takes, with ``is_cut`` set."""
     parts = {
         "name": _shortened(document.name, LONGEST_NAME),
-        "other_names": _names(document.other_names),
+        "area_names": _names(document.area_names),
         "identifier_digests": _digests(document.identifier_digests),
         "entries": _entries(document.entries),
         "unit_grants": _grants(document.unit_grants, MOST_GRANTS),
@@ -50,7 +50,7 @@ def bare(document: SearchDocument) -> SearchDocument:
     fitting = cut(document)
     return fitting.model_copy(
         update={
-            "other_names": fitting.other_names[:BARE_ENTRIES],
+            "area_names": fitting.area_names[:BARE_ENTRIES],
             "entries": _newest(fitting.entries, BARE_ENTRIES, MOST_CHARACTERS),
             "unit_grants": _grants(fitting.unit_grants, BARE_GRANTS),
             "overview": "",
@@ -68,10 +68,10 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most]
 
 
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
-    if len(names) <= MOST_OTHER_NAMES and all(len(name) <= LONGEST_NAME for name in names):
+def _names(names: tuple[AreaName, ...]) -> tuple[AreaName, ...]:
+    if len(names) <= MOST_AREA_NAMES and all(len(each.name) <= LONGEST_NAME for each in names):
         return names
-    return tuple(name[:LONGEST_NAME] for name in names[:MOST_OTHER_NAMES])
+    return tuple(each.model_copy(update={"name": each.name[:LONGEST_NAME]}) for each in names[:MOST_AREA_NAMES])
 
 
 def _digests(digests: tuple[str, ...]) -> tuple[str, ...]:

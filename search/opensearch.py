@@ -199,13 +199,13 @@ def _hit(row: dict[str, Any], parsed: asking.ParsedQuery) -> SearchHit:
         protected=source["protected"],
         found_by=by_number
         if parsed.mode == "identifier"
-        else tuple(reasons(source["name"], list(_lines(row)), set(parsed.words))),
+        else tuple(reasons(source["name"], _open_names(row), list(_lines(row)), set(parsed.words))),
     )
 
 
 def _lines(row: dict[str, Any]) -> Iterator[Line]:
     """The entries that hold a word, of those areas that OpenSearch says are open for this citizen."""
-    opened = {area for group in row.get("matched_queries", ()) for area in group.split(",")}
+    opened = _open_areas(row)
     hits = row["inner_hits"][asking.LINES]["hits"]["hits"] if "inner_hits" in row else ()
     for hit in hits:
         entry = hit["_source"]
@@ -219,6 +219,16 @@ def _lines(row: dict[str, Any]) -> Iterator[Line]:
                 paragraph=entry["paragraph"],
                 stemmed=frozenset(word.casefold() for word in _MARKED.findall(stems)),
             )
+
+
+def _open_areas(row: dict[str, Any]) -> set[str]:
+    return {area for group in row.get("matched_queries", ()) for area in group.split(",")}
+
+
+def _open_names(row: dict[str, Any]) -> set[str]:
+    """The names that only sources of open areas use."""
+    opened = _open_areas(row)
+    return {each["name"] for each in row["_source"].get("area_names", ()) if each["area"] in opened}
 
 
 def _counted(parts: dict[str, Any]) -> dict[str, tuple[FacetValue, ...]]:

@@ -22,7 +22,8 @@ _ONLY_SORTED = {"type": "keyword", "index": False}
 SIMILAR = tuple(f"similar_{edits}" for edits in range(MOST_EDITS + 1))
 """Words of names by how many edits are forgiven."""
 _DERIVED = frozenset({"names", "sort_name", "bucket", *SIMILAR})
-_DERIVED_OF_ENTRY = frozenset({"words", "stems", "span"})
+_DERIVED_OF_NESTED = frozenset({"words", "stems", "span", "names", *SIMILAR})
+_NAME_FIELDS = {"names": _KEYWORD, **{field: {**_KEYWORD, "doc_values": False} for field in SIMILAR}}
 
 MAPPINGS: dict[str, Any] = {
     # What is not named here (the overview above all) is kept and given out, never searched.
@@ -33,8 +34,8 @@ MAPPINGS: dict[str, Any] = {
         "version": {"type": "long"},
         "bucket": {"type": "keyword"},
         "sources": _KEYWORD,
-        "names": _KEYWORD,
-        **{field: {**_KEYWORD, "doc_values": False} for field in SIMILAR},
+        **_NAME_FIELDS,
+        "area_names": {"type": "nested", "dynamic": False, "properties": {"area": {"type": "keyword"}, **_NAME_FIELDS}},
         "sort_name": _ONLY_SORTED,
         "identifier_digests": _KEYWORD,
         "entries": {
@@ -87,16 +88,12 @@ def settings(shards: int, replicas: int, refresh: str) -> dict[str, Any]:
 
 def to_body(document: SearchDocument) -> str | None:
     """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
-    names = name_words(document)
     try:
         line = to_json(
             {
                 **vars(document),
-                "names": names,
-                **{
-                    field: [form for name in names if edits_forgiven(name) == edits for form in forms(name)]
-                    for edits, field in enumerate(SIMILAR)
-                },
+                **_name_fields(document.name),
+                "area_names": [{**vars(each), **_name_fields(each.name)} for each in document.area_names],
                 "sort_name": sort_key(document.name)[:_LONGEST_SORT],
                 "bucket": document.citizen_id.hex[:BUCKET],
                 "entries": [{**vars(entry), **_words(entry), **_span(entry.valid)} for entry in document.entries],
@@ -113,9 +110,18 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
     if "citizen_id" not in body:
         return None
     own = {key: value for key, value in body.items() if key not in _DERIVED}
-    for nested in ("entries", "unit_grants"):
-        own[nested] = [{key: item[key] for key in item if key not in _DERIVED_OF_ENTRY} for item in own[nested]]
+    for nested in ("area_names", "entries", "unit_grants"):
+        own[nested] = [{key: item[key] for key in item if key not in _DERIVED_OF_NESTED} for item in own[nested]]
     return SearchDocument.model_validate_json(json.dumps(own))
+
+
+def _name_fields(name: str) -> dict[str, list[str]]:
+    words = name_words(name)
+    similar = {
+        field: [form for word in words if edits_forgiven(word) == edits for form in forms(word)]
+        for edits, field in enumerate(SIMILAR)
+    }
+    return {"names": words, **similar}
 
 
 def _words(entry: SearchEntry) -> dict[str, Sequence[str]]:

@@ -20,7 +20,7 @@ from search.similar import forms
 Clause = dict[str, Any]
 FACETS = ("area", "unit", "kle_topic", "paragraph")
 LINES = "lines"
-MOST_WORDS = 16
+MOST_WORDS = 10
 """OpenSearch takes 1,024 clauses; with every filter and four areas open to different citizens, this many words fit."""
 _MOST_LINES = 100
 _MOST_TERMS = 50_000
@@ -28,6 +28,7 @@ _MOST_TERMS = 50_000
 _MOST_VALUES = 10_000
 """Values of one facet; above it counts would be guesses. A municipality has some hundred units."""
 _ENTRIES = "entries"
+_AREA_NAMES = "area_names"
 _MARKS = ("[", "]")
 """Words alone stand in the marked field, so brackets are never part of them."""
 
@@ -162,7 +163,7 @@ def body(query: SearchQuery, access: AccessFilter, start: PageStart) -> Clause |
         **({"search_after": [place[0], place[1], str(place[2])]} if place else {}),
         "size": query.size + 1,
         "track_total_hits": True,
-        "_source": ["name", "birth_date", "protected"],
+        "_source": ["name", "birth_date", "protected", "area_names.area", "area_names.name"],
         "aggs": _facets(within, parsed),
     }
 
@@ -229,20 +230,31 @@ def _holds(folded: str, written: str) -> Clause:
 
 def _word(folded: str, written: str, within: Reach, parsed: ParsedQuery) -> Clause:
     """Matches citizens with the word, by the best of: a name (4), its start (3), an entry (2), a similar name (1)."""
-    best = [_scored({"term": {"names": folded}}, 4), _scored({"prefix": {"names": folded}}, 3)]
-    holds = _holds(folded, written)
-    best += [_scored(_shown(within, areas, parsed, holds), 2) for areas in within.groups]
-    best += [_scored(clause, 1) for clause in _similar(folded)]
+    best = list(_named(folded))
+    for areas in within.groups:
+        entry = _nested(_ENTRIES, _entry(areas, parsed, _holds(folded, written)))
+        either = {"dis_max": {"queries": [_scored(entry, 2), _area_name(areas, folded)]}}
+        best.append({"bool": {"filter": [within.opened(areas)], "must": [either]}})
     return {"dis_max": {"queries": best}}
 
 
-def _similar(folded: str) -> Iterator[Clause]:
-    """Match citizens with a name that is similar to the word (``search.similar``)."""
+def _named(folded: str, path: str = "") -> Iterator[Clause]:
+    """Match a name by the word whole, by its start, and where it is similar (``search.similar``)."""
+    yield _scored({"term": {f"{path}names": folded}}, 4)
+    yield _scored({"prefix": {f"{path}names": folded}}, 3)
     for form in forms(folded):
         for edits, field in enumerate(SIMILAR):
             # Rewritten so, every similar name counts; by default only the first fifty do.
             fuzzy = {"value": form, "fuzziness": edits, "rewrite": "constant_score"}
-            yield {"fuzzy": {field: fuzzy}} if edits else {"term": {field: form}}
+            yield _scored({"fuzzy": {path + field: fuzzy}} if edits else {"term": {path + field: form}}, 1)
+
+
+def _area_name(areas: Iterable[str], folded: str) -> Clause:
+    """Matches citizens with a name that only sources of these areas use; filters on entries do not touch it."""
+    named = {"dis_max": {"queries": list(_named(folded, f"{_AREA_NAMES}."))}}
+    query = {"bool": {"filter": [{"terms": {f"{_AREA_NAMES}.area": sorted(areas)}}], "must": [named]}}
+    # An index that was made before there were such names answers all the same.
+    return {"nested": {"path": _AREA_NAMES, "query": query, "score_mode": "max", "ignore_unmapped": True}}
 
 
 def _scored(clause: Clause, score: int) -> Clause:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from schemas.search import SearchDocument, SearchEntry
+from schemas.search import SearchEntry
 from search.citations import citation_keys, split_citations
 from search.folding import fold, folded_words, kle_words, without_controls, words_of
 from search.limits import word_key
@@ -16,10 +16,9 @@ def typed_words(text: str) -> dict[str, str]:
     return dict.fromkeys(citations, "") | words
 
 
-def name_words(document: SearchDocument) -> list[str]:
-    """The folded words of all names."""
-    words = folded_words(" ".join((document.name, *document.other_names)))
-    return list(dict.fromkeys(map(word_key, words)))
+def name_words(name: str) -> list[str]:
+    """The folded words of a name, as they are stored."""
+    return list(dict.fromkeys(map(word_key, folded_words(name))))
 
 
 def entry_words(entry: SearchEntry) -> tuple[Sequence[str], str]:

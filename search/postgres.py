@@ -180,7 +180,10 @@ class PostgresIndex:
     def _write(self, documents: Sequence[SearchDocument]) -> int:
         if not documents:
             return 0
-        self._put_words({word for document in documents for word in name_words(document)})
+        names = (
+            name for document in documents for name in (document.name, *(each.name for each in document.area_names))
+        )
+        self._put_words({word for name in names for word in name_words(name)})
         with self._transaction() as connection:
             try:
                 rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
@@ -313,6 +316,7 @@ def _columns(documents: Sequence[SearchDocument]) -> list[list[Any]]:
 
 def _clear(connection: psycopg.Connection, citizen_ids: list[UUID]) -> None:
     connection.execute("DELETE FROM names WHERE citizen_id = ANY(%s)", [citizen_ids])
+    connection.execute("DELETE FROM area_names WHERE citizen_id = ANY(%s)", [citizen_ids])
     connection.execute("DELETE FROM digests WHERE citizen_id = ANY(%s)", [citizen_ids])
     connection.execute("DELETE FROM entries WHERE citizen_id = ANY(%s)", [citizen_ids])
     connection.execute("DELETE FROM unit_grants WHERE citizen_id = ANY(%s)", [citizen_ids])
@@ -320,10 +324,7 @@ def _clear(connection: psycopg.Connection, citizen_ids: list[UUID]) -> None:
 
 def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDocument]) -> None:
     with connection.cursor() as cursor:
-        with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
-            for document in documents:
-                for token in name_words(document):
-                    copy.write_row((document.citizen_id, token))
+        _copy_names(cursor, documents)
         with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
             for document in documents:
                 for digest in dict.fromkeys(document.identifier_digests):
@@ -338,6 +339,18 @@ def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDoc
             for document in documents:
                 for grant in document.unit_grants:
                     copy.write_row((document.citizen_id, grant.unit_id, _range(grant.valid)))
+
+
+def _copy_names(cursor: psycopg.Cursor, documents: Sequence[SearchDocument]) -> None:
+    with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
+        for document in documents:
+            for token in name_words(document.name):
+                copy.write_row((document.citizen_id, token))
+    with cursor.copy("COPY area_names (citizen_id, area, token) FROM STDIN") as copy:
+        for document in documents:
+            words = ((each.area.value, word) for each in document.area_names for word in name_words(each.name))
+            for area, token in dict.fromkeys(words):
+                copy.write_row((document.citizen_id, area, token))
 
 
 def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:

@@ -83,7 +83,9 @@ def hit(row: dict[str, Any], parameters: dict[str, Any]) -> SearchHit:
 def _reasons(row: dict[str, Any], parameters: dict[str, Any]) -> Iterator[FoundBy]:
     if parameters["mode"] == "identifier":
         return iter((FoundBy(field="identifier", highlight=()),))
-    return reasons(row["name"], [_line(entry) for entry in row["entries"]], set(parameters["folded"]))
+    return reasons(
+        row["name"], row["area_names"], [_line(entry) for entry in row["entries"]], set(parameters["folded"])
+    )
 
 
 def _line(entry: dict[str, Any]) -> Line:

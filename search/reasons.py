@@ -25,16 +25,15 @@ class Line:
     """Words of the text that match by their stem, casefolded."""
 
 
-def reasons(name: str, lines: Sequence[Line], folded: Collection[str]) -> Iterator[FoundBy]:
-    """The name, the codes and a few lines, each if it holds one of the *folded* words searched for."""
-    starts = tuple(folded)
-    highlight = marked(name, lambda word: fold(word).startswith(starts))
-    if any(is_match for _, is_match in highlight):
-        yield FoundBy(field="name", highlight=highlight)
-    missing = [typed for typed in folded if not any(fold(word).startswith(typed) for word in words_of(name))]
-    almost = marked(name, lambda word: any(is_similar(typed, fold(word)) for typed in missing))
-    if any(is_match for _, is_match in almost):
-        yield FoundBy(field="similar_name", highlight=almost)
+def reasons(
+    name: str, area_names: Collection[str], lines: Sequence[Line], folded: Collection[str]
+) -> Iterator[FoundBy]:
+    """The names, the codes and a few lines, each if it holds one of the *folded* words searched for.
+
+    *area_names* are those of areas that are open; a few of them are told.
+    """
+    yield from _by_name([name], folded)
+    yield from islice(_by_name(sorted(set(area_names)), folded), _MOST_LINES)
     yield from _by_code(lines, folded)
     stems: dict[tuple[str, str], set[str]] = {}
     for line in lines:
@@ -46,6 +45,20 @@ def reasons(name: str, lines: Sequence[Line], folded: Collection[str]) -> Iterat
     )
     # A line found by its unit or its KLE number alone has no word marked; that reason stands above.
     yield from islice((match for match in matches if any(is_match for _, is_match in match.highlight)), _MOST_LINES)
+
+
+def _by_name(names: Sequence[str], folded: Collection[str]) -> Iterator[FoundBy]:
+    """The names that a word begins, and those that are similar to a word that begins none of them."""
+    starts = tuple(folded)
+    words = {fold(word) for name in names for word in words_of(name)}
+    missing = [typed for typed in folded if not any(word.startswith(typed) for word in words)]
+    for name in names:
+        highlight = marked(name, lambda word: fold(word).startswith(starts))
+        if any(is_match for _, is_match in highlight):
+            yield FoundBy(field="name", highlight=highlight)
+        almost = marked(name, lambda word: any(is_similar(typed, fold(word)) for typed in missing))
+        if any(is_match for _, is_match in almost):
+            yield FoundBy(field="similar_name", highlight=almost)
 
 
 def _exact(text: str, folded: Collection[str]) -> set[str]:

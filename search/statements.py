@@ -3,7 +3,7 @@
 Tables are named without their schema: the connection's search path says which index is meant.
 """
 
-TABLES = ("documents", "names", "vocabulary", "digests", "entries", "unit_grants")
+TABLES = ("documents", "names", "area_names", "vocabulary", "digests", "entries", "unit_grants")
 """What ``CREATE`` makes. None refers to another."""
 
 CREATE = """
@@ -25,6 +25,13 @@ CREATE TABLE IF NOT EXISTS names (
     PRIMARY KEY (citizen_id, token)
 );
 CREATE INDEX IF NOT EXISTS ix_names_token ON names (token, citizen_id);
+CREATE TABLE IF NOT EXISTS area_names (
+    citizen_id uuid NOT NULL,
+    area text NOT NULL,
+    token text COLLATE "C" NOT NULL,
+    PRIMARY KEY (citizen_id, area, token)
+);
+CREATE INDEX IF NOT EXISTS ix_area_names_token ON area_names (token, citizen_id, area);
 CREATE TABLE IF NOT EXISTS vocabulary (
     token text COLLATE "C" PRIMARY KEY,
     variants text[] NOT NULL
@@ -59,7 +66,7 @@ CREATE INDEX IF NOT EXISTS ix_unit_grants_unit_id ON unit_grants (unit_id, citiz
 CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON unit_grants (citizen_id);
 """
 
-CHILDREN = ("names", "digests", "entries", "unit_grants")
+CHILDREN = ("names", "area_names", "digests", "entries", "unit_grants")
 
 # The words of names, each once and with no citizen: what is left when the last citizen of that name is gone tells
 # nothing of anybody, and a rebuilt index does not have it.
@@ -142,11 +149,18 @@ WITH granted AS MATERIALIZED (
     SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
     FROM words w JOIN names n ON n.token >= w.folded AND n.token < w.beyond
     UNION ALL
+    SELECT citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END
+    FROM words w JOIN area_names n ON n.token >= w.folded AND n.token < w.beyond JOIN granted USING (citizen_id, area)
+    UNION ALL
     SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
     UNION ALL
     SELECT n.citizen_id, w.turn, 1
     FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token)
     JOIN words w USING (folded) JOIN names n USING (token)
+    UNION ALL
+    SELECT citizen_id, w.turn, 1
+    FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token)
+    JOIN words w USING (folded) JOIN area_names n USING (token) JOIN granted USING (citizen_id, area)
 ), best AS (
     SELECT citizen_id, turn, max(score) AS score FROM matches GROUP BY citizen_id, turn
 ), candidates AS (
@@ -184,7 +198,12 @@ WITH granted AS MATERIALIZED (
 SELECT
     (SELECT count(*) FROM found),
     (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.facet, f.count DESC, f.value), '[]') FROM facets f),
-    (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('entries', (
+    (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('area_names', (
+        SELECT coalesce(jsonb_agg(n.name), '[]') FROM documents d
+        CROSS JOIN LATERAL jsonb_to_recordset(d.document->'area_names') n(area text, name text)
+        JOIN granted g ON g.citizen_id = d.citizen_id AND g.area = n.area
+        WHERE d.citizen_id = p.citizen_id
+    ), 'entries', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'kind', e.kind, 'text', e.text, 'unit', e.unit, 'kle_topic', e.kle_topic, 'paragraph', e.paragraph,
                    'marked', ts_headline(

@@ -1,6 +1,6 @@
 """An overview as a document of the search index: what makes the citizen findable, and the page to show then. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from schemas.overview import Entry, Overview
 from schemas.people import Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
-from schemas.search import SearchDocument, SearchEntry, UnitGrant
+from schemas.search import AreaName, SearchDocument, SearchEntry, UnitGrant
+from schemas.source import Area
 
 NOTIFICATION = "underretning"
 _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
@@ -29,7 +30,12 @@ _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 
 
 def to_document(
-    overview: Overview, digests: Sequence[str], *, digest_key: bytes, guarded: Collection[UUID]
+    overview: Overview,
+    digests: Sequence[str],
+    *,
+    digest_key: bytes,
+    guarded: Collection[UUID],
+    areas: Mapping[str, Area],
 ) -> SearchDocument:
     """The search document of an overview.
 
@@ -39,6 +45,7 @@ def to_document(
         digest_key: keys the digests of units.
         guarded: citizens who are protected or live with somebody who is, as far as the page speaks of them. Of them no
             unit is named, wherever it stands: even the name of an institution discloses a place.
+        areas: area of each source by name. What a source that is not here calls the citizen is left out.
     """
     is_guarded = overview.citizen_id in guarded or overview.header.person.name_address_protected
     header = overview.header
@@ -55,7 +62,7 @@ def to_document(
         citizen_id=overview.citizen_id,
         version=overview.version,
         name=name,
-        other_names=_other_names(overview, name),
+        area_names=_area_names(overview, name, areas),
         birth_date=header.person.birth_date,
         identifier_digests=tuple(sorted(set(digests))),
         protected=is_guarded,
@@ -102,11 +109,18 @@ def merged(periods: Iterable[Period]) -> list[Period]:
     return result
 
 
-def _other_names(overview: Overview, name: str) -> tuple[str, ...]:
+def _area_names(overview: Overview, name: str, areas: Mapping[str, Area]) -> tuple[AreaName, ...]:
+    """What the sources call the citizen beside *name*, each with the area of who says so, since others may not know."""
     disputed = [dispute for dispute in overview.disagreements if dispute.field in {"given_name", "family_name"}]
-    values = {value.value for dispute in disputed for value in dispute.values}
-    values |= {identity.name for identity in overview.header.stated_identities if identity.name}
-    return tuple(sorted(value for value in values if value not in name))
+    stated = {(value.provenance.source, value.value) for dispute in disputed for value in dispute.values}
+    stated |= {
+        (source, identity.name)
+        for identity in overview.header.stated_identities
+        if identity.name
+        for source in identity.sources
+    }
+    pairs = {(areas[source], value) for source, value in stated if source in areas and value not in name}
+    return tuple(AreaName(area=area, name=value) for area, value in sorted(pairs))
 
 
 def _party_names(overview: Overview) -> Iterable[str]:

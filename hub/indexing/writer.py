@@ -18,6 +18,7 @@ from hub.indexing.documents import to_document
 from hub.indexing.outbox import read_changes
 from hub.overview import repository as overviews
 from hub.overview.repository import StoredDocument
+from hub.sources.repository import source_areas
 from schemas.base import Schema
 from schemas.overview import Overview
 from schemas.search import SearchDocument
@@ -119,6 +120,7 @@ def build_documents(
             [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
             digest_key=digest_key,
             guarded=guarded,
+            areas=source_areas(session),
         )
         for overview in read
     )

@@ -13,7 +13,15 @@ from uuid import UUID
 import pytest
 
 from schemas.period import Period
-from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchPage, SearchQuery, UnitGrant
+from schemas.search import (
+    AccessFilter,
+    AccessScope,
+    SearchDocument,
+    SearchEntry,
+    SearchPage,
+    SearchQuery,
+    UnitGrant,
+)
 from schemas.source import Area
 from search.base import SearchIndex, StoredOverview, Tally
 from search.paging import PageKeyWrong
@@ -131,10 +139,6 @@ class SearchIndexSuite:
         self.put(index, [make_document(1, f"Åse {name}"), make_document(2, "Jens Holm")])
         assert numbers(index.find(make_query(asked))) == [1]
         assert numbers(index.find(make_query(f"aase {asked}"))) == [1]
-
-    def test_other_names_find_too(self, index: SearchIndex) -> None:
-        self.put(index, [make_document(1, "Maja Testborger", other_names=("Maja Nielsen",))])
-        assert numbers(index.find(make_query("nielsen maja"))) == [1]
 
     @pytest.mark.parametrize(
         "asked",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.period import Period
-from schemas.search import AccessScope, SearchEntry, UnitGrant
+from schemas.search import AccessScope, AreaName, SearchEntry, UnitGrant
 from schemas.source import Area
 from search import limits
 from search.base import SearchIndex
@@ -19,8 +19,10 @@ HUGE = "x" * 40_000
 MANY_WORDS = " ".join(f"ord{number}" for number in range(200_000))
 TOO_LARGE: dict[str, dict[str, Any]] = {
     "a long name": {"name": f"Maja {HUGE}"},
-    "a long other name": {"other_names": (HUGE,)},
-    "many other names": {"other_names": tuple(f"Navn{number}" for number in range(50_000))},
+    "a long name of an area": {"area_names": (AreaName(area=Area.SOCIAL, name=HUGE),)},
+    "many names of an area": {
+        "area_names": tuple(AreaName(area=Area.SOCIAL, name=f"Navn{number}") for number in range(50_000))
+    },
     "a long digest": {"identifier_digests": ("ab", HUGE)},
     "many digests": {"identifier_digests": ("ab", *(f"{number:064}" for number in range(20_000)))},
     "a long unit": {"unit_grants": (UnitGrant(unit_id=HUGE, valid=Period()),)},

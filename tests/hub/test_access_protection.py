@@ -199,7 +199,11 @@ def test_no_search_by_unit_finds_them(
             index.put(
                 [
                     to_document(
-                        overview, [], digest_key=digest_key, guarded=frozenset(family if is_known_to_the_index else ())
+                        overview,
+                        [],
+                        digest_key=digest_key,
+                        guarded=frozenset(family if is_known_to_the_index else ()),
+                        areas={},
                     )
                 ]
             )

@@ -20,7 +20,7 @@ from hub.overview.point_in_time import with_states
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact, EffortFact, EffortStatus, Fact, Outcome, TargetGroupFact
 from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind
-from schemas.people import Responsible, Unit
+from schemas.people import PersonFact, Responsible, Unit
 from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.source import Area
@@ -282,11 +282,28 @@ def test_what_can_be_said_goes_by_the_day_and_by_what_was_decided(
 @pytest.mark.parametrize("code", ["7", "8", "11", "12", "13", "99"])
 def test_a_private_notifier_is_never_findable(code: str) -> None:
     document = to_document(
-        page(line(notified(code, "Mormor Grethe"), "9")), [], digest_key=DIGEST_KEY, guarded=frozenset()
+        page(line(notified(code, "Mormor Grethe"), "9")), [], digest_key=DIGEST_KEY, guarded=frozenset(), areas={}
     )
     searched = document.model_dump_json(exclude={"overview"})  # the page that is served by key is not searched
     assert "Grethe" not in searched
     assert "underretning" in document.entries[0].text
+
+
+def test_a_name_is_found_by_those_to_whom_an_area_that_uses_it_is_open() -> None:
+    def person(family_name: str, source: str, number: str) -> LinkedRecord:
+        fact = PersonFact(given_name="Maja", family_name=family_name, birth_date=date(1986, 7, 15))
+        return line(fact, number, record_type="person", source=source)
+
+    overview = page(person("Nielsen", "social", "1"), person("Holm", "health", "2"))
+    areas = {"social": Area.SOCIAL, "health": Area.HEALTH}
+    document = to_document(overview, [], digest_key=DIGEST_KEY, guarded=frozenset(), areas=areas)
+    names = {Area.SOCIAL: "Nielsen", Area.HEALTH: "Holm"}
+    assert {each.name for each in document.area_names}, "one of the names is not the headline's"
+    for each in document.area_names:
+        assert each.name not in document.name
+        assert names[each.area] in each.name
+    unknown = to_document(overview, [], digest_key=DIGEST_KEY, guarded=frozenset(), areas={})
+    assert unknown.area_names == (), "nobody can tell who may know what the source says"
 
 
 def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
@@ -305,6 +322,7 @@ def test_a_unit_finds_the_citizen_while_its_effort_stands() -> None:
         ["b", "a"],
         digest_key=DIGEST_KEY,
         guarded=frozenset(),
+        areas={},
     )
     assert [(unit_grant.unit_id, unit_grant.valid) for unit_grant in document.unit_grants] == [
         (unit_digest("social:100", "effort", DIGEST_KEY), period),

@@ -85,6 +85,7 @@ def test_a_record_reaches_overview_outbox_and_document(database: Database, diges
         [keyed_digest(identifier, digest_key) for identifier in overview.header.identifiers],
         digest_key=digest_key,
         guarded=frozenset(),
+        areas={},
     )
     assert document.name == "Maja Testborger"
     assert "Familiebehandling, forlænget" in [entry.text for entry in document.entries]

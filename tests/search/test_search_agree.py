@@ -8,7 +8,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.period import Period
-from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntry, SearchPage, SearchQuery, UnitGrant
+from schemas.search import (
+    AccessFilter,
+    AccessScope,
+    AreaName,
+    SearchDocument,
+    SearchEntry,
+    SearchPage,
+    SearchQuery,
+    UnitGrant,
+)
 from schemas.source import Area
 from search.base import SearchIndex
 from search.opensearch import OpenSearchIndex
@@ -81,6 +90,7 @@ entries = st.builds(
     kle_topic=st.none() | st.sampled_from(TOPICS),
     paragraph=st.none() | st.sampled_from(PARAGRAPHS),
 )
+area_names = st.builds(AreaName, area=st.sampled_from(Area), name=st.sampled_from(NAMES))
 grants = st.builds(UnitGrant, unit_id=st.sampled_from(GRANTED), valid=periods)
 
 
@@ -94,7 +104,7 @@ def documents(draw: st.DrawFn) -> list[SearchDocument]:
                 citizen_id=citizen(number),
                 version=1,
                 name=" ".join(draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))),
-                other_names=tuple(draw(st.lists(st.sampled_from(NAMES), max_size=1))),
+                area_names=tuple(draw(st.lists(area_names, max_size=2))),
                 birth_date=draw(st.none() | st.dates()),
                 identifier_digests=tuple(draw(st.lists(st.sampled_from(["a", "b"]), max_size=2))),
                 protected=draw(st.booleans()),

@@ -16,6 +16,7 @@ from search.opensearch_client import Cluster, OpenSearchRefuses
 from search.opensearch_query import MOST_WORDS, body
 from search.paging import PageStart
 from tests.contracts.search_access import SearchAccessSuite
+from tests.contracts.search_area_names import SearchAreaNamesSuite
 from tests.contracts.search_index import (
     TODAY,
     SearchIndexSuite,
@@ -33,7 +34,7 @@ def index(opensearch_index: OpenSearchIndex) -> OpenSearchIndex:
     return opensearch_index
 
 
-class TestOpenSearchIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite):
+class TestOpenSearchIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite, SearchAreaNamesSuite):
     """Every promise of the port."""
 
 

@@ -18,6 +18,7 @@ from search import statements
 from search.base import SearchUnavailable
 from search.postgres import PostgresIndex
 from tests.contracts.search_access import SearchAccessSuite
+from tests.contracts.search_area_names import SearchAreaNamesSuite
 from tests.contracts.search_index import TODAY, SearchIndexSuite, citizen, make_document, make_entry, make_query
 from tests.contracts.search_typing import SearchTypingSuite
 
@@ -27,7 +28,7 @@ def index(postgres_index: PostgresIndex) -> PostgresIndex:
     return postgres_index
 
 
-class TestPostgresIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite):
+class TestPostgresIndex(SearchIndexSuite, SearchTypingSuite, SearchAccessSuite, SearchAreaNamesSuite):
     """Every promise of the port."""
 
 
