@@ -27,7 +27,7 @@ PAGES = {
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
     "tine.skov": ["/medarbejdere", "/medarbejdere/enheder", "/kilder"],
-    "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde"],
+    "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde", "/tilsyn/regler"],
 }
 MARKS = [
     pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),

@@ -50,12 +50,20 @@ class PolicyRule:
 
 
 @dataclass(frozen=True)
+class PolicyGroup:
+    """Policies that answer one question."""
+
+    question: str
+    rules: tuple[PolicyRule, ...]
+
+
+@dataclass(frozen=True)
 class PolicyPage:
     """Which rules decide who sees what now?"""
 
     template: ClassVar[str] = "oversight/templates/policy.html"
     version: str
-    rules: tuple[PolicyRule, ...]
+    groups: tuple[PolicyGroup, ...]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from hub.access.cedar import POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only
 from hub.web.oversight import texts
-from hub.web.oversight.page import LogCount, LogRow, OversightPage
+from hub.web.oversight.page import LogCount, LogRow, OversightPage, PolicyGroup, PolicyRule
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import at_second, capital, counted, day_text, listed, number_text, plural_of
 from hub.web.shell.view_models import Choice
@@ -69,6 +69,18 @@ def oversight_page(
             Choice(actor.id, f"{actor.name}, {actor.title}", actor.id == subject.key) for actor in employees
         ),
     )
+
+
+def policy_groups(titles: Mapping[str, str]) -> tuple[PolicyGroup, ...]:
+    """The policies (key to title) by the question that they answer, none left out."""
+    by_question: dict[str, list[PolicyRule]] = {
+        question: [] for question in (*texts.POLICY_QUESTION, texts.OTHER_POLICIES)
+    }
+    question_of = {word: question for question, words in texts.POLICY_QUESTION.items() for word in words}
+    for key, title in titles.items():
+        question = question_of.get(key.split(".")[0], texts.OTHER_POLICIES)
+        by_question[question].append(PolicyRule(key, title))
+    return tuple(PolicyGroup(question, tuple(rules)) for question, rules in by_question.items() if rules)
 
 
 def _heading(subject: LogSubject, names: Mapping[str, str]) -> str:

@@ -22,8 +22,8 @@ from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
 from hub.rate_limits.limits import Limited
-from hub.web.oversight.page import OversightPage, PolicyPage, PolicyRule
-from hub.web.oversight.present import LogSubject, oversight_page
+from hub.web.oversight.page import OversightPage, PolicyPage
+from hub.web.oversight.present import LogSubject, oversight_page, policy_groups
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
@@ -114,8 +114,7 @@ def policy(request: Request) -> HTMLResponse:
     """Which rules decide who sees what now?"""
     with open_request(request, OVERSIGHT) as context:
         context.record(AuditAction.READ_POLICY)
-        rules = tuple(PolicyRule(key, title) for key, title in POLICY_TITLES.items())
-        return context.page(PolicyPage(POLICY_VERSION, rules), "Regler")
+        return context.page(PolicyPage(POLICY_VERSION, policy_groups(POLICY_TITLES)), "Regler")
 
 
 def read_log(context: RequestContext, question: service.LogQuestion) -> tuple[LoggedEntry, ...]:

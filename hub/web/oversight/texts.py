@@ -4,6 +4,18 @@ from schemas.access import AuditAction, AuditOutcome, PageKind
 from schemas.disclosure import DisclosureBasis
 from schemas.override import OverrideOutcome
 
+POLICY_QUESTION = {
+    "Hvem må åbne en borger?": {"open", "own_unit", "reason"},
+    "Hvad ser man så?": {"see", "exists", "reveal"},
+    "Hvem kan man finde?": {"find"},
+    "Hvad sker aldrig?": {"never"},
+    "Hvem skriver samtykker ind?": {"consent"},
+    "Hvem må logge ind, og hvilke sider er der?": {"login", "page"},
+    "Hvad må systemadministratorer?": {"account", "source", "quarantine", "index", "identity"},
+    "Hvad må maskiner?": {"machine"},
+}
+"""The first words of the policies' keys, by the question that they answer."""
+OTHER_POLICIES = "Hvad gælder ellers?"
 AUDIT_ACTION = {
     AuditAction.OPEN_OVERVIEW: "Åbnede overblikket",
     AuditAction.END_OVERRIDE: "Afsluttede en særlig grund",
