@@ -54,6 +54,7 @@ def test_a_reason_waits_is_read_and_is_reviewed(town: Town, clock: FixedClock) -
     assert "Gennemgangen er gemt: ikke berettiget." in done
     assert f"«{WORDS}»" in _text(done)
     assert "Skriv en ny gennemgang" in done
+    assert "Gennemgået: ikke berettiget" in done
     meanwhile = jens.post(f"{address[1]}/gennemgang", outcome="justified", words=WORDS, reviews_seen="0").text
     assert "En anden har gennemgået den, mens du skrev." in meanwhile
     assert "Gennemgået (1)" in _text(jens.get(f"{LIST}?vis=reviewed").text)

@@ -69,7 +69,7 @@ def override_page(
         purpose=capital(PURPOSE[override.purpose]) if override.purpose else "",
         relation=capital(_relation(override.relation)),
         reason=override.reason,
-        state=texts.STATE[override.state],
+        state=_state(override),
         is_waiting=override.state is not OverrideState.REVIEWED,
         lines=_lines(override, units, names),
         reviews=tuple(_review(review) for review in reversed(override.reviews)),
@@ -116,6 +116,13 @@ def _shown(override: Override) -> str:
         return shown
     once, often = texts.PRINTED
     return f"{shown}; {once if override.prints == 1 else often.format(number=number_text(override.prints))}"
+
+
+def _state(override: Override) -> str:
+    state = texts.STATE[override.state]
+    if override.state is not OverrideState.REVIEWED:
+        return state
+    return texts.REVIEWED.format(state=state, outcome=REVIEWED_AS[override.reviews[-1].outcome])
 
 
 def _relation(relation: Basis | None) -> str:

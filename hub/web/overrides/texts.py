@@ -13,6 +13,7 @@ STATE = {
     OverrideState.FOLLOW_UP: "Skal følges op",
     OverrideState.REVIEWED: "Gennemgået",
 }
+REVIEWED = "{state}: {outcome}"
 HEADING = {
     OverrideState.WAITING: (
         "særlig grund venter på gennemgang",
