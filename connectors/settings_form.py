@@ -78,6 +78,16 @@ CA_CERTIFICATES = on_form(
     Group.ADDRESS,
     entry=Entry.FILE,
 )
+TOKEN_URL = on_form(
+    "Adresse for adgangsbeviser",
+    "OAuth2: dér, hvor adgangsbeviser (tokens) udstedes. Leverandøren oplyser den.",
+    Group.LOGIN,
+)
+CLIENT_ID = on_form("Klientens navn", "OAuth2: client id. Leverandøren oplyser det.", Group.LOGIN)
+CLIENT_SECRET = on_form(
+    "Klientens hemmelighed", "OAuth2: client secret. Gemmes krypteret og vises aldrig igen.", Group.LOGIN
+)
+SCOPE = on_form("Omfang", "OAuth2: scope. Kun hvis leverandøren beder om det.", Group.LOGIN)
 MUNICIPALITY_CODE = on_form(
     "Kommunekode", "Fire cifre. Vælg den kommune, hvis borgere kilden handler om.", Group.CONTENT
 )

@@ -16,6 +16,9 @@ from connectors.sources.employment.fields import Fields
 from connectors.sources.school import absence_file
 from connectors.sources.school.streams import STREAM as SCHOOL
 from connectors.sources.school.translate import ABSENCE
+from connectors.sources.social.nexus.payloads import Element, Grant, PatientDetails
+from connectors.sources.social.nexus.streams import STREAM as NEXUS
+from connectors.sources.social.nexus.translate import READ
 from connectors.sources.social.payloads import Aktivitet, Person, Sag, Sagspart, Ydelse
 from connectors.sources.social.streams import STREAM as SOCIAL
 from deploy.demo import definitions, secrets_of
@@ -130,6 +133,18 @@ def test_social_has_no_place_for_another_field() -> None:
         if record_type == "Sag":
             own = {path for path in own if not path.startswith(("primaerPerson.", "sagsparter."))}
         assert {path for path in own if not names(path, types[record_type])} == set(), record_type
+
+
+def test_nexus_has_no_place_for_another_field() -> None:
+    types = {info.name: declared_in(info.fields_read) for info in NEXUS.record_types}
+    grant = {path for path in leaves(Grant) if not path.endswith(("syntetisk", "Elements"))}
+    assert len(grant) > 6
+    assert {path for path in grant if not names(path, types["Grant"])} == set()
+    assert {path for path in leaves(PatientDetails) if not names(path, types["Access"])} == set()
+    elements = types["Grant"] - {path.casefold() for path in grant} - {"patient.patientidentifier"}
+    assert {field.partition(".")[0] for field in elements} == {name.casefold() for name in READ}
+    parts = {path.rpartition(".")[2].casefold() for path in leaves(Element)} - {"type", "date"}
+    assert parts == {field.rpartition(".")[2] for field in elements if "." in field}
 
 
 def leaves(model: type[BaseModel], before: str = "") -> Iterator[str]:

@@ -12,11 +12,15 @@ from connectors.pem import CertificatePem
 from connectors.retry import RetryPolicy
 from connectors.settings_form import (
     CA_CERTIFICATES,
+    CLIENT_ID,
+    CLIENT_SECRET,
     EXPECTED_CADENCE,
     LINK_TEMPLATE,
     MUNICIPALITY_CODE,
     PAGE_SIZE,
     PATIENCE,
+    SCOPE,
+    TOKEN_URL,
     Entry,
     Group,
     on_form,
@@ -46,28 +50,22 @@ class HealthSettings(AbsenceSettings):
     """Address of the FHIR interface, e.g. ``https://fhir.example/r4``, as the server writes it in its links."""
     token_url: str | None = Field(
         default=None,
-        json_schema_extra=on_form(
-            "Adresse for adgangsbeviser",
-            "OAuth2: dér, hvor adgangsbeviser (tokens) udstedes. Leverandøren oplyser den.",
-            Group.LOGIN,
-        ),
+        json_schema_extra=TOKEN_URL,
     )
     """OAuth2: where tokens are issued."""
     client_id: str | None = Field(
         default=None,
-        json_schema_extra=on_form("Klientens navn", "OAuth2: client id. Leverandøren oplyser det.", Group.LOGIN),
+        json_schema_extra=CLIENT_ID,
     )
     """OAuth2: the client."""
     client_secret: SecretStr | None = Field(
         default=None,
-        json_schema_extra=on_form(
-            "Klientens hemmelighed", "OAuth2: client secret. Gemmes krypteret og vises aldrig igen.", Group.LOGIN
-        ),
+        json_schema_extra=CLIENT_SECRET,
     )
     """OAuth2: the client's secret."""
     scope: str | None = Field(
         default=None,
-        json_schema_extra=on_form("Omfang", "OAuth2: scope. Kun hvis leverandøren beder om det.", Group.LOGIN),
+        json_schema_extra=SCOPE,
     )
     """OAuth2: scope, where the server wants one."""
     extra_headers: Mapping[str, SecretStr] = Field(

@@ -8,10 +8,14 @@ from pydantic import Field, SecretStr, model_validator
 from connectors.absence import AbsenceSettings
 from connectors.retry import RetryPolicy
 from connectors.settings_form import (
+    CLIENT_ID,
+    CLIENT_SECRET,
     EXPECTED_CADENCE,
     MUNICIPALITY_CODE,
     PAGE_SIZE,
     PATIENCE,
+    SCOPE,
+    TOKEN_URL,
     Group,
     on_form,
     settings_fault,
@@ -43,28 +47,22 @@ class SocialSettings(HintSettings, AbsenceSettings):
     """Cases or efforts a page."""
     token_url: str | None = Field(
         default=None,
-        json_schema_extra=on_form(
-            "Adresse for adgangsbeviser",
-            "OAuth2: dér, hvor adgangsbeviser (tokens) udstedes. Leverandøren oplyser den.",
-            Group.LOGIN,
-        ),
+        json_schema_extra=TOKEN_URL,
     )
     """OAuth2: where tokens are issued."""
     client_id: str | None = Field(
         default=None,
-        json_schema_extra=on_form("Klientens navn", "OAuth2: client id. Leverandøren oplyser det.", Group.LOGIN),
+        json_schema_extra=CLIENT_ID,
     )
     """OAuth2: the client."""
     client_secret: SecretStr | None = Field(
         default=None,
-        json_schema_extra=on_form(
-            "Klientens hemmelighed", "OAuth2: client secret. Gemmes krypteret og vises aldrig igen.", Group.LOGIN
-        ),
+        json_schema_extra=CLIENT_SECRET,
     )
     """OAuth2: the client's secret."""
     scope: str | None = Field(
         default=None,
-        json_schema_extra=on_form("Omfang", "OAuth2: scope. Kun hvis leverandøren beder om det.", Group.LOGIN),
+        json_schema_extra=SCOPE,
     )
     """OAuth2: scope, where the server wants one."""
     login_url: str | None = Field(

@@ -11,10 +11,13 @@ from connectors.base import Batch, CheckResult, ClientCertificate, EventKey, Pus
 from connectors.errors import ConnectorError
 from connectors.retry import RetryPolicy, Stopped
 from connectors.settings_form import (
+    CLIENT_ID,
+    CLIENT_SECRET,
     EXPECTED_CADENCE,
     MUNICIPALITY_CODE,
     PAGE_SIZE,
     PATIENCE,
+    TOKEN_URL,
     Group,
     on_form,
 )
@@ -58,21 +61,15 @@ class NexusSettings(HintSettings, AbsenceSettings):
     )
     """Name of the list (aktivitetsliste) that shows the grants, as our user sees it in Nexus."""
     token_url: str = Field(
-        json_schema_extra=on_form(
-            "Adresse for adgangsbeviser",
-            "OAuth2: dér, hvor adgangsbeviser (tokens) udstedes. Leverandøren oplyser den.",
-            Group.LOGIN,
-        ),
+        json_schema_extra=TOKEN_URL,
     )
     """Where tokens are issued (OAuth2 client credentials)."""
     client_id: str = Field(
-        json_schema_extra=on_form("Klientens navn", "OAuth2: client id. Leverandøren oplyser det.", Group.LOGIN),
+        json_schema_extra=CLIENT_ID,
     )
     """The client."""
     client_secret: SecretStr = Field(
-        json_schema_extra=on_form(
-            "Klientens hemmelighed", "OAuth2: client secret. Gemmes krypteret og vises aldrig igen.", Group.LOGIN
-        ),
+        json_schema_extra=CLIENT_SECRET,
     )
     """The client's secret."""
     page_size: int = Field(default=50, ge=1, le=500, json_schema_extra=PAGE_SIZE)
