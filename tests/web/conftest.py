@@ -159,14 +159,15 @@ def _records() -> list[SourceRecord]:
         _person(maja.EMIL, "Emil", "Testborger", date(2012, 5, 22)),
         _person(HOSTILE, '<img src=x onerror="alert(1)">', "O'Brien & Søn", date(1970, 1, 11), protected=True),
     ]
-    return [*people, _child(maja.IDA), _child(maja.EMIL), *map(_record, everything)]
+    return [*people, _child(maja.IDA), _child(maja.EMIL), *map(record_of, everything)]
 
 
 def _party(citizen: UUID, role: PartyRole = PartyRole.PRIMARY) -> Party:
     return Party(role=role, identifiers=(Identifier.national(NUMBERS[citizen]),), name=maja.NAMES.get(citizen))
 
 
-def _record(entry: Entry) -> SourceRecord:
+def record_of(entry: Entry) -> SourceRecord:
+    """The entry as its source would have given it."""
     where = entry.provenance
     return SourceRecord(
         source=where.source,
