@@ -7,8 +7,9 @@ from uuid import UUID
 
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
-from hub.access.policy import decide, findable, may, may_reveal
+from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Purpose, Role
+from schemas.consent import TeamFacts
 from schemas.machine import Machine, Scope
 from schemas.source import Area
 
@@ -61,6 +62,35 @@ PURPOSES = {
     "logkontrol, drift": (Purpose.LOG_REVIEW, Purpose.OPERATIONS),
 }
 """The purposes that the policies do not tell apart; a test asks each of them."""
+
+
+class TeamPlace(NamedTuple):
+    """Somebody's place in a course, as the municipality knows it."""
+
+    title: str
+    area: Area | None
+    flags: frozenset[str] = frozenset()
+    """Names of what holds in ``TeamFacts``."""
+    roles: frozenset[Role] = _MEMBER
+
+
+_ON_TEAM = frozenset({"on_team"})
+TEAM_PLACES = (
+    TeamPlace("tovholder", Area.SOCIAL, _ON_TEAM | {"is_lead_coordinator"}),
+    TeamPlace("borgerkoordinator", Area.EMPLOYMENT, _ON_TEAM | {"is_citizen_coordinator"}),
+    TeamPlace("sundhedsfaglig på teamet", Area.HEALTH, _ON_TEAM),
+    TeamPlace("skolefaglig på teamet", Area.SCHOOL, _ON_TEAM),
+    TeamPlace("medarbejder uden for teamet", Area.SOCIAL),
+    TeamPlace("tovholder, der selv er borgeren", Area.SOCIAL, _ON_TEAM | {"is_lead_coordinator", "is_self"}),
+    TeamPlace("systemadministrator", None, _ON_TEAM, frozenset({Role.ADMINISTRATOR})),
+    TeamPlace("databeskyttelsesrådgiver", None, _ON_TEAM, frozenset({Role.DPO})),
+)
+CONSENT_COLUMNS = {
+    AuditAction.READ_CONSENTS: "se samtykker",
+    AuditAction.PRINT_CONSENTS: "udskrive dem",
+    AuditAction.GIVE_CONSENT: "skrive nye ind",
+    AuditAction.WITHDRAW_CONSENT: "trække tilbage",
+}
 YES, NO = "ja", "nej"
 
 
@@ -118,6 +148,31 @@ def _rows() -> Iterator[str]:
                 yield f"| {' | '.join(cells)} |"
 
 
+def team_answers(place: TeamPlace) -> tuple[str, ...]:
+    """To somebody with that place: opening, own and other areas, and each act on consents."""
+    kind = Kind(place.title, place.roles, place.area)
+    relation = dict.fromkeys(place.flags & AccessFacts.model_fields.keys(), True)
+    is_open, *sections, _, _ = answers(kind, relation, Purpose.TEAM_MEETING)
+    by_area = dict(zip(texts.AREA, sections, strict=True))
+    own = by_area.pop(place.area) if place.area else NO
+    others = sorted(set(by_area.values()))
+    flags = ("on_team", "is_lead_coordinator", "is_citizen_coordinator", "is_self")
+    facts = TeamFacts(
+        citizen_id=UUID(int=1),
+        course_id=UUID(int=2),
+        title="",
+        member_key=UUID(int=1),
+        **{flag: flag in place.flags for flag in flags},
+    )
+    acts = (YES if may_handle_consents(kind.actor, action, facts) else NO for action in CONSENT_COLUMNS)
+    return (is_open, own, " / ".join(others), *acts)
+
+
+def _team() -> Iterator[str]:
+    for place in TEAM_PLACES:
+        yield f"| {' | '.join((place.title, *team_answers(place)))} |"
+
+
 def _acts() -> Iterator[str]:
     for action in AuditAction:
         allowed = [kind.title for kind in KINDS if may(kind.actor, action)]
@@ -129,7 +184,8 @@ def table() -> str:
     """The whole page."""
     titles = "\n".join(f"| `{policy}` | {title} |" for policy, title in POLICY_TITLES.items())
     head = ("medarbejder", "relation", "formål", "åbne", *texts.AREA.values(), "beskyttet", "finde")
-    rows, acts = "\n".join(_rows()), "\n".join(_acts())
+    team_head = ("hvem", "åbne", "eget område", "andre områder", *CONSENT_COLUMNS.values())
+    rows, team, acts = "\n".join(_rows()), "\n".join(_team()), "\n".join(_acts())
     return f"""# Hvad svarer reglerne?
 
 Siden er skrevet af reglerne selv (`make policy-table`), og en test holder den ved lige. Reglerne har udgaven
@@ -143,6 +199,15 @@ hvorfor de er sådan, og `helhed policy explain MEDARBEJDER BORGER`, hvad de sig
 | {" | ".join(head)} |
 |{"---|" * len(head)}
 {rows}
+
+## På borgerens team
+
+Tovholder og borgerkoordinator er pladser på teamet og ingen rolle: hvad de må ud over andre på teamet, er samtykkerne.
+En sundhedsfaglig er en medarbejder i området sundhed, en skolefaglig en i området skole.
+
+| {" | ".join(team_head)} |
+|{"---|" * len(team_head)}
+{team}
 
 ## Handlinger, der ikke handler om én borger
 
