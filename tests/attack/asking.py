@@ -1,30 +1,38 @@
 """Asks the hub and the oracle the same, and collects where they differ."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from itertools import cycle
 from random import Random
 
 from hub.access.citizen_search import search
+from hub.access.masking import mask_numbers
 from hub.access.policy import decide
-from hub.access.service import open_overview
+from hub.access.service import Opened, list_citizens, open_overview, record_print
 from hub.course.repository import access_facts_of
 from hub.db import Database
 from hub.indexing.writer import build_documents
 from hub.overview import repository as overviews
 from hub.overview.service import read
-from schemas.access import AccessRequest, Actor, Basis, Purpose, Role
+from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present import family_page, overview_page, timeline_page
+from schemas.access import AccessRequest, Actor, Basis, PageKind, Purpose, Role
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 from search.postgres import PostgresIndex
-from tests.attack.oracle import answer, is_guarded
+from tests.attack.oracle import Answer, answer, is_guarded
 from tests.attack.world import DAYS, Citizen, World, make_world, store
 from tests.conftest import DIGEST_KEY
 
 REASONS = ("", "haster", "   h a s t e r   ", "Akut bekymring fra naboen")
-PAGE_EVERY, SEARCH_EVERY = 400, 800
-"""Of the questions so many are asked of whole pages, and of the search."""
+PAGE_EVERY, SEARCH_EVERY = 240, 800
+"""Of the questions so many are asked of whole pages, and of lists and the search."""
+VIEWS: dict[PageKind, Callable[[PageData], object]] = {
+    PageKind.OVERVIEW: overview_page,
+    PageKind.TIMELINE: timeline_page,
+    PageKind.FAMILY: family_page,
+}
 CITIZENS, ACTORS = 60, 40
 
 
@@ -49,8 +57,9 @@ def ask(database: Database, index: PostgresIndex, seed: int, questions: int) -> 
                 yield f"seed {seed}: {actor.id} {citizen.number} {day} {reason!r}: {told}, and not {expected}"
             asked += 1
             if asked % PAGE_EVERY == 0:
-                yield from _page(database, world, actor, random.choice(world.citizens), day, reason)
+                yield from _page(database, world, actor, _whose_page(random, world, actor, day, reason), day, reason)
         if asked % SEARCH_EVERY < CITIZENS:
+            yield from _list(database, world, actor, day)
             yield from _search(database, index, world, actor)
         if asked >= questions:
             return
@@ -70,30 +79,75 @@ def _at(day: date) -> datetime:
     return datetime.combine(day, time(9), tzinfo=UTC)
 
 
+def _whose_page(random: Random, world: World, actor: Actor, day: date, reason: str) -> Citizen:
+    """Anybody, or half of the time somebody whom the actor may open, if there is one: most may not be."""
+    allowed = [citizen for citizen in world.citizens if answer(world, actor, citizen, day, reason).allowed]
+    return random.choice(allowed if allowed and random.random() < 0.5 else world.citizens)
+
+
 def _page(database: Database, world: World, actor: Actor, citizen: Citizen, day: date, reason: str) -> Iterator[str]:
-    """What stands on the page: only words of areas that are shown, and no place of anybody guarded."""
+    """What every page and the API tell, and whether it may be printed."""
     expected = answer(world, actor, citizen, day, reason)
-    with database.transaction() as session:
-        opened = open_overview(
-            session,
-            actor,
-            citizen.key,
-            _request(reason),
+    where = f"{actor.id} on the page of {citizen.number}, {day}, {reason!r}"
+    for page, view in VIEWS.items():
+        request = _request(reason).model_copy(update={"page": page})
+        with database.transaction() as session:
+            opened = open_overview(
+                session, actor, citizen.key, request, now=_at(day), read=lambda facts: read(session, facts.citizen_id)
+            )
+            printed = record_print(session, actor, citizen.key, request, now=_at(day))
+        if (printed.allowed, printed.shown) != (expected.allowed, expected.shown):
+            yield f"{where}: printed with {printed.basis}, {printed.shown}"
+        if (opened.overview is not None) != expected.allowed:
+            yield f"{where}: {page} opens, or does not"
+        if opened.overview is None:
+            continue
+        data = PageData(
+            overview=mask_numbers(opened.overview),
+            decision=opened.decision,
+            actor=actor,
+            purpose=request.purpose,
             now=_at(day),
-            read=lambda facts: read(session, facts.citizen_id),
+            sources={},
+            page=page,
         )
-    text = opened.overview.model_dump_json() if opened.overview else ""
+        told = {"API": data.overview.model_dump_json(), page.value: repr(view(data))}
+        for surface, text in told.items():
+            for fault in _faults(world, citizen, day, expected, text, is_whole=surface == "API"):
+                yield f"{where}, {surface}: {fault}"
+        for fault in _existence_faults(citizen, expected, opened):
+            yield f"{where}: {fault}"
+
+
+def _faults(world: World, citizen: Citizen, day: date, expected: Answer, text: str, *, is_whole: bool) -> Iterator[str]:
+    """Words of areas that are not shown, and a place of somebody guarded; words that are missing where all stand.
+
+    The pages leave out what is cancelled or long over; what the API answers has every line.
+    """
     for area in Area:
-        has_lines = any(line.area is area for line in citizen.lines)
-        if (f"secret{area}{citizen.number}" in text) != (has_lines and area in expected.lines_shown):
-            yield f"{actor.id} on the page of {citizen.number}, {day}, {reason!r}: words of {area}"
-        section = (
-            next((each for each in opened.overview.sections if each.area is area), None) if opened.overview else None
-        )
-        if section is not None and section.exists != (has_lines if area in expected.existence else None):
-            yield f"{actor.id} on the page of {citizen.number}, {day}, {reason!r}: whether there is anything of {area}"
+        is_due = area in expected.lines_shown and any(line.area is area for line in citizen.lines)
+        stands = f"secret{area}{citizen.number}" in text
+        if stands > is_due or (is_whole and stands < is_due):
+            yield f"words of {area}"
     if is_guarded(world, citizen, day) and f"place{citizen.number}" in text:
-        yield f"{actor.id} on the page of {citizen.number}, {day}: a place of somebody guarded"
+        yield "a place of somebody guarded"
+
+
+def _existence_faults(citizen: Citizen, expected: Answer, opened: Opened) -> Iterator[str]:
+    """Areas of which is told that there is something, or nothing, and should not be, or the other way round."""
+    for section in opened.overview.sections if opened.overview else ():
+        has_lines = any(line.area is section.area for line in citizen.lines)
+        if section.exists != (has_lines if section.area in expected.existence else None):
+            yield f"whether there is anything of {section.area}"
+
+
+def _list(database: Database, world: World, actor: Actor, day: date) -> Iterator[str]:
+    """Who stands on the list of own citizens: those on whose team the actor is."""
+    with database.transaction() as session:
+        listed = {each.citizen.citizen_id for each in list_citizens(session, actor, _request(""), now=_at(day))}
+    expected = {citizen.key for citizen in world.citizens if answer(world, actor, citizen, day, "").basis is Basis.TEAM}
+    if listed != expected:
+        yield f"{actor.id} lists {len(listed)} citizens on {day}, and not {len(expected)}"
 
 
 def _search(database: Database, index: PostgresIndex, world: World, actor: Actor) -> Iterator[str]:
