@@ -246,6 +246,12 @@ class InvalidSetting(HubError):
     key = "setting_wrong"
 
 
+class OrganisationNotRead(InvalidSetting):
+    """The organisation did not answer, or not wholly; nobody's access is changed."""
+
+    key = "organisation_not_read"
+
+
 class RunNotPossible(InvalidSetting):
     """No worker would read the source: it is a draft, paused, or none of its streams is enabled."""
 

@@ -73,6 +73,19 @@ class Settings(BaseSettings):
     """The audience (``aud``) of access tokens for the API, so that machines may use it. Empty: none may."""
     role_mapping_file: Path | None = None
     """TOML file that says which claims of a login mean which role, unit and function (docs/login.md)."""
+    organisation_url: str = Field(default="", pattern="^(https?://[^?#]+/[^/?#]+)?$")
+    """GraphQL of the organisation (OS2mo), ``https://os2mo.kommune.dk/graphql/v22``. Given, the worker reads units and
+    employees from it each hour (docs/staff.md). Empty: they come from ``helhed actor import`` and the logins."""
+    organisation_ca: Path | None = None
+    """PEM file with the authorities that its certificate comes from. Empty: those the machine trusts."""
+    organisation_token_file: Path | None = None
+    """File with the bearer token for it; read anew each time. Not with ``HELHED_ORGANISATION_TOKEN_URL``."""
+    organisation_token_url: str = Field(default="", pattern="^(https?://.+)?$")
+    """Where a token for it is fetched instead (OAuth2, client credentials)."""
+    organisation_client_id: str = "helhed"
+    """How the organisation's login knows us."""
+    organisation_client_secret: SecretStr | None = None
+    """Our secret there; needed with ``HELHED_ORGANISATION_TOKEN_URL``."""
     digest_key: SecretStr | None = None
     """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
     secret_keys: SecretStr | None = None

@@ -1,6 +1,6 @@
-"""Units and employees of the organisation, from an export in the shape of OS2mo, as they are today. Pure."""
+"""Units and employees of the organisation, in the shape of OS2mo, as they are today. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -165,12 +165,26 @@ def read_export(content: bytes, today: date) -> Organisation:
     Raises:
         InvalidSetting: it is no such export; names field and rule.
     """
+    return _organisation("the export", today, lambda: _Export.model_validate_json(content))
+
+
+def read_answer(units: Sequence[object], employees: Sequence[object], today: date) -> Organisation:
+    """The same of what the API has answered, object by object.
+
+    Raises:
+        InvalidSetting: something is not as it must be; names field and rule.
+    """
+    answer = {"org_units": units, "employees": employees}
+    return _organisation("the organisation's answer", today, lambda: _Export.model_validate(answer))
+
+
+def _organisation(origin: str, today: date, read: Callable[[], _Export]) -> Organisation:
     try:
-        export = _Export.model_validate_json(content)
+        export = read()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in fault["loc"])
-        raise InvalidSetting(f"the export: {place + ': ' if place else ''}{fault['msg']}") from None
+        raise InvalidSetting(f"{origin}: {place + ': ' if place else ''}{fault['msg']}") from None
     for name, values in (
         ("user_key", [employee.user_key for employee in export.employees]),
         ("uuid", [employee.uuid.lower() for employee in export.employees]),
@@ -178,7 +192,7 @@ def read_export(content: bytes, today: date) -> Organisation:
     ):
         if len(set(values)) < len(values):
             twice = next(value for value in values if values.count(value) > 1)
-            raise InvalidSetting(f"the export: {name} {twice} stands there twice; nothing is changed")
+            raise InvalidSetting(f"{origin}: {name} {twice} stands there twice; nothing is changed")
     return Organisation(
         units=tuple(map(_unit, export.org_units)),
         members=tuple(_member(employee, today) for employee in export.employees),

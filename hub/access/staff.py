@@ -54,7 +54,8 @@ def take_over(
     leaving, known = staff_repository.list_leaving(session, ids), staff_repository.count_known(session)
     if len(leaving) > max(LEAVING_AT_LEAST, LEAVING_SHARE * known) and not even_if_many_leave:
         raise InvalidSetting(
-            f"{len(leaving)} of {known} employees would lose their access; is the export whole? If so: --many-leave"
+            f"{len(leaving)} of {known} employees would lose their access, so nobody does. "
+            "Have they left? Then repeat the command with --many-leave; see: helhed actor --help"
         )
     by_id = {unit.organisation_id: unit for unit in organisation.units}
     functions = staff_repository.list_functions(session)

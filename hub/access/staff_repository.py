@@ -33,6 +33,7 @@ _STORE_UNIT = text("""
     VALUES (:organisation_id, :name, :parent_id, :kle, :area, :unit_id, :phone)
 """)
 _COUNT_KNOWN = text("SELECT count(*) FROM actors WHERE organisation_id IS NOT NULL AND active")
+_LIST_WORKING = text("SELECT organisation_id FROM actors WHERE organisation_id IS NOT NULL AND active")
 _LEAVING = "organisation_id IS NOT NULL AND active AND NOT organisation_id = ANY(:working)"
 _LIST_LEAVING = text(f"SELECT id FROM actors WHERE {_LEAVING} ORDER BY id")  # noqa: S608  as above
 _END_OTHERS = text(f"UPDATE actors SET active = false WHERE {_LEAVING}")  # noqa: S608  as above
@@ -83,6 +84,11 @@ def replace_units(session: Session, units: Sequence[dict[str, Any]]) -> None:
 def count_known(session: Session) -> int:
     """How many active employees the organisation has told of."""
     return int(session.scalar(_COUNT_KNOWN) or 0)
+
+
+def list_working(session: Session) -> frozenset[str]:
+    """The organisation's ids of its employees who are active here."""
+    return frozenset(session.scalars(_LIST_WORKING))
 
 
 def list_leaving(session: Session, working: list[str]) -> tuple[str, ...]:

@@ -2,25 +2,32 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.source_record import record_act
+from hub.cli.source_record import operator, record_act, require_right
 from hub.cli.terms import AsJson, fail, load_settings, opened
 from hub.clock import danish_day
+from hub.context import AppContext
 from hub.errors import InvalidSetting
 from schemas.access import AuditAction, Employee
+
+if TYPE_CHECKING:
+    from hub.access.organisation import Organisation
 
 app = typer.Typer(
     no_args_is_help=True,
     help="""
 The employees. Nobody is given a role here: roles come with the login (docs/login.md).
 
-[bold]From the organisation:[/bold] helhed actor import export.json, each night (docs/staff.md). Who has no engagement
-on the day is no longer active and is logged out at once.
+[bold]From OS2mo:[/bold] set HELHED_ORGANISATION_URL, its token (HELHED_ORGANISATION_TOKEN_FILE, or …_TOKEN_URL with
+…_CLIENT_ID and …_CLIENT_SECRET) and, if needed, HELHED_ORGANISATION_CA. The worker reads it each hour;
+helhed actor fetch reads it now. [bold]From a file:[/bold] helhed actor import export.json, each night (docs/staff.md).
+
+Who has no engagement on the day is no longer active and is logged out at once. What is not told wholly changes nobody.
 """,
 )
 console = Console()
@@ -85,43 +92,67 @@ def list_organisation_units(
         for unit in units:
             kle, area = ", ".join(unit.kle), unit.area or ""
             table.add_row(unit.name, unit.parent_name or "", kle, area, unit.unit_id or "", str(unit.employees))
-        console.print(table if units else "No units yet; see: helhed actor import --help")
+        console.print(table if units else "No units yet; see: helhed actor --help")
         if len(units) == PAGE:
             console.print(f"More: --from {start + PAGE}")
+
+
+ManyLeave = Annotated[bool, typer.Option("--many-leave", help="It is right that so many have left.")]
 
 
 @app.command("import")
 def import_staff(
     export: Annotated[Path, typer.Argument(metavar="FILE", help="JSON in the shape of OS2mo (docs/staff.md).")],
-    many_leave: Annotated[bool, typer.Option("--many-leave", help="It is right that so many have left.")] = False,
+    many_leave: ManyLeave = False,
 ) -> None:
     """Take over all units and employees of the organisation: name, title, phone, unit, functions, who works today."""
     from hub.access.organisation import read_export  # noqa: PLC0415  as above
-    from hub.access.staff import take_over  # noqa: PLC0415  as above
-    from hub.oidc.mapping import read_mapping  # noqa: PLC0415  as above
-    from hub.sessions.repository import delete_of_actors  # noqa: PLC0415  as above
 
     with fail():
         settings = load_settings()
-        mapping = read_mapping(settings.role_mapping_file) if settings.role_mapping_file else None
-        units = {unit.value.lower(): unit for unit in mapping.units} if mapping else {}
         try:
             content = export.read_bytes()
         except OSError as error:
             raise InvalidSetting(f"{export} cannot be read: {error.strerror}") from None
         with opened(settings) as context:
             organisation = read_export(content, danish_day(context.clock.now()))
-            with context.database.transaction() as session:
-                record_act(session, AuditAction.UPDATE_STAFF)
-                result = take_over(session, organisation, units, even_if_many_leave=many_leave)
-                ended = delete_of_actors(session, {*result.left, *result.changed_functions})
-        console.print(
-            f"{result.units} units. {result.working} work here today; {len(result.left)} have lost their access."
-        )
-        if ended:
-            console.print(f"Sessions that ended: {ended}")
-        for name in result.conflicts:
-            console.print(f"{name} is unchanged: the name or the person is known here as somebody else.", markup=False)
+            _take_over(context, organisation, many_leave=many_leave)
+
+
+@app.command("fetch")
+def fetch_staff(many_leave: ManyLeave = False) -> None:
+    """Read the same from the organisation's GraphQL (HELHED_ORGANISATION_URL) now; the worker does it each hour.
+
+    An answer that is not whole changes nothing, and says what was wrong.
+    """
+    from hub.oidc.staff_update import fetch_organisation  # noqa: PLC0415  as above
+
+    with fail(), opened() as context:
+        require_right(AuditAction.UPDATE_STAFF)
+        organisation = fetch_organisation(context.database, context.settings, context.clock)
+        _take_over(context, organisation, many_leave=many_leave)
+
+
+def _take_over(context: AppContext, organisation: "Organisation", *, many_leave: bool) -> None:
+    from hub.oidc.staff_update import update_staff  # noqa: PLC0415  as above
+
+    require_right(AuditAction.UPDATE_STAFF)
+    actor, request = operator()
+    update = update_staff(
+        context.database,
+        organisation,
+        context.settings,
+        context.clock,
+        actor=actor,
+        request=request,
+        even_if_many_leave=many_leave,
+    )
+    result = update.result
+    console.print(f"{result.units} units. {result.working} work here today; {len(result.left)} have lost their access.")
+    if update.ended_sessions:
+        console.print(f"Sessions that ended: {update.ended_sessions}")
+    for name in result.conflicts:
+        console.print(f"{name} is unchanged: the name or the person is known here as somebody else.", markup=False)
 
 
 def _state(employee: Employee) -> str:

@@ -21,6 +21,7 @@ from hub.worker.jobs import job_loop
 from hub.worker.loops import Loop
 from hub.worker.notices import notice_loops
 from hub.worker.processing import processing_loop
+from hub.worker.staff import staff_loops
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
 WATCH_EVERY = 1.0
@@ -60,7 +61,7 @@ def _stages(
         [job_loop(context), *([collecting_loop(context), inbox_loop(context)] if collecting else [])],
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context)],
-        [*metrics_loops(context), *prune_loops(context), *notice_loops(context)],
+        [*metrics_loops(context), *prune_loops(context), *notice_loops(context), *staff_loops(context)],
     )
 
 

@@ -203,6 +203,10 @@ ERROR = {
         "Kilden er ændret imens",
         "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
     ),
+    "organisation_not_read": (
+        "Organisationen er ikke læst",
+        "Ingens adgang er ændret. Loggen siger, hvad der var galt; prøv igen med helhed actor fetch.",
+    ),
     "run_not_possible": (
         "Kilden kan ikke læses nu",
         "Den er slukket, ikke sat i gang, eller intet af den er planlagt. Gå til kilden, og tænd den først.",
