@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
-from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Purpose, Role
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
 from schemas.machine import Machine, Scope
 from schemas.source import Area
@@ -25,6 +25,8 @@ class Kind(NamedTuple):
     area: Area | None = None
     scopes: frozenset[Scope] | None = None
     """Of a machine; None: it is none."""
+    kle: frozenset[str] | None = None
+    """KLE numbers that the job function is limited to."""
 
     @property
     def actor(self) -> Actor:
@@ -32,12 +34,15 @@ class Kind(NamedTuple):
         machine = None
         if self.scopes is not None:
             machine = Machine(client_id="x", name="X", scopes=self.scopes, area=self.area)
-        return Actor(id="x", name="X", title=self.title, roles=self.roles, area=self.area, machine=machine)
+        return Actor(
+            id="x", name="X", title=self.title, roles=self.roles, area=self.area, kle=self.kle, machine=machine
+        )
 
 
 _MEMBER = frozenset({Role.TEAM_MEMBER})
 KINDS = (
     *(Kind(f"medarbejder, {word}", _MEMBER, area) for area, word in texts.AREA.items()),
+    Kind("medarbejder, social, kun KLE 27.24", _MEMBER, Area.SOCIAL, kle=frozenset({"27.24"})),
     Kind("medarbejder uden område", _MEMBER),
     Kind(f"maskine for en enhed, {texts.AREA[Area.SOCIAL]}", frozenset(), Area.SOCIAL, frozenset(Scope)),
     Kind("systemadministrator", frozenset({Role.ADMINISTRATOR})),
@@ -131,13 +136,21 @@ def answers(kind: Kind, relation: Mapping[str, bool], purpose: Purpose) -> tuple
         ("med begrundelse", decide(kind.actor, without, because)),
     )
     is_open = next((word for word, decision in decisions if decision.allowed), NO)
-    sections = (next((word for word, decision in decisions if area in decision.shown), NO) for area in texts.AREA)
+    sections = (
+        next((_of_section(word, area, decision) for word, decision in decisions if area in decision.shown), NO)
+        for area in texts.AREA
+    )
     opens = decisions[0][1].allowed
     reveal = "med begrundelse" if opens and may_reveal(kind.actor, without, REASON).allowed else NO
     finding = YES if findable(kind.actor, [without]) else NO
     if finding == NO and findable(kind.actor, [without], known_identifier=True):
         finding = "med hele cpr-nummeret"
     return (is_open, *sections, reveal, finding)
+
+
+def _of_section(word: str, area: Area, decision: Decision) -> str:
+    limit = decision.kle_limit
+    return f"{word}, kun numrene" if limit is not None and limit.area is area else word
 
 
 def _rows() -> Iterator[str]:
@@ -194,7 +207,8 @@ hvorfor de er sådan, og `helhed policy explain MEDARBEJDER BORGER`, hvad de sig
 
 ## Om en borger
 
-»Med samtykke« er borgerens samtykke til området, »med begrundelse« en skrevet grund. Alt andet er nej.
+»Med samtykke« er borgerens samtykke til området, »med begrundelse« en skrevet grund, »kun
+numrene« det, der har et af de KLE-numre, jobfunktionen er begrænset til. Alt andet er nej.
 
 | {" | ".join(head)} |
 |{"---|" * len(head)}

@@ -57,8 +57,15 @@ class Actor(Schema):
     never guessed from a name, which two employees may share."""
     own_identifier_digest: str | None = None
     """Keyed digest of the actor's own national number: nobody opens their own page here."""
+    kle: frozenset[str] | None = None
+    """KLE numbers that the job functions limit the work with citizens to, ``27`` or ``27.24``; None: no limit."""
     machine: Machine | None = None
     """The service account that asks: by itself, or on behalf of this employee. None: the employee does."""
+
+    @property
+    def whole_area(self) -> Area | None:
+        """The own area, where all of it is the actor's to see; None: a part, or there is none."""
+        return self.area if self.kle is None else None
 
     @property
     def caller_id(self) -> str:
@@ -219,6 +226,14 @@ class AccessRequest(Schema):
     """The citizen on whose page this one is shown as one of the family."""
 
 
+class KleLimit(Schema):
+    """Of the own area only what has one of these KLE numbers is shown."""
+
+    area: Area
+    numbers: frozenset[str]
+    """``27``, ``27.24`` or ``27.24.45``; a shorter one covers those that begin with it."""
+
+
 class Decision(Schema):
     """What the policy said. A refusal is a decision too, and is logged like any other."""
 
@@ -228,6 +243,8 @@ class Decision(Schema):
     withheld: frozenset[Area] = frozenset()
     disclosures: tuple[SectionDisclosure, ...] = ()
     """Of the areas that are shown by another right than that it is the actor's own."""
+    kle_limit: KleLimit | None = None
+    """Set where the actor's job functions show the own area in part."""
     existence: frozenset[str] = frozenset()
     """Of withheld areas: of which sources, as ``area/source``, the actor may know whether there is anything."""
     may_reveal: bool = False

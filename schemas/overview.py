@@ -105,6 +105,8 @@ class Section(Schema):
     entries: tuple[Entry, ...] = ()
     shared_categories: tuple[DataCategory, ...] | None = None
     """What of the area is shared with the reader, where it is not all; then "none" is said of nothing else."""
+    kle: tuple[str, ...] | None = None
+    """KLE numbers of which alone the reader sees something here, by the job function; None: no such limit."""
     exists: bool | None = None
     """Of a withheld area: whether there is anything of the sources that the reader may know so much of; else None."""
     silent_since: Instant | None = None
@@ -117,6 +119,11 @@ class Section(Schema):
     """Set when the page is read: the area has a source with rows that could not be read, so entries may be missing."""
     troubles: tuple[SourceTrouble, ...] | None = None
     """Set when the page is read: the area's sources that are not read as they should be."""
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether the reader sees only some of the area, so that "none" is said of nothing else."""
+        return self.shared_categories is not None or self.kle is not None
 
 
 class DisagreeingValue(Schema):

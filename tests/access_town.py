@@ -12,7 +12,7 @@ from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview.columns import UnitRelation, sources_of
 from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow, OverviewWorkerRow
-from schemas.access import AccessFacts, AccessRequest, Actor, Purpose, Role
+from schemas.access import AccessFacts, AccessRequest, Actor, JobFunction, Purpose, Role
 from schemas.identifiers import Identifier
 from schemas.overview import (
     CitizenHeader,
@@ -88,7 +88,9 @@ def an_actor(
 
 def employ(session: Session, actor: Actor, *, active: bool = True) -> None:
     """Write the employee to the store."""
-    row = actor.model_dump(exclude={"machine"}) | {
+    function = JobFunction(name="sagsbehandler", role=Role.TEAM_MEMBER, kle=actor.kle)
+    row = actor.model_dump(exclude={"machine", "kle"}) | {
+        "functions": [] if actor.kle is None else [function.model_dump(mode="json")],
         "roles": sorted(actor.roles),
         "worker_ids": sorted(actor.worker_ids),
         "active": active,

@@ -42,6 +42,8 @@ class Principal(NamedTuple):
 
     roles: tuple[Role, ...] = ()
     area: Area | None = None
+    kle: tuple[str, ...] | None = None
+    """KLE numbers that the job functions are limited to; None: no limit."""
     scopes: tuple[Scope, ...] | None = None
     """Of a machine; None: it is none."""
     for_employee: bool = False
@@ -54,6 +56,7 @@ class Principal(NamedTuple):
         return {
             "roles": list(self.roles),
             **({} if self.area is None else {"area": self.area}),
+            **({} if self.kle is None else {"kle": list(self.kle)}),
             **({} if self.scopes is None else {"machine": machine}),
         }
 

@@ -170,7 +170,7 @@ def _unit_scopes(actor: Actor, digest_key: bytes) -> tuple[AccessScope, ...]:
     """Whom the actor's unit may find: by an effort, within the days the policy gives, and by an open case."""
     if actor.unit_id is None:
         return ()
-    own = frozenset({actor.area} if actor.area else ())
+    own = frozenset({actor.whole_area} if actor.whole_area else ())
     effort, case = (unit_digest(actor.unit_id, relation, digest_key) for relation in UnitRelation)
     return (
         AccessScope(units=frozenset({effort}), areas=own, lead_days=PLANNED_WITHIN_DAYS, tail_days=ENDED_WITHIN_DAYS),

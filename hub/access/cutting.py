@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from hub.access.policy import may_see_entry
 from hub.overview.relatives import relative_of_sources
-from schemas.access import Decision
+from schemas.access import Decision, KleLimit
 from schemas.consent import AREA_CATEGORIES, category_of, cell_of
 from schemas.data_category import DataCategory
 from schemas.overview import (
@@ -24,7 +25,8 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Ov
     """What of the overview the decision shows. Never adds anything.
 
     A withheld area says that it is withheld, and nothing of whether there is anything, unless the decision tells that
-    much. Of an area that is shared in part, only what the consent names is left. What else its
+    much. Of an area that is shared in part, only what the consent names is left, and of the own area only what the job
+    function reaches. What else its
     sources say (relatives, disagreements, local ids, who reports protection, another name) goes with it; the person's
     merged master data stay, and that the sources disagree on who it is. A person whom an entry names is named only to
     who may know of that person: the citizen, and the relatives that are left. A refusal shows nothing.
@@ -57,7 +59,9 @@ def cut(overview: Overview, decision: Decision, areas: Mapping[str, Area]) -> Ov
     return overview.model_copy(
         update={
             "sections": tuple(
-                _with_known_names(_limited(section, limits.get(section.area)), known_ids, names)
+                _with_known_names(
+                    _of_kle(_limited(section, limits.get(section.area)), decision.kle_limit), known_ids, names
+                )
                 if section.area in decision.shown
                 else _withheld(section, decision.existence)
                 for section in overview.sections
@@ -118,6 +122,15 @@ def _limited(section: Section, cells: frozenset[str] | None) -> Section:
         category for category in AREA_CATEGORIES[section.area] if any(cell.endswith(f"/{category}") for cell in cells)
     )
     return section.model_copy(update={"entries": entries, "state": state, "shared_categories": shared})
+
+
+def _of_kle(section: Section, limit: KleLimit | None) -> Section:
+    """What of the own area has a KLE number that the job function reaches; it says that there may be more."""
+    if limit is None or section.area is not limit.area or section.state is SectionState.NOT_COVERED:
+        return section
+    entries = tuple(entry for entry in section.entries if may_see_entry(limit, getattr(entry.fact, "kle_topic", None)))
+    state = SectionState.ENTRIES if entries else SectionState.NONE_FOUND
+    return section.model_copy(update={"entries": entries, "state": state, "kle": tuple(sorted(limit.numbers))})
 
 
 def _withheld(section: Section, existence: frozenset[str] = frozenset()) -> Section:

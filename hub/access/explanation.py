@@ -24,6 +24,7 @@ def _who(actor: Actor, request: AccessRequest) -> tuple[str, ...]:
     reason = texts.REASON if is_reason(request.override_reason) else texts.NO_REASON
     return (
         texts.WHO.format(name=actor.name, roles=roles, area=area),
+        *((texts.KLE_LIMIT.format(numbers=", ".join(sorted(actor.kle))),) if actor.kle is not None else ()),
         texts.PURPOSE_LINE.format(purpose=texts.PURPOSE[request.purpose], reason=reason),
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from hub.access.acts import CONSENT_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
-from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, KleLimit
 from schemas.consent import TeamFacts
 from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis, SectionDisclosure
@@ -18,6 +18,7 @@ from schemas.source import Area
 
 _OWN_AREA = frozenset({"see.own_area", "see.override_own_area", "machine.own_area"})
 _CONSENT = "see.team_consent"
+_OVERRIDE_OF_ANYBODY = "see.override_social"
 _OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _AREAS = tuple(Area)
 _PAGES = (
@@ -76,7 +77,14 @@ def _decision(
     permitted = {section: answer for section, answer in zip(_AREAS, sections, strict=True) if answer.allowed}
     answers = [opened, *permitted.values()]
     areas_shown = frozenset(permitted)
-    disclosures = [_disclosure(section, answer, consent_cells) for section, answer in permitted.items()]
+    employee = principals[0]
+    limited = _limited_area(employee, permitted, consent_cells)
+    # What the override shows to anybody it shows whole: more than the job function does, which makes it an override.
+    is_lifted = limited is not None and _OVERRIDE_OF_ANYBODY in permitted[limited].policies
+    disclosures = [
+        _disclosure(section, answer, consent_cells, is_own_whole=section is not limited or not is_lifted)
+        for section, answer in permitted.items()
+    ]
     is_widened = any(
         disclosure is not None and disclosure.basis is DisclosureBasis.OVERRIDE for disclosure in disclosures
     )
@@ -86,6 +94,7 @@ def _decision(
         shown=areas_shown,
         withheld=frozenset(Area) - areas_shown,
         disclosures=tuple(disclosure for disclosure in disclosures if disclosure is not None),
+        kle_limit=KleLimit(area=limited, numbers=frozenset(employee.kle or ())) if limited and not is_lifted else None,
         existence=_existence(principals, dict(context), consent_cells, areas_shown),
         may_reveal=is_protected and reveal.allowed,
         policies=tuple(sorted({policy for answer in answers for policy in answer.policies})),
@@ -93,18 +102,41 @@ def _decision(
     )
 
 
-def _disclosure(area: Area, answer: Answer, consent_cells: frozenset[str]) -> SectionDisclosure | None:
+def _disclosure(
+    area: Area, answer: Answer, consent_cells: frozenset[str], *, is_own_whole: bool
+) -> SectionDisclosure | None:
     """With which right the area is shown; None: it is the actor's own, which is no disclosure.
 
-    A reason that opens more of an area than the citizen has consented to is an override.
+    A reason that opens more of an area than the citizen has consented to, or than the job function reaches
+    (not *is_own_whole*), is an override.
     """
-    if _OWN_AREA.intersection(answer.policies):
+    if is_own_whole and _OWN_AREA.intersection(answer.policies):
         return None
     prefix = f"{area}/"
     cells = frozenset(cell.removeprefix(prefix) for cell in consent_cells if cell.startswith(prefix))
     if _OVERRIDES.intersection(answer.policies) and (cells or _CONSENT not in answer.policies):
         return SectionDisclosure(area=area, basis=DisclosureBasis.OVERRIDE)
     return SectionDisclosure(area=area, basis=DisclosureBasis.CONSENT, cells=cells or None)
+
+
+def _limited_area(employee: Principal, answers: Mapping[Area, Answer], cells: frozenset[str]) -> Area | None:
+    """The own area, where it is shown as such and the job functions reach a part of it; None: there is none.
+
+    What the citizen shares with the team whole is not limited.
+    """
+    answer = answers.get(employee.area) if employee.area else None
+    if employee.kle is None or answer is None or not _OWN_AREA.intersection(answer.policies):
+        return None
+    is_shared_whole = _CONSENT in answer.policies and not any(cell.startswith(f"{employee.area}/") for cell in cells)
+    return None if is_shared_whole else employee.area
+
+
+def may_see_entry(limit: KleLimit, number: str | None) -> bool:
+    """Whether who is limited so may see what has that KLE number; None: it has none."""
+    parts = number.split(".") if number else []
+    numbers = tuple(".".join(parts[:length]) for length in range(1, len(parts) + 1))
+    employee = Principal(kle=tuple(sorted(limit.numbers)))
+    return get_answers(employee, (_question("see_entry", {"kle": numbers}),))[0].allowed
 
 
 def _existence(
@@ -287,7 +319,8 @@ def _ask(actor: Actor, questions: Sequence[Question]) -> tuple[Answer, ...]:
 
 def _principals(actor: Actor) -> tuple[Principal, ...]:
     """Who must be allowed to: the employee, the machine, or both where one asks on behalf of the other."""
-    employee = Principal(roles=tuple(sorted(actor.roles)), area=actor.area)
+    kle = None if actor.kle is None else tuple(sorted(actor.kle))
+    employee = Principal(roles=tuple(sorted(actor.roles)), area=actor.area, kle=kle)
     machine = actor.machine
     if machine is None:
         return (employee,)

@@ -227,9 +227,10 @@ def access_facts_on_course(
 def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope, ...]:
     """Whom the actor may find by name, and which areas each right opens: teams by consent, and named workers.
 
-    The own area is always among them. The actor's own page is left out.
+    The own area is always among them, unless the job function shows it in part: a hit does not look at KLE numbers. The
+    actor's own page is left out.
     """
-    own = frozenset({actor.area} if actor.area else ())
+    own = frozenset({actor.whole_area} if actor.whole_area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
     areas_by_source = source_areas(session)
     for citizen_id, consents in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):

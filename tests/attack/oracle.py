@@ -31,6 +31,15 @@ class Answer:
     """Areas on whose words the citizen is found: those that are seen whole."""
     existence: frozenset[Area] = frozenset()
     """Hidden areas of which the reader may know whether there is anything."""
+    limited: Area | None = None
+    """The own area, where a job function reaches only some KLE numbers of it; ``kle`` says which."""
+    kle: frozenset[str] = frozenset()
+
+    def shows(self, line: Line) -> bool:
+        """Whether the line is shown."""
+        if line.area not in self.lines_shown or line.area is not self.limited:
+            return line.area in self.lines_shown
+        return line.kle is not None and any(f"{line.kle}.".startswith(f"{number}.") for number in self.kle)
 
     @property
     def allowed(self) -> bool:
@@ -49,12 +58,15 @@ def answer(world: World, actor: Actor, citizen: Citizen, day: date, reason: str)
     own = {actor.area} if actor.area else set()
     may_find = relation is not Basis.NONE
     whole = {area for area, categories in consented.items() if set(AREA_CATEGORIES[area]) <= categories}
+    limited = own - whole if actor.kle is not None else set()
     whole |= own if may_find else set()
     basis = relation
     if has_reason:
         wider = whole | own | {Area.SOCIAL}
-        basis = Basis.OVERRIDE if wider != whole or not may_find else relation
+        is_widened = wider != whole or Area.SOCIAL in limited
+        basis = Basis.OVERRIDE if is_widened or not may_find else relation
         whole = wider
+        limited -= {Area.SOCIAL}
     if basis is Basis.NONE:
         return nothing
     in_part = {area for area, categories in consented.items() if categories - {DataCategory.EXISTENCE}}
@@ -66,7 +78,9 @@ def answer(world: World, actor: Actor, citizen: Citizen, day: date, reason: str)
         may_reveal=may_find and is_guarded(world, citizen, day),
         may_find=may_find,
         lines_shown=frozenset(whole | with_lines),
-        searched=frozenset(whole),
+        searched=frozenset(whole - limited),
+        limited=next(iter(limited), None),
+        kle=actor.kle or frozenset(),
         existence=frozenset(known - whole - in_part),
     )
 

@@ -57,6 +57,7 @@ class Line:
     end: date | None
     status: str
     registered: date
+    kle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def _line(random: Random) -> Line:
         end=end,
         status=random.choice(list(EffortStatus)).value if kind == "effort" else random.choice([OPEN_CASE, CLOSED_CASE]),
         registered=_day(random, 30),
+        kle=random.choice([None, "27.24.45", "27.36.12", "15.20.10"]) if kind != "assignment" else None,
     )
 
 
@@ -191,6 +193,7 @@ def _actor(random: Random, number: int, people: list[Citizen]) -> Actor:
         unit_id=unit,
         unit_name=unit,
         area=random.choice([area, None]) if unit is None else area,
+        kle=random.choice([None] * 4 + [frozenset({"27"}), frozenset({"27.24", "15.20.10"}), frozenset()]),
         worker_ids=frozenset(f"{source}:{random.choice('1234')}" for source in random.sample(list(SOURCES), 2)),
         own_identifier_digest=keyed_digest(own, DIGEST_KEY) if own else None,
     )
@@ -256,7 +259,11 @@ def overview_of(world: World, citizen: Citizen) -> Overview:
         if line.kind == "effort":
             performer = Unit(id=line.performer, name=f"place{citizen.number}") if line.performer else None
             fact = EffortFact(
-                title=word, status=EffortStatus(line.status), responsible=responsible, performer=performer
+                title=word,
+                status=EffortStatus(line.status),
+                responsible=responsible,
+                performer=performer,
+                kle_topic=line.kle,
             )
         elif line.kind == "case":
             fact = CaseFact(
@@ -264,6 +271,7 @@ def overview_of(world: World, citizen: Citizen) -> Overview:
                 case_number=str(number),
                 status=Coded(code_list="case_status", code=line.status),
                 responsible=responsible,
+                kle_topic=line.kle,
             )
         else:
             fact = AssignmentFact(

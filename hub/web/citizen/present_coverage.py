@@ -31,7 +31,9 @@ def with_notifications(people: Iterable[Overview]) -> tuple[Overview, ...]:
 
 def _shares_notifications(section: Section) -> bool:
     shared = section.shared_categories
-    return section.state not in NOT_READ and (shared is None or DataCategory.NOTIFICATIONS in shared)
+    # A notification has no KLE number, so a job function that is limited to some does not reach it.
+    is_reached = section.kle is None and (shared is None or DataCategory.NOTIFICATIONS in shared)
+    return section.state not in NOT_READ and is_reached
 
 
 def shows_part_of_family(data: PageData) -> bool:
@@ -100,6 +102,8 @@ def _reasons(sections: Sequence[Section]) -> list[str]:
         reasons.append(f"ikke for dig at se{of_some}")
     if any(section.shared_categories is not None for section in sections):
         reasons.append(texts.SHARED_IN_PART[0])
+    if any(section.kle is not None for section in sections):
+        reasons.append(texts.LIMITED_BY_KLE[0])
     read = [section for section in sections if section.state not in NOT_READ]
     if any(section.is_unread for section in read):
         reasons.append(texts.UNREAD[0])

@@ -179,6 +179,10 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         shared_words = listed([shared.DATA_CATEGORY[category] for category in section.shared_categories])
         yield GapRow(section.area, name, headline, advice.format(categories=shared_words), False, contact)
         return
+    if section.kle is not None:
+        headline, advice = texts.LIMITED_BY_KLE
+        yield GapRow(section.area, name, headline, advice.format(numbers=listed(section.kle)), False, contact)
+        return
     if filled:
         return
     state = SectionState.NONE_FOUND if section.state is SectionState.ENTRIES else section.state

@@ -67,7 +67,7 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
 
 def _missing(data: PageData) -> str:
     is_withheld = any(
-        section.state is SectionState.WITHHELD or section.shared_categories is not None
+        section.state is SectionState.WITHHELD or section.is_in_part
         for person in data.people
         for section in person.sections
     )

@@ -72,6 +72,10 @@ SHARED_IN_PART = (
     "kun noget er delt",
     "Borgeren har samtykket til, at teamet ser {categories}. Siden siger ikke, om der er andet.",
 )
+LIMITED_BY_KLE = (
+    "du ser kun en del",
+    "Din jobfunktion er begrænset til KLE {numbers}. Siden siger ikke, om der er andet i området.",
+)
 EXISTS = "Der er noget i området. Borgeren har kun samtykket til, at teamet ved det; spørg på næste møde."
 EXISTS_NOT = "Der er intet i området. Borgeren har samtykket til, at teamet må vide det."
 BY_CONSENT = "Med borgerens samtykke vises også {areas}."

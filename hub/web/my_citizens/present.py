@@ -227,10 +227,7 @@ def _no_effort(family: Family) -> str:
     overviews = [member.overview for member in family.members]
     is_whole = all(
         overview is not None
-        and all(
-            section.state is not SectionState.WITHHELD and section.shared_categories is None
-            for section in overview.sections
-        )
+        and all(section.state is not SectionState.WITHHELD and not section.is_in_part for section in overview.sections)
         for overview in overviews
     )
     return "ingen indsats i gang" if is_whole else "ingen indsats i gang, som du kan se"
