@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.clock import DANISH_TIME
-from hub.indicators.deadlines import (
+from hub.rules.deadlines import (
     ClockState,
     assessment_due,
     deadline_state,

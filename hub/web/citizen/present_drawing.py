@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from hub.clock import danish_day
+from hub.overview.efforts import Effort, EffortState, effort_state, efforts_of
 from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_contacts import Contact, contact_outcome, contact_text, contacts_of, standing_text
@@ -14,7 +15,6 @@ from hub.web.citizen.present_notifications import notification_rows, notificatio
 from hub.web.citizen.present_school import enrolment_text, enrolment_title, school_words
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, long_day_text, month_text, of_day
-from hub.web.shell.efforts import Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.people import sender
 from schemas.facts import ContactFact, EffortFact, EffortStatus, EnrolmentFact
 from schemas.overview import Entry

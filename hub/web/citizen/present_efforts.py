@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from hub.overview.columns import worker_key
+from hub.overview.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.citizen import present_employment, texts
 from hub.web.citizen.page import ContactRow, EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
@@ -24,7 +25,6 @@ from hub.web.shell.dates import (
     phone_text,
     plural_of,
 )
-from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from hub.clock import danish_day
+from hub.overview.efforts import EffortState, effort_state, efforts_of
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_contacts import contact_text, contacts_of
@@ -14,7 +15,6 @@ from hub.web.citizen.present_notifications import Notification, day_and_sender, 
 from hub.web.citizen.present_school import crosses_line, school_words
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, day_text, listed, of_day, within
-from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from hub.web.shell.people import sender
 from schemas.overview import Entry
 from schemas.record import PartyRole

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from hub.clock import DANISH_TIME, danish_day
-from hub.indicators.deadlines import ClockState, deadline_state
+from hub.overview.efforts import Effort, efforts_of
 from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, began_after, conclusion, is_named
+from hub.rules.deadlines import ClockState, deadline_state
 from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
@@ -18,7 +19,6 @@ from hub.web.citizen.present_coverage import (
 )
 from hub.web.citizen.present_efforts import source_line
 from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, plural_of, within
-from hub.web.shell.efforts import Effort, efforts_of
 from hub.web.shell.people import sender
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact, Outcome

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from hub.clock import danish_day
+from hub.overview.efforts import EffortState, effort_state, efforts_of
 from hub.web.citizen import texts
 from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
@@ -11,7 +12,6 @@ from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notifications_of
 from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
 from hub.web.shell.dates import counted, day_text, listed, long_day_text, near_day_text
-from hub.web.shell.efforts import EffortState, effort_state, efforts_of
 from hub.web.shell.people import first_word
 from schemas.facts import GoalFact, GoalKind, Progress
 from schemas.overview import Entry, SectionState

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from hub.clock import danish_day
 from hub.course.views import MinorOfMine, MyCitizen
 from hub.overview.changes import Change
+from hub.overview.efforts import Effort, ongoing_efforts
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
@@ -17,7 +18,6 @@ from hub.web.my_citizens.present_upcoming import turning_18, upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
-from hub.web.shell.efforts import Effort, ongoing_efforts
 from hub.web.shell.people import FirstNames, age_missing, first_word, identity_note, name_missing
 from hub.web.shell.plans import Plan, running_plans
 from hub.web.shell.view_models import Link, purpose_choices

@@ -11,8 +11,8 @@ from enum import StrEnum
 from itertools import groupby
 
 from hub.clock import danish_day
-from hub.indicators.deadlines import ClockState, deadline_state, receipt_state
-from hub.indicators.deadlines import Deadline as Clock
+from hub.rules.deadlines import ClockState, deadline_state, receipt_state
+from hub.rules.deadlines import Deadline as Clock
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import DeadlineRow
 from hub.web.shell import texts as shared

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from hub.overview.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import age_on, distance, near_day_text, within
-from hub.web.shell.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.shell.people import FirstNames, first_word
 from schemas.people import LifeStatus
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.web.shell.efforts import EffortState, effort_state, efforts_of, ongoing_efforts
+from hub.overview.efforts import EffortState, effort_state, efforts_of, ongoing_efforts
 from schemas.facts import EffortFact, EffortStatus
 from schemas.overview import Entry
 from schemas.period import Period

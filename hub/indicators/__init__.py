@@ -1,1 +1,0 @@
-"""Facts against limits: what the law's clocks say. No score, no ranking of people."""
