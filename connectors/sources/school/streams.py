@@ -44,7 +44,7 @@ RECORD_TYPES = (
         facts=("person",),
         fields_read=(
             "Elev.ElevID", "Elev.Skolekode", "Elev.Skolenavn", "Elev.Fornavn", "Elev.Efternavn", "Elev.CPR",
-            "Elev.Adresse", "Elev.Postnummer", "Elev.By",
+            "Elev.Adresse", "Elev.Lokalitet", "Elev.Postnummer", "Elev.By",
         ),
         purpose="Entydig identifikation (databeskyttelsesloven § 11), så fravær og klasse står hos den rette.",
     ),
@@ -53,8 +53,9 @@ RECORD_TYPES = (
         danish_title="Elever (WS17)",
         facts=("person",),
         fields_read=(
-            "InstitutionNumber", "InstitutionName", "LocalPersonId", "CivilRegistrationNumber", "FirstName",
-            "FamilyName", "protected", "Address.StreetAddress", "Address.PostalCode", "Address.PostalDistrict",
+            "InstitutionNumber", "InstitutionName", "LocalPersonId", "CivilRegistrationNumber",
+            "UNILogin.CivilRegistrationNumber", "FirstName", "FamilyName", "protected", "Address.StreetAddress",
+            "Address.PostalCode", "Address.PostalDistrict", "exportDateTime", "sourceDateTime",
         ),
         purpose="Entydig identifikation (databeskyttelsesloven § 11) og beskyttelse af navn og adresse.",
     ),
@@ -65,7 +66,8 @@ RECORD_TYPES = (
         fields_read=(
             "Elev.Klassetrin", "Elev.Stamklasse", "Student.Level", "Student.MainGroupId", "Group.GroupId",
             "Group.GroupName", "Group.GroupLevel", "Group.FromDate", "schoolYear", "Personale.PersonaleID",
-            "Personale.Fornavn", "Personale.Efternavn", "Personale-hold.Klasse", "Personale-hold.Rolle",
+            "Personale.Skolekode", "Personale.Fornavn", "Personale.Efternavn", "Personale-hold.PersonaleID",
+            "Personale-hold.Skolekode", "Personale-hold.Klasse", "Personale-hold.Rolle",
         ),
         purpose="Hvilken skole og klasse barnet går i, og hvem man ringer til (folkeskoleloven).",
     ),
@@ -76,7 +78,7 @@ RECORD_TYPES = (
         fields_read=(
             "ContactPerson.Person.FirstName", "ContactPerson.Person.FamilyName",
             "ContactPerson.Person.CivilRegistrationNumber", "ContactPerson.Person.protected",
-            "ContactPerson.UNILogin.UserId",
+            "ContactPerson.UNILogin.UserId", "ContactPerson.UNILogin.CivilRegistrationNumber",
         ),
         purpose="At vise familien samlet; navn og nummer på dem, skolen ringer til.",
     ),

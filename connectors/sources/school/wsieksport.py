@@ -30,7 +30,6 @@ PERSON = "InstitutionPerson"
 CONTACT = "ContactPerson"
 _ROOTS = ("UNILoginExport", "UNILoginExportFullMyndighed", "UNILoginExportFuldMyndighed")
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
-_MAIN_GROUPS = frozenset({"hovedgruppe", "stamklasse", "klasse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class PupilInExport:
 class _Group:
     name: str | None
     level: str | None
-    is_main: bool
     start: date | None
 
 
@@ -251,7 +249,6 @@ def _take_group(element: Element, groups: dict[str, _Group]) -> None:
     groups[key] = _Group(
         name=_text(element, "GroupName"),
         level=_text(element, "GroupLevel"),
-        is_main=(_text(element, "GroupType") or "").casefold() in _MAIN_GROUPS,
         start=first,
     )
 
