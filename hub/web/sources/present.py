@@ -1,7 +1,8 @@
 """Kilder: is every source all right, and if not what do I do? Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log1p
 
@@ -74,6 +75,7 @@ def sources_page(  # noqa: PLR0913  keyword-only from the question on
     *sources*: those that need a person first; *due*: overviews to build; *employees*: names by id; *drafts*: sources
     that are being set up; *removed*: those that are read no more.
     """
+    sources = _with_distinct_titles(sources)
     chosen = [details for details in sources if question.area in {None, details.listing.source.area}]
     start = (question.page - 1) * SOURCES_ON_PAGE
     shown = chosen[start : start + SOURCES_ON_PAGE]
@@ -122,6 +124,19 @@ def running_lines(
         ),
         ended=was_running and not progress,
     )
+
+
+def _with_distinct_titles(sources: Sequence[SourceDetails]) -> tuple[SourceDetails, ...]:
+    """Sources of the same title with their names behind it: a heading or a link says which of them it is about."""
+    titles = Counter(details.listing.source.title for details in sources)
+    distinct = []
+    for details in sources:
+        source = details.listing.source
+        if titles[source.title] > 1:
+            named = source.model_copy(update={"title": f"{source.title} ({source.name})"})
+            details = replace(details, listing=details.listing.model_copy(update={"source": named}))  # noqa: PLW2901
+        distinct.append(details)
+    return tuple(distinct)
 
 
 def _summary(sources: Sequence[SourceListing], due: Due) -> str:
