@@ -14,9 +14,11 @@ from hub.audit.tables import AuditRow
 from hub.bus.base import RECORDS
 from hub.db import Database
 from hub.jobs.tables import JobRow
-from hub.sources import approval_repository, repository
+from hub.sources import approval_repository, change_repository, repository
+from hub.sources.change_repository import ChangeKind
 from hub.sources.tables import FieldApprovalRow, SourceRow
 from hub.sources.trials import TrialKind
+from hub.web.connect import texts as connect_texts
 from hub.web.quarantine import texts
 from tests.sources import leased
 from tests.web.conftest import Town
@@ -77,6 +79,18 @@ def test_a_source_is_set_up_and_started_once(town: Town, at_once: bool) -> None:
     acts = [line.details["act"] for line in lines if line.details and "act" in line.details]
     for act in ("draft_added", "settings_saved", "fields_approved", "started"):
         assert acts.count(act) == 1, act
+
+
+def test_a_draft_is_thrown_away_once(town: Town) -> None:
+    browsers = [town.client("tine.skov"), town.client("tine.skov")]
+    browsers[0].post("/kilder/ny", kind="sample")
+    for answer in send_twice(browsers, f"{SETUP}/kasser", at_once=False):
+        assert (answer.status_code, answer.url.path) == (200, "/kilder")
+        assert connect_texts.DISCARDED in answer.text
+    with town.context.database.transaction() as session:
+        discarded = [change.kind for change in change_repository.list_changes(session, "sample", size=5)]
+    assert discarded.count(ChangeKind.REMOVED) == 1
+    assert browsers[0].post("/kilder/social/opsaetning/kasser").status_code == 404, "it is read, and no draft"
 
 
 def test_to_run_now_at_once_is_one_run(town: Town) -> None:

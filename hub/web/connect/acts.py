@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import JsonValue
 
 from hub.access import service as access
-from hub.errors import MissingRole, SourceChanged, SourceNotFound, UnknownPage
+from hub.errors import MissingRole, SettingsIncomplete, SourceChanged, SourceNotFound, UnknownPage
 from hub.sources import approval_repository, repository, service, stream_repository
 from hub.sources.approvals import approve_fields, plan_streams
 from hub.sources.definitions import SourceDefinition, SourceLifecycle, SourceOrigin
@@ -18,7 +18,7 @@ from hub.sources.service import SourceChange
 from hub.sources.trial_runner import start_trial
 from hub.sources.trials import TrialKind
 from hub.web.connect import texts
-from hub.web.connect.draft import Draft, lock_draft
+from hub.web.connect.draft import Draft, lock_draft, open_draft
 from hub.web.connect.present import kind_title
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -45,22 +45,25 @@ def add_draft(context: RequestContext, kind: str) -> str:
     return name
 
 
-def save_draft(context: RequestContext, draft: Draft, change: SourceChange, version: int) -> None:
-    """Keep the settings of a draft, also where they are not whole.
+def save_settings(context: RequestContext, draft: Draft, change: SourceChange, version: int) -> None:
+    """Keep the settings: of a draft also where they are not whole; a source that is read goes on as it is now.
 
     Raises:
         SourceChanged: somebody else has changed it since *version*.
-        SourceNotFound: it is read already; it is changed on its own page.
+        SettingsIncomplete: it is read, and could not be with these settings.
+        DefinedInFile: it is changed in the file of sources.
         InvalidSetting: a secret is given that is none.
         MissingRole: the actor may not.
     """
     if version != draft.source.version:
         raise SourceChanged
-    if not draft.is_draft:
-        raise SourceNotFound
+    is_read = not draft.is_draft and draft.source.definition.origin is SourceOrigin.STORED
+    if is_read and (errors := draft.errors_with(change)):
+        raise SettingsIncomplete(errors)
     before = draft.source.definition
     plain = [name for name, value in change.settings.items() if value != before.settings.get(name)]
     fields = [*plain, *change.secrets, *change.removed_secrets]
+    fields += [name for name in ("area", "title") if getattr(change, name) not in {None, getattr(before, name)}]
     fields += [
         f"secret_expiry.{path}" for path, day in change.secret_expiry.items() if day != before.secret_expiry.get(path)
     ]
@@ -120,13 +123,19 @@ def start_reading(context: RequestContext, draft: Draft) -> str | None:
     return None
 
 
-def discard_draft(context: RequestContext, draft: Draft) -> None:
-    """Throw a draft away, with its secrets.
+def discard_draft(context: RequestContext, name: str) -> None:
+    """Throw a draft away, with its secrets. One that is gone already stays so.
 
     Raises:
         SourceNotFound: it is no draft.
         MissingRole: the actor may not.
     """
+    context.require(AuditAction.CONFIGURE_SOURCE)
+    repository.lock_catalogue(context.session)
+    source = repository.get_source(context.session, name)
+    if source is not None and source.definition.lifecycle is SourceLifecycle.REMOVED:
+        return
+    draft = open_draft(context, name)
     if not draft.is_draft:
         raise SourceNotFound
     _decide(context, draft.source.name, "draft_discarded")

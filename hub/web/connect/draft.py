@@ -51,6 +51,15 @@ class Draft:
         """What is wrong with its settings, in Danish, by field."""
         return field_errors(self.kind.settings_type, merge(self.source.definition.settings, self._secrets()))
 
+    def errors_with(self, change: SourceChange) -> dict[str, str]:
+        """The same, if it were changed so."""
+        settings = {**self.source.definition.settings, **change.settings}
+        secrets = {path: secret for path, secret in self._secrets().items() if path not in change.removed_secrets}
+        whole = merge(
+            {name: value for name, value in settings.items() if value is not None}, {**secrets, **change.secrets}
+        )
+        return field_errors(self.kind.settings_type, whole)
+
     def declared(self) -> tuple[SourceSystem, tuple[Stream, ...]]:
         """What its connector declares.
 

@@ -128,7 +128,7 @@ def save_settings(request: Request, name: str, posted: PostedForm) -> HTMLRespon
             outcome = Outcome(message, is_error=True)
             return _settings_page(context, draft, shown, {}, outcome, title=title, expiry=typed.expiry, status=409)
         if not is_saved:
-            acts.save_draft(context, draft, change, int(version))
+            acts.save_settings(context, draft, change, int(version))
         saved = open_draft(context, name)
         if not goes_on:
             keep_result(request, FormResult(texts.SAVED))
@@ -289,13 +289,13 @@ def start(request: Request, name: str) -> RedirectResponse:
 
 @router.post(f"{SETUP}/kasser", dependencies=TOKEN)
 def discard(request: Request, name: str) -> RedirectResponse:
-    """Throw a draft away, with its secrets.
+    """Throw a draft away, with its secrets. Sent twice, both answers say that it is gone.
 
     Raises:
         SourceNotFound: there is no such draft.
     """
     with open_request(request, CONNECT) as context:
-        acts.discard_draft(context, lock_draft(context, name))
+        acts.discard_draft(context, name)
         keep_result(request, FormResult(texts.DISCARDED))
     context.app.catalogue.expire()
     return RedirectResponse("/kilder", 303)

@@ -43,9 +43,14 @@ def remove(
     data: Annotated[str, Form(alias="data", max_length=10)] = "",
     confirmed: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Read it no more; its secrets are deleted, and what it said stays or is forgotten, as is chosen."""
+    """Read it no more; its secrets are deleted, and what it said stays or is forgotten, as is chosen.
+
+    Sent twice, or after somebody else has removed it, the answer is the page that says so.
+    """
     with open_request(request, SOURCE) as context:
         context.require(AuditAction.CONFIGURE_SOURCE)
+        if _is_removed(context, name):
+            return RedirectResponse(f"/kilder/{name}/fjernet", 303)
         if data not in texts.DATA:
             return _remove_page(context, name, texts.REMOVE_CHOOSE, chosen=data)
         if confirmed.strip() != name:
@@ -95,14 +100,18 @@ def forget(request: Request, name: str, confirmed: Annotated[str, Form(max_lengt
 def remove_and_forget(context: RequestContext, name: str, version: int, *, is_forgotten: bool) -> Job | None:
     """Remove the source; the job that forgets what it said, if that is wished. Page and API alike.
 
+    One that is removed already stays so.
+
     Raises:
         SourceNotFound: there is no such source.
         SourceChanged: it is not at that version.
         MissingRole: the policy does not let the actor.
     """
-    decide(context, AuditAction.CONFIGURE_SOURCE, name, "fjernet")
+    context.require(AuditAction.CONFIGURE_SOURCE)
     builder = context.app.catalogue.builder
-    service.remove_source(context.session, builder, name, by=context.actor.id, expected_version=version)
+    if not _is_removed(context, name):
+        decide(context, AuditAction.CONFIGURE_SOURCE, name, "fjernet")
+        service.remove_source(context.session, builder, name, by=context.actor.id, expected_version=version)
     return forget_data(context, name) if is_forgotten else None
 
 
@@ -115,6 +124,13 @@ def forget_data(context: RequestContext, name: str) -> Job:
     """
     decide(context, AuditAction.FORGET_SOURCE, name)
     return request_forget(context.session, name, by=context.actor.id, now=context.now)
+
+
+def _is_removed(context: RequestContext, name: str) -> bool:
+    """Whether it is no longer read; waits for whoever is about to remove it."""
+    repository.lock_catalogue(context.session)
+    source = repository.get_source(context.session, name)
+    return source is not None and source.definition.lifecycle is SourceLifecycle.REMOVED
 
 
 def _remove_page(context: RequestContext, name: str, problem: str | None, *, chosen: str = "") -> HTMLResponse:
