@@ -1,5 +1,6 @@
 """Errors the web turns into a Danish page; the key finds the sentence in hub/web/shell/texts.py."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from uuid import UUID
@@ -74,10 +75,18 @@ class SourceNotFound(HubError):
 
 
 class SettingsIncomplete(HubError):
-    """The settings of a source are not whole; no connector can be made of them yet."""
+    """The settings of a source are not whole; no connector can be made of them yet.
+
+    Attributes:
+        errors: what is wrong, in Danish, by field; empty where that is asked for elsewhere.
+    """
 
     key = "settings_incomplete"
     status = HTTPStatus.CONFLICT
+
+    def __init__(self, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.errors = dict(errors or {})
 
 
 class FieldsNotApproved(HubError):

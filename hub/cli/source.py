@@ -15,6 +15,7 @@ from hub.cli.source_inbox import inbox
 from hub.cli.source_input import (
     AtMost,
     Reason,
+    SeenVersion,
     file_or_prompt,
     parse_expiry,
     parse_settings,
@@ -177,6 +178,7 @@ def set_settings(  # noqa: PLR0913, PLR0917  options of a command
     expires: Expires = None,
     area: AreaOption = None,
     title: Title = None,
+    version: SeenVersion = None,
     activate: Annotated[bool, typer.Option("--activate", help="A draft is read from now on.")] = False,
 ) -> None:
     """Change a source. A run under way is stopped and begins again as the source is now.
@@ -201,7 +203,8 @@ def set_settings(  # noqa: PLR0913, PLR0917  options of a command
                 secret_expiry=parse_expiry(expires or []),
                 lifecycle=SourceLifecycle.ACTIVE if activate else None,
             )
-            service.change_source(session, builder, name, change, by=actor_id(), expected_version=before.version)
+            seen = before.version if version is None else version
+            service.change_source(session, builder, name, change, by=actor_id(), expected_version=seen)
             days = [f"secret_expiry.{path}" for path in change.secret_expiry]
             changed = ", ".join([*change.settings, *change.secrets, *days]) or "definition"
             record(session, AuditAction.CONFIGURE_SOURCE, name, f"changed: {changed}", context.clock.now())

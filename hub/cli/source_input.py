@@ -38,6 +38,9 @@ def without_numbers(text: str | None) -> str | None:
 
 
 Reason = Annotated[str, typer.Option(help="Why, in Danish; at least 10 characters.", callback=_checked_reason)]
+SeenVersion = Annotated[
+    int | None, typer.Option("--version", help="As helhed source show tells it: change nothing if it is another now.")
+]
 AtMost = Annotated[
     int | None, typer.Option(min=1, help="The number you have seen; by default the one that is held now.")
 ]

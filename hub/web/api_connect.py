@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 
 from connectors.base import Stream
 from hub.access.redaction import redact_identifiers
-from hub.errors import FieldsNotApproved, InvalidSetting, SettingsIncomplete, SourceNotFound
+from hub.errors import DefinedInFile, FieldsNotApproved, InvalidSetting, SettingsIncomplete, SourceNotFound
 from hub.sources import repository
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.field_approvals import FieldApproval, UnapprovedFields, unapproved_fields
@@ -24,7 +24,7 @@ from hub.web.connect.routes import CONNECT
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import RequestContext, open_request
 from schemas.base import Schema
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 NOT_THERE: Mapping[int | str, dict[str, Any]] = {404: {"description": "No such source.", **PROBLEM}}
 NOT_READY: dict[int | str, dict[str, Any]] = {
@@ -75,11 +75,12 @@ class DraftAnswer(Schema):
     """Why it cannot be started yet, in Danish."""
 
 
-class DraftChange(Schema):
+class SettingsChange(Schema):
     """What is to be different; what is not named stays."""
 
     version: int = Field(ge=0, lt=2**63 - 1)
     """The version that was looked at."""
+    area: Area | None = None
     title: str | None = Field(default=None, max_length=100)
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     """A field that is null goes back to its default."""
@@ -138,26 +139,37 @@ def show(request: Request, name: Name) -> DraftAnswer:
         return _draft(context, name)
 
 
-@router.patch(SETUP, summary="Change the settings of a draft", dependencies=TOKEN)
-def change(request: Request, name: Name, draft_change: DraftChange) -> DraftAnswer:
-    """Settings that are not whole are kept too; *errors* says what is wrong with them."""
+@router.patch(SETUP, summary="Change the settings of a source", dependencies=TOKEN)
+def change(request: Request, name: Name, settings_change: SettingsChange) -> DraftAnswer:
+    """Of a draft, settings that are not whole are kept too, and *errors* says what is wrong with them.
+
+    A source that is read must stay whole: else nothing is kept, and the problem has *errors* by field. A run under way
+    is stopped, and all processes go on with the new settings within seconds. Sent twice, it is one change.
+    """
     with open_request(request, CONNECT) as context:
-        values = draft_change.model_dump(exclude={"version"})
-        values["title"] = redact_identifiers(draft_change.title or "") or None
+        values = settings_change.model_dump(exclude={"version"})
+        values["title"] = redact_identifiers(settings_change.title or "") or None
+        draft, wished = lock_draft(context, name), SourceChange.model_validate(values)
         try:
-            acts.save_draft(
-                context, lock_draft(context, name), SourceChange.model_validate(values), draft_change.version
-            )
+            if not draft.holds(wished, settings_change.version):
+                acts.save_settings(context, draft, wished, settings_change.version)
+        except DefinedInFile:
+            raise
         except InvalidSetting:  # a secret is named that is none
             raise SettingsIncomplete from None
-        return _draft(context, name)
+        answer = _draft(context, name)
+    context.app.catalogue.expire()
+    return answer
 
 
 @router.delete(SETUP, summary="Throw a draft away", status_code=204, dependencies=TOKEN)
 def discard(request: Request, name: Name) -> None:
-    """With its secrets. A source that is read is removed on its page, in two steps."""
+    """With its secrets; one that is gone already stays so.
+
+    A source that is read is removed on its page, in two steps.
+    """
     with open_request(request, CONNECT) as context:
-        acts.discard_draft(context, lock_draft(context, name))
+        acts.discard_draft(context, name)
     context.app.catalogue.expire()
 
 

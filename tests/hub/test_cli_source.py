@@ -208,6 +208,15 @@ def test_to_change_nothing_is_no_change(database: Database) -> None:
     assert [action for action, _, _ in actions(database)] == [AuditAction.CONFIGURE_SOURCE]
 
 
+def test_a_source_is_not_changed_over_what_somebody_else_has_changed() -> None:
+    done(*ADD)
+    done("set", "social", "page_size=100", "--version", "1")
+    stale = source("set", "social", "page_size=200", "--version", "1")
+    assert stale.exit_code != 0
+    assert "changed the source meanwhile" in " ".join(stale.output.split())
+    assert json.loads(done("show", "social", "--json"))["source"]["definition"]["settings"]["page_size"] == 100
+
+
 def test_a_run_that_no_worker_would_begin_is_not_promised() -> None:
     done(*ADD, "--draft")
     assert "odata │ social │ draft" in done("list"), "its kind says of which area it is"

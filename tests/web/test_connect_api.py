@@ -10,9 +10,12 @@ from sqlalchemy import select
 
 from hub.audit.tables import AuditRow
 from hub.secrets import SecretKeys
+from hub.sources.definitions import SourceDefinition
 from hub.sources.repository import secrets_of
+from hub.sources.service import add_source
 from tests.web.conftest import Town
 from tests.web.serving import Browser
+from tests.web.test_posts import REMOTE
 
 SETUP = "/api/kilder/{name}/opsaetning"
 
@@ -95,6 +98,27 @@ def test_a_source_is_set_up_from_nothing(client: Client, town: Town) -> None:
         ]
     expected = ["draft_added", "settings_saved", "settings_saved", "checked", "streams_planned", "fields_approved"]
     assert acts == [*expected, "previewed", "started"]
+
+
+def test_a_source_that_is_read_is_changed_and_must_stay_whole(client: Client, town: Town) -> None:
+    definition = SourceDefinition(name="dubu", kind="odata", settings=REMOTE)
+    with town.context.database.transaction() as session:
+        secrets = {"client_secret": "hemmeligt-ord"}
+        add_source(session, town.context.catalogue.builder, definition, secrets=secrets, by="karen.krogh")
+    before = client.ask("GET", "SETUP", name="dubu")
+    wrong = {"version": before["version"], "settings": {"page_size": 0}}
+    assert client.ask("PATCH", "SETUP", wrong, status=409, name="dubu")["errors"].keys() == {"page_size"}
+    assert client.ask("GET", "SETUP", name="dubu") == before, "nothing is kept"
+    change = {"version": before["version"], "title": "Familiesystemet", "settings": {"page_size": 250}}
+    changed = client.ask("PATCH", "SETUP", change, name="dubu")
+    assert (changed["title"], changed["settings"]["page_size"]) == ("Familiesystemet", 250)
+    assert client.ask("PATCH", "SETUP", change, name="dubu") == changed, "sent twice, it is one change"
+    other = change | {"title": "Et andet navn"}
+    assert client.ask("PATCH", "SETUP", other, status=409, name="dubu")["type"] == "urn:helhed:source_changed"
+    assert town.context.catalogue.get("dubu").definition.title == "Familiesystemet", "at once, in this process too"
+    (entry, *_) = client.ask("GET", "/api/kilder/dubu/aendringer")
+    assert (entry["kind"], entry["changed_by"]) == ("changed", "tine.skov")
+    assert set(entry["fields"]) == {"page_size", "title"}
 
 
 def test_two_sources_of_a_kind_are_told_apart_by_their_titles(client: Client) -> None:

@@ -18,6 +18,7 @@ from hub.errors import (
     HubError,
     InvalidAddress,
     NotLoggedIn,
+    SettingsIncomplete,
     StoreUnavailable,
     TokenRefused,
     TooMany,
@@ -72,7 +73,9 @@ def install(app: FastAPI) -> None:
         again = form_again(request, hub_error)
         if again is not None:
             return HTMLResponse(render(frame(request, "Send igen", _actor(request)), again), hub_error.status)
-        return error_page(request, hub_error, None if isinstance(hub_error, StoreUnavailable) else _actor(request))
+        actor = None if isinstance(hub_error, StoreUnavailable) else _actor(request)
+        by_field = hub_error.errors if isinstance(hub_error, SettingsIncomplete) else {}
+        return error_page(request, hub_error, actor, {"errors": by_field} if by_field else None)
 
     def answer_invalid(request: Request, _: Exception) -> Response:
         hub_error = InvalidAddress() if request.method in SAFE else FormInvalid()

@@ -175,6 +175,15 @@ def form_fields(schema: Mapping[str, JsonValue]) -> Iterator[tuple[str, Mapping[
             yield name, node, input_kind(schema, node)
 
 
+def setting_label(schema: Mapping[str, JsonValue], path: str) -> str:
+    """Danish label of the setting at that path, with the name within it; the path itself, if the schema has none."""
+    name, _, rest = path.partition(".")
+    label = _mapping(_mapping(_mapping(schema.get("properties")).get(name)).get(FORM)).get("label")
+    if not isinstance(label, str):
+        return path
+    return f"{label}: {rest}" if rest and rest != "value" else label
+
+
 def default_value(kind: InputKind, node: Mapping[str, Any]) -> JsonValue:
     """The default of a field, written as the form writes it; None: it has none."""
     default: JsonValue = node.get("default")

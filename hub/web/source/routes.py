@@ -34,6 +34,7 @@ from hub.web.source.present_schedule import ScheduleForm, seen_text
 from hub.web.source.present_schedule import schedule_page as present_schedule
 from hub.web.source.removal_routes import router as removal_router
 from hub.web.source.settings_routes import router as settings_router
+from hub.web.source.settings_routes import settings_schema
 from hub.web.source.workspace import SOURCE
 from schemas.access import AuditAction
 
@@ -231,6 +232,7 @@ def show_changes(
         page = changes_page(
             facts,
             changes[:CHANGES_ON_PAGE],
+            settings_schema(context, repository.existing_source(context.session, name)),
             head=source_head(facts, "/aendringer", None),
             has_more=len(changes) > CHANGES_ON_PAGE,
         )

@@ -41,7 +41,7 @@ def show_settings(request: Request, name: str, besked: str | None = None) -> HTM
         page = settings_page(
             facts,
             source,
-            _schema(context, source),
+            settings_schema(context, source),
             head=source_head(facts, "/indstillinger", besked),
             secrets_set=repository.secrets_of(context.session, name),
         )
@@ -55,7 +55,7 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
         decide(context, AuditAction.CONFIGURE_SOURCE, name, "indstillinger")
         repository.lock_catalogue(context.session)
         facts, source = load_facts(context, name), repository.existing_source(context.session, name)
-        typed = read_settings(_schema(context, source), posted)
+        typed = read_settings(settings_schema(context, source), posted)
         stored = _stored_secrets(context, source)
         if _is_sent_twice(context, source, stored, _change(source, typed, posted), _one(posted, "version")):
             return RedirectResponse(f"/kilder/{name}/indstillinger?besked=gemt", 303)
@@ -71,7 +71,7 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
         page = settings_page(
             facts,
             current,
-            _schema(context, current),
+            settings_schema(context, current),
             head=source_head(facts, "/indstillinger", None),
             secrets_set=repository.secrets_of(context.session, name),
             typed={key: value for key, value in typed.settings.items() if value is not None},
@@ -85,7 +85,8 @@ def save_settings(request: Request, name: str, posted: Annotated[Posted, Depends
         return context.page(page, f"Indstillinger for {facts.source.title}", status=status)
 
 
-def _schema(context: RequestContext, source: Source) -> dict[str, JsonValue]:
+def settings_schema(context: RequestContext, source: Source) -> dict[str, JsonValue]:
+    """JSON Schema of its settings; empty where this version of Helhed has no such kind."""
     kind = context.app.catalogue.builder.kinds.get(source.definition.kind)
     return kind.spec() if kind else {}
 
