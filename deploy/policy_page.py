@@ -45,6 +45,7 @@ KINDS = (
     Kind("medarbejder, social, kun KLE 27.24", _MEMBER, Area.SOCIAL, kle=frozenset({"27.24"})),
     Kind("medarbejder uden område", _MEMBER),
     Kind(f"maskine for en enhed, {texts.AREA[Area.SOCIAL]}", frozenset(), Area.SOCIAL, frozenset(Scope)),
+    Kind("leder", frozenset({Role.MANAGER}), Area.SOCIAL),
     Kind("systemadministrator", frozenset({Role.ADMINISTRATOR})),
     Kind("databeskyttelsesrådgiver", frozenset({Role.DPO})),
 )
@@ -64,7 +65,7 @@ PURPOSES = {
         Purpose.CASE_WORK,
         Purpose.CITIZEN_REQUEST,
     ),
-    "logkontrol, drift": (Purpose.LOG_REVIEW, Purpose.OPERATIONS),
+    "logkontrol, drift, ledelse": (Purpose.LOG_REVIEW, Purpose.OPERATIONS, Purpose.MANAGEMENT),
 }
 """The purposes that the policies do not tell apart; a test asks each of them."""
 
@@ -87,6 +88,7 @@ TEAM_PLACES = (
     TeamPlace("skolefaglig på teamet", Area.SCHOOL, _ON_TEAM),
     TeamPlace("medarbejder uden for teamet", Area.SOCIAL),
     TeamPlace("tovholder, der selv er borgeren", Area.SOCIAL, _ON_TEAM | {"is_lead_coordinator", "is_self"}),
+    TeamPlace("leder", Area.SOCIAL, _ON_TEAM, frozenset({Role.MANAGER})),
     TeamPlace("systemadministrator", None, _ON_TEAM, frozenset({Role.ADMINISTRATOR})),
     TeamPlace("databeskyttelsesrådgiver", None, _ON_TEAM, frozenset({Role.DPO})),
 )

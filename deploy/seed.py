@@ -28,7 +28,7 @@ from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview.tables import OverviewRow
 from hub.sources.repository import source_areas
-from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, JobFunction, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
 from schemas.identifiers import Identifier
 from schemas.source import Area
@@ -94,6 +94,7 @@ class Seeding:
             worker_ids=list(employee.worker_ids),
             phone=unit.phone if unit else None,
             own_identifier_digest=self._digest(employee.cpr) if employee.cpr else None,
+            functions=[_leadership(employee.leads)] if employee.leads else [],
             active=True,
         )
 
@@ -171,6 +172,11 @@ class Seeding:
 def _add(session: Session, row: Base) -> bool:
     session.add(row)
     return True
+
+
+def _leadership(units: tuple[str, ...]) -> dict[str, Any]:
+    """The function of somebody who leads these units, as a login gives it."""
+    return JobFunction(name="leder", role=Role.MANAGER, units=frozenset(units)).model_dump(mode="json")
 
 
 def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:

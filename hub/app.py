@@ -49,6 +49,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_connect.router)
     app.include_router(api_consents.router)
     app.include_router(api_overrides.router)
+    app.include_router(api_overrides.units_router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     errors.install(app)
     return app

@@ -22,6 +22,8 @@ class Role(StrEnum):
     """Configures sources; never reads citizens."""
     DPO = "dpo"
     """databeskyttelsesrådgiver: reads the log, never citizens."""
+    MANAGER = "manager"
+    """leder: sees how much the own units have to do, never citizens; reviews stated reasons of employees."""
 
 
 class Purpose(StrEnum):
@@ -37,6 +39,8 @@ class Purpose(StrEnum):
     """The DPO's own work."""
     OPERATIONS = "operations"
     """An administrator's own work."""
+    MANAGEMENT = "management"
+    """A manager's own work."""
 
 
 class Actor(Schema):
@@ -102,42 +106,6 @@ class OrganisationUnit(Schema):
     name: str
     area: Area | None = None
     phone: str | None = None
-
-
-class Employee(Schema):
-    """An employee as an administrator sees them, also one who has left."""
-
-    id: str
-    name: str
-    title: str
-    roles: frozenset[Role]
-    unit_name: str | None
-    phone: str | None
-    functions: tuple[JobFunction, ...]
-    """From the latest login."""
-    organisation_functions: frozenset[str]
-    """From the organisation; they count at the next login."""
-    in_organisation: bool
-    """The organisation has told of the employee."""
-    has_logged_in: bool
-    """At the municipality's login."""
-    active_until: date | None
-    is_active: bool
-
-
-class StaffUnit(Schema):
-    """A unit of the organisation as an administrator sees it."""
-
-    organisation_id: str
-    name: str
-    parent_name: str | None
-    kle: tuple[str, ...]
-    area: Area | None
-    unit_id: str | None
-    """As the sources name it; None: none does."""
-    phone: str | None
-    employees: int
-    """How many may log in."""
 
 
 class EmployeeContact(Schema):
@@ -262,6 +230,10 @@ class AuditAction(StrEnum):
     """Somebody gave up a reason before its time; it opens the citizen no longer."""
     REVIEW_OVERRIDE = "review_override"
     """Somebody else judged a stated reason; what they wrote stands in ``override_reason``."""
+    READ_OVERRIDES = "read_overrides"
+    """Somebody who reviews stated reasons looked at them."""
+    READ_OWN_UNITS = "read_own_units"
+    """A manager looked at how much the own units have to do; ``details`` say which."""
     SEARCH = "search"
     REVEAL = "reveal"
     PRINT = "print"
@@ -391,7 +363,8 @@ class AuditEntry(Schema):
     (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
     or withdrawn, and how), ``decisions`` (numbers of decisions on who is who),
     ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
-    deletions were decided about, and how many), ``fault`` or ``entry`` (what was tried again) and ``job``."""
+    deletions were decided about, and how many), ``units`` (whose figures
+    were shown), ``fault`` or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -24,14 +24,17 @@ from schemas.access import (
 )
 from schemas.source import Area
 
-_ROLE_OF = {
-    AuditAction.READ_LOG: Role.DPO,
-    AuditAction.REVIEW_OVERRIDE: Role.DPO,
+_ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
+    AuditAction.READ_LOG: (Role.DPO,),
+    AuditAction.READ_OVERRIDES: (Role.DPO, Role.MANAGER),
+    AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),
+    AuditAction.READ_OWN_UNITS: (Role.MANAGER,),
     **dict.fromkeys(
         STAFF_ACTS | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY} | SOURCE_ACTS | IDENTITY_ACTS,
-        Role.ADMINISTRATOR,
+        (Role.ADMINISTRATOR,),
     ),
 }
+"""Which of somebody's roles does what the others do not, the widest first."""
 
 
 def audit_entry(  # noqa: PLR0913  keyword-only from the object on
@@ -85,8 +88,8 @@ def _page(request: AccessRequest) -> dict[str, JsonValue]:
 
 
 def _role(actor: Actor, action: AuditAction) -> Role | None:
-    fitting = _ROLE_OF.get(action, Role.TEAM_MEMBER)
-    return fitting if fitting in actor.roles else min(actor.roles, default=None)
+    fitting = _ROLES_OF.get(action, (Role.TEAM_MEMBER,))
+    return next((role for role in fitting if role in actor.roles), min(actor.roles, default=None))
 
 
 def _redacted(text: str | None) -> str | None:

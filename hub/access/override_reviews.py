@@ -1,10 +1,12 @@
 """Reviews of stated reasons (værdispring) by somebody else: decided and logged as every act.
 
-What waits is read from the log itself; reading it is reading the log.
+What waits is read from the log itself.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -12,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
 from hub.access.naming import without_names
-from hub.access.policy import is_reason, may, may_review_override
+from hub.access.policy import is_reason, may, may_read_overrides, may_review_override
 from hub.access.redaction import redact_identifiers
 from hub.access.repository import is_same_person
+from hub.access.staff_repository import list_led_units
 from hub.audit import override_repository as repository
 from hub.audit.service import write
 from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
@@ -28,6 +31,8 @@ class ListedOverrides(NamedTuple):
     overrides: tuple[Override, ...]
     after: int | None
     """Where the next page begins; None: this is the last."""
+    numbers: Mapping[OverrideState, int]
+    """How many there are in each state, on all pages."""
 
 
 class OverrideView(Schema):
@@ -36,6 +41,8 @@ class OverrideView(Schema):
     override: Override
     may_review: bool
     is_own: bool
+    names_citizen: bool
+    """The citizen's key stands in it."""
 
 
 class ReviewFault(StrEnum):
@@ -76,10 +83,25 @@ def faults_of(written: WrittenReview, reviews: int) -> tuple[ReviewFault, ...]:
     return tuple(fault for fault, is_present in faults.items() if is_present)
 
 
+def without_citizen(override: Override) -> Override:
+    """The stated reason without anything that says who the citizen is; pure."""
+    entries = tuple(
+        entry.model_copy(
+            update={
+                "citizen_id": None,
+                "details": {name: value for name, value in entry.details.items() if name != "shown_on"},
+            }
+        )
+        for entry in override.entries
+    )
+    return override.model_copy(update={"entries": entries})
+
+
 class OverrideDesk:
     """Reads and reviews stated reasons for one actor, in the caller's transaction.
 
-    Each act decides, writes the line, then answers; a refusal is an answer, and its line is kept.
+    The DPO reads all; a manager those of employees of the own units, without a word that says who the citizen is. Each
+    act decides, writes the line, then answers; a refusal is an answer, and its line is kept.
     """
 
     def __init__(self, session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> None:
@@ -87,25 +109,33 @@ class OverrideDesk:
 
     def list_overrides(self, state: OverrideState, *, after: int | None, size: int) -> ListedOverrides | None:
         """Those in that state, the oldest first; those that are reviewed the newest first. None: refused."""
-        is_allowed = may(self._actor, AuditAction.READ_LOG)
-        self._write(AuditAction.READ_LOG, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
+        is_allowed = may(self._actor, AuditAction.READ_OVERRIDES)
+        self._write(AuditAction.READ_OVERRIDES, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
         if not is_allowed:
             return None
-        return ListedOverrides(*repository.list_overrides(self._session, state, after=after, size=size))
+        units = None if self._reads_all else self._led_units
+        overrides, following = repository.list_overrides(self._session, state, after=after, size=size, units=units)
+        return ListedOverrides(
+            tuple(map(self._cut, overrides)), following, repository.count_overrides(self._session, units)
+        )
 
     def read(self, override_id: str) -> OverrideView | None:
-        """What one of them opened, and its reviews. None: refused, or there is none."""
+        """What one of them opened, and its reviews. None: refused, there is none, or none for the actor to see."""
         override = repository.get_override(self._session, override_id)
-        is_allowed = may(self._actor, AuditAction.READ_LOG)
-        outcome_to_reader = AuditOutcome.NOT_FOUND if override is None else AuditOutcome.SHOWN
-        self._write(AuditAction.READ_LOG, outcome_to_reader if is_allowed else AuditOutcome.REFUSED, override)
-        if override is None or not is_allowed:
+        is_role = may(self._actor, AuditAction.READ_OVERRIDES)
+        is_shown = override is not None and self._may_read(override)
+        outcome_to_reader = AuditOutcome.SHOWN if is_shown else AuditOutcome.NOT_FOUND
+        if override is not None and not is_shown:
+            outcome_to_reader = AuditOutcome.REFUSED
+        self._write(AuditAction.READ_OVERRIDES, outcome_to_reader if is_role else AuditOutcome.REFUSED, override)
+        if override is None or not is_shown:
             return None
         is_own = self._is_own(override)
         return OverrideView(
-            override=override,
+            override=self._cut(override),
             may_review=not is_own and may(self._actor, AuditAction.REVIEW_OVERRIDE),
             is_own=is_own,
+            names_citizen=self._reads_all,
         )
 
     def review(self, override_id: str, written: WrittenReview) -> ReviewResult:
@@ -114,11 +144,18 @@ class OverrideDesk:
         if override is None:
             self._write(AuditAction.REVIEW_OVERRIDE, AuditOutcome.NOT_FOUND)
             return ReviewResult(AuditOutcome.NOT_FOUND)
-        is_own, is_role = self._is_own(override), may(self._actor, AuditAction.REVIEW_OVERRIDE)
+        is_role = may(self._actor, AuditAction.REVIEW_OVERRIDE)
+        if is_role and not self._may_read(override):
+            self._write(AuditAction.REVIEW_OVERRIDE, AuditOutcome.REFUSED, override)
+            return ReviewResult(AuditOutcome.NOT_FOUND)
+        is_own = self._is_own(override)
         faults = faults_of(written, len(override.reviews))
         if is_role and not is_own and faults:
             return ReviewResult(AuditOutcome.FAILED, faults)
-        if written.outcome is None or not may_review_override(self._actor, written.words, is_own=is_own):
+        is_of_own_unit = override.first.unit_id in self._led_units
+        if written.outcome is None or not may_review_override(
+            self._actor, written.words, is_own=is_own, is_of_own_unit=is_of_own_unit
+        ):
             self._write(AuditAction.REVIEW_OVERRIDE, AuditOutcome.REFUSED, override)
             return ReviewResult(AuditOutcome.REFUSED, is_own=is_own)
         words = self._kept_words(override, written.words)
@@ -141,6 +178,21 @@ class OverrideDesk:
         if override.citizen_id is not None:
             request = without_names(self._session, override.citizen_id, request)
         return request.override_reason or ""
+
+    @cached_property
+    def _reads_all(self) -> bool:
+        return may_read_overrides(self._actor, is_of_own_unit=False)
+
+    @cached_property
+    def _led_units(self) -> frozenset[str]:
+        return list_led_units(self._session, self._actor.id)
+
+    def _may_read(self, override: Override) -> bool:
+        return may_read_overrides(self._actor, is_of_own_unit=override.first.unit_id in self._led_units)
+
+    def _cut(self, override: Override) -> Override:
+        """As the actor may see it: a key of the citizen is for the one who reads the whole log."""
+        return override if self._reads_all else without_citizen(override)
 
     def _is_own(self, override: Override) -> bool:
         return is_same_person(self._session, self._actor, override.actor_id)

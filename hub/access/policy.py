@@ -34,6 +34,7 @@ _PAGES = (
             AuditAction.END_OVERRIDE,
             AuditAction.READ_POLICY,
             AuditAction.EXPLAIN_POLICY,
+            AuditAction.READ_OWN_UNITS,
         }
     )
     | STAFF_ACTS
@@ -216,7 +217,9 @@ def may(actor: Actor, action: AuditAction) -> bool:
     if action in IDENTITY_ACTS:
         return _may_decide_identity(actor, action, has_reason=True)
     if action is AuditAction.REVIEW_OVERRIDE:
-        return _may_review_override(actor, has_reason=True, is_own=False)
+        return _may_review_override(actor, has_reason=True, is_own=False, is_of_own_unit=True)
+    if action is AuditAction.READ_OVERRIDES:
+        return may_read_overrides(actor, is_of_own_unit=True)
     return action in _PAGES and _ask(actor, [(action.value, "Pages", ())])[0].allowed
 
 
@@ -230,9 +233,15 @@ def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -
     return action in IDENTITY_ACTS and _may_decide_identity(actor, action, has_reason=is_reason(reason))
 
 
-def may_review_override(actor: Actor, reason: str | None, *, is_own: bool) -> bool:
+def may_read_overrides(actor: Actor, *, is_of_own_unit: bool) -> bool:
+    """Whether the actor may see stated reasons (værdispring): all, or those of employees of the actor's own units."""
+    context = (("is_of_own_unit", is_of_own_unit),)
+    return _ask(actor, [(AuditAction.READ_OVERRIDES.value, "Override", context)])[0].allowed
+
+
+def may_review_override(actor: Actor, reason: str | None, *, is_own: bool, is_of_own_unit: bool) -> bool:
     """Whether the actor may judge a stated reason (værdispring), in those words; *is_own*: it is the actor's own."""
-    return _may_review_override(actor, has_reason=is_reason(reason), is_own=is_own)
+    return _may_review_override(actor, has_reason=is_reason(reason), is_own=is_own, is_of_own_unit=is_of_own_unit)
 
 
 def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> bool:
@@ -287,8 +296,8 @@ def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool)
     return _ask(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
 
 
-def _may_review_override(actor: Actor, *, has_reason: bool, is_own: bool) -> bool:
-    context = (("has_reason", has_reason), ("is_own", is_own))
+def _may_review_override(actor: Actor, *, has_reason: bool, is_own: bool, is_of_own_unit: bool) -> bool:
+    context = (("has_reason", has_reason), ("is_own", is_own), ("is_of_own_unit", is_of_own_unit))
     return _ask(actor, [(AuditAction.REVIEW_OVERRIDE.value, "Override", context)])[0].allowed
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from schemas.access import Employee, StaffUnit
+from schemas.staff import Employee, StaffUnit
 
 _FIELDS = """
     a.id, a.name, a.title, a.roles, a.unit_name, a.phone, a.functions, a.organisation_functions, a.active_until,
@@ -26,6 +26,32 @@ _LIST_UNITS = text("""
            ) AS employees
     FROM organisation_units u LEFT JOIN organisation_units p ON p.organisation_id = u.parent_id
     ORDER BY u.name, u.organisation_id LIMIT :size OFFSET :start
+""")
+_LED_UNITS = text("""
+    WITH RECURSIVE functions AS (
+        SELECT a.unit_id AS own_unit, f AS function
+        FROM actors a CROSS JOIN LATERAL jsonb_array_elements(a.functions) f
+        WHERE a.id = :actor_id AND f ->> 'role' = 'manager' AND coalesce(f -> 'kle', 'null') = 'null'
+    ), led AS (
+        SELECT own_unit AS unit_id FROM functions WHERE coalesce(function -> 'units', 'null') = 'null'
+        UNION
+        SELECT jsonb_array_elements_text(function -> 'units') FROM functions
+        WHERE jsonb_typeof(function -> 'units') = 'array'
+        UNION
+        SELECT unit_id FROM actors WHERE id = :actor_id AND 'manager' = ANY(roles) AND functions = '[]'
+    ), below AS (
+        SELECT u.organisation_id, u.unit_id FROM organisation_units u JOIN led USING (unit_id)
+        UNION
+        SELECT u.organisation_id, u.unit_id FROM organisation_units u JOIN below b ON u.parent_id = b.organisation_id
+    )
+    SELECT unit_id FROM led WHERE unit_id IS NOT NULL
+    UNION
+    SELECT unit_id FROM below WHERE unit_id IS NOT NULL
+""")
+_UNIT_NAMES = text("""
+    SELECT unit_id, min(name) AS name FROM (
+        SELECT unit_id, name FROM organisation_units UNION ALL SELECT unit_id, unit_name FROM active_actors
+    ) named WHERE unit_id = ANY(:unit_ids) AND name IS NOT NULL GROUP BY unit_id
 """)
 _DELETE_UNITS = text("DELETE FROM organisation_units")
 _STORE_UNIT = text("""
@@ -72,6 +98,21 @@ def list_units(session: Session, *, start: int, size: int) -> tuple[StaffUnit, .
     """The units of the organisation by name."""
     rows = session.execute(_LIST_UNITS, {"start": start, "size": size}).mappings()
     return tuple(StaffUnit.model_validate(dict(row)) for row in rows)
+
+
+def list_led_units(session: Session, actor_id: str) -> frozenset[str]:
+    """Ids of the units that the employee leads, with all below them in the organisation.
+
+    They are those that a manager's function is limited to, else the own. A function with limits of KLE leads none: its
+    figures would be wider than it is.
+    """
+    return frozenset(session.scalars(_LED_UNITS, {"actor_id": actor_id}))
+
+
+def names_of_units(session: Session, unit_ids: Iterable[str]) -> dict[str, str]:
+    """Names of these units, as far as the organisation or an employee's login tells them."""
+    rows = session.execute(_UNIT_NAMES, {"unit_ids": sorted(unit_ids)})
+    return {row.unit_id: row.name for row in rows}
 
 
 def replace_units(session: Session, units: Sequence[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ ROLE = {
     Role.TEAM_MEMBER: "medarbejder",
     Role.ADMINISTRATOR: "systemadministrator",
     Role.DPO: "databeskyttelsesrådgiver",
+    Role.MANAGER: "leder",
 }
 
 MACHINE = "maskine"
@@ -27,6 +28,7 @@ PURPOSE = {
     Purpose.CITIZEN_REQUEST: "borgeren har bedt om det",
     Purpose.LOG_REVIEW: "logkontrol",
     Purpose.OPERATIONS: "drift af kilder",
+    Purpose.MANAGEMENT: "ledelse af egne enheder",
 }
 
 FACTS = {

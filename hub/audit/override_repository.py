@@ -3,7 +3,7 @@
 No row says that a reason waits for a review, so none can be missing: it waits as long as it has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,22 +16,27 @@ _ID = "coalesce(details ->> 'override', act_id, cast(seq AS text))"
 """What joins the lines of one reason; of lines from before reasons had an id, those of one act."""
 _BY_REASON = "basis = 'override' AND outcome = 'shown'"
 _STATES = f"""
-    SELECT o.id, o.seq,
+    SELECT o.id, o.seq, o.unit_id,
            CASE WHEN r.outcome IS NULL THEN 'waiting' WHEN r.outcome = 'needs_follow_up' THEN 'follow_up'
                 ELSE 'reviewed' END AS state
-    FROM (SELECT {_ID} AS id, min(seq) AS seq FROM audit_log
+    FROM (SELECT {_ID} AS id, min(seq) AS seq, (array_agg(unit_id ORDER BY seq))[1] AS unit_id FROM audit_log
           WHERE {_BY_REASON} AND action = 'open_overview' GROUP BY 1) o
     LEFT JOIN LATERAL (SELECT outcome FROM override_reviews
                        WHERE override_id = o.id ORDER BY number DESC LIMIT 1) r ON true
 """  # noqa: S608  put together from the constants above; every value is a parameter
-_COUNT = text(f"SELECT state, count(*) AS number FROM ({_STATES}) s GROUP BY state")  # noqa: S608  as above
+_OF_UNITS = "(cast(:units AS text[]) IS NULL OR unit_id = ANY(:units))"
+_COUNT = text(f"SELECT state, count(*) AS number FROM ({_STATES}) s WHERE {_OF_UNITS} GROUP BY state")  # noqa: S608  as above
+_COUNT_BY_UNIT = text(f"""
+    SELECT unit_id, count(*) AS number FROM ({_STATES}) s WHERE {_OF_UNITS} AND state = 'waiting' GROUP BY unit_id
+""")  # noqa: S608  as above
 _OLDEST_FIRST = text(f"""
     SELECT id, seq FROM ({_STATES}) s
-    WHERE state = :state AND seq > coalesce(cast(:after AS bigint), 0) ORDER BY seq LIMIT :size
+    WHERE state = :state AND {_OF_UNITS} AND seq > coalesce(cast(:after AS bigint), 0) ORDER BY seq LIMIT :size
 """)  # noqa: S608  as above
 _NEWEST_FIRST = text(f"""
     SELECT id, seq FROM ({_STATES}) s
-    WHERE state = :state AND (cast(:after AS bigint) IS NULL OR seq < :after) ORDER BY seq DESC LIMIT :size
+    WHERE state = :state AND {_OF_UNITS} AND (cast(:after AS bigint) IS NULL OR seq < :after)
+    ORDER BY seq DESC LIMIT :size
 """)  # noqa: S608  as above
 _FIELDS = ", ".join(AuditEntry.model_fields)
 _ENTRIES = text(f"""
@@ -45,14 +50,21 @@ _ADD = text("""
 """)
 
 
-def count_overrides(session: Session) -> dict[OverrideState, int]:
-    """How many stated reasons are in each state."""
-    numbers = {row["state"]: row["number"] for row in fetch_rows(session, _COUNT, {})}
+def count_overrides(session: Session, units: Collection[str] | None = None) -> dict[OverrideState, int]:
+    """How many stated reasons are in each state; of employees who were in these units then, or of all."""
+    rows = fetch_rows(session, _COUNT, {"units": _list(units)})
+    numbers = {row["state"]: row["number"] for row in rows}
     return {state: numbers.get(state, 0) for state in OverrideState}
 
 
+def count_waiting_by_unit(session: Session, units: Collection[str]) -> dict[str, int]:
+    """How many stated reasons of employees who were in these units then nobody has reviewed."""
+    rows = fetch_rows(session, _COUNT_BY_UNIT, {"units": _list(units)})
+    return {row["unit_id"]: row["number"] for row in rows}
+
+
 def list_overrides(
-    session: Session, state: OverrideState, *, after: int | None, size: int
+    session: Session, state: OverrideState, *, after: int | None, size: int, units: Collection[str] | None = None
 ) -> tuple[tuple[Override, ...], int | None]:
     """Stated reasons in that state, the oldest first, those that are reviewed the newest first; and where to go on.
 
@@ -61,9 +73,12 @@ def list_overrides(
         state: which.
         after: where the page before ended.
         size: at most so many.
+        units: of employees who were in one of these then; None: of all.
     """
     statement = _NEWEST_FIRST if state is OverrideState.REVIEWED else _OLDEST_FIRST
-    rows = fetch_rows(session, statement, {"state": state.value, "after": after, "size": size + 1})
+    rows = fetch_rows(
+        session, statement, {"state": state.value, "after": after, "size": size + 1, "units": _list(units)}
+    )
     overrides = _load(session, [row["id"] for row in rows[:size]])
     return overrides, rows[size - 1]["seq"] if len(rows) > size else None
 
@@ -77,6 +92,10 @@ def add_review(session: Session, override_id: str, review: OverrideReview) -> bo
     """Store a review. False: another with that number came first, and nothing is stored."""
     values = review.model_dump(mode="python") | {"override_id": override_id, "outcome": review.outcome.value}
     return session.scalar(_ADD, values) is not None
+
+
+def _list(units: Collection[str] | None) -> list[str] | None:
+    return None if units is None else sorted(units)
 
 
 def _load(session: Session, ids: Sequence[str]) -> tuple[Override, ...]:

@@ -13,7 +13,8 @@ from hub.cli.terms import AsJson, fail, load_settings, opened
 from hub.clock import danish_day
 from hub.context import AppContext
 from hub.errors import InvalidSetting
-from schemas.access import AuditAction, Employee
+from schemas.access import AuditAction
+from schemas.staff import Employee
 
 if TYPE_CHECKING:
     from hub.access.organisation import Organisation

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub import tracing
 from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
-from hub.course.views import CourseView, Membership, MinorOfMine, MyCitizen, TeamMember
+from hub.course.views import CourseView, EmployeeCourse, Membership, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
@@ -194,6 +194,19 @@ _TEAM = text("""
     ORDER BY m.function <> 'lead_coordinator', name, m.function
 """)
 
+_COURSES_OF_EMPLOYEES = text(f"""
+    SELECT m.actor_id, m.course_id, bool_or(m.function = 'lead_coordinator') AS leads,
+           array_agg(DISTINCT coalesce(k.merged_into, n.citizen_id)) AS citizens
+    FROM team_memberships m
+    JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
+    JOIN course_citizens n
+      ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    WHERE m.actor_id = ANY(:actor_ids) AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
+      AND {_CONSENTS_TO_COURSE}
+    GROUP BY m.actor_id, m.course_id
+""")  # noqa: S608  as above
+
 _ON_COURSE = text(f"{_COURSE_MEMBERS} ORDER BY citizen_id")
 
 
@@ -276,6 +289,12 @@ def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None
         started_on=course["started_on"],
         team=tuple(TeamMember.model_validate(row) for row in team),
     )
+
+
+def courses_of_employees(session: Session, actor_ids: Collection[str], on: date) -> tuple[EmployeeCourse, ...]:
+    """The active courses on whose teams these employees are on that day, to which somebody has consented."""
+    rows = fetch_rows(session, _COURSES_OF_EMPLOYEES, {"actor_ids": list(actor_ids), "on": on})
+    return tuple(EmployeeCourse.model_validate(row) for row in rows)
 
 
 def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:

@@ -53,6 +53,15 @@ class CourseView(Schema):
     """Lead coordinator first, then by name."""
 
 
+class EmployeeCourse(Schema):
+    """An active course on whose team an employee is; for counting, never shown."""
+
+    actor_id: str
+    course_id: UUID
+    leads: bool
+    citizens: frozenset[UUID]
+
+
 class MinorOfMine(Schema):
     """A citizen who is 17, on none of the employee's teams, and for whom a source names the employee as responsible."""
 

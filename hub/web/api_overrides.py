@@ -1,4 +1,4 @@
-"""The JSON twins of the pages of stated reasons: the same functions, the same lines in the log."""
+"""The JSON twins of the pages of stated reasons and of a manager's units: the same functions, the same lines."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from hub.access.override_reviews import OverrideView, ReviewFault, WrittenReview
-from hub.audit.override_repository import count_overrides
 from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.overrides.present import fault_text
 from hub.web.overrides.routes import (
@@ -17,12 +16,15 @@ from hub.web.overrides.routes import (
     read_override,
     review_override,
 )
+from hub.web.own_units.routes import OWN_UNITS, read_own_units
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from schemas.base import Schema
 from schemas.override import Override, OverrideOutcome, OverrideState
+from schemas.staff import UnitFigures
 
 router = APIRouter(prefix="/api/tilsyn/saerlige-grunde", responses=LOGGED_IN)
+units_router = APIRouter(prefix="/api/mine-enheder", responses=LOGGED_IN)
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such stated reason.", **PROBLEM}}
 
 
@@ -63,12 +65,19 @@ class ReviewAnswer(Schema):
     faults: tuple[ReviewFaultLine, ...]
 
 
+@units_router.get("", summary="How much a manager's units have to do")
+def own_units(request: Request) -> tuple[UnitFigures, ...]:
+    """The units that the actor leads and their employees, in bands of five and without citizens."""
+    with open_request(request, OWN_UNITS) as context:
+        return read_own_units(context)
+
+
 @router.get("", summary="Stated reasons that opened a citizen, and their reviews")
 def overrides(request: Request, state: OverrideState = OverrideState.WAITING, after: After = None) -> OverridesAnswer:
     """Those in one state."""
     with open_request(request, OVERRIDES) as context:
         listed = list_overrides(context, state, after)
-        numbers = {each.value: number for each, number in count_overrides(context.session).items()}
+        numbers = {each.value: number for each, number in listed.numbers.items()}
         return OverridesAnswer(**numbers, overrides=listed.overrides, after=listed.after)
 
 

@@ -11,6 +11,7 @@ from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
 from hub.web.overrides.routes import OVERRIDES
 from hub.web.oversight.routes import OVERSIGHT
+from hub.web.own_units.routes import OWN_UNITS
 from hub.web.quarantine.routes import QUARANTINE
 from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
@@ -21,6 +22,7 @@ from hub.web.staff.routes import STAFF
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
     CONSENTS,
+    OWN_UNITS,
     OVERSIGHT,
     OVERRIDES,
     SOURCES,

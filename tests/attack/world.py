@@ -181,7 +181,11 @@ def _line(random: Random) -> Line:
 
 
 def _actor(random: Random, number: int, people: list[Citizen]) -> Actor:
-    roles = random.choice([[Role.TEAM_MEMBER]] * 8 + [[Role.DPO], [Role.ADMINISTRATOR, Role.TEAM_MEMBER], []])
+    roles = random.choice(
+        [[Role.TEAM_MEMBER]] * 8
+        + [[Role.DPO], [Role.MANAGER], [Role.MANAGER, Role.TEAM_MEMBER]]
+        + [[Role.ADMINISTRATOR, Role.TEAM_MEMBER], []]
+    )
     unit = random.choice([None, *UNITS])
     own = random.choice(people).cpr if random.random() < 0.3 else None
     area = random.choice(list(Area)) if unit is None else Area(unit.partition(":")[0])

@@ -115,7 +115,11 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     [
         (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE}),
         (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES, *STAFF_ACTS} | POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
-        (Role.DPO, {AuditAction.READ_LOG, AuditAction.REVIEW_OVERRIDE} | POLICY_ACTS),
+        (
+            Role.DPO,
+            {AuditAction.READ_LOG, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE} | POLICY_ACTS,
+        ),
+        (Role.MANAGER, {AuditAction.READ_OWN_UNITS, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE}),
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.access import service
 from hub.access.override_reviews import OverrideDesk, ReviewFault, WrittenReview, faults_of
-from hub.access.policy import is_reason, may, may_review_override
+from hub.access.policy import is_reason, may, may_read_overrides, may_review_override
 from hub.audit.override_repository import add_review, count_overrides, get_override, list_overrides
 from hub.audit.repository import list_entries
 from hub.db import Database
@@ -179,14 +179,21 @@ def test_a_review_has_an_outcome_and_words_and_follows_the_latest(
     assert (faults == ()) is is_whole
 
 
-@given(roles=st.frozensets(st.sampled_from(Role)), words=st.sampled_from(["", "kort", WORDS]), is_own=st.booleans())
+@given(
+    roles=st.frozensets(st.sampled_from(Role)),
+    words=st.sampled_from(["", "kort", WORDS]),
+    is_own=st.booleans(),
+    is_of_own_unit=st.booleans(),
+)
 def test_only_the_policy_s_roles_review_and_never_their_own(
-    roles: frozenset[Role], words: str, *, is_own: bool
+    roles: frozenset[Role], words: str, *, is_own: bool, is_of_own_unit: bool
 ) -> None:
     actor = an_actor(roles=roles)
-    allowed = may_review_override(actor, words, is_own=is_own)
-    assert allowed is (Role.DPO in roles and is_reason(words) and not is_own)
-    assert may(actor, AuditAction.REVIEW_OVERRIDE) is (Role.DPO in roles)
+    allowed = may_review_override(actor, words, is_own=is_own, is_of_own_unit=is_of_own_unit)
+    reaches = Role.DPO in roles or (Role.MANAGER in roles and is_of_own_unit)
+    assert allowed is (reaches and is_reason(words) and not is_own)
+    assert may_read_overrides(actor, is_of_own_unit=is_of_own_unit) is reaches
+    assert may(actor, AuditAction.REVIEW_OVERRIDE) is bool(roles & {Role.DPO, Role.MANAGER})
 
 
 @given(outcomes=st.lists(st.sampled_from(OverrideOutcome), max_size=4))

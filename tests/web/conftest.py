@@ -137,6 +137,7 @@ def _staff() -> list[ActorRow]:
         worker("anna.holm", "Anna Holm", "tovholder", **family),
         worker("lene.friis", "Lene Friis", "familiebehandler", **house),
         worker("ole.bruun", "Ole Bruun", "hjemmesygeplejerske", **nurses),
+        worker("gitte.berg", "Gitte Berg", "leder", role="manager", **family),
         worker("tine.skov", "Tine Skov", "systemadministrator", role="administrator"),
         worker("jens.dam", "Jens Dam", "databeskyttelsesrådgiver", role="dpo"),
     ]

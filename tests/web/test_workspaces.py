@@ -58,6 +58,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
             Purpose.OPERATIONS,
         ),
         (Role.DPO, ["/tilsyn"], Purpose.LOG_REVIEW),
+        (Role.MANAGER, ["/mine-enheder"], Purpose.MANAGEMENT),
     ],
 )
 def test_menu_and_purpose_follow_from_the_role(role: Role, paths: list[str], purpose: Purpose) -> None:
@@ -69,6 +70,8 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
     purposes = {workspace.action: workspace.purpose for workspace in WORKSPACES if workspace.purpose}
     assert purposes == {
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
+        AuditAction.READ_OVERRIDES: Purpose.LOG_REVIEW,
+        AuditAction.READ_OWN_UNITS: Purpose.MANAGEMENT,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
         AuditAction.CONFIGURE_SOURCE: Purpose.OPERATIONS,
         AuditAction.READ_STAFF: Purpose.OPERATIONS,
@@ -83,6 +86,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
         ("anna.holm", "/mine-borgere", "Mine borgere"),
         ("tine.skov", "/kilder", "Kilder"),
         ("jens.dam", "/tilsyn", "Tilsyn"),
+        ("gitte.berg", "/mine-enheder", "Mine enheder"),
     ],
 )
 def test_whoever_logs_in_lands_on_the_first_page_of_their_menu(town: Town, actor_id: str, path: str, word: str) -> None:
@@ -98,7 +102,12 @@ def test_a_role_that_does_not_reach_a_workspace_is_refused_on_each_of_its_pages(
 ) -> None:
     if workspace.action is None or workspace.decided_per_citizen:
         return
-    people = {"anna.holm": Role.TEAM_MEMBER, "tine.skov": Role.ADMINISTRATOR, "jens.dam": Role.DPO}
+    people = {
+        "anna.holm": Role.TEAM_MEMBER,
+        "tine.skov": Role.ADMINISTRATOR,
+        "jens.dam": Role.DPO,
+        "gitte.berg": Role.MANAGER,
+    }
     for actor_id, role in people.items():
         expected = 200 if workspace.is_open_to(actor(role)) else 403
         assert town.client(actor_id).get(workspace.path.format(name="social")).status_code == expected

@@ -27,6 +27,8 @@ class Employee:
     cpr: str | None = None
     worker_ids: tuple[str, ...] = ()
     """Under which ids the sources name the employee, ``<source>:<id>``."""
+    leads: tuple[str, ...] = ()
+    """Ids of the units that the employee leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,15 @@ def _employees(story: Story) -> tuple[Employee, ...]:
         member("karim.nielsen", "borgerkoordinator", "employment:400", Area.EMPLOYMENT),
         member("birgit.dahl", "tovholder", "social:200", Area.SOCIAL),
         member("ole.bruun", "hjemmesygeplejerske", "health:310", Area.HEALTH),
+        Employee(
+            id="gitte.berg",
+            name="Gitte Berg",
+            title="leder",
+            role=Role.MANAGER,
+            unit_id="social:100",
+            area=Area.SOCIAL,
+            leads=("social:100", "social:110"),
+        ),
         Employee(id="tine.skov", name="Tine Skov", title="systemadministrator", role=Role.ADMINISTRATOR),
         Employee(id="jens.dam", name="Jens Dam", title="databeskyttelsesrådgiver", role=Role.DPO),
     )

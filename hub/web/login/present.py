@@ -15,7 +15,9 @@ def login_page(people: Iterable[tuple[Actor, Sequence[MyCitizen]]], *, provider:
 
 
 def _card(actor: Actor, citizens: Sequence[MyCitizen]) -> DemoCard:
-    role = next((role for role in (Role.DPO, Role.ADMINISTRATOR) if role in actor.roles), Role.TEAM_MEMBER)
+    role = next(
+        (role for role in (Role.DPO, Role.ADMINISTRATOR, Role.MANAGER) if role in actor.roles), Role.TEAM_MEMBER
+    )
     sentence = texts.CARD[role].format(details=texts.AREA_DETAILS[actor.area] if actor.area else "egne opgaver")
     team = ""
     if role is Role.TEAM_MEMBER:

@@ -15,6 +15,7 @@ AREA_DETAILS = {
 CARD = {
     Role.TEAM_MEMBER: "Ser {details}, og hvad borgeren har samtykket til.",
     Role.ADMINISTRATOR: "Ser, om kilderne har det godt, og kan slukke en kilde. Ser aldrig borgere.",
+    Role.MANAGER: "Ser i tal, hvor meget enheden har at gøre, og gennemgår særlige grunde. Ser aldrig borgere.",
     Role.DPO: "Ser, hvem der har set hvem, med hvilken ret og hvorfor. Ser aldrig borgernes oplysninger.",
 }
 """One sentence about what each role can see, for the demo's cards."""

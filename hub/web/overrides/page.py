@@ -39,6 +39,7 @@ class OverrideListPage:
     """Which stated reasons wait, the oldest first?"""
 
     template: ClassVar[str] = "overrides/templates/overrides.html"
+    back: Link
     heading: str
     filters: tuple[Link, ...]
     rows: tuple[OverrideRow, ...]
@@ -67,6 +68,8 @@ class OverridePage:
     unit: str
     actor_id: str
     citizen: Choice
+    reads_log: bool
+    """The reader may go on to the lines of the log."""
     when: When
     purpose: str
     relation: str

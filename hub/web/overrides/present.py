@@ -25,12 +25,13 @@ PATH = "/tilsyn/saerlige-grunde"
 def override_list_page(
     listed_overrides: ListedOverrides,
     state: OverrideState,
-    numbers: Mapping[OverrideState, int],
     units: Mapping[str, str],
+    back: Link,
 ) -> OverrideListPage:
-    """Those in that state; *units* are names of units by id."""
-    after = listed_overrides.after
+    """Those in that state; *units* are names of units by id, *back* is where the reader comes from."""
+    after, numbers = listed_overrides.after, listed_overrides.numbers
     return OverrideListPage(
+        back=back,
         heading=capital(counted(numbers[state], *texts.HEADING[state])),
         filters=tuple(
             Link(f"{words} ({number_text(numbers[each])})", _address(each), current=each is state)
@@ -64,7 +65,8 @@ def override_page(
         who=first.actor_name,
         unit=units.get(unit, unit) if unit else "",
         actor_id=first.actor_id,
-        citizen=Choice(str(override.citizen_id or ""), citizen_text(str(override.citizen_id or ""))),
+        citizen=Choice(str(override.citizen_id or ""), _citizen(override)),
+        reads_log=view.names_citizen,
         when=at_second(first.recorded_at),
         purpose=capital(PURPOSE[override.purpose]) if override.purpose else "",
         relation=capital(_relation(override.relation)),
@@ -102,11 +104,16 @@ def _row(override: Override, units: Mapping[str, str]) -> OverrideRow:
         when=at_second(first.recorded_at),
         who=first.actor_name,
         unit=units.get(unit, unit) if unit else "",
-        citizen=citizen_text(str(override.citizen_id or "")),
+        citizen=_citizen(override),
         reason=override.reason,
         shown=capital(_shown(override)),
         review=_review(override.reviews[-1]) if override.reviews else None,
     )
+
+
+def _citizen(override: Override) -> str:
+    """By the key alone; a manager is not told even that."""
+    return citizen_text(str(override.citizen_id)) if override.citizen_id else texts.CITIZEN_NOT_NAMED
 
 
 def _shown(override: Override) -> str:

@@ -13,14 +13,16 @@ from hub.access.override_reviews import (
     ReviewFault,
     WrittenReview,
 )
+from hub.access.policy import may
 from hub.access.redaction import redact_identifiers
-from hub.audit.override_repository import count_overrides
 from hub.errors import MissingRole, OverrideNotFound, OwnOverride
+from hub.web.overrides import texts
 from hub.web.overrides.page import OverrideListPage, OverridePage
 from hub.web.overrides.present import PATH, fault_text, override_list_page, override_page, stored_text
 from hub.web.shell.form_result import FormResult, keep_result, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.view_models import Link
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction, AuditOutcome, Purpose
 from schemas.override import OverrideOutcome, OverrideState
@@ -29,7 +31,7 @@ OVERRIDES = Workspace(
     name="overrides",
     path=PATH,
     title="Særlige grunde",
-    action=AuditAction.READ_LOG,
+    action=AuditAction.READ_OVERRIDES,
     purpose=Purpose.LOG_REVIEW,
     pages=(OverrideListPage, OverridePage),
     in_menu=False,
@@ -45,8 +47,7 @@ def overrides(request: Request, vis: OverrideState = OverrideState.WAITING, efte
     """Which stated reasons wait for a review, the oldest first?"""
     with open_request(request, OVERRIDES) as context:
         listed = list_overrides(context, vis, efter)
-        numbers = count_overrides(context.session)
-        return context.page(override_list_page(listed, vis, numbers, _units(context)))
+        return context.page(override_list_page(listed, vis, _units(context), back_link(context)))
 
 
 @router.get(f"{OVERRIDES.path}/{{override_id}}")
@@ -86,7 +87,7 @@ def list_overrides(context: RequestContext, state: OverrideState, after: int | N
     """Stated reasons in that state; for page and API.
 
     Raises:
-        MissingRole: the role does not read the log.
+        MissingRole: the role reviews none.
     """
     listed = _desk(context).list_overrides(state, after=after, size=PAGE_SIZE)
     if listed is None:
@@ -122,6 +123,13 @@ def review_override(context: RequestContext, override_id: str, written: WrittenR
             raise OwnOverride if result.is_own else MissingRole
         case _:
             return result.faults
+
+
+def back_link(context: RequestContext) -> Link:
+    """Where the actor comes from: the log, or the own units."""
+    if may(context.actor, AuditAction.READ_LOG):
+        return Link(texts.TO_LOG, "/tilsyn")
+    return Link(texts.TO_OWN_UNITS, "/mine-enheder")
 
 
 def _desk(context: RequestContext) -> OverrideDesk:

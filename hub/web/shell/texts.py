@@ -35,7 +35,7 @@ CHOOSABLE_PURPOSES = (
     Purpose.CASE_WORK,
     Purpose.CITIZEN_REQUEST,
 )
-"""What one may open a citizen for; the other two belong to the log's and the sources' own pages."""
+"""What one may open a citizen for; the others belong to the pages of the log, the sources and the manager."""
 
 BASIS = {
     Basis.TEAM: "medlem af teamet",

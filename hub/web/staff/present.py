@@ -12,7 +12,8 @@ from hub.web.shell.texts import AREA, PURPOSE
 from hub.web.shell.view_models import Link
 from hub.web.staff import texts
 from hub.web.staff.page import EmployeeRow, MachineRow, MachinesPage, StaffPage, UnitRow, UnitsPage
-from schemas.access import Employee, JobFunction, StaffUnit
+from schemas.access import JobFunction
+from schemas.staff import Employee, StaffUnit
 
 PAGE_SIZE = 50
 STAFF_PATH = "/medarbejdere"

@@ -1,0 +1,1 @@
+"""Mine enheder: how much a manager's units and employees have to do, in numbers and without citizens."""

@@ -1,0 +1,57 @@
+"""Mine enheder in words. Pure."""
+
+from collections.abc import Iterable
+
+from hub.access.own_units import STILL_AFTER
+from hub.web.own_units import texts
+from hub.web.own_units.page import EmployeeLine, Figure, OwnUnitsPage, UnitPart
+from hub.web.shell.dates import counted, number_text, plural_of
+from schemas.staff import Band, EmployeeFigures, UnitFigures
+
+
+def own_units_page(units: Iterable[UnitFigures]) -> OwnUnitsPage:
+    """The units, each with its employees."""
+    parts = tuple(_unit(unit, place) for place, unit in enumerate(units, 1))
+    return OwnUnitsPage(units=parts, empty="" if parts else texts.NO_UNITS)
+
+
+def band_text(band: Band) -> str:
+    """As in "0" or "5–9"."""
+    if band.at_least == band.at_most:
+        return number_text(band.at_least)
+    return texts.BETWEEN.format(first=number_text(band.at_least), last=number_text(band.at_most))
+
+
+def _unit(unit: UnitFigures, place: int) -> UnitPart:
+    waiting = unit.waiting_reviews
+    return UnitPart(
+        key=f"unit-{place}",
+        name=unit.name,
+        figures=(
+            _figure(unit.courses, texts.COURSES),
+            _figure(unit.efforts, texts.EFFORTS),
+            _figure(unit.cases, texts.CASES),
+            _figure(unit.late_assessments, texts.LATE_ASSESSMENTS, is_bad=True),
+            _figure(unit.late_receipts, texts.LATE_RECEIPTS, is_bad=True),
+            _figure(unit.still_courses, texts.STILL, is_bad=True),
+        ),
+        waiting=counted(waiting, *texts.WAITING) if waiting else texts.NONE_WAITING,
+        is_any_waiting=waiting > 0,
+        rows=tuple(map(_employee, unit.employees)),
+        empty="" if unit.employees else texts.NO_EMPLOYEES,
+    )
+
+
+def _figure(band: Band, words: tuple[str, str], *, is_bad: bool = False) -> Figure:
+    text = plural_of(band.at_most, *words).format(days=STILL_AFTER.days)
+    return Figure(band_text(band), text, trouble=is_bad and band.at_most > 0)
+
+
+def _employee(employee: EmployeeFigures) -> EmployeeLine:
+    return EmployeeLine(
+        name=employee.name,
+        title=employee.title,
+        courses=band_text(employee.courses),
+        leads=band_text(employee.leads),
+        work=band_text(employee.work),
+    )
