@@ -22,8 +22,8 @@ from hub.cli.source_input import (
     read_schedule,
     without_numbers,
 )
-from hub.cli.source_output import print_decided, print_decisions, print_held, print_source
-from hub.cli.source_reading import Name, history, list_all, runs
+from hub.cli.source_output import print_decided, print_decisions, print_held
+from hub.cli.source_reading import Name, history, list_all, runs, show
 from hub.cli.source_record import actor_id, record, record_act
 from hub.cli.source_removal import forget, remove
 from hub.cli.source_setup import check, discover, preview, start
@@ -54,6 +54,7 @@ A source of HELHED_SOURCES_FILE is changed in the file; it can be paused, run, r
 """,
 )
 app.command(name="list")(list_all)
+app.command()(show)
 app.command()(runs)
 app.command()(history)
 app.command()(remove)
@@ -91,25 +92,6 @@ HeldType = Annotated[
 AllTypes = Annotated[bool, typer.Option("--all", help="All types of the source that wait, instead of one.")]
 Every = Annotated[str | None, typer.Option(help="Cadence: 12s, 15m, 2h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Time of day in Denmark: 02:30.")]
-
-
-@app.command()
-def show(name: Name, as_json: AsJson = False) -> None:
-    """Show one source: settings (never secrets), streams with schedule and lease, and its last runs."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        record_act(session, AuditAction.READ_SOURCES, name)
-        source = repository.get_source(session, name)
-        if source is None:
-            raise InvalidSetting(f"there is no source {name}; see: helhed source list")
-        print_source(
-            source,
-            secrets=sorted(repository.secrets_of(session, name)),
-            streams=stream_repository.list_streams(session, name),
-            runs=stream_repository.runs(session, name, 10),
-            pause=repository.pauses(session).get(name),
-            held=held_repository.list_held(session, name),
-            as_json=as_json,
-        )
 
 
 @app.command()

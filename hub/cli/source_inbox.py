@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hub.cli.source_output import print_refusals
 from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.clock import DANISH_TIME
@@ -39,6 +40,7 @@ def _reason(backlog: InboxBacklog) -> str:
 
 
 def _print(line: InboxBacklog) -> None:
+    print_refusals(line.refusals)
     if line.hints:
         console.print(f"Citizens the source told of, to be read next: {line.hints:,}", highlight=False)
     if line.since is None or line.next_attempt_at is None:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.clock import DANISH_TIME
+from hub.inbox.backlog import RefusalCount
+from hub.inbox.refusals import REFUSALS
 from hub.notices.conditions import NoticeKind
 from hub.notices.source_listing import SourceListing
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, Source, SourceLifecycle, StreamDetails
@@ -102,6 +104,7 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
     runs: Sequence[RunSummary],
     pause: Pause | None,
     held: Sequence[HeldDeletion],
+    refusals: Sequence[RefusalCount],
     as_json: bool,
 ) -> None:
     """One source with all that belongs to it."""
@@ -113,6 +116,7 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
             "runs": [run.model_dump(mode="json") for run in runs],
             "pause": pause.model_dump(mode="json") if pause else None,
             "held": [entry.model_dump(mode="json") for entry in held],
+            "refusals": [refusal.model_dump(mode="json") for refusal in refusals],
         }
         typer.echo(json.dumps(document, ensure_ascii=False))
         return
@@ -125,6 +129,7 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
     for entry in held:
         missing = f"{entry.missing:,} of {entry.known:,} are missing since {_when(entry.since)}"
         console.print(f"{entry.record_type}: {missing}; {_decision_text(entry)}", markup=False, highlight=False)
+    print_refusals(refusals)
     for field, value in definition.settings.items():
         console.print(f"  {field} = {json.dumps(value, ensure_ascii=False)}", markup=False, highlight=False)
     for field in secrets:
@@ -148,6 +153,16 @@ def print_source(  # noqa: PLR0913  keyword-only from the secrets on
         counts = (str(run.read), str(run.published), str(run.rejected))
         table.add_row(_when(run.started_at), run.stream, run.outcome, *counts, run.message or "")
     console.print(table)
+
+
+def print_refusals(refusals: Sequence[RefusalCount]) -> None:
+    """Senders who were refused: how often, why, and what to do."""
+    for refusal in refusals:
+        field, advice = REFUSALS[refusal.reason]
+        whose = "" if refusal.is_of_source else " (nobody can tell for which source)"
+        times = f"{refusal.times:,} since {_when(refusal.first_at)}, last {_when(refusal.last_at)}"
+        console.print(f"refused senders{whose}: {times}", markup=False, highlight=False)
+        console.print(f"  {refusal.reason} at {field}. {advice}", markup=False, highlight=False)
 
 
 def print_runs(progress: Sequence[RunProgress], runs: Sequence[RunDetails], *, as_json: bool) -> None:

@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.source_output import list_rows, print_list, print_run, print_runs
+from hub.cli.source_output import list_rows, print_list, print_run, print_runs, print_source
 from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, opened
-from hub.errors import RunNotFound
+from hub.errors import InvalidSetting, RunNotFound
+from hub.inbox.backlog import read_backlog
 from hub.notices.conditions import Limits
 from hub.notices.source_listing import list_sources
-from hub.sources import change_repository, repository, run_repository
+from hub.sources import change_repository, held_repository, repository, run_repository, stream_repository
 from schemas.access import AuditAction
 from schemas.source import Area
 
@@ -31,6 +32,25 @@ def list_all(
             record_act(session, AuditAction.READ_SOURCES)
             listings = list_sources(session, sources, limits=Limits.of(context.settings), now=now)
         print_list(list_rows(context.catalogue.known(), listings, kinds, area), as_json=as_json)
+
+
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show one source: settings (never secrets), streams with schedule and lease, and its last runs."""
+    with fail(), opened() as context, context.database.transaction() as session:
+        record_act(session, AuditAction.READ_SOURCES, name)
+        source = repository.get_source(session, name)
+        if source is None:
+            raise InvalidSetting(f"there is no source {name}; see: helhed source list")
+        print_source(
+            source,
+            secrets=sorted(repository.secrets_of(session, name)),
+            streams=stream_repository.list_streams(session, name),
+            runs=stream_repository.runs(session, name, 10),
+            pause=repository.pauses(session).get(name),
+            held=held_repository.list_held(session, name),
+            refusals=read_backlog(session, name).refusals,
+            as_json=as_json,
+        )
 
 
 def runs(

@@ -25,7 +25,7 @@ from connectors.base import ClientCertificate
 from hub import metrics
 from hub.errors import InvalidSetting, StoreUnavailable
 from hub.inbox import certificates
-from hub.inbox.refusals import refusal_fields
+from hub.inbox.refusals import RefusalTally, refusal_fields
 from hub.inbox.service import Accepted, Inbox
 from hub.log import place_of
 
@@ -48,6 +48,8 @@ WHOLE_REQUEST = 30.0
 """Seconds from the first wait for a request until its last byte, however often something comes meanwhile."""
 SLOWEST = 10.0
 """Seconds in which a client must have shaken hands, or sent its next bytes."""
+SAVE_REFUSALS_EVERY = 2.0
+"""Seconds between two times at which refusals are stored, however many there are."""
 PASSED_ON = "x-client-cert"
 """The header in which a proxy passes the sender's certificate on (PEM, URL-encoded)."""
 _CLAIMS = frozenset(
@@ -93,7 +95,6 @@ def serve_in_background(inbox: Inbox, settings: ListenerSettings) -> Iterator[in
         server.shutdown()
         thread.join()
         server.server_close()
-        server.store.shutdown()
 
 
 def _tls_context(settings: ListenerSettings) -> ssl.SSLContext:
@@ -123,6 +124,8 @@ class _Server(ThreadingHTTPServer):
         self._connections = BoundedSemaphore(MOST_CONNECTIONS)
         self._of_address = Counter[str]()
         self._deadlines: dict[socket.socket, float] = {}
+        self._refusals = RefusalTally()
+        self._refusals_saved_at = monotonic()
         self._guard = Lock()
         self.address_family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         super().__init__((settings.host, settings.port), _Handler)
@@ -131,11 +134,11 @@ class _Server(ThreadingHTTPServer):
         """Serve a connection in a thread of its own, unless there are too many."""
         address = client_address[0]
         if not self.proxy and self._of_address[address] >= MOST_OF_ADDRESS:
-            _refused("too_many_of_address")
+            self.refuse("too_many_of_address")
             self.shutdown_request(request)
             return
         if not self._connections.acquire(blocking=False):
-            _refused("too_many_connections")
+            self.refuse("too_many_connections")
             self.shutdown_request(request)
             return
         with self._guard:
@@ -162,7 +165,8 @@ class _Server(ThreadingHTTPServer):
             self.begin(secured)
             secured.do_handshake()
         except (OSError, ValueError) as error:
-            _refused("handshake", error=_handshake_fault(error))
+            is_shown = isinstance(error, ssl.SSLCertVerificationError)
+            self.refuse("certificate_not_valid" if is_shown else "handshake", error=_handshake_fault(error))
             self.shutdown_request(secured)
             return None
         finally:
@@ -186,9 +190,28 @@ class _Server(ThreadingHTTPServer):
             overdue = [connection for connection, deadline in self._deadlines.items() if deadline < now]
         for connection in overdue:
             self.end(connection)
-            _refused("too_slow")
+            self.refuse("too_slow")
             with suppress(OSError):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        self._save_refusals()
+
+    def server_close(self) -> None:
+        """Store what is under way, then let go."""
+        super().server_close()
+        self._save_refusals(at_once=True)
+        self.store.shutdown()
+
+    def refuse(self, reason: str, value: str = "", *, source: str = "", **fields: object) -> None:
+        """Log and count a refusal."""
+        metrics.event_received("", "refused")
+        log.warning("inbox.refused", extra={"fields": {**refusal_fields(reason, value), "source": source, **fields}})
+        self._refusals.add(source, reason)
+
+    def _save_refusals(self, *, at_once: bool = False) -> None:
+        """Store what was counted, at most once in ``SAVE_REFUSALS_EVERY``."""
+        if at_once or monotonic() - self._refusals_saved_at >= SAVE_REFUSALS_EVERY:
+            self._refusals_saved_at = monotonic()
+            self.store.submit(self.inbox.save_refusals, self._refusals)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Ignore a client that disconnects; the standard library would print a traceback."""
@@ -229,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.end(self.connection)
             self._take(source, sender, path, body, is_cut=is_cut)
         except _Refusal as refusal:
-            _refused(refusal.reason, refusal.fingerprint, source=source, status=int(refusal.status))
+            self.server.refuse(refusal.reason, refusal.fingerprint, source=source, status=int(refusal.status))
             self.close_connection = True
             self._answer(refusal.status)
 
@@ -313,7 +336,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refusal(HTTPStatus.FORBIDDEN, "sender_not_allowed", sender.fingerprint)
         metrics.event_received(source, accepted)
         if is_cut:
-            _refused("too_large", source=source, status=int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+            self.server.refuse("too_large", source=source, status=int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
             self.close_connection = True
         self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_cut else HTTPStatus.ACCEPTED)
 
@@ -345,11 +368,6 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("connection", "close")
         self.end_headers()
-
-
-def _refused(reason: str, value: str = "", **fields: object) -> None:
-    metrics.event_received("", "refused")
-    log.warning("inbox.refused", extra={"fields": {**refusal_fields(reason, value), **fields}})
 
 
 def _handshake_fault(error: Exception) -> str:

@@ -1,4 +1,11 @@
-"""What the log says of a sender who was refused: at which field, why, what was there (cut short), and what to do."""
+"""What is said of a sender who was refused: at which field, why, what was there (cut short), and what to do.
+
+Each is a line of the log, and is counted by source and reason for the page of the source.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from threading import Lock
 
 ALLOW = "Compare with push_fingerprints and push_subjects of the source, and ask the sender before you add it."
 RENEW = (
@@ -11,6 +18,7 @@ PROXY = (
 )
 REFUSALS = {
     "handshake": ("(client certificate)", RENEW),
+    "certificate_not_valid": ("(client certificate)", RENEW),
     "no_certificate": ("(client certificate)", RENEW),
     "certificate_expired_or_unreadable": ("X-Client-Cert", RENEW),
     "proxy_without_certificate": ("X-Client-Cert", "Let the proxy pass the sender's certificate on (URL-encoded PEM)."),
@@ -28,7 +36,18 @@ REFUSALS = {
     "too_many_connections": ("(connection)", "Ask the sender to keep connections open, or run another listener."),
 }
 """Field and advice by reason."""
+REPEATED = frozenset({
+    "certificate_not_valid", "certificate_expired_or_unreadable", "proxy_without_certificate", "forged_header",
+    "sender_not_allowed",
+})  # fmt: skip
+"""What a notice tells when it is repeated: somebody with a certificate wants to send. Anybody can knock without one."""
+SPELL = timedelta(days=1)
+"""Refusals that are no further apart are counted together."""
+KNOWN_FOR = timedelta(days=14)
+"""So long after the last one they stand on the page."""
 _SHOWN = 8
+_MOST_NAMES = 200
+"""Senders may name any source; beyond so many names they are counted without."""
 
 
 def refusal_fields(reason: str, value: str = "") -> dict[str, str]:
@@ -41,3 +60,25 @@ def refusal_fields(reason: str, value: str = "") -> dict[str, str]:
     field, advice = REFUSALS[reason]
     shown = f"{value[:_SHOWN]}…" if value else "…"
     return {"reason": reason, "field": field, "value": shown, "advice": advice}
+
+
+class RefusalTally:
+    """Counts refusals until they are stored: however many somebody sends, they are few rows."""
+
+    def __init__(self) -> None:
+        self._counts = Counter[tuple[str, str]]()
+        self._guard = Lock()
+
+    def add(self, source: str, reason: str, times: int = 1) -> None:
+        """Count a refusal; *source*: as the sender names it."""
+        with self._guard:
+            if (source, reason) in self._counts or len(self._counts) < _MOST_NAMES:
+                self._counts[source, reason] += times
+            else:
+                self._counts["", reason] += times
+
+    def take(self) -> dict[tuple[str, str], int]:
+        """What was counted since it was last taken."""
+        with self._guard:
+            counts, self._counts = self._counts, Counter()
+            return dict(counts)

@@ -1,6 +1,6 @@
 """Every statement of the inbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -51,6 +51,37 @@ _DUE = text("""
     WHERE body IS NOT NULL AND next_attempt_at <= :now AND source = ANY(cast(:sources AS text[]))
 """)
 _DELETE = text("DELETE FROM inbox_events WHERE body IS NULL AND resolved_at < :before")
+
+
+_ADD_REFUSALS = text("""
+    INSERT INTO inbox_refusals AS before (source, reason, times, first_at, last_at)
+    VALUES (:source, :reason, :times, :now, :now)
+    ON CONFLICT (source, reason) DO UPDATE SET
+        times = CASE WHEN before.last_at < :fresh THEN 0 ELSE before.times END + excluded.times,
+        first_at = CASE WHEN before.last_at < :fresh THEN :now ELSE before.first_at END,
+        last_at = :now
+""")
+_REFUSALS = text("""
+    SELECT source, reason, times, first_at, last_at FROM inbox_refusals WHERE source IN (:source, '')
+    ORDER BY source DESC, last_at DESC, reason
+""")
+_REFUSED = text("""
+    SELECT source, sum(times) AS times FROM inbox_refusals
+    WHERE last_at >= :since AND reason = ANY(cast(:reasons AS text[])) GROUP BY source
+""")
+_DELETE_REFUSALS = text("DELETE FROM inbox_refusals WHERE last_at < :before")
+_DELETE_REFUSALS_OF_SOURCE = text("DELETE FROM inbox_refusals WHERE source = :source")
+
+
+class Refusal(NamedTuple):
+    """How often senders were refused for one reason."""
+
+    source: str
+    """Empty: nobody can tell which source they wanted to send for."""
+    reason: str
+    times: int
+    first_at: datetime
+    last_at: datetime
 
 
 class WaitingEvent(NamedTuple):
@@ -144,8 +175,32 @@ def count_events(session: Session, source: str) -> int:
     return session.scalar(_COUNT, {"source": source}) or 0
 
 
+def add_refusals(session: Session, counts: Mapping[tuple[str, str], int], *, fresh: datetime, now: datetime) -> None:
+    """Count refusals by source and reason. Where the last one was before *fresh*, counting begins anew."""
+    for (source, reason), times in sorted(counts.items()):
+        values = {"source": source, "reason": reason, "times": times, "fresh": fresh, "now": now}
+        session.execute(_ADD_REFUSALS, values)
+
+
+def list_refusals(session: Session, source: str) -> tuple[Refusal, ...]:
+    """Who was refused when they sent for the source, then those of whom nobody can tell for which; newest first."""
+    return tuple(Refusal(**row) for row in fetch_rows(session, _REFUSALS, {"source": source}))
+
+
+def count_refused(session: Session, reasons: Iterable[str], since: datetime) -> dict[str, int]:
+    """How often somebody was refused for one of the reasons, by source; of reasons that happened since that instant."""
+    rows = fetch_rows(session, _REFUSED, {"reasons": list(reasons), "since": since})
+    return {row["source"]: int(row["times"]) for row in rows}
+
+
+def delete_old_refusals(session: Session, before: datetime) -> None:
+    """Forget refusals of which the last was before that instant."""
+    session.execute(_DELETE_REFUSALS, {"before": before})
+
+
 def delete_events(session: Session, source: str) -> int:
-    """Forget all events of the source; how many there were."""
+    """Forget all events of the source; how many there were. Who was refused is forgotten with them."""
+    session.execute(_DELETE_REFUSALS_OF_SOURCE, {"source": source})
     return int(getattr(session.execute(_DELETE_OF_SOURCE, {"source": source}), "rowcount", 0))
 
 

@@ -1,5 +1,6 @@
 """The verbs of the inbox: accept an event of a source that may send it, and store it once."""
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from hub.clock import Clock
 from hub.db import Database
 from hub.errors import InvalidSetting, SourceNotFound
 from hub.inbox import repository
+from hub.inbox.refusals import SPELL, RefusalTally
 from hub.secrets import PayloadCipher
 from hub.sources.catalogue import SourceCatalogue
 
@@ -63,6 +65,28 @@ class Inbox:
             repository.limit_time(session, STORE_WITHIN)
             is_new = repository.save_event(session, row, again=not key.is_versioned, now=now)
         return Accepted.STORED if is_new else Accepted.REPEATED
+
+    def save_refusals(self, tally: RefusalTally) -> None:
+        """Store how often senders were refused. What could not be stored goes on being counted.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer; other errors of it as they come.
+        """
+        counts, now = tally.take(), self.clock.now()
+        if not counts:
+            return
+        known = {source.name for source in self.catalogue.known()}
+        by_source = Counter[tuple[str, str]]()
+        for (name, reason), times in counts.items():
+            by_source[name if name in known else "", reason] += times
+        try:
+            with self.database.transaction() as session:
+                repository.limit_time(session, STORE_WITHIN)
+                repository.add_refusals(session, by_source, fresh=now - SPELL, now=now)
+        except Exception:
+            for (name, reason), times in counts.items():
+                tally.add(name, reason, times)
+            raise
 
 
 def open_event(event: repository.WaitingEvent, source: str, cipher: PayloadCipher) -> PushedEvent | None:

@@ -1,4 +1,4 @@
-"""Table of what was pushed."""
+"""Tables of what was pushed, and of who was refused."""
 
 from datetime import datetime
 
@@ -33,3 +33,18 @@ class InboxEventRow(Base):
     attempts: Mapped[int] = mapped_column(Integer)
     next_attempt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class InboxRefusalRow(Base):
+    """How often senders were refused for one reason. Nothing of what they sent, and not who they said they were."""
+
+    __tablename__ = "inbox_refusals"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Empty: it is not known which source they wanted to send for."""
+    reason: Mapped[str] = mapped_column(Text, primary_key=True)
+    """One of ``hub.inbox.refusals.REFUSALS``."""
+    times: Mapped[int] = mapped_column(BigInteger)
+    first_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """Of those that followed each other within a day."""
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     TOO_MANY_REJECTED = "too_many_rejected"
     CERTIFICATE_EXPIRING = "certificate_expiring"
     SECRET_EXPIRING = "secret_expiring"  # noqa: S105  a kind of notice
+    SENDER_REFUSED = "sender_refused"
     INDEX_DRIFT = "index_drift"
 
 
@@ -43,7 +44,7 @@ class Condition(Schema):
     kind: NoticeKind
     source: str = EVERYTHING
     number: int | None = None
-    """Failed runs in a row, deletions that wait, or days until certificate or secret ends. Never anything personal.
+    """Failed runs in a row, deletions that wait, refusals, or days until an end. Never anything personal.
 
     Of a secret it is negative once the last day is over.
     """
@@ -70,12 +71,16 @@ class SourceLook(Schema):
     secret_ends: date | None = None
     """The last day of the first of its secrets to end."""
 
+    refused: int = 0
+    """How often somebody who showed a certificate was refused since yesterday."""
+
 
 @dataclass(frozen=True)
 class Limits:
     """When something is worth a notice."""
 
     failures: int
+    """Runs in a row that failed; also how often a sender must be refused."""
     expiry: timedelta
     """So long before a certificate or a secret ends."""
 
@@ -122,6 +127,8 @@ def source_conditions(look: SourceLook, limits: Limits, now: datetime) -> Iterab
         yield Condition(kind=NoticeKind.SECRET_EXPIRING, source=source, number=left)
     if look.state.state is SourceStatus.PAUSED:
         return
+    if look.refused >= limits.failures:
+        yield Condition(kind=NoticeKind.SENDER_REFUSED, source=source, number=look.refused)
     if look.held:
         yield Condition(kind=NoticeKind.HELD_DELETIONS, source=source, number=look.held)
     if look.is_rejecting:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.inbox.certificates import earliest_end
+from hub.inbox.refusals import REPEATED, SPELL
+from hub.inbox.repository import count_refused
 from hub.indexing import repository as indexing
 from hub.notices import repository, texts
 from hub.notices.conditions import (
@@ -57,8 +59,9 @@ def look_at_sources(session: Session, sources: Sequence[Source], now: datetime) 
     for entry in held_repository.list_held(session):
         if entry.state is HeldState.HELD:
             held[entry.source] = held.get(entry.source, 0) + entry.missing
+    refused = count_refused(session, REPEATED, now - SPELL)
     return tuple(
-        _look(session, source, states[source.name], held.get(source.name, 0))
+        _look(session, source, states[source.name], held.get(source.name, 0), refused)
         for source in sources
         if source.name in states
     )
@@ -133,7 +136,7 @@ def _send(delivery: Delivery, plan: NoticePlan, titles: Mapping[str, str], now: 
         post_webhook(plan.webhook, webhook_body(notice, delivery.event, title), message_id=message_id, now=now)
 
 
-def _look(session: Session, source: Source, state: SourceState, held: int) -> SourceLook:
+def _look(session: Session, source: Source, state: SourceState, held: int, refused: Mapping[str, int]) -> SourceLook:
     outcomes: dict[str, list[RunOutcome]] = {}
     for run in stream_repository.runs(session, source.name, 100):
         outcomes.setdefault(run.stream, []).append(run.outcome)
@@ -148,5 +151,8 @@ def _look(session: Session, source: Source, state: SourceState, held: int) -> So
         is_rejecting=any(runs[0] is RunOutcome.TOO_MANY_REJECTED for runs in settled if runs),
         held=held,
         certificate_ends=earliest_end(str(value) for value in source.definition.settings.values()),
+        refused=refused.get(source.name, 0) + refused.get(EVERYTHING, 0)
+        if any(stream.is_pushed for stream in streams)
+        else 0,
         secret_ends=min(source.definition.secret_expiry.values(), default=None),
     )

@@ -13,6 +13,7 @@ BEGAN: Mapping[NoticeKind, str] = {
     NoticeKind.TOO_MANY_REJECTED: "{source} er standset: for meget kunne ikke læses.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om {number} dage.",
     NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber om {number} dage.",
+    NoticeKind.SENDER_REFUSED: "{source}: en afsender er afvist {number} gange, og det sendte er ikke taget imod.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
 }
 ENDED: Mapping[NoticeKind, str] = {
@@ -23,6 +24,7 @@ ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.TOO_MANY_REJECTED: "{source} kan læses igen.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: certifikatet er skiftet.",
     NoticeKind.SECRET_EXPIRING: "{source}: ingen adgangskode er længere ved at udløbe.",
+    NoticeKind.SENDER_REFUSED: "{source}: ingen afsender er afvist det seneste døgn.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
 }
 ADVICE: Mapping[NoticeKind, str] = {
@@ -34,6 +36,7 @@ ADVICE: Mapping[NoticeKind, str] = {
     NoticeKind.CERTIFICATE_EXPIRING: "Bestil et nyt, og sæt det ind under kildens indstillinger.",
     NoticeKind.SECRET_EXPIRING: "Få en ny af leverandøren, og skriv den med dens udløbsdato under kildens "
     "indstillinger.",
+    NoticeKind.SENDER_REFUSED: "Se på kildens side under Sendt af kilden, hvorfor, og hvad du gør.",
     NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
 }
 ONE: Mapping[NoticeKind, str] = {

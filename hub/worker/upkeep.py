@@ -9,7 +9,8 @@ from threading import Event
 from hub.bus.base import OVERVIEWS, RECORDS, Prunable
 from hub.clock import SystemClock
 from hub.context import AppContext
-from hub.inbox.repository import delete_resolved
+from hub.inbox.refusals import KNOWN_FOR
+from hub.inbox.repository import delete_old_refusals, delete_resolved
 from hub.indexing.writer import INDEX_GROUP
 from hub.jobs.repository import delete_ended
 from hub.operation.gauges import collect_bus_metrics, collect_store_metrics
@@ -77,6 +78,7 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             retention = timedelta(days=settings.quarantine_retention_days)
             payloads = delete_expired(session, context.clock.now(), retention)
             events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
+            delete_old_refusals(session, context.clock.now() - KNOWN_FOR)
             delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
             delete_unused(session)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from connectors.base import HeldDeletions
@@ -346,7 +347,16 @@ def test_inbox_tells_what_waits_since_when_and_when_it_is_tried_next_and_never_w
     assert not {word for word in ("key-0", "path-of-it", "body-of-it") if word in output}
     line = json.loads(done("inbox", "social", "--json"))
     assert (line["source"], line["events"], line["tried"]) == ("social", 3, 3)
-    assert set(line) == {"source", "is_pushed", "events", "since", "tried", "next_attempt_at", "last_run", "hints"}
+    names = {"source", "is_pushed", "events", "since", "tried", "next_attempt_at", "last_run", "hints", "refusals"}
+    assert set(line) == names
+    with database.transaction() as session:
+        session.execute(text("UPDATE source_streams SET is_pushed = true"))
+        counts = {("social", "forged_header"): 3}
+        inbox_repository.add_refusals(session, counts, fresh=came, now=came)
+    for command in ("inbox", "show"):
+        output = " ".join(done(command, "social").split())
+        assert "refused senders: 3 since" in output
+        assert "forged_header at X-Client-Cert. Only the proxy of" in output
     assert source("inbox", "nobody").exit_code == 2
 
 

@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -13,11 +14,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.inbox import listener
-from hub.inbox.refusals import PROXY
+from hub.inbox import listener, repository
+from hub.inbox.refusals import PROXY, SPELL, RefusalTally
 from hub.inbox.service import Inbox
 from hub.secrets import PayloadCipher
 from tests.connectors.star_server import Star, serving
@@ -46,6 +48,33 @@ def stored(database: Database) -> list[tuple[str, int, bool]]:
 def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Why somebody was refused, as the log says it."""
     return [record.fields["reason"] for record in caplog.records if record.message == "inbox.refused"]  # type: ignore[attr-defined]
+
+
+def refusals(database: Database) -> list[tuple[str, str, int]]:
+    """Source, reason and how often, as the page of the source employment has them."""
+    with database.transaction() as session:
+        return [(row.source, row.reason, row.times) for row in repository.list_refusals(session, "employment")]
+
+
+def test_refusals_are_counted_while_they_follow_each_other_and_wait_for_the_database(
+    inbox: Inbox, database: Database, clock: FixedClock
+) -> None:
+    tally = RefusalTally()
+    tally.add("employment", "forged_header", 2)
+    for number in range(5000):
+        tally.add(f"nobody-{number}", "forged_header")
+    with database.transaction() as session:
+        session.execute(text("LOCK TABLE inbox_refusals IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError):
+            inbox.save_refusals(tally)
+    assert not refusals(database), "they go on being counted"
+    inbox.save_refusals(tally)
+    inbox.save_refusals(tally)
+    assert refusals(database) == [("employment", "forged_header", 2), ("", "forged_header", 5000)]
+    clock.move(SPELL + timedelta(seconds=1))
+    tally.add("employment", "forged_header")
+    inbox.save_refusals(tally)
+    assert refusals(database)[0] == ("employment", "forged_header", 1), "after a quiet day it is counted anew"
 
 
 def test_an_event_is_stored_once_however_often_it_comes_and_its_number_is_not_readable(
@@ -110,7 +139,9 @@ def test_a_certificate_that_does_not_hold_ends_the_handshake_with_a_line_that_sa
             assert star.post(PATH, content=BODY).status_code == 202
     assert len(stored(database)) == 1
     (record,) = [each for each in caplog.records if each.message == "inbox.refused"]
-    assert record.fields["reason"] == "handshake"  # type: ignore[attr-defined]
+    reason = "certificate_not_valid" if name else "handshake"
+    assert record.fields["reason"] == reason  # type: ignore[attr-defined]
+    assert refusals(database) == [("", reason, 1)], "nobody can tell for which source"
     assert record.fields["advice"].startswith("Ask the sender for a certificate that is in date")  # type: ignore[attr-defined]
     assert why in record.fields["error"]  # type: ignore[attr-defined]
 
@@ -124,6 +155,11 @@ def test_who_is_not_named_by_the_source_may_not_send_for_it_nor_for_one_that_is_
         assert other.post("/elsewhere", content=BODY).status_code == 404
     assert not stored(database)
     assert reasons(caplog) == ["sender_not_allowed", "sender_not_allowed", "no_such_address"]
+    assert refusals(database) == [
+        ("employment", "sender_not_allowed", 1),
+        ("", "no_such_address", 1),
+        ("", "sender_not_allowed", 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from connectors.base import HeldDeletions
 from hub.clock import FixedClock
 from hub.db import Database, Session
+from hub.inbox import repository as inbox
 from hub.indexing.drift import SourceTally
 from hub.indexing.repository import save_comparison
 from hub.notices import repository, service
@@ -30,8 +31,8 @@ NOW = maja.NOW
 WEBHOOK = Webhook("https://helhed.invalid", b"k")
 LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 CLEAR = text("""
-    TRUNCATE source_runs, notices, notice_deliveries, held_deletions, index_comparisons;
-    UPDATE source_streams SET last_run = NULL, last_success_at = NULL, last_data_at = NULL;
+    TRUNCATE inbox_refusals, source_runs, notices, notice_deliveries, held_deletions, index_comparisons;
+    UPDATE source_streams SET is_pushed = false, last_run = NULL, last_success_at = NULL, last_data_at = NULL;
     UPDATE sources SET settings = '{}', secret_expiry = '{}';
 """)
 Step = Callable[[Session, StreamLease], None]
@@ -85,6 +86,17 @@ def indexed(in_index: int, at: datetime) -> Step:
     return step
 
 
+def refused(ago: timedelta) -> Step:
+    """Three with a certificate were refused, and many who showed none; the source is one that others send to."""
+    counts = {("social", "sender_not_allowed"): 2, ("", "certificate_not_valid"): 1, ("", "handshake"): 4000}
+
+    def step(session: Session, _: StreamLease) -> None:
+        session.execute(text("UPDATE source_streams SET is_pushed = true; TRUNCATE inbox_refusals"))
+        inbox.add_refusals(session, counts, fresh=NOW, now=NOW - ago)
+
+    return step
+
+
 HOUR, NOTHING = timedelta(hours=1), timedelta(0)
 WELL = ran(NOTHING)
 MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
@@ -95,6 +107,7 @@ MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.TOO_MANY_REJECTED: (ran(HOUR, RunOutcome.TOO_MANY_REJECTED), WELL),
     NoticeKind.CERTIFICATE_EXPIRING: (expires(29), expires(400)),
     NoticeKind.SECRET_EXPIRING: (secret_ends(-3), secret_ends(365)),
+    NoticeKind.SENDER_REFUSED: (refused(HOUR), refused(25 * HOUR)),
     NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
 }
 """How each begins and how it ends, in what is stored."""

@@ -8,10 +8,12 @@ from sqlalchemy import text
 from connectors.base import Hint
 from hub.inbox import repository as inbox
 from hub.inbox.backlog import InboxBacklog
+from hub.inbox.refusals import REFUSALS
 from hub.sources import hint_repository
 from hub.sources.health import RunOutcome, RunSummary
 from hub.web.source.inbox import InboxBox, inbox_box
 from hub.web.source.present_runs import asked_by_text
+from hub.web.source.texts import REFUSED_SENDER
 from schemas.identifiers import Identifier
 from tests.web import maja
 from tests.web.conftest import Town
@@ -60,6 +62,19 @@ def test_what_waits_is_told_with_why_when_it_is_tried_and_the_run() -> None:
     assert shown.run.href == "/kilder/star/koersler/7"
 
 
+def test_who_was_refused_is_told_with_how_often_why_and_what_to_do() -> None:
+    times = {"first_at": maja.NOW - 30 * HOUR, "last_at": maja.NOW - HOUR}
+    here = {"reason": "sender_not_allowed", "times": 12, "is_of_source": True, **times}
+    elsewhere = {"reason": "handshake", "times": 1, "is_of_source": False, **times}
+    shown = box(refusals=(here, elsewhere))
+    (line,), (other,) = shown.refused, shown.refused_elsewhere
+    assert line.text.startswith("12 gange, siden ")
+    assert line.text.endswith("sidst for 1 time siden: certifikatet er ikke blandt dem, der må sende for kilden.")
+    assert "skriv aftrykket under Indstillinger" in line.advice
+    assert other.text == "1 gang, for 1 time siden: forbindelsen kom uden et certifikat."
+    assert REFUSED_SENDER.keys() == REFUSALS.keys()
+
+
 @pytest.mark.parametrize(
     ("values", "is_paused", "sentence"),
     [
@@ -96,6 +111,8 @@ def test_page_and_api_tell_what_waits_and_never_what_is_in_it(town: Town) -> Non
             inbox.save_event(session, {**row, "is_cut": False}, again=False, now=maja.NOW - HOUR)
         (event, *_) = inbox.take_events(session, "social", maja.NOW, 10)
         inbox.postpone(session, event.id, maja.NOW + timedelta(minutes=7))
+        counts = {("social", "forged_header"): 3, ("", "handshake"): 1}
+        inbox.add_refusals(session, counts, fresh=maja.NOW, now=maja.NOW)
         hint = Hint(stream="all", citizen=Identifier.national(number))
         hint_repository.save_hints(session, "social", [hint, hint], maja.NOW)
     kept_run(town, outcome=RunOutcome.REFUSED, advice="source_refused", message="the server said 403")
@@ -104,7 +121,13 @@ def test_page_and_api_tell_what_waits_and_never_what_is_in_it(town: Town) -> Non
     page = browser.get("/kilder/social").text
     for words in ("3 beskeder fra kilden venter", "Kilden har meldt nyt om 1 borger", "Kun sagerne for 2 borgere"):
         assert words in page, words
+    assert "3 gange, siden" in page
+    assert "En afsender er afvist 3 gange" in browser.get("/kilder").text
     answer = browser.get("/api/kilder/social/indbakke").json()
+    assert [(count["reason"], count["times"]) for count in answer["refusals"]] == [
+        ("forged_header", 3),
+        ("handshake", 1),
+    ]
     assert (answer["events"], answer["tried"], answer["hints"], answer["is_pushed"]) == (3, 1, 1, True)
     assert answer["last_run"]["hints"] == 2
     assert not {secret for secret in ("key-0", "path-of-it", "body-of-it", number) if secret in page + str(answer)}

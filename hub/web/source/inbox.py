@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.inbox.backlog import InboxBacklog
+from hub.inbox.backlog import InboxBacklog, RefusalCount
 from hub.sources.health import RunOutcome
 from hub.web.shell.dates import counted, number_text, of_moment, plural_of
 from hub.web.shell.view_models import Link
@@ -12,6 +12,15 @@ from hub.web.sources import texts as list_texts
 
 LONG_WAITING = timedelta(minutes=5)
 """An event is taken within seconds; one that nobody has tried for so long says that nobody does."""
+
+
+@dataclass(frozen=True)
+class RefusedLine:
+    """Senders who were refused for one reason."""
+
+    text: str
+    """How often, since when, when last, and why."""
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,12 @@ class InboxBox:
     """Whom the source told of and who are read next."""
     run: Link | None
     """The run that could not resolve them."""
+    refused: tuple[RefusedLine, ...]
+    """Of those who wanted to send for this source."""
+    refused_title: str
+    refused_elsewhere: tuple[RefusedLine, ...]
+    """Of those of whom nobody can tell for which source they wanted to send."""
+    refused_elsewhere_title: str
 
 
 def inbox_box(backlog: InboxBacklog, *, is_paused: bool, next_attempt: str, now: datetime) -> InboxBox | None:
@@ -48,6 +63,22 @@ def inbox_box(backlog: InboxBacklog, *, is_paused: bool, next_attempt: str, now:
         run=Link(texts.INBOX_RUN, f"/kilder/{backlog.source}/koersler/{run.number}")
         if run is not None and failed and run.number is not None
         else None,
+        refused=tuple(_refused(count, backlog.source, now) for count in backlog.refusals if count.is_of_source),
+        refused_title=texts.REFUSED_HERE,
+        refused_elsewhere_title=texts.REFUSED_ELSEWHERE,
+        refused_elsewhere=tuple(
+            _refused(count, backlog.source, now) for count in backlog.refusals if not count.is_of_source
+        ),
+    )
+
+
+def _refused(count: RefusalCount, source: str, now: datetime) -> RefusedLine:
+    why, advice = texts.REFUSED_SENDER[count.reason]
+    last = of_moment(count.last_at, now).text
+    when = last if count.times == 1 else f"siden {of_moment(count.first_at, now).text}, sidst {last}"
+    return RefusedLine(
+        texts.REFUSED_LINE.format(times=counted(count.times, "gang", "gange"), when=when, why=why),
+        advice.format(source=source),
     )
 
 

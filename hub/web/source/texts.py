@@ -150,3 +150,50 @@ ASKED_BY_PLAN = "efter planen"
 ASKED_BY_PERSON = "sat i gang af {who}"
 ASKED_BY_HINTS = "fordi kilden meldte nyt om {citizens}"
 ASKED_BY_EVENTS = "fordi kilden sendte noget"
+
+REFUSED_HERE = "Afsendere, vi har afvist, da de ville sende for kilden. Det, de sendte, er ikke taget imod."
+REFUSED_ELSEWHERE = (
+    "Afsendere, vi har afvist, før vi kunne se, hvilken kilde de ville sende for. Det kan være en anden."
+)
+REFUSED_LINE = "{times}, {when}: {why}."
+_NOTHING_TO_DO = "Intet, medmindre det bliver ved: afsenderen sender igen."
+_FEWER = "Bed afsenderen om at holde forbindelserne åbne og bruge færre."
+_NO_CERTIFICATE = (
+    "forbindelsen kom uden et certifikat",
+    "Intet, medmindre en afsender siger, at de ikke kan komme igennem. Alle på nettet kan banke på adressen.",
+)
+REFUSED_SENDER = {
+    "certificate_not_valid": (
+        "certifikatet er udløbet, eller er udstedt af en, vi ikke stoler på",
+        "Bed afsenderen om et gyldigt certifikat. Er udstederen en ny, skal driften føje den til HELHED_LISTEN_CA.",
+    ),
+    "handshake": _NO_CERTIFICATE,
+    "no_certificate": _NO_CERTIFICATE,
+    "certificate_expired_or_unreadable": (
+        "proxyen gav et certifikat videre, der er udløbet eller ikke kan læses",
+        "Bed afsenderen om et gyldigt certifikat.",
+    ),
+    "proxy_without_certificate": (
+        "proxyen gav ikke afsenderens certifikat videre",
+        "Bed driften om at lade proxyen give det videre i X-Client-Cert.",
+    ),
+    "forged_header": (
+        "en anden end vores proxy påstod at give et certifikat videre",
+        "Spørg afsenderen hvorfor. Bed driften om at lade proxyen fjerne X-Client-Cert fra alle andre.",
+    ),
+    "sender_not_allowed": (
+        "certifikatet er ikke blandt dem, der må sende for kilden",
+        "Spørg afsenderen, om de har skiftet certifikat. Er det deres, så skriv aftrykket under Indstillinger.",
+    ),
+    "no_such_address": (
+        "adressen findes ikke",
+        "Giv afsenderen adressen, der slutter på /webhooks/{source}/ og det, de selv føjer til.",
+    ),
+    "no_length": ("beskedens længde manglede", "Bed afsenderen om at sende Content-Length."),
+    "cut_off": ("beskeden blev afbrudt undervejs", _NOTHING_TO_DO),
+    "too_large": ("beskeden var for stor", "Begyndelsen ligger i karantænen. Spørg afsenderen, hvad de sender."),
+    "too_slow": ("afsenderen var for længe om at sende", _NOTHING_TO_DO),
+    "too_many_of_address": ("der kom for mange forbindelser fra én adresse", _FEWER),
+    "too_many_connections": ("der var for mange forbindelser på én gang", _FEWER),
+}
+"""Why a sender was refused, and what to do; by the reason of ``hub.inbox.refusals``."""

@@ -217,7 +217,10 @@ def _needs(listing: SourceListing, now: datetime) -> Sequence[Link]:
     if listing.open_lines:
         lines = counted(listing.open_lines, "linje kunne ikke læses", "linjer kunne ikke læses")
         needs.append(Link(lines, f"/karantaene?kilde={listing.source.name}", f" fra {title}"))
-    kinds = {condition.kind for condition in listing.conditions}
+    kinds = {condition.kind: condition.number or 0 for condition in listing.conditions}
+    if NoticeKind.SENDER_REFUSED in kinds:
+        times = counted(kinds[NoticeKind.SENDER_REFUSED], "gang", "gange")
+        needs.append(Link(f"En afsender er afvist {times}", f"{path}#inbox", f" af {title}"))
     needs += [
         Link(text, f"{path}/indstillinger", f" hos {title}")
         for kind, text in _expiries(listing, now).items()
