@@ -7,9 +7,10 @@ from uuid import UUID
 
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
-from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
+from hub.access.policy import decide, findable, may, may_handle_consents, may_handle_course, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
+from schemas.course import CourseFacts
 from schemas.machine import Machine, Scope
 from schemas.source import Area
 
@@ -98,6 +99,12 @@ CONSENT_COLUMNS = {
     AuditAction.GIVE_CONSENT: "skrive nye ind",
     AuditAction.WITHDRAW_CONSENT: "trække tilbage",
 }
+COURSE_COLUMNS = {
+    AuditAction.READ_COURSE: "se forløbet",
+    AuditAction.ADD_TEAM_MEMBER: "sætte på teamet",
+    AuditAction.REMOVE_TEAM_MEMBER: "tage af teamet",
+    AuditAction.END_COURSE: "slutte det",
+}
 YES, NO = "ja", "nej"
 
 
@@ -164,7 +171,7 @@ def _rows() -> Iterator[str]:
 
 
 def team_answers(place: TeamPlace) -> tuple[str, ...]:
-    """To somebody with that place: opening, own and other areas, and each act on consents."""
+    """To somebody with that place: opening, own and other areas, and each act on consents and on the course."""
     kind = Kind(place.title, place.roles, place.area)
     relation = dict.fromkeys(place.flags & AccessFacts.model_fields.keys(), True)
     is_open, *sections, _, _ = answers(kind, relation, Purpose.TEAM_MEETING)
@@ -180,7 +187,16 @@ def team_answers(place: TeamPlace) -> tuple[str, ...]:
         **{flag: flag in place.flags for flag in flags},
     )
     acts = (YES if may_handle_consents(kind.actor, action, facts) else NO for action in CONSENT_COLUMNS)
-    return (is_open, own, " / ".join(others), *acts)
+    course = CourseFacts(
+        course_id=UUID(int=2),
+        title="",
+        version=1,
+        citizen_ids=(),
+        has_lead=True,
+        **{flag: flag in place.flags for flag in flags},
+    )
+    on_course = (YES if may_handle_course(kind.actor, action, course) else NO for action in COURSE_COLUMNS)
+    return (is_open, own, " / ".join(others), *acts, *on_course)
 
 
 def _team() -> Iterator[str]:
@@ -199,7 +215,7 @@ def table() -> str:
     """The whole page."""
     titles = "\n".join(f"| `{policy}` | {title} |" for policy, title in POLICY_TITLES.items())
     head = ("medarbejder", "relation", "formål", "åbne", *texts.AREA.values(), "beskyttet", "finde")
-    team_head = ("hvem", "åbne", "eget område", "andre områder", *CONSENT_COLUMNS.values())
+    team_head = ("hvem", "åbne", "eget område", "andre områder", *CONSENT_COLUMNS.values(), *COURSE_COLUMNS.values())
     rows, team, acts = "\n".join(_rows()), "\n".join(_team()), "\n".join(_acts())
     return f"""# Hvad svarer reglerne?
 
@@ -218,7 +234,8 @@ numrene« det, der har et af de KLE-numre, jobfunktionen er begrænset til. Alt 
 
 ## På borgerens team
 
-Tovholder og borgerkoordinator er pladser på teamet og ingen rolle: hvad de må ud over andre på teamet, er samtykkerne.
+Tovholder og borgerkoordinator er pladser på teamet og ingen rolle: hvad de må ud over andre på teamet, er
+samtykkerne, teamet og forløbets slutning.
 En sundhedsfaglig er en medarbejder i området sundhed, en skolefaglig en i området skole.
 
 | {" | ".join(team_head)} |

@@ -146,6 +146,13 @@ class NotOnTeam(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class CourseClosed(ActRefused):
+    """The actor has no place that reaches that on an open course, or does not work with the citizen."""
+
+    key = "course_closed"
+    status = HTTPStatus.FORBIDDEN
+
+
 class OverrideNotFound(ActRefused):
     """There is no such stated reason, or it opened nothing."""
 

@@ -290,6 +290,13 @@ class AuditAction(StrEnum):
     """A lead coordinator recorded a citizen's consent."""
     WITHDRAW_CONSENT = "withdraw_consent"
     PRINT_CONSENTS = "print_consents"
+    OFFER_COURSE = "offer_course"
+    """Somebody who works with a citizen offered a course, or opened the form for it."""
+    READ_COURSE = "read_course"
+    ADD_TEAM_MEMBER = "add_team_member"
+    """Somebody was put on the team of a course; who leads it is changed so, too."""
+    REMOVE_TEAM_MEMBER = "remove_team_member"
+    END_COURSE = "end_course"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""
@@ -308,7 +315,7 @@ class ObjectKind(StrEnum):
     """What an act can be done to, other than a citizen."""
 
     ACTOR = "actor"
-    """An employee, by id: whose lines of the log were read."""
+    """An employee, by id: whose lines of the log were read, or whose place on a team was changed."""
     SOURCE = "source"
     """A source, by name."""
     INDEX = "index"
@@ -361,9 +368,9 @@ class AuditEntry(Schema):
     ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of
     another administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation``
     (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
-    or withdrawn, and how), ``decisions`` (numbers of decisions on who is who),
-    ``state`` (what came of such a decision), ``rule`` (why it was not taken), ``record_type`` and ``missing`` (which
-    deletions were decided about, and how many), ``units`` (whose figures
+    or withdrawn, and how), ``course`` (which course, and what was done to it), ``decisions`` (numbers of
+    decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
+    ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures
     were shown), ``fault`` or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None
     policy_version: str

@@ -42,3 +42,12 @@ CONSENT_ACTS = frozenset(
     }
 )
 """What is done with a citizen's consents to a course, likewise."""
+COURSE_ACTS = frozenset(
+    {
+        AuditAction.READ_COURSE,
+        AuditAction.ADD_TEAM_MEMBER,
+        AuditAction.REMOVE_TEAM_MEMBER,
+        AuditAction.END_COURSE,
+    }
+)
+"""What is done with a course and its team, likewise."""

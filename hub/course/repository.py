@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import TextClause, text, update
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from hub import tracing
@@ -20,6 +20,7 @@ from hub.db import fetch_rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
 from schemas.consent import whole_areas
+from schemas.course import CourseOffer
 from schemas.data_category import DataCategory
 from schemas.search import AccessScope
 from schemas.source import Area
@@ -303,10 +304,23 @@ def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     return tuple(row["citizen_id"] for row in rows)
 
 
-def add_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
+def add_course(  # noqa: PLR0913  keyword-only from the key on
+    session: Session,
+    title: str,
+    citizens: Iterable[UUID],
+    started_on: date,
+    *,
+    course_id: UUID | None = None,
+    offer: CourseOffer | None = None,
+    offered_by: str | None = None,
+) -> UUID:
     """Store a course with its citizens; returns its key."""
-    course_id = uuid4()
-    session.add(CourseRow(id=course_id, title=title, started_on=started_on))
+    course_id = course_id or uuid4()
+    row = CourseRow(id=course_id, title=title, started_on=started_on, offered_by=offered_by)
+    if offer is not None:
+        row.offer_reasons, row.indicators = sorted(offer.reasons), list(offer.indicators)
+        row.offer_words = offer.words
+    session.add(row)
     session.flush()
     session.add_all(
         CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
@@ -315,29 +329,10 @@ def add_course(session: Session, title: str, citizens: Iterable[UUID], started_o
     return course_id
 
 
-def end_course(session: Session, course_id: UUID, on: date) -> None:
-    """Store the day on which the course ends."""
-    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on))
-
-
 def add_membership(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
     """Store an employee's place on the team."""
     session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
     session.flush()
-
-
-def end_memberships(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
-    """End every place on the team that the employee has on that day."""
-    session.execute(
-        update(TeamMembershipRow)
-        .where(
-            TeamMembershipRow.course_id == course_id,
-            TeamMembershipRow.actor_id == actor_id,
-            TeamMembershipRow.valid_from <= on,
-            TeamMembershipRow.valid_to.is_(None) | (TeamMembershipRow.valid_to > on),
-        )
-        .values(valid_to=on)
-    )
 
 
 def _by_area(consents: Iterable[str]) -> dict[Area, frozenset[str]]:

@@ -1,7 +1,7 @@
 """Verbs of the course: open and end it, join and leave the team; and who is who.
 
 All dates are half-open: whoever leaves on a day has no access from that day on, and so has a team whose
-consent is withdrawn (``hub.course.consents``).
+consent is withdrawn (``hub.access.consents``). Who may do what is decided by ``hub.access.courses``.
 """
 
 from collections.abc import Iterable
@@ -10,19 +10,33 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub.course import repository
+from hub.course import repository, team_repository
 from hub.course.views import CourseView, Membership, MyCitizen
 from schemas.access import Actor
+from schemas.course import CourseEnding, CourseOffer, Leaving
 
 
-def open_course(session: Session, title: str, citizens: Iterable[UUID], started_on: date) -> UUID:
-    """Start a course for these citizens. It opens nothing before they consent to it (``consents.give_consent``)."""
-    return repository.add_course(session, title, citizens, started_on)
+def open_course(  # noqa: PLR0913  keyword-only from the key on
+    session: Session,
+    title: str,
+    citizens: Iterable[UUID],
+    started_on: date,
+    *,
+    course_id: UUID | None = None,
+    offer: CourseOffer | None = None,
+    offered_by: str | None = None,
+) -> UUID:
+    """Offer these citizens a course. It opens nothing before they consent to it (``consents.give_consent``)."""
+    return repository.add_course(
+        session, title, citizens, started_on, course_id=course_id, offer=offer, offered_by=offered_by
+    )
 
 
-def end_course(session: Session, course_id: UUID, on: date) -> None:
+def end_course(
+    session: Session, course_id: UUID, on: date, *, ending: CourseEnding | None = None, by: str | None = None
+) -> None:
     """End the course: from that day nobody has access through it."""
-    repository.end_course(session, course_id, on)
+    team_repository.end_course(session, course_id, on, ending, by)
 
 
 def join(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
@@ -30,9 +44,17 @@ def join(session: Session, course_id: UUID, membership: Membership, since: date)
     repository.add_membership(session, course_id, membership, since)
 
 
-def leave(session: Session, course_id: UUID, actor_id: str, on: date) -> None:
+def leave(
+    session: Session,
+    course_id: UUID,
+    actor_id: str,
+    on: date,
+    *,
+    leaving: Leaving | None = None,
+    by: str | None = None,
+) -> None:
     """Take an employee off the team, in every function: from that day the team opens nothing for them."""
-    repository.end_memberships(session, course_id, actor_id, on)
+    team_repository.end_memberships(session, course_id, actor_id, on, leaving=leaving, by=by)
 
 
 def team_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:

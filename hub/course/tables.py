@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -18,7 +18,18 @@ class CourseRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(Text)
     started_on: Mapped[date]
+    """The day on which it was offered; it opens nothing before a citizen consents."""
     ended_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Grows with each change of the course or its team."""
+    offered_by: Mapped[str | None] = mapped_column(Text)
+    """The employee's id, here and below; None: it was not recorded."""
+    offer_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    indicators: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    offer_words: Mapped[str] = mapped_column(Text, server_default="")
+    outcome: Mapped[str | None] = mapped_column(Text)
+    follows: Mapped[str] = mapped_column(Text, server_default="")
+    ended_by: Mapped[str | None] = mapped_column(Text)
 
 
 class CourseCitizenRow(Base):
@@ -42,12 +53,23 @@ class TeamMembershipRow(Base):
         CheckConstraint("function IN ('lead_coordinator', 'citizen_coordinator', 'member')", name="function"),
     )
 
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"), primary_key=True)
-    actor_id: Mapped[str] = mapped_column(Text, primary_key=True, index=True)
-    function: Mapped[str] = mapped_column(Text, primary_key=True)
-    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"), index=True)
+    actor_id: Mapped[str] = mapped_column(Text, index=True)
+    function: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text)
+    unit_name: Mapped[str | None] = mapped_column(Text)
+    """Of the employee when they joined."""
+    authority: Mapped[str] = mapped_column(Text, server_default="")
+    citizen_say: Mapped[str | None] = mapped_column(Text)
+    citizen_words: Mapped[str] = mapped_column(Text, server_default="")
+    added_by: Mapped[str | None] = mapped_column(Text)
+    end_reason: Mapped[str] = mapped_column(Text, server_default="")
+    end_say: Mapped[str | None] = mapped_column(Text)
+    end_words: Mapped[str] = mapped_column(Text, server_default="")
+    ended_by: Mapped[str | None] = mapped_column(Text)
 
 
 class ConsentRow(Base):

@@ -1,22 +1,12 @@
 """Results of the course for the rooms above it."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from schemas.base import Schema
+from schemas.course import CitizenSay, TeamFunction
 from schemas.overview import IdentityState
 from schemas.source import Area
-
-
-class TeamFunction(StrEnum):
-    """Function on the team of a course; not a job title."""
-
-    LEAD_COORDINATOR = "lead_coordinator"
-    """tovholder: has authority, closest to the citizen."""
-    CITIZEN_COORDINATOR = "citizen_coordinator"
-    """borgerkoordinator: added when progression is missing."""
-    MEMBER = "member"
 
 
 class Membership(Schema):
@@ -25,6 +15,15 @@ class Membership(Schema):
     actor_id: str
     function: TeamFunction = TeamFunction.MEMBER
     reason: str
+    valid_to: date | None = None
+    """The first day without it; None: no end is planned."""
+    authority: str = ""
+    """Of a lead coordinator."""
+    citizen_say: CitizenSay | None = None
+    citizen_words: str = ""
+    unit_name: str | None = None
+    added_by: str | None = None
+    """The employee's id; None: it was not recorded."""
 
 
 class TeamMember(Schema):

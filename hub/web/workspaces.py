@@ -3,6 +3,7 @@
 from hub.web.citizen.routes import CITIZEN
 from hub.web.connect.routes import CONNECT
 from hub.web.consents.routes import CONSENTS
+from hub.web.course.routes import COURSES
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
@@ -21,6 +22,7 @@ from hub.web.staff.routes import STAFF
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
+    COURSES,
     CONSENTS,
     OWN_UNITS,
     OVERSIGHT,

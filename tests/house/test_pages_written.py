@@ -4,7 +4,7 @@ from itertools import product
 
 from deploy import policy_page
 from deploy.fields_page import PAGE, inventory
-from hub.access.acts import CONSENT_ACTS
+from hub.access.acts import CONSENT_ACTS, COURSE_ACTS
 
 
 def test_every_field_a_connector_reads_is_in_the_inventory() -> None:
@@ -23,3 +23,4 @@ def test_purposes_in_one_row_of_the_table_have_one_answer() -> None:
 
 def test_the_table_of_the_team_has_every_act_on_consents() -> None:
     assert set(policy_page.CONSENT_COLUMNS) == CONSENT_ACTS
+    assert set(policy_page.COURSE_COLUMNS) == COURSE_ACTS

@@ -18,8 +18,6 @@ REASONS = {
     "is_ongoing": "of the common schema: whether a fact holds on a day",
     "area_of": "the area of one source, for the pages of sources",
     "read_folder_summary": "the counts of a folder, for those who test deliveries of files",
-    "leave": "a verb of the course, whose page is not built",
-    "end_course": "as above",
 }
 """What may be unused for now, and why."""
 CALLED_FROM_OUTSIDE = {

@@ -19,11 +19,12 @@ from hub.course import service as course
 from hub.course.consent_rules import ConsentFault, year_after
 from hub.course.repository import access_facts, on_course
 from hub.course.service import team_of
-from hub.course.views import Membership, TeamFunction
+from hub.course.views import Membership
 from hub.db import Database
 from hub.migrations import config
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, Decision, Role
 from schemas.consent import ConsentCell, ConsentForm, ConsentKind
+from schemas.course import TeamFunction
 from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis
 from schemas.source import Area

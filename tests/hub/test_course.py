@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from hub.course import repository, service
 from hub.course.tables import ConsentRow
-from hub.course.views import Membership, TeamFunction
+from hub.course.views import Membership
 from hub.db import Database
 from hub.matching.tables import CitizenRow
 from hub.overview.columns import UnitRelation
 from hub.overview.tables import OverviewRow
 from schemas.access import AccessFacts, Actor
+from schemas.course import TeamFunction
 from schemas.period import Period
 from schemas.search import AccessScope
 from schemas.source import Area

@@ -23,6 +23,8 @@ PAGES = {
         "/mine-login",
         "/samtykker",
         "/samtykker/{maja}",
+        "/forloeb",
+        "/forloeb/{course}",
         "/findes-ikke",
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],

@@ -18,7 +18,7 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import FixedClock, danish_day
 from hub.context import AppContext
 from hub.course import service as course
-from hub.course.views import Membership, TeamFunction
+from hub.course.views import Membership
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.indexing.writer import build_documents
@@ -26,6 +26,7 @@ from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.secrets import PayloadCipher, derived_keys
 from hub.settings import Settings
+from schemas.course import TeamFunction
 from schemas.identifiers import Identifier
 from schemas.overview import Entry
 from schemas.people import PersonFact, RelationFact, RelationKind
@@ -62,6 +63,8 @@ class Town:
     stack: ExitStack
     ids: dict[UUID, UUID]
     """From the numbers in ``maja`` to the keys the hub gave."""
+    course_id: UUID
+    """Of Maja, Ida and Emil."""
 
     def client(self, actor_id: str | None = None) -> Browser:
         """A browser, logged in as the actor."""
@@ -123,7 +126,7 @@ def town(context: AppContext, clock: FixedClock) -> Iterator[Town]:
     context.index.refresh()
     app = create_app(context)
     with ExitStack() as stack:
-        yield Town(app, context, clock, stack.enter_context(serving(app)), stack, ids)
+        yield Town(app, context, clock, stack.enter_context(serving(app)), stack, ids, majas)
 
 
 def _staff() -> list[ActorRow]:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hub.clock import danish_midnight
-from hub.course.views import TeamFunction
 from hub.overview.changes import Change, ChangeKind
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer
 from schemas.access import Actor, Basis, Decision, Purpose, Role
 from schemas.codes import Coded
+from schemas.course import TeamFunction
 from schemas.facts import (
     ConcernNotificationFact,
     EffortFact,

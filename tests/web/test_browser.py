@@ -25,8 +25,10 @@ def test_axe_finds_nothing_serious_and_the_policy_is_kept(chromium: Browser, tow
         )
         page.on("pageerror", lambda error: told.append(str(error)))
         for address in addresses:
-            page.goto(address.format(maja=town.ids[maja.MAJA]), wait_until="networkidle")
-            name = "-".join(part for part in address.strip("/").split("/") if part != "{maja}")
+            page.goto(address.format(maja=town.ids[maja.MAJA], course=town.course_id), wait_until="networkidle")
+            name = "-".join(part for part in address.strip("/").split("/") if part != "{maja}").replace(
+                "{course}", "et"
+            )
             PICTURES.mkdir(exist_ok=True)
             page.screenshot(path=PICTURES / f"{name}-{actor_id.split('.')[0]}-{WIDTHS[width]}.png", full_page=True)
             found += [f"{actor_id} {name}: {one}" for one in serious(page)]

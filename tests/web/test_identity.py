@@ -9,7 +9,7 @@ import pytest
 
 from hub.access.naming import KnownPerson
 from hub.clock import danish_day
-from hub.course.views import MyCitizen, TeamFunction
+from hub.course.views import MyCitizen
 from hub.indexing.writer import build_documents
 from hub.matching.conflict_repository import list_conflicts
 from hub.matching.identity_decisions import Author, link_conflict
@@ -27,6 +27,7 @@ from hub.web.shell import texts as shared
 from hub.web.shell.dates import as_sentence, long_day_text
 from hub.web.shell.view_models import IdentityNote
 from schemas.access import Purpose
+from schemas.course import TeamFunction
 from schemas.identifiers import Identifier
 from schemas.overview import IdentityState, StatedIdentity
 from schemas.people import PersonFact, RelationFact, RelationKind

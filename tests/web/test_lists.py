@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from hub.audit.repository import Selection, list_entries
-from hub.course.views import MyCitizen, TeamFunction
+from hub.course.views import MyCitizen
 from hub.overview.changes import Change, ChangeKind
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import MyCitizensPage
@@ -15,6 +15,7 @@ from hub.web.my_citizens.present import PAGE_SIZE, Filters, my_citizens_page
 from hub.web.search import texts
 from hub.web.search.present import SearchForm, facet_text, kle_name, search_page
 from schemas.access import AuditAction, Basis, ObjectKind, Purpose
+from schemas.course import TeamFunction
 from schemas.facts import EffortFact, EffortStatus
 from schemas.identifiers import Identifier
 from schemas.record import Party, PartyRole

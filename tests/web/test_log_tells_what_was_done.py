@@ -4,9 +4,10 @@ import pytest
 
 from hub.audit.repository import list_entries
 from hub.course import service as course
-from hub.course.views import Membership, TeamFunction
+from hub.course.views import Membership
 from hub.web.citizen import present_reason
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind
+from schemas.course import TeamFunction
 from tests.consents import open_course
 from tests.web import maja
 from tests.web.conftest import COURSE_START, HOSTILE, NUMBERS, Town

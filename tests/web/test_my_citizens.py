@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.course.views import MyCitizen, TeamFunction
+from hub.course.views import MyCitizen
 from hub.overview.changes import Change, ChangeKind
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import MyCitizensPage
@@ -15,6 +15,7 @@ from hub.web.my_citizens.present_deadlines import Reader
 from hub.web.my_citizens.present_upcoming import birthday
 from schemas.access import Purpose
 from schemas.codes import Coded
+from schemas.course import TeamFunction
 from schemas.facts import ConcernNotificationFact, EffortStatus, PlanFact
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
 from schemas.people import LifeStatus, Responsible, Unit

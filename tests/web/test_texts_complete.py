@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from hub.audit.repository import Only
-from hub.course.views import TeamFunction
+from hub.course.course_rules import CourseFault
 from hub.errors import HubError
 from hub.overview.changes import ChangeKind
 from hub.sources.health import RunOutcome, SourceStatus
 from hub.web.citizen import texts as citizen
+from hub.web.course import texts as course
 from hub.web.login import texts as login
 from hub.web.oversight import texts as oversight
 from hub.web.search import texts as search
@@ -21,6 +22,7 @@ from hub.web.shell.errors import FormInvalid, SearchDown
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts as sources
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
+from schemas.course import CitizenSay, CourseOutcome, OfferReason, TeamFunction
 from schemas.facts import EffortStatus, GoalKind, Outcome
 from schemas.overview import SectionState
 from schemas.people import LifeStatus, RelationKind
@@ -45,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (Only, oversight.ONLY),
         (EffortStatus, shared.EFFORT_STATUS),
         (Outcome, citizen.OUTCOME),
-        (RelationKind, citizen.RELATION),
+        (RelationKind, shared.RELATION),
         (LifeStatus, citizen.LIFE_STATUS),
         (GoalKind, shared.GOAL_CHANGE),
         (ChangeKind, shared.NOTIFICATION_CHANGE),
@@ -54,6 +56,11 @@ ROOT = Path(__file__).resolve().parents[2]
         (SourceStatus, shared.SOURCE_STATE),
         (RunOutcome, sources.RUN_OUTCOME),
         (TeamFunction, shared.TEAM_FUNCTION),
+        (TeamFunction, course.JOINS_AS),
+        (OfferReason, course.OFFER_REASON),
+        (CitizenSay, course.CITIZEN_SAY),
+        (CourseOutcome, course.COURSE_OUTCOME),
+        (CourseFault, course.FAULT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

@@ -15,7 +15,7 @@ from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
-from hub.course.views import CourseView, TeamFunction, TeamMember
+from hub.course.views import CourseView, TeamMember
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
@@ -27,6 +27,7 @@ from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teamma
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
 from schemas.access import AccessFacts, AccessRequest, Decision, EmployeeContact, PageKind
+from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
 from schemas.source import Area, AreaContact
@@ -262,7 +263,7 @@ def team_of(context: RequestContext, view: CourseView, decision: Decision, *, is
         )
         return Teammate(known.name, known.title, member.function, known.unit, known.phone, known.area)
 
-    return Team(view.started_on, view.title, tuple(map(teammate, view.team)))
+    return Team(view.started_on, view.title, tuple(map(teammate, view.team)), view.course_id)
 
 
 def _viewers(

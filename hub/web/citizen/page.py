@@ -222,6 +222,8 @@ class CitizenHead:
     """With which right areas other than the reader's own are shown."""
     consents: str | None
     """Address of the citizen's consents; None: the reader is on no team."""
+    course_page: Link | None
+    """The course, or the offer of one; None: neither is the reader's to do."""
     basis_word: str
     """"som" a function, "med" a reason."""
     basis: str

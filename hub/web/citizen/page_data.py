@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 from hub.clock import danish_day, danish_midnight
-from hub.course.views import TeamFunction
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
 from schemas.access import Actor, Basis, Decision, EmployeeContact, PageKind, Purpose
+from schemas.course import TeamFunction
 from schemas.overview import Entry, Overview
 from schemas.people import LifeStatus
 from schemas.source import Area, AreaContact, SourceSystem
@@ -42,6 +43,7 @@ class Team:
     started_on: date
     title: str
     members: tuple[Teammate, ...]
+    course_id: UUID | None = None
 
     @property
     def lead(self) -> Teammate | None:

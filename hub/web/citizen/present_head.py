@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from hub.course.views import TeamFunction
 from hub.web.citizen import texts
 from hub.web.citizen.page import CitizenHead
 from hub.web.citizen.page_data import PageData, Teammate
@@ -24,6 +23,7 @@ from hub.web.shell.people import first_word, headline_age, headline_name
 from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
 from schemas.codes import danish_label
+from schemas.course import TeamFunction
 from schemas.disclosure import DisclosureBasis
 from schemas.overview import IdentityState, Relative, SectionState
 from schemas.people import LifeStatus, PersonFact, RelationKind
@@ -60,6 +60,7 @@ def head(data: PageData) -> CitizenHead:
         may_reveal=data.decision.basis not in {Basis.OVERRIDE, Basis.NONE},
         disclosures=_disclosures(data),
         consents=f"/samtykker/{citizen}" if data.decision.basis is Basis.TEAM and not data.as_known else None,
+        course_page=_course_page(data, citizen),
         basis_word=basis_word,
         basis=basis,
         override=texts.OVERRIDE_ENDS.format(until=clock_text(data.override_until)) if data.override_until else None,
@@ -73,6 +74,16 @@ def head(data: PageData) -> CitizenHead:
         printed=f"Udskrevet af {data.actor.name}, {data.actor.title}, {at_minute(data.now)}."
         " Indeholder personoplysninger: læg det ikke fra dig, og makulér det, når det er brugt.",
     )
+
+
+def _course_page(data: PageData, citizen: str) -> Link | None:
+    """The page of the course for its team; for whoever works with a citizen on no course, the form to offer one."""
+    if data.as_known is not None:
+        return None
+    if data.decision.basis is Basis.TEAM and data.team and data.team.course_id:
+        return Link(texts.COURSE_PAGE, f"/forloeb/{data.team.course_id}")
+    works_with = data.decision.basis in {Basis.NAMED_WORKER, Basis.OWN_UNIT, Basis.CASE_UNIT}
+    return Link(texts.OFFER_COURSE, f"/forloeb/tilbyd/{citizen}") if works_with and data.team is None else None
 
 
 def _earlier_day(data: PageData) -> str | None:
@@ -108,7 +119,7 @@ def _relatives(data: PageData) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         links.setdefault(group, {}).setdefault(str(relative.citizen_id or text), Link(text, href))
     order = list(dict.fromkeys((RelationKind.CHILD, RelationKind.PARENT, *RelationKind)))
     return tuple(
-        (word or plural_of(len(people), *texts.RELATION[kind]), tuple(people.values()))
+        (word or plural_of(len(people), *shared.RELATION[kind]), tuple(people.values()))
         for (kind, word), people in sorted(links.items(), key=lambda group: (order.index(group[0][0]), group[0][1]))
     )
 

@@ -2,7 +2,7 @@
 
 from schemas.facts import Outcome, Progress
 from schemas.overview import SectionState
-from schemas.people import LifeStatus, RelationKind
+from schemas.people import LifeStatus
 
 OUTCOME = {
     Outcome.ACUTE: "Førte til akut handling",
@@ -23,16 +23,6 @@ NO_NOTIFICATIONS = "Ingen underretninger fundet i de kilder, du kan se."
 
 HIDDEN_COLLEAGUE = "en medarbejder fra et område, du ikke kan se"
 OVERRIDE_ENDS = "Grunden gælder kun denne borger og kun til kl. {until}."
-
-RELATION = {
-    RelationKind.PARENT: ("Forælder", "Forældre"),
-    RelationKind.CHILD: ("Barn", "Børn"),
-    RelationKind.SIBLING: ("Søskende", "Søskende"),
-    RelationKind.PARTNER: ("Partner", "Partnere"),
-    RelationKind.GUARDIAN: ("Værge", "Værger"),
-    RelationKind.OTHER: ("Anden nærtstående", "Andre nærtstående"),
-}
-"""Singular and plural."""
 
 LIFE_STATUS = {
     LifeStatus.ALIVE: "bor i Danmark",
@@ -81,6 +71,8 @@ EXISTS_NOT = "Der er intet i området. Borgeren har samtykket til, at teamet må
 BY_CONSENT = "Med borgerens samtykke vises også {areas}."
 BY_OVERRIDE = "På grund af din begrundelse vises også {areas}."
 BY_CONSENT_IN_PART = "Af {areas} vises kun det, borgeren har samtykket til."
+COURSE_PAGE = "Forløb og team"
+OFFER_COURSE = "Tilbyd et forløb"
 ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."
 """After what is said of a withheld area, where the actor is on a team that meets with the citizen."""
 

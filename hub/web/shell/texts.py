@@ -11,6 +11,7 @@ from schemas.access import Basis, Purpose
 from schemas.data_category import DataCategory
 from schemas.facts import EffortStatus, GoalKind
 from schemas.overview import TroubleKind
+from schemas.people import RelationKind
 
 DATA_CATEGORY = {
     DataCategory.EFFORTS: "indsatser og sager",
@@ -258,6 +259,10 @@ ERROR = {
         "Samtykket er ikke åbent for dig",
         "Samtykker ses af teamet for borgerens forløb og skrives ind af tovholderen. Spørg tovholderen.",
     ),
+    "course_closed": (
+        "Forløbet er ikke åbent for dig",
+        "Forløbet ses af teamet og ændres af tovholderen. Er du taget af teamet, eller er det slut: spørg tovholderen.",
+    ),
     "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
     "override_own": (
         "Du kan ikke gennemgå din egen særlige grund",
@@ -285,6 +290,16 @@ TEAM_FUNCTION = {
     "citizen_coordinator": "borgerkoordinator",
     "member": "medlem af teamet",
 }
+
+RELATION = {
+    RelationKind.PARENT: ("Forælder", "Forældre"),
+    RelationKind.CHILD: ("Barn", "Børn"),
+    RelationKind.SIBLING: ("Søskende", "Søskende"),
+    RelationKind.PARTNER: ("Partner", "Partnere"),
+    RelationKind.GUARDIAN: ("Værge", "Værger"),
+    RelationKind.OTHER: ("Anden nærtstående", "Andre nærtstående"),
+}
+"""Singular and plural."""
 
 NAME_MISSING = "Navn ikke oplyst af kilden"
 AGE_MISSING = "alder ikke oplyst"

@@ -1,0 +1,239 @@
+"""SQL of a course as its team runs it: the course with its places, who may join, changes and the end.
+
+Of other rooms it reads published views: ``citizen_digests``, ``citizen_keys``, ``employees`` and ``active_actors``.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
+from hub.db import fetch_rows
+from schemas.access import Actor
+from schemas.course import (
+    Candidate,
+    CourseCitizen,
+    CourseDetails,
+    CourseEnding,
+    CourseFacts,
+    CourseLine,
+    Leaving,
+    TeamFunction,
+    TeamPlace,
+)
+
+_HOLDS = "m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)"
+_OPEN = "c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)"
+_OF_COURSE = """
+    SELECT coalesce(k.merged_into, n.citizen_id) AS citizen_id,
+           bool_or(EXISTS (
+             SELECT FROM consents s
+             WHERE s.course_id = n.course_id AND s.citizen_id = n.citizen_id AND s.kind = 'course'
+               AND s.given_on <= :on AND (s.expires_on IS NULL OR :on < s.expires_on)
+               AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
+           )) AS has_consented
+    FROM course_citizens n LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    WHERE n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    GROUP BY 1
+"""
+"""Citizens on a course ``c`` on the day, and whether each has consented to it."""
+
+_FACTS = text(f"""
+    SELECT c.id AS course_id, c.title, c.version,
+           coalesce(bool_or(m.actor_id = :actor_id), false) AS on_team,
+           coalesce(bool_or(m.actor_id = :actor_id AND m.function = 'lead_coordinator'), false) AS is_lead_coordinator,
+           coalesce(bool_or(m.actor_id = :actor_id AND m.function = 'citizen_coordinator'), false)
+             AS is_citizen_coordinator,
+           coalesce(bool_or(m.function = 'lead_coordinator'
+                            AND EXISTS (SELECT FROM active_actors a WHERE a.id = m.actor_id)), false) AS has_lead,
+           ARRAY(SELECT citizen_id FROM ({_OF_COURSE}) each_citizen ORDER BY 1) AS citizen_ids,
+           EXISTS (SELECT FROM ({_OF_COURSE}) each_citizen
+                   JOIN citizen_digests d ON d.citizen_id = each_citizen.citizen_id AND d.digest = :own_digest)
+             AS is_self
+    FROM courses c LEFT JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
+    WHERE c.id = :course_id AND {_OPEN}
+    GROUP BY c.id, c.title, c.version
+""")  # noqa: S608  put together from the constants above; every value is a parameter
+
+_LINES = text(f"""
+    SELECT c.id AS course_id, c.title, c.started_on, c.ended_on AS ends_on,
+           min(m.function) FILTER (WHERE m.actor_id = :actor_id) AS function,
+           bool_or(m.actor_id = :actor_id AND m.function = 'lead_coordinator') AS leads,
+           min(coalesce(e.name, m.actor_id)) FILTER (WHERE m.function = 'lead_coordinator') AS lead,
+           count(DISTINCT m.actor_id) AS team_size, citizens.number AS citizens, citizens.waiting
+    FROM courses c
+    JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
+    LEFT JOIN employees e ON e.id = m.actor_id
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS number, count(*) FILTER (WHERE NOT has_consented) AS waiting FROM ({_OF_COURSE}) each_citizen
+    ) citizens
+    WHERE {_OPEN}
+    GROUP BY c.id, citizens.number, citizens.waiting
+    HAVING bool_or(m.actor_id = :actor_id)
+    ORDER BY c.started_on DESC, c.id
+""")  # noqa: S608  as above
+
+_CITIZENS = text(f"SELECT * FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen WHERE c.id = :course_id")  # noqa: S608
+
+_PLACES = text("""
+    SELECT m.id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
+           coalesce(m.unit_name, e.unit_name) AS unit_name, e.phone, e.area, m.function, m.valid_from, m.valid_to,
+           m.reason, m.authority, m.citizen_say, m.citizen_words, coalesce(a.name, m.added_by) AS added_by,
+           coalesce(z.name, m.ended_by) AS ended_by, m.end_reason, m.end_say
+    FROM team_memberships m
+    LEFT JOIN employees e ON e.id = m.actor_id
+    LEFT JOIN employees a ON a.id = m.added_by LEFT JOIN employees z ON z.id = m.ended_by
+    WHERE m.course_id = :course_id
+    ORDER BY m.function <> 'lead_coordinator', m.function <> 'citizen_coordinator', name, m.valid_from DESC, m.id
+""")
+
+_COURSE = text("""
+    SELECT c.*, coalesce(e.name, c.offered_by) AS offered_name
+    FROM courses c LEFT JOIN employees e ON e.id = c.offered_by WHERE c.id = :course_id
+""")
+
+_CANDIDATES = text("""
+    SELECT a.id AS actor_id, a.name, a.title, a.unit_name, a.area
+    FROM active_actors a
+    WHERE 'team_member' = ANY(a.roles)
+      AND (strpos(lower(a.name), lower(:words)) > 0 OR a.id = :words)
+      AND NOT EXISTS (
+        SELECT FROM citizen_digests d JOIN course_citizens n ON n.course_id = :course_id
+        LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+        WHERE d.digest = a.own_identifier_digest AND d.citizen_id = coalesce(k.merged_into, n.citizen_id)
+      )
+    ORDER BY a.name, a.id
+    LIMIT :size
+""")
+
+_LOCK_CITIZENS = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended('course of ' || citizen_id, 0))
+    FROM (SELECT unnest(cast(:citizen_ids AS uuid[])) AS citizen_id ORDER BY 1) citizens
+""")
+
+_ON_OPEN_COURSE = text(f"""
+    SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
+    FROM course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    WHERE coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids) AND (n.valid_to IS NULL OR :on < n.valid_to)
+""")  # noqa: S608  as above
+
+
+def course_facts(session: Session, actor: Actor, course_id: UUID, on: date) -> CourseFacts | None:
+    """The actor's place on the course, whatever is consented to. None: there is no such course that is open."""
+    parameters = {
+        "actor_id": actor.id,
+        "own_digest": actor.own_identifier_digest,
+        "course_id": course_id,
+        "on": on,
+    }
+    rows = fetch_rows(session, _FACTS, parameters)
+    return CourseFacts.model_validate(rows[0]) if rows else None
+
+
+def list_courses(session: Session, actor: Actor, on: date) -> tuple[CourseLine, ...]:
+    """The open courses on whose team the actor is, the newest first."""
+    lines = []
+    for row in fetch_rows(session, _LINES, {"actor_id": actor.id, "on": on}):
+        leads = row.pop("leads")
+        lines.append(CourseLine.model_validate(row | ({"function": TeamFunction.LEAD_COORDINATOR} if leads else {})))
+    return tuple(lines)
+
+
+def read_course(session: Session, course_id: UUID, on: date) -> CourseDetails:
+    """The course with all places that were and are on its team."""
+    (course,) = fetch_rows(session, _COURSE, {"course_id": course_id})
+    citizens = fetch_rows(session, _CITIZENS, {"course_id": course_id, "on": on})
+    return CourseDetails(
+        course_id=course_id,
+        title=course["title"],
+        version=course["version"],
+        started_on=course["started_on"],
+        ends_on=course["ended_on"],
+        outcome=course["outcome"],
+        follows=course["follows"],
+        reasons=course["offer_reasons"],
+        indicators=course["indicators"],
+        words=course["offer_words"],
+        offered_by=course["offered_name"],
+        citizens=tuple(
+            CourseCitizen(citizen_id=row["citizen_id"], has_consented=row["has_consented"]) for row in citizens
+        ),
+        team=tuple(_place(row) for row in fetch_rows(session, _PLACES, {"course_id": course_id})),
+    )
+
+
+def list_candidates(session: Session, course_id: UUID, words: str, size: int) -> tuple[Candidate, ...]:
+    """Employees who may log in, with these words in their name; none of them is a citizen of the course."""
+    rows = fetch_rows(session, _CANDIDATES, {"course_id": course_id, "words": words, "size": size})
+    return tuple(Candidate.model_validate(row) for row in rows)
+
+
+def lock_citizens(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
+    """Let nobody else offer these citizens a course until the transaction ends; which of them are on one already."""
+    parameters = {"citizen_ids": list(citizen_ids), "on": on}
+    fetch_rows(session, _LOCK_CITIZENS, {"citizen_ids": list(citizen_ids)})
+    return frozenset(row["citizen_id"] for row in fetch_rows(session, _ON_OPEN_COURSE, parameters))
+
+
+def offered_by(session: Session, course_id: UUID) -> tuple[str | None, frozenset[UUID]] | None:
+    """Who offered that course, and its citizens; None: there is no such course."""
+    row = session.get(CourseRow, course_id)
+    if row is None:
+        return None
+    citizens = select(CourseCitizenRow.citizen_id).where(CourseCitizenRow.course_id == course_id)
+    return row.offered_by, frozenset(session.scalars(citizens))
+
+
+def lock_course(session: Session, course_id: UUID) -> int:
+    """Let nobody else change the course until the transaction ends; its version."""
+    version = session.scalar(select(CourseRow.version).where(CourseRow.id == course_id).with_for_update())
+    return version or 0
+
+
+def raise_version(session: Session, course_id: UUID) -> None:
+    """Store that the course or its team was changed."""
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(version=CourseRow.version + 1))
+
+
+def end_course(session: Session, course_id: UUID, on: date, ending: CourseEnding | None, by: str | None) -> None:
+    """Store the day on which the course ends, how, and what follows."""
+    said = {} if ending is None else {"outcome": ending.outcome.value, "follows": ending.follows}
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on, ended_by=by, **said))
+
+
+def ended_by(session: Session, course_id: UUID) -> str | None:
+    """Who closed the course; None: nobody did."""
+    return session.scalar(select(CourseRow.ended_by).where(CourseRow.id == course_id))
+
+
+def end_memberships(  # noqa: PLR0913  keyword-only from the reason on
+    session: Session,
+    course_id: UUID,
+    actor_id: str,
+    on: date,
+    *,
+    leaving: Leaving | None = None,
+    by: str | None = None,
+    function: TeamFunction | None = None,
+) -> None:
+    """End every place that the employee has on the team, also those to come; *function*: those in it alone."""
+    said: dict[str, Any] = {"ended_by": by}
+    if leaving is not None:
+        said |= {"end_reason": leaving.reason, "end_say": leaving.citizen_say, "end_words": leaving.citizen_words}
+    statement = update(TeamMembershipRow).where(
+        TeamMembershipRow.course_id == course_id,
+        TeamMembershipRow.actor_id == actor_id,
+        TeamMembershipRow.valid_to.is_(None) | (TeamMembershipRow.valid_to > on),
+    )
+    if function is not None:
+        statement = statement.where(TeamMembershipRow.function == function)
+    session.execute(statement.values(valid_to=func.greatest(on, TeamMembershipRow.valid_from), **said))
+
+
+def _place(row: Mapping[str, Any]) -> TeamPlace:
+    return TeamPlace.model_validate(row)

@@ -1,0 +1,292 @@
+"""The pages of courses: those I am on, one with its team, and the offer of a new one."""
+
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from hub.access.course_offers import OfferDesk, OfferView
+from hub.access.courses import CourseDesk, Faults, list_courses
+from hub.clock import danish_day
+from hub.errors import CourseClosed
+from hub.overview.repository import headers
+from hub.web.course import forms, texts
+from hub.web.course.page import CourseListPage, CoursePage, OfferPage
+from hub.web.course.present import course_page, list_page, offer_page
+from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction
+from schemas.course import CourseDetails, CourseEnding, CourseOffer, Leaving, NewMember
+
+COURSES = Workspace(
+    name="course",
+    path="/forloeb",
+    title="Forløb",
+    action=AuditAction.LIST_CITIZENS,
+    pages=(CourseListPage, CoursePage, OfferPage),
+)
+router = COURSES.router
+TOKEN = [Depends(require_form_token)]
+Word = Annotated[str, Form(max_length=200)]
+Sentence = Annotated[str, Form(max_length=600)]
+Version = Annotated[int, Form(ge=0, le=2**31 - 1)]
+
+T = TypeVar("T")
+
+
+@router.get(COURSES.path)
+def courses_of_mine(request: Request) -> HTMLResponse:
+    """Which courses am I on the team of?"""
+    with open_request(request, COURSES) as context:
+        lines = list_courses(context.session, context.actor, context.access(), now=context.now)
+        return context.page(list_page(lines, take_result(request)))
+
+
+@router.get("/forloeb/tilbyd/{citizen_id}")
+def offer_form(request: Request, citizen_id: UUID) -> HTMLResponse:
+    """The form to offer the citizen a course.
+
+    Raises:
+        CourseClosed: the actor does not work with the citizen.
+    """
+    with open_request(request, COURSES) as context:
+        view = read_offer_view(context, citizen_id)
+        page = offer_page(view, uuid4(), take_result(request))
+        return context.page(page, f"Tilbyd et forløb: {page.name}")
+
+
+@router.post("/forloeb/tilbyd/{citizen_id}", dependencies=TOKEN)
+def offer(  # noqa: PLR0913  the fields of the form
+    request: Request,
+    citizen_id: UUID,
+    *,
+    course_id: Annotated[UUID, Form()],
+    family: Annotated[list[UUID] | None, Form()] = None,
+    reason: Annotated[list[str] | None, Form()] = None,
+    indicators: Annotated[str, Form(max_length=4000)] = "",
+    words: Sentence = "",
+    authority: Sentence = "",
+) -> RedirectResponse:
+    """Offer the citizen, and those of the family who are chosen, a course; the actor leads it.
+
+    Raises:
+        CourseClosed: the actor does not work with the citizen.
+    """
+    fields = {"indicators": indicators, "words": words, "authority": authority}
+    with open_request(request, COURSES) as context:
+        written = forms.read_offer(fields, reason or ())
+        fault = written if isinstance(written, str) else ""
+        if not isinstance(written, str):
+            fault = _sentence(offer_course(context, citizen_id, course_id, family or [], written))
+        if fault:
+            chosen = {"family": ",".join(map(str, family or ())), "reasons": ",".join(reason or ())}
+            typed = {**fields, **chosen, "course_id": str(course_id)}
+            keep_result(request, FormResult(fault, is_error=True, typed=typed))
+            return RedirectResponse(f"/forloeb/tilbyd/{citizen_id}", HTTPStatus.SEE_OTHER)
+        keep_result(request, FormResult(texts.OFFERED))
+    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/forloeb/{course_id}")
+def course(request: Request, course_id: UUID) -> HTMLResponse:
+    """Who works together on it, why, and who decides who joins?
+
+    Raises:
+        CourseClosed: the actor is not on the team, or the course is over.
+    """
+    with open_request(request, COURSES) as context:
+        details = read_course(context, course_id)
+        result = take_result(request)
+        words = result.typed.get("words", "") if result else ""
+        candidates = _desk(context, course_id).list_candidates(words) if words.strip() else None
+        by_citizen = headers(context.session, [citizen.citizen_id for citizen in details.citizens])
+        names = {citizen_id: header.display_name for citizen_id, header in by_citizen.items()}
+        today = danish_day(context.now)
+        page = course_page(details, names, context.now, today, result, candidates=candidates)
+        return context.page(page, f"Forløb: {page.title}")
+
+
+@router.post("/forloeb/{course_id}/find", dependencies=TOKEN)
+def find_employee(request: Request, course_id: UUID, words: Word = "") -> RedirectResponse:
+    """Look for an employee by name; the page that follows lists them. No address holds what was typed."""
+    with open_request(request, COURSES):
+        keep_result(request, FormResult("", form="find", typed={"words": words}))
+    return RedirectResponse(f"/forloeb/{course_id}#nyt-medlem", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/forloeb/{course_id}/team", dependencies=TOKEN)
+def add_member(  # noqa: PLR0913  the fields of the form
+    request: Request,
+    course_id: UUID,
+    *,
+    version: Version = 0,
+    words: Word = "",
+    employee: Word = "",
+    function: Word = "",
+    valid_from: Word = "",
+    valid_to: Word = "",
+    reason: Sentence = "",
+    authority: Sentence = "",
+    say: Word = "",
+    citizen_words: Sentence = "",
+) -> RedirectResponse:
+    """Put an employee on the team; the place is the access.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    fields = {
+        "words": words,
+        "employee": employee,
+        "function": function,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "reason": reason,
+        "authority": authority,
+        "say": say,
+        "citizen_words": citizen_words,
+    }
+    with open_request(request, COURSES) as context:
+        member = forms.read_member(fields)
+        fault = member if isinstance(member, str) else _sentence(join_team(context, course_id, member, version))
+        if fault:
+            keep_result(request, FormResult(fault, is_error=True, form="add", typed=fields))
+        else:
+            keep_result(request, FormResult(texts.ADDED.format(name="Medarbejderen")))
+    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/forloeb/{course_id}/fjern", dependencies=TOKEN)
+def remove_member(  # noqa: PLR0913  the fields of the form
+    request: Request,
+    course_id: UUID,
+    *,
+    version: Version = 0,
+    employee: Word = "",
+    reason: Sentence = "",
+    say: Word = "",
+    citizen_words: Sentence = "",
+) -> RedirectResponse:
+    """Take an employee off the team; the access ends with the place.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    fields = {"employee": employee, "reason": reason, "say": say, "citizen_words": citizen_words}
+    with open_request(request, COURSES) as context:
+        leaving = forms.read_leaving(fields)
+        fault = (
+            leaving
+            if isinstance(leaving, str)
+            else _sentence(leave_team(context, course_id, employee, leaving, version))
+        )
+        if fault:
+            keep_result(request, FormResult(fault, is_error=True, form="leave", typed=fields))
+        else:
+            keep_result(request, FormResult(texts.REMOVED))
+    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/forloeb/{course_id}/slut", dependencies=TOKEN)
+def end(
+    request: Request,
+    course_id: UUID,
+    *,
+    version: Version = 0,
+    ends_on: Word = "",
+    outcome: Word = "",
+    follows: Sentence = "",
+) -> RedirectResponse:
+    """Close the course, today or on a day to come, with what follows.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    fields = {"ends_on": ends_on, "outcome": outcome, "follows": follows}
+    with open_request(request, COURSES) as context:
+        ending = forms.read_ending(fields)
+        fault = ending if isinstance(ending, str) else _sentence(end_course(context, course_id, ending, version))
+        if isinstance(ending, str) or fault:
+            keep_result(request, FormResult(fault, is_error=True, form="end", typed=fields))
+            return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        is_over = ending.ends_on <= danish_day(context.now)
+        keep_result(request, FormResult(texts.ENDED if is_over else texts.ENDS))
+    return RedirectResponse("/forloeb" if is_over else f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+
+
+def read_course(context: RequestContext, course_id: UUID) -> CourseDetails:
+    """The course with its team; for page and API.
+
+    Raises:
+        CourseClosed: the actor is not on the team, or the course is over.
+    """
+    return _allowed(_desk(context, course_id).read())
+
+
+def read_offer_view(context: RequestContext, citizen_id: UUID) -> OfferView:
+    """To whom the actor can offer a course from that citizen's page.
+
+    Raises:
+        CourseClosed: the actor does not work with the citizen.
+    """
+    return _allowed(_offer_desk(context, citizen_id).read())
+
+
+def offer_course(
+    context: RequestContext, citizen_id: UUID, course_id: UUID, relatives: list[UUID], written: CourseOffer
+) -> Faults:
+    """Offer a course, or what must be corrected first; for page and API.
+
+    Raises:
+        CourseClosed: the actor does not work with the citizen.
+    """
+    return _allowed(_offer_desk(context, citizen_id).offer(course_id, relatives, written))
+
+
+def join_team(context: RequestContext, course_id: UUID, member: NewMember, version: int) -> Faults:
+    """Put somebody on the team, likewise.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    return _allowed(_desk(context, course_id).add_member(member, version))
+
+
+def leave_team(context: RequestContext, course_id: UUID, actor_id: str, leaving: Leaving, version: int) -> Faults:
+    """Take somebody off the team, likewise.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    return _allowed(_desk(context, course_id).remove_member(actor_id, leaving, version))
+
+
+def end_course(context: RequestContext, course_id: UUID, ending: CourseEnding, version: int) -> Faults:
+    """Close the course, likewise.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    return _allowed(_desk(context, course_id).end(ending, version))
+
+
+def _allowed(answer: T | None) -> T:
+    if answer is None:
+        raise CourseClosed
+    return answer
+
+
+def _sentence(faults: Faults) -> str:
+    return " ".join(texts.FAULT[fault] for fault in faults)
+
+
+def _desk(context: RequestContext, course_id: UUID) -> CourseDesk:
+    return CourseDesk(context.session, context.actor, course_id, context.access(), now=context.now)
+
+
+def _offer_desk(context: RequestContext, citizen_id: UUID) -> OfferDesk:
+    return OfferDesk(context.session, context.actor, citizen_id, context.access(), now=context.now)
