@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
+from kafka.errors import CoordinatorNotAvailableError, NoError, NotCoordinatorError
 
 from hub.bus.base import BusUnavailable, Consumer, Message, TopicNotFound
 from hub.bus.kafka import GROUPS
@@ -58,15 +58,15 @@ def publish(bus: OwnNames, messages: list[Message]) -> None:
 
 def alter_offset(admin: KafkaAdminClient, group: str, place: TopicPartition, offset: int) -> None:
     """Sets an offset by hand; again while a broker that has just started makes the topic that keeps the offsets."""
-    end = monotonic() + PATIENCE
-    while True:
+
+    def is_set() -> bool:
         try:
-            admin.alter_group_offsets(group, {place: OffsetAndMetadata(offset, "", -1)})
+            answers = admin.alter_group_offsets(group, {place: OffsetAndMetadata(offset, "", -1)})
         except (CoordinatorNotAvailableError, NotCoordinatorError):
-            assert monotonic() < end, "no coordinator comes up"
-            Event().wait(0.05)
-        else:
-            return
+            return False
+        return bool(answers[place] is NoError)
+
+    until(is_set)
 
 
 def delete(bus: OwnNames, admin: KafkaAdminClient) -> None:
