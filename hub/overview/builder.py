@@ -118,6 +118,8 @@ def _without_outdated_authority(entries: list[Entry]) -> list[Entry]:
     That one goes, too, once the same source has told something newer of the citizen: then they are ours again. What was
     read in the same moment is not newer.
     """
+    if not any(isinstance(entry.fact, AuthorityFact) for entry in entries):
+        return entries
     newest_at: dict[str, datetime] = {}
     latest: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda each: (each.provenance.registration.registered_from, each.id)):

@@ -1,6 +1,7 @@
 """What the store keeps beside an overview's document, derived from it: its sources, and who works with the citizen."""
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -64,7 +65,7 @@ def units_of(overview: Overview) -> tuple[UnitPeriod, ...]:
         period = _worked_during(entry)
         if not period.is_empty:
             units += [UnitPeriod(unit.id, entry.area, relation, period) for unit in candidates if unit is not None]
-    return tuple(sorted(dict.fromkeys(units), key=lambda unit: (*unit[:3], unit.valid.model_dump_json())))
+    return tuple(sorted(dict.fromkeys(units), key=lambda unit: (*unit[:3], *_order(unit.valid))))
 
 
 def workers_of(overview: Overview) -> tuple[WorkerPeriod, ...]:
@@ -75,7 +76,7 @@ def workers_of(overview: Overview) -> tuple[WorkerPeriod, ...]:
         worker = responsible.worker if responsible else None
         if worker is not None and worker.id:
             workers.append(WorkerPeriod(worker_key(entry, worker.id), entry.area, _worked_during(entry)))
-    return tuple(sorted(dict.fromkeys(workers), key=lambda worker: (*worker[:2], worker.valid.model_dump_json())))
+    return tuple(sorted(dict.fromkeys(workers), key=lambda worker: (*worker[:2], *_order(worker.valid))))
 
 
 def worker_key(entry: Entry, worker_id: str) -> str:
@@ -105,6 +106,10 @@ def _worked_during(entry: Entry) -> Period:
     start, end = entry.valid.start, danish_day(entry.provenance.registration.registered_from)
     end = min(end, entry.valid.end or end)
     return Period(start=start, end=end if start is None else max(start, end))
+
+
+def _order(period: Period) -> tuple[date, date]:
+    return period.start or date.min, period.end or date.max
 
 
 def _is_resting(case: CaseFact) -> bool:

@@ -35,9 +35,11 @@ def current_records(linked: Iterable[LinkedRecord], as_known: datetime | None) -
 
 
 def superseded_records(
-    linked: Iterable[LinkedRecord], current: Iterable[LinkedRecord], as_known: datetime | None
+    linked: Sequence[LinkedRecord], current: Sequence[LinkedRecord], as_known: datetime | None
 ) -> tuple[LinkedRecord, ...]:
     """Earlier statements about the citizen by the entities that speak in *current*, as known then; newest first."""
+    if len(linked) == len(current):
+        return ()
     since = {record.record.key: _age(record) for record in current}
     earlier = (
         record

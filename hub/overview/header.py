@@ -61,9 +61,14 @@ def merge_persons(
     groups = group_statements(statements)
     headline = headline_group(groups, birth_dates_of([each for each in numbers if each.is_national], replaces))
     persons = [(statement.person, record) for statement, record in zip(statements, records, strict=True)]
-    compared = (disagreement(field, _values(persons, read)) for field, read in _COMPARED.items())
+    fields = _COMPARED.items() if len(persons) > 1 else ()
+    compared = (disagreement(field, _values(persons, read)) for field, read in fields)
+    agreed = {
+        "name_address_protected": any(statement.person.name_address_protected for statement in statements),
+        "replaces": _in_order(replaces),
+    }
     return Persons(
-        person=_merged(statements, groups, headline).model_copy(update={"replaces": _in_order(replaces)}),
+        person=_merged(statements, groups, headline).model_copy(update=agreed),
         stated_identities=stated_identities(groups, headline),
         protection_sources=tuple(
             sorted({record.record.source for person, record in persons if person.name_address_protected})
@@ -105,18 +110,11 @@ def _statement(record: LinkedRecord, superseded: Sequence[LinkedRecord]) -> Pers
 def _merged(
     statements: Sequence[PersonStatement], groups: Sequence[PersonGroup], headline: PersonGroup | None
 ) -> PersonFact:
-    """One person out of all statements; protection and numbers from everybody, the rest from the headline's side."""
+    """One person as the headline's side tells, or as all do; without protection and numbers, which everybody tells."""
     if headline is None and groups:
-        merged = _undecided(statements, groups)
-    else:
-        others = {id(each) for group in groups if group is not headline for each in group.statements}
-        merged = _newest([statement for statement in statements if id(statement) not in others])
-    persons = [statement.person for statement in statements]
-    return merged.model_copy(
-        update={
-            "name_address_protected": any(person.name_address_protected for person in persons),
-        }
-    )
+        return _undecided(statements, groups)
+    others = {id(each) for group in groups if group is not headline for each in group.statements}
+    return _newest([statement for statement in statements if id(statement) not in others])
 
 
 def _in_order(identifiers: set[Identifier]) -> tuple[Identifier, ...]:
