@@ -3,50 +3,37 @@
 Needs Chromium (``make test`` gets one) and the fetched page assets; without them the tests are skipped, with a reason.
 """
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.web import maja
-from tests.web.chromium import AXE, MARKS, PAGES, PICTURES, WIDTHS, enter
+from tests.web.chromium import MARKS, PAGES, WIDTHS, enter
 from tests.web.conftest import Town
+from tests.web.page_checks import faults_of
 
 pytestmark = MARKS
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_serious_and_the_policy_is_kept(chromium: Browser, town: Town, width: str) -> None:
-    told: list[str] = []
-    found: list[str] = []
+def test_no_page_has_a_fault_and_the_content_policy_is_kept(chromium: Browser, town: Town, width: str) -> None:
+    console: list[str] = []
+    faults: list[str] = []
     for actor_id, addresses in PAGES.items():
         page = enter(chromium, town, actor_id, WIDTHS[width])
         page.on(
             "console",
-            lambda message: told.append(f"{message.location['url']}: {message.text}") if _is_bad(message) else None,
+            lambda message: console.append(f"{message.location['url']}: {message.text}") if _is_bad(message) else None,
         )
-        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("pageerror", lambda error: console.append(str(error)))
         for address in addresses:
             page.goto(address.format(maja=town.ids[maja.MAJA], course=town.course_id), wait_until="networkidle")
-            name = "-".join(part for part in address.strip("/").split("/") if part != "{maja}").replace(
-                "{course}", "et"
-            )
-            PICTURES.mkdir(exist_ok=True)
-            page.screenshot(path=PICTURES / f"{name}-{actor_id.split('.')[0]}-{WIDTHS[width]}.png", full_page=True)
-            found += [f"{actor_id} {name}: {one}" for one in serious(page)]
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, f"{name} is {overflow} px too wide"
+            name = re.sub(r"\W+", "-", re.sub(r"{\w+}", "", address)).strip("-")
+            faults += faults_of(page, f"{name}-{actor_id.split('.')[0]}-{WIDTHS[width]}")
         page.context.close()
-    assert not found
-    assert not told
-
-
-def serious(page: Page) -> list[str]:
-    """Serious and critical findings of axe, with where."""
-    result = page.evaluate(f"async () => {{ {AXE.read_text(encoding='utf-8')}; return await axe.run() }}")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]} ({len(one['nodes'])})"
-        for one in result["violations"]
-        if one["impact"] in {"serious", "critical"}
-    ]
+    assert not faults
+    assert not console
 
 
 def _is_bad(message: ConsoleMessage) -> bool:

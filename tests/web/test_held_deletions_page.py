@@ -18,7 +18,7 @@ from tests.sources import GivenConnector, SilentSource, leased
 from tests.web import maja
 from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import Town
-from tests.web.desk_pages import check_page
+from tests.web.page_checks import check_page
 from tests.web.serving import without_keys
 
 WHY = "Systemejeren siger, at de er slettet"

@@ -22,7 +22,7 @@ from tests.processing import process_records
 from tests.web import maja
 from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import NUMBERS, Town
-from tests.web.desk_pages import check_page
+from tests.web.page_checks import check_page
 from tests.web.serving import Browser as Client
 from tests.web.serving import without_keys
 

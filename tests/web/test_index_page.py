@@ -21,7 +21,7 @@ from search.opensearch import OpenSearchIndex
 from tests.web import maja
 from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import Town
-from tests.web.desk_pages import check_page
+from tests.web.page_checks import check_page
 
 
 def compare_now(town: Town) -> None:

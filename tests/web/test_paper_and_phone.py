@@ -1,7 +1,6 @@
 """In a real browser: where things stand on a screen of 1440 and of 390 px, and what stands on paper."""
 
 import re
-from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from hub.quarantine import service as quarantine
 from schemas.record import Rejection, RejectionRule
 from tests.web import maja
-from tests.web.chromium import MARKS, PAGES, PICTURES, WIDTHS, enter
+from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
 from tests.web.conftest import Town
 
 pytestmark = MARKS
@@ -21,9 +20,6 @@ BOXES = """selector => [...document.querySelectorAll(selector)].filter(node => n
     const box = node.getBoundingClientRect();
     return {left: box.left, top: box.top, right: box.right, bottom: box.bottom, text: node.textContent.trim()};
 }).filter(box => box.right > box.left)"""
-NAMES = """() => [...document.querySelectorAll("main a[href], main button")].filter(node => node.checkVisibility())
-    .map(node => [node.getAttribute("aria-label") || node.textContent.trim(),
-                  node.getAttribute("href") || `${node.form?.action} ${node.name} ${node.value}`])"""
 PRINTED = """() => [...document.querySelectorAll("[data-paper]")].filter(node => node.checkVisibility())
     .map(node => [node.innerText.trim(), getComputedStyle(node, "::after").content, node.dataset.paper])"""
 LINES_OF_WORDS = """cells => cells.flatMap(cell => [...cell.firstChild.data.matchAll(/\\S+/g)].map(word => {
@@ -39,28 +35,6 @@ FONTS = """() => [...new Set([...document.querySelectorAll("body *")].filter(nod
 def visit(page: Page, town: Town, address: str) -> None:
     """Open it and wait until it stands."""
     page.goto(address.format(maja=town.ids[maja.MAJA]), wait_until="networkidle")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_each_page_has_its_heading_in_the_landmark_and_links_of_their_own_names(
-    chromium: Browser, town: Town, width: str
-) -> None:
-    for actor_id, addresses in PAGES.items():
-        page = enter(chromium, town, actor_id, WIDTHS[width])
-        for address in addresses:
-            visit(page, town, address)
-            assert page.locator("h1").count() == page.locator("main#main h1").count() == 1, address
-            page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.textContent") == "Gå til indholdet", address
-            page.keyboard.press("Enter")
-            assert page.evaluate("document.activeElement.id") == "main", address
-            leads = defaultdict(set)
-            for name, target in page.evaluate(NAMES):
-                leads[name].add(target)
-            assert {name: targets for name, targets in leads.items() if len(targets) > 1} == {}, address
-            looks = page.locator("select").evaluate_all("nodes => nodes.map(node => getComputedStyle(node).appearance)")
-            assert set(looks) <= {"auto"}, f"{address}: a select without its arrow"
-        page.context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -19,10 +19,10 @@ from hub.worker.jobs import do_next_job
 from schemas.record import Rejection, RejectionRule
 from tests.sources import leased
 from tests.web import maja
-from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
+from tests.web.chromium import MARKS, WIDTHS, enter
 from tests.web.conftest import Town
+from tests.web.page_checks import faults_of
 from tests.web.route_table import route_table
-from tests.web.test_browser import serious
 from tests.web.test_source_page import DUBU, SECRET
 
 pytestmark = MARKS
@@ -128,7 +128,7 @@ def test_every_page_of_an_administrator_is_looked_at_in_a_browser(town: Town) ->
 def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_town: Town, width: str) -> None:
     lease = begun(source_town, "dubu")
     page = enter(chromium, source_town, ADMINISTRATOR, WIDTHS[width])
-    found: list[str] = []
+    faults: list[str] = []
     ends = ("", "/koersler", "/plan", "/indstillinger", "/aendringer", "/fjern", "/tilbageholdt")
     page.goto("/kilder/dubu/koersler")
     number = page.locator(".run-rows a").first.get_attribute("href") or ""
@@ -142,12 +142,8 @@ def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_to
         assert answer.ok, address
         assert page.evaluate(OUT_OF_REACH) == [], f"{address}: the keyboard does not reach all of it"
         name = re.sub(r"\W+", "-", address.strip("/")).rstrip("0123456789")
-        PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}-{WIDTHS[width]}.png", full_page=True)
-        found += [f"{address}: {one}" for one in serious(page)]
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{address} is {overflow} px too wide"
-    assert not found
+        faults += faults_of(page, f"{name}-{WIDTHS[width]}")
+    assert not faults
     end(source_town, lease)
 
 

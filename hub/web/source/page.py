@@ -56,6 +56,8 @@ class RunRow:
     """A run in a list."""
 
     href: str
+    number: int
+    """Counts the runs of a source; tells apart those that began in one minute."""
     started: When
     stream: str
     outcome: str

@@ -38,6 +38,7 @@ def run_row(run: RunDetails, titles: Mapping[str, str], now: datetime) -> RunRow
     summary = run.summary
     return RunRow(
         href=f"/kilder/{summary.source}/koersler/{summary.number}",
+        number=summary.number,
         started=of_moment(summary.started_at, now),
         stream=titles.get(summary.stream, summary.stream),
         outcome=capital(list_texts.RUN_OUTCOME[summary.outcome]),

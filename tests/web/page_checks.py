@@ -1,0 +1,60 @@
+"""What every page must be in a real browser: fit, readable by axe and by keyboard, with a picture to look at."""
+
+from collections import defaultdict
+
+from playwright.sync_api import Page
+
+from tests.web.chromium import AXE, PICTURES
+
+NAMES = """() => [...document.querySelectorAll("main a[href], main button")].filter(node => node.checkVisibility())
+    .map(node => [node.getAttribute("aria-label") || node.textContent.trim(),
+                  node.getAttribute("href") || `${node.form?.action} ${node.name} ${node.value}`])"""
+
+
+def check_page(page: Page, name: str) -> None:
+    """The page that is open has no fault; its picture is in ``artefacts``."""
+    assert faults_of(page, name) == []
+
+
+def faults_of(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that is open, each with the page's *name*; its picture is in ``artefacts``."""
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    faults = [*_serious(page), *_without_heading(page), *_ambiguous(page)]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if overflow > 0:
+        faults.append(f"{overflow} px too wide")
+    looks = page.locator("select").evaluate_all("nodes => nodes.map(node => getComputedStyle(node).appearance)")
+    if not set(looks) <= {"auto"}:
+        faults.append("a select without its arrow")
+    return [f"{name}: {fault}" for fault in faults]
+
+
+def _serious(page: Page) -> list[str]:
+    """Serious and critical findings of axe, with where."""
+    result = page.evaluate(f"async () => {{ {AXE.read_text(encoding='utf-8')}; return await axe.run() }}")
+    return [
+        f"{finding['id']}: {finding['nodes'][0]['html'][:120]} ({len(finding['nodes'])})"
+        for finding in result["violations"]
+        if finding["impact"] in {"serious", "critical"}
+    ]
+
+
+def _without_heading(page: Page) -> list[str]:
+    """The one heading stands in the landmark to which the skip link goes."""
+    if page.locator("h1").count() != 1 or page.locator("main#main h1").count() != 1:
+        return ["not one heading within the landmark"]
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.textContent") != "Gå til indholdet":
+        return ["the first thing that the keyboard reaches is not the skip link"]
+    page.keyboard.press("Enter")
+    return [] if page.evaluate("document.activeElement.id") == "main" else ["the skip link does not go to the landmark"]
+
+
+def _ambiguous(page: Page) -> list[str]:
+    """Links and buttons of one name that do different things."""
+    leads = defaultdict(set)
+    for name, target in page.evaluate(NAMES):
+        leads[name].add(target)
+    return [f"{name} leads to {sorted(targets)}" for name, targets in leads.items() if len(targets) > 1]
