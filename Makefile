@@ -31,7 +31,7 @@ day: ## Another day in a demo that runs (DATE=2024-05-20; SECONDS=60 goes there 
 
 test: setup ## Set everything up and run all tests (ARGS="-k matching" for some)
 	@$(BIN)/python deploy/browser.py
-	@$(BIN)/python -m deploy.sandbox.services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m deploy.sandbox.services -- $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 truth: setup ## Compare every sentence on pages with the made-up municipality, at four dates (CITIZENS=400 SAMPLE=15 DATES="2023-09-12")
 	@HELHED_TEST_TRUTH_CITIZENS=$(or $(CITIZENS),400) HELHED_TEST_TRUTH_SAMPLE=$(or $(SAMPLE),15) \

@@ -29,7 +29,7 @@ class RunningRow:
     """A run under way."""
 
     stream: str
-    number: int
+    number: int | None
     text: str
     """How far it has come, in a sentence."""
     read: int
@@ -56,7 +56,7 @@ class RunRow:
     """A run in a list."""
 
     href: str
-    number: int
+    number: int | None
     """Counts the runs of a source; tells apart those that began in one minute."""
     started: When
     stream: str
