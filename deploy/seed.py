@@ -27,6 +27,8 @@ from hub.db import Base
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.overview.tables import OverviewRow
+from hub.rules.register import RuleApproval, rule_definitions
+from hub.rules.repository import add_approval
 from hub.sources.repository import source_areas
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, JobFunction, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
@@ -54,6 +56,7 @@ class Seeding:
         """Write the employees."""
         with self._parts.database.transaction() as session:
             session.add_all(self._actor(employee) for employee in self._staff.employees)
+            approve_rules(session)
 
     def what_is_there(self) -> None:
         """Open the courses and write the look-ups whose citizens have arrived and whose day has come."""
@@ -169,6 +172,22 @@ class Seeding:
         return keyed_digest(Identifier.national(cpr), self._parts.digest_key)
 
 
+def approve_rules(session: Session) -> None:
+    """Switch on every rule but the local line of absence, which one pupil in five would cross."""
+    for definition in rule_definitions():
+        if definition.id != "absence_total_local":
+            approval = RuleApproval(
+                rule=definition.id,
+                version=definition.version,
+                is_on=True,
+                limit=definition.limit,
+                reason="Besluttet i Sammenhængsudvalget sammen med databeskyttelsesrådgiveren",
+                decided_by="Tine Skov",
+                decided_at=RULES_APPROVED_AT,
+            )
+            add_approval(session, approval, decided_by_id="tine.skov")
+
+
 def _add(session: Session, row: Base) -> bool:
     session.add(row)
     return True
@@ -203,4 +222,5 @@ def _terms(given_on: date, expires_on: date | None, lead: str) -> dict[str, Any]
     }
 
 
+RULES_APPROVED_AT = danish_midnight(date(2019, 1, 7))
 UNITS_BY_ID = {unit.id: unit for unit in UNITS}

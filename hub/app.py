@@ -6,7 +6,16 @@ from fastapi.staticfiles import StaticFiles
 from hub.context import AppContext
 from hub.indexing.serving import OverviewReader
 from hub.operation.answers import Operation
-from hub.web import api, api_administration, api_connect, api_consents, api_courses, api_overrides, api_sources
+from hub.web import (
+    api,
+    api_administration,
+    api_connect,
+    api_consents,
+    api_courses,
+    api_overrides,
+    api_rules,
+    api_sources,
+)
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
 from hub.web.middlewares.operations import OperationsMiddleware
 from hub.web.middlewares.readable_text import ReadableTextMiddleware
@@ -51,6 +60,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_courses.router)
     app.include_router(api_overrides.router)
     app.include_router(api_overrides.units_router)
+    app.include_router(api_rules.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     errors.install(app)
     return app

@@ -172,6 +172,8 @@ class PageKind(StrEnum):
     OVERVIEW = "overview"
     FAMILY = "family"
     TIMELINE = "timeline"
+    POINTS = "points"
+    """What the rules found worth talking about."""
 
 
 class AccessRequest(Schema):
@@ -234,6 +236,14 @@ class AuditAction(StrEnum):
     """Somebody who reviews stated reasons looked at them."""
     READ_OWN_UNITS = "read_own_units"
     """A manager looked at how much the own units have to do; ``details`` say which."""
+    ASSESS_RULE = "assess_rule"
+    """Somebody judged a hit of a rule; what they wrote stands in ``override_reason``, the rule in ``details``."""
+    RECORD_INDICATOR = "record_indicator"
+    """Somebody recorded a professional indicator, or withdrew one; which stands in ``details``."""
+    READ_RULES = "read_rules"
+    """Somebody read the register of rules."""
+    DECIDE_RULE = "decide_rule"
+    """An administrator switched a rule on or off; the reason stands in ``override_reason``."""
     SEARCH = "search"
     REVEAL = "reveal"
     PRINT = "print"
@@ -328,6 +338,8 @@ class ObjectKind(StrEnum):
     """A contradiction about who is who, by its number."""
     IDENTITY_DECISION = "identity_decision"
     """A decision on who is who, by its number."""
+    RULE = "rule"
+    """A rule of the register, as ``<rule>/<version>``."""
     LOGIN_SESSION = "login_session"
     """One of the actor's own sessions, by its number: it was ended from another."""
 

@@ -51,3 +51,5 @@ COURSE_ACTS = frozenset(
     }
 )
 """What is done with a course and its team, likewise."""
+RULE_ACTS = frozenset({AuditAction.ASSESS_RULE, AuditAction.RECORD_INDICATOR})
+"""What professionals say about a citizen in answer to the rules, likewise."""

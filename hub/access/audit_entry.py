@@ -30,7 +30,10 @@ _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
     AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),
     AuditAction.READ_OWN_UNITS: (Role.MANAGER,),
     **dict.fromkeys(
-        STAFF_ACTS | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY} | SOURCE_ACTS | IDENTITY_ACTS,
+        STAFF_ACTS
+        | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY, AuditAction.DECIDE_RULE}
+        | SOURCE_ACTS
+        | IDENTITY_ACTS,
         (Role.ADMINISTRATOR,),
     ),
 }

@@ -36,6 +36,7 @@ _PAGES = (
             AuditAction.READ_POLICY,
             AuditAction.EXPLAIN_POLICY,
             AuditAction.READ_OWN_UNITS,
+            AuditAction.READ_RULES,
         }
     )
     | STAFF_ACTS
@@ -45,7 +46,7 @@ _PAGES = (
 def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision:
     """Whether the actor may open this citizen's overview, with which right, and which areas it shows."""
     has_reason = is_reason(request.override_reason)
-    context = {**_context(facts, has_reason=has_reason), "purpose": request.purpose.value}
+    context = {**context_of(facts, has_reason=has_reason), "purpose": request.purpose.value}
     return _decision(
         _principals(actor),
         tuple(context.items()),
@@ -138,7 +139,7 @@ def may_see_entry(limit: KleLimit, number: str | None) -> bool:
     parts = number.split(".") if number else []
     numbers = tuple(".".join(parts[:length]) for length in range(1, len(parts) + 1))
     employee = Principal(kle=tuple(sorted(limit.numbers)))
-    return get_answers(employee, (_question("see_entry", {"kle": numbers}),))[0].allowed
+    return get_answers(employee, (question_of("see_entry", {"kle": numbers}),))[0].allowed
 
 
 def _existence(
@@ -152,7 +153,7 @@ def _existence(
     sources = [cell.removesuffix(suffix) for cell in consent_cells if cell.endswith(suffix)]
     withheld = sorted({Area(source.partition("/")[0]) for source in sources} - areas_shown)
     questions = tuple(
-        _question("see_existence", {**context, "area": section, "consented": True}) for section in withheld
+        question_of("see_existence", {**context, "area": section, "consented": True}) for section in withheld
     )
     answers = _answers_to_all(principals, questions)
     permitted = {section for section, answer in zip(withheld, answers, strict=True) if answer.allowed}
@@ -163,23 +164,23 @@ def _questions(context: Mapping[str, object], consented: frozenset[Area]) -> tup
     """What is asked to open a citizen: the page, each area, and protected fields if a reason is stated for them."""
     without_purpose = {key: value for key, value in context.items() if key != "purpose"}
     return (
-        _question("open_overview", context),
-        *(_question("see_section", {**context, "area": area, "consented": area in consented}) for area in _AREAS),
-        _question("reveal", {**without_purpose, "has_reason": True}),
+        question_of("open_overview", context),
+        *(question_of("see_section", {**context, "area": area, "consented": area in consented}) for area in _AREAS),
+        question_of("reveal", {**without_purpose, "has_reason": True}),
     )
 
 
 def answers_by_question(actor: Actor, facts: AccessFacts, request: AccessRequest) -> dict[str, Answer]:
     """What the policies answer to each question that a decision asks: ``open_overview``, each area, ``reveal``."""
-    context = _context(facts, has_reason=is_reason(request.override_reason))
+    context = context_of(facts, has_reason=is_reason(request.override_reason))
     questions = _questions({**context, "purpose": request.purpose.value}, facts.consented_areas)
     names = ("open_overview", *_AREAS, "reveal")
-    return dict(zip(names, _ask(actor, questions), strict=True))
+    return dict(zip(names, ask_policies(actor, questions), strict=True))
 
 
 def may_reveal(actor: Actor, facts: AccessFacts, reason: str) -> Decision:
     """Whether the actor may be shown the citizen's protected fields, for that reason."""
-    (answer,) = _ask(actor, [_question("reveal", _context(facts, has_reason=is_reason(reason)))])
+    (answer,) = ask_policies(actor, [question_of("reveal", context_of(facts, has_reason=is_reason(reason)))])
     return Decision(
         allowed=answer.allowed,
         basis=relation_of(facts) if answer.allowed else Basis.NONE,
@@ -201,9 +202,9 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
     return {
         fact.citizen_id: relation_of(fact)
         for fact in facts
-        if _ask(actor, [_question("find", _context(fact, has_reason=False, known_identifier=known_identifier))])[
-            0
-        ].allowed
+        if ask_policies(
+            actor, [question_of("find", context_of(fact, has_reason=False, known_identifier=known_identifier))]
+        )[0].allowed
     }
 
 
@@ -217,11 +218,13 @@ def may(actor: Actor, action: AuditAction) -> bool:
         return _may_change_source(actor, action, has_reason=True)
     if action in IDENTITY_ACTS:
         return _may_decide_identity(actor, action, has_reason=True)
+    if action is AuditAction.DECIDE_RULE:
+        return ask_policies(actor, [(action.value, "Rule", (("has_reason", True),))])[0].allowed
     if action is AuditAction.REVIEW_OVERRIDE:
         return _may_review_override(actor, has_reason=True, is_own=False, is_of_own_unit=True)
     if action is AuditAction.READ_OVERRIDES:
         return may_read_overrides(actor, is_of_own_unit=True)
-    return action in _PAGES and _ask(actor, [(action.value, "Pages", ())])[0].allowed
+    return action in _PAGES and ask_policies(actor, [(action.value, "Pages", ())])[0].allowed
 
 
 def may_change_source(actor: Actor, action: AuditAction, reason: str | None) -> bool:
@@ -237,7 +240,7 @@ def may_decide_identity(actor: Actor, action: AuditAction, reason: str | None) -
 def may_read_overrides(actor: Actor, *, is_of_own_unit: bool) -> bool:
     """Whether the actor may see stated reasons (værdispring): all, or those of employees of the actor's own units."""
     context = (("is_of_own_unit", is_of_own_unit),)
-    return _ask(actor, [(AuditAction.READ_OVERRIDES.value, "Override", context)])[0].allowed
+    return ask_policies(actor, [(AuditAction.READ_OVERRIDES.value, "Override", context)])[0].allowed
 
 
 def may_review_override(actor: Actor, reason: str | None, *, is_own: bool, is_of_own_unit: bool) -> bool:
@@ -253,7 +256,7 @@ def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> 
         "is_citizen_coordinator": facts.is_citizen_coordinator,
         "is_self": facts.is_self,
     }
-    return action in CONSENT_ACTS and _ask(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
+    return action in CONSENT_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
 
 
 def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> bool:
@@ -264,7 +267,7 @@ def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> 
         "has_lead": facts.has_lead,
         "is_self": facts.is_self,
     }
-    return action in COURSE_ACTS and _ask(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
+    return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
 
 
 def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> bool:
@@ -277,7 +280,7 @@ def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> 
         "is_self": facts.is_self,
         "is_relative": is_relative,
     }
-    return _ask(actor, [_question(AuditAction.OFFER_COURSE.value, context)])[0].allowed
+    return ask_policies(actor, [question_of(AuditAction.OFFER_COURSE.value, context)])[0].allowed
 
 
 def is_reason(text: str | None) -> bool:
@@ -314,16 +317,16 @@ def _basis(relation: Basis, answers: Iterable[Answer]) -> Basis:
 
 
 def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
-    return _ask(actor, [(action.value, "Source", (("has_reason", has_reason),))])[0].allowed
+    return ask_policies(actor, [(action.value, "Source", (("has_reason", has_reason),))])[0].allowed
 
 
 def _may_decide_identity(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
-    return _ask(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
+    return ask_policies(actor, [(action.value, "Identity", (("has_reason", has_reason),))])[0].allowed
 
 
 def _may_review_override(actor: Actor, *, has_reason: bool, is_own: bool, is_of_own_unit: bool) -> bool:
     context = (("has_reason", has_reason), ("is_own", is_own), ("is_of_own_unit", is_of_own_unit))
-    return _ask(actor, [(AuditAction.REVIEW_OVERRIDE.value, "Override", context)])[0].allowed
+    return ask_policies(actor, [(AuditAction.REVIEW_OVERRIDE.value, "Override", context)])[0].allowed
 
 
 def _is_reason_of(length: int, *, has_words: bool) -> bool:
@@ -331,7 +334,8 @@ def _is_reason_of(length: int, *, has_words: bool) -> bool:
     return get_answers(NOBODY, (("state_reason", "Reason", context),))[0].allowed
 
 
-def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
+def context_of(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = False) -> dict[str, object]:
+    """What the policies ask of the actor and a citizen."""
     return {
         "on_team": facts.on_team,
         "is_named_worker": facts.is_named_worker,
@@ -343,11 +347,13 @@ def _context(facts: AccessFacts, *, has_reason: bool, known_identifier: bool = F
     }
 
 
-def _question(action: str, context: Mapping[str, object]) -> Question:
+def question_of(action: str, context: Mapping[str, object]) -> Question:
+    """The question whether the action may be done to a citizen."""
     return action, "Citizen", tuple(sorted(context.items()))
 
 
-def _ask(actor: Actor, questions: Sequence[Question]) -> tuple[Answer, ...]:
+def ask_policies(actor: Actor, questions: Sequence[Question]) -> tuple[Answer, ...]:
+    """What the policies say to each question, of everybody who must be allowed to."""
     return _answers_to_all(_principals(actor), tuple(questions))
 
 

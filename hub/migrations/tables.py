@@ -15,6 +15,7 @@ ALL_TABLES = tuple(
         "overview",
         "indexing",
         "course",
+        "rules",
         "access",
         "sessions",
         "notices",

@@ -20,7 +20,8 @@ from hub.overview.changes import Change
 from hub.overview.follow_ups import FollowUps, list_follow_ups
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
 from hub.web.citizen.present_coverage import with_notifications
-from hub.web.citizen.routes import CITIZEN, PAGE_KINDS, earlier_day, recording_failure
+from hub.web.citizen.routes import PAGE_KINDS, earlier_day, recording_failure
+from hub.web.citizen.workspace import CITIZEN
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.present_deadlines import DeadlineKind, Reader, running_deadlines
 from hub.web.my_citizens.present_sources import source_lines

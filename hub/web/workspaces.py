@@ -14,6 +14,7 @@ from hub.web.overrides.routes import OVERRIDES
 from hub.web.oversight.routes import OVERSIGHT
 from hub.web.own_units.routes import OWN_UNITS
 from hub.web.quarantine.routes import QUARANTINE
+from hub.web.rule_register.routes import RULE_REGISTER
 from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
 from hub.web.source.routes import SOURCE
@@ -36,6 +37,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     CONNECT,
     SOURCE,
     STAFF,
+    RULE_REGISTER,
     SEARCH,
     CITIZEN,
     LOGIN,

@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.truth.facts import Fact
 from tests.truth.markup import Node
+from tests.truth.points import read_point
 from tests.truth.reading import Reader, bag, names, sections, tree
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
@@ -182,7 +183,8 @@ class PageReader(Reader):
 
     def _talk(self, section: Node) -> Iterator[Fact]:
         for row in section.all("li"):
-            yield Fact("talk", row.text("span").rstrip(".").lower(), "recommended")
+            sentence = row.text("span").rstrip(".")
+            yield read_point(sentence, self.day) or Fact("talk", sentence.lower(), "recommended")
 
     def _sources(self, section: Node) -> Iterator[Fact]:
         for name, age in zip(section.all("dt"), section.all("dd"), strict=True):

@@ -16,6 +16,7 @@ from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
 from tests.truth.oracle_head import UNSEEN, is_seen
 from tests.truth.paper import read_paper
+from tests.truth.points import true_points
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
 from tests.truth.wording import full
@@ -116,7 +117,9 @@ class Walk:
         view, overview = opened
         page = self.oracle.page(employee, person, view)
         looked = frozenset(self.looked.get(person.id, set())) - {employee.name}
-        true = self._with_units(oracle_pages.overview(self.oracle, page, looked), page)
+        true = self._with_units(
+            [*oracle_pages.overview(self.oracle, page, looked), *true_points(self.oracle, page)], page
+        )
         self._compare(employee, person, "overblik", self.reader.overview(overview), true)
         family, timeline = (self._read(visitor, f"/{side}/{key}") for side in ("familien", "tidslinje"))
         told = self.reader.family(family)

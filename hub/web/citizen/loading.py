@@ -9,6 +9,7 @@ from hub import metrics
 from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
 from hub.access.masking import mask_numbers
+from hub.access.rule_points import CitizenPoints, read_points
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
@@ -22,6 +23,7 @@ from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
 from hub.overview.repository import guarded
+from hub.rules.repository import latest_approvals
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
@@ -34,6 +36,7 @@ from schemas.source import Area, AreaContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
+SHOWING_POINTS = frozenset({PageKind.OVERVIEW, PageKind.POINTS})
 VIEWINGS_READ = 60
 VIEWERS_SHOWN = 5
 
@@ -213,12 +216,20 @@ def load_page_data(
     )
     if as_known:
         return data
+    if page in SHOWING_POINTS:
+        data = replace(data, points=points_of(context, citizen), has_rules=bool(latest_approvals(context.session)))
     viewings = list_viewings(context.session, citizen_id, VIEWINGS_READ)
     return replace(
         data,
         viewers=_viewers(context, viewings, citizen.decision, is_protected=is_protected),
         changes=_changes(context, people),
     )
+
+
+def points_of(context: RequestContext, citizen: OpenedCitizen) -> tuple[CitizenPoints, ...]:
+    """What the approved rules say of the opened citizen and the family."""
+    people = [(person.overview, person.decision) for person in citizen.people]
+    return read_points(context.session, context.actor, people, now=context.now)
 
 
 def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hub.web.citizen.page_point_rows import Points
 from hub.web.shell.dates import When
 from hub.web.shell.view_models import Choice, IdentityNote, Link, Person
 
@@ -269,6 +270,8 @@ class OverviewPage:
     """What shows them."""
     drawing: Drawing | None
     disagreements: tuple[str, ...]
+    points: Points
+    """What the approved rules found."""
     recommendations: tuple[tuple[str, str], ...]
     """What the sources recommend: sentence, and where from."""
     changes_since: When | None

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
+from hub.access.rule_points import CitizenPoints
 from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
@@ -115,6 +116,10 @@ class PageData:
     as_known: date | None = None
     """Set when the page shows what was known on an earlier day."""
     page: PageKind = PageKind.OVERVIEW
+    points: tuple[CitizenPoints, ...] = ()
+    """What the approved rules say of the citizen and each of the family; none on pages that do not show it."""
+    has_rules: bool = False
+    """Whether the municipality has approved any rule."""
     contacts: Mapping[str, EmployeeContact] = field(default_factory=dict)
     """Employees whom the entries name, by ``columns.worker_key``; none for entries whose units are masked."""
     area_contacts: Mapping[Area, AreaContact] = field(default_factory=dict)

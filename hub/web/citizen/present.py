@@ -37,6 +37,7 @@ from hub.web.citizen.present_efforts import (
 from hub.web.citizen.present_family import moments
 from hub.web.citizen.present_head import head
 from hub.web.citizen.present_notifications import SHOWN, notification_rows, notifications_line, notifications_of
+from hub.web.citizen.present_points import points
 from hub.web.citizen.present_school import absence_rows, class_lines, class_rows
 from hub.web.citizen.present_strengths import change_lines, since_course, strengths
 from hub.web.shell import texts as shared
@@ -89,6 +90,7 @@ def overview_page(data: PageData) -> OverviewPage:
             # Said by the banner already, once for name and birth date together.
             if not (data.overview.header.stated_identities and disagreement.field in _IDENTITY_FIELDS)
         ),
+        points=points(data),
         recommendations=recommendations(efforts, data),
         changes_since=of_moment(data.changes.since, data.now) if data.changes else None,
         changes=change_lines(data.changes, data) if data.changes else (),

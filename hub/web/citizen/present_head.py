@@ -28,8 +28,18 @@ from schemas.disclosure import DisclosureBasis
 from schemas.overview import IdentityState, Relative, SectionState
 from schemas.people import LifeStatus, PersonFact, RelationKind
 
-_SIDE = {PageKind.OVERVIEW: "overblik", PageKind.FAMILY: "familien", PageKind.TIMELINE: "tidslinje"}
-_VIEWS = {PageKind.OVERVIEW: "Overblik", PageKind.FAMILY: "Hele familien", PageKind.TIMELINE: "Tidslinje"}
+_SIDE = {
+    PageKind.OVERVIEW: "overblik",
+    PageKind.FAMILY: "familien",
+    PageKind.TIMELINE: "tidslinje",
+    PageKind.POINTS: "punkter",
+}
+_VIEWS = {
+    PageKind.OVERVIEW: "Overblik",
+    PageKind.FAMILY: "Hele familien",
+    PageKind.TIMELINE: "Tidslinje",
+    PageKind.POINTS: "Værd at tale om",
+}
 
 
 def head(data: PageData) -> CitizenHead:

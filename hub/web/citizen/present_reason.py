@@ -18,7 +18,7 @@ from schemas.access import AccessFacts, Actor, EmployeeContact, Purpose, Role
 from schemas.overview import Overview
 from schemas.source import Area
 
-Side = Literal["overblik", "familien", "tidslinje"]
+Side = Literal["overblik", "familien", "tidslinje", "punkter"]
 """Which page about the citizen."""
 
 

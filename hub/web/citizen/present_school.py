@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hub.rules.register import law_limit
 from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
@@ -15,7 +16,7 @@ from hub.web.shell.dates import capital, listed
 from schemas.facts import AbsenceFact, AbsenceKind, EnrolmentFact
 from schemas.overview import Entry
 
-LINES = (15, 10)
+LINES = tuple(int(law_limit(rule)) for rule in ("absence_unlawful_15", "absence_unlawful_10"))
 """Percent of unlawful absence in a quarter from which the school notifies the municipality, and warns the parents."""
 QUARTERS_SHOWN = 4
 """Latest quarters of each child; the timeline has all."""
@@ -89,14 +90,18 @@ def absence_text(entries: Sequence[Entry], today: date) -> str:
 def absence_share(fact: AbsenceFact) -> str:
     """Kind, days and share, and the line of the law that it has reached."""
     days = f"{fact.days:g}".replace(".", ",")
-    tenths = int(10 * fact.percent + 1e-9)  # cut, not rounded: 14,96 is not 15
-    share = f"{tenths // 10},{tenths % 10}".removesuffix(",0")
-    text = f"{_WORDS[fact.absence]} {share} % ({days} af {fact.school_days:g} skoledage)"
+    text = f"{_WORDS[fact.absence]} {percent_text(fact.percent)} % ({days} af {fact.school_days:g} skoledage)"
     line = next((line for line in LINES if fact.percent >= line), None)
     if fact.absence is not AbsenceKind.UNLAWFUL or line is None:
         return text
     where = "lige på" if fact.percent == line else "over"
     return f"{text}, {where} grænsen på {line} %"
+
+
+def percent_text(percent: float) -> str:
+    """As people write it, with at most one decimal."""
+    tenths = int(10 * percent + 1e-9)  # cut, not rounded: 14,96 is not 15
+    return f"{tenths // 10},{tenths % 10}".removesuffix(",0")
 
 
 def school_words(entry: Entry, today: date) -> tuple[str, str] | None:

@@ -25,36 +25,36 @@ from hub.overview import service as overviews
 from hub.rate_limits.limits import Limited
 from hub.web.citizen import present_reason
 from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
-from hub.web.citizen.page import FamilyPage, OverviewPage, TimelinePage
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.page_reason import ReasonPage, Revealed, RevealedPage
+from hub.web.citizen.page_reason import Revealed, RevealedPage
+from hub.web.citizen.point_routes import router as point_router
 from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
+from hub.web.citizen.present_points import points_page
 from hub.web.citizen.present_reason import Side
+from hub.web.citizen.workspace import CITIZEN as CITIZEN  # noqa: PLC0414  with its routes, for the table of workspaces
 from hub.web.shell.errors import error_page
+from hub.web.shell.form_result import take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import first_word
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.rendering import render_fragment
 from hub.web.shell.request_context import OVERRIDE, RequestContext, choose_purpose, open_request
 from hub.web.shell.view_models import Page
-from hub.web.shell.workspace import Workspace
 from schemas.access import AccessFacts, AuditAction, PageKind, Purpose
 
-CITIZEN = Workspace(
-    name="citizen",
-    path="/overblik/{citizen_id}",
-    title="Overblik",
-    action=AuditAction.OPEN_OVERVIEW,
-    pages=(OverviewPage, FamilyPage, TimelinePage, ReasonPage, Revealed, RevealedPage),
-    in_menu=False,
-    decided_per_citizen=True,
-)
 router = CITIZEN.router
-TITLES: dict[Side, str] = {"overblik": "Overblik", "familien": "Familien", "tidslinje": "Tidslinje"}
+router.include_router(point_router)
+TITLES: dict[Side, str] = {
+    "overblik": "Overblik",
+    "familien": "Familien",
+    "tidslinje": "Tidslinje",
+    "punkter": "Værd at tale om",
+}
 PAGE_KINDS: dict[str, PageKind] = {
     "overblik": PageKind.OVERVIEW,
     "familien": PageKind.FAMILY,
     "tidslinje": PageKind.TIMELINE,
+    "punkter": PageKind.POINTS,
 }
 MY_CITIZENS_PATH = "/mine-borgere"
 SHORT_REASON = "short_reason"
@@ -85,6 +85,12 @@ def timeline(
 ) -> Response:
     """What happened in which order, and what did we know then?"""
     return _show(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
+
+
+@router.get("/punkter/{citizen_id}")
+def points(request: Request, citizen_id: UUID) -> Response:
+    """What is worth talking about, by which rule, and what have we made of it?"""
+    return _show(request, citizen_id, "punkter", lambda data: points_page(data, take_result(request)))
 
 
 def _show(

@@ -12,6 +12,7 @@ POLICY_QUESTION = {
     "Hvem skriver samtykker ind?": {"consent"},
     "Hvem gennemgår særlige grunde?": {"override"},
     "Hvem tilbyder et forløb, og hvem bestemmer teamet?": {"course"},
+    "Hvem vurderer opmærksomhedspunkter, og hvem godkender regler?": {"rule"},
     "Hvem må logge ind, og hvilke sider er der?": {"login", "page"},
     "Hvad må systemadministratorer?": {"account", "source", "quarantine", "index", "identity"},
     "Hvad må maskiner?": {"machine"},
@@ -24,6 +25,10 @@ AUDIT_ACTION = {
     AuditAction.REVIEW_OVERRIDE: "Gennemgik en særlig grund",
     AuditAction.READ_OVERRIDES: "Læste særlige grunde",
     AuditAction.READ_OWN_UNITS: "Så sine enheders tal",
+    AuditAction.ASSESS_RULE: "Vurderede et opmærksomhedspunkt",
+    AuditAction.RECORD_INDICATOR: "Noterede eller trak en faglig indikator tilbage",
+    AuditAction.READ_RULES: "Læste registret over regler",
+    AuditAction.DECIDE_RULE: "Slog en regel til eller fra",
     AuditAction.SEARCH: "Søgte",
     AuditAction.REVEAL: "Viste skjulte oplysninger",
     AuditAction.PRINT: "Udskrev",
@@ -73,11 +78,13 @@ OPENED_PAGE = {
     PageKind.OVERVIEW: "Åbnede overblikket",
     PageKind.FAMILY: "Åbnede siden om familien",
     PageKind.TIMELINE: "Åbnede tidslinjen",
+    PageKind.POINTS: "Åbnede siden Værd at tale om",
 }
 PRINTED_PAGE = {
     PageKind.OVERVIEW: "Udskrev overblikket",
     PageKind.FAMILY: "Udskrev siden om familien",
     PageKind.TIMELINE: "Udskrev tidslinjen",
+    PageKind.POINTS: "Udskrev siden Værd at tale om",
 }
 SHOWN_ON = "Så borgeren på siden om {citizen}"
 """Of one of the family, who is shown on another's page."""

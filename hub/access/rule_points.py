@@ -1,0 +1,256 @@
+"""Points worth talking about: the approved rules over what the actor may see of a citizen, and what people say of them.
+
+Evaluated when a citizen is opened, over the cut overview and never more; no hit is stored. To judge a hit and to record
+an indicator are acts: decided, logged, then done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
+
+from hub.access import identity
+from hub.access.audit_entry import audit_entry
+from hub.access.colleagues import Colleague, cut_colleague
+from hub.access.naming import without_names
+from hub.access.policy import decide, is_reason
+from hub.access.redaction import redact_identifiers
+from hub.access.rule_policy import may_assess
+from hub.access.showing import cut_and_mask
+from hub.audit.service import write
+from hub.clock import danish_day
+from hub.course import repository as course
+from hub.course.views import TeamFunction
+from hub.overview import service as overviews
+from hub.rules import repository
+from hub.rules.evaluation import evaluate
+from hub.rules.extraction import extract_facts
+from hub.rules.facts import CourseState
+from hub.rules.findings import Findings, Hit
+from hub.rules.indicators import indicator_fact, indicator_titles, valid_until
+from hub.rules.register import active_rules
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Decision
+from schemas.base import Schema
+from schemas.overview import Overview, SectionState
+from schemas.rule import ProfessionalIndicator, RuleAssessment, Verdict
+from schemas.source import Area
+
+Complete = Callable[[Overview], Overview]
+"""Completes a cut overview with what may be missing (``hub.web.shell.coverage``)."""
+
+
+class CitizenPoints(Schema):
+    """What the rules say of one citizen to one reader, and what has been judged."""
+
+    citizen_id: UUID
+    findings: Findings = Findings()
+    assessments: tuple[RuleAssessment, ...] = ()
+    """Of rules whose facts the reader may see; the oldest first."""
+    indicators: tuple[ProfessionalIndicator, ...] = ()
+    """Those of areas that the reader sees."""
+
+    def assessment_of(self, hit: Hit) -> RuleAssessment | None:
+        """The latest judgement of the hit as its facts are now; None: there is none."""
+        return next((each for each in reversed(self.assessments) if each.hit_key == hit.key), None)
+
+    def earlier(self, hit: Hit) -> RuleAssessment | None:
+        """The latest judgement of the same rule when the facts were others; None: there is none."""
+        of_rule = (each for each in reversed(self.assessments) if each.rule == hit.rule)
+        return next((each for each in of_rule if each.hit_key != hit.key), None)
+
+
+class PointFault(StrEnum):
+    """What must be corrected before a judgement is stored."""
+
+    VERDICT_MISSING = "verdict_missing"
+    WORDS_MISSING = "words_missing"
+    FACTS_CHANGED = "facts_changed"
+    """The point is not there any more, or its facts are others."""
+    INDICATOR_UNKNOWN = "indicator_unknown"
+
+
+class PointResult(NamedTuple):
+    """What came of an act: done when the outcome is ``shown``; ``failed``: something must be corrected first."""
+
+    outcome: AuditOutcome
+    faults: tuple[PointFault, ...] = ()
+
+
+def read_points(
+    session: Session, actor: Actor, people: Sequence[tuple[Overview, Decision]], *, now: datetime
+) -> tuple[CitizenPoints, ...]:
+    """The points of the citizens of a page that is open: its line is written, its overviews are cut and complete."""
+    today = danish_day(now)
+    rules = active_rules(today, repository.latest_approvals(session))
+    ids = [overview.citizen_id for overview, _ in people]
+    assessments = repository.list_assessments(session, ids)
+    colleagues = identity.colleagues(session, [each.assessed_by_id for each in assessments])
+    is_protected = any(overview.header.person.name_address_protected for overview, _ in people)
+
+    def with_author(assessment: RuleAssessment, decision: Decision) -> RuleAssessment:
+        """The assessment with its author's name, as far as the reader may know of that colleague."""
+        colleague = colleagues.get(assessment.assessed_by_id, Colleague(name=None))
+        is_reader = assessment.assessed_by_id == actor.id
+        known = cut_colleague(colleague, decision, is_reader=is_reader, is_protected=is_protected)
+        return assessment.model_copy(update={"assessed_by": known.name})
+
+    indicators = repository.list_indicators(session, ids, today)
+    points = []
+    for overview, decision in people:
+        own_indicators = [
+            each for each in indicators if each.citizen_id == overview.citizen_id and each.area in _whole(overview)
+        ]
+        facts = extract_facts(
+            overview,
+            _course_state(session, overview.citizen_id, now),
+            now,
+            own_area=actor.area,
+            own_unit=actor.unit_id,
+        ).with_facts(map(indicator_fact, own_indicators))
+        points.append(
+            CitizenPoints(
+                citizen_id=overview.citizen_id,
+                findings=evaluate(rules, facts),
+                assessments=tuple(
+                    with_author(each, decision)
+                    for each in assessments
+                    if each.citizen_id == overview.citizen_id and each.areas <= decision.shown
+                ),
+                indicators=tuple(own_indicators),
+            )
+        )
+    return tuple(points)
+
+
+class PointDesk:
+    """Judges hits and records indicators of one citizen for one actor, in the caller's transaction.
+
+    A refusal is an answer, and its line is kept.
+    """
+
+    def __init__(
+        self, session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
+    ) -> None:
+        self._session, self._actor, self._citizen_id = session, actor, citizen_id
+        self._request, self._now = request, now
+
+    def assess(self, hit_key: str, verdict: Verdict | None, reason: str, complete: Complete) -> PointResult:
+        """Store what the actor judges of the hit, which must be there for the actor now."""
+        facts, refusal = self._facts(AuditAction.ASSESS_RULE)
+        if facts is None:
+            return PointResult(refusal)
+        decision = decide(self._actor, facts, self._request)
+        hits = {hit.key: hit for hit in self._hits(facts, decision, complete)}
+        hit = hits.get(hit_key)
+        present = {
+            PointFault.FACTS_CHANGED: hit is None,
+            PointFault.VERDICT_MISSING: verdict is None,
+            PointFault.WORDS_MISSING: not is_reason(reason),
+        }
+        faults = tuple(fault for fault, is_present in present.items() if is_present)
+        if faults or hit is None or verdict is None:
+            return PointResult(AuditOutcome.FAILED, faults)
+        request = self._request.model_copy(update={"override_reason": redact_identifiers(reason.strip())})
+        request = without_names(self._session, self._citizen_id, request)
+        assessment = RuleAssessment(
+            citizen_id=self._citizen_id,
+            rule=hit.rule,
+            version=hit.version,
+            hit_key=hit.key,
+            areas=hit.areas,
+            verdict=verdict,
+            reason=request.override_reason or "",
+            assessed_by_id=self._actor.caller_id,
+            assessed_by=self._actor.caller_name,
+            assessed_at=self._now,
+        )
+        repository.add_assessment(self._session, assessment)
+        details: dict[str, JsonValue] = {"rule": hit.rule, "version": hit.version, "verdict": verdict.value}
+        self._write(AuditAction.ASSESS_RULE, AuditOutcome.SHOWN, request, details)
+        return PointResult(AuditOutcome.SHOWN)
+
+    def record_indicator(self, indicator: str) -> PointResult:
+        """Record that the indicator holds, in the actor's own name and area. One that stands is not recorded twice."""
+        facts, refusal = self._facts(AuditAction.RECORD_INDICATOR)
+        if facts is None:
+            return PointResult(refusal)
+        area, today = self._actor.area, danish_day(self._now)
+        if area is None or indicator not in indicator_titles():
+            return PointResult(AuditOutcome.FAILED, (PointFault.INDICATOR_UNKNOWN,))
+        standing = repository.list_indicators(self._session, [self._citizen_id], today)
+        if not any(each.indicator == indicator and each.area is area for each in standing):
+            repository.add_indicator(
+                self._session,
+                ProfessionalIndicator(
+                    id=0,
+                    citizen_id=self._citizen_id,
+                    indicator=indicator,
+                    area=area,
+                    recorded_by_id=self._actor.caller_id,
+                    recorded_by=self._actor.caller_name,
+                    recorded_on=today,
+                    valid_until=valid_until(today),
+                ),
+            )
+        self._write(AuditAction.RECORD_INDICATOR, AuditOutcome.SHOWN, self._request, {"indicator": indicator})
+        return PointResult(AuditOutcome.SHOWN)
+
+    def withdraw_indicator(self, number: int) -> PointResult:
+        """Withdraw an indicator of the actor's own area; it counts no more."""
+        facts, refusal = self._facts(AuditAction.RECORD_INDICATOR)
+        if facts is None:
+            return PointResult(refusal)
+        area = self._actor.area
+        indicator = area and repository.withdraw_indicator(
+            self._session, self._citizen_id, number, area, by=self._actor.caller_id, now=self._now
+        )
+        if not indicator:
+            return PointResult(AuditOutcome.FAILED, (PointFault.INDICATOR_UNKNOWN,))
+        details: dict[str, JsonValue] = {"indicator": indicator, "withdrawn": True}
+        self._write(AuditAction.RECORD_INDICATOR, AuditOutcome.SHOWN, self._request, details)
+        return PointResult(AuditOutcome.SHOWN)
+
+    def _hits(self, facts: AccessFacts, decision: Decision, complete: Complete) -> tuple[Hit, ...]:
+        whole = overviews.read(self._session, self._citizen_id)
+        overview = cut_and_mask(self._session, whole, decision, danish_day(self._now), facts=facts)
+        if overview is None:
+            return ()
+        (points,) = read_points(self._session, self._actor, [(complete(overview), decision)], now=self._now)
+        return points.findings.hits
+
+    def _facts(self, action: AuditAction) -> tuple[AccessFacts | None, AuditOutcome]:
+        """What the policy decides on, where it permits the act; else how the act ended, with its line."""
+        facts = course.access_facts(self._session, self._actor, self._citizen_id, danish_day(self._now))
+        is_permitted = facts is not None and may_assess(self._actor, action, facts)
+        if facts is not None and is_permitted and decide(self._actor, facts, self._request).allowed:
+            return facts, AuditOutcome.SHOWN
+        outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
+        self._write(action, outcome, self._request, {})
+        return None, outcome
+
+    def _write(
+        self, action: AuditAction, outcome: AuditOutcome, request: AccessRequest, details: Mapping[str, JsonValue]
+    ) -> None:
+        entry = audit_entry(
+            self._actor, action, outcome, request, self._now, citizen_id=self._citizen_id, details=dict(details)
+        )
+        write(self._session, entry)
+
+
+def _whole(overview: Overview) -> frozenset[Area]:
+    """Areas of which the reader sees all."""
+    return frozenset(
+        section.area
+        for section in overview.sections
+        if section.state is not SectionState.WITHHELD and not section.is_in_part
+    )
+
+
+def _course_state(session: Session, citizen_id: UUID, now: datetime) -> CourseState:
+    view = course.course_of(session, citizen_id, danish_day(now))
+    has_lead = view is not None and any(member.function is TeamFunction.LEAD_COORDINATOR for member in view.team)
+    return CourseState(id="course", has_course=view is not None, has_lead=has_lead)

@@ -1,0 +1,99 @@
+"""SQL of the rules: approvals, assessments, indicators. None of them asks for citizens by hits: hits are not stored."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.db import fetch_rows
+from hub.rules.register import RuleApproval
+from hub.rules.tables import ProfessionalIndicatorRow, RuleApprovalRow, RuleAssessmentRow
+from schemas.rule import ProfessionalIndicator, RuleAssessment
+from schemas.source import Area
+
+_APPROVALS = text("""
+    SELECT rule, version, is_on, limit_value AS limit, reason, decided_by, decided_at FROM rule_approvals ORDER BY id
+""")
+_OF_CITIZENS = """
+    SELECT t.*, coalesce(k.merged_into, t.citizen_id) AS stands_for
+    FROM {table} t LEFT JOIN citizen_keys k ON k.id = t.citizen_id
+    WHERE t.citizen_id = ANY(:ids) OR k.merged_into = ANY(:ids)
+    ORDER BY t.id
+"""
+_ASSESSMENTS = text(_OF_CITIZENS.format(table="rule_assessments"))
+_INDICATORS = text(_OF_CITIZENS.format(table="professional_indicators"))
+_NUMBERS = text("SELECT rule, version, count(*) AS number FROM rule_assessments GROUP BY rule, version")
+_WITHDRAW = text("""
+    UPDATE professional_indicators SET withdrawn_at = :now, withdrawn_by = :by
+    WHERE id = :id AND citizen_id = :citizen_id AND area = :area AND withdrawn_at IS NULL RETURNING indicator
+""")
+
+
+def list_approvals(session: Session) -> tuple[RuleApproval, ...]:
+    """Every decision on every rule, the oldest first."""
+    return tuple(RuleApproval.model_validate(row) for row in fetch_rows(session, _APPROVALS, {}))
+
+
+def latest_approvals(session: Session) -> dict[str, RuleApproval]:
+    """The latest decision on each rule that anybody has decided on."""
+    return {approval.rule: approval for approval in list_approvals(session)}
+
+
+def add_approval(session: Session, approval: RuleApproval, *, decided_by_id: str) -> None:
+    """Store a decision on a rule."""
+    values = approval.model_dump(mode="python")
+    limit = values.pop("limit")
+    session.add(RuleApprovalRow(limit_value=limit, decided_by_id=decided_by_id, **values))
+    session.flush()
+
+
+def count_assessments(session: Session) -> dict[tuple[str, int], int]:
+    """How many assessments there are of each version of a rule; of whom is not told."""
+    return {(row["rule"], row["version"]): row["number"] for row in fetch_rows(session, _NUMBERS, {})}
+
+
+def list_assessments(session: Session, citizen_ids: Collection[UUID]) -> tuple[RuleAssessment, ...]:
+    """Those of these citizens, also under a former key, the oldest first."""
+    return tuple(
+        RuleAssessment.model_validate(
+            {name: row[name] for name in RuleAssessment.model_fields} | {"citizen_id": row["stands_for"]}
+        )
+        for row in fetch_rows(session, _ASSESSMENTS, {"ids": list(citizen_ids)})
+    )
+
+
+def add_assessment(session: Session, assessment: RuleAssessment) -> None:
+    """Store what somebody judged."""
+    values = assessment.model_dump(mode="python")
+    row = RuleAssessmentRow(**{**values, "areas": sorted(assessment.areas), "verdict": assessment.verdict.value})
+    session.add(row)
+    session.flush()
+
+
+def list_indicators(session: Session, citizen_ids: Collection[UUID], on: date) -> tuple[ProfessionalIndicator, ...]:
+    """The indicators of these citizens that are valid on the day and not withdrawn, the oldest first."""
+    return tuple(
+        ProfessionalIndicator.model_validate(
+            {name: row[name] for name in ProfessionalIndicator.model_fields} | {"citizen_id": row["stands_for"]}
+        )
+        for row in fetch_rows(session, _INDICATORS, {"ids": list(citizen_ids)})
+        if row["withdrawn_at"] is None and row["recorded_on"] <= on < row["valid_until"]
+    )
+
+
+def add_indicator(session: Session, indicator: ProfessionalIndicator) -> None:
+    """Store an indicator; its number is given here."""
+    values = indicator.model_dump(mode="python", exclude={"id"})
+    session.add(ProfessionalIndicatorRow(**{**values, "area": indicator.area.value}))
+    session.flush()
+
+
+def withdraw_indicator(
+    session: Session, citizen_id: UUID, number: int, area: Area, *, by: str, now: datetime
+) -> str | None:
+    """Withdraw an indicator of that area; its key. None: there is none that stands."""
+    parameters = {"id": number, "citizen_id": citizen_id, "area": area.value, "by": by, "now": now}
+    rows = fetch_rows(session, _WITHDRAW, parameters)
+    return str(rows[0]["indicator"]) if rows else None

@@ -1,0 +1,1 @@
+"""Regelregister: every rule that points at facts of a citizen, who approved it, and what it reads."""

@@ -1,0 +1,140 @@
+"""*Værd at tale om* and the register: what approved rules point at, judged by people."""
+
+import re
+from datetime import timedelta
+
+from deploy.seed import approve_rules
+from hub.access.tables import ActorRow
+from hub.audit.repository import Selection, list_entries
+from hub.rules.repository import list_assessments
+from schemas.access import AuditAction, AuditOutcome
+from schemas.facts import Outcome
+from tests.processing import process_records
+from tests.web import maja
+from tests.web.conftest import Town, record_of
+from tests.web.serving import Browser
+
+
+def approve(town: Town) -> None:
+    with town.context.database.transaction() as session:
+        approve_rules(session)
+
+
+def points_of(client: Browser, address: str) -> dict[str, dict[str, str]]:
+    """The hits of the API by rule and person: key and sentence."""
+    answer = client.http.get(f"/api{address}").json()
+    return {
+        f"{hit['rule']} {each['citizen_id']}": {"key": hit["key"], "text": answer["texts"][hit["key"]]}
+        for each in answer["points"]
+        for hit in each["findings"]["hits"]
+    }
+
+
+def test_a_point_is_judged_folds_away_and_comes_back_when_its_facts_change(town: Town) -> None:
+    client, emil = town.client("anna.holm"), town.ids[maja.EMIL]
+    address = f"/punkter/{town.ids[maja.MAJA]}"
+    assert "ikke slået nogen regel til" in client.http.get(address).text
+    approve(town)
+    sentences = {name.split()[0]: point["text"] for name, point in points_of(client, address).items()}
+    assert sentences["repeat_notification"].endswith("2 underretninger på 12 måneder, senest fra skolen 11. sep. 2023")
+    assert sentences["citizen_wish"] == f"Borgeren har et ønske: «{maja.WISH_TEXT}» (Maja, 21. aug. 2023)"
+    assert "deadline" not in sentences or "24 timer" in sentences["deadline"]
+    point = points_of(client, address)[f"repeat_notification {emil}"]
+    overview = client.http.get(f"/overblik/{town.ids[maja.MAJA]}").text
+    assert "2 underretninger på 12 måneder" in overview
+    assert "Ingen score" in overview
+
+    form = {"csrf": client.token(), "person": str(emil), "key": point["key"], "verdict": "not_relevant"}
+    page = client.http.post(f"{address}/vurder", data={**form, "words": "nej"}).text
+    assert "Skriv med ord, hvorfor" in page
+    reason = "Emil Testborger: begge handler om det samme, se 820512-4001"
+    page = client.http.post(f"{address}/vurder", data={**form, "words": reason}).text
+    dismissed = page[page.index('id="dismissed"') :]
+    assert "2 underretninger på 12 måneder" in dismissed
+    assert "Ikke relevant: Anna Holm" in dismissed
+    assert "820512-4001" not in page
+    assert "1 punkt er vurderet ikke relevant" in client.http.get(f"/overblik/{town.ids[maja.MAJA]}").text
+    with town.context.database.transaction() as session:
+        entries = [line.entry for line in list_entries(session, Selection(citizen_id=emil), None, 20)]
+        (line,) = [entry for entry in entries if entry.action is AuditAction.ASSESS_RULE]
+        assert line.details["rule"] == "repeat_notification"
+        assert line.details["verdict"] == "not_relevant"
+        assert "Emil" not in (line.override_reason or "")
+
+    third = maja.notification("9", maja.NOW.date(), [maja.EMIL], ("6", "Politiet"), ["3"], Outcome.TO_RUNNING_CASE)
+    process_records(town.context.database, [record_of(third)], digest_key=town.context.digest_key, now=town.clock.now())
+    town.clock.move(timedelta(days=1))
+    page = client.http.get(address).text
+    assert "3 underretninger på 12 måneder" in page
+    assert "Før oplysningerne blev ændret: Ikke relevant: Anna Holm" in page
+    page = client.http.post(f"{address}/vurder", data={**form, "words": "Stadig det samme"}).text
+    assert "er ændret, siden du åbnede siden" in page
+
+
+def test_indicators_are_counted_to_three_by_name_and_withdrawn(town: Town) -> None:
+    approve(town)
+    client, ida = town.client("anna.holm"), town.ids[maja.IDA]
+    address = f"/punkter/{town.ids[maja.MAJA]}"
+    for indicator in ("attendance", "wellbeing", "learning"):
+        form = {"csrf": client.token(), "person": str(ida), "indicator": indicator}
+        client.http.post(f"{address}/indikator", data=form)
+    text = points_of(client, address)[f"three_indicators {ida}"]["text"]
+    assert text.startswith("Ida: faglige indikatorer er noteret: bekymring for fremmøde")
+    assert "(Anna Holm, 12. sep. 2023)" in text
+    numbers = re.findall(r'name="number" value="(\d+)"', client.http.get(address).text)
+    client.http.post(
+        f"{address}/indikator/traek", data={"csrf": client.token(), "person": str(ida), "number": numbers[0]}
+    )
+    assert f"three_indicators {ida}" not in points_of(client, address)
+
+
+def test_who_opens_by_a_reason_sees_points_and_judges_none(town: Town) -> None:
+    approve(town)
+    client, citizen = town.client("ole.bruun"), town.ids[maja.EMIL]
+    form = {"csrf": client.token(), "purpose": "case_work", "reason": "Akut besøg i hjemmet i dag", "side": "punkter"}
+    client.http.post(f"/overblik/{citizen}/grund", data=form)
+    page = client.http.get(f"/punkter/{citizen}").text
+    assert "2 underretninger på 12 måneder" in page
+    assert "Gem vurderingen" not in page
+    key = points_of(client, f"/punkter/{citizen}")[f"repeat_notification {citizen}"]["key"]
+    headers = {"X-CSRF-Token": client.token()}
+    ask = {"key": key, "verdict": "relevant", "words": "Det skal vi tale om"}
+    assert client.http.post(f"/api/punkter/{citizen}/vurder", json=ask, headers=headers).status_code == 403
+    with town.context.database.transaction() as session:
+        assert list_assessments(session, [citizen]) == ()
+        (line,) = [
+            line.entry
+            for line in list_entries(session, Selection(citizen_id=citizen), None, 20)
+            if line.entry.action is AuditAction.ASSESS_RULE
+        ]
+        assert line.outcome is AuditOutcome.REFUSED
+
+
+def test_the_register_is_read_by_all_and_decided_by_the_administrator_for_a_reason(town: Town) -> None:
+    administrator, dpo = town.client("tine.skov"), town.client("jens.dam")
+    headers = {"X-CSRF-Token": administrator.token()}
+    ask = {"version": 1, "is_on": True, "reason": "Besluttet af Sammenhængsudvalget", "limit": 25}
+    answer = administrator.http.post("/api/regler/absence_total_local", json=ask, headers=headers)
+    assert answer.json() == {"faults": []}
+    wrong = administrator.http.post("/api/regler/absence_total_local", json={**ask, "reason": "ja"}, headers=headers)
+    assert [fault["fault"] for fault in wrong.json()["faults"]] == ["reason_missing"]
+    page = dpo.http.get("/regler").text
+    assert "1 regel af 13 er slået til" in page
+    assert "Grænse: 25 %" in page
+    assert "godkendt af Tine Skov" in page
+    assert "Godkend og slå til" not in page
+    headers = {"X-CSRF-Token": dpo.token()}
+    assert dpo.http.post("/api/regler/absence_total_local", json=ask, headers=headers).status_code == 403
+    form = {
+        "csrf": administrator.token(),
+        "version": "1",
+        "is_on": "true",
+        "reason": "Byrådet har sagt ja",
+        "limit": "x",
+    }
+    page = administrator.http.post("/regler/absence_total_local", data=form).text
+    assert "Grænsen skal være et tal over 0" in page
+    with town.context.database.transaction() as session:
+        assert session.get(ActorRow, "jens.dam") is not None
+        actions = [line.entry.action for line in list_entries(session, Selection(actor_id="jens.dam"), None, 20)]
+    assert AuditAction.READ_RULES in actions
