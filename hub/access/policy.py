@@ -199,12 +199,11 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
         known_identifier: the actor gave the whole national number; such a citizen, if nothing else
             relates the two, has the basis ``NONE``: opening asks for a reason.
     """
+    contexts = ((fact, context_of(fact, has_reason=False, known_identifier=known_identifier)) for fact in facts)
     return {
         fact.citizen_id: relation_of(fact)
-        for fact in facts
-        if ask_policies(
-            actor, [question_of("find", context_of(fact, has_reason=False, known_identifier=known_identifier))]
-        )[0].allowed
+        for fact, context in contexts
+        if ask_policies(actor, [question_of("find", context)])[0].allowed
     }
 
 

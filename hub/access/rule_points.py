@@ -133,14 +133,21 @@ class PointDesk:
     """
 
     def __init__(
-        self, session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
+        self,
+        session: Session,
+        actor: Actor,
+        citizen_id: UUID,
+        request: AccessRequest,
+        action: AuditAction,
+        *,
+        now: datetime,
     ) -> None:
         self._session, self._actor, self._citizen_id = session, actor, citizen_id
-        self._request, self._now = request, now
+        self._request, self._action, self._now = request, action, now
 
     def assess(self, hit_key: str, verdict: Verdict | None, reason: str, complete: Complete) -> PointResult:
         """Store what the actor judges of the hit, which must be there for the actor now."""
-        facts, refusal = self._facts(AuditAction.ASSESS_RULE)
+        facts, refusal = self._facts()
         if facts is None:
             return PointResult(refusal)
         decision = decide(self._actor, facts, self._request)
@@ -170,12 +177,12 @@ class PointDesk:
         )
         repository.add_assessment(self._session, assessment)
         details: dict[str, JsonValue] = {"rule": hit.rule, "version": hit.version, "verdict": verdict.value}
-        self._write(AuditAction.ASSESS_RULE, AuditOutcome.SHOWN, request, details)
+        self._write(AuditOutcome.SHOWN, request, details)
         return PointResult(AuditOutcome.SHOWN)
 
     def record_indicator(self, indicator: str) -> PointResult:
         """Record that the indicator holds, in the actor's own name and area. One that stands is not recorded twice."""
-        facts, refusal = self._facts(AuditAction.RECORD_INDICATOR)
+        facts, refusal = self._facts()
         if facts is None:
             return PointResult(refusal)
         area, today = self._actor.area, danish_day(self._now)
@@ -196,12 +203,12 @@ class PointDesk:
                     valid_until=valid_until(today),
                 ),
             )
-        self._write(AuditAction.RECORD_INDICATOR, AuditOutcome.SHOWN, self._request, {"indicator": indicator})
+        self._write(AuditOutcome.SHOWN, self._request, {"indicator": indicator})
         return PointResult(AuditOutcome.SHOWN)
 
     def withdraw_indicator(self, number: int) -> PointResult:
         """Withdraw an indicator of the actor's own area; it counts no more."""
-        facts, refusal = self._facts(AuditAction.RECORD_INDICATOR)
+        facts, refusal = self._facts()
         if facts is None:
             return PointResult(refusal)
         area = self._actor.area
@@ -211,7 +218,7 @@ class PointDesk:
         if not indicator:
             return PointResult(AuditOutcome.FAILED, (PointFault.INDICATOR_UNKNOWN,))
         details: dict[str, JsonValue] = {"indicator": indicator, "withdrawn": True}
-        self._write(AuditAction.RECORD_INDICATOR, AuditOutcome.SHOWN, self._request, details)
+        self._write(AuditOutcome.SHOWN, self._request, details)
         return PointResult(AuditOutcome.SHOWN)
 
     def _hits(self, facts: AccessFacts, decision: Decision, complete: Complete) -> tuple[Hit, ...]:
@@ -222,21 +229,19 @@ class PointDesk:
         (points,) = read_points(self._session, self._actor, [(complete(overview), decision)], now=self._now)
         return points.findings.hits
 
-    def _facts(self, action: AuditAction) -> tuple[AccessFacts | None, AuditOutcome]:
+    def _facts(self) -> tuple[AccessFacts | None, AuditOutcome]:
         """What the policy decides on, where it permits the act; else how the act ended, with its line."""
         facts = course.access_facts(self._session, self._actor, self._citizen_id, danish_day(self._now))
-        is_permitted = facts is not None and may_assess(self._actor, action, facts)
+        is_permitted = facts is not None and may_assess(self._actor, self._action, facts)
         if facts is not None and is_permitted and decide(self._actor, facts, self._request).allowed:
             return facts, AuditOutcome.SHOWN
         outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
-        self._write(action, outcome, self._request, {})
+        self._write(outcome, self._request, {})
         return None, outcome
 
-    def _write(
-        self, action: AuditAction, outcome: AuditOutcome, request: AccessRequest, details: Mapping[str, JsonValue]
-    ) -> None:
+    def _write(self, outcome: AuditOutcome, request: AccessRequest, details: Mapping[str, JsonValue]) -> None:
         entry = audit_entry(
-            self._actor, action, outcome, request, self._now, citizen_id=self._citizen_id, details=dict(details)
+            self._actor, self._action, outcome, request, self._now, citizen_id=self._citizen_id, details=dict(details)
         )
         write(self._session, entry)
 

@@ -114,7 +114,13 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     ("role", "pages"),
     [
         (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE}),
-        (Role.ADMINISTRATOR, {AuditAction.READ_SOURCES, *STAFF_ACTS} | POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
+        (
+            Role.ADMINISTRATOR,
+            {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS}
+            | POLICY_ACTS
+            | SOURCE_ACTS
+            | IDENTITY_ACTS,
+        ),
         (
             Role.DPO,
             {AuditAction.READ_LOG, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE} | POLICY_ACTS,
@@ -123,7 +129,7 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:
-    own = {AuditAction.LOG_IN, AuditAction.LOG_OUT, AuditAction.USE_OWN_LOGIN}
+    own = {AuditAction.LOG_IN, AuditAction.LOG_OUT, AuditAction.USE_OWN_LOGIN, AuditAction.READ_RULES}
     assert {action for action in AuditAction if may(an_actor(roles={role}), action)} == pages | own
 
 

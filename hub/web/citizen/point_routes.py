@@ -17,7 +17,7 @@ from hub.web.shell.coverage import coverage
 from hub.web.shell.form_result import FormResult, keep_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
-from schemas.access import AuditOutcome
+from schemas.access import AuditAction, AuditOutcome
 from schemas.rule import Verdict
 
 router = APIRouter()
@@ -56,7 +56,7 @@ def record_indicator(
 ) -> RedirectResponse:
     """Record a professional indicator in one's own name."""
     with open_request(request, CITIZEN) as context:
-        faults = done(point_desk(context, person).record_indicator(indicator))
+        faults = done(point_desk(context, person, AuditAction.RECORD_INDICATOR).record_indicator(indicator))
         _keep(request, faults, texts.INDICATOR_STORED)
     return _back(citizen_id)
 
@@ -71,7 +71,7 @@ def withdraw_indicator(
 ) -> RedirectResponse:
     """Take back an indicator of one's own area."""
     with open_request(request, CITIZEN) as context:
-        faults = done(point_desk(context, person).withdraw_indicator(number))
+        faults = done(point_desk(context, person, AuditAction.RECORD_INDICATOR).withdraw_indicator(number))
         _keep(request, faults, texts.INDICATOR_WITHDRAWN)
     return _back(citizen_id)
 
@@ -85,12 +85,13 @@ def assess_point(
         CitizenNotFound: there is no such citizen.
         MissingRole: the actor may not judge points of the citizen.
     """
-    return done(point_desk(context, citizen_id).assess(key, verdict, words, coverage(context)))
+    desk = point_desk(context, citizen_id, AuditAction.ASSESS_RULE)
+    return done(desk.assess(key, verdict, words, coverage(context)))
 
 
-def point_desk(context: RequestContext, citizen_id: UUID) -> PointDesk:
-    """The acts of the logged-in employee about that citizen."""
-    return PointDesk(context.session, context.actor, citizen_id, context.access(citizen_id), now=context.now)
+def point_desk(context: RequestContext, citizen_id: UUID, action: AuditAction) -> PointDesk:
+    """What the logged-in employee says about that citizen."""
+    return PointDesk(context.session, context.actor, citizen_id, context.access(citizen_id), action, now=context.now)
 
 
 def done(result: PointResult) -> tuple[PointFault, ...]:

@@ -23,6 +23,7 @@ RULE_REGISTER = Workspace(
     title="Regelregister",
     action=AuditAction.READ_RULES,
     pages=(RegisterPage,),
+    in_menu=False,
 )
 router = RULE_REGISTER.router
 RuleId = Annotated[str, Path(max_length=60)]
