@@ -84,6 +84,7 @@ def test_a_condition_sees_declared_facts_and_a_limit_and_nothing_else() -> None:
 def other_words(entry: Entry) -> Entry:
     """The entry with other titles, reasons, senders, paragraphs and people; the same days, areas and codes of KLE."""
     fact = entry.fact
+    changed: dict[str, object] = {}
     match fact:
         case EffortFact():
             changed = {"title": "Behandling af en diagnose", "legal_basis": None, "extent": "4.000 kr.", "code": None}
@@ -91,8 +92,6 @@ def other_words(entry: Entry) -> Entry:
             changed = {"reasons": (), "notifier_title": "Politiet: mistanke om hash", "legal_basis": None}
         case GoalFact():
             changed = {"text": "Andre ord om tro og oprindelse", "stated_by": "En anden"}
-        case _:
-            changed = {}
     return entry.model_copy(update={"fact": fact.model_copy(update=changed)})
 
 

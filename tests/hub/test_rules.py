@@ -164,9 +164,9 @@ def test_r8_and_the_transitions() -> None:
     ends = effort("e1", Area.SOCIAL, date(2022, 1, 1), date(2023, 10, 1))
     (hit,) = hits("transition", ends)
     assert hit.values["on"] == "2023-09-30"
-    begins, ends = date(2023, 8, 1), date(2024, 8, 1)
-    now = EnrolmentSpan(id="s1", area=Area.SCHOOL, start=begins, end=ends, grade=9, school_key="a")
-    then = now.model_copy(update={"id": "s2", "start": ends, "end": None, "grade": 10, "school_key": "b"})
+    begins, leaves = date(2023, 8, 1), date(2024, 8, 1)
+    now = EnrolmentSpan(id="s1", area=Area.SCHOOL, start=begins, end=leaves, grade=9, school_key="a")
+    then = now.model_copy(update={"id": "s2", "start": leaves, "end": None, "grade": 10, "school_key": "b"})
     assert {hit.values["transition"] for hit in hits("transition", now, then)} == {"school_leaving", "school_change"}
     move = Move(id="m1", area=Area.EMPLOYMENT, on=date(2023, 9, 1), move=MoveKind.OTHER_AUTHORITY)
     assert hits("transition", move)

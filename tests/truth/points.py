@@ -89,9 +89,8 @@ def _absence(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
         and start_of(each) <= page.day
         and last_of(each) + timedelta(days=1) >= page.day - A_YEAR
     ]
-    lines = ((15, lambda share: share >= 15), (10, lambda share: 10 <= share < 15))
-    for line, is_over in lines:
-        crossed = [each for each in recent if is_over(100 * each.days / each.school_days)]
+    for line, below in ((15, 1000), (10, 15)):
+        crossed = [each for each in recent if line <= 100 * each.days / each.school_days < below]
         if crossed:
             newest = max(crossed, key=lambda each: (each.year, each.quarter))
             tenths = 1000 * newest.days // newest.school_days
