@@ -24,7 +24,6 @@ from hub.access.showing import cut_and_mask
 from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import repository as course
-from hub.course.views import TeamFunction
 from hub.overview import service as overviews
 from hub.rules import repository
 from hub.rules.evaluation import evaluate
@@ -35,6 +34,7 @@ from hub.rules.indicators import indicator_fact, indicator_titles, valid_until
 from hub.rules.register import active_rules
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Decision
 from schemas.base import Schema
+from schemas.course import TeamFunction
 from schemas.overview import Overview, SectionState
 from schemas.rule import ProfessionalIndicator, RuleAssessment, Verdict
 from schemas.source import Area
