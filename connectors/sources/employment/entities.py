@@ -28,7 +28,7 @@ _KINDS = (
         "Activity", ("Aktivitet", "Aktivering"), "activity/v1/Activity",
         ("activityIdentifier", "aktivitetIdentifier"), facts.activity,
     ),
-    EntityKind("Fravaer", ("Absence",), "fravaer/v1/Fravaer", ("fravaerIdentifier",), facts.job_absence),
+    EntityKind("Fravaer", ("Fravær", "Absence"), "fravaer/v1/Fravaer", ("fravaerIdentifier",), facts.job_absence),
     EntityKind(
         "Interview", ("Samtale", "Jobsamtale"), "interview/v1/Interview",
         ("interviewIdentifier", "samtaleIdentifier"), facts.interview,

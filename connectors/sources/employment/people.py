@@ -1,10 +1,12 @@
 """Who a citizen is, as the case system has it; pure."""
 
+from connectors.kit import InvalidValue
 from connectors.sources.employment.fields import Fields
 from connectors.sources.employment.record_builder import Statement
 from schemas.people import Address, PersonFact
 
 _TWO_NAMES = 2
+_PROTECTED = ("nameAndAddressProtected", "hasNameAddressProtection", "isProtected")
 
 
 def person_of(body: Fields) -> Statement:
@@ -21,10 +23,22 @@ def person_of(body: Fields) -> Statement:
     fact = PersonFact(
         given_name=given,
         family_name=family,
-        name_address_protected=bool(body.truth("nameAndAddressProtected", "hasNameAddressProtection", "isProtected")),
+        name_address_protected=bool(body.truth(*_PROTECTED)),
         address=_address(address) if address else None,
     )
     return Statement(fact)
+
+
+def protection_of(body: Fields) -> Statement | None:
+    """That name and address are protected, which holds also where nothing else can be read; None: they are not.
+
+    A protection that cannot be read counts as one.
+    """
+    try:
+        is_protected = body.truth(*_PROTECTED)
+    except InvalidValue:
+        is_protected = True
+    return Statement(PersonFact(name_address_protected=True)) if is_protected else None
 
 
 def _address(body: Fields) -> Address | None:

@@ -17,7 +17,7 @@ from connectors.sources.employment.citizen_status import died, not_ours
 from connectors.sources.employment.client import StarClient
 from connectors.sources.employment.entities import ENTITIES, EntityKind
 from connectors.sources.employment.fields import Fields
-from connectors.sources.employment.people import person_of
+from connectors.sources.employment.people import person_of, protection_of
 from connectors.sources.employment.record_builder import Run, Version, make_record, primary, rejected, tombstone
 from connectors.sources.employment.search import CaseSystem, citizen_id
 from connectors.sources.employment.settings import EmploymentSettings
@@ -113,9 +113,12 @@ class CitizensReading:
         except InvalidValue as fault:
             self._found.rejected.append(rejected(fault, CITIZEN, key, row))
             return
-        self._keep(CITIZEN, key, row, lambda: self._person(row, key, party))
-        self._keep(TARGET_GROUP, key, row, lambda: self._target_group(row, key, party))
         entities: set[Key] = set()
+        if self._keep(CITIZEN, key, row, lambda: self._person(row, key, party)):
+            self._end_protection(key)
+        else:
+            self._keep_protection(row, key, party, entities)
+        self._keep(TARGET_GROUP, key, row, lambda: self._target_group(row, key, party))
         is_whole = self._caseworkers(key, party, entities, context)
         if number is not None:
             is_whole = self._entities(number, party, entities, context) and is_whole
@@ -139,6 +142,30 @@ class CitizensReading:
         return make_record(
             self._run, (CITIZEN, key), person_of(body), version=_unversioned(body), party=party, body=body
         )
+
+    def _keep_protection(self, row: Any, key: str, party: Party | None, entities: set[Key]) -> None:
+        """Of a citizen who could not be read that name and address are protected, for the other records name them.
+
+        It is an entity of its own, which ends once the citizen can be read.
+        """
+        body, own = Fields.of(row), _protection_id(key)
+        statement = protection_of(body)
+        if statement is not None:
+            entities.add((CITIZEN, own))
+            version = _unversioned(body)
+            self._keep(
+                CITIZEN, own, row,
+                lambda: make_record(self._run, (CITIZEN, own), statement, version=version, party=party, body=body),
+            )  # fmt: skip
+
+    def _end_protection(self, key: str) -> None:
+        """The citizen can be read: whether they are protected is said by their own record again."""
+        guard = (CITIZEN, _protection_id(key))
+        known = [keys for keys in (self._before.get(key), self._state.entities.get(key)) if keys and guard in keys]
+        for keys in known:
+            keys.discard(guard)
+        if known:
+            self._found.records.append(tombstone(self._run, guard, "said_by_the_citizens_record"))
 
     def _target_group(self, row: Any, key: str, party: Party | None) -> SourceRecord:
         body = Fields.of(row)
@@ -218,14 +245,17 @@ class CitizensReading:
 
         self._keep(kind.name, entity_id, item, make)
 
-    def _keep(self, record_type: str, own: str, payload: Any, make: Make) -> None:
-        """Keep the record, or why this one payload cannot become it."""
+    def _keep(self, record_type: str, own: str, payload: Any, make: Make) -> bool:
+        """Keep the record, or why this one payload cannot become it; whether it could."""
         try:
             self._found.records.append(make())
         except InvalidValue as fault:
             self._found.rejected.append(rejected(fault, record_type, self._run.id(own), payload))
+            return False
         except ValidationError as error:
             self._found.rejected.append(rejected(validation_fault(error), record_type, self._run.id(own), payload))
+            return False
+        return True
 
     def _conclude(self, present: set[str], context: ReadContext, *, is_repair: bool) -> tuple[HeldDeletions, ...]:
         """What is missing after a complete reading: citizens in each, what they have in a repair."""
@@ -276,6 +306,10 @@ class CitizensReading:
         for owner, keys in self._before.items():
             if owner in self._state.entities:
                 self._state.entities[owner] |= {key for key in keys if key[0] == record_type and key[1] in missing}
+
+
+def _protection_id(key: str) -> str:
+    return f"{key}:protection"
 
 
 def _unversioned(body: Fields) -> Version:

@@ -17,7 +17,14 @@ from connectors.sources.social.generations import NAMELESS, Generation
 from connectors.sources.social.odata import NoStatement, ODataService
 from connectors.sources.social.payloads import Aktivitet, Payload, Sag, Ydelse
 from connectors.sources.social.scalars import read_id
-from connectors.sources.social.translate import CaseContext, Scope, national, translate_sag, translate_ydelse
+from connectors.sources.social.translate import (
+    CaseContext,
+    Scope,
+    national,
+    protected_person,
+    translate_sag,
+    translate_ydelse,
+)
 from connectors.sources.social.values import attempt
 from connectors.transports.http import AnswerTooLarge
 from schemas.record import Cursor, Rejection, RejectionRule, SourceRecord
@@ -64,11 +71,14 @@ class Reading:
         if sag is None:
             if key is not None:
                 self._generation.keep_known(self._scope.id(key))
+            self._keep_protection(item, key)
             return
         self._generation.note_numbers(self._scope.id(sag.id), _numbers(sag))
         for result in translate_sag(self._scope, sag):
             of_case = None if _record_type(result) == "Sag" else sag.id
             self._take(result, item, of_case)
+            if isinstance(result, RecordRejected) and _record_type(result) == "Sag.person":
+                self._keep_protection(item, sag.id)
         if sag.primaer_person is None:
             # Parties are relations to the primary person; without one there is no statement about them.
             self._generation.keep_known(self._scope.id(sag.id), ("Sag.part",))
@@ -83,6 +93,12 @@ class Reading:
             return
         for activity in self._activities(sag.id):
             self._aktivitet(activity, case)
+
+    def _keep_protection(self, item: object, case: int | None) -> None:
+        """Of a person who could not be read, whether name and address are protected."""
+        record = protected_person(self._scope, item)
+        if record is not None:
+            self._take(record, item, case)
 
     def ydelse(self, item: object) -> None:
         """A granted effort."""

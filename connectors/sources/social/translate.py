@@ -4,7 +4,7 @@ Valid time: DUBU's end dates are last days, ours the first day after. Registered
 entity's own dates that is not in the future, because DUBU has no notion of one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from connectors.kit import DANISH_TIME
 from connectors.payload_tap import show_payload
 from connectors.sources.social import vocabulary
 from connectors.sources.social.payloads import Behandler, Enhed, Kode, Person, Sag, Sagspart, Ydelse
+from connectors.sources.social.scalars import read_id
 from connectors.sources.social.values import Values, attempt
 from schemas.codes import Coded
 from schemas.facts import CaseFact, EffortFact, Fact, LegalBasis
@@ -265,6 +266,26 @@ def _person(scope: Scope, person: Person, sag: Sag) -> SourceRecord:
         dates=[_opened_at(reading, sag), died],
         parties=(primary_party(scope, person),),
     )
+
+
+def protected_person(scope: Scope, item: object) -> SourceRecord | None:
+    """Of a case's person who could not be read, that name and address are protected; None: they are not.
+
+    Efforts and the case name the person all the same. It is an entity of its own, which is missing once the person can
+    be read. A protection that cannot be read counts as one.
+    """
+    person = item.get("primaerPerson") if isinstance(item, Mapping) else None
+    if not isinstance(person, Mapping) or person.get("adressebeskyttelse") in (None, False):
+        return None
+    key, cprnr = read_id(person.get("id")), person.get("cprnr")
+    number = national(cprnr) if isinstance(cprnr, str) else None
+    local = scope.local("Person", key) if key is not None else None
+    identifiers = tuple(identifier for identifier in (number, local) if identifier is not None)
+    if key is None or not identifiers:
+        return None
+    reading = Values(record_type="Sag.person", source_id=scope.id(key, "beskyttelse"), link=None, synthetic=False)
+    party = Party(role=PartyRole.PRIMARY, identifiers=identifiers)
+    return scope.record(reading, fact=PersonFact(name_address_protected=True), dates=[None], parties=(party,))
 
 
 def _relation(scope: Scope, sag: Sag, person: Person, part: Sagspart) -> SourceRecord:
