@@ -7,10 +7,12 @@ from uuid import UUID
 
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
+from hub.access.disclosure_policy import DisclosureAsk, may_disclose
 from hub.access.policy import decide, findable, may, may_handle_consents, may_handle_course, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
 from schemas.course import CourseFacts
+from schemas.disclosure import DisclosureBasis
 from schemas.machine import Machine, Scope
 from schemas.source import Area
 
@@ -104,6 +106,12 @@ COURSE_COLUMNS = {
     AuditAction.ADD_TEAM_MEMBER: "sætte på teamet",
     AuditAction.REMOVE_TEAM_MEMBER: "tage af teamet",
     AuditAction.END_COURSE: "slutte det",
+}
+DISCLOSURE_COLUMNS = {
+    DisclosureBasis.STATUTORY_DUTY: "lovbestemt pligt",
+    DisclosureBasis.SIGNIFICANT_IMPORTANCE: "væsentlig betydning",
+    DisclosureBasis.SSD_PREVENTIVE: "forebyggende møde (SSD)",
+    DisclosureBasis.HEALTH_RELEASE: "frigivelse af sundhedsoplysninger",
 }
 YES, NO = "ja", "nej"
 
@@ -204,6 +212,43 @@ def _team() -> Iterator[str]:
         yield f"| {' | '.join((place.title, *team_answers(place)))} |"
 
 
+def disclosure_answers(area: Area, basis: DisclosureBasis) -> str:
+    """To somebody who works with a citizen in that area: to whom they may disclose on that basis, for how many days."""
+    actor = Kind("", _MEMBER, area).actor
+    facts = facts_of({"unit_has_active_effort": True})
+
+    def allows(days: int, *, to_team: bool, receivers: frozenset[Area] = frozenset()) -> bool:
+        return may_disclose(
+            actor,
+            facts,
+            DisclosureAsk(
+                basis=basis,
+                reason=REASON,
+                days=days,
+                has_legal_basis=True,
+                to_team=to_team,
+                has_meeting=True,
+                receiver_areas=receivers,
+            ),
+        )
+
+    receivers = []
+    if allows(1, to_team=True):
+        receivers.append("teamet")
+    areas = [word for each, word in texts.AREA.items() if allows(1, to_team=False, receivers=frozenset({each}))]
+    if areas:
+        receivers.append("medarbejdere" if len(areas) == len(Area) else f"medarbejdere i {', '.join(areas)}")
+    if not receivers:
+        return NO
+    days = max(days for days in range(1, 366) if allows(days, to_team="teamet" in receivers))
+    return f"til {' eller '.join(receivers)}, højst {days} dage"
+
+
+def _disclosures() -> Iterator[str]:
+    for basis, word in DISCLOSURE_COLUMNS.items():
+        yield f"| {' | '.join((word, *(disclosure_answers(area, basis) for area in texts.AREA)))} |"
+
+
 def _acts() -> Iterator[str]:
     for action in AuditAction:
         allowed = [kind.title for kind in KINDS if may(kind.actor, action)]
@@ -216,6 +261,7 @@ def table() -> str:
     titles = "\n".join(f"| `{policy}` | {title} |" for policy, title in POLICY_TITLES.items())
     head = ("medarbejder", "relation", "formål", "åbne", *texts.AREA.values(), "beskyttet", "finde")
     team_head = ("hvem", "åbne", "eget område", "andre områder", *CONSENT_COLUMNS.values(), *COURSE_COLUMNS.values())
+    disclosures = "\n".join(_disclosures())
     rows, team, acts = "\n".join(_rows()), "\n".join(_team()), "\n".join(_acts())
     return f"""# Hvad svarer reglerne?
 
@@ -241,6 +287,14 @@ En sundhedsfaglig er en medarbejder i området sundhed, en skolefaglig en i omr�
 | {" | ".join(team_head)} |
 |{"---|" * len(team_head)}
 {team}
+
+## Videregivelse uden samtykke
+
+Hvad den, der arbejder med borgeren i området og ser hele området, kan videregive derfra. Alle andre kan ikke.
+
+| grundlag | {" | ".join(texts.AREA.values())} |
+|{"---|" * (len(texts.AREA) + 1)}
+{disclosures}
 
 ## Handlinger, der ikke handler om én borger
 

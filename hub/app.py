@@ -12,6 +12,7 @@ from hub.web import (
     api_connect,
     api_consents,
     api_courses,
+    api_disclosures,
     api_overrides,
     api_rules,
     api_sources,
@@ -58,6 +59,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_connect.router)
     app.include_router(api_consents.router)
     app.include_router(api_courses.router)
+    app.include_router(api_disclosures.router)
     app.include_router(api_overrides.router)
     app.include_router(api_overrides.units_router)
     app.include_router(api_rules.router)

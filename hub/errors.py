@@ -146,6 +146,20 @@ class NotOnTeam(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class DisclosureNotFound(ActRefused):
+    """There is no such disclosure, or the actor has nothing to do with it."""
+
+    key = "disclosure_not_found"
+    status = HTTPStatus.NOT_FOUND
+
+
+class NothingToDisclose(ActRefused):
+    """The actor does not work with the citizen in an area of which they see all."""
+
+    key = "nothing_to_disclose"
+    status = HTTPStatus.FORBIDDEN
+
+
 class CourseClosed(ActRefused):
     """The actor has no place that reaches that on an open course, or does not work with the citizen."""
 

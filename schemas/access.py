@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, Json, JsonValue
 
 from schemas.base import Instant, Schema
-from schemas.disclosure import SectionDisclosure
+from schemas.disclosure import SectionDisclosure, StandingDisclosure
 from schemas.machine import Machine
 from schemas.overview import HeaderNumbers
 from schemas.source import Area
@@ -98,24 +98,6 @@ class JobFunction(Schema):
     """KLE numbers it is limited to; None: no limit."""
 
 
-class OrganisationUnit(Schema):
-    """A unit of the organisation, as the sources call it."""
-
-    id: str
-    """As in ``Unit.id``."""
-    name: str
-    area: Area | None = None
-    phone: str | None = None
-
-
-class EmployeeContact(Schema):
-    """How to reach an employee whom a source names by an id."""
-
-    name: str
-    title: str
-    phone: str | None = None
-
-
 class Basis(StrEnum):
     """With which right a citizen was opened (adgangsgrundlag)."""
 
@@ -127,6 +109,8 @@ class Basis(StrEnum):
     """The own unit holds an open case of the citizen (sagsførende myndighed)."""
     OVERRIDE = "override"
     """None of these relations, but a stated reason (værdispring); always reviewed."""
+    DISCLOSED = "disclosed"
+    """None of these relations, but an employee of the area that has the data has disclosed it to the actor."""
     NONE = "none"
 
 
@@ -155,6 +139,8 @@ class AccessFacts(Schema):
     consent_cells: frozenset[str] = frozenset()
     """What of these areas, as ``area/source/category`` (``schemas.consent``); an area without cells is shared whole.
     A cell of the category ``existence`` tells only whether there is anything, and makes no area consented to."""
+    disclosures: tuple[StandingDisclosure, ...] = ()
+    """What others have disclosed to the actor; one for a meeting is among them from when the actor opens it."""
     sources: frozenset[str] = frozenset()
     """Sources that have a line in the overview. No policy asks; the log tells areas with and without lines apart."""
     numbers: Json[HeaderNumbers] = Field(default=HeaderNumbers(), repr=False)
@@ -184,6 +170,8 @@ class AccessRequest(Schema):
     """Set when the actor uses the override; the text goes into the log."""
     override_id: str | None = None
     """Joins all that one stated reason opens: given when the reason is."""
+    disclosure_id: int | None = None
+    """The disclosure for a meeting that the actor has opened, while that lasts."""
     on_behalf_of: str | None = Field(default=None, max_length=200)
     request_id: str
     act_id: str | None = None
@@ -234,6 +222,13 @@ class AuditAction(StrEnum):
     """Somebody else judged a stated reason; what they wrote stands in ``override_reason``."""
     READ_OVERRIDES = "read_overrides"
     """Somebody who reviews stated reasons looked at them."""
+    READ_DISCLOSURES = "read_disclosures"
+    """Somebody looked at what was disclosed to them and by them, or at whom they could disclose to."""
+    DISCLOSE = "disclose"
+    """An employee of an area let others see data of it; ``details`` say what, to whom and until when."""
+    END_DISCLOSURE = "end_disclosure"
+    USE_DISCLOSURE = "use_disclosure"
+    """A participant of the meeting opened a preventive disclosure, which uses it up."""
     READ_OWN_UNITS = "read_own_units"
     """A manager looked at how much the own units have to do; ``details`` say which."""
     ASSESS_RULE = "assess_rule"
@@ -383,7 +378,8 @@ class AuditEntry(Schema):
     or withdrawn, and how), ``course`` (which course, and what was done to it), ``decisions`` (numbers of
     decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
     ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures
-    were shown), ``fault`` or ``entry`` (what was tried again) and ``job``."""
+    were shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault``
+    or ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -7,6 +7,24 @@ from schemas.base import Schema
 from schemas.source import Area
 
 
+class OrganisationUnit(Schema):
+    """A unit of the organisation, as the sources call it."""
+
+    id: str
+    """As in ``Unit.id``."""
+    name: str
+    area: Area | None = None
+    phone: str | None = None
+
+
+class EmployeeContact(Schema):
+    """How to reach an employee whom a source names by an id."""
+
+    name: str
+    title: str
+    phone: str | None = None
+
+
 class Employee(Schema):
     """An employee as an administrator sees them, also one who has left."""
 

@@ -114,6 +114,8 @@ def entry_about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas
     if decision.disclosures:
         disclosed: dict[str, JsonValue] = {each.area.value: each.basis.value for each in decision.disclosures}
         details = {**details, "disclosed": disclosed}
+        if stated := [each.stated.id for each in decision.disclosures if each.stated is not None]:
+            details["disclosures"] = [*stated]
     if decision.basis is Basis.OVERRIDE:
         details = {**details, "relation": relation_of(facts).value}
     update: dict[str, Any] = {

@@ -46,7 +46,11 @@ def _facts(facts: AccessFacts) -> tuple[str, ...]:
         for area in sorted(facts.consented_areas)
     )
     consents = texts.CONSENTS.format(areas=areas) if areas else texts.NO_CONSENTS
-    return (*((texts.IS_SELF,) if facts.is_self else ()), *lines, *((consents,) if facts.on_team else ()))
+    disclosed = (
+        texts.DISCLOSED.format(name=standing.stated_by, area=texts.AREA[standing.area])
+        for standing in facts.disclosures
+    )
+    return (*((texts.IS_SELF,) if facts.is_self else ()), *lines, *((consents,) if facts.on_team else ()), *disclosed)
 
 
 def _answer(question: str, answer: Answer) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from hub.access import repository
 from hub.access.colleagues import Colleague
 from hub.errors import NotLoggedIn
-from schemas.access import Actor, EmployeeContact
+from schemas.access import Actor
+from schemas.staff import EmployeeContact
 
 
 def actors(session: Session) -> tuple[Actor, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from hub.access.acts import CONSENT_ACTS, COURSE_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
+from hub.access.section_rights import OVERRIDE_OF_ANYBODY, OVERRIDES, disclosed_areas, limited_area, right_of_area
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, KleLimit
 from schemas.consent import TeamFacts
 from schemas.course import CourseFacts
@@ -17,10 +18,6 @@ from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis, SectionDisclosure
 from schemas.source import Area
 
-_OWN_AREA = frozenset({"see.own_area", "see.override_own_area", "machine.own_area"})
-_CONSENT = "see.team_consent"
-_OVERRIDE_OF_ANYBODY = "see.override_social"
-_OVERRIDES = frozenset({"open.override", "see.override_own_area", "see.override_social"})
 _AREAS = tuple(Area)
 _PAGES = (
     frozenset(
@@ -37,6 +34,7 @@ _PAGES = (
             AuditAction.EXPLAIN_POLICY,
             AuditAction.READ_OWN_UNITS,
             AuditAction.READ_RULES,
+            AuditAction.READ_DISCLOSURES,
         }
     )
     | STAFF_ACTS
@@ -46,29 +44,34 @@ _PAGES = (
 def decide(actor: Actor, facts: AccessFacts, request: AccessRequest) -> Decision:
     """Whether the actor may open this citizen's overview, with which right, and which areas it shows."""
     has_reason = is_reason(request.override_reason)
-    context = {**context_of(facts, has_reason=has_reason), "purpose": request.purpose.value}
+    disclosed = disclosed_areas(facts, request)
+    context = context_of(facts, has_reason=has_reason)
+    context |= {"has_disclosure": bool(disclosed), "purpose": request.purpose.value}
     return _decision(
         _principals(actor),
         tuple(context.items()),
         facts.consented_areas,
         facts.consent_cells,
         relation_of(facts),
+        disclosed,
         is_protected=facts.name_address_protected,
     )
 
 
 @lru_cache(maxsize=8192)
-def _decision(
+def _decision(  # noqa: PLR0913  all that a decision follows from; it is the key of the cache
     principals: tuple[Principal, ...],
     context: tuple[tuple[str, object], ...],
     consented: frozenset[Area],
     consent_cells: frozenset[str],
     relation: Basis,
+    disclosed: tuple[SectionDisclosure, ...],
     *,
     is_protected: bool,
 ) -> Decision:
     """The decision on whoever these hold for; every look-up asks, and most ask the same."""
-    opened, *sections, reveal = _answers_to_all(principals, _questions(dict(context), consented))
+    by_area = {disclosure.area: disclosure for disclosure in disclosed}
+    opened, *sections, reveal = _answers_to_all(principals, _questions(dict(context), consented, by_area))
     if not opened.allowed:
         return Decision(
             allowed=False,
@@ -81,11 +84,17 @@ def _decision(
     answers = [opened, *permitted.values()]
     areas_shown = frozenset(permitted)
     employee = principals[0]
-    limited = _limited_area(employee, permitted, consent_cells)
+    limited = limited_area(employee, permitted, consent_cells)
     # What the override shows to anybody it shows whole: more than the job function does, which makes it an override.
-    is_lifted = limited is not None and _OVERRIDE_OF_ANYBODY in permitted[limited].policies
+    is_lifted = limited is not None and OVERRIDE_OF_ANYBODY in permitted[limited].policies
     disclosures = [
-        _disclosure(section, answer, consent_cells, is_own_whole=section is not limited or not is_lifted)
+        right_of_area(
+            section,
+            answer,
+            consent_cells,
+            by_area.get(section),
+            is_own_whole=section is not limited or not is_lifted,
+        )
         for section, answer in permitted.items()
     ]
     is_widened = any(
@@ -103,35 +112,6 @@ def _decision(
         policies=tuple(sorted({policy for answer in answers for policy in answer.policies})),
         policy_version=POLICY_VERSION,
     )
-
-
-def _disclosure(
-    area: Area, answer: Answer, consent_cells: frozenset[str], *, is_own_whole: bool
-) -> SectionDisclosure | None:
-    """With which right the area is shown; None: it is the actor's own, which is no disclosure.
-
-    A reason that opens more of an area than the citizen has consented to, or than the job function reaches
-    (not *is_own_whole*), is an override.
-    """
-    if is_own_whole and _OWN_AREA.intersection(answer.policies):
-        return None
-    prefix = f"{area}/"
-    cells = frozenset(cell.removeprefix(prefix) for cell in consent_cells if cell.startswith(prefix))
-    if _OVERRIDES.intersection(answer.policies) and (cells or _CONSENT not in answer.policies):
-        return SectionDisclosure(area=area, basis=DisclosureBasis.OVERRIDE)
-    return SectionDisclosure(area=area, basis=DisclosureBasis.CONSENT, cells=cells or None)
-
-
-def _limited_area(employee: Principal, answers: Mapping[Area, Answer], cells: frozenset[str]) -> Area | None:
-    """The own area, where it is shown as such and the job functions reach a part of it; None: there is none.
-
-    What the citizen shares with the team whole is not limited.
-    """
-    answer = answers.get(employee.area) if employee.area else None
-    if employee.kle is None or answer is None or not _OWN_AREA.intersection(answer.policies):
-        return None
-    is_shared_whole = _CONSENT in answer.policies and not any(cell.startswith(f"{employee.area}/") for cell in cells)
-    return None if is_shared_whole else employee.area
 
 
 def may_see_entry(limit: KleLimit, number: str | None) -> bool:
@@ -153,27 +133,46 @@ def _existence(
     sources = [cell.removesuffix(suffix) for cell in consent_cells if cell.endswith(suffix)]
     withheld = sorted({Area(source.partition("/")[0]) for source in sources} - areas_shown)
     questions = tuple(
-        question_of("see_existence", {**context, "area": section, "consented": True}) for section in withheld
+        question_of("see_existence", {**_of_area(context, section), "consented": True, "disclosed_by": ""})
+        for section in withheld
     )
     answers = _answers_to_all(principals, questions)
     permitted = {section for section, answer in zip(withheld, answers, strict=True) if answer.allowed}
     return frozenset(source for source in sources if source.partition("/")[0] in permitted)
 
 
-def _questions(context: Mapping[str, object], consented: frozenset[Area]) -> tuple[Question, ...]:
+def _questions(
+    context: Mapping[str, object], consented: frozenset[Area], disclosed: Mapping[Area, SectionDisclosure]
+) -> tuple[Question, ...]:
     """What is asked to open a citizen: the page, each area, and protected fields if a reason is stated for them."""
-    without_purpose = {key: value for key, value in context.items() if key != "purpose"}
+    plain = {key: value for key, value in context.items() if key not in {"purpose", "has_disclosure"}}
     return (
         question_of("open_overview", context),
-        *(question_of("see_section", {**context, "area": area, "consented": area in consented}) for area in _AREAS),
-        question_of("reveal", {**without_purpose, "has_reason": True}),
+        *(
+            question_of(
+                "see_section",
+                {
+                    **_of_area(context, area),
+                    "consented": area in consented,
+                    "disclosed_by": disclosed[area].basis.value if area in disclosed else "",
+                },
+            )
+            for area in _AREAS
+        ),
+        question_of("reveal", {**plain, "has_reason": True}),
     )
+
+
+def _of_area(context: Mapping[str, object], area: Area) -> dict[str, object]:
+    return {**{key: value for key, value in context.items() if key != "has_disclosure"}, "area": area}
 
 
 def answers_by_question(actor: Actor, facts: AccessFacts, request: AccessRequest) -> dict[str, Answer]:
     """What the policies answer to each question that a decision asks: ``open_overview``, each area, ``reveal``."""
+    disclosed = disclosed_areas(facts, request)
     context = context_of(facts, has_reason=is_reason(request.override_reason))
-    questions = _questions({**context, "purpose": request.purpose.value}, facts.consented_areas)
+    context |= {"has_disclosure": bool(disclosed), "purpose": request.purpose.value}
+    questions = _questions(context, facts.consented_areas, {each.area: each for each in disclosed})
     names = ("open_overview", *_AREAS, "reveal")
     return dict(zip(names, ask_policies(actor, questions), strict=True))
 
@@ -310,9 +309,9 @@ def relation_of(facts: AccessFacts) -> Basis:
 
 def _basis(relation: Basis, answers: Iterable[Answer]) -> Basis:
     """The override, when anything at all is shown by it alone; it is reviewed then."""
-    if any(_OVERRIDES.issuperset(answer.policies) for answer in answers):
+    if any(OVERRIDES.issuperset(answer.policies) for answer in answers):
         return Basis.OVERRIDE
-    return relation
+    return Basis.DISCLOSED if relation is Basis.NONE else relation
 
 
 def _may_change_source(actor: Actor, action: AuditAction, *, has_reason: bool) -> bool:
@@ -352,7 +351,7 @@ def question_of(action: str, context: Mapping[str, object]) -> Question:
 
 
 def ask_policies(actor: Actor, questions: Sequence[Question]) -> tuple[Answer, ...]:
-    """What the policies say to each question, of everybody who must be allowed to."""
+    """What the policies answer to each of the questions about that actor."""
     return _answers_to_all(_principals(actor), tuple(questions))
 
 

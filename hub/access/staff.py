@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from hub.access import staff_repository
 from hub.access.organisation import Organisation, StaffMember, UnitOfOrganisation
 from hub.errors import InvalidSetting
-from schemas.access import OrganisationUnit
 from schemas.base import Schema
+from schemas.staff import OrganisationUnit
 
 LEAVING_SHARE = 0.2
 """More than this share leaving at once is taken for a broken export, ..."""

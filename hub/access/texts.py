@@ -56,6 +56,7 @@ IS_SELF = "Medarbejderen er selv borgeren."
 CONSENTS = "Borgeren har samtykket til, at teamet ser: {areas}."
 IN_PART = "noget af {area}"
 KLE_LIMIT = "Jobfunktionen er begrænset til KLE {numbers}: af eget område ses kun det, der har et af numrene."
+DISCLOSED = "{name} har videregivet noget af området {area} til medarbejderen."
 NO_CONSENTS = "Borgeren har ikke samtykket til, at teamet ser noget område."
 NOT_THERE = "Der er ingen borger med den nøgle."
 

@@ -14,6 +14,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from hub import tracing
+from hub.course.disclosure_facts_repository import STANDING_DISCLOSURES, disclosures_of
 from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
 from hub.course.views import CourseView, EmployeeCourse, Membership, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
@@ -124,6 +125,7 @@ def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
            {_SELF} AS is_self,
            o.name_address_protected,
            ARRAY(SELECT area || '/' || cell FROM consented WHERE consented.citizen_id = o.citizen_id) AS consents,
+           {STANDING_DISCLOSURES} AS disclosures,
            o.sources,
            {"o.numbers::text AS numbers," if with_numbers else ""}
            o.not_updated_since
@@ -373,4 +375,5 @@ def _facts_of_row(row: Mapping[str, Any], areas: Mapping[str, Area]) -> AccessFa
     values["consent_cells"] = [
         f"{area}/{cell}" for area, of_area in cells.items() if area not in whole for cell in of_area
     ]
+    values["disclosures"] = disclosures_of(values["disclosures"], areas)
     return AccessFacts.model_validate(values)

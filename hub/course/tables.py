@@ -120,3 +120,56 @@ class ConsentRow(Base):
     withdrawn_on: Mapped[date | None]
     withdrawn_by: Mapped[str | None] = mapped_column(Text)
     """The employee's id; empty: withdrawn before that was recorded."""
+
+
+class DisclosureRow(Base):
+    """Data of an area that an employee of it let others see, on another basis than the citizen's consent."""
+
+    __tablename__ = "disclosures"
+    __table_args__ = (
+        CheckConstraint("area IN ('employment', 'school', 'social', 'health')", name="area"),
+        CheckConstraint(
+            "basis IN ('statutory_duty', 'significant_importance', 'ssd_preventive', 'health_release')", name="basis"
+        ),
+        CheckConstraint("(course_id IS NULL) = (cardinality(receivers) > 0)", name="receivers"),
+        CheckConstraint("(basis = 'ssd_preventive') = (meeting_on IS NOT NULL)", name="meeting"),
+        CheckConstraint("basis <> 'ssd_preventive' OR course_id IS NULL", name="named"),
+        CheckConstraint("basis <> 'health_release' OR (area = 'health' AND course_id IS NOT NULL)", name="health"),
+        CheckConstraint("first_day <= last_day", name="period"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        Index("ix_disclosures_citizen_id", "citizen_id"),
+        Index("ix_disclosures_receivers", "receivers", postgresql_using="gin"),
+        Index("ix_disclosures_stated_by", "stated_by"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    area: Mapped[str] = mapped_column(Text)
+    categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    cells: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """What of the area was disclosed, as ``source/category``; a source that comes later is not among them."""
+    basis: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    course_id: Mapped[UUID | None] = mapped_column(ForeignKey("courses.id"))
+    """To whoever is on its team; None: to the receivers."""
+    receivers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Ids of employees."""
+    meeting: Mapped[str | None] = mapped_column(Text)
+    meeting_on: Mapped[date | None]
+    stated_by: Mapped[str] = mapped_column(Text)
+    stated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_by: Mapped[str | None] = mapped_column(Text)
+
+
+class DisclosureUseRow(Base):
+    """A receiver who opened what was disclosed for a meeting; nobody does so twice."""
+
+    __tablename__ = "disclosure_uses"
+
+    disclosure_id: Mapped[int] = mapped_column(ForeignKey("disclosures.id"), primary_key=True)
+    actor_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -7,9 +7,10 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from hub.errors import InvalidSetting
-from schemas.access import OrganisationUnit, Role
+from schemas.access import Role
 from schemas.base import Schema
 from schemas.source import Area
+from schemas.staff import OrganisationUnit
 
 _SETTING = "HELHED_ROLE_MAPPING_FILE"
 

@@ -4,6 +4,7 @@ from hub.web.citizen.routes import CITIZEN
 from hub.web.connect.routes import CONNECT
 from hub.web.consents.routes import CONSENTS
 from hub.web.course.routes import COURSES
+from hub.web.disclosures.routes import DISCLOSURES
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
@@ -25,6 +26,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
     COURSES,
     CONSENTS,
+    DISCLOSURES,
     OWN_UNITS,
     OVERSIGHT,
     OVERRIDES,

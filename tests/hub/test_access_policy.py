@@ -56,6 +56,7 @@ SELF = HEALTH_TOO.model_copy(update={"unit_has_active_effort": True, "is_self": 
 
 social, health, school, employment = Area.SOCIAL, Area.HEALTH, Area.SCHOOL, Area.EMPLOYMENT
 none: frozenset[Area] = frozenset()
+MEMBER_ACTS = {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE, AuditAction.READ_DISCLOSURES}
 POLICY_ACTS = {AuditAction.READ_POLICY, AuditAction.EXPLAIN_POLICY}
 
 
@@ -113,7 +114,7 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.TEAM_MEMBER, {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE}),
+        (Role.TEAM_MEMBER, MEMBER_ACTS),
         (
             Role.ADMINISTRATOR,
             {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS}

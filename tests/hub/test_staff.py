@@ -18,8 +18,8 @@ from hub.errors import InvalidSetting
 from hub.sessions.repository import delete_expired_sessions, get_session
 from hub.sessions.service import begin, limits_of
 from hub.settings import Settings
-from schemas.access import OrganisationUnit
 from schemas.source import Area
+from schemas.staff import OrganisationUnit
 
 TODAY = danish_day(SystemClock().now())
 UNITS = {"u1": OrganisationUnit(id="social:100", name="Familieafdelingen", area=Area.SOCIAL, phone="44773000")}

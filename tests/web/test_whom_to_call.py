@@ -14,10 +14,10 @@ from hub.web.citizen.present import overview_page
 from hub.web.citizen.present_efforts import responsible_person
 from hub.web.citizen.present_head import teammate_person
 from hub.web.shell.view_models import Person, Phone
-from schemas.access import EmployeeContact
 from schemas.facts import EffortFact
 from schemas.people import Responsible, Unit, Worker
 from schemas.source import Area, AreaContact
+from schemas.staff import EmployeeContact
 from tests.access_town import an_actor, employ
 from tests.consents import open_course
 from tests.web import maja

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub import metrics
 from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
+from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
 from hub.access.rule_points import CitizenPoints, read_points
 from hub.access.showing import cut_and_mask
@@ -28,11 +29,12 @@ from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, Decision, EmployeeContact, PageKind
+from schemas.access import AccessFacts, AccessRequest, Decision, PageKind
 from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
 from schemas.source import Area, AreaContact
+from schemas.staff import EmployeeContact
 
 RECENTLY = timedelta(hours=1)
 """Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
@@ -188,6 +190,8 @@ def load_page_data(
         purpose=context.access(citizen_id).purpose,
         now=context.now,
         override_until=override.until if (override := context.override(citizen_id)) else None,
+        meeting_until=meeting.until if (meeting := context.opened_for_meeting(citizen_id)) else None,
+        may_disclose=may_disclose_something(context.actor, citizen.facts),
         page=page,
         sources=sources,
         family=family_overviews[1:],

@@ -229,6 +229,10 @@ class CitizenHead:
     """"som" a function, "med" a reason."""
     basis: str
     override: str | None
+    meeting: str | None
+    """Until when what was disclosed for a meeting is open."""
+    disclose: str | None
+    """Address of the form by which the actor discloses to others."""
     """For whom and until when the reason holds that was given; None: none was."""
     purpose: str
     views: tuple[Link, ...]

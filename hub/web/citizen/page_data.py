@@ -11,11 +11,12 @@ from hub.clock import danish_day, danish_midnight
 from hub.indexing.serving import ServedFrom
 from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
-from schemas.access import Actor, Basis, Decision, EmployeeContact, PageKind, Purpose
+from schemas.access import Actor, Basis, Decision, PageKind, Purpose
 from schemas.course import TeamFunction
 from schemas.overview import Entry, Overview
 from schemas.people import LifeStatus
 from schemas.source import Area, AreaContact, SourceSystem
+from schemas.staff import EmployeeContact
 
 
 def end_of(day: date) -> datetime:
@@ -110,6 +111,10 @@ class PageData:
     """The actor's function on the team today."""
     source_ages: tuple[SourceAge, ...] = ()
     override_until: datetime | None = None
+    meeting_until: datetime | None = None
+    """Until when what was disclosed for a meeting is open; None: nothing is."""
+    may_disclose: bool = False
+    """The actor may disclose data of the own area about the citizen."""
     """Until when a reason opens the citizen; None: none was given."""
     viewers: tuple[Viewer, ...] = ()
     changes: Changes | None = None

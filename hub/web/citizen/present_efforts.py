@@ -28,11 +28,11 @@ from hub.web.shell.dates import (
 from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
-from schemas.access import EmployeeContact
 from schemas.facts import EffortFact, EffortStatus, NoAccessFact
 from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.people import Responsible
 from schemas.source import Area, AreaContact
+from schemas.staff import EmployeeContact
 
 NOT_GIVEN = "Ikke oplyst af kilden"
 

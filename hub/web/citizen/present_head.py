@@ -24,7 +24,7 @@ from hub.web.shell.view_models import Link, Person, purpose_choices
 from schemas.access import Basis, PageKind
 from schemas.codes import danish_label
 from schemas.course import TeamFunction
-from schemas.disclosure import DisclosureBasis
+from schemas.disclosure import DisclosureBasis, StandingDisclosure
 from schemas.overview import IdentityState, Relative, SectionState
 from schemas.people import LifeStatus, PersonFact, RelationKind
 
@@ -74,6 +74,8 @@ def head(data: PageData) -> CitizenHead:
         basis_word=basis_word,
         basis=basis,
         override=texts.OVERRIDE_ENDS.format(until=clock_text(data.override_until)) if data.override_until else None,
+        meeting=texts.MEETING_ENDS.format(until=clock_text(data.meeting_until)) if data.meeting_until else None,
+        disclose=f"/videregivelser/ny/{citizen}" if data.may_disclose and not data.as_known else None,
         purpose=shared.PURPOSE[data.purpose],
         views=tuple(
             Link(_VIEWS[page], f"/{side}/{citizen}", current=page is data.page) for page, side in _SIDE.items()
@@ -197,9 +199,22 @@ def _disclosures(data: PageData) -> tuple[str, ...]:
         sentence = texts.BY_OVERRIDE if disclosure.basis is DisclosureBasis.OVERRIDE else texts.BY_CONSENT
         if disclosure.cells is not None:
             sentence = texts.BY_CONSENT_IN_PART
+        if disclosure.stated is not None:
+            sentence = _by_stated(disclosure.stated, is_part=disclosure.cells is not None)
         if disclosure.area in covered:
             by_sentence.setdefault(sentence, []).append(shared.AREA[disclosure.area].lower())
-    return tuple(sentence.format(areas=listed(areas)) for sentence, areas in by_sentence.items())
+    return tuple(sentence.replace("{areas}", listed(areas)) for sentence, areas in by_sentence.items())
+
+
+def _by_stated(stated: StandingDisclosure, *, is_part: bool) -> str:
+    """Who let the actor see it, on which basis and until when; ``{areas}`` is filled in later."""
+    sentence = texts.BY_STATED_IN_PART if is_part else texts.BY_STATED
+    return sentence.format(
+        areas="{areas}",
+        name=stated.stated_by,
+        basis=shared.DISCLOSURE_BASIS[stated.basis],
+        day=day_text(stated.last_day),
+    )
 
 
 def _basis(data: PageData) -> tuple[str, str]:

@@ -14,9 +14,10 @@ from hub.web.citizen.present_head import address_line, teammate_person
 from hub.web.shell.dates import as_sentence, capital, day_text
 from hub.web.shell.people import identity_note, name_missing
 from hub.web.shell.view_models import purpose_choices
-from schemas.access import AccessFacts, Actor, EmployeeContact, Purpose, Role
+from schemas.access import AccessFacts, Actor, Purpose, Role
 from schemas.overview import Overview
 from schemas.source import Area
+from schemas.staff import EmployeeContact
 
 Side = Literal["overblik", "familien", "tidslinje", "punkter"]
 """Which page about the citizen."""

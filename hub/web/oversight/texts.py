@@ -10,6 +10,7 @@ POLICY_QUESTION = {
     "Hvem kan man finde?": {"find"},
     "Hvad sker aldrig?": {"never"},
     "Hvem skriver samtykker ind?": {"consent"},
+    "Hvem videregiver på andet grundlag end samtykke?": {"disclose"},
     "Hvem gennemgår særlige grunde?": {"override"},
     "Hvem tilbyder et forløb, og hvem bestemmer teamet?": {"course"},
     "Hvem vurderer opmærksomhedspunkter, og hvem godkender regler?": {"rule"},
@@ -24,6 +25,10 @@ AUDIT_ACTION = {
     AuditAction.END_OVERRIDE: "Afsluttede en særlig grund",
     AuditAction.REVIEW_OVERRIDE: "Gennemgik en særlig grund",
     AuditAction.READ_OVERRIDES: "Læste særlige grunde",
+    AuditAction.READ_DISCLOSURES: "Så videregivelser",
+    AuditAction.DISCLOSE: "Videregav oplysninger til andre",
+    AuditAction.END_DISCLOSURE: "Lukkede en videregivelse",
+    AuditAction.USE_DISCLOSURE: "Åbnede det, der var videregivet til et møde",
     AuditAction.READ_OWN_UNITS: "Så sine enheders tal",
     AuditAction.ASSESS_RULE: "Vurderede et opmærksomhedspunkt",
     AuditAction.RECORD_INDICATOR: "Noterede eller trak en faglig indikator tilbage",
@@ -111,6 +116,10 @@ FIELD = {
 DISCLOSED = {
     DisclosureBasis.CONSENT: "med samtykke",
     DisclosureBasis.OVERRIDE: "med begrundelse",
+    DisclosureBasis.STATUTORY_DUTY: "videregivet efter lovbestemt pligt",
+    DisclosureBasis.SIGNIFICANT_IMPORTANCE: "videregivet, fordi det har væsentlig betydning",
+    DisclosureBasis.SSD_PREVENTIVE: "videregivet forebyggende til et møde (SSD)",
+    DisclosureBasis.HEALTH_RELEASE: "frigivet af en sundhedsfaglig",
 }
 """With which right areas of another administration were shown."""
 REVIEWED_AS = {

@@ -9,6 +9,7 @@ RELATION_TO_ME = {
     Basis.OWN_UNIT: "din enhed har en indsats",
     Basis.CASE_UNIT: "din enhed fører sagen",
     Basis.OVERRIDE: "kræver begrundelse",
+    Basis.DISCLOSED: "videregivet til dig",
     Basis.NONE: "kræver begrundelse",
 }
 """Why one may open a citizen that was found."""

@@ -41,6 +41,19 @@ OVERRIDE = "override"
 OVERRIDE_LASTS = timedelta(hours=1)
 """So long a reason opens the one citizen it was given for; after that another is asked for."""
 
+MEETING = "meeting"
+"""In the session: the disclosure for a meeting that was opened last, about whom, and when."""
+MEETING_LASTS = timedelta(hours=1)
+"""So long what was opened for a meeting is shown; after that it is used up."""
+
+
+@dataclass(frozen=True)
+class OpenedForMeeting:
+    """What was disclosed for a meeting and is open now."""
+
+    disclosure_id: int
+    until: datetime
+
 
 @dataclass(frozen=True)
 class Override:
@@ -119,11 +132,13 @@ class RequestContext:
     def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
         override = self.override(citizen_id) if reason is None and citizen_id is not None else None
+        meeting = self.opened_for_meeting(citizen_id) if citizen_id is not None else None
         purpose = self.workspace.purpose if self.workspace else None
         return AccessRequest(
             purpose=purpose or chosen_purpose(self.request),
             override_reason=override.reason if override else reason,
             override_id=override.id if override else None,
+            disclosure_id=meeting.disclosure_id if meeting else None,
             request_id=self.request_id,
         )
 
@@ -135,6 +150,15 @@ class RequestContext:
         given_at = datetime.fromisoformat(stored["given_at"])
         until = given_at + OVERRIDE_LASTS
         return Override(stored.get("id"), stored["reason"], until) if given_at <= self.now < until else None
+
+    def opened_for_meeting(self, citizen_id: UUID) -> OpenedForMeeting | None:
+        """What the actor opened for a meeting about this citizen, while it lasts."""
+        stored: dict[str, str] = self.request.session.get(MEETING) or {}
+        if stored.get("citizen") != str(citizen_id):
+            return None
+        opened_at = datetime.fromisoformat(stored["opened_at"])
+        until = opened_at + MEETING_LASTS
+        return OpenedForMeeting(int(stored["id"]), until) if opened_at <= self.now < until else None
 
     def require_source(self, name: str) -> None:
         """Stop here unless there is such a source, or was.

@@ -9,6 +9,7 @@ from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
 from schemas.access import Basis, Purpose
 from schemas.data_category import DataCategory
+from schemas.disclosure import DisclosureBasis
 from schemas.facts import EffortStatus, GoalKind
 from schemas.overview import TroubleKind
 from schemas.people import RelationKind
@@ -24,6 +25,16 @@ DATA_CATEGORY = {
     DataCategory.EXISTENCE: "kun om der er noget",
 }
 """What sort of data a citizen consents to share."""
+
+DISCLOSURE_BASIS = {
+    DisclosureBasis.CONSENT: "borgerens samtykke",
+    DisclosureBasis.OVERRIDE: "særlig grund",
+    DisclosureBasis.STATUTORY_DUTY: "lovbestemt pligt",
+    DisclosureBasis.SIGNIFICANT_IMPORTANCE: "væsentlig betydning",
+    DisclosureBasis.SSD_PREVENTIVE: "forebyggende møde, SSD",
+    DisclosureBasis.HEALTH_RELEASE: "frigivet af en sundhedsfaglig",
+}
+"""With which right an area is shown, in a bracket."""
 
 AREA = {area: word.capitalize() for area, word in access_texts.AREA.items()}
 
@@ -44,6 +55,7 @@ BASIS = {
     Basis.OWN_UNIT: "medarbejder i en enhed med en indsats for borgeren",
     Basis.CASE_UNIT: "medarbejder i den enhed, der fører borgerens sag",
     Basis.OVERRIDE: "særlig grund",
+    Basis.DISCLOSED: "modtager af oplysninger, et område har videregivet",
     Basis.NONE: "ingen adgang",
 }
 
@@ -255,6 +267,14 @@ ERROR = {
         "Gå tilbage, og gør teksten kortere eller filen mindre.",
     ),
     "method_wrong": ("Siden kan ikke bruges på den måde", "Gå til siden med et link eller en knap."),
+    "disclosure_not_found": (
+        "Videregivelsen findes ikke",
+        "Den er ikke til dig eller fra dig. Se dine under Videregivelser.",
+    ),
+    "nothing_to_disclose": (
+        "Du kan ikke videregive om borgeren",
+        "Det kan den, der arbejder med borgeren i et område og ser hele området.",
+    ),
     "not_on_team": (
         "Samtykket er ikke åbent for dig",
         "Samtykker ses af teamet for borgerens forløb og skrives ind af tovholderen. Spørg tovholderen.",
