@@ -97,6 +97,10 @@ class RelationKind(StrEnum):
     OTHER = "other"
 
 
+CONTACT_PERSON = "ECON"
+"""Code of ``relationship_codes``: whom the school calls, of whom nothing more is told; no relative."""
+
+
 class RelationFact(Schema):
     """A relation between the record's primary party and its other party (relation, Sagspart)."""
 

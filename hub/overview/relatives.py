@@ -8,7 +8,7 @@ from hub.matching.linked_record import LinkedRecord
 from hub.overview.current_records import parties_of, provenance_of
 from hub.overview.header import disagreement
 from schemas.overview import Disagreement, Relative, RelativeStatement
-from schemas.people import RelationFact, RelationKind
+from schemas.people import CONTACT_PERSON, RelationFact, RelationKind
 from schemas.record import Party, PartyRole
 
 _SEEN_FROM_OTHER = {
@@ -62,6 +62,8 @@ def _statements(citizen_id: UUID, linked: LinkedRecord) -> list[_RelationStateme
     if not isinstance(fact, RelationFact):
         return []
     is_primary = linked.role is PartyRole.PRIMARY
+    if not is_primary and fact.role is not None and fact.role.code == CONTACT_PERSON:
+        return []  # whose contact person somebody is tells nothing of their own family
     relation = fact.relation if is_primary else _SEEN_FROM_OTHER[fact.relation]
     other_role = PartyRole.OTHER if is_primary else PartyRole.PRIMARY
     return [

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from schemas.facts import EnrolmentFact
-from schemas.people import PersonFact, RelationFact, RelationKind
+from schemas.people import CONTACT_PERSON, PersonFact, RelationFact, RelationKind
 from schemas.record import SourceRecord
 from tests.connectors.school_files import (
     BO,
@@ -104,6 +104,7 @@ def test_custody_is_as_recorded_and_never_guessed(
     assert isinstance(record.fact, RelationFact)
     assert (record.fact.relation, record.fact.custody) == (kind, expected)
     assert bool(record.quality) is (relation == "Nabo")
+    assert (record.fact.role is not None and record.fact.role.code == CONTACT_PERSON) is (relation == "Nabo")
 
 
 def test_a_lost_leading_zero_is_restored_and_flagged(drop: Drop, looks: Looks) -> None:

@@ -1,5 +1,6 @@
 """Relatives as the reader's sources tell of them, however many sources there are."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.relatives import merge_relations, relative_of_sources
 from schemas.access import Basis, Decision
+from schemas.codes import Coded, danish_label
 from schemas.overview import Relative
-from schemas.people import Address, PersonFact, RelationFact, RelationKind
+from schemas.people import CONTACT_PERSON, Address, PersonFact, RelationFact, RelationKind
 from schemas.record import PartyRole
 from schemas.source import Area
 from tests.factories import IDA, MAJA, make_party, make_person, make_record
@@ -47,6 +49,15 @@ def relative(facts: dict[str, RelationFact]) -> Relative:
     linked = [related(MAJA, IDA, fact, source=source, source_id="7") for source, fact in facts.items()]
     (only,) = merge_relations(citizen(MAJA), linked).relatives
     return only
+
+
+def test_a_contact_person_of_the_school_is_called_so_and_has_no_relative_in_the_pupil() -> None:
+    role = Coded(code_list="relationship_codes", code=CONTACT_PERSON)
+    linked = related(MAJA, IDA, RelationFact(relation=RelationKind.OTHER, role=role))
+    (contact,) = merge_relations(citizen(MAJA), [linked]).relatives
+    assert contact.role == role
+    assert danish_label(role, date(2023, 9, 12)) == "Kontaktperson"
+    assert not merge_relations(citizen(IDA), [replace(linked, role=PartyRole.OTHER)]).relatives
 
 
 @given(told_by(), st.sets(st.sampled_from(["social", "health"])))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from connectors.base import RecordTypeInfo, Stream
 from connectors.sources.school.tabulex import PUPIL
-from connectors.sources.school.translate import ABSENCE, CONTACT_PERSON, ENROLMENT, RELATION
+from connectors.sources.school.translate import ABSENCE, CONTACT, ENROLMENT, RELATION
 from connectors.sources.school.wsieksport import PERSON
 from schemas.data_category import DataCategory
 from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
@@ -72,7 +72,7 @@ RECORD_TYPES = (
         purpose="Hvilken skole og klasse barnet går i, og hvem man ringer til (folkeskoleloven).",
     ),
     RecordTypeInfo(
-        name=CONTACT_PERSON,
+        name=CONTACT,
         danish_title="Kontaktpersoner",
         facts=("person",),
         fields_read=(

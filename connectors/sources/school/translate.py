@@ -21,12 +21,12 @@ from connectors.sources.school.wsieksport import ContactPerson
 from schemas.codes import Coded
 from schemas.facts import AbsenceFact, AbsenceKind, EnrolmentFact, Fact
 from schemas.identifiers import Identifier
-from schemas.people import Address, PersonFact, RelationFact, RelationKind, Responsible, Unit, Worker
+from schemas.people import CONTACT_PERSON, Address, PersonFact, RelationFact, RelationKind, Responsible, Unit, Worker
 from schemas.period import Period
 from schemas.record import Party, PartyRole, QualityFlag, SourceRecord
 
 HASH_LENGTH = 16
-ABSENCE, ENROLMENT, RELATION, CONTACT_PERSON = "Fravaer", "Indskrivning", "ContactPerson", "ContactPerson.Person"
+ABSENCE, ENROLMENT, RELATION, CONTACT = "Fravaer", "Indskrivning", "ContactPerson", "ContactPerson.Person"
 _RELATIONS = {
     "mor": (RelationKind.PARENT, "MTH"),
     "far": (RelationKind.PARENT, "FTH"),
@@ -46,11 +46,14 @@ _RELATIONS = {
     "søster": (RelationKind.SIBLING, "SIS"),
     "bedstemor": (RelationKind.OTHER, "GRMTH"),
     "bedstefar": (RelationKind.OTHER, "GRFTH"),
-    "andet": (RelationKind.OTHER, None),
-    "anden": (RelationKind.OTHER, None),
-    "anden kontaktperson": (RelationKind.OTHER, None),
+    "andet": (RelationKind.OTHER, CONTACT_PERSON),
+    "anden": (RelationKind.OTHER, CONTACT_PERSON),
+    "anden kontaktperson": (RelationKind.OTHER, CONTACT_PERSON),
 }
-"""What a contact person is to the pupil, by the school's word: kind and code of ``relationship_codes``."""
+"""What a contact person is to the pupil, by the school's word: kind and code of ``relationship_codes``.
+
+Whom the school calls without being told more is a contact person, and no relative.
+"""
 
 
 @dataclass(frozen=True)
@@ -231,13 +234,13 @@ def contact_records(changes: Changes, pupil: Pupil, contact: ContactPerson) -> l
         flags.append(QualityFlag(field="ContactPerson.CivilRegistrationNumber", rule=LEADING_ZERO))
     name = " ".join(part for part in names if part) or None
     person = PersonFact(given_name=names[0], family_name=names[1], name_address_protected=bool(contact.protected))
-    kind, role = _RELATIONS.get(contact.relation.casefold(), (RelationKind.OTHER, None))
+    kind, role = _RELATIONS.get(contact.relation.casefold(), (RelationKind.OTHER, CONTACT_PERSON))
     relation_flags = [*flags]
     if contact.relation.casefold() not in _RELATIONS:
         relation_flags.append(QualityFlag(field="ContactPerson.relation", rule="unknown_code"))
     relation = RelationFact(
         relation=kind,
-        role=Coded(code_list="relationship_codes", code=role) if role else None,
+        role=Coded(code_list="relationship_codes", code=role),
         custody=contact.custody,
     )
     # Custody is a parent's or a guardian's; what a file says of others is not taken over.
@@ -245,12 +248,12 @@ def contact_records(changes: Changes, pupil: Pupil, contact: ContactPerson) -> l
         relation = relation.model_copy(update={"custody": None})
     primary = changes.scope.pupil_party(pupil.school, pupil.id, (pupil.number,), full_name(pupil))
     other = Party(role=PartyRole.OTHER, identifiers=identifiers, name=name[:NAME_LENGTH] if name else None)
-    for shown in (RELATION, CONTACT_PERSON):
+    for shown in (RELATION, CONTACT):
         show_payload(shown, own, contact)
     records = [changes.publish(RELATION, own, relation, (primary, other), flags=relation_flags)]
     if contact.number is not None:
         own_party = Party(role=PartyRole.PRIMARY, identifiers=identifiers, name=other.name)
-        records.insert(0, changes.publish(CONTACT_PERSON, own, person, (own_party,), flags=flags))
+        records.insert(0, changes.publish(CONTACT, own, person, (own_party,), flags=flags))
     return [record for record in records if record is not None]
 
 

@@ -56,7 +56,7 @@ from hub.web.shell.dates import (
 from hub.web.shell.people import first_word, headline_age, headline_name, identity_note
 from hub.web.shell.view_models import Choice
 from schemas.overview import Disagreement, Overview, SectionState
-from schemas.people import LifeStatus
+from schemas.people import CONTACT_PERSON, LifeStatus
 
 MOST_ZOOMS = 30
 _IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
@@ -231,7 +231,10 @@ def _not_shown(data: PageData) -> str | None:
     names = [
         first_word(relative.name)
         for relative in data.overview.header.relatives
-        if relative.citizen_id not in ids_shown and relative.name and relative.valid.contains(data.today)
+        if relative.citizen_id not in ids_shown
+        and relative.name
+        and relative.valid.contains(data.today)
+        and not (relative.role and relative.role.code == CONTACT_PERSON)
     ]
     if not names:
         return None
