@@ -143,8 +143,9 @@ class Reader:
                 status, _, day = text.partition(" ")
                 yield Fact("head.life", "", f"{status} {self.day(day)}".strip())
             case "Forløb":
-                began = re.fullmatch(r"sammenhængende siden (.+)", text)
-                yield Fact("head.course", "", self.day(began.group(1)) if began else text)
+                state = value.text("details", "a")  # the link leads to the course, or to where one is offered
+                began = re.fullmatch(r"sammenhængende siden (.+)", state)
+                yield Fact("head.course", "", self.day(began.group(1)) if began else state)
             case "Tidligere cpr" | "Tovholder":
                 yield Fact("head.lead" if word == "Tovholder" else "head.former_cpr", "", text)
             case "Team":
