@@ -3,7 +3,7 @@
 from datetime import date
 
 from schemas.access import JobFunction, Role
-from schemas.base import Schema
+from schemas.base import Instant, Schema
 from schemas.source import Area
 
 
@@ -59,6 +59,17 @@ class StaffUnit(Schema):
     phone: str | None
     employees: int
     """How many may log in."""
+
+
+class OrganisationReading(Schema):
+    """How the reading of the organisation went last."""
+
+    read_at: Instant | None
+    """When it was last read and taken over; None: never yet."""
+    failed_since: Instant | None
+    """Since when each attempt has failed; None: the last did not."""
+    fault: str
+    """Why; empty: it did not fail."""
 
 
 class Band(Schema):

@@ -1,12 +1,13 @@
 """Statements on employees and units for their administration: the lists, and what the organisation says of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from schemas.staff import Employee, StaffUnit
+from schemas.staff import Employee, OrganisationReading, StaffUnit
 
 _FIELDS = """
     a.id, a.name, a.title, a.roles, a.unit_name, a.phone, a.functions, a.organisation_functions, a.active_until,
@@ -53,6 +54,16 @@ _UNIT_NAMES = text("""
         SELECT unit_id, name FROM organisation_units UNION ALL SELECT unit_id, unit_name FROM active_actors
     ) named WHERE unit_id = ANY(:unit_ids) AND name IS NOT NULL GROUP BY unit_id
 """)
+_RECORD_READING = text("""
+    INSERT INTO organisation_reading AS r (read_at, failed_since, fault)
+    VALUES (CASE WHEN :fault = '' THEN cast(:now AS timestamptz) END,
+            CASE WHEN :fault <> '' THEN cast(:now AS timestamptz) END, :fault)
+    ON CONFLICT (id) DO UPDATE SET
+        read_at = coalesce(excluded.read_at, r.read_at),
+        failed_since = CASE WHEN :fault <> '' THEN coalesce(r.failed_since, excluded.failed_since) END,
+        fault = excluded.fault
+""")
+_GET_READING = text("SELECT read_at, failed_since, fault FROM organisation_reading")
 _DELETE_UNITS = text("DELETE FROM organisation_units")
 _STORE_UNIT = text("""
     INSERT INTO organisation_units (organisation_id, name, parent_id, kle, area, unit_id, phone)
@@ -113,6 +124,17 @@ def names_of_units(session: Session, unit_ids: Iterable[str]) -> dict[str, str]:
     """Names of these units, as far as the organisation or an employee's login tells them."""
     rows = session.execute(_UNIT_NAMES, {"unit_ids": sorted(unit_ids)})
     return {row.unit_id: row.name for row in rows}
+
+
+def record_reading(session: Session, now: datetime, *, fault: str = "") -> None:
+    """Keep that the organisation was read, or why it was not; a failure counts from the first of those in a row."""
+    session.execute(_RECORD_READING, {"now": now, "fault": fault})
+
+
+def get_reading(session: Session) -> OrganisationReading | None:
+    """How its reading went last; None: it has never been tried."""
+    row = session.execute(_GET_READING).mappings().one_or_none()
+    return None if row is None else OrganisationReading.model_validate(dict(row))
 
 
 def replace_units(session: Session, units: Sequence[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Index, Text, func, true
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Text, func, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +57,21 @@ class OrganisationUnitRow(Base):
     unit_id: Mapped[str | None] = mapped_column(Text)
     """As in ``Unit.id``; None: no source names it."""
     phone: Mapped[str | None] = mapped_column(Text)
+
+
+class OrganisationReadingRow(Base):
+    """How the reading of the organisation went last; at most one row."""
+
+    __tablename__ = "organisation_reading"
+    __table_args__ = (CheckConstraint("id", name="one_row"),)
+
+    id: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it was last read and taken over; None: never yet."""
+    failed_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when each attempt has failed; None: the last did not."""
+    fault: Mapped[str] = mapped_column(Text)
+    """Why, as the command says it; empty: it did not fail."""
 
 
 class ServiceAccountRow(Base):

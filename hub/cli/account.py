@@ -1,14 +1,14 @@
 """``helhed account``: the machines that may read by the API."""
 
-import json
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from hub.access.service_accounts import ServiceAccount
+from hub.cli.listing import PAGE, Start, show_list
 from hub.cli.source_record import operator, record_act
 from hub.cli.terms import AsJson, fail, opened
 from hub.errors import InvalidSetting, MissingRole
@@ -28,7 +28,6 @@ its next request.
 """,
 )
 console = Console()
-PAGE = 50
 ClientId = Annotated[str, typer.Argument(metavar="CLIENT_ID", help="As the login provider names the client.")]
 Unit = Annotated[str | None, typer.Option(help="It reads the citizens of this unit, as the sources name it.")]
 InArea = Annotated[Area | None, typer.Option(help="It sees lines of this area alone. Needed with --unit.")]
@@ -38,10 +37,7 @@ ForEmployees = Annotated[
 
 
 @app.command("list")
-def list_service_accounts(
-    start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
-    as_json: AsJson = False,
-) -> None:
+def list_service_accounts(start: Start = 0, as_json: AsJson = False) -> None:
     """Every account, the revoked last: scopes, whose citizens, purpose, by whom, and when it was used last."""
     from hub.access.service_account_repository import list_accounts  # noqa: PLC0415  a command loads only what it needs
 
@@ -49,24 +45,18 @@ def list_service_accounts(
         with context.database.transaction() as session:
             record_act(session, AuditAction.READ_STAFF)
             accounts = list_accounts(session, start=start, size=PAGE)
-        if as_json:
-            typer.echo(json.dumps([account.model_dump(mode="json") for account in accounts], ensure_ascii=False))
-            return
-        table = Table("Client", "Name", "Scopes", "Citizens", "Purpose", "Added", "Used", "State")
-        for account in accounts:
-            table.add_row(
-                account.client_id,
-                f"{account.name}: {account.description}",
-                ", ".join(sorted(account.scopes)),
-                _citizens(account),
-                account.purpose,
-                f"{account.added_at:%Y-%m-%d} {account.added_by}",
-                f"{account.used_at:%Y-%m-%d %H:%M}" if account.used_at else "never",
-                f"revoked {account.revoked_at:%Y-%m-%d} by {account.revoked_by}" if account.revoked_at else "in use",
-            )
-        console.print(table if accounts else "No machine has an account; see: helhed account add --help")
-        if len(accounts) == PAGE:
-            console.print(f"More: --from {start + PAGE}")
+        columns: dict[str, Callable[[ServiceAccount], str]] = {
+            "Client": lambda account: account.client_id,
+            "Name": lambda account: f"{account.name}: {account.description}",
+            "Scopes": lambda account: ", ".join(sorted(account.scopes)),
+            "Citizens": _citizens,
+            "Purpose": lambda account: account.purpose,
+            "Added": lambda account: f"{account.added_at:%Y-%m-%d} {account.added_by}",
+            "Used": lambda account: f"{account.used_at:%Y-%m-%d %H:%M}" if account.used_at else "never",
+            "State": _state,
+        }
+        none = "No machine has an account; see: helhed account add --help"
+        show_list(accounts, columns, start=start, as_json=as_json, empty=none)
 
 
 @app.command()
@@ -130,6 +120,10 @@ def _require_done(done: bool | None, otherwise: str) -> None:
         raise MissingRole
     if not done:
         raise InvalidSetting(otherwise)
+
+
+def _state(account: ServiceAccount) -> str:
+    return f"revoked {account.revoked_at:%Y-%m-%d} by {account.revoked_by}" if account.revoked_at else "in use"
 
 
 def _citizens(account: ServiceAccount) -> str:

@@ -1,20 +1,20 @@
 """``helhed actor``: employees and units, and taking them over from the organisation."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from hub.cli.listing import PAGE, Start, show_list
 from hub.cli.source_record import operator, record_act, require_right
 from hub.cli.terms import AsJson, fail, load_settings, opened
 from hub.clock import danish_day
 from hub.context import AppContext
 from hub.errors import InvalidSetting
 from schemas.access import AuditAction
-from schemas.staff import Employee
+from schemas.staff import Employee, StaffUnit
 
 if TYPE_CHECKING:
     from hub.access.organisation import Organisation
@@ -32,13 +32,12 @@ Who has no engagement on the day is no longer active and is logged out at once. 
 """,
 )
 console = Console()
-PAGE = 50
 
 
 @app.command("list")
 def list_actors(
     words: Annotated[str, typer.Argument(metavar="[WORDS]", help="Only those with these words.")] = "",
-    start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
+    start: Start = 0,
     as_json: AsJson = False,
 ) -> None:
     """Employees by name, with roles, unit, and whether they may log in."""
@@ -48,16 +47,14 @@ def list_actors(
         with context.database.transaction() as session:
             record_act(session, AuditAction.READ_STAFF)
             employees = list_employees(session, words, start=start, size=PAGE)
-        if as_json:
-            typer.echo(json.dumps([employee.model_dump(mode="json") for employee in employees], ensure_ascii=False))
-            return
-        table = Table("Id", "Name", "Roles", "Unit", "State")
-        for employee in employees:
-            roles = ", ".join(sorted(employee.roles)) or "none"
-            table.add_row(employee.id, employee.name, roles, employee.unit_name or "", _state(employee))
-        console.print(table if employees else "No such employee.")
-        if len(employees) == PAGE:
-            console.print(f"More: --from {start + PAGE}")
+        columns: dict[str, Callable[[Employee], str]] = {
+            "Id": lambda employee: employee.id,
+            "Name": lambda employee: employee.name,
+            "Roles": lambda employee: ", ".join(sorted(employee.roles)) or "none",
+            "Unit": lambda employee: employee.unit_name or "",
+            "State": _state,
+        }
+        show_list(employees, columns, start=start, as_json=as_json, empty="No such employee.")
 
 
 @app.command()
@@ -76,7 +73,7 @@ def show(employee_id: Annotated[str, typer.Argument(metavar="ID", help="See: hel
 
 @app.command("units")
 def list_organisation_units(
-    start: Annotated[int, typer.Option("--from", min=0, help="Leave out so many; fifty are shown.")] = 0,
+    start: Start = 0,
     as_json: AsJson = False,
 ) -> None:
     """Units of the organisation by name, with their tasks (KLE), their area and how many may log in."""
@@ -86,16 +83,15 @@ def list_organisation_units(
         with context.database.transaction() as session:
             record_act(session, AuditAction.READ_STAFF)
             units = list_units(session, start=start, size=PAGE)
-        if as_json:
-            typer.echo(json.dumps([unit.model_dump(mode="json") for unit in units], ensure_ascii=False))
-            return
-        table = Table("Unit", "Below", "KLE", "Area", "In the sources", "Employees")
-        for unit in units:
-            kle, area = ", ".join(unit.kle), unit.area or ""
-            table.add_row(unit.name, unit.parent_name or "", kle, area, unit.unit_id or "", str(unit.employees))
-        console.print(table if units else "No units yet; see: helhed actor --help")
-        if len(units) == PAGE:
-            console.print(f"More: --from {start + PAGE}")
+        columns: dict[str, Callable[[StaffUnit], str]] = {
+            "Unit": lambda unit: unit.name,
+            "Below": lambda unit: unit.parent_name or "",
+            "KLE": lambda unit: ", ".join(unit.kle),
+            "Area": lambda unit: unit.area or "",
+            "In the sources": lambda unit: unit.unit_id or "",
+            "Employees": lambda unit: str(unit.employees),
+        }
+        show_list(units, columns, start=start, as_json=as_json, empty="No units yet; see: helhed actor --help")
 
 
 ManyLeave = Annotated[bool, typer.Option("--many-leave", help="It is right that so many have left.")]

@@ -1,6 +1,7 @@
 """Take over units and employees from the organisation, as the mapping file names them; sessions of who left end."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from hub.access import staff_repository
 from hub.access.organisation import Organisation
@@ -9,6 +10,7 @@ from hub.access.service import record
 from hub.access.staff import StaffResult, take_over
 from hub.clock import Clock, danish_day
 from hub.db import Database
+from hub.errors import InvalidSetting
 from hub.oidc.mapping import read_mapping
 from hub.sessions.repository import delete_of_actors
 from hub.settings import Settings
@@ -32,8 +34,19 @@ def fetch_organisation(database: Database, settings: Settings, clock: Clock) -> 
     """
     with database.transaction() as session:
         known = staff_repository.list_working(session)
-    with closing(OrganisationClient(settings)) as client:
+    with recording_faults(database, clock), closing(OrganisationClient(settings)) as client:
         return client.read(known, danish_day(clock.now()))
+
+
+@contextmanager
+def recording_faults(database: Database, clock: Clock) -> Iterator[None]:
+    """Keep, for the page of employees, why the organisation was not read or not taken over."""
+    try:
+        yield
+    except InvalidSetting as error:
+        with database.transaction() as session:
+            staff_repository.record_reading(session, clock.now(), fault=str(error) or type(error).__name__)
+        raise
 
 
 def update_staff(  # noqa: PLR0913  keyword-only from the actor on
@@ -51,10 +64,11 @@ def update_staff(  # noqa: PLR0913  keyword-only from the actor on
     Raises:
         InvalidSetting: so many would leave that it is probably not whole, or the mapping file is wrong.
     """
-    mapping = read_mapping(settings.role_mapping_file) if settings.role_mapping_file else None
-    units = {unit.value.lower(): unit for unit in mapping.units} if mapping else {}
-    with database.transaction() as session:
+    with recording_faults(database, clock), database.transaction() as session:
+        mapping = read_mapping(settings.role_mapping_file) if settings.role_mapping_file else None
+        units = {unit.value.lower(): unit for unit in mapping.units} if mapping else {}
         record(session, actor, AuditAction.UPDATE_STAFF, AuditOutcome.SHOWN, request, now=clock.now())
         result = take_over(session, organisation, units, even_if_many_leave=even_if_many_leave)
         ended = delete_of_actors(session, {*result.left, *result.changed_functions})
+        staff_repository.record_reading(session, clock.now())
     return StaffUpdate(result=result, ended_sessions=ended)

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from hub import log
 from hub.access.organisation_client import OrganisationClient
-from hub.access.staff_repository import get_employee, list_employees, list_units
+from hub.access.staff_repository import get_employee, get_reading, list_employees, list_units
 from hub.audit.repository import list_entries
 from hub.cli import app
 from hub.clock import SystemClock
@@ -34,6 +34,7 @@ from hub.settings import Settings
 from hub.worker.staff import AFTER_FAILURE, READ_EVERY, read_and_update
 from schemas.access import AuditAction
 from schemas.source import Area
+from schemas.staff import OrganisationReading
 from tests.hub.test_staff import PHONE, SINCE, TODAY, TOP, UNIT, employee
 
 TOKEN = "made-up-token"
@@ -264,6 +265,13 @@ def test_a_token_is_fetched_where_one_is_given_out(authority: trustme.CA, files:
             read(url, files, **token)
 
 
+def reading(database: Database) -> OrganisationReading:
+    with database.transaction() as session:
+        stored = get_reading(session)
+    assert stored
+    return stored
+
+
 def test_the_worker_reads_each_hour_and_a_failure_is_tried_again_and_changes_nobody(
     database: Database, authority: trustme.CA, files: dict[str, Path], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -272,16 +280,25 @@ def test_the_worker_reads_each_hour_and_a_failure_is_tried_again_and_changes_nob
     with running(organisation, authority) as url:
         settings = Settings.model_validate({"organisation_url": url, **files})
         assert read_and_update(database, settings, clock, health) == READ_EVERY
+        first = reading(database)
+        assert (first.failed_since, first.fault) == (None, "")
         organisation.people = everybody[:2]
         assert read_and_update(database, settings, clock, health) == AFTER_FAILURE
+        failed = reading(database)
+        assert (failed.read_at, failed.failed_since is not None) == (first.read_at, True)
+        assert "8 of 10 employees would lose their access" in failed.fault
         organisation.people, organisation.change = everybody[:9], lambda _: {"errors": [{"message": "busy"}]}
         assert read_and_update(database, settings, clock, health) == AFTER_FAILURE
         assert health.failures == 2
+        again = reading(database)
+        assert again.failed_since == failed.failed_since, "since the first of those in a row"
+        assert "busy" in again.fault
         with database.transaction() as session:
             assert all(each.is_active for each in list_employees(session, "", start=0, size=50))
         organisation.change = lambda answer: answer
         assert read_and_update(database, settings, clock, health) == READ_EVERY
     assert health.failures == 0
+    assert (reading(database).failed_since, reading(database).fault) == (None, "")
     with database.transaction() as session:
         last = get_employee(session, "person.9")
     assert last

@@ -4,9 +4,11 @@ import re
 
 from sqlalchemy import text
 
+from hub.access.staff_repository import record_reading
 from hub.audit.repository import list_entries
 from schemas.access import AuditAction
 from tests.web.conftest import Town
+from tests.web.test_override_reviews import _text
 
 
 def test_the_list_tells_role_unit_origin_and_state(town: Town) -> None:
@@ -66,3 +68,19 @@ def test_only_an_administrator_sees_it(town: Town) -> None:
     for actor_id in ("anna.holm", "jens.dam"):
         for path in ("/medarbejdere", "/medarbejdere/enheder"):
             assert town.client(actor_id).get(path).status_code == 403
+
+
+def test_a_failed_reading_of_the_organisation_is_told_with_what_to_do_until_it_is_read(town: Town) -> None:
+    tine = town.client("tine.skov")
+    assert "Organisationen" not in _text(tine.get("/medarbejdere").text)
+    with town.context.database.transaction() as session:
+        record_reading(session, town.clock.now(), fault="HELHED_ORGANISATION_URL: no answer <b>")
+    page = tine.get("/medarbejdere").text
+    assert "Organisationen kan ikke læses siden" in page
+    assert "helhed actor fetch" in page
+    assert "no answer &lt;b&gt;" in page
+    with town.context.database.transaction() as session:
+        record_reading(session, town.clock.now())
+    page = tine.get("/medarbejdere").text
+    assert "kan ikke læses" not in page
+    assert "Organisationen er læst" in page

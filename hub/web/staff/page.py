@@ -40,11 +40,21 @@ class UnitRow:
 
 
 @dataclass(frozen=True)
+class ReadingNote:
+    """How the reading of the organisation went last."""
+
+    text: str
+    fault: str
+    """As the program says it; empty: it was read."""
+
+
+@dataclass(frozen=True)
 class StaffPage:
     """Who may do what here, and who has left?"""
 
     template: ClassVar[str] = "staff/templates/staff.html"
     views: tuple[Link, ...]
+    reading: ReadingNote | None
     words: str
     rows: tuple[EmployeeRow, ...]
     before: str | None

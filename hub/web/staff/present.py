@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 from hub.access.service_accounts import ServiceAccount
 from hub.clock import danish_day
-from hub.web.shell.dates import capital, counted, day_text, listed
+from hub.web.shell.dates import capital, counted, day_text, listed, of_moment
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA, PURPOSE
 from hub.web.shell.view_models import Link
 from hub.web.staff import texts
-from hub.web.staff.page import EmployeeRow, MachineRow, MachinesPage, StaffPage, UnitRow, UnitsPage
+from hub.web.staff.page import EmployeeRow, MachineRow, MachinesPage, ReadingNote, StaffPage, UnitRow, UnitsPage
 from schemas.access import JobFunction
-from schemas.staff import Employee, StaffUnit
+from schemas.staff import Employee, OrganisationReading, StaffUnit
 
 PAGE_SIZE = 50
 STAFF_PATH = "/medarbejdere"
@@ -21,17 +21,36 @@ UNITS_PATH = "/medarbejdere/enheder"
 MACHINES_PATH = "/medarbejdere/maskiner"
 
 
-def staff_page(employees: Sequence[Employee], words: str, start: int) -> StaffPage:
+def staff_page(
+    employees: Sequence[Employee], words: str, start: int, reading: OrganisationReading | None, now: datetime
+) -> StaffPage:
     """One page of the list, from *start* on.
 
     Args:
         employees: those of the page, and one more if there are more.
         words: what the reader looks for.
         start: how many come before.
+        reading: how the reading of the organisation went last; None: it has never been tried.
+        now: the instant.
     """
     before, after = _neighbours(STAFF_PATH, start, has_more=len(employees) > PAGE_SIZE, words=words)
     rows = tuple(map(_row, employees[:PAGE_SIZE]))
-    return StaffPage(views=_views(STAFF_PATH), words=words, rows=rows, before=before, after=after)
+    return StaffPage(
+        views=_views(STAFF_PATH),
+        reading=_reading(reading, now) if reading else None,
+        words=words,
+        rows=rows,
+        before=before,
+        after=after,
+    )
+
+
+def _reading(reading: OrganisationReading, now: datetime) -> ReadingNote:
+    if reading.failed_since is not None:
+        since = of_moment(reading.failed_since, now).text
+        return ReadingNote(texts.NOT_READ.format(since=since), reading.fault)
+    when = of_moment(reading.read_at, now).text if reading.read_at else ""
+    return ReadingNote(texts.READ.format(when=when), "")
 
 
 def units_page(units: Sequence[StaffUnit], start: int) -> UnitsPage:

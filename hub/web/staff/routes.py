@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.account_acts import revoke_account
 from hub.access.service_account_repository import list_accounts
-from hub.access.staff_repository import list_employees, list_units
+from hub.access.staff_repository import get_reading, list_employees, list_units
 from hub.web.shell.form_result import FormResult, keep_result, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import open_request
@@ -48,7 +48,7 @@ def staff(
     with open_request(request, STAFF) as context:
         context.record(AuditAction.READ_STAFF)
         employees = list_employees(context.session, words, start=fra, size=PAGE_SIZE + 1)
-        return context.page(staff_page(employees, words, fra))
+        return context.page(staff_page(employees, words, fra, get_reading(context.session), context.now))
 
 
 @router.get(UNITS_PATH)

@@ -18,6 +18,12 @@ ACTIVE_UNTIL = "aktiv til og med {day}"
 LEFT = "fratrådt; kan ikke logge ind"
 LIMIT_UNITS = "kun enhederne {units}"
 LIMIT_KLE = "kun KLE {kle}"
+READ = "Organisationen er læst {when}."
+NOT_READ = (
+    "Organisationen kan ikke læses siden {since}. Ingen mister eller får adgang af det, så den, der er fratrådt, kan "
+    "stadig logge ind: luk for vedkommende i kommunens login. Ret det, fejlen siger, og kør helhed actor fetch. Ellers "
+    "prøver Helhed igen hvert tiende minut."
+)
 EMPLOYEES = "Medarbejdere"
 UNITS = "Enheder"
 UNITS_TITLE = "Enheder i organisationen"
