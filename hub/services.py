@@ -22,7 +22,6 @@ from hub.settings import MIN_KEY_LENGTH, Settings
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder
 from search.base import SearchIndex
-from search.opensearch import OpenSearchIndex
 from search.postgres import PostgresIndex
 
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
@@ -138,6 +137,8 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
     """OpenSearch where its nodes are named, else the embedded index."""
     if not settings.opensearch_urls:
         return PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    from search.opensearch import OpenSearchIndex  # noqa: PLC0415  its client takes long to load, as Kafka's does
+
     urls = [url.strip() for url in settings.opensearch_urls.split(",")]
     if not all(_NODE.fullmatch(url) for url in urls):
         raise InvalidSetting(
