@@ -312,14 +312,17 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
     if is_first:
         looks = audit.looks(context.session, context.actor.id, family, until=context.now)
         seen = seen_until({citizen: Looks(look.first, look.first) for citizen, look in looks.items()}, family)
-        if not overviews.with_news(context.session, seen):
-            return None
+    with_news = overviews.with_news(context.session, seen)
+    if is_first and not with_news:
+        return None
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     for at, person in enumerate(people):
-        since = seen[person.overview.citizen_id]
-        earlier = overviews.read_seen(context.session, person.overview.citizen_id, since)
+        citizen_id = person.overview.citizen_id
+        if citizen_id not in with_news:
+            continue
+        earlier = overviews.read_seen(context.session, citizen_id, seen[citizen_id])
         before = cut_and_mask(context.session, earlier, person.decision, today)
         if before is None:
             continue
