@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.disclosure_policy import DisclosureAsk, may_disclose
-from hub.access.policy import decide, findable, may, may_handle_consents, may_handle_course, may_reveal
+from hub.access.policy import decide, findable, may, may_handle_consents, may_handle_course, may_handle_plan, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
 from schemas.course import CourseFacts
@@ -113,6 +113,7 @@ DISCLOSURE_COLUMNS = {
     DisclosureBasis.SSD_PREVENTIVE: "forebyggende møde (SSD)",
     DisclosureBasis.HEALTH_RELEASE: "frigivelse af sundhedsoplysninger",
 }
+PLAN_COLUMNS = {AuditAction.READ_PLAN: "se planen", AuditAction.CHANGE_PLAN: "skrive i den"}
 YES, NO = "ja", "nej"
 
 
@@ -204,7 +205,8 @@ def team_answers(place: TeamPlace) -> tuple[str, ...]:
         **{flag: flag in place.flags for flag in flags},
     )
     on_course = (YES if may_handle_course(kind.actor, action, course) else NO for action in COURSE_COLUMNS)
-    return (is_open, own, " / ".join(others), *acts, *on_course)
+    plan = (YES if may_handle_plan(kind.actor, action, facts_of(relation)) else NO for action in PLAN_COLUMNS)
+    return (is_open, own, " / ".join(others), *acts, *on_course, *plan)
 
 
 def _team() -> Iterator[str]:
@@ -260,7 +262,15 @@ def table() -> str:
     """The whole page."""
     titles = "\n".join(f"| `{policy}` | {title} |" for policy, title in POLICY_TITLES.items())
     head = ("medarbejder", "relation", "formål", "åbne", *texts.AREA.values(), "beskyttet", "finde")
-    team_head = ("hvem", "åbne", "eget område", "andre områder", *CONSENT_COLUMNS.values(), *COURSE_COLUMNS.values())
+    team_head = (
+        "hvem",
+        "åbne",
+        "eget område",
+        "andre områder",
+        *CONSENT_COLUMNS.values(),
+        *COURSE_COLUMNS.values(),
+        *PLAN_COLUMNS.values(),
+    )
     disclosures = "\n".join(_disclosures())
     rows, team, acts = "\n".join(_rows()), "\n".join(_team()), "\n".join(_acts())
     return f"""# Hvad svarer reglerne?

@@ -8,12 +8,13 @@ from datetime import date
 from functools import partial
 from threading import Lock
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deploy.sandbox.municipality.catalogue import UNITS
+from deploy.sandbox.municipality.plans import PlanLine, Said
 from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
 from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
@@ -21,6 +22,7 @@ from hub.access.tables import ActorRow
 from hub.audit.service import write
 from hub.clock import danish_day, danish_midnight
 from hub.context import AppContext
+from hub.course import plan_repository as plans
 from hub.course.service import open_course
 from hub.course.tables import ConsentRow, TeamMembershipRow
 from hub.db import Base
@@ -33,6 +35,7 @@ from hub.sources.repository import source_areas
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, JobFunction, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
 from schemas.identifiers import Identifier
+from schemas.plan import NewEntry, NewProgress, PlanText
 from schemas.source import Area
 
 
@@ -118,6 +121,15 @@ class Seeding:
                 **_terms(course.started_on, None, lead),
             )
             self._waiting.append((course.started_on, partial(_add, row=row)))
+        keys = {(line.given, line.words): uuid4() for _, line in course.plan}
+        for cpr, line in course.plan:
+            key, goal = keys[line.given, line.words], keys.get((line.given, line.goal))
+            entry = NewEntry(
+                kind=line.kind, parent_id=goal, text=PlanText(words=line.words, who=line.who, due_on=line.due_on)
+            )
+            write_it = partial(_planned, course_id=course_id, citizen_id=citizens[cpr], key=key, entry=entry, line=line)
+            self._waiting.append((line.day, write_it))
+            self._waiting += [(said.day, partial(_said, key=key, said=said)) for said in line.progress]
         for consent in course.consents:
             for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
                 self._waiting.append((consent.given_on, partial(_add, row=row)))
@@ -196,6 +208,20 @@ def _add(session: Session, row: Base) -> bool:
 def _leadership(units: tuple[str, ...]) -> dict[str, Any]:
     """The function of somebody who leads these units, as a login gives it."""
     return JobFunction(name="leder", role=Role.MANAGER, units=frozenset(units)).model_dump(mode="json")
+
+
+def _planned(
+    session: Session, *, course_id: UUID, citizen_id: UUID, key: UUID, entry: NewEntry, line: PlanLine
+) -> bool:
+    now = danish_midnight(line.day)
+    plans.add_entry(session, course_id, citizen_id, key, entry, by=line.by, now=now)
+    return True
+
+
+def _said(session: Session, *, key: UUID, said: Said) -> bool:
+    progress = NewProgress(progress=said.progress, on_day=said.day, words=said.words)
+    plans.add_progress(session, key, progress, by=said.by, now=danish_midnight(said.day))
+    return True
 
 
 def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:

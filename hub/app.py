@@ -14,6 +14,7 @@ from hub.web import (
     api_courses,
     api_disclosures,
     api_overrides,
+    api_plan,
     api_rules,
     api_sources,
 )
@@ -60,6 +61,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_consents.router)
     app.include_router(api_courses.router)
     app.include_router(api_disclosures.router)
+    app.include_router(api_plan.router)
     app.include_router(api_overrides.router)
     app.include_router(api_overrides.units_router)
     app.include_router(api_rules.router)

@@ -167,6 +167,13 @@ class CourseClosed(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class PlanClosed(ActRefused):
+    """The actor is not on the citizen's team, or the plan has no such entry."""
+
+    key = "plan_closed"
+    status = HTTPStatus.FORBIDDEN
+
+
 class OverrideNotFound(ActRefused):
     """There is no such stated reason, or it opened nothing."""
 

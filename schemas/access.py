@@ -302,6 +302,10 @@ class AuditAction(StrEnum):
     """Somebody was put on the team of a course; who leads it is changed so, too."""
     REMOVE_TEAM_MEMBER = "remove_team_member"
     END_COURSE = "end_course"
+    READ_PLAN = "read_plan"
+    PRINT_PLAN = "print_plan"
+    CHANGE_PLAN = "change_plan"
+    ENTER_PROGRESS = "enter_progress"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""
@@ -375,7 +379,8 @@ class AuditEntry(Schema):
     ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of
     another administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation``
     (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
-    or withdrawn, and how), ``course`` (which course, and what was done to it), ``decisions`` (numbers of
+    or withdrawn, and how), ``course`` (which course, and what was done to it), ``plan`` (which
+    entry, and what was done to it), ``decisions`` (numbers of
     decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
     ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures
     were shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault``

@@ -53,3 +53,7 @@ COURSE_ACTS = frozenset(
 """What is done with a course and its team, likewise."""
 RULE_ACTS = frozenset({AuditAction.ASSESS_RULE, AuditAction.RECORD_INDICATOR})
 """What professionals say about a citizen in answer to the rules, likewise."""
+PLAN_ACTS = frozenset(
+    {AuditAction.READ_PLAN, AuditAction.PRINT_PLAN, AuditAction.CHANGE_PLAN, AuditAction.ENTER_PROGRESS}
+)
+"""What is done with a citizen's plan, likewise."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from hub.access.acts import CONSENT_ACTS, COURSE_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import CONSENT_ACTS, COURSE_ACTS, IDENTITY_ACTS, PLAN_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from hub.access.section_rights import OVERRIDE_OF_ANYBODY, OVERRIDES, disclosed_areas, limited_area, right_of_area
@@ -266,6 +266,12 @@ def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> 
         "is_self": facts.is_self,
     }
     return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
+
+
+def may_handle_plan(actor: Actor, action: AuditAction, facts: AccessFacts) -> bool:
+    """Whether the actor may read, print or write the citizen's plan."""
+    context = {"on_team": facts.on_team, "is_self": facts.is_self}
+    return action in PLAN_ACTS and _ask(actor, [_question(action.value, context)])[0].allowed
 
 
 def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> bool:

@@ -173,3 +173,64 @@ class DisclosureUseRow(Base):
     disclosure_id: Mapped[int] = mapped_column(ForeignKey("disclosures.id"), primary_key=True)
     actor_id: Mapped[str] = mapped_column(Text, primary_key=True)
     used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PlanEntryRow(Base):
+    """An entry of a citizen's plan; what it says stands in its versions."""
+
+    __tablename__ = "plan_entries"
+    __table_args__ = (
+        CheckConstraint("kind IN ('wish', 'strength', 'concern', 'goal', 'sub_goal', 'agreement')", name="kind"),
+        CheckConstraint("kind <> 'sub_goal' OR parent_id IS NOT NULL", name="sub_goal"),
+        Index("ix_plan_entries_course_id", "course_id", "citizen_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"))
+    citizen_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_entries.id"))
+
+
+class PlanVersionRow(Base):
+    """An entry as somebody wrote it; rows are added and never changed."""
+
+    __tablename__ = "plan_versions"
+    __table_args__ = (CheckConstraint("state IN ('open', 'done', 'dropped')", name="state"),)
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("plan_entries.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    goal_type: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PlanProgressRow(Base):
+    """What somebody said of a goal on a day; rows are added and never changed."""
+
+    __tablename__ = "plan_progress"
+    __table_args__ = (CheckConstraint("progress IN ('reached', 'better', 'unchanged', 'worse')", name="progress"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("plan_entries.id"), index=True)
+    progress: Mapped[str] = mapped_column(Text)
+    on_day: Mapped[date]
+    words: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PlanEffortRow(Base):
+    """An effort of a source that serves a goal, by its key alone; what it is stands in the overview."""
+
+    __tablename__ = "plan_efforts"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("plan_entries.id"), primary_key=True)
+    effort_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    source: Mapped[str] = mapped_column(Text, index=True)
+    added_by: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.clock import Clock
+from hub.course.plan_repository import delete_efforts_of
 from hub.db import Database
 from hub.errors import RemovalFirst, SourceNotFound
 from hub.inbox.repository import count_events, delete_events
@@ -103,4 +104,5 @@ def forget_source(
         total["quarantined"] += delete_entries(session, source)
         total["events"] += delete_events(session, source)
         delete_comparison(session, source)
+        delete_efforts_of(session, source)
     return dict(total)

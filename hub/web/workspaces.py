@@ -14,6 +14,7 @@ from hub.web.notices.routes import NOTICES
 from hub.web.overrides.routes import OVERRIDES
 from hub.web.oversight.routes import OVERSIGHT
 from hub.web.own_units.routes import OWN_UNITS
+from hub.web.plan.routes import PLAN
 from hub.web.quarantine.routes import QUARANTINE
 from hub.web.rule_register.routes import RULE_REGISTER
 from hub.web.search.routes import SEARCH
@@ -42,5 +43,6 @@ WORKSPACES: tuple[Workspace, ...] = (
     RULE_REGISTER,
     SEARCH,
     CITIZEN,
+    PLAN,
     LOGIN,
 )

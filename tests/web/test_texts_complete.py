@@ -9,6 +9,7 @@ import pytest
 
 from hub.audit.repository import Only
 from hub.course.course_rules import CourseFault
+from hub.course.plan_rules import PlanFault
 from hub.errors import HubError
 from hub.overview.changes import ChangeKind
 from hub.sources.health import RunOutcome, SourceStatus
@@ -16,6 +17,7 @@ from hub.web.citizen import texts as citizen
 from hub.web.course import texts as course
 from hub.web.login import texts as login
 from hub.web.oversight import texts as oversight
+from hub.web.plan import texts as plan
 from hub.web.search import texts as search
 from hub.web.shell import texts as shared
 from hub.web.shell.errors import FormInvalid, SearchDown
@@ -26,6 +28,7 @@ from schemas.course import CitizenSay, CourseOutcome, OfferReason, TeamFunction
 from schemas.facts import EffortStatus, GoalKind, Outcome
 from schemas.overview import SectionState
 from schemas.people import LifeStatus, RelationKind
+from schemas.plan import GoalProgress, PlanKind, PlanState
 from schemas.record import RejectionRule
 from schemas.source import Area
 
@@ -61,6 +64,13 @@ ROOT = Path(__file__).resolve().parents[2]
         (CitizenSay, course.CITIZEN_SAY),
         (CourseOutcome, course.COURSE_OUTCOME),
         (CourseFault, course.FAULT),
+        (PlanKind, plan.PLAN_KIND),
+        (PlanKind, plan.ADD),
+        (PlanKind, plan.WORDS),
+        (PlanKind, plan.WHO),
+        (PlanState, plan.PLAN_STATE),
+        (GoalProgress, plan.GOAL_PROGRESS),
+        (PlanFault, plan.FAULT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

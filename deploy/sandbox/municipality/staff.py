@@ -10,6 +10,7 @@ from datetime import date, datetime
 from deploy.sandbox.municipality.cohort import Story, at
 from deploy.sandbox.municipality.generate import cohorts
 from deploy.sandbox.municipality.names import worker_number
+from deploy.sandbox.municipality.plans import MAJAS_PLAN, PlanLine
 from schemas.access import Purpose, Role
 from schemas.source import Area
 
@@ -61,6 +62,8 @@ class Course:
     cprs: tuple[str, ...]
     team: tuple[Membership, ...]
     consents: tuple[ConsentGiven, ...]
+    plan: tuple[tuple[str, PlanLine], ...] = ()
+    """Whose, by number, and what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,7 @@ def _maja(story: Story) -> Course:
             ),
         ),
         consents=(*_consents(cprs, _START), *_health_consents(cprs, _START)),
+        plan=tuple((cpr_of(story, line.given, "Testborger"), line) for line in MAJAS_PLAN),
     )
 
 

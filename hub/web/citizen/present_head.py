@@ -77,8 +77,11 @@ def head(data: PageData) -> CitizenHead:
         meeting=texts.MEETING_ENDS.format(until=clock_text(data.meeting_until)) if data.meeting_until else None,
         disclose=f"/videregivelser/ny/{citizen}" if data.may_disclose and not data.as_known else None,
         purpose=shared.PURPOSE[data.purpose],
-        views=tuple(
-            Link(_VIEWS[page], f"/{side}/{citizen}", current=page is data.page) for page, side in _SIDE.items()
+        views=tuple(Link(_VIEWS[page], f"/{side}/{citizen}", current=page is data.page) for page, side in _SIDE.items())
+        + (
+            (Link(texts.PLAN_PAGE, f"/plan/{citizen}"),)
+            if data.decision.basis is Basis.TEAM and not data.as_known
+            else ()
         ),
         purposes=purpose_choices(data.purpose),
         earlier_day=_earlier_day(data),

@@ -74,6 +74,7 @@ BY_STATED = "Også {areas} vises: {name} har videregivet det ({basis}), til og m
 BY_STATED_IN_PART = "Noget af {areas} vises: {name} har videregivet det ({basis}), til og med {day}."
 MEETING_ENDS = "Det, der er videregivet til mødet, vises kun til kl. {until} og kan ikke åbnes igen."
 BY_CONSENT_IN_PART = "Af {areas} vises kun det, borgeren har samtykket til."
+PLAN_PAGE = "Borgerens plan"
 COURSE_PAGE = "Forløb og team"
 OFFER_COURSE = "Tilbyd et forløb"
 ASK_CONSENT = "Borgeren kan samtykke til, at teamet ser dem; spørg på næste møde."

@@ -141,7 +141,9 @@ def _citizen(citizen: CourseCitizen, name: str | None) -> CitizenLine:
         name=shown_name,
         state=texts.CONSENTED if citizen.has_consented else texts.WAITING,
         has_consented=citizen.has_consented,
-        links=(Link("Overblik", f"/overblik/{key}", about), consents) if citizen.has_consented else (consents,),
+        links=(Link("Overblik", f"/overblik/{key}", about), Link("Plan", f"/plan/{key}", about), consents)
+        if citizen.has_consented
+        else (consents,),
     )
 
 

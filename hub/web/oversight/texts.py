@@ -14,6 +14,7 @@ POLICY_QUESTION = {
     "Hvem gennemgår særlige grunde?": {"override"},
     "Hvem tilbyder et forløb, og hvem bestemmer teamet?": {"course"},
     "Hvem vurderer opmærksomhedspunkter, og hvem godkender regler?": {"rule"},
+    "Hvem ser og skriver Borgerens plan?": {"plan"},
     "Hvem må logge ind, og hvilke sider er der?": {"login", "page"},
     "Hvad må systemadministratorer?": {"account", "source", "quarantine", "index", "identity"},
     "Hvad må maskiner?": {"machine"},
@@ -75,6 +76,10 @@ AUDIT_ACTION = {
     AuditAction.ADD_TEAM_MEMBER: "Satte en medarbejder på teamet",
     AuditAction.REMOVE_TEAM_MEMBER: "Tog en medarbejder af teamet",
     AuditAction.END_COURSE: "Sluttede et forløb",
+    AuditAction.READ_PLAN: "Så Borgerens plan",
+    AuditAction.PRINT_PLAN: "Udskrev Borgerens plan",
+    AuditAction.CHANGE_PLAN: "Skrev i Borgerens plan",
+    AuditAction.ENTER_PROGRESS: "Skrev ind, hvordan det går med et mål",
     AuditAction.READ_POLICY: "Læste reglerne",
     AuditAction.EXPLAIN_POLICY: "Spurgte, hvorfor reglerne svarer, som de gør",
 }

@@ -283,6 +283,10 @@ ERROR = {
         "Forløbet er ikke åbent for dig",
         "Forløbet ses af teamet og ændres af tovholderen. Er du taget af teamet, eller er det slut: spørg tovholderen.",
     ),
+    "plan_closed": (
+        "Planen er ikke åben for dig",
+        "Borgerens plan ses og skrives af teamet, når borgeren har samtykket til forløbet. Spørg tovholderen.",
+    ),
     "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
     "override_own": (
         "Du kan ikke gennemgå din egen særlige grund",

@@ -1,0 +1,199 @@
+"""Borgerens plan: read, written and printed by the team. Decided and logged as every act."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
+
+from hub.access.audit_entry import audit_entry, entry_about
+from hub.access.policy import decide, may_handle_plan
+from hub.access.redaction import redact_identifiers
+from hub.access.showing import cut_and_mask
+from hub.audit.service import write
+from hub.clock import danish_day
+from hub.course import consent_repository
+from hub.course import plan_repository as repository
+from hub.course import repository as access
+from hub.course.plan_rules import (
+    GOALS,
+    PlanFault,
+    entry_faults,
+    progress_faults,
+    text_faults,
+)
+from hub.overview import repository as overviews
+from hub.sources.repository import source_areas
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
+from schemas.facts import EffortFact
+from schemas.overview import Entry, Overview
+from schemas.plan import CitizenPlan, NewEntry, NewProgress, PlanEntry, PlanText
+
+PlanFaults = tuple[PlanFault, ...]
+"""What must be corrected first; empty: it is done."""
+
+
+class PlanView(NamedTuple):
+    """A plan as the reader may see it, and the efforts that could serve its goals."""
+
+    plan: CitizenPlan
+    overview: Overview | None
+    """Cut and masked as on the citizen's page."""
+    efforts: Mapping[str, Entry]
+    """By ``Entry.id``: those of the overview."""
+
+
+class PlanDesk:
+    """Reads and changes the plan of one citizen for one actor, in the caller's transaction.
+
+    Each act decides, writes the line, then acts. ``None`` is the answer to whoever may not; the line is kept.
+    """
+
+    def __init__(
+        self, session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
+    ) -> None:
+        self._session, self._actor, self._citizen_id = session, actor, citizen_id
+        # The plan is the team's: a stated reason (værdispring) opens nothing of it.
+        self._request = request.model_copy(update={"override_reason": None, "override_id": None})
+        self._now, self._today = now, danish_day(now)
+        self._facts = access.access_facts(session, actor, citizen_id, self._today)
+        self._place = consent_repository.team_facts(session, actor, citizen_id, self._today)
+
+    def read(self, action: AuditAction = AuditAction.READ_PLAN) -> PlanView | None:
+        """The plan, and of its efforts those that the reader may see; *action* says whether it is printed."""
+        facts = self._allowed(action)
+        if facts is None or self._place is None:
+            return None
+        decision = decide(self._actor, facts, self._request)
+        outcome = AuditOutcome.SHOWN
+        entry = audit_entry(self._actor, action, outcome, self._request, self._now, basis=decision.basis)
+        write(self._session, entry_about(facts, decision, entry, source_areas(self._session)))
+        _, whole = overviews.current(self._session, [self._citizen_id]).get(self._citizen_id, (0, None))
+        overview = cut_and_mask(self._session, whole, decision, self._today, facts=facts)
+        efforts = {
+            entry.id: entry
+            for section in (overview.sections if overview else ())
+            for entry in section.entries
+            if isinstance(entry.fact, EffortFact)
+        }
+        plan = repository.read_plan(self._session, self._place.course_id, self._citizen_id)
+        entries = tuple(
+            entry.model_copy(update={"effort_ids": tuple(key for key in entry.effort_ids if key in efforts)})
+            for entry in plan.entries
+        )
+        return PlanView(plan.model_copy(update={"entries": entries}), overview, efforts)
+
+    def add(self, entry_id: UUID, entry: NewEntry) -> PlanFaults | None:
+        """Add an entry. *entry_id* names it beforehand, so that a form sent twice adds it once."""
+        if self._allowed(AuditAction.CHANGE_PLAN) is None or self._place is None:
+            return None
+        goals = {each.id for each in self._entries().values() if each.kind in GOALS}
+        faults = entry_faults(entry, goals)
+        if faults:
+            return faults
+        redacted = entry.model_copy(update={"text": _redacted(entry.text)})
+        if repository.add_entry(
+            self._session,
+            self._place.course_id,
+            self._place.member_key,
+            entry_id,
+            redacted,
+            by=self._actor.id,
+            now=self._now,
+        ):
+            self._write(AuditAction.CHANGE_PLAN, {"entry": str(entry_id), "kind": entry.kind.value})
+            return ()
+        return () if entry_id in self._entries() else (PlanFault.ENTRY_UNKNOWN,)
+
+    def change(self, entry_id: UUID, said: PlanText, version: int) -> PlanFaults | None:
+        """Write the entry anew; *version* is the one that was read. What others wrote stays a version."""
+        if self._allowed(AuditAction.CHANGE_PLAN) is None:
+            return None
+        entry = self._entries().get(entry_id)
+        if entry is None:
+            return (PlanFault.ENTRY_UNKNOWN,)
+        faults = text_faults(entry.kind, said)
+        if faults:
+            return faults
+        redacted = _redacted(said)
+        if entry.text == redacted:
+            return ()
+        is_newest = entry.versions[0].version == version
+        if not is_newest or not repository.add_version(
+            self._session, entry_id, version + 1, redacted, by=self._actor.id, now=self._now
+        ):
+            return (PlanFault.CHANGED_MEANWHILE,)
+        written: dict[str, JsonValue] = {"entry": str(entry_id), "kind": entry.kind.value, "state": said.state.value}
+        self._write(AuditAction.CHANGE_PLAN, written)
+        return ()
+
+    def enter_progress(self, entry_id: UUID, progress: NewProgress) -> PlanFaults | None:
+        """Enter what the actor says of a goal on a day, in words."""
+        if self._allowed(AuditAction.ENTER_PROGRESS) is None:
+            return None
+        entry = self._entries().get(entry_id)
+        if entry is None:
+            return (PlanFault.ENTRY_UNKNOWN,)
+        faults = progress_faults(entry.kind, progress, self._today)
+        if faults:
+            return faults
+        redacted = progress.model_copy(update={"words": redact_identifiers(progress.words)})
+        repository.add_progress(self._session, entry_id, redacted, by=self._actor.id, now=self._now)
+        self._write(AuditAction.ENTER_PROGRESS, {"entry": str(entry_id), "progress": progress.progress.value})
+        return ()
+
+    def attach(self, entry_id: UUID, effort_id: str, *, serves: bool) -> PlanFaults | None:
+        """Say that an effort which the actor may see serves a goal, or serves it no longer."""
+        if self._allowed(AuditAction.CHANGE_PLAN) is None:
+            return None
+        entry, view = self._entries().get(entry_id), self.read()
+        if entry is None or view is None or effort_id not in view.efforts:
+            return (PlanFault.ENTRY_UNKNOWN,)
+        if entry.kind not in GOALS:
+            return (PlanFault.NOT_A_GOAL,)
+        if serves:
+            source = view.efforts[effort_id].provenance.source
+            repository.add_effort(self._session, entry_id, effort_id, source, by=self._actor.id, now=self._now)
+        else:
+            repository.remove_effort(self._session, entry_id, effort_id)
+        written: dict[str, JsonValue] = {"entry": str(entry_id), "effort": effort_id, "serves": serves}
+        self._write(AuditAction.CHANGE_PLAN, written)
+        return ()
+
+    def _entries(self) -> dict[UUID, PlanEntry]:
+        if self._place is None:
+            return {}
+        plan = repository.read_plan(self._session, self._place.course_id, self._citizen_id)
+        return {entry.id: entry for entry in plan.entries}
+
+    def _allowed(self, action: AuditAction) -> AccessFacts | None:
+        facts = self._facts
+        if facts is not None and self._place is not None and may_handle_plan(self._actor, action, facts):
+            return facts
+        outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
+        self._write(action, None, outcome)
+        return None
+
+    def _write(
+        self,
+        action: AuditAction,
+        plan: dict[str, JsonValue] | None,
+        outcome: AuditOutcome = AuditOutcome.SHOWN,
+    ) -> None:
+        entry = audit_entry(
+            self._actor,
+            action,
+            outcome,
+            self._request,
+            self._now,
+            citizen_id=self._citizen_id,
+            basis=Basis.TEAM if outcome is AuditOutcome.SHOWN else Basis.NONE,
+            details={"plan": plan} if plan else None,
+        )
+        write(self._session, entry)
+
+
+def _redacted(said: PlanText) -> PlanText:
+    return said.model_copy(update={"words": redact_identifiers(said.words), "who": redact_identifiers(said.who)})

@@ -1,0 +1,124 @@
+"""SQL of the plan: entries with all their versions, progress, and the efforts that serve a goal."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub.course.tables import PlanEffortRow, PlanEntryRow, PlanProgressRow, PlanVersionRow
+from hub.db import fetch_rows
+from schemas.plan import CitizenPlan, EntryVersion, NewEntry, NewProgress, PlanEntry, PlanText, ProgressEntry
+
+_OF_CITIZEN = """
+    p.course_id = :course_id AND p.citizen_id IN (
+      SELECT cast(:citizen_id AS uuid) UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
+"""
+_VERSIONS = text(f"""
+    SELECT p.id, p.kind, p.parent_id, v.version, v.words, v.who, v.due_on, v.goal_type, v.state, v.changed_at,
+           coalesce(e.name, v.changed_by) AS changed_by
+    FROM plan_entries p JOIN plan_versions v ON v.entry_id = p.id LEFT JOIN employees e ON e.id = v.changed_by
+    WHERE {_OF_CITIZEN}
+    ORDER BY min(v.changed_at) OVER (PARTITION BY p.id), p.id, v.version DESC
+""")  # noqa: S608  put together from the constant above; every value is a parameter
+_PROGRESS = text(f"""
+    SELECT g.entry_id, g.progress, g.on_day, g.words, g.entered_at, coalesce(e.name, g.entered_by) AS entered_by
+    FROM plan_progress g JOIN plan_entries p ON p.id = g.entry_id LEFT JOIN employees e ON e.id = g.entered_by
+    WHERE {_OF_CITIZEN}
+    ORDER BY g.on_day DESC, g.entered_at DESC, g.id DESC
+""")  # noqa: S608  as above
+_EFFORTS = text(f"""
+    SELECT f.entry_id, f.effort_id FROM plan_efforts f JOIN plan_entries p ON p.id = f.entry_id
+    WHERE {_OF_CITIZEN} ORDER BY f.added_at, f.effort_id
+""")  # noqa: S608  as above
+
+
+def read_plan(session: Session, course_id: UUID, citizen_id: UUID) -> CitizenPlan:
+    """The whole plan of the citizen in that course, also what is done or dropped; efforts uncut."""
+    parameters = {"course_id": course_id, "citizen_id": citizen_id}
+    versions: dict[UUID, list[EntryVersion]] = defaultdict(list)
+    heads: dict[UUID, dict[str, Any]] = {}
+    for row in fetch_rows(session, _VERSIONS, parameters):
+        heads.setdefault(row["id"], {name: row[name] for name in ("id", "kind", "parent_id")})
+        said = PlanText.model_validate({name: row[name] for name in PlanText.model_fields})
+        versions[row["id"]].append(
+            EntryVersion(version=row["version"], text=said, by=row["changed_by"], at=row["changed_at"])
+        )
+    progress: dict[UUID, list[ProgressEntry]] = defaultdict(list)
+    for row in fetch_rows(session, _PROGRESS, parameters):
+        progress[row["entry_id"]].append(
+            ProgressEntry(
+                progress=row["progress"],
+                on_day=row["on_day"],
+                words=row["words"],
+                by=row["entered_by"],
+                at=row["entered_at"],
+            )
+        )
+    efforts: dict[UUID, list[str]] = defaultdict(list)
+    for row in fetch_rows(session, _EFFORTS, parameters):
+        efforts[row["entry_id"]].append(row["effort_id"])
+    entries = tuple(
+        PlanEntry(**head, versions=tuple(versions[key]), progress=tuple(progress[key]), effort_ids=tuple(efforts[key]))
+        for key, head in heads.items()
+    )
+    return CitizenPlan(citizen_id=citizen_id, course_id=course_id, entries=entries)
+
+
+def add_entry(  # noqa: PLR0913  keyword-only from the employee on
+    session: Session,
+    course_id: UUID,
+    member_key: UUID,
+    entry_id: UUID,
+    entry: NewEntry,
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Store an entry with its first version; False: there is one of that key already."""
+    head = {"course_id": course_id, "citizen_id": member_key, "kind": entry.kind, "parent_id": entry.parent_id}
+    statement = insert(PlanEntryRow).values(id=entry_id, **head).on_conflict_do_nothing().returning(PlanEntryRow.id)
+    return session.scalar(statement) is not None and add_version(session, entry_id, 1, entry.text, by=by, now=now)
+
+
+def add_version(session: Session, entry_id: UUID, version: int, said: PlanText, *, by: str, now: datetime) -> bool:
+    """Store what the entry says now; False: somebody else stored that version before."""
+    statement = (
+        insert(PlanVersionRow)
+        .values(entry_id=entry_id, version=version, changed_by=by, changed_at=now, **said.model_dump())
+        .on_conflict_do_nothing()
+        .returning(PlanVersionRow.version)
+    )
+    return session.scalar(statement) is not None
+
+
+def add_progress(session: Session, entry_id: UUID, progress: NewProgress, *, by: str, now: datetime) -> None:
+    """Store what somebody says of the goal; the same said twice by the same employee is stored once."""
+    # The entry's row keeps two sendings of one form apart.
+    session.execute(select(PlanEntryRow.id).where(PlanEntryRow.id == entry_id).with_for_update())
+    values = {"entry_id": entry_id, "entered_by": by, **progress.model_dump()}
+    same = select(func.count()).where(*(getattr(PlanProgressRow, name) == value for name, value in values.items()))
+    if not session.scalar(same):
+        session.add(PlanProgressRow(entered_at=now, **values))
+        session.flush()
+
+
+def add_effort(session: Session, entry_id: UUID, effort_id: str, source: str, *, by: str, now: datetime) -> None:
+    """Store that the effort serves the goal."""
+    values = {"entry_id": entry_id, "effort_id": effort_id, "source": source, "added_by": by, "added_at": now}
+    session.execute(insert(PlanEffortRow).values(**values).on_conflict_do_nothing())
+
+
+def remove_effort(session: Session, entry_id: UUID, effort_id: str) -> None:
+    """Store that it serves the goal no longer; the line of the log says who removed it."""
+    session.execute(
+        delete(PlanEffortRow).where(PlanEffortRow.entry_id == entry_id, PlanEffortRow.effort_id == effort_id)
+    )
+
+
+def delete_efforts_of(session: Session, source: str) -> None:
+    """Forget the efforts of a source that is forgotten."""
+    session.execute(delete(PlanEffortRow).where(PlanEffortRow.source == source))

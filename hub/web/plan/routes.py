@@ -1,0 +1,245 @@
+"""The pages of Borgerens plan: the plan, one entry of it, and the paper for the meeting."""
+
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hub.access.plans import PlanDesk, PlanFaults, PlanView
+from hub.clock import danish_day
+from hub.course.repository import access_facts_of, on_course
+from hub.errors import PlanClosed
+from hub.overview.repository import headers
+from hub.web.plan import forms, texts
+from hub.web.plan.page import EntryPage, PaperPage, PlanPage
+from hub.web.plan.pdf import write_pdf
+from hub.web.plan.present import entry_page, plan_page
+from hub.web.plan.present_paper import paper_page
+from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_token import require_form_token
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction
+
+PLAN = Workspace(
+    name="plan",
+    path="/plan/{citizen_id}",
+    title="Borgerens plan",
+    action=AuditAction.READ_PLAN,
+    in_menu=False,
+    decided_per_citizen=True,
+    pages=(PlanPage, EntryPage, PaperPage),
+)
+router = PLAN.router
+TOKEN = [Depends(require_form_token)]
+Word = Annotated[str, Form(max_length=200)]
+Text = Annotated[str, Form(max_length=1000)]
+T = TypeVar("T")
+
+
+@router.get(PLAN.path)
+def plan(request: Request, citizen_id: UUID) -> HTMLResponse:
+    """What do we want, who does what by when, and how is it going?
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    with open_request(request, PLAN) as context:
+        view = read_plan(context, citizen_id)
+        page = plan_page(view, _others(context, citizen_id), danish_day(context.now), take_result(request))
+        return context.page(page, f"Borgerens plan: {page.name}")
+
+
+@router.get("/plan/{citizen_id}/papir")
+def paper(request: Request, citizen_id: UUID) -> HTMLResponse:
+    """The plan on one page, to print; a line of the log says that it was.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    with open_request(request, PLAN) as context:
+        page = _paper(context, citizen_id)
+        return context.page(page, f"Borgerens plan: {page.name}")
+
+
+@router.get("/plan/{citizen_id}/plan.pdf")
+def pdf(request: Request, citizen_id: UUID) -> Response:
+    """The same as a PDF; its name says of nobody.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    with open_request(request, PLAN) as context:
+        page = _paper(context, citizen_id)
+    headers_of_file = {"content-disposition": 'attachment; filename="borgerens-plan.pdf"', "cache-control": "no-store"}
+    return Response(write_pdf(page), media_type="application/pdf", headers=headers_of_file)
+
+
+@router.get("/plan/{citizen_id}/post/{entry_id}")
+def entry(request: Request, citizen_id: UUID, entry_id: UUID) -> HTMLResponse:
+    """One entry: its form, its history, and of a goal its progress and efforts.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team, or the plan has no such entry.
+    """
+    with open_request(request, PLAN) as context:
+        view = read_plan(context, citizen_id)
+        plan_entry = next((each for each in view.plan.entries if each.id == entry_id), None)
+        page = entry_page(view, _allowed(plan_entry), danish_day(context.now), take_result(request))
+        return context.page(page, f"{page.kind}: {page.name}")
+
+
+@router.post("/plan/{citizen_id}/ny", dependencies=TOKEN)
+def add(  # noqa: PLR0913  the fields of the form
+    request: Request,
+    citizen_id: UUID,
+    *,
+    key: Annotated[UUID, Form()],
+    kind: Word = "",
+    words: Text = "",
+    who: Word = "",
+    due_on: Word = "",
+    goal: Word = "",
+    goal_type: Word = "",
+) -> RedirectResponse:
+    """Add an entry to the plan.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    fields = {"kind": kind, "words": words, "who": who, "due_on": due_on, "goal": goal, "goal_type": goal_type}
+    with open_request(request, PLAN) as context:
+        new = forms.read_entry(fields)
+        fault = new if isinstance(new, str) else _sentence(_allowed(plan_desk(context, citizen_id).add(key, new)))
+        form = f"add:{kind}"
+        typed = {**fields, "key": str(key)}
+        is_error = bool(fault)
+        keep_result(
+            request, FormResult(fault, is_error=True, form=form, typed=typed) if is_error else FormResult(texts.ADDED)
+        )
+    return RedirectResponse(f"/plan/{citizen_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/plan/{citizen_id}/post/{entry_id}/ret", dependencies=TOKEN)
+def change(  # noqa: PLR0913  the fields of the form
+    request: Request,
+    citizen_id: UUID,
+    entry_id: UUID,
+    *,
+    version: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
+    words: Text = "",
+    who: Word = "",
+    due_on: Word = "",
+    goal_type: Word = "",
+    state: Word = "open",
+) -> RedirectResponse:
+    """Write an entry anew. If somebody else did meanwhile, the page that follows shows both texts.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    fields = {"words": words, "who": who, "due_on": due_on, "goal_type": goal_type, "state": state}
+    with open_request(request, PLAN) as context:
+        said = forms.read_text(fields)
+        if isinstance(said, str):
+            fault = said
+        else:
+            fault = _sentence(_allowed(plan_desk(context, citizen_id).change(entry_id, said, version)))
+        typed = {**fields, "version": str(version)}
+        keep_result(
+            request,
+            FormResult(fault, is_error=True, form="change", typed=typed) if fault else FormResult(texts.CHANGED),
+        )
+    return RedirectResponse(f"/plan/{citizen_id}/post/{entry_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/plan/{citizen_id}/post/{entry_id}/fremgang", dependencies=TOKEN)
+def enter_progress(
+    request: Request,
+    citizen_id: UUID,
+    entry_id: UUID,
+    *,
+    progress: Word = "",
+    on_day: Word = "",
+    words: Text = "",
+) -> RedirectResponse:
+    """Enter how it is going with a goal, in words and with one's name.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    fields = {"progress": progress, "on_day": on_day, "words": words}
+    with open_request(request, PLAN) as context:
+        entered = forms.read_progress(fields)
+        if isinstance(entered, str):
+            fault = entered
+        else:
+            fault = _sentence(_allowed(plan_desk(context, citizen_id).enter_progress(entry_id, entered)))
+        form = f"progress:{entry_id}"
+        keep_result(
+            request, FormResult(fault, is_error=True, form=form, typed=fields) if fault else FormResult(texts.ENTERED)
+        )
+    return RedirectResponse(f"/plan/{citizen_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/plan/{citizen_id}/post/{entry_id}/indsats", dependencies=TOKEN)
+def attach_effort(
+    request: Request,
+    citizen_id: UUID,
+    entry_id: UUID,
+    effort: Annotated[str, Form(max_length=500)] = "",
+    serves: Annotated[bool, Form()] = False,
+) -> RedirectResponse:
+    """Say that an effort serves the goal, or serves it no longer.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    with open_request(request, PLAN) as context:
+        fault = _sentence(_allowed(plan_desk(context, citizen_id).attach(entry_id, effort, serves=serves)))
+        done = texts.ATTACHED if serves else texts.DETACHED
+        keep_result(request, FormResult(fault or done, is_error=bool(fault)))
+    return RedirectResponse(f"/plan/{citizen_id}/post/{entry_id}", HTTPStatus.SEE_OTHER)
+
+
+def read_plan(context: RequestContext, citizen_id: UUID, action: AuditAction = AuditAction.READ_PLAN) -> PlanView:
+    """The citizen's plan; for page and API.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    return _allowed(plan_desk(context, citizen_id).read(action))
+
+
+def plan_desk(context: RequestContext, citizen_id: UUID) -> PlanDesk:
+    """Through which the actor reads and writes the plan."""
+    return PlanDesk(context.session, context.actor, citizen_id, context.access(), now=context.now)
+
+
+def _paper(context: RequestContext, citizen_id: UUID) -> PaperPage:
+    view = read_plan(context, citizen_id, AuditAction.PRINT_PLAN)
+    return paper_page(view, context.actor.name, context.now, danish_day(context.now))
+
+
+def _others(context: RequestContext, citizen_id: UUID) -> dict[UUID, str]:
+    """First names of the others on the course on whose team the actor is, too."""
+    today = danish_day(context.now)
+    others = [other for other in on_course(context.session, citizen_id, today) if other != citizen_id]
+    facts = access_facts_of(context.session, context.actor, others, today)
+    mine = [other for other in others if other in facts and facts[other].on_team and not facts[other].is_self]
+    return {
+        other: (header.display_name or texts.NO_NAME).partition(" ")[0]
+        for other, header in sorted(headers(context.session, mine).items(), key=lambda pair: str(pair[1].display_name))
+    }
+
+
+def _allowed(answer: T | None) -> T:
+    if answer is None:
+        raise PlanClosed
+    return answer
+
+
+def _sentence(faults: PlanFaults) -> str:
+    return " ".join(texts.FAULT[fault] for fault in faults)
