@@ -7,8 +7,9 @@ from uuid import UUID
 
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
+from hub.access.course_policy import may_handle_course, may_handle_plan
 from hub.access.disclosure_policy import DisclosureAsk, may_disclose
-from hub.access.policy import decide, findable, may, may_handle_consents, may_handle_course, may_handle_plan, may_reveal
+from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
 from schemas.course import CourseFacts

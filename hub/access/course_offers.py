@@ -8,8 +8,9 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
+from hub.access.course_policy import may_offer_course
 from hub.access.courses import Faults, lead_place
-from hub.access.policy import decide, may_offer_course, relation_of
+from hub.access.policy import decide, relation_of
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask
 from hub.audit.service import write_all

@@ -12,7 +12,8 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
-from hub.access.policy import decide, may_handle_course
+from hub.access.course_policy import may_handle_course
+from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
 from hub.clock import danish_day

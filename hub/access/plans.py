@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry, entry_about
-from hub.access.policy import decide, may_handle_plan
+from hub.access.course_policy import may_handle_plan
+from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask
 from hub.audit.service import write
@@ -29,7 +30,7 @@ from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.facts import EffortFact
 from schemas.overview import Entry, Overview
-from schemas.plan import CitizenPlan, NewEntry, NewProgress, PlanEntry, PlanText
+from schemas.plan import CitizenPlan, NewEntry, NewProgress, PlanEntry, PlanKind, PlanText
 
 PlanFaults = tuple[PlanFault, ...]
 """What must be corrected first; empty: it is done."""
@@ -46,30 +47,41 @@ class PlanView(NamedTuple):
 
 
 class PlanDesk:
-    """Reads and changes the plan of one citizen for one actor, in the caller's transaction.
+    """Does one act with the plan of one citizen for one actor, in the caller's transaction.
 
-    Each act decides, writes the line, then acts. ``None`` is the answer to whoever may not; the line is kept.
+    It decides on the *action*, writes the line, then acts. ``None`` is the answer to whoever may not; the line is kept.
     """
 
     def __init__(
-        self, session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
+        self,
+        session: Session,
+        actor: Actor,
+        citizen_id: UUID,
+        request: AccessRequest,
+        action: AuditAction,
+        *,
+        now: datetime,
     ) -> None:
-        self._session, self._actor, self._citizen_id = session, actor, citizen_id
+        self._session, self._actor, self._citizen_id, self._action = session, actor, citizen_id, action
         # The plan is the team's: a stated reason (værdispring) opens nothing of it.
         self._request = request.model_copy(update={"override_reason": None, "override_id": None})
         self._now, self._today = now, danish_day(now)
         self._facts = access.access_facts(session, actor, citizen_id, self._today)
         self._place = consent_repository.team_facts(session, actor, citizen_id, self._today)
 
-    def read(self, action: AuditAction = AuditAction.READ_PLAN) -> PlanView | None:
-        """The plan, and of its efforts those that the reader may see; *action* says whether it is printed."""
-        facts = self._allowed(action)
-        if facts is None or self._place is None:
+    def read(self) -> PlanView | None:
+        """The plan, and of its efforts those that the reader may see, to read or to print."""
+        facts = self._allowed()
+        if facts is None:
             return None
         decision = decide(self._actor, facts, self._request)
         outcome = AuditOutcome.SHOWN
-        entry = audit_entry(self._actor, action, outcome, self._request, self._now, basis=decision.basis)
+        entry = audit_entry(self._actor, self._action, outcome, self._request, self._now, basis=decision.basis)
         write(self._session, entry_about(facts, decision, entry, source_areas(self._session)))
+        return self._view(facts)
+
+    def _view(self, facts: AccessFacts) -> PlanView:
+        decision = decide(self._actor, facts, self._request)
         _, whole = overviews.current(self._session, [self._citizen_id]).get(self._citizen_id, (0, None))
         overview = cut_and_mask(self._session, whole, decision, self._today, facts=facts)
         efforts = {
@@ -78,7 +90,7 @@ class PlanDesk:
             for entry in section.entries
             if isinstance(entry.fact, EffortFact)
         }
-        plan = repository.read_plan(self._session, self._place.course_id, self._citizen_id)
+        plan = self._plan()
         entries = tuple(
             entry.model_copy(update={"effort_ids": tuple(key for key in entry.effort_ids if key in efforts)})
             for entry in plan.entries
@@ -87,9 +99,9 @@ class PlanDesk:
 
     def add(self, entry_id: UUID, entry: NewEntry) -> PlanFaults | None:
         """Add an entry. *entry_id* names it beforehand, so that a form sent twice adds it once."""
-        if self._allowed(AuditAction.CHANGE_PLAN) is None or self._place is None:
+        if self._allowed() is None or self._place is None:
             return None
-        goals = {each.id for each in self._entries().values() if each.kind in GOALS}
+        goals = {each.id for each in self._entries().values() if each.kind is PlanKind.GOAL}
         faults = entry_faults(entry, goals)
         if faults:
             return faults
@@ -103,13 +115,13 @@ class PlanDesk:
             by=self._actor.id,
             now=self._now,
         ):
-            self._write(AuditAction.CHANGE_PLAN, {"entry": str(entry_id), "kind": entry.kind.value})
+            self._write({"entry": str(entry_id), "kind": entry.kind.value})
             return ()
         return () if entry_id in self._entries() else (PlanFault.ENTRY_UNKNOWN,)
 
     def change(self, entry_id: UUID, said: PlanText, version: int) -> PlanFaults | None:
         """Write the entry anew; *version* is the one that was read. What others wrote stays a version."""
-        if self._allowed(AuditAction.CHANGE_PLAN) is None:
+        if self._allowed() is None:
             return None
         entry = self._entries().get(entry_id)
         if entry is None:
@@ -126,12 +138,12 @@ class PlanDesk:
         ):
             return (PlanFault.CHANGED_MEANWHILE,)
         written: dict[str, JsonValue] = {"entry": str(entry_id), "kind": entry.kind.value, "state": said.state.value}
-        self._write(AuditAction.CHANGE_PLAN, written)
+        self._write(written)
         return ()
 
     def enter_progress(self, entry_id: UUID, progress: NewProgress) -> PlanFaults | None:
         """Enter what the actor says of a goal on a day, in words."""
-        if self._allowed(AuditAction.ENTER_PROGRESS) is None:
+        if self._allowed() is None:
             return None
         entry = self._entries().get(entry_id)
         if entry is None:
@@ -141,15 +153,16 @@ class PlanDesk:
             return faults
         redacted = progress.model_copy(update={"words": redact_identifiers(progress.words)})
         repository.add_progress(self._session, entry_id, redacted, by=self._actor.id, now=self._now)
-        self._write(AuditAction.ENTER_PROGRESS, {"entry": str(entry_id), "progress": progress.progress.value})
+        self._write({"entry": str(entry_id), "progress": progress.progress.value})
         return ()
 
     def attach(self, entry_id: UUID, effort_id: str, *, serves: bool) -> PlanFaults | None:
         """Say that an effort which the actor may see serves a goal, or serves it no longer."""
-        if self._allowed(AuditAction.CHANGE_PLAN) is None:
+        facts = self._allowed()
+        if facts is None:
             return None
-        entry, view = self._entries().get(entry_id), self.read()
-        if entry is None or view is None or effort_id not in view.efforts:
+        entry, view = self._entries().get(entry_id), self._view(facts)
+        if entry is None or effort_id not in view.efforts:
             return (PlanFault.ENTRY_UNKNOWN,)
         if entry.kind not in GOALS:
             return (PlanFault.NOT_A_GOAL,)
@@ -159,32 +172,28 @@ class PlanDesk:
         else:
             repository.remove_effort(self._session, entry_id, effort_id)
         written: dict[str, JsonValue] = {"entry": str(entry_id), "effort": effort_id, "serves": serves}
-        self._write(AuditAction.CHANGE_PLAN, written)
+        self._write(written)
         return ()
 
-    def _entries(self) -> dict[UUID, PlanEntry]:
-        if self._place is None:
-            return {}
-        plan = repository.read_plan(self._session, self._place.course_id, self._citizen_id)
-        return {entry.id: entry for entry in plan.entries}
+    def _plan(self) -> CitizenPlan:
+        course_id = self._place.course_id if self._place else UUID(int=0)
+        return repository.read_plan(self._session, course_id, self._citizen_id)
 
-    def _allowed(self, action: AuditAction) -> AccessFacts | None:
+    def _entries(self) -> dict[UUID, PlanEntry]:
+        return {entry.id: entry for entry in self._plan().entries}
+
+    def _allowed(self) -> AccessFacts | None:
         facts = self._facts
-        if facts is not None and self._place is not None and may_handle_plan(self._actor, action, facts):
+        if facts is not None and self._place is not None and may_handle_plan(self._actor, self._action, facts):
             return facts
         outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
-        self._write(action, None, outcome)
+        self._write(None, outcome)
         return None
 
-    def _write(
-        self,
-        action: AuditAction,
-        plan: dict[str, JsonValue] | None,
-        outcome: AuditOutcome = AuditOutcome.SHOWN,
-    ) -> None:
+    def _write(self, plan: dict[str, JsonValue] | None, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
         entry = audit_entry(
             self._actor,
-            action,
+            self._action,
             outcome,
             self._request,
             self._now,

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from hub.access.acts import CONSENT_ACTS, COURSE_ACTS, IDENTITY_ACTS, PLAN_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import CONSENT_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from hub.access.section_rights import OVERRIDE_OF_ANYBODY, OVERRIDES, disclosed_areas, limited_area, right_of_area
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Basis, Decision, KleLimit
 from schemas.consent import TeamFacts
-from schemas.course import CourseFacts
 from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis, SectionDisclosure
 from schemas.source import Area
@@ -255,36 +254,6 @@ def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> 
         "is_self": facts.is_self,
     }
     return action in CONSENT_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
-
-
-def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> bool:
-    """Whether the actor may read that course, change its team, or close it."""
-    context = {
-        "on_team": facts.on_team,
-        "is_lead_coordinator": facts.is_lead_coordinator,
-        "has_lead": facts.has_lead,
-        "is_self": facts.is_self,
-    }
-    return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
-
-
-def may_handle_plan(actor: Actor, action: AuditAction, facts: AccessFacts) -> bool:
-    """Whether the actor may read, print or write the citizen's plan."""
-    context = {"on_team": facts.on_team, "is_self": facts.is_self}
-    return action in PLAN_ACTS and _ask(actor, [_question(action.value, context)])[0].allowed
-
-
-def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> bool:
-    """Whether the actor may offer the citizen a course; *is_relative*: of somebody to whom it is offered."""
-    context = {
-        "on_team": facts.on_team,
-        "is_named_worker": facts.is_named_worker,
-        "unit_has_active_effort": is_own_unit(facts),
-        "unit_holds_case": facts.unit_holds_case,
-        "is_self": facts.is_self,
-        "is_relative": is_relative,
-    }
-    return ask_policies(actor, [question_of(AuditAction.OFFER_COURSE.value, context)])[0].allowed
 
 
 def is_reason(text: str | None) -> bool:

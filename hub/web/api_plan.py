@@ -14,6 +14,7 @@ from hub.web.plan import texts
 from hub.web.plan.routes import PLAN, plan_desk, read_plan
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
+from schemas.access import AuditAction
 from schemas.base import Schema
 from schemas.plan import CitizenPlan, NewEntry, NewProgress, PlanText
 
@@ -69,28 +70,30 @@ def plan(request: Request, citizen_id: UUID) -> CitizenPlan:
 def add(request: Request, citizen_id: UUID, ask: AddAsk) -> PlanAnswer:
     """For the team."""
     with open_request(request, PLAN) as context:
-        return _answer(plan_desk(context, citizen_id).add(ask.key, ask.entry))
+        return _answer(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).add(ask.key, ask.entry))
 
 
 @router.post("/{citizen_id}/post/{entry_id}/ret", summary="Write an entry anew", dependencies=TOKEN)
 def change(request: Request, citizen_id: UUID, entry_id: UUID, ask: ChangeAsk) -> PlanAnswer:
     """Refused when somebody else did since it was read."""
     with open_request(request, PLAN) as context:
-        return _answer(plan_desk(context, citizen_id).change(entry_id, ask.text, ask.version))
+        return _answer(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).change(entry_id, ask.text, ask.version))
 
 
 @router.post("/{citizen_id}/post/{entry_id}/fremgang", summary="Enter progress", dependencies=TOKEN)
 def enter_progress(request: Request, citizen_id: UUID, entry_id: UUID, ask: NewProgress) -> PlanAnswer:
     """What a person says of a goal; never computed."""
     with open_request(request, PLAN) as context:
-        return _answer(plan_desk(context, citizen_id).enter_progress(entry_id, ask))
+        return _answer(plan_desk(context, citizen_id, AuditAction.ENTER_PROGRESS).enter_progress(entry_id, ask))
 
 
 @router.post("/{citizen_id}/post/{entry_id}/indsats", summary="Attach an effort to a goal", dependencies=TOKEN)
 def attach_effort(request: Request, citizen_id: UUID, entry_id: UUID, ask: AttachAsk) -> PlanAnswer:
     """Or take it from the goal again."""
     with open_request(request, PLAN) as context:
-        return _answer(plan_desk(context, citizen_id).attach(entry_id, ask.effort_id, serves=ask.serves))
+        return _answer(
+            plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).attach(entry_id, ask.effort_id, serves=ask.serves)
+        )
 
 
 def _answer(faults: PlanFaults | None) -> PlanAnswer:

@@ -15,6 +15,7 @@ from hub.web.workspaces import WORKSPACES
 PAGES: list[type[Page]] = [ErrorPage, FormAgainPage, *(page for workspace in WORKSPACES for page in workspace.pages)]
 BASE = "shell/templates/base.html"
 PARTS = {
+    "plan/templates/_plan.html",
     BASE,
     "shell/templates/_parts.html",
     "shell/templates/_settings_form.html",

@@ -41,8 +41,8 @@ class ProgressForm:
 
 
 @dataclass(frozen=True)
-class GoalLine:
-    """A goal, how it is going, and what serves it."""
+class SubGoalLine:
+    """A sub-goal, how it is going, and what serves it."""
 
     entry: EntryLine
     kind: str
@@ -54,10 +54,16 @@ class GoalLine:
     progress_by: str
     still: str
     """Empty: it moves."""
-    sub_goals: tuple["GoalLine", ...]
-    agreements: tuple[EntryLine, ...]
     efforts: tuple[EffortLine, ...]
     form: ProgressForm
+
+
+@dataclass(frozen=True)
+class GoalLine(SubGoalLine):
+    """A goal, with its sub-goals and agreements too."""
+
+    sub_goals: tuple[SubGoalLine, ...] = ()
+    agreements: tuple[EntryLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,11 @@ def add(  # noqa: PLR0913  the fields of the form
     fields = {"kind": kind, "words": words, "who": who, "due_on": due_on, "goal": goal, "goal_type": goal_type}
     with open_request(request, PLAN) as context:
         new = forms.read_entry(fields)
-        fault = new if isinstance(new, str) else _sentence(_allowed(plan_desk(context, citizen_id).add(key, new)))
+        fault = (
+            new
+            if isinstance(new, str)
+            else _sentence(_allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).add(key, new)))
+        )
         form = f"add:{kind}"
         typed = {**fields, "key": str(key)}
         is_error = bool(fault)
@@ -146,7 +150,9 @@ def change(  # noqa: PLR0913  the fields of the form
         if isinstance(said, str):
             fault = said
         else:
-            fault = _sentence(_allowed(plan_desk(context, citizen_id).change(entry_id, said, version)))
+            fault = _sentence(
+                _allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).change(entry_id, said, version))
+            )
         typed = {**fields, "version": str(version)}
         keep_result(
             request,
@@ -176,7 +182,9 @@ def enter_progress(
         if isinstance(entered, str):
             fault = entered
         else:
-            fault = _sentence(_allowed(plan_desk(context, citizen_id).enter_progress(entry_id, entered)))
+            fault = _sentence(
+                _allowed(plan_desk(context, citizen_id, AuditAction.ENTER_PROGRESS).enter_progress(entry_id, entered))
+            )
         form = f"progress:{entry_id}"
         keep_result(
             request, FormResult(fault, is_error=True, form=form, typed=fields) if fault else FormResult(texts.ENTERED)
@@ -198,28 +206,30 @@ def attach_effort(
         PlanClosed: the actor is not on the citizen's team.
     """
     with open_request(request, PLAN) as context:
-        fault = _sentence(_allowed(plan_desk(context, citizen_id).attach(entry_id, effort, serves=serves)))
+        fault = _sentence(
+            _allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).attach(entry_id, effort, serves=serves))
+        )
         done = texts.ATTACHED if serves else texts.DETACHED
         keep_result(request, FormResult(fault or done, is_error=bool(fault)))
     return RedirectResponse(f"/plan/{citizen_id}/post/{entry_id}", HTTPStatus.SEE_OTHER)
 
 
-def read_plan(context: RequestContext, citizen_id: UUID, action: AuditAction = AuditAction.READ_PLAN) -> PlanView:
+def read_plan(context: RequestContext, citizen_id: UUID) -> PlanView:
     """The citizen's plan; for page and API.
 
     Raises:
         PlanClosed: the actor is not on the citizen's team.
     """
-    return _allowed(plan_desk(context, citizen_id).read(action))
+    return _allowed(plan_desk(context, citizen_id, AuditAction.READ_PLAN).read())
 
 
-def plan_desk(context: RequestContext, citizen_id: UUID) -> PlanDesk:
-    """Through which the actor reads and writes the plan."""
-    return PlanDesk(context.session, context.actor, citizen_id, context.access(), now=context.now)
+def plan_desk(context: RequestContext, citizen_id: UUID, action: AuditAction) -> PlanDesk:
+    """For that act of the actor with the plan."""
+    return PlanDesk(context.session, context.actor, citizen_id, context.access(), action, now=context.now)
 
 
 def _paper(context: RequestContext, citizen_id: UUID) -> PaperPage:
-    view = read_plan(context, citizen_id, AuditAction.PRINT_PLAN)
+    view = _allowed(plan_desk(context, citizen_id, AuditAction.PRINT_PLAN).read())
     return paper_page(view, context.actor.name, context.now, danish_day(context.now))
 
 

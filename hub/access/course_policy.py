@@ -1,0 +1,43 @@
+"""Pure: what the policies say of a course, its offer and the plan."""
+
+from collections.abc import Mapping
+
+from hub.access.acts import COURSE_ACTS, PLAN_ACTS
+from hub.access.cedar import Question
+from hub.access.policy import ask_policies, is_own_unit
+from schemas.access import AccessFacts, Actor, AuditAction
+from schemas.course import CourseFacts
+
+
+def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> bool:
+    """Whether the actor may read that course, change its team, or close it."""
+    context = {
+        "on_team": facts.on_team,
+        "is_lead_coordinator": facts.is_lead_coordinator,
+        "has_lead": facts.has_lead,
+        "is_self": facts.is_self,
+    }
+    return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
+
+
+def may_handle_plan(actor: Actor, action: AuditAction, facts: AccessFacts) -> bool:
+    """Whether the actor may read, print or write the citizen's plan."""
+    context = {"on_team": facts.on_team, "is_self": facts.is_self}
+    return action in PLAN_ACTS and ask_policies(actor, [_about_citizen(action, context)])[0].allowed
+
+
+def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> bool:
+    """Whether the actor may offer the citizen a course; *is_relative*: of somebody to whom it is offered."""
+    context = {
+        "on_team": facts.on_team,
+        "is_named_worker": facts.is_named_worker,
+        "unit_has_active_effort": is_own_unit(facts),
+        "unit_holds_case": facts.unit_holds_case,
+        "is_self": facts.is_self,
+        "is_relative": is_relative,
+    }
+    return ask_policies(actor, [question_of(AuditAction.OFFER_COURSE.value, context)])[0].allowed
+
+
+def _about_citizen(action: AuditAction, context: Mapping[str, object]) -> Question:
+    return action.value, "Citizen", tuple(sorted(context.items()))
