@@ -36,7 +36,7 @@ def may_offer_course(actor: Actor, facts: AccessFacts, *, is_relative: bool) -> 
         "is_self": facts.is_self,
         "is_relative": is_relative,
     }
-    return ask_policies(actor, [question_of(AuditAction.OFFER_COURSE.value, context)])[0].allowed
+    return ask_policies(actor, [_about_citizen(AuditAction.OFFER_COURSE, context)])[0].allowed
 
 
 def _about_citizen(action: AuditAction, context: Mapping[str, object]) -> Question:
