@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_plan"
-down_revision = "0046_disclosures"
+revision = "0048_plan"
+down_revision = "0047_organisation_reading"
 branch_labels = None
 depends_on = None
 
