@@ -3,7 +3,7 @@
 Employees come first, so that one can log in at once; a course is opened when all its citizens are there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from threading import Lock
@@ -121,15 +121,7 @@ class Seeding:
                 **_terms(course.started_on, None, lead),
             )
             self._waiting.append((course.started_on, partial(_add, row=row)))
-        keys = {(line.given, line.words): uuid4() for _, line in course.plan}
-        for cpr, line in course.plan:
-            key, goal = keys[line.given, line.words], keys.get((line.given, line.goal))
-            entry = NewEntry(
-                kind=line.kind, parent_id=goal, text=PlanText(words=line.words, who=line.who, due_on=line.due_on)
-            )
-            write_it = partial(_planned, course_id=course_id, citizen_id=citizens[cpr], key=key, entry=entry, line=line)
-            self._waiting.append((line.day, write_it))
-            self._waiting += [(said.day, partial(_said, key=key, said=said)) for said in line.progress]
+        self._waiting += plan_steps(course_id, [(citizens[cpr], line) for cpr, line in course.plan])
         for consent in course.consents:
             for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
                 self._waiting.append((consent.given_on, partial(_add, row=row)))
@@ -208,6 +200,21 @@ def _add(session: Session, row: Base) -> bool:
 def _leadership(units: tuple[str, ...]) -> dict[str, Any]:
     """The function of somebody who leads these units, as a login gives it."""
     return JobFunction(name="leder", role=Role.MANAGER, units=frozenset(units)).model_dump(mode="json")
+
+
+def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[tuple[date, Callable[[Session], bool]]]:
+    """What is written of the plans of these citizens, each with its day."""
+    keys = {(citizen_id, line.words): uuid4() for citizen_id, line in lines}
+    steps: list[tuple[date, Callable[[Session], bool]]] = []
+    for citizen_id, line in lines:
+        key, goal = keys[citizen_id, line.words], keys.get((citizen_id, line.goal))
+        said = PlanText(words=line.words, who=line.who, due_on=line.due_on)
+        entry = NewEntry(kind=line.kind, parent_id=goal, text=said)
+        steps.append(
+            (line.day, partial(_planned, course_id=course_id, citizen_id=citizen_id, key=key, entry=entry, line=line))
+        )
+        steps += [(each.day, partial(_said, key=key, said=each)) for each in line.progress]
+    return steps
 
 
 def _planned(
