@@ -16,7 +16,6 @@ from hub.rules.facts import Birth, EffortSpan, EnrolmentSpan, FactKind, Move, Ru
 from schemas.base import Schema
 from schemas.period import Period
 
-AHEAD = timedelta(days=365)
 MOVE_REMEMBERED = timedelta(days=60)
 """So long after it a move is still one to be handed over."""
 FULL_AGE = 18
@@ -60,30 +59,31 @@ class TransitionDuty(Schema):
 def list_transitions(inputs: RuleInputs) -> Iterator[Transition]:
     """What comes within a year; of a move also what came in the last two months."""
     today = inputs.today
+    horizon = birthday(today, today.year + 1)
     for birth in inputs.of(Birth):
         day = birthday(birth.born, birth.born.year + FULL_AGE)
-        if today < day <= today + AHEAD:
+        if today < day <= horizon:
             yield Transition(TransitionKind.FULL_AGE, day, birth)
-    yield from _of_school(inputs.of(EnrolmentSpan), today)
+    yield from _of_school(inputs.of(EnrolmentSpan), today, horizon)
     for effort in inputs.of(EffortSpan):
         if effort.is_placement and effort.state is EffortState.ONGOING and effort.end is not None:
             last = effort.end - timedelta(days=1)
-            if today <= last <= today + AHEAD:
+            if today <= last <= horizon:
                 yield Transition(TransitionKind.PLACEMENT_ENDS, last, effort)
     for move in inputs.of(Move):
-        if move.on is not None and today - MOVE_REMEMBERED <= move.on <= today + AHEAD:
+        if move.on is not None and today - MOVE_REMEMBERED <= move.on <= horizon:
             yield Transition(TransitionKind.MOVE, move.on, move)
 
 
-def _of_school(enrolments: list[EnrolmentSpan], today: date) -> Iterator[Transition]:
+def _of_school(enrolments: list[EnrolmentSpan], today: date, horizon: date) -> Iterator[Transition]:
     current = [each for each in enrolments if _contains(each, today)]
     for enrolment in current:
-        if enrolment.grade == LAST_GRADE and enrolment.end is not None and enrolment.end <= today + AHEAD:
+        if enrolment.grade == LAST_GRADE and enrolment.end is not None and enrolment.end <= horizon:
             yield Transition(TransitionKind.SCHOOL_LEAVING, enrolment.end - timedelta(days=1), enrolment)
     schools = {each.school_key for each in current}
     for enrolment in enrolments:
         starts = enrolment.start
-        if current and starts and today < starts <= today + AHEAD and enrolment.school_key not in schools:
+        if current and starts and today < starts <= horizon and enrolment.school_key not in schools:
             yield Transition(TransitionKind.SCHOOL_CHANGE, starts, enrolment)
 
 

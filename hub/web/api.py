@@ -1,6 +1,7 @@
 """The JSON twins of the pages: the same service calls, the same decisions, the same lines in the log."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -32,7 +33,9 @@ from hub.web.search.routes import SEARCH, find_citizens, incomplete_sources
 from hub.web.search.stored_search import PageTurn
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_token import form_token, require_header_token
+from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.request_context import open_request
+from hub.web.shell.transitions import transition_lines
 from schemas.access import Actor, AuditAction, Basis, Decision, Purpose
 from schemas.base import Schema
 from schemas.overview import Overview
@@ -73,6 +76,18 @@ class Me(Schema):
     """Send it as ``X-CSRF-Token`` with every POST; empty for a machine, which needs none."""
 
 
+class TransitionAnswer(Schema):
+    """A transition that lies ahead, as the page says it."""
+
+    text: str
+    plan: tuple[str, ...]
+    """What must be planned."""
+    by: str
+    """By whom."""
+    source: str
+    """Law or principle."""
+
+
 class OverviewAnswer(Schema):
     """A citizen as the decision shows them."""
 
@@ -87,6 +102,8 @@ class OverviewAnswer(Schema):
     """Those whose notifications are shown. Of others in the family the answer says nothing."""
     not_updated_since: datetime | None
     """Since when one of these overviews could not be built from what the sources say; the newest may be missing."""
+    transitions: tuple[TransitionAnswer, ...]
+    """What lies ahead within a year, the nearest first; nothing of an earlier day."""
     override_until: datetime | None
     """Until when the reason opens the citizen that was given; None: none was."""
 
@@ -97,6 +114,8 @@ class ListedCitizenAnswer(Schema):
     citizen: MyCitizen
     overview: Overview | None
     """Cut to the actor's right; national numbers are masked. None: nothing is known yet."""
+    transitions: tuple[TransitionAnswer, ...]
+    """What lies ahead for the citizen within a year, the nearest first."""
     seen_until: datetime | None
     """Until when the actor has seen what is known of the citizen; None: the family was never looked at."""
     changes: tuple[Change, ...]
@@ -216,6 +235,7 @@ def my_citizens(request: Request) -> MyCitizensAnswer:
                 ListedCitizenAnswer(
                     citizen=member.citizen,
                     overview=with_own_version(mask_numbers(member.overview)) if member.overview else None,
+                    transitions=transitions_of([member.overview], context.now) if member.overview else (),
                     seen_until=member.seen_until,
                     changes=member.changes,
                 )
@@ -288,6 +308,7 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
                 follow_ups=list_follow_ups(overviews, as_known or danish_day(context.now)),
                 notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
+                transitions=() if as_known else transitions_of(overviews, context.now),
                 override_until=override.until if (override := context.override(citizen_id)) else None,
             )
             # Written here and not by the framework, which would make plain objects of all of it first.
@@ -311,6 +332,15 @@ def oversight(
     with open_request(request, OVERSIGHT) as context:
         question = service.LogQuestion(citizen_id=citizen_id, actor_id=actor_id, only=only, after=after)
         return read_log(context, question)
+
+
+def transitions_of(people: Sequence[Overview], now: datetime) -> tuple[TransitionAnswer, ...]:
+    """What lies ahead for these people, in words."""
+    names = FirstNames({person.citizen_id: first_word(person.header.person.given_name) for person in people})
+    return tuple(
+        TransitionAnswer(text=line.text, plan=line.plan, by=line.by, source=line.source)
+        for line in transition_lines(people, names, now)
+    )
 
 
 def with_own_version(overview: Overview) -> Overview:

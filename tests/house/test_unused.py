@@ -9,7 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("hub", "search", "connectors", "schemas", "deploy")
 """``deploy`` (demo, sandbox, set-up) is a user; its own functions are not judged."""
 REASONS = {
-    "duty_of": "what must be planned for a transition, for the pages of transitions",
     "FixedClock": "the clock of the tests, also for those who test a connector of their own",
     "move": "of FixedClock",
     "policy_texts": "the tests compare the policy as a DPO reads it with what decides",

@@ -19,6 +19,7 @@ from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
 from tests.truth.oracle_school import school_news
 from tests.truth.reading import Reader, bag
+from tests.truth.transitions import full_age, read_transition, true_transitions
 from tests.truth.wording import age, distance, first, full, within
 
 FUNCTIONS = {
@@ -105,12 +106,11 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     for area in areas.all("span", "edge"):
         yield Fact("mine.area", of, area.text())
     for heading, lines in zip(_headings_of_lists(since), since.all("ul", "news"), strict=True):
-        for text in (item.text() for item in lines.all("li")):
-            adult = re.fullmatch(r"(.+) fylder 18 den (.+), (?:om .+|i dag|i morgen)", text)
-            if adult:
-                yield Fact("mine.adult", f"{of}: {adult.group(1)}", reader.day(adult.group(2)))
-            else:
-                yield reader.unread("upcoming", text) if heading == "På vej" else _news(reader, of, text)
+        for text in (item.text("details") for item in lines.direct("li")):
+            if heading == "På vej" and (fact := read_transition(text, reader.day)):
+                yield Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value)
+                continue
+            yield reader.unread("upcoming", text) if heading == "På vej" else _news(reader, of, text)
     words = since.text()
     known = (
         r"Siden sidst (Intet nyt siden|Du har ikke åbnet siden før)",
@@ -151,7 +151,7 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         and any(oracle.view(employee, person).is_team for person in oracle.members(course))
     ]
     found: list[Fact] = [
-        Fact("mine.adult", full(person), _full_age(person).isoformat())
+        Fact("mine.adult", full(person), full_age(person).isoformat())
         for person in oracle.truth.people
         if oracle.view(employee, person).basis == "named_worker" and _is_17(oracle, person) and not person.died_on
     ]
@@ -163,8 +163,8 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
         found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
         for person in people:
-            if _is_17(oracle, person) and not person.died_on:
-                found.append(Fact("mine.adult", f"{of}: {first(person)}", _full_age(person).isoformat()))
+            ahead = true_transitions(oracle, person, oracle.view(employee, person).shown)
+            found += [Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value, fact.optional) for fact in ahead]
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
@@ -193,12 +193,6 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
 
 def _is_17(oracle: Oracle, person: Person) -> bool:
     return age(person.born, oracle.day) == "17 år"
-
-
-def _full_age(person: Person) -> date:
-    leap = (person.born.month, person.born.day) == (2, 29)
-    born = date(person.born.year, 3, 1) if leap else person.born
-    return born.replace(year=person.born.year + 18)
 
 
 def _filters(found: list[Fact], courses: int, new: int, unopened: int, passed: int) -> Iterator[Fact]:

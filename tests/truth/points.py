@@ -15,6 +15,7 @@ from tests.truth.oracle import MASKED, Oracle, Page
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import notifications, received, sender
 from tests.truth.oracle_school import absences, last_of, pupils, start_of, until_now
+from tests.truth.transitions import true_transitions
 from tests.truth.wording import first, joined, within
 
 A_YEAR, NEAR, SOON = timedelta(days=365), timedelta(days=60), timedelta(days=30)
@@ -209,3 +210,12 @@ def _is_missed(note: Notification, page: Page) -> bool:
     due = note.received.astimezone(UTC) + timedelta(hours=24)
     is_old = due.astimezone(DANISH_TIME).date() < page.day - CLOCKS_KEPT
     return note.assessed is None and note.outcome is None and due < page.now and not is_old
+
+
+def true_ahead(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """What the timeline says lies ahead; nothing on a page of an earlier day."""
+    if page.day < page.printed_on:
+        return
+    for person in page.people:
+        for fact in true_transitions(oracle, person, page.views[person.id].shown):
+            yield Fact(f"ahead.{fact.rule}", fact.subject, fact.value, fact.optional)

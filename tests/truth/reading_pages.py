@@ -8,6 +8,7 @@ from tests.truth.facts import Fact
 from tests.truth.markup import Node
 from tests.truth.points import read_point
 from tests.truth.reading import Reader, bag, names, sections, tree
+from tests.truth.transitions import read_transition
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
 STATES = {"i gang", "afsluttet", "planlagt", "aflyst", "på pause"}
@@ -62,6 +63,11 @@ class PageReader(Reader):
         rows = [row for row in rows if len(row.direct("td")) > 1]
         for row in rows:
             found += self._timeline_row(row)
+        for line in page.first("ul", "ahead").direct("li"):
+            ahead = line.first("strong").text()
+            said_ahead = read_transition(ahead, self.day)
+            fact = said_ahead and Fact(f"ahead.{said_ahead.rule}", said_ahead.subject, said_ahead.value)
+            found.append(fact or self.unread("ahead", ahead))
         count = re.search(r"(\d+) linjer?\. Det nyeste først", page.text())
         if count is None or int(count.group(1)) != len(rows):
             found.append(self.unread("count", f"{count and count.group()}, but {len(rows)} rows"))

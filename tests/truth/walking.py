@@ -16,7 +16,7 @@ from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
 from tests.truth.oracle_head import UNSEEN, is_seen
 from tests.truth.paper import read_paper
-from tests.truth.points import true_points
+from tests.truth.points import true_ahead, true_points
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
 from tests.truth.wording import full
@@ -125,7 +125,8 @@ class Walk:
         told = self.reader.family(family)
         self._compare(employee, person, "familien", told, oracle_pages.family(self.oracle, page))
         told = self.reader.timeline(timeline)
-        self._compare(employee, person, "tidslinje", told, oracle_pages.timeline(self.oracle, page))
+        true = [*oracle_pages.timeline(self.oracle, page), *true_ahead(self.oracle, page)]
+        self._compare(employee, person, "tidslinje", told, true)
         for side in (overview, family, timeline):
             self._compare(employee, person, "papir", list(read_paper(side, self.loaded.day)), [])
         answer = visitor.http.get(f"/api/overblik/{key}")

@@ -8,15 +8,15 @@ import pytest
 
 from hub.course.views import MyCitizen
 from hub.overview.changes import Change, ChangeKind
+from hub.rules.transitions import birthday
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.my_citizens.present_deadlines import Reader
-from hub.web.my_citizens.present_upcoming import birthday
 from schemas.access import Purpose
 from schemas.codes import Coded
 from schemas.course import TeamFunction
-from schemas.facts import ConcernNotificationFact, EffortStatus, PlanFact
+from schemas.facts import ConcernNotificationFact, EffortStatus, EnrolmentFact, PlanFact
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
 from schemas.people import LifeStatus, Responsible, Unit
 from schemas.period import Period
@@ -55,7 +55,14 @@ def member(key: UUID, *entries: Entry, born: date | None = None, changes: tuple[
     whole: Overview = maja.page_data().overview
     section: Section = next(each for each in whole.sections if each.area is Area.SOCIAL)
     sections = (section.model_copy(update={"entries": entries}),)
-    return FamilyMember(citizen, whole.model_copy(update={"citizen_id": key, "sections": sections}), changes)
+    person = whole.header.person.model_copy(update={"birth_date": born})
+    header = whole.header.model_copy(update={"person": person})
+    overview = whole.model_copy(update={"citizen_id": key, "sections": sections, "header": header})
+    return FamilyMember(citizen, overview, changes)
+
+
+def upcoming(family: Family) -> list[str]:
+    return [line.text for line in page(family).families[0].upcoming]
 
 
 def notification(number: str, about: UUID, received_at: datetime, **facts: object) -> Entry:
@@ -164,14 +171,14 @@ def test_an_effort_that_ends_without_another_is_told(
         "Støttekontaktperson for Ida slutter den 30. september,"
         " og der er ikke registreret en ny indsats inden for socialområdet"
     )
-    lines = page(family).families[0].upcoming
+    lines = upcoming(family)
     assert [line.split(", og ")[0] for line in lines] == ([told.split(", og ", maxsplit=1)[0]] if expected else [])
 
 
 @pytest.mark.parametrize("end", [date(2023, 9, 12), date(2023, 12, 1), None])
 def test_an_effort_that_ended_or_ends_late_is_not_told(end: date | None) -> None:
     family = Family((member(maja.IDA, effort("Mentor", date(2023, 1, 1), end)),), LOOKED)
-    assert page(family).families[0].upcoming == ()
+    assert upcoming(family) == []
 
 
 @pytest.mark.parametrize(
@@ -186,7 +193,29 @@ def test_an_effort_that_ended_or_ends_late_is_not_told(end: date | None) -> None
 )
 def test_who_turns_18_within_a_year_is_told(born: date | None, line: str | None) -> None:
     family = Family((member(maja.EMIL, born=born),), LOOKED)
-    assert page(family).families[0].upcoming == ((line,) if line else ())
+    assert upcoming(family) == ([line] if line else [])
+
+
+def test_what_must_be_planned_for_a_transition_stands_with_it_by_whom_and_by_which_law() -> None:
+    (line,) = page(Family((member(maja.EMIL, born=date(2006, 3, 3)),), LOOKED)).families[0].upcoming
+    assert any("samtykke fra den unge selv" in words for words in line.plan)
+    assert line.by.startswith("Børneområdet sammen med voksenområdet")
+    assert "overgangen til voksenlivet" in line.source
+    assert line.on_paper == "Emil fylder 18 den 3. marts 2024"
+
+
+def test_a_pupil_of_the_ninth_class_leaves_school_and_another_school_follows() -> None:
+    def enrolled(number: str, school: str, grade: str, start: int) -> Entry:
+        fact = EnrolmentFact(school=Unit(id=school, name=f"{school} Skole"), grade=grade, school_year=str(start))
+        return maja.entry(
+            number, Area.SCHOOL, fact, Period(start=date(start, 8, 1), end=date(start + 1, 8, 1)), [maja.IDA]
+        )
+
+    family = Family((member(maja.IDA, enrolled("1", "Egelund", "9", 2023), enrolled("2", "Skov", "10", 2024)),), LOOKED)
+    assert upcoming(family) == [
+        "Ida slutter 9. klasse den 31. juli 2024, om 10 måneder",
+        "Ida skifter skole til Skov Skole den 1. august 2024, om 10 måneder",
+    ]
 
 
 def test_the_latest_of_a_family_that_was_never_opened_says_what_it_is() -> None:
@@ -200,7 +229,7 @@ def test_nobody_who_died_is_said_to_turn_18() -> None:
     header = emil.overview.header
     dead = header.model_copy(update={"person": header.person.model_copy(update={"life_status": LifeStatus.DEAD})})
     gone = replace(emil, overview=emil.overview.model_copy(update={"header": dead}))
-    assert page(Family((gone,), LOOKED)).families[0].upcoming == ()
+    assert upcoming(Family((gone,), LOOKED)) == []
 
 
 def test_who_was_born_on_a_leap_day_turns_18_on_the_first_of_march() -> None:

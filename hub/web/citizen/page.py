@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from hub.web.citizen.page_point_rows import Points
 from hub.web.shell.dates import When
+from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.view_models import Choice, IdentityNote, Link, Person
 
 
@@ -370,6 +371,8 @@ class TimelinePage:
     heading: str
     drawing: Drawing | None
     rows: tuple[TimelineRow, ...]
+    ahead: tuple[TransitionLine, ...]
+    """What lies ahead within a year; nothing on a page of an earlier day."""
     not_included: str | None
     """Areas of which something is, or may be, missing."""
     notification_gaps: tuple[str, ...]

@@ -54,6 +54,7 @@ from hub.web.shell.dates import (
     since_text,
 )
 from hub.web.shell.people import first_word, headline_age, headline_name, identity_note
+from hub.web.shell.transitions import transition_lines
 from hub.web.shell.view_models import Choice
 from schemas.overview import Disagreement, Overview, SectionState
 from schemas.people import CONTACT_PERSON, LifeStatus
@@ -185,6 +186,7 @@ def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
         heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or headline_name(data.overview.header)}",
         drawing=drawing(entries, data, years=30, year=year),
         rows=rows,
+        ahead=() if known_on else transition_lines(data.people, data.names, data.now),
         not_included=not_included(data.people),
         notification_gaps=notification_gaps(data),
         count_line=f"{counted(len(rows), 'linje', 'linjer')}. Det nyeste først.",

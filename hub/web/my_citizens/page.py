@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.view_models import Choice, IdentityNote, Link
 
 
@@ -29,7 +30,7 @@ class FamilyRow:
     """Since when the changes count, or that there are none."""
     changes: tuple[str, ...]
     more: str | None
-    upcoming: tuple[str, ...]
+    upcoming: tuple[TransitionLine, ...]
     """What is coming that nobody may have planned for."""
     follow_up: str
     follow_up_of: str | None
@@ -83,6 +84,8 @@ class MyCitizensPage:
     """Whether one of them cannot wait."""
     deadlines_of_others: tuple[DeadlineRow, ...]
     birthdays: tuple[BirthdayRow, ...]
+    full_age: TransitionLine | None
+    """What must be planned for them."""
     families: tuple[FamilyRow, ...]
     has_families: bool
     filters: tuple[Filter, ...]

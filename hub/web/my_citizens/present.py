@@ -10,16 +10,17 @@ from hub.clock import danish_day
 from hub.course.views import MinorOfMine, MyCitizen
 from hub.overview.changes import Change
 from hub.overview.efforts import Effort, ongoing_efforts
+from hub.rules.transitions import TransitionKind
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
 from hub.web.my_citizens.present_sources import source_lines
-from hub.web.my_citizens.present_upcoming import turning_18, upcoming
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
 from hub.web.shell.people import FirstNames, age_missing, first_word, identity_note, name_missing
 from hub.web.shell.plans import Plan, running_plans
+from hub.web.shell.transitions import duty_line, transition_lines, turning_18
 from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact
@@ -94,6 +95,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         is_urgent=any(is_urgent(deadline) for deadline in deadlines),
         deadlines_of_others=tuple(deadline.row for deadline in deadlines if not deadline.is_own),
         birthdays=tuple(_birthday(minor, today) for minor in minors),
+        full_age=duty_line(TransitionKind.FULL_AGE, today) if minors else None,
         families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),
         has_families=bool(families),
         filters=_filters(summaries, filters),
@@ -164,6 +166,7 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
     members = {entry.id: member for member in family.members for entry in member.entries()}
     entries = {entry.id: entry for member in family.members for entry in member.entries()}
     changes = list(_changes(family, names, now))
+    overviews = [member.overview for member in family.members if member.overview]
     efforts = ongoing_efforts(entries.values(), today)
     plans = running_plans(entries.values(), today)
     next_follow_up, follow_up_of = _next_follow_up([*efforts, *plans], members)
@@ -175,7 +178,7 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
         people=tuple(_person(member, today) for member in family.members),
         since=_since(family, bool(changes), entries, names, now),
         changes=tuple(changes[:CHANGES_SHOWN]),
-        upcoming=upcoming(family, names, today),
+        upcoming=transition_lines(overviews, names, now),
         more=f"og {len(changes) - CHANGES_SHOWN} til" if len(changes) > CHANGES_SHOWN else None,
         follow_up=_follow_up(next_follow_up, today, none=None if efforts else _no_effort(family)),
         follow_up_of=follow_up_of,

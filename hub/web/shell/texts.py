@@ -7,6 +7,7 @@ lists, descriptors) is data and not here. Each workspace has the rest in a ``tex
 from hub.access import texts as access_texts
 from hub.access.policy import SHORTEST_REASON
 from hub.overview.changes import ChangeKind
+from hub.rules.transitions import TransitionKind
 from schemas.access import Basis, Purpose
 from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis
@@ -356,3 +357,15 @@ SOURCE_UNREAD = "{source} er ikke læst til ende endnu"
 SOURCE_LOADING = "{source} er ved at blive indlæst"
 SOURCE_UNREADABLE = "{source} har linjer, der ikke kunne læses"
 """Of a source of which something may be missing, where several areas are shown together."""
+
+TRANSITION = {
+    TransitionKind.FULL_AGE: "{name} fylder 18 den {day}{far}",
+    TransitionKind.SCHOOL_CHANGE: "{name} skifter skole til {what} den {day}{far}",
+    TransitionKind.SCHOOL_LEAVING: "{name} slutter 9. klasse den {day}{far}",
+    TransitionKind.PLACEMENT_ENDS: "{what}{for_whom} slutter den {day}{far}",
+    TransitionKind.MOVE: "En anden kommune er myndighed for {name} fra den {day}{far}",
+    TransitionKind.EFFORT_ENDS: (
+        "{what}{for_whom} slutter den {day}, og der er ikke registreret en ny indsats inden for {area}"
+    ),
+}
+"""What lies ahead, and how far away it is."""
