@@ -66,9 +66,8 @@ def true_points(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield from _efforts(oracle, page, person)
         yield from _full_age(oracle, page, person)
         if person.id in oracle.not_ours and "employment" in page.views[person.id].shown:
-            for days in range(-60, 366):  # since when it is told for, the job centre knows
-                day = page.day + timedelta(days=days)
-                yield Fact("points.move", day.isoformat(), "", optional=True)
+            # Since when, the job centre does not say: from the day on which it was read.
+            yield Fact("points.move", page.day.isoformat(), "")
     for person, enrolment in pupils(oracle, page):
         yield from _absence(oracle, page, person)
         if enrolment.grade == LAST_GRADE:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from deploy.sandbox.municipality.truth import Person
 from tests.truth.facts import Fact
@@ -37,9 +37,8 @@ def true_transitions(oracle: Oracle, person: Person, shown: frozenset[str]) -> I
     if enrolment is not None and "school" in shown and enrolment.grade == LAST_GRADE:
         yield Fact("leaves", first(person), date(enrolment.start_year + 1, 7, 31).isoformat())
     if person.id in oracle.not_ours and "employment" in shown:
-        for days in range(-60, 366):  # since when it is told for, the job centre knows
-            value = (oracle.day + timedelta(days=days)).isoformat()
-            yield Fact("move", first(person), value, optional=True)
+        # Since when, the job centre does not say: from the day on which it was read.
+        yield Fact("move", first(person), oracle.day.isoformat())
     for effort in oracle.efforts(person):
         if effort.area in shown and effort.end is None and effort.expected_end:
             subject = f"{effort.title} for {first(person)}"
