@@ -104,7 +104,12 @@ def _wish(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
     wishes = [goal for goal in oracle.goals(person) if goal.kind == "citizen_wish" and goal.area in shown]
     if wishes:
         newest = max(wishes, key=lambda goal: goal.stated_on)
-        yield Fact("points.wish", f"{newest.text.lower()} · {newest.stated_on}", newest.stated_by.lower())
+        yield Fact(
+            "points.wish",
+            f"{newest.text.lower()} · {newest.stated_on}",
+            newest.stated_by.lower(),
+            optional=page.course is not None,
+        )
 
 
 def _uncoordinated(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:

@@ -34,8 +34,13 @@ REGISTER_PATH = "/regler"
 
 
 def points(data: PageData) -> Points:
-    """The points for the overview, those judged not relevant counted."""
+    """The points for the overview, those judged not relevant counted.
+
+    That the citizen has a wish calls for the offer of a course; in a course the wish itself, under *Det, der virker*,
+    is enough.
+    """
     rows, dismissed = _rows(data)
+    rows = [row for row in rows if data.team is None or not row.is_wish]
     number = len(dismissed)
     once, often = texts.DISMISSED
     return Points(
@@ -128,6 +133,7 @@ def _row(group: Sequence[Found], latest: RuleAssessment | None, words: HitWords,
     earlier = None if latest else of_citizen.earlier(hit)
     return PointRow(
         key=hit.key,
+        is_wish=hit.rule == "citizen_wish",
         citizen_id=str(hit.citizen_id),
         sentence=f"{words.sentence(hit, _who(hit.citizen_id, data))}.",
         origin=_origin(hit, words, data),
