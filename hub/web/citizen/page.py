@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from hub.web.citizen.page_point_rows import Points
 from hub.web.shell.dates import When
-from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.view_models import Choice, IdentityNote, Link, Person
 
 
@@ -335,58 +334,6 @@ class FamilyColumn:
     empty: str | None
     not_included: str | None
     """Areas of which something is, or may be, missing."""
-
-
-@dataclass(frozen=True)
-class TimelineRow:
-    """One line of the table behind the timeline."""
-
-    lane: str
-    area: str
-    start: When | None
-    end: When | None
-    text: str
-    outcome: str
-    source: str
-    is_point: bool
-    identity: str | None = None
-    """As in ``SourceLine``."""
-    outcome_on_paper: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of "Som kendt den …" by keyboard."""
-
-    text: str
-    value: str
-
-
-@dataclass(frozen=True)
-class TimelinePage:
-    """What happened in which order, and what did we know then?"""
-
-    template: ClassVar[str] = "citizen/templates/timeline.html"
-    head: CitizenHead
-    heading: str
-    drawing: Drawing | None
-    rows: tuple[TimelineRow, ...]
-    ahead: tuple[TransitionLine, ...]
-    """What lies ahead within a year; nothing on a page of an earlier day."""
-    not_included: str | None
-    """Areas of which something is, or may be, missing."""
-    notification_gaps: tuple[str, ...]
-    """What may be missing from the notifications."""
-    count_line: str
-    as_known: str
-    """ISO day in the form."""
-    latest: str
-    known_line: str
-    known_line_on_paper: str
-    steps: tuple[Step, ...]
-    address: str
-    zooms: tuple[Choice, ...]
-    """The whole course, and each year of it; the value is the address."""
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,9 @@ from urllib.parse import urlencode
 from hub.clock import danish_day
 from hub.indexing.serving import ServedFrom
 from hub.web.citizen import texts
-from hub.web.citizen.page import (
-    FamilyColumn,
-    FamilyPage,
-    Freshness,
-    OverviewPage,
-    SeenBy,
-    Step,
-    TimelinePage,
-)
+from hub.web.citizen.page import FamilyColumn, FamilyPage, Freshness, OverviewPage, SeenBy
 from hub.web.citizen.page_data import PageData, SourceAge
+from hub.web.citizen.page_timeline import Step, TimelinePage
 from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines, stay_rows
 from hub.web.citizen.present_coverage import (
     not_included,

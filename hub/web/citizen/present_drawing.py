@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from hub.clock import danish_day
 from hub.overview.efforts import Effort, EffortState, effort_state, efforts_of
-from hub.web.citizen.page import Bar, Drawing, Lane, Point, TimelineRow
+from hub.web.citizen.page import Bar, Drawing, Lane, Point
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.page_timeline import TimelineRow
 from hub.web.citizen.present_contacts import Contact, contact_outcome, contact_text, contacts_of, standing_text
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_identity import identity_mark

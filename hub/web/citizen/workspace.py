@@ -1,8 +1,9 @@
 """The workspace of the pages about one citizen."""
 
-from hub.web.citizen.page import FamilyPage, OverviewPage, TimelinePage
+from hub.web.citizen.page import FamilyPage, OverviewPage
 from hub.web.citizen.page_points import PointsPage
 from hub.web.citizen.page_reason import ReasonPage, Revealed, RevealedPage
+from hub.web.citizen.page_timeline import TimelinePage
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
 
