@@ -133,6 +133,9 @@ def test_social_has_no_place_for_another_field() -> None:
         if record_type == "Sag":
             own = {path for path in own if not path.startswith(("primaerPerson.", "sagsparter."))}
         assert {path for path in own if not names(path, types[record_type])} == set(), record_type
+        places = {path.casefold() for path in own}
+        unread = {field for field in types[record_type] if not any(names(place, {field}) for place in places)}
+        assert unread == set(), f"{record_type}: approved, and not read"
 
 
 def test_nexus_has_no_place_for_another_field() -> None:

@@ -102,6 +102,12 @@ def test_a_failing_source_says_since_when_and_what_to_do(outcome: RunOutcome) ->
     assert page.trouble == needs_person, "a source that does not answer is tried again by itself"
 
 
+def test_sources_of_the_same_title_are_told_apart() -> None:
+    other = maja.SOCIAL.model_copy(update={"name": "social_2"})
+    page = page_of(*(known(SourceStatus.FRESH, run(), source=source) for source in (maja.SOCIAL, other)))
+    assert [row.title for row in rows_of(page)] == [f"{maja.SOCIAL.title} ({name})" for name in ("social", "social_2")]
+
+
 def test_one_glance_tells_what_needs_a_person() -> None:
     held = Condition(kind=NoticeKind.HELD_DELETIONS, source="health", number=12)
     ends = Condition(kind=NoticeKind.CERTIFICATE_EXPIRING, source="health", number=5)
