@@ -54,8 +54,8 @@ class SectionDisclosure(Schema):
     basis: DisclosureBasis
     cells: frozenset[str] | None = None
     """What of the area, as ``source/category``; None: all of it."""
-    stated: StandingDisclosure | None = None
-    """The disclosure that an employee of the area stated, where one shows it."""
+    stated: tuple[StandingDisclosure, ...] = ()
+    """The disclosures that employees of the area stated, where they show it."""
 
 
 class Meeting(Schema):

@@ -114,7 +114,7 @@ def entry_about(facts: AccessFacts, decision: Decision, entry: AuditEntry, areas
     if decision.disclosures:
         disclosed: dict[str, JsonValue] = {each.area.value: each.basis.value for each in decision.disclosures}
         details = {**details, "disclosed": disclosed}
-        if stated := [each.stated.id for each in decision.disclosures if each.stated is not None]:
+        if stated := [standing.id for each in decision.disclosures for standing in each.stated]:
             details["disclosures"] = [*stated]
     if decision.basis is Basis.OVERRIDE:
         details = {**details, "relation": relation_of(facts).value}

@@ -22,9 +22,8 @@ def disclosed_areas(facts: AccessFacts, request: AccessRequest) -> tuple[Section
             continue
         before = by_area.get(each.area)
         cells = each.cells if before is None else _together(before.cells, each.cells)
-        stated = before.stated if before is not None and before.cells is None else each
-        basis = stated.basis if stated else each.basis
-        by_area[each.area] = SectionDisclosure(area=each.area, basis=basis, cells=cells, stated=stated)
+        stated = (*before.stated, each) if before else (each,)
+        by_area[each.area] = SectionDisclosure(area=each.area, basis=stated[0].basis, cells=cells, stated=stated)
     return tuple(by_area.values())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
+from requests import Session
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -18,10 +19,12 @@ from tests.web import maja
 from tests.web.conftest import Town
 
 EXAMPLES = int(os.environ.get("HELHED_TEST_API_EXAMPLES", "2"))
-"""Of each operation, of each kind of input; every role sends each of them."""
+"""Of each operation, of each kind of input."""
 SEED = int(os.environ.get("HELHED_TEST_API_SEED", "15"))
-ROLES = (None, "anna.holm", "tine.skov", "jens.dam")
-"""Nobody, an employee, the administrator, the data protection officer."""
+ROLES = ("anna.holm", "tine.skov", "jens.dam", None, "gitte.berg")
+"""An employee, the administrator, the data protection officer; nobody, and a manager, whom most of it refuses."""
+OFTEN = ROLES[:3]
+"""They send each input of a kind; the others the first."""
 ORDER = ("GET", "PATCH", "POST", "DELETE")
 """What is read comes before what changes it."""
 BOUNDED = settings(
@@ -50,16 +53,22 @@ def _inputs(description: dict[str, Any], known: dict[str, str]) -> Iterator[Sear
 def test_the_api_keeps_its_description_as_every_role(town: Town) -> None:
     callers = {}
     for actor_id in ROLES:
-        browser = town.client(actor_id)
+        browser, session = town.client(actor_id), Session()
         cookie = "; ".join(f"{name}={value}" for name, value in browser.http.cookies.items())
-        callers[actor_id] = {"x-csrf-token": browser.token(), "cookie": cookie}
+        callers[actor_id] = session, {"x-csrf-token": browser.token(), "cookie": cookie}
     description = town.client("anna.holm").get("/api/openapi.json").json()
     breaks: set[str] = set()
     answers: set[int] = set()
 
+    is_first = True
+
     def ask(case: schemathesis.Case[Any]) -> None:
-        for actor_id, headers in callers.items():
-            response = case.call(app=town.app, headers=headers)
+        nonlocal is_first
+        actor_ids, is_first = ROLES if is_first else OFTEN, False
+        for actor_id in actor_ids:
+            session, headers = callers[actor_id]
+            # To the server that runs: in the process each call would start an event loop of its own.
+            response = case.call(base_url=town.address, session=session, headers=headers)
             answers.add(response.status_code)
             try:
                 # What is well formed may be refused: there is no such thing, or it is not for this role.
@@ -71,6 +80,7 @@ def test_the_api_keeps_its_description_as_every_role(town: Town) -> None:
                 )
 
     for strategy in _inputs(description, {"citizen_id": str(town.ids[maja.MAJA]), "name": "social"}):
+        is_first = True
         seed(SEED)(BOUNDED(given(strategy)(ask)))()
     assert not breaks, "\n".join(sorted(breaks))
     assert answers >= {200, 401, 403, 404, 422}, "the API is reached in depth"

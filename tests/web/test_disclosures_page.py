@@ -47,6 +47,14 @@ def test_disclosing_shows_the_area_with_its_basis_and_closing_ends_it(town: Town
     assert page.status_code == 200
     assert "Noget af social vises: Anna Holm har videregivet det (væsentlig betydning)" in _text(page.text)
     assert "modtager af oplysninger" in page.text
+    assert "Du ser indsatser og sager. Siden siger ikke, om der er andet." in _text(page.text)
+    assert "Borgeren har samtykket" not in page.text
+    second = _fields(town, basis="statutory_duty", legal_basis="barnets lov § 133", category="plans")
+    anna.post(f"{PATH}/ny/{citizen_id}", **second)
+    both = _text(ole.get(f"/overblik/{citizen_id}").text)
+    assert "(væsentlig betydning)" in both
+    assert "(lovbestemt pligt)" in both
+    anna.post(f"{PATH}/{_id_of(anna)}/luk")
     api = ole.get(f"/api/overblik/{citizen_id}")
     assert api.status_code == 200
     assert f"/overblik/{citizen_id}" in ole.get(PATH).text

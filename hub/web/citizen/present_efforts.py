@@ -175,7 +175,8 @@ def _gaps(section: Section, filled: bool, data: PageData) -> Iterator[GapRow]:
         yield from troubles
         filled = filled or bool(troubles)
     if section.shared_categories is not None:
-        headline, advice = texts.SHARED_IN_PART
+        is_disclosed = any(each.area is section.area and each.stated for each in data.decision.disclosures)
+        headline, advice = texts.DISCLOSED_IN_PART if is_disclosed else texts.SHARED_IN_PART
         shared_words = listed([shared.DATA_CATEGORY[category] for category in section.shared_categories])
         yield GapRow(section.area, name, headline, advice.format(categories=shared_words), False, contact)
         return

@@ -199,12 +199,12 @@ def _disclosures(data: PageData) -> tuple[str, ...]:
     covered = {section.area for section in data.overview.sections if section.state is not SectionState.NOT_COVERED}
     by_sentence: dict[str, list[str]] = {}
     for disclosure in data.decision.disclosures:
-        sentence = texts.BY_OVERRIDE if disclosure.basis is DisclosureBasis.OVERRIDE else texts.BY_CONSENT
+        sentences = [texts.BY_OVERRIDE if disclosure.basis is DisclosureBasis.OVERRIDE else texts.BY_CONSENT]
         if disclosure.cells is not None:
-            sentence = texts.BY_CONSENT_IN_PART
-        if disclosure.stated is not None:
-            sentence = _by_stated(disclosure.stated, is_part=disclosure.cells is not None)
-        if disclosure.area in covered:
+            sentences = [texts.BY_CONSENT_IN_PART]
+        if disclosure.stated:
+            sentences = [_by_stated(stated, is_part=stated.cells is not None) for stated in disclosure.stated]
+        for sentence in sentences if disclosure.area in covered else ():
             by_sentence.setdefault(sentence, []).append(shared.AREA[disclosure.area].lower())
     return tuple(sentence.replace("{areas}", listed(areas)) for sentence, areas in by_sentence.items())
 

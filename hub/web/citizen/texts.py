@@ -62,6 +62,11 @@ SHARED_IN_PART = (
     "kun noget er delt",
     "Borgeren har samtykket til, at teamet ser {categories}. Siden siger ikke, om der er andet.",
 )
+DISCLOSED_IN_PART = (
+    SHARED_IN_PART[0],
+    "Du ser {categories}. Siden siger ikke, om der er andet.",
+)
+"""Where something was disclosed without consent; who did it stands above."""
 LIMITED_BY_KLE = (
     "du ser kun en del",
     "Din jobfunktion er begrænset til KLE {numbers}. Siden siger ikke, om der er andet i området.",
