@@ -10,8 +10,6 @@ class PointRow:
     """A hit of a rule."""
 
     key: str
-    is_wish: bool
-    """It is met by the citizen's own wish."""
     citizen_id: str
     sentence: str
     """With its facts and limit."""

@@ -39,8 +39,7 @@ def points(data: PageData) -> Points:
     That the citizen has a wish calls for the offer of a course; in a course the wish itself, under *Det, der virker*,
     is enough.
     """
-    rows, dismissed = _rows(data)
-    rows = [row for row in rows if data.team is None or not row.is_wish]
+    rows, dismissed = _rows(data, without=None if data.team is None else "citizen_wish")
     number = len(dismissed)
     once, often = texts.DISMISSED
     return Points(
@@ -88,10 +87,12 @@ def _empty(data: PageData, *, has_dismissed: bool) -> str:
     return texts.NO_POINTS if data.has_rules else texts.NO_RULES
 
 
-def _rows(data: PageData) -> tuple[list[PointRow], list[PointRow]]:
-    """The points, and those that were judged not relevant."""
+def _rows(data: PageData, *, without: str | None = None) -> tuple[list[PointRow], list[PointRow]]:
+    """The points, and those that were judged not relevant; *without* those of one rule."""
     words, rows, dismissed = _words(data), list[PointRow](), list[PointRow]()
     for group in _groups(data, words):
+        if group[0][1].rule == without:
+            continue
         assessments = [each.assessment_of(hit) for each, hit in group]
         latest = max((each for each in assessments if each), key=lambda each: each.assessed_at, default=None)
         row = _row(group, latest, words, data)
@@ -133,7 +134,6 @@ def _row(group: Sequence[Found], latest: RuleAssessment | None, words: HitWords,
     earlier = None if latest else of_citizen.earlier(hit)
     return PointRow(
         key=hit.key,
-        is_wish=hit.rule == "citizen_wish",
         citizen_id=str(hit.citizen_id),
         sentence=f"{words.sentence(hit, _who(hit.citizen_id, data))}.",
         origin=_origin(hit, words, data),
