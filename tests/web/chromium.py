@@ -23,12 +23,15 @@ PAGES = {
         "/mine-login",
         "/samtykker",
         "/samtykker/{maja}",
+        "/videregivelser",
+        "/videregivelser/ny/{maja}",
         "/forloeb",
         "/forloeb/{course}",
         "/findes-ikke",
     ],
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
     "tine.skov": ["/medarbejdere", "/medarbejdere/enheder", "/kilder"],
+    "gitte.berg": ["/mine-enheder"],
     "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde", "/tilsyn/regler"],
 }
 MARKS = [
