@@ -24,6 +24,7 @@ from hub.access.showing import cut_and_mask
 from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import repository as course
+from hub.course.views import CourseView
 from hub.overview import service as overviews
 from hub.rules import repository
 from hub.rules.evaluation import evaluate
@@ -31,7 +32,7 @@ from hub.rules.extraction import extract_facts
 from hub.rules.facts import CourseState
 from hub.rules.findings import Findings, Hit
 from hub.rules.indicators import indicator_fact, indicator_titles, valid_until
-from hub.rules.register import active_rules
+from hub.rules.register import ActiveRule, active_rules
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Decision
 from schemas.base import Schema
 from schemas.course import TeamFunction
@@ -81,11 +82,25 @@ class PointResult(NamedTuple):
 
 
 def read_points(
-    session: Session, actor: Actor, people: Sequence[tuple[Overview, Decision]], *, now: datetime
+    session: Session,
+    actor: Actor,
+    people: Sequence[tuple[Overview, Decision]],
+    *,
+    rules: Sequence[ActiveRule],
+    view: CourseView | None,
+    now: datetime,
 ) -> tuple[CitizenPoints, ...]:
-    """The points of the citizens of a page that is open: its line is written, its overviews are cut and complete."""
+    """The points of the citizens of a page that is open: its line is written, its overviews are cut and complete.
+
+    Args:
+        session: within the caller's transaction.
+        actor: who reads.
+        people: the citizens of the page, each as the actor sees them.
+        rules: those that are approved and in force today (``rules_in_force``).
+        view: the course that the page shows, with its team; None: they are on none.
+        now: when the page is opened.
+    """
     today = danish_day(now)
-    rules = active_rules(today, repository.latest_approvals(session))
     ids = [overview.citizen_id for overview, _ in people]
     assessments = repository.list_assessments(session, ids)
     colleagues = identity.colleagues(session, [each.assessed_by_id for each in assessments])
@@ -106,7 +121,7 @@ def read_points(
         ]
         facts = extract_facts(
             overview,
-            _course_state(session, overview.citizen_id, now),
+            _course_state(view),
             now,
             own_area=actor.area,
             own_unit=actor.unit_id,
@@ -124,6 +139,11 @@ def read_points(
             )
         )
     return tuple(points)
+
+
+def rules_in_force(session: Session, now: datetime) -> tuple[ActiveRule, ...]:
+    """The approved rules of today."""
+    return active_rules(danish_day(now), repository.latest_approvals(session))
 
 
 class PointDesk:
@@ -226,7 +246,14 @@ class PointDesk:
         overview = cut_and_mask(self._session, whole, decision, danish_day(self._now), facts=facts)
         if overview is None:
             return ()
-        (points,) = read_points(self._session, self._actor, [(complete(overview), decision)], now=self._now)
+        (points,) = read_points(
+            self._session,
+            self._actor,
+            [(complete(overview), decision)],
+            rules=rules_in_force(self._session, self._now),
+            view=course.course_of(self._session, self._citizen_id, danish_day(self._now)),
+            now=self._now,
+        )
         return points.findings.hits
 
     def _facts(self) -> tuple[AccessFacts | None, AuditOutcome]:
@@ -255,7 +282,6 @@ def _whole(overview: Overview) -> frozenset[Area]:
     )
 
 
-def _course_state(session: Session, citizen_id: UUID, now: datetime) -> CourseState:
-    view = course.course_of(session, citizen_id, danish_day(now))
+def _course_state(view: CourseView | None) -> CourseState:
     has_lead = view is not None and any(member.function is TeamFunction.LEAD_COORDINATOR for member in view.team)
     return CourseState(id="course", has_course=view is not None, has_lead=has_lead)

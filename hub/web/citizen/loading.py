@@ -10,7 +10,7 @@ from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
 from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
-from hub.access.rule_points import CitizenPoints, read_points
+from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
@@ -24,7 +24,7 @@ from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
 from hub.overview.repository import guarded
-from hub.rules.repository import latest_approvals
+from hub.rules.register import ActiveRule
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
@@ -221,7 +221,8 @@ def load_page_data(
     if as_known:
         return data
     if page in SHOWING_POINTS:
-        data = replace(data, points=points_of(context, citizen), has_rules=bool(latest_approvals(context.session)))
+        rules = rules_in_force(context.session, context.now)
+        data = replace(data, points=points_of(context, citizen, rules, team_now), has_rules=bool(rules))
     viewings = list_viewings(context.session, citizen_id, VIEWINGS_READ)
     return replace(
         data,
@@ -230,10 +231,12 @@ def load_page_data(
     )
 
 
-def points_of(context: RequestContext, citizen: OpenedCitizen) -> tuple[CitizenPoints, ...]:
-    """What the approved rules say of the opened citizen and the family."""
+def points_of(
+    context: RequestContext, citizen: OpenedCitizen, rules: Sequence[ActiveRule], view: CourseView | None
+) -> tuple[CitizenPoints, ...]:
+    """What the rules say of the opened citizen and the family, who are on that course together."""
     people = [(person.overview, person.decision) for person in citizen.people]
-    return read_points(context.session, context.actor, people, now=context.now)
+    return read_points(context.session, context.actor, people, rules=rules, view=view, now=context.now)
 
 
 def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:
