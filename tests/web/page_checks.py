@@ -13,7 +13,8 @@ NAMES = """() => [...document.querySelectorAll("main a[href], main button")].fil
 
 def check_page(page: Page, name: str) -> None:
     """The page that is open has no fault; its picture is in ``artefacts``."""
-    assert faults_of(page, name) == []
+    faults = faults_of(page, name)
+    assert not faults, "\n".join(faults)
 
 
 def faults_of(page: Page, name: str) -> list[str]:
@@ -30,6 +31,16 @@ def faults_of(page: Page, name: str) -> list[str]:
     return [f"{name}: {fault}" for fault in faults]
 
 
+def skip_link_faults(page: Page) -> list[str]:
+    """Of a page that was just opened: the keyboard reaches the skip link first, and it leads to the content."""
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.textContent") != "Gå til indholdet":
+        return [f"{page.url}: the first thing that the keyboard reaches is not the skip link"]
+    page.keyboard.press("Enter")
+    is_there = page.evaluate("document.activeElement.id") == "main"
+    return [] if is_there else [f"{page.url}: the skip link does not lead to the content"]
+
+
 def _serious(page: Page) -> list[str]:
     """Serious and critical findings of axe, with where."""
     result = page.evaluate(f"async () => {{ {AXE.read_text(encoding='utf-8')}; return await axe.run() }}")
@@ -42,14 +53,8 @@ def _serious(page: Page) -> list[str]:
 
 def _without_heading(page: Page) -> list[str]:
     """The one heading stands in the landmark to which the skip link goes."""
-    if page.locator("h1").count() != 1 or page.locator("main#main h1").count() != 1:
-        return ["not one heading within the landmark"]
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("Tab")
-    if page.evaluate("document.activeElement.textContent") != "Gå til indholdet":
-        return ["the first thing that the keyboard reaches is not the skip link"]
-    page.keyboard.press("Enter")
-    return [] if page.evaluate("document.activeElement.id") == "main" else ["the skip link does not go to the landmark"]
+    is_within = page.locator("h1").count() == page.locator("main#main h1").count() == 1
+    return [] if is_within else ["not one heading within the landmark"]
 
 
 def _ambiguous(page: Page) -> list[str]:
