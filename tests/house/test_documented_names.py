@@ -76,3 +76,11 @@ def test_every_function_that_a_room_is_said_to_offer_exists() -> None:
                 known = frozenset[str]().union(*map(_defined_names, rooms))
                 missing += [f"{heading[1]}: {name}" for part in parts if part not in known]
     assert not missing, missing
+
+
+def test_each_decision_has_a_number_of_its_own_and_stands_in_the_list() -> None:
+    files = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in files]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    listed = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    assert [path.name for path in files if path.name not in listed] == []
