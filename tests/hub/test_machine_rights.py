@@ -23,6 +23,7 @@ READS = {
     AuditAction.SEARCH: Scope.SEARCH,
     AuditAction.READ_SOURCES: Scope.SOURCES,
     AuditAction.READ_LOG: Scope.LOG,
+    AuditAction.READ_OVERRIDES: Scope.LOG,
 }
 
 OWN = {AuditAction.USE_OWN_LOGIN, AuditAction.LOG_OUT}
