@@ -65,7 +65,7 @@ def test_by_itself_it_opens_its_units_citizens_in_its_area_alone(
         and known.unit_has_active_effort
         and not known.is_self
         and request.override_reason is None
-        and request.purpose not in {Purpose.LOG_REVIEW, Purpose.OPERATIONS}
+        and request.purpose not in {Purpose.LOG_REVIEW, Purpose.OPERATIONS, Purpose.MANAGEMENT}
     )
     assert decision.allowed == is_open
     assert decision.shown == (frozenset({area} - {None}) if is_open else frozenset())
