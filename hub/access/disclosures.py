@@ -161,12 +161,14 @@ class DisclosureDesk:
         )
 
     def disclose(self, citizen_id: UUID, stated: StatedDisclosure) -> DisclosureResult:
-        """Store it, or say what must be corrected first, and then nothing is stored."""
+        """Store it, or say what must be corrected first, and then nothing is stored. Sent twice, it is one."""
         facts, area = self._facts(citizen_id), self._actor.area
         if facts is None or area is None or not offered_bases(self._actor, facts):
             outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
             self._write(AuditAction.DISCLOSE, outcome, citizen_id)
             return DisclosureResult(outcome)
+        of_area = tuple(category for category in AREA_CATEGORIES[area] if category in stated.categories)
+        stated = stated.model_copy(update={"categories": of_area})
         receivers = self._receivers(citizen_id, stated)
         faults = faults_of(stated, self._today, known=len(receivers.known), has_team=receivers.course_id is not None)
         if faults or stated.basis is None:
@@ -183,9 +185,10 @@ class DisclosureDesk:
         )
         if not may_disclose(self._actor, facts, ask):
             return self._refused(citizen_id, facts, ask)
-        disclosure_id = self._store(citizen_id, area, stated, receivers, last_day)
+        disclosure_id, is_new = self._store(citizen_id, area, stated, receivers, last_day)
         stored = repository.get_disclosure(self._session, disclosure_id)
-        self._write(AuditAction.DISCLOSE, AuditOutcome.SHOWN, citizen_id, stored, facts)
+        if is_new:
+            self._write(AuditAction.DISCLOSE, AuditOutcome.SHOWN, citizen_id, stored, facts)
         return DisclosureResult(AuditOutcome.SHOWN, disclosure=stored)
 
     def end(self, disclosure_id: int) -> DisclosureResult:
@@ -248,16 +251,15 @@ class DisclosureDesk:
 
     def _store(
         self, citizen_id: UUID, area: Area, stated: StatedDisclosure, receivers: _Receivers, last_day: date
-    ) -> int:
+    ) -> tuple[int, bool]:
         is_meeting = stated.is_for_meeting
         sources = [source for source, of_area in source_areas(self._session).items() if of_area is area]
-        categories = [category for category in AREA_CATEGORIES[area] if category in stated.categories]
         return repository.add_disclosure(
             self._session,
             citizen_id=citizen_id,
             area=area.value,
-            categories=[category.value for category in categories],
-            cells=[cell_of(source, category) for source in sources for category in categories],
+            categories=[category.value for category in stated.categories],
+            cells=[cell_of(source, category) for source in sources for category in stated.categories],
             basis=(stated.basis or DisclosureBasis.STATUTORY_DUTY).value,
             legal_basis=redact_identifiers(stated.legal_basis.strip()),
             reason=self._words(citizen_id, stated.reason),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from hub.course.tables import DisclosureRow
@@ -47,12 +47,23 @@ _USE = text("""
 """)
 
 
-def add_disclosure(session: Session, **values: Any) -> int:
-    """Store one; its number. *values* are the columns of the row."""
+def add_disclosure(session: Session, **values: Any) -> tuple[int, bool]:
+    """Store one; its number, and whether it is new: the same that has not ended is stored once (a form sent twice).
+
+    *values* are the columns of the row.
+    """
+    # Two sendings of one form wait for each other.
+    session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"disclosure by {values['stated_by']}", 0)))
+    )
+    said = {name: value for name, value in values.items() if name != "stated_at"}
+    same = session.scalar(select(DisclosureRow.id).filter_by(**said, ended_at=None))
+    if same is not None:
+        return same, False
     row = DisclosureRow(**values)
     session.add(row)
     session.flush()
-    return row.id
+    return row.id, True
 
 
 def get_disclosure(session: Session, disclosure_id: int) -> Disclosure | None:

@@ -99,6 +99,19 @@ def test_what_is_disclosed_opens_that_area_to_the_receiver_alone_and_for_its_day
     assert not _decision(session, MADS, citizen_id, days=31).allowed
 
 
+def test_a_form_sent_twice_discloses_once(session: Session, citizen_id: UUID) -> None:
+    first, second = (_desk(session).disclose(citizen_id, _stated()).disclosure for _ in range(2))
+    assert first
+    assert second
+    assert first.id == second.id
+
+
+def test_categories_that_the_area_has_not_disclose_nothing(session: Session, citizen_id: UUID) -> None:
+    result = _desk(session).disclose(citizen_id, _stated(categories=(DataCategory.WORK,)))
+    assert result.faults == (DisclosureFault.CATEGORIES_MISSING,)
+    assert not _decision(session, MADS, citizen_id).allowed
+
+
 def test_ending_it_closes_at_once_and_a_stranger_cannot(session: Session, citizen_id: UUID) -> None:
     stored = _desk(session).disclose(citizen_id, _stated()).disclosure
     assert stored
