@@ -31,6 +31,7 @@ class RuleAssessment(Schema):
     reason: str
     """In the words of the professional, without national numbers and without names of the family."""
     assessed_by_id: str
+    """Empty where the name is none."""
     assessed_by: str | None
     """None: of an area that the reader does not see."""
     assessed_at: Instant

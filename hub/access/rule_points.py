@@ -111,7 +111,8 @@ def read_points(
         colleague = colleagues.get(assessment.assessed_by_id, Colleague(name=None))
         is_reader = assessment.assessed_by_id == actor.id
         known = cut_colleague(colleague, decision, is_reader=is_reader, is_protected=is_protected)
-        return assessment.model_copy(update={"assessed_by": known.name})
+        hidden = {} if known.name else {"assessed_by_id": ""}
+        return assessment.model_copy(update={"assessed_by": known.name, **hidden})
 
     indicators = repository.list_indicators(session, ids, today)
     points = []
