@@ -27,7 +27,10 @@ _INDICATORS = text(_OF_CITIZENS.format(table="professional_indicators"))
 _NUMBERS = text("SELECT rule, version, count(*) AS number FROM rule_assessments GROUP BY rule, version")
 _WITHDRAW = text("""
     UPDATE professional_indicators SET withdrawn_at = :now, withdrawn_by = :by
-    WHERE id = :id AND citizen_id = :citizen_id AND area = :area AND withdrawn_at IS NULL RETURNING indicator
+    WHERE id = :id AND area = :area AND withdrawn_at IS NULL
+      AND citizen_id IN (SELECT cast(:citizen_id AS uuid) UNION ALL
+                         SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
+    RETURNING indicator
 """)
 
 
