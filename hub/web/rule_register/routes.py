@@ -1,5 +1,6 @@
 """The pages of the register of rules: read by everybody, decided by an administrator."""
 
+from math import isfinite
 from typing import Annotated
 
 from fastapi import Depends, Form, Path, Request
@@ -88,9 +89,10 @@ def read_limit(text: str) -> float | None:
     if not text.strip():
         return None
     try:
-        return float(text.strip().replace(",", "."))
+        limit = float(text.strip().replace(",", "."))
     except ValueError:
         return 0.0
+    return limit if isfinite(limit) else 0.0
 
 
 def _desk(context: RequestContext) -> RuleDesk:
