@@ -55,11 +55,12 @@ Faults = tuple[CourseFault, ...]
 def list_courses(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[CourseLine, ...]:
     """The open courses on whose team the actor is; a line of the log for the list."""
     today = danish_day(now)
+    courses = repository.list_courses(session, actor, today)
+    facts = repository.course_facts_of(session, actor, [line.course_id for line in courses], today)
     lines = tuple(
         line
-        for line in repository.list_courses(session, actor, today)
-        if (facts := repository.course_facts(session, actor, line.course_id, today))
-        and may_handle_course(actor, AuditAction.READ_COURSE, facts)
+        for line in courses
+        if line.course_id in facts and may_handle_course(actor, AuditAction.READ_COURSE, facts[line.course_id])
     )
     entry = audit_entry(actor, AuditAction.READ_COURSE, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
     write_all(session, [entry.model_copy(update={"result_count": len(lines)})])

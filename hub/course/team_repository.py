@@ -55,7 +55,7 @@ _FACTS = text(f"""
                    JOIN citizen_digests d ON d.citizen_id = each_citizen.citizen_id AND d.digest = :own_digest)
              AS is_self
     FROM courses c LEFT JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
-    WHERE c.id = :course_id AND {_OPEN}
+    WHERE c.id = ANY(cast(:course_ids AS uuid[])) AND {_OPEN}
     GROUP BY c.id, c.title, c.version
 """)  # noqa: S608  put together from the constants above; every value is a parameter
 
@@ -71,9 +71,8 @@ _LINES = text(f"""
     CROSS JOIN LATERAL (
       SELECT count(*) AS number, count(*) FILTER (WHERE NOT has_consented) AS waiting FROM ({_OF_COURSE}) each_citizen
     ) citizens
-    WHERE {_OPEN}
+    WHERE {_OPEN} AND c.id IN (SELECT course_id FROM team_memberships m WHERE m.actor_id = :actor_id AND {_HOLDS})
     GROUP BY c.id, citizens.number, citizens.waiting
-    HAVING bool_or(m.actor_id = :actor_id)
     ORDER BY c.started_on DESC, c.id
 """)  # noqa: S608  as above
 
@@ -106,7 +105,7 @@ _CANDIDATES = text("""
         LEFT JOIN citizen_keys k ON k.id = n.citizen_id
         WHERE d.digest = a.own_identifier_digest AND d.citizen_id = coalesce(k.merged_into, n.citizen_id)
       )
-    ORDER BY a.name, a.id
+    ORDER BY a.id <> :words, a.name, a.id
     LIMIT :size
 """)
 
@@ -125,14 +124,19 @@ _ON_OPEN_COURSE = text(f"""
 
 def course_facts(session: Session, actor: Actor, course_id: UUID, on: date) -> CourseFacts | None:
     """The actor's place on the course, whatever is consented to. None: there is no such course that is open."""
+    return course_facts_of(session, actor, [course_id], on).get(course_id)
+
+
+def course_facts_of(session: Session, actor: Actor, course_ids: Collection[UUID], on: date) -> dict[UUID, CourseFacts]:
+    """The same for the courses of a list, in one statement; those that are not open are left out."""
     parameters = {
         "actor_id": actor.id,
         "own_digest": actor.own_identifier_digest,
-        "course_id": course_id,
+        "course_ids": list(course_ids),
         "on": on,
     }
-    rows = fetch_rows(session, _FACTS, parameters)
-    return CourseFacts.model_validate(rows[0]) if rows else None
+    facts = map(CourseFacts.model_validate, fetch_rows(session, _FACTS, parameters))
+    return {each.course_id: each for each in facts}
 
 
 def list_courses(session: Session, actor: Actor, on: date) -> tuple[CourseLine, ...]:
