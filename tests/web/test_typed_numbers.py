@@ -1,5 +1,7 @@
 """A national number that somebody types into a form is kept nowhere, whichever form and however it is spelled."""
 
+from uuid import uuid4
+
 from sqlalchemy import func, select, text
 
 from tests.web import maja
@@ -14,6 +16,7 @@ def test_no_form_keeps_a_number(town: Town) -> None:
     citizen = town.ids[maja.MAJA]
     stranger = town.ids[next(number for number in town.ids if number.int == 9)]
     worker, administrator, dpo = (town.client(name) for name in ("anna.holm", "tine.skov", "jens.dam"))
+    colleague = town.client("lene.friis")
     worker.post("/soeg", text=TYPED)
     worker.post(f"/overblik/{stranger}/grund", purpose="case_work", reason=TYPED)
     worker.post(f"/overblik/{stranger}/grund", purpose="case_work", reason="070761 4285")
@@ -27,6 +30,11 @@ def test_no_form_keeps_a_number(town: Town) -> None:
     administrator.get(f"/medarbejdere?ord={TYPED}")
     dpo.post("/tilsyn", citizen=TYPED)
     dpo.post("/tilsyn", employee=TYPED)
+    # What comes back to be corrected waits in the session.
+    ending = {"csrf": worker.token(), "ends_on": "", "outcome": "", "follows": TYPED}
+    worker.http.post(f"/forloeb/{town.course_id}/slut", data=ending, follow_redirects=False)
+    agreement = {"csrf": colleague.token(), "key": str(uuid4()), "kind": "agreement", "words": TYPED, "who": TYPED}
+    colleague.http.post(f"/plan/{citizen}/ny", data=agreement, follow_redirects=False)
     with town.context.database.transaction() as session:
         tables = session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
         found = [

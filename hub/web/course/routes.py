@@ -15,7 +15,7 @@ from hub.overview.repository import headers
 from hub.web.course import forms, texts
 from hub.web.course.page import CourseListPage, CoursePage, OfferPage
 from hub.web.course.present import course_page, list_page, offer_page
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -84,7 +84,7 @@ def offer(  # noqa: PLR0913  the fields of the form
             fault = _sentence(offer_course(context, citizen_id, course_id, family or [], written))
         if fault:
             chosen = {"family": ",".join(map(str, family or ())), "reasons": ",".join(reason or ())}
-            typed = {**fields, **chosen, "course_id": str(course_id)}
+            typed = {**redact_typed(fields, *fields), **chosen, "course_id": str(course_id)}
             keep_result(request, FormResult(fault, is_error=True, typed=typed))
             return RedirectResponse(f"/forloeb/tilbyd/{citizen_id}", HTTPStatus.SEE_OTHER)
         keep_result(request, FormResult(texts.OFFERED))
@@ -114,7 +114,7 @@ def course(request: Request, course_id: UUID) -> HTMLResponse:
 def find_employee(request: Request, course_id: UUID, words: Word = "") -> RedirectResponse:
     """Look for an employee by name; the page that follows lists them. No address holds what was typed."""
     with open_request(request, COURSES):
-        keep_result(request, FormResult("", form="find", typed={"words": words}))
+        keep_result(request, FormResult("", form="find", typed=redact_typed({"words": words}, "words")))
     return RedirectResponse(f"/forloeb/{course_id}#nyt-medlem", HTTPStatus.SEE_OTHER)
 
 
@@ -154,7 +154,8 @@ def add_member(  # noqa: PLR0913  the fields of the form
         member = forms.read_member(fields)
         fault = member if isinstance(member, str) else _sentence(join_team(context, course_id, member, version))
         if fault:
-            keep_result(request, FormResult(fault, is_error=True, form="add", typed=fields))
+            typed = redact_typed(fields, "words", "reason", "authority", "citizen_words")
+            keep_result(request, FormResult(fault, is_error=True, form="add", typed=typed))
         else:
             keep_result(request, FormResult(texts.ADDED.format(name="Medarbejderen")))
     return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
@@ -185,7 +186,8 @@ def remove_member(  # noqa: PLR0913  the fields of the form
             else _sentence(leave_team(context, course_id, employee, leaving, version))
         )
         if fault:
-            keep_result(request, FormResult(fault, is_error=True, form="leave", typed=fields))
+            typed = redact_typed(fields, "reason", "citizen_words")
+            keep_result(request, FormResult(fault, is_error=True, form="leave", typed=typed))
         else:
             keep_result(request, FormResult(texts.REMOVED))
     return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
@@ -211,7 +213,8 @@ def end(
         ending = forms.read_ending(fields)
         fault = ending if isinstance(ending, str) else _sentence(end_course(context, course_id, ending, version))
         if isinstance(ending, str) or fault:
-            keep_result(request, FormResult(fault, is_error=True, form="end", typed=fields))
+            typed = redact_typed(fields, "follows")
+            keep_result(request, FormResult(fault, is_error=True, form="end", typed=typed))
             return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
         is_over = ending.ends_on <= danish_day(context.now)
         keep_result(request, FormResult(texts.ENDED if is_over else texts.ENDS))

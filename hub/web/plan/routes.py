@@ -17,7 +17,7 @@ from hub.web.plan.page import EntryPage, PaperPage, PlanPage
 from hub.web.plan.pdf import write_pdf
 from hub.web.plan.present import entry_page, plan_page
 from hub.web.plan.present_paper import paper_page
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -118,7 +118,7 @@ def add(  # noqa: PLR0913  the fields of the form
             else _sentence(_allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).add(key, new)))
         )
         form = f"add:{kind}"
-        typed = {**fields, "key": str(key)}
+        typed = {**redact_typed(fields, "words", "who"), "key": str(key)}
         is_error = bool(fault)
         keep_result(
             request, FormResult(fault, is_error=True, form=form, typed=typed) if is_error else FormResult(texts.ADDED)
@@ -153,7 +153,7 @@ def change(  # noqa: PLR0913  the fields of the form
             fault = _sentence(
                 _allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).change(entry_id, said, version))
             )
-        typed = {**fields, "version": str(version)}
+        typed = {**redact_typed(fields, "words", "who"), "version": str(version)}
         keep_result(
             request,
             FormResult(fault, is_error=True, form="change", typed=typed) if fault else FormResult(texts.CHANGED),
@@ -185,9 +185,9 @@ def enter_progress(
             fault = _sentence(
                 _allowed(plan_desk(context, citizen_id, AuditAction.ENTER_PROGRESS).enter_progress(entry_id, entered))
             )
-        form = f"progress:{entry_id}"
+        form, typed = f"progress:{entry_id}", redact_typed(fields, "words")
         keep_result(
-            request, FormResult(fault, is_error=True, form=form, typed=fields) if fault else FormResult(texts.ENTERED)
+            request, FormResult(fault, is_error=True, form=form, typed=typed) if fault else FormResult(texts.ENTERED)
         )
     return RedirectResponse(f"/plan/{citizen_id}", HTTPStatus.SEE_OTHER)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from hub.access.redaction import hidden_in, redact_identifiers
 from hub.web.shell.view_models import Outcome
 
 _KEY = "form_result"
@@ -25,6 +26,16 @@ class FormResult:
     def outcome(self) -> Outcome:
         """As the page says it."""
         return Outcome(self.text, self.is_error)
+
+
+def redact_typed(fields: Mapping[str, str], *free_text: str) -> dict[str, str]:
+    """The fields, with what may be a national number hidden in those in which people write freely; lines stay lines."""
+    return {name: _redact_lines(value) if name in free_text else value for name, value in fields.items()}
+
+
+def _redact_lines(text: str) -> str:
+    lines = "\n".join(map(redact_identifiers, text.splitlines()))
+    return redact_identifiers(text) if hidden_in(lines) else lines
 
 
 def keep_result(request: Request, result: FormResult) -> None:
