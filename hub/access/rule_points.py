@@ -167,7 +167,7 @@ class PointDesk:
         self._request, self._action, self._now = request, action, now
 
     def assess(self, hit_key: str, verdict: Verdict | None, reason: str, complete: Complete) -> PointResult:
-        """Store what the actor judges of the hit, which must be there for the actor now."""
+        """Store what the actor judges of the hit, which must be there for the actor now. Sent twice, it is one."""
         facts, refusal = self._facts()
         if facts is None:
             return PointResult(refusal)
@@ -196,6 +196,8 @@ class PointDesk:
             assessed_by=self._actor.caller_name,
             assessed_at=self._now,
         )
+        if self._is_repeated(assessment):
+            return PointResult(AuditOutcome.SHOWN)
         repository.add_assessment(self._session, assessment)
         details: dict[str, JsonValue] = {"rule": hit.rule, "version": hit.version, "verdict": verdict.value}
         self._write(AuditOutcome.SHOWN, request, details)
@@ -241,6 +243,12 @@ class PointDesk:
         details: dict[str, JsonValue] = {"indicator": indicator, "withdrawn": True}
         self._write(AuditOutcome.SHOWN, self._request, details)
         return PointResult(AuditOutcome.SHOWN)
+
+    def _is_repeated(self, assessment: RuleAssessment) -> bool:
+        """Whether the latest judgement of the hit says the same by the same person: the form was sent twice."""
+        stored = repository.list_assessments(self._session, [self._citizen_id])
+        latest = next((each for each in reversed(stored) if each.hit_key == assessment.hit_key), None)
+        return latest is not None and latest.model_copy(update={"assessed_at": self._now}) == assessment
 
     def _hits(self, facts: AccessFacts, decision: Decision, complete: Complete) -> tuple[Hit, ...]:
         whole = overviews.read(self._session, self._citizen_id)
