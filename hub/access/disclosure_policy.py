@@ -7,7 +7,6 @@ from hub.access.policy import ask_policies, is_own_unit, is_reason
 from schemas.access import AccessFacts, Actor, AuditAction
 from schemas.base import Schema
 from schemas.disclosure import STATED_BASES, Disclosure, DisclosureBasis
-from schemas.source import Area
 
 
 class DisclosureAsk(Schema):
@@ -20,7 +19,8 @@ class DisclosureAsk(Schema):
     has_legal_basis: bool
     to_team: bool
     has_meeting: bool
-    receiver_areas: frozenset[Area]
+    receiver_areas: frozenset[str]
+    """Empty: of somebody without an area."""
 
 
 def may_disclose(actor: Actor, facts: AccessFacts, disclosure: DisclosureAsk) -> bool:

@@ -88,7 +88,8 @@ class _Receivers(NamedTuple):
 
     course_id: UUID | None
     known: tuple[Actor, ...]
-    areas: frozenset[Area]
+    areas: frozenset[str]
+    """Empty: of somebody without an area."""
 
 
 class DisclosureDesk:
@@ -236,7 +237,7 @@ class DisclosureDesk:
             if employee.id != self._actor.id and Role.TEAM_MEMBER in employee.roles
         ]
         known = {employee.id: employee for word in stated.receivers for employee in _named(word, everybody)}
-        areas = frozenset(employee.area for employee in known.values() if employee.area)
+        areas = frozenset(employee.area or "" for employee in known.values())
         return _Receivers(None, tuple(known.values()), areas)
 
     def _refused(self, citizen_id: UUID, facts: AccessFacts, ask: DisclosureAsk) -> DisclosureResult:

@@ -112,6 +112,15 @@ def test_categories_that_the_area_has_not_disclose_nothing(session: Session, cit
     assert not _decision(session, MADS, citizen_id).allowed
 
 
+def test_a_meeting_is_not_for_somebody_without_an_area(session: Session, citizen_id: UUID) -> None:
+    nobody = an_actor("per.holst", area=None, unit_id=None)
+    employ(session, nobody)
+    result = _desk(session).disclose(
+        citizen_id, _stated(DisclosureBasis.SSD_PREVENTIVE, receivers=(MADS.id, nobody.id))
+    )
+    assert result.faults == (DisclosureFault.AREA_OUTSIDE,)
+
+
 def test_ending_it_closes_at_once_and_a_stranger_cannot(session: Session, citizen_id: UUID) -> None:
     stored = _desk(session).disclose(citizen_id, _stated()).disclosure
     assert stored
