@@ -30,10 +30,10 @@ _GET = text(f"SELECT {_FIELDS} {_FROM} WHERE d.id = :id FOR UPDATE OF d")
 _LIST_TO = text(f"""
     SELECT {_FIELDS} {_FROM}
     WHERE d.ended_at IS NULL AND :on <= d.last_day AND d.stated_by <> :actor_id
-      AND (:actor_id = ANY(d.receivers)
-           OR d.course_id IN (SELECT course_id FROM team_memberships m
-                              WHERE m.actor_id = :actor_id AND m.valid_from <= :on
-                                AND (m.valid_to IS NULL OR :on < m.valid_to)))
+      AND (d.receivers @> ARRAY[cast(:actor_id AS text)]
+           OR d.course_id = ANY(ARRAY(SELECT course_id FROM team_memberships m
+                                      WHERE m.actor_id = :actor_id AND m.valid_from <= :on
+                                        AND (m.valid_to IS NULL OR :on < m.valid_to))))
     ORDER BY d.id DESC LIMIT :size
 """)  # noqa: S608  as above
 _LIST_BY = text(f"""

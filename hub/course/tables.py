@@ -138,6 +138,7 @@ class DisclosureRow(Base):
         CheckConstraint("first_day <= last_day", name="period"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
         Index("ix_disclosures_citizen_id", "citizen_id"),
+        Index("ix_disclosures_course_id", "course_id"),
         Index("ix_disclosures_receivers", "receivers", postgresql_using="gin"),
         Index("ix_disclosures_stated_by", "stated_by"),
     )
