@@ -53,7 +53,7 @@ Faults = tuple[CourseFault, ...]
 
 
 def list_courses(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[CourseLine, ...]:
-    """The open courses on whose team the actor is; a line of the log for the list."""
+    """The open courses on whose team the actor is; a line of the log for the list, and one for each citizen named."""
     today = danish_day(now)
     courses = repository.list_courses(session, actor, today)
     facts = repository.course_facts_of(session, actor, [line.course_id for line in courses], today)
@@ -63,7 +63,9 @@ def list_courses(session: Session, actor: Actor, request: AccessRequest, *, now:
         if line.course_id in facts and may_handle_course(actor, AuditAction.READ_COURSE, facts[line.course_id])
     )
     entry = audit_entry(actor, AuditAction.READ_COURSE, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
-    write_all(session, [entry.model_copy(update={"result_count": len(lines)})])
+    citizens = {citizen_id for line in lines for citizen_id in facts[line.course_id].citizen_ids}
+    about = [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in sorted(citizens)]
+    write_all(session, [entry.model_copy(update={"result_count": len(lines)}), *about])
     return lines
 
 
@@ -261,7 +263,7 @@ class CourseDesk:
     def _cut(self, places: Collection[TeamPlace], facts: CourseFacts, *, is_whole: bool) -> tuple[TeamPlace, ...]:
         """Without colleagues of areas that the reader sees nothing of, and without where protected citizens are helped.
 
-        Whoever may change the team sees whom they can change.
+        Whoever may change the team sees whom they can change. As ``colleagues.cut_colleague`` on the citizen's page.
         """
         shown = self._areas_shown(facts.citizen_ids)
         is_protected = bool(guarded(self._session, facts.citizen_ids, self._today))
@@ -271,6 +273,9 @@ class CourseDesk:
         for place in places:
             is_known = is_whole or place.actor_id == self._actor.id or place.area is None or place.area in shown
             hidden: dict[str, object] = {} if is_known else {**nobody, **unsaid, "area": None}
+            if place.area is None and not (is_whole or place.actor_id == self._actor.id or shown == frozenset(Area)):
+                # Of somebody without an area nobody knows what job and unit tell.
+                hidden |= {"title": "", "unit_name": None, "phone": None}
             if is_protected:
                 hidden |= {"unit_name": None, "phone": None}
             cut_places.append(place.model_copy(update=hidden))

@@ -227,6 +227,9 @@ def test_the_api_answers_as_the_page(town: Town) -> None:
     assert anna.http.post(f"{address}/team", json=ask, headers=header).json() == {"faults": []}
     (line,) = anna.get("/api/forloeb").json()
     assert (line["team_size"], line["waiting"], line["function"]) == (3, 0, "lead_coordinator")
+    logged = _lines(town, [AuditAction.READ_COURSE])
+    family = {town.ids[who] for who in (maja.MAJA, maja.IDA, maja.EMIL)}
+    assert {entry.citizen_id for entry in logged if "course" not in entry.details} == {None, *family}
     leaving = {"reason": "Færdig med det", "citizen_say": "accepts"}
     ask = {"version": details["version"] + 1, "actor_id": "ole.bruun", "leaving": leaving}
     assert anna.http.post(f"{address}/fjern", json=ask, headers=header).json() == {"faults": []}
