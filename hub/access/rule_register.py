@@ -127,6 +127,9 @@ class RuleDesk:
             decided_by=self._actor.caller_name,
             decided_at=self._now,
         )
+        latest = repository.latest_approvals(self._session).get(decision.rule)
+        if latest is not None and latest.model_copy(update={"decided_at": self._now}) == approval:
+            return ()  # the form was sent twice
         repository.add_approval(self._session, approval, decided_by_id=self._actor.caller_id)
         self._write(AuditAction.DECIDE_RULE, AuditOutcome.SHOWN, decision)
         return ()
