@@ -68,9 +68,8 @@ class OfferDesk:
         citizen_ids = [self._citizen_id, *sorted(set(relatives) & family)]
         of_family = access.access_facts_of(self._session, self._actor, citizen_ids, self._today)
         if not all(
-            may_offer_course(self._actor, of_family[each], is_relative=each != self._citizen_id)
+            each in of_family and may_offer_course(self._actor, of_family[each], is_relative=each != self._citizen_id)
             for each in citizen_ids
-            if each in of_family
         ):
             self._write(citizen_ids, AuditOutcome.REFUSED, facts, None)
             return None
