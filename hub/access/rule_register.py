@@ -22,14 +22,18 @@ from schemas.base import Schema
 LARGEST_LIMIT = 100
 
 
+FEW = 5
+"""Fewer judgements are not told in number: of few citizens one could tell who."""
+
+
 class RuleEntry(Schema):
     """A rule of the register with every decision on it."""
 
     definition: RuleDefinition
     approvals: tuple[RuleApproval, ...] = ()
     """The newest first."""
-    assessments: int = 0
-    """How many judgements of this version there are, of whomever."""
+    assessments: int | None = 0
+    """How many judgements of this version there are, of whomever. None: some, but fewer than ``FEW``."""
 
     @property
     def is_on(self) -> bool:
@@ -71,6 +75,10 @@ class RuleDecision(NamedTuple):
     """Of a local rule; None: as the register proposes."""
 
 
+def _told(number: int) -> int | None:
+    return None if 0 < number < FEW else number
+
+
 class RuleDesk:
     """Reads and decides rules for one actor, in the caller's transaction."""
 
@@ -90,7 +98,7 @@ class RuleDesk:
                 RuleEntry(
                     definition=definition,
                     approvals=tuple(each for each in reversed(approvals) if each.rule == definition.id),
-                    assessments=numbers.get((definition.id, definition.version), 0),
+                    assessments=_told(numbers.get((definition.id, definition.version), 0)),
                 )
                 for definition in definitions_on(danish_day(self._now))
             ),

@@ -9,9 +9,6 @@ from hub.web.rule_register.page import RegisterPage, RuleRow
 from hub.web.shell.dates import counted, day_text, number_text, plural_of
 from hub.web.shell.form_result import FormResult
 
-FEW = 5
-"""Fewer are not told in number: of few citizens one could tell who."""
-
 
 def register_page(view: RegisterView, result: FormResult | None) -> RegisterPage:
     """All rules that may be used today."""
@@ -66,8 +63,10 @@ def _decision(approval: RuleApproval) -> str:
     return f"Udgave {approval.version} {said}"
 
 
-def _assessed(number: int) -> str:
+def _assessed(number: int | None) -> str:
+    if number is None:
+        return texts.ASSESSED_FEW
     if not number:
         return texts.ASSESSED_NONE
     once, often = texts.ASSESSED
-    return texts.ASSESSED_FEW if number < FEW else plural_of(number, once, often.format(number=number_text(number)))
+    return plural_of(number, once, often.format(number=number_text(number)))
