@@ -11,6 +11,7 @@ from hub.access.colleagues import Colleague, cut_colleague
 from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
 from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
+from hub.access.rule_policy import may_assess
 from hub.access.showing import cut_and_mask
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
@@ -29,7 +30,7 @@ from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, Decision, PageKind
+from schemas.access import AccessFacts, AccessRequest, AuditAction, Basis, Decision, PageKind
 from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
@@ -192,6 +193,7 @@ def load_page_data(
         override_until=override.until if (override := context.override(citizen_id)) else None,
         meeting_until=meeting.until if (meeting := context.opened_for_meeting(citizen_id)) else None,
         may_disclose=may_disclose_something(context.actor, citizen.facts),
+        may_judge=_may_judge(context, citizen),
         page=page,
         sources=sources,
         family=family_overviews[1:],
@@ -237,6 +239,12 @@ def points_of(
     """What the rules say of the opened citizen and the family, who are on that course together."""
     people = [(person.overview, person.decision) for person in citizen.people]
     return read_points(context.session, context.actor, people, rules=rules, view=view, now=context.now)
+
+
+def _may_judge(context: RequestContext, citizen: OpenedCitizen) -> bool:
+    """Whether the actor works with the citizen, and did not open the page with a stated reason."""
+    is_override = citizen.decision.basis is Basis.OVERRIDE
+    return not is_override and may_assess(context.actor, AuditAction.ASSESS_RULE, citizen.facts)
 
 
 def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:

@@ -114,6 +114,8 @@ class PageData:
     meeting_until: datetime | None = None
     """Until when what was disclosed for a meeting is open; None: nothing is."""
     may_disclose: bool = False
+    may_judge: bool = False
+    """Whether the actor may judge points of the citizen."""
     """The actor may disclose data of the own area about the citizen."""
     """Until when a reason opens the citizen; None: none was given."""
     viewers: tuple[Viewer, ...] = ()

@@ -25,7 +25,6 @@ from hub.web.shell.dates import capital, day_text, listed, plural_of
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA
 from hub.web.shell.view_models import Choice, Link
-from schemas.access import Basis
 from schemas.overview import Entry
 from schemas.record import PartyRole
 from schemas.rule import RuleAssessment, Verdict
@@ -53,7 +52,6 @@ def points(data: PageData) -> Points:
 def points_page(data: PageData, result: FormResult | None = None) -> PointsPage:
     """All points with what was judged, what the rules cannot say, and the indicators."""
     rows, dismissed = _rows(data)
-    may_judge = data.decision.basis is not Basis.OVERRIDE
     typed = result.typed if result else {}
     return PointsPage(
         head=head(data),
@@ -61,12 +59,12 @@ def points_page(data: PageData, result: FormResult | None = None) -> PointsPage:
         empty=None if rows else _empty(data, has_dismissed=bool(dismissed)),
         dismissed=tuple(dismissed),
         unknown=tuple(_unknown(data)),
-        indicators=tuple(_indicators(each, data, may_judge=may_judge) for each in data.points),
+        indicators=tuple(_indicators(each, data, may_judge=data.may_judge) for each in data.points),
         verdicts=tuple(
             Choice(verdict.value, words, verdict.value == typed.get("verdict"))
             for verdict, words in texts.VERDICT_CHOICE.items()
         ),
-        may_judge=may_judge,
+        may_judge=data.may_judge,
         typed_key=typed.get("key", ""),
         typed_words=typed.get("words", ""),
         result=result.outcome if result else None,

@@ -171,7 +171,8 @@ NOT_UPDATED = (
 OVERRIDE_WARNING = (
     "Du er ikke på teamet og ikke nævnt som ansvarlig, og din enhed har hverken en indsats i gang eller en åben sag."
     " Du må kun åbne siden, hvis dit arbejde"
-    " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren."
+    " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren"
+    " eller din leder."
     " Uberettigede opslag kan straffes efter straffeloven § 152."
 )
 
