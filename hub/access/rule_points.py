@@ -134,7 +134,7 @@ def read_points(
                 assessments=tuple(
                     with_author(each, decision)
                     for each in assessments
-                    if each.citizen_id == overview.citizen_id and each.areas <= decision.shown
+                    if each.citizen_id == overview.citizen_id and each.areas <= _whole(overview)
                 ),
                 indicators=tuple(own_indicators),
             )
