@@ -155,6 +155,8 @@ class CourseDetails(Schema):
     indicators: tuple[str, ...]
     words: str
     offered_by: str | None
+    """Who offered it; None: nobody knows, or it is somebody of an area that the reader does not see."""
+    offered_by_area: Area | None = None
     """None: the course is from before offers were recorded."""
     citizens: tuple[CourseCitizen, ...]
     team: tuple[TeamPlace, ...]
@@ -171,7 +173,10 @@ class CourseLine(Schema):
     ends_on: date | None
     function: TeamFunction
     lead: str | None
-    """Name of the lead coordinator; None: there is none."""
+    """Name of the lead coordinator; None: there is none, or it is somebody of an area that the reader does not see."""
+    lead_area: Area | None = None
+    is_lead_hidden: bool = False
+    """There is a lead coordinator, but of an area that the reader does not see."""
     team_size: int
     citizens: int
     waiting: int

@@ -4,8 +4,8 @@ A place on the team is the access, so these acts ask for the place alone: what a
 consent to (``hub.access.consents``).
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -64,9 +64,27 @@ def list_courses(session: Session, actor: Actor, request: AccessRequest, *, now:
     )
     entry = audit_entry(actor, AuditAction.READ_COURSE, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
     citizens = {citizen_id for line in lines for citizen_id in facts[line.course_id].citizen_ids}
+    shown = _areas_shown(session, actor, citizens, request, today)
+    lines = tuple(_without_hidden_lead(line, facts[line.course_id], shown) for line in lines)
     about = [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in sorted(citizens)]
     write_all(session, [entry.model_copy(update={"result_count": len(lines)}), *about])
     return lines
+
+
+def _areas_shown(
+    session: Session, actor: Actor, citizen_ids: Collection[UUID], request: AccessRequest, today: date
+) -> dict[UUID, frozenset[Area]]:
+    """Which areas of each of these citizens the actor sees."""
+    facts = access.access_facts_of(session, actor, citizen_ids, today)
+    return {citizen_id: decide(actor, fact, request).shown for citizen_id, fact in facts.items()}
+
+
+def _without_hidden_lead(line: CourseLine, facts: CourseFacts, shown: Mapping[UUID, frozenset[Area]]) -> CourseLine:
+    """The line without who leads, where it is somebody of an area of which the reader sees nothing."""
+    areas = frozenset[Area]().union(*(shown.get(citizen_id, frozenset()) for citizen_id in facts.citizen_ids))
+    if facts.is_lead_coordinator or line.lead_area is None or line.lead_area in areas:
+        return line
+    return line.model_copy(update={"lead": None, "lead_area": None, "is_lead_hidden": True})
 
 
 class CourseDesk:
@@ -93,8 +111,11 @@ class CourseDesk:
         details = repository.read_course(self._session, self._course_id, self._today)
         may_change = may_handle_course(self._actor, AuditAction.ADD_TEAM_MEMBER, facts)
         places = self._cut(details.team, facts, is_whole=may_change)
+        is_named = may_change or details.offered_by_area in (self._areas_shown(facts.citizen_ids) | {None})
+        hidden: dict[str, object] = {} if is_named else {"offered_by": None, "offered_by_area": None}
         return details.model_copy(
             update={
+                **hidden,
                 "team": places,
                 "may_change_team": may_change,
                 "may_end": may_handle_course(self._actor, AuditAction.END_COURSE, facts),
@@ -269,10 +290,19 @@ class CourseDesk:
         is_protected = bool(guarded(self._session, facts.citizen_ids, self._today))
         nobody = {"actor_id": "", "name": "", "title": "", "unit_name": None, "phone": None, "reason": ""}
         unsaid = {"authority": "", "citizen_words": "", "end_reason": "", "added_by": None, "ended_by": None}
+
+        def is_known(place: TeamPlace) -> bool:
+            return is_whole or place.actor_id == self._actor.id or place.area is None or place.area in shown
+
+        known_names = {place.name for place in places if is_known(place)}
         cut_places = []
         for place in places:
-            is_known = is_whole or place.actor_id == self._actor.id or place.area is None or place.area in shown
-            hidden: dict[str, object] = {} if is_known else {**nobody, **unsaid, "area": None}
+            hidden: dict[str, object] = {} if is_known(place) else {**nobody, **unsaid, "area": None}
+            if not is_whole:
+                # Who let somebody join, or ended it, is a colleague like any other.
+                hidden |= {
+                    field: None for field in ("added_by", "ended_by") if getattr(place, field) not in known_names
+                }
             if place.area is None and not (is_whole or place.actor_id == self._actor.id or shown == frozenset(Area)):
                 # Of somebody without an area nobody knows what job and unit tell.
                 hidden |= {"title": "", "unit_name": None, "phone": None}
@@ -282,9 +312,8 @@ class CourseDesk:
         return tuple(cut_places)
 
     def _areas_shown(self, citizen_ids: Collection[UUID]) -> frozenset[Area]:
-        facts = access.access_facts_of(self._session, self._actor, citizen_ids, self._today)
-        decisions = (decide(self._actor, fact, self._request) for fact in facts.values())
-        return frozenset[Area]().union(*(decision.shown for decision in decisions))
+        shown = _areas_shown(self._session, self._actor, citizen_ids, self._request, self._today)
+        return frozenset[Area]().union(*shown.values())
 
     def _allowed(self, action: AuditAction) -> CourseFacts | None:
         facts = self._facts

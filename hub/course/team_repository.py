@@ -64,6 +64,7 @@ _LINES = text(f"""
            min(m.function) FILTER (WHERE m.actor_id = :actor_id) AS function,
            bool_or(m.actor_id = :actor_id AND m.function = 'lead_coordinator') AS leads,
            min(coalesce(e.name, m.actor_id)) FILTER (WHERE m.function = 'lead_coordinator') AS lead,
+           min(e.area) FILTER (WHERE m.function = 'lead_coordinator') AS lead_area,
            count(DISTINCT m.actor_id) AS team_size, citizens.number AS citizens, citizens.waiting
     FROM courses c
     JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
@@ -91,7 +92,7 @@ _PLACES = text("""
 """)
 
 _COURSE = text("""
-    SELECT c.*, coalesce(e.name, c.offered_by) AS offered_name
+    SELECT c.*, coalesce(e.name, c.offered_by) AS offered_name, e.area AS offered_area
     FROM courses c LEFT JOIN employees e ON e.id = c.offered_by WHERE c.id = :course_id
 """)
 
@@ -164,6 +165,7 @@ def read_course(session: Session, course_id: UUID, on: date) -> CourseDetails:
         indicators=course["indicators"],
         words=course["offer_words"],
         offered_by=course["offered_name"],
+        offered_by_area=course["offered_area"],
         citizens=tuple(
             CourseCitizen(citizen_id=row["citizen_id"], has_consented=row["has_consented"]) for row in citizens
         ),

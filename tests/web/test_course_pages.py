@@ -7,6 +7,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from hub.access.tables import ActorRow
 from hub.audit.repository import list_entries
@@ -203,6 +204,22 @@ def test_a_course_is_offered_waits_for_consent_and_is_closed_with_what_follows(t
     assert lene.get(address).status_code == HTTPStatus.FORBIDDEN
     offers = [line for line in _lines(town, [AuditAction.OFFER_COURSE]) if line.details]
     assert {line.citizen_id for line in offers} == {maja_id, town.ids[maja.IDA]}
+
+
+def test_who_leads_from_an_area_that_is_not_shown_is_not_named(town: Town) -> None:
+    course_id, (anna, ole) = town.course_id, (town.client("anna.holm"), town.client("ole.bruun"))
+    address = f"/forloeb/{course_id}"
+    form = {**JOIN, "words": "bruun", "employee": "ole.bruun", "version": _version(anna, address)}
+    anna.post(f"{address}/team", **form)
+    assert "Anna Holm" in ole.get("/forloeb").text
+    with town.context.database.transaction() as session:
+        session.execute(text("DELETE FROM consents WHERE area = 'social'"))
+    page, (line,) = ole.get("/forloeb").text, ole.get("/api/forloeb").json()
+    assert "Anna Holm" not in page
+    assert "Medlem fra et område, du ikke ser" in page
+    assert (line["lead"], line["lead_area"], line["is_lead_hidden"]) == (None, None, True)
+    assert "Anna Holm" not in ole.get(address).text
+    assert "Anna Holm" in anna.get("/forloeb").text
 
 
 @pytest.mark.parametrize("actor_id", ["tine.skov", "jens.dam"])

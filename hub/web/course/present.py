@@ -50,7 +50,7 @@ def list_page(lines: Sequence[CourseLine], result: FormResult | None) -> CourseL
                 state=_state(line.started_on, line.ends_on, line.citizens, line.waiting),
                 is_waiting=line.waiting > 0,
                 function=capital(TEAM_FUNCTION[line.function]),
-                lead=line.lead or texts.NO_LEAD,
+                lead=line.lead or (texts.HIDDEN_MEMBER if line.is_lead_hidden else texts.NO_LEAD),
                 team=counted(line.team_size, "på teamet", "på teamet"),
             )
             for line in ordered
