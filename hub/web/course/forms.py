@@ -1,49 +1,49 @@
 """What the forms of Forløb become: the schemas of the course, or a sentence about what cannot be read. Pure."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from hub.web.course import texts
+from hub.web.shell.form_schema import read_day, read_schema
 from schemas.course import CourseEnding, CourseOffer, Leaving, NewMember
-
-T = TypeVar("T", NewMember, Leaving, CourseEnding, CourseOffer)
 
 
 def read_member(fields: Mapping[str, str]) -> NewMember | str:
     """Who joins."""
-    return _read(
+    return read_schema(
         NewMember,
         {
             "actor_id": fields["employee"],
             "function": fields["function"],
-            "valid_from": _day(fields["valid_from"]),
-            "valid_to": _day(fields["valid_to"]),
+            "valid_from": read_day(fields["valid_from"]),
+            "valid_to": read_day(fields["valid_to"]),
             "reason": fields["reason"].strip(),
             "authority": fields["authority"].strip(),
             "citizen_say": fields["say"],
             "citizen_words": fields["citizen_words"].strip(),
         },
+        texts.CHOOSE,
     )
 
 
 def read_leaving(fields: Mapping[str, str]) -> Leaving | str:
     """Why somebody leaves."""
     said = {"reason": fields["reason"].strip(), "citizen_words": fields["citizen_words"].strip()}
-    return _read(Leaving, {**said, "citizen_say": fields["say"]})
+    return read_schema(Leaving, {**said, "citizen_say": fields["say"]}, texts.CHOOSE)
 
 
 def read_ending(fields: Mapping[str, str]) -> CourseEnding | str:
     """How the course ends."""
     follows = fields["follows"].strip()
-    return _read(CourseEnding, {"ends_on": _day(fields["ends_on"]), "outcome": fields["outcome"], "follows": follows})
+    return read_schema(
+        CourseEnding,
+        {"ends_on": read_day(fields["ends_on"]), "outcome": fields["outcome"], "follows": follows},
+        texts.CHOOSE,
+    )
 
 
 def read_offer(fields: Mapping[str, str], reasons: Collection[str]) -> CourseOffer | str:
     """Why the course is offered."""
-    return _read(
+    return read_schema(
         CourseOffer,
         {
             "reasons": list(reasons),
@@ -51,22 +51,5 @@ def read_offer(fields: Mapping[str, str], reasons: Collection[str]) -> CourseOff
             "words": fields["words"].strip(),
             "authority": fields["authority"].strip(),
         },
+        texts.CHOOSE,
     )
-
-
-def _read(schema: type[T], values: Mapping[str, object]) -> T | str:
-    try:
-        return schema.model_validate(values)
-    except ValidationError:
-        return texts.CHOOSE
-
-
-def _day(text: str) -> date | str | None:
-    """A day as a form sends it; what is none stays as it was typed, and is refused."""
-    stripped = text.strip()
-    if not stripped:
-        return None
-    try:
-        return date.fromisoformat(stripped)
-    except ValueError:
-        return stripped
