@@ -164,7 +164,10 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         found.append(Fact("mine.function", of, FUNCTIONS[functions[0]]))
         for person in people:
             ahead = true_transitions(oracle, person, oracle.view(employee, person).shown)
-            found += [Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value, fact.optional) for fact in ahead]
+            found += [
+                Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value, fact.optional)
+                for fact in dict.fromkeys(ahead)
+            ]
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day

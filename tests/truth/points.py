@@ -221,5 +221,6 @@ def true_ahead(oracle: Oracle, page: Page) -> Iterator[Fact]:
     if page.day < page.printed_on:
         return
     for person in page.people:
-        for fact in true_transitions(oracle, person, page.views[person.id].shown):
+        # Efforts of one name that end on one day are one transition: the sentence stands once.
+        for fact in dict.fromkeys(true_transitions(oracle, person, page.views[person.id].shown)):
             yield Fact(f"ahead.{fact.rule}", fact.subject, fact.value, fact.optional)
