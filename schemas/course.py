@@ -160,7 +160,10 @@ class CourseDetails(Schema):
     """None: the course is from before offers were recorded."""
     citizens: tuple[CourseCitizen, ...]
     team: tuple[TeamPlace, ...]
-    may_change_team: bool = False
+    joins_as: tuple[TeamFunction, ...] = ()
+    """As what the reader may let somebody join; empty: not at all."""
+    may_remove: bool = False
+    """Somebody from the team."""
     may_end: bool = False
 
 

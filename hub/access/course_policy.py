@@ -6,18 +6,33 @@ from hub.access.acts import COURSE_ACTS, PLAN_ACTS
 from hub.access.cedar import Question
 from hub.access.policy import ask_policies, is_own_unit
 from schemas.access import AccessFacts, Actor, AuditAction
-from schemas.course import CourseFacts
+from schemas.course import CourseFacts, TeamFunction
 
 
-def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts) -> bool:
-    """Whether the actor may read that course, change its team, or close it."""
+def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts, *, is_new_lead: bool = False) -> bool:
+    """Whether the actor may read that course, change its team, or close it; *is_new_lead*: who joins is to lead it."""
     context = {
         "on_team": facts.on_team,
         "is_lead_coordinator": facts.is_lead_coordinator,
         "has_lead": facts.has_lead,
+        "is_new_lead": is_new_lead,
         "is_self": facts.is_self,
     }
     return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
+
+
+def joins_as(actor: Actor, facts: CourseFacts) -> tuple[TeamFunction, ...]:
+    """As what the actor may let somebody join; empty: not at all."""
+    return tuple(
+        function
+        for function in TeamFunction
+        if may_handle_course(
+            actor,
+            AuditAction.ADD_TEAM_MEMBER,
+            facts,
+            is_new_lead=function is TeamFunction.LEAD_COORDINATOR,
+        )
+    )
 
 
 def may_handle_plan(actor: Actor, action: AuditAction, facts: AccessFacts) -> bool:

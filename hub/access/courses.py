@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
-from hub.access.course_policy import may_handle_course
+from hub.access.course_policy import joins_as, may_handle_course
 from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
@@ -109,32 +109,39 @@ class CourseDesk:
             return None
         self._write(AuditAction.READ_COURSE, AuditOutcome.SHOWN)
         details = repository.read_course(self._session, self._course_id, self._today)
-        may_change = may_handle_course(self._actor, AuditAction.ADD_TEAM_MEMBER, facts)
-        places = self._cut(details.team, facts, is_whole=may_change)
-        is_named = may_change or details.offered_by_area in (self._areas_shown(facts.citizen_ids) | {None})
+        may_remove = may_handle_course(self._actor, AuditAction.REMOVE_TEAM_MEMBER, facts)
+        places = self._cut(details.team, facts, is_whole=may_remove)
+        is_named = may_remove or details.offered_by_area in (self._areas_shown(facts.citizen_ids) | {None})
         hidden: dict[str, object] = {} if is_named else {"offered_by": None, "offered_by_area": None}
         return details.model_copy(
             update={
                 **hidden,
                 "team": places,
-                "may_change_team": may_change,
+                "joins_as": joins_as(self._actor, facts),
+                "may_remove": may_remove,
                 "may_end": may_handle_course(self._actor, AuditAction.END_COURSE, facts),
             }
         )
 
     def list_candidates(self, words: str) -> tuple[Candidate, ...] | None:
         """Employees by name who could join."""
-        if self._allowed(AuditAction.ADD_TEAM_MEMBER) is None:
+        if self._allowed(AuditAction.ADD_TEAM_MEMBER, is_new_lead=True) is None:
             return None
         return repository.list_candidates(self._session, self._course_id, words.strip(), CANDIDATES)
 
     def add_member(self, member: NewMember, version: int) -> Faults | None:
         """Let somebody join; a new lead coordinator relieves the one before, who stays a member."""
+        is_new_lead = member.function is TeamFunction.LEAD_COORDINATOR
+        facts, may_add = self._facts, self._may(AuditAction.ADD_TEAM_MEMBER, is_new_lead=is_new_lead)
+        if facts is None or not (may_add or self._may(AuditAction.READ_COURSE)):
+            self._refuse(AuditAction.ADD_TEAM_MEMBER)
+            return None
         current = repository.lock_course(self._session, self._course_id)
-        details = repository.read_course(self._session, self._course_id, self._today) if self._facts else None
-        if details is not None and self._is_repeated(details, member):
-            return ()
-        if self._allowed(AuditAction.ADD_TEAM_MEMBER) is None or details is None:
+        details = repository.read_course(self._session, self._course_id, self._today)
+        if self._is_repeated(details, member):
+            return ()  # also of a lead who gave the lead away by it
+        if not may_add:
+            self._refuse(AuditAction.ADD_TEAM_MEMBER)
             return None
         candidate = self._candidate(member.actor_id)
         faults = member_faults(member, self._today) or self._join_faults(details, member, candidate)
@@ -315,12 +322,19 @@ class CourseDesk:
         shown = _areas_shown(self._session, self._actor, citizen_ids, self._request, self._today)
         return frozenset[Area]().union(*shown.values())
 
-    def _allowed(self, action: AuditAction) -> CourseFacts | None:
+    def _may(self, action: AuditAction, *, is_new_lead: bool = False) -> bool:
         facts = self._facts
-        if facts is not None and may_handle_course(self._actor, action, facts):
-            return facts
-        self._write(action, AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED)
+        return facts is not None and may_handle_course(self._actor, action, facts, is_new_lead=is_new_lead)
+
+    def _allowed(self, action: AuditAction, *, is_new_lead: bool = False) -> CourseFacts | None:
+        if self._may(action, is_new_lead=is_new_lead):
+            return self._facts
+        self._refuse(action)
         return None
+
+    def _refuse(self, action: AuditAction) -> None:
+        """Write the line of an act that is refused, which is then answered."""
+        self._write(action, AuditOutcome.NOT_FOUND if self._facts is None else AuditOutcome.REFUSED)
 
     def _write(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from hub.access.policy import ask_policies, is_own_unit, is_reason
 from schemas.access import AccessFacts, Actor, AuditAction
@@ -75,6 +76,23 @@ def may_end_disclosure(actor: Actor, facts: AccessFacts, disclosure: Disclosure)
     is_own = disclosure.stated_by_id == actor.id
     context = {**_relations(facts), "area": disclosure.area.value, "is_own": is_own}
     return _ask(actor, AuditAction.END_DISCLOSURE, context)
+
+
+def strangers(citizen_id: UUID) -> AccessFacts:
+    """The facts of an actor whom nothing relates to the citizen."""
+    return AccessFacts(
+        citizen_id=citizen_id,
+        overview_version=0,
+        on_team=False,
+        is_lead_coordinator=False,
+        is_named_worker=False,
+        unit_has_active_effort=False,
+        unit_holds_case=False,
+        is_self=False,
+        name_address_protected=False,
+        consented_areas=frozenset(),
+        not_updated_since=None,
+    )
 
 
 def may_use_disclosure(actor: Actor, disclosure: Disclosure, on: date, *, is_self: bool) -> bool:

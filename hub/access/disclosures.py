@@ -20,6 +20,7 @@ from hub.access.disclosure_policy import (
     may_end_disclosure,
     may_use_disclosure,
     offered_bases,
+    strangers,
 )
 from hub.access.disclosure_rules import DisclosureFault, StatedDisclosure, faults_of
 from hub.access.naming import without_names
@@ -134,9 +135,8 @@ class DisclosureDesk:
                 may_open=disclosure.citizen_id in is_open,
                 may_use=fact is not None
                 and may_use_disclosure(self._actor, disclosure, self._today, is_self=fact.is_self),
-                may_end=fact is not None
-                and disclosure.stands(self._today)
-                and may_end_disclosure(self._actor, fact, disclosure),
+                may_end=disclosure.stands(self._today)
+                and may_end_disclosure(self._actor, fact or strangers(disclosure.citizen_id), disclosure),
             )
 
         return ListedDisclosures(to_me=tuple(map(listed, to_me)), by_me=tuple(map(listed, by_me)))
@@ -196,9 +196,11 @@ class DisclosureDesk:
         """End it at once. ``failed``: it had ended already."""
         disclosure = repository.get_disclosure(self._session, disclosure_id)
         facts = self._facts(disclosure.citizen_id) if disclosure else None
+        if disclosure is not None and facts is None:
+            # No source tells anything of the citizen now; whoever disclosed something ends it all the same.
+            facts = strangers(disclosure.citizen_id)
         if disclosure is None or facts is None or not may_end_disclosure(self._actor, facts, disclosure):
-            is_known = disclosure is not None and facts is not None
-            outcome = AuditOutcome.REFUSED if is_known else AuditOutcome.NOT_FOUND
+            outcome = AuditOutcome.NOT_FOUND if disclosure is None else AuditOutcome.REFUSED
             self._write(AuditAction.END_DISCLOSURE, outcome, disclosure.citizen_id if disclosure else None)
             return DisclosureResult(AuditOutcome.NOT_FOUND)
         if not repository.end_disclosure(self._session, disclosure_id, by=self._actor.id, now=self._now):
@@ -233,7 +235,7 @@ class DisclosureDesk:
             return _Receivers(view.course_id if view else None, (), frozenset())
         everybody = [
             employee
-            for employee in employees.list_actors(self._session)
+            for employee in employees.list_named(self._session, stated.receivers)
             if employee.id != self._actor.id and Role.TEAM_MEMBER in employee.roles
         ]
         known = {employee.id: employee for word in stated.receivers for employee in _named(word, everybody)}
@@ -314,9 +316,9 @@ def _stands_for(disclosure: Disclosure, facts: AccessFacts | None) -> bool:
 
 def _named(word: str, everybody: Sequence[Actor]) -> list[Actor]:
     """The employee with that id, or the only one with that name."""
-    word = word.strip().casefold()
-    by_id = [employee for employee in everybody if employee.id.casefold() == word]
-    by_name = [employee for employee in everybody if employee.name.casefold() == word]
+    word = word.strip().lower()
+    by_id = [employee for employee in everybody if employee.id.lower() == word]
+    by_name = [employee for employee in everybody if employee.name.lower() == word]
     return by_id or (by_name if len(by_name) == 1 else [])
 
 

@@ -13,7 +13,7 @@ from hub.access.course_policy import may_handle_plan
 from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask
-from hub.audit.service import write
+from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import consent_repository
 from hub.course import plan_repository as repository
@@ -44,6 +44,24 @@ class PlanView(NamedTuple):
     """Cut and masked as on the citizen's page."""
     efforts: Mapping[str, Entry]
     """By ``Entry.id``: those of the overview."""
+
+
+def list_other_plans(
+    session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
+) -> dict[UUID, str | None]:
+    """The others on the citizen's course whose plan the actor may read, by name; a line of the log for each."""
+    today = danish_day(now)
+    others = [other for other in access.on_course(session, citizen_id, today) if other != citizen_id]
+    facts = access.access_facts_of(session, actor, others, today)
+    readable = [
+        other for other in others if other in facts and may_handle_plan(actor, AuditAction.READ_PLAN, facts[other])
+    ]
+    request = request.model_copy(update={"override_reason": None, "override_id": None, "shown_on": citizen_id})
+    action = AuditAction.LIST_CITIZENS
+    line = audit_entry(actor, action, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
+    write_all(session, [line.model_copy(update={"citizen_id": other}) for other in readable])
+    names = {other: header.display_name for other, header in overviews.headers(session, readable).items()}
+    return dict(sorted(names.items(), key=lambda pair: str(pair[1])))
 
 
 class PlanDesk:

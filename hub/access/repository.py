@@ -14,6 +14,9 @@ from schemas.staff import EmployeeContact
 _ACTIVE = f"SELECT {', '.join(EMPLOYEE_FIELDS)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter
 _ALL = text(f"{_ACTIVE} ORDER BY name, id")
 _BY_ID = text(f"{_ACTIVE} AND id = :id")
+_NAMED = text(f"""
+    {_ACTIVE} AND (lower(id) = ANY(:words) OR lower(name) = ANY(:words)) ORDER BY name, id
+""")
 _COLLEAGUES = text("""
     SELECT a.id, a.name, a.title, active.unit_name AS unit, a.area
     FROM actors a LEFT JOIN active_actors active ON active.id = a.id WHERE a.id = ANY(:ids)
@@ -81,6 +84,12 @@ def list_organisation_functions(session: Session, actor_id: str) -> frozenset[st
 def list_actors(session: Session) -> tuple[Actor, ...]:
     """Every employee who may log in, by name."""
     return tuple(Actor.model_validate(row) for row in fetch_rows(session, _ALL, {}))
+
+
+def list_named(session: Session, words: Collection[str]) -> tuple[Actor, ...]:
+    """The employees who may log in and have one of these as their id or their whole name, whatever the case."""
+    folded = [word.strip().lower() for word in words]
+    return tuple(Actor.model_validate(row) for row in fetch_rows(session, _NAMED, {"words": folded}))
 
 
 def get_actor(session: Session, actor_id: str) -> Actor | None:

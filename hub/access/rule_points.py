@@ -196,6 +196,7 @@ class PointDesk:
             assessed_by=self._actor.caller_name,
             assessed_at=self._now,
         )
+        repository.lock_citizen(self._session, self._citizen_id)
         if self._is_repeated(assessment):
             return PointResult(AuditOutcome.SHOWN)
         repository.add_assessment(self._session, assessment)
@@ -211,21 +212,23 @@ class PointDesk:
         area, today = self._actor.area, danish_day(self._now)
         if area is None or indicator not in indicator_titles():
             return PointResult(AuditOutcome.FAILED, (PointFault.INDICATOR_UNKNOWN,))
+        repository.lock_citizen(self._session, self._citizen_id)
         standing = repository.list_indicators(self._session, [self._citizen_id], today)
-        if not any(each.indicator == indicator and each.area is area for each in standing):
-            repository.add_indicator(
-                self._session,
-                ProfessionalIndicator(
-                    id=0,
-                    citizen_id=self._citizen_id,
-                    indicator=indicator,
-                    area=area,
-                    recorded_by_id=self._actor.caller_id,
-                    recorded_by=self._actor.caller_name,
-                    recorded_on=today,
-                    valid_until=valid_until(today),
-                ),
-            )
+        if any(each.indicator == indicator and each.area is area for each in standing):
+            return PointResult(AuditOutcome.SHOWN)
+        repository.add_indicator(
+            self._session,
+            ProfessionalIndicator(
+                id=0,
+                citizen_id=self._citizen_id,
+                indicator=indicator,
+                area=area,
+                recorded_by_id=self._actor.caller_id,
+                recorded_by=self._actor.caller_name,
+                recorded_on=today,
+                valid_until=valid_until(today),
+            ),
+        )
         self._write(AuditOutcome.SHOWN, self._request, {"indicator": indicator})
         return PointResult(AuditOutcome.SHOWN)
 
@@ -268,9 +271,10 @@ class PointDesk:
     def _facts(self) -> tuple[AccessFacts | None, AuditOutcome]:
         """What the policy decides on, where it permits the act; else how the act ended, with its line."""
         facts = course.access_facts(self._session, self._actor, self._citizen_id, danish_day(self._now))
-        is_permitted = facts is not None and may_assess(self._actor, self._action, facts)
-        if facts is not None and is_permitted and decide(self._actor, facts, self._request).allowed:
-            return facts, AuditOutcome.SHOWN
+        if facts is not None:
+            decision = decide(self._actor, facts, self._request)
+            if may_assess(self._actor, self._action, facts, decision):
+                return facts, AuditOutcome.SHOWN
         outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
         self._write(outcome, self._request, {})
         return None, outcome

@@ -135,6 +135,7 @@ class RuleDesk:
             decided_by=self._actor.caller_name,
             decided_at=self._now,
         )
+        repository.lock_rule(self._session, decision.rule)
         latest = repository.latest_approvals(self._session).get(decision.rule)
         if latest is not None and latest.model_copy(update={"decided_at": self._now}) == approval:
             return ()  # the form was sent twice

@@ -16,6 +16,10 @@ from schemas.source import Area
 _APPROVALS = text("""
     SELECT rule, version, is_on, limit_value AS limit, reason, decided_by, decided_at FROM rule_approvals ORDER BY id
 """)
+_LATEST = text("""
+    SELECT DISTINCT ON (rule) rule, version, is_on, limit_value AS limit, reason, decided_by, decided_at
+    FROM rule_approvals ORDER BY rule, id DESC
+""")
 _OF_CITIZENS = """
     SELECT t.*, coalesce(k.merged_into, t.citizen_id) AS stands_for
     FROM {table} t LEFT JOIN citizen_keys k ON k.id = t.citizen_id
@@ -34,6 +38,19 @@ _WITHDRAW = text("""
 """)
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def lock_citizen(session: Session, citizen_id: UUID) -> None:
+    """Let nobody else judge or record anything of the citizen until the transaction ends."""
+    session.execute(_LOCK, {"name": f"rules of {citizen_id}"})
+
+
+def lock_rule(session: Session, rule: str) -> None:
+    """Let nobody else decide on the rule until the transaction ends."""
+    session.execute(_LOCK, {"name": f"rule {rule}"})
+
+
 def list_approvals(session: Session) -> tuple[RuleApproval, ...]:
     """Every decision on every rule, the oldest first."""
     return tuple(RuleApproval.model_validate(row) for row in fetch_rows(session, _APPROVALS, {}))
@@ -41,7 +58,7 @@ def list_approvals(session: Session) -> tuple[RuleApproval, ...]:
 
 def latest_approvals(session: Session) -> dict[str, RuleApproval]:
     """The latest decision on each rule that anybody has decided on."""
-    return {approval.rule: approval for approval in list_approvals(session)}
+    return {row["rule"]: RuleApproval.model_validate(row) for row in fetch_rows(session, _LATEST, {})}
 
 
 def add_approval(session: Session, approval: RuleApproval, *, decided_by_id: str) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from hub.access import service
@@ -19,6 +20,7 @@ from hub.course import service as course
 from hub.course.repository import access_facts
 from hub.course.views import Membership
 from hub.db import Database
+from hub.overview.tables import OverviewRow
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis, Decision, Purpose, Role
 from schemas.data_category import DataCategory
 from schemas.disclosure import DisclosureBasis, StandingDisclosure
@@ -130,6 +132,19 @@ def test_ending_it_closes_at_once_and_a_stranger_cannot(session: Session, citize
     assert _desk(session).end(stored.id).outcome is AuditOutcome.SHOWN
     assert not _decision(session, MADS, citizen_id).allowed
     assert _desk(session).end(stored.id).outcome is AuditOutcome.FAILED
+
+
+def test_who_disclosed_ends_it_also_when_no_source_tells_of_the_citizen_any_more(
+    session: Session, citizen_id: UUID
+) -> None:
+    stored = _desk(session).disclose(citizen_id, _stated()).disclosure
+    assert stored
+    session.execute(delete(OverviewRow).where(OverviewRow.citizen_id == citizen_id))
+    assert _desk(session, PETER).end(stored.id).outcome is AuditOutcome.NOT_FOUND
+    listed = _desk(session).list_disclosures()
+    assert listed
+    assert [each.may_end for each in listed.by_me] == [True]
+    assert _desk(session).end(stored.id).outcome is AuditOutcome.SHOWN
 
 
 def test_health_is_released_by_health_to_the_team_and_closes_with_the_place_on_it(

@@ -158,6 +158,29 @@ def test_the_lead_is_handed_over_and_a_citizen_coordinator_comes_with_a_reason(t
     }
 
 
+def test_without_a_lead_a_member_lets_a_new_lead_join_and_nobody_else(town: Town) -> None:
+    _employ_peter(town)
+    address = f"/forloeb/{town.course_id}"
+    anna, lene = town.client("anna.holm"), town.client("lene.friis")
+    form = {**JOIN, "employee": "lene.friis", "words": "friis", "version": _version(anna, address)}
+    anna.post(f"{address}/team", **form)
+    with town.context.database.transaction() as session:
+        session.execute(text("UPDATE actors SET active = false WHERE id = 'anna.holm'"))
+    page = lene.post(f"{address}/find", words="lund").text
+    assert "Tovholder i stedet for den nuværende" in page
+    assert 'value="member"' not in page, "the page offers what the policy permits"
+    assert "Tag af teamet" not in page
+    form = {**JOIN, "employee": "peter.lund", "words": "lund", "version": _version(lene, address)}
+    assert lene.post(f"{address}/team", **form).status_code == HTTPStatus.FORBIDDEN
+    lead = {"function": "lead_coordinator", "authority": "Indsatser efter barnets lov"}
+    assert "er på teamet" in lene.post(f"{address}/team", **{**form, **lead}).text
+    lines = _lines(town, [AuditAction.ADD_TEAM_MEMBER])
+    assert [line.outcome for line in lines if line.actor_id == "lene.friis"] == [
+        *[AuditOutcome.REFUSED] * 3,
+        *[AuditOutcome.SHOWN] * 3,
+    ]
+
+
 def test_a_course_is_offered_waits_for_consent_and_is_closed_with_what_follows(town: Town) -> None:
     citizen = town.ids[HOSTILE]
     lene = town.client("lene.friis")

@@ -65,6 +65,9 @@ def test_the_plan_is_written_together_and_progress_is_entered_by_people(town: To
     address = f"/plan/{ida}"
     anna, lene = town.client("anna.holm"), town.client("lene.friis")
     assert "Borgerens egne ord mangler" in anna.get(address).text
+    with town.context.database.transaction() as session:
+        named = [logged.entry for logged in list_entries(session) if "shown_on" in logged.entry.details]
+    assert {line.citizen_id for line in named} == {town.ids[maja.MAJA], town.ids[maja.EMIL]}, "who is named has a line"
     goal = _write_plan(anna, address)
     text = _text(lene.get(address).text)
     assert text.index("Jeg vil passe børn") < text.index("Ida er i skole hver dag") < text.index("Det, der virker")

@@ -30,7 +30,7 @@ from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, AuditAction, Basis, Decision, PageKind
+from schemas.access import AccessFacts, AccessRequest, AuditAction, Decision, PageKind
 from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
@@ -193,7 +193,11 @@ def load_page_data(
         override_until=override.until if (override := context.override(citizen_id)) else None,
         meeting_until=meeting.until if (meeting := context.opened_for_meeting(citizen_id)) else None,
         may_disclose=may_disclose_something(context.actor, citizen.facts),
-        may_judge=_may_judge(context, citizen),
+        judged_by_reader=frozenset(
+            person.overview.citizen_id
+            for person in citizen.people
+            if may_assess(context.actor, AuditAction.ASSESS_RULE, person.facts, person.decision)
+        ),
         page=page,
         sources=sources,
         family=family_overviews[1:],
@@ -239,12 +243,6 @@ def points_of(
     """What the rules say of the opened citizen and the family, who are on that course together."""
     people = [(person.overview, person.decision) for person in citizen.people]
     return read_points(context.session, context.actor, people, rules=rules, view=view, now=context.now)
-
-
-def _may_judge(context: RequestContext, citizen: OpenedCitizen) -> bool:
-    """Whether the actor works with the citizen, and did not open the page with a stated reason."""
-    is_override = citizen.decision.basis is Basis.OVERRIDE
-    return not is_override and may_assess(context.actor, AuditAction.ASSESS_RULE, citizen.facts)
 
 
 def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:

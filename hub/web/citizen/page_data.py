@@ -114,10 +114,9 @@ class PageData:
     meeting_until: datetime | None = None
     """Until when what was disclosed for a meeting is open; None: nothing is."""
     may_disclose: bool = False
-    may_judge: bool = False
-    """Whether the actor may judge points of the citizen."""
     """The actor may disclose data of the own area about the citizen."""
-    """Until when a reason opens the citizen; None: none was given."""
+    judged_by_reader: frozenset[UUID] = frozenset()
+    """Of whom of the page the actor may judge points and record indicators."""
     viewers: tuple[Viewer, ...] = ()
     changes: Changes | None = None
     as_known: date | None = None

@@ -11,6 +11,8 @@ class PointRow:
 
     key: str
     citizen_id: str
+    may_judge: bool
+    """The reader may say what they make of it."""
     sentence: str
     """With its facts and limit."""
     origin: str

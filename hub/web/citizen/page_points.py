@@ -49,7 +49,6 @@ class PointsPage:
     unknown: tuple[UnknownRow, ...]
     indicators: tuple[IndicatorPart, ...]
     verdicts: tuple[Choice, ...]
-    may_judge: bool
     typed_key: str
     """Of the form that came back with a fault; empty: none did."""
     typed_words: str

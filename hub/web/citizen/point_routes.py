@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
 
 from hub.access.policy import SHORTEST_REASON
-from hub.access.redaction import redact_identifiers
 from hub.access.rule_points import PointDesk, PointFault, PointResult
 from hub.errors import CitizenNotFound, MissingRole
 from hub.web.citizen import point_texts as texts
 from hub.web.citizen.workspace import CITIZEN
 from hub.web.shell.coverage import coverage
-from hub.web.shell.form_result import FormResult, keep_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from schemas.access import AuditAction, AuditOutcome
@@ -39,7 +38,7 @@ def assess(
     with open_request(request, CITIZEN) as context:
         faults = assess_point(context, person, key, chosen, words)
         if faults:
-            typed = {"key": key, "verdict": verdict, "words": redact_identifiers(words)}
+            typed = redact_typed({"key": key, "verdict": verdict, "words": words}, "words")
             keep_result(request, FormResult(" ".join(map(fault_text, faults)), is_error=True, typed=typed))
         else:
             keep_result(request, FormResult(texts.STORED))

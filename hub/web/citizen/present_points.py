@@ -59,12 +59,11 @@ def points_page(data: PageData, result: FormResult | None = None) -> PointsPage:
         empty=None if rows else _empty(data, has_dismissed=bool(dismissed)),
         dismissed=tuple(dismissed),
         unknown=tuple(_unknown(data)),
-        indicators=tuple(_indicators(each, data, may_judge=data.may_judge) for each in data.points),
+        indicators=tuple(_indicators(each, data) for each in data.points),
         verdicts=tuple(
             Choice(verdict.value, words, verdict.value == typed.get("verdict"))
             for verdict, words in texts.VERDICT_CHOICE.items()
         ),
-        may_judge=data.may_judge,
         typed_key=typed.get("key", ""),
         typed_words=typed.get("words", ""),
         result=result.outcome if result else None,
@@ -133,6 +132,7 @@ def _row(group: Sequence[Found], latest: RuleAssessment | None, words: HitWords,
     return PointRow(
         key=hit.key,
         citizen_id=str(hit.citizen_id),
+        may_judge=hit.citizen_id in data.judged_by_reader,
         sentence=f"{words.sentence(hit, _who(hit.citizen_id, data))}.",
         origin=_origin(hit, words, data),
         rule=Link(
@@ -189,10 +189,10 @@ def _unknown(data: PageData) -> Iterator[UnknownRow]:
             yield UnknownRow(definition.title, f"Ukendt. {'; '.join(parts)}.")
 
 
-def _indicators(each: CitizenPoints, data: PageData, *, may_judge: bool) -> IndicatorPart:
+def _indicators(each: CitizenPoints, data: PageData) -> IndicatorPart:
     titles, own = indicator_titles(), data.actor.area
     recorded = {indicator.indicator for indicator in each.indicators if indicator.area is own}
-    may_record = may_judge and own is not None
+    may_record = own is not None and each.citizen_id in data.judged_by_reader
     return IndicatorPart(
         citizen_id=str(each.citizen_id),
         name=data.names.of(each.citizen_id) or capital(texts.CITIZEN),

@@ -74,7 +74,6 @@ def course_page(
     waiting = sum(not citizen.has_consented for citizen in course.citizens)
     current = [place for place in course.team if place.holds(today) or place.valid_from > today]
     current = [place for place in current if place.valid_to is None or place.valid_to > place.valid_from]
-    may_change = course.may_change_team
     return CoursePage(
         href=f"/forloeb/{course.course_id}",
         title=course.title,
@@ -82,7 +81,7 @@ def course_page(
         state=_state(course.started_on, course.ends_on, len(course.citizens), waiting),
         is_waiting=waiting > 0,
         citizens=tuple(_citizen(citizen, names.get(citizen.citizen_id)) for citizen in course.citizens),
-        team=tuple(_member(place, today, may_change=may_change) for place in current),
+        team=tuple(_member(place, today, may_change=course.may_remove) for place in current),
         earlier=tuple(_member(place, today, may_change=False) for place in course.team if place not in current),
         reasons=tuple(texts.OFFER_REASON[reason] for reason in course.reasons),
         indicators=course.indicators,
@@ -90,8 +89,10 @@ def course_page(
         offered=f"Tilbudt af {course.offered_by} {day_text(course.started_on)}." if course.offered_by else "",
         ending=texts.COURSE_OUTCOME[course.outcome] if course.outcome else "",
         follows=course.follows,
-        add=_member_form(typed if form in {"add", "find"} else {}, candidates, today) if may_change else None,
-        leave=_leave_form(typed if form == "leave" else {}) if may_change else None,
+        add=_member_form(course, typed if form in {"add", "find"} else {}, candidates, today)
+        if course.joins_as
+        else None,
+        leave=_leave_form(typed if form == "leave" else {}) if course.may_remove else None,
         end=_end_form(course, typed if form == "end" else {}, today) if course.may_end else None,
         result=result.outcome if result and result.text else None,
         printed=f"Udskrevet {at_second(now).text}.",
@@ -184,7 +185,10 @@ def _end(place: TeamPlace) -> str:
     return f"{capital(place.end_reason)}{by}" if place.end_reason else by.strip(" ()")
 
 
-def _member_form(typed: Mapping[str, str], candidates: Sequence[Candidate] | None, today: date) -> MemberForm:
+def _member_form(
+    course: CourseDetails, typed: Mapping[str, str], candidates: Sequence[Candidate] | None, today: date
+) -> MemberForm:
+    functions = [function for function in texts.JOINS_AS if function in course.joins_as]
     employee = typed.get("employee", "")
     only = candidates is not None and len(candidates) == 1
     return MemberForm(
@@ -198,9 +202,7 @@ def _member_form(typed: Mapping[str, str], candidates: Sequence[Candidate] | Non
             for candidate in candidates or ()
         ),
         nobody=texts.NOBODY_FOUND if candidates == () else "",
-        functions=_choices(
-            TeamFunction, texts.JOINS_AS, [typed.get("function", TeamFunction.MEMBER.value)], order=texts.JOINS_AS
-        ),
+        functions=_choices(TeamFunction, texts.JOINS_AS, [typed.get("function", functions[0].value)], order=functions),
         says=_choices(CitizenSay, texts.CITIZEN_SAY, [typed.get("say", "")]),
         valid_from=typed.get("valid_from", today.isoformat()),
         valid_to=typed.get("valid_to", ""),

@@ -9,13 +9,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.disclosure_rules import StatedDisclosure
 from hub.access.disclosures import DisclosureDesk, DisclosureForm, DisclosureResult, ListedDisclosures
-from hub.access.redaction import redact_identifiers
 from hub.clock import danish_day
 from hub.errors import DisclosureNotFound, MissingRole, NothingToDisclose
 from hub.web.disclosures import texts
 from hub.web.disclosures.page import DisclosureFormPage, DisclosuresPage
 from hub.web.disclosures.present import disclosures_page, fault_text, form_page
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import MEETING, RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -83,17 +82,18 @@ def state_disclosure(  # noqa: PLR0913  the fields of the form
         if not faults:
             keep_result(request, FormResult(texts.STORED))
             return RedirectResponse(DISCLOSURES.path, 303)
-        typed = {
+        fields = {
             "basis": basis,
             "category": ",".join(category or ()),
-            "receivers": redact_identifiers(receivers),
-            "legal_basis": redact_identifiers(legal_basis),
-            "reason": redact_identifiers(reason),
-            "meeting": redact_identifiers(meeting),
+            "receivers": receivers,
+            "legal_basis": legal_basis,
+            "reason": reason,
+            "meeting": meeting,
             "meeting_on": meeting_on,
             "last_day": last_day,
             **({"team": "on"} if team else {}),
         }
+        typed = redact_typed(fields, "receivers", "legal_basis", "reason", "meeting")
         keep_result(request, FormResult(" ".join(map(fault_text, faults)), is_error=True, typed=typed))
     return RedirectResponse(f"{DISCLOSURES.path}/ny/{citizen_id}", 303)
 

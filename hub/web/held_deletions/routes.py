@@ -21,7 +21,7 @@ from hub.web.held_deletions.page import HeldDeletionsPage
 from hub.web.held_deletions.present import HeldSource, entry_version, held_deletions_page
 from hub.web.shell.dates import number_text
 from hub.web.shell.declared_types import declared_streams
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.view_models import Link
@@ -150,7 +150,7 @@ def _write(context: RequestContext, action: AuditAction, entry: HeldDeletion, re
 
 
 def _answer(request: Request, entry_id: int, decision: HeldDecision, reason: str, seen: str) -> RedirectResponse:
-    typed = {"reason": redact_identifiers(reason)}
+    typed = redact_typed({"reason": reason}, "reason")
     with open_request(request, HELD_DELETIONS) as context:
         try:
             decided = decide_held(context, entry_id, decision, reason, seen)

@@ -10,14 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.access import identity
 from hub.access.identity_acts import ConflictDetails, IdentityDesk, IdentityQueue, record_refused_decision
 from hub.access.policy import SHORTEST_REASON, is_reason
-from hub.access.redaction import redact_identifiers
 from hub.errors import DecisionRefused, DecisionRule, ReasonMissing, UnknownPage
 from hub.matching.identity_decisions import DecisionResult
 from hub.web.identity import texts
 from hub.web.identity.page import CitizenIdentityPage, ConflictPage, IdentityPage
 from hub.web.identity.present import citizen_page, conflict_page, identity_page, result_text
 from hub.web.shell.declared_types import declared_streams, type_titles
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -235,10 +234,8 @@ def _answer(  # noqa: PLR0913  keyword-only from the addresses on
     typed: dict[str, str] | None = None,
 ) -> RedirectResponse:
     """Decide, and go *back* where it failed, with what was typed; else to where it is *done*."""
-    redacted_input = {
-        "reason": redact_identifiers(reason or ""),
-        **{k: redact_identifiers(v) for k, v in (typed or {}).items()},
-    }
+    fields = {"reason": reason or "", **(typed or {})}
+    redacted_input = redact_typed(fields, *fields)
     try:
         result = decide_identity(request, action, act, reason)
     except ReasonMissing:

@@ -14,12 +14,11 @@ from hub.access.override_reviews import (
     WrittenReview,
 )
 from hub.access.policy import may
-from hub.access.redaction import redact_identifiers
 from hub.errors import MissingRole, OverrideNotFound, OwnOverride
 from hub.web.overrides import texts
 from hub.web.overrides.page import OverrideListPage, OverridePage
 from hub.web.overrides.present import PATH, fault_text, override_list_page, override_page, stored_text
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.view_models import Link
@@ -75,7 +74,7 @@ def review(
         written = WrittenReview(outcome=chosen, words=words.strip(), reviews_seen=reviews_seen)
         faults = review_override(context, override_id, written)
         if faults or chosen is None:
-            typed = {"outcome": outcome, "words": redact_identifiers(words)}
+            typed = redact_typed({"outcome": outcome, "words": words}, "words")
             result = FormResult(" ".join(map(fault_text, faults)), is_error=True, typed=typed)
         else:
             result = FormResult(stored_text(chosen))

@@ -7,11 +7,9 @@ from uuid import UUID
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hub.access.plans import PlanDesk, PlanFaults, PlanView
+from hub.access.plans import PlanDesk, PlanFaults, PlanView, list_other_plans
 from hub.clock import danish_day
-from hub.course.repository import access_facts_of, on_course
 from hub.errors import PlanClosed
-from hub.overview.repository import headers
 from hub.web.plan import forms, texts
 from hub.web.plan.page import EntryPage, PaperPage, PlanPage
 from hub.web.plan.pdf import write_pdf
@@ -234,15 +232,9 @@ def _paper(context: RequestContext, citizen_id: UUID) -> PaperPage:
 
 
 def _others(context: RequestContext, citizen_id: UUID) -> dict[UUID, str]:
-    """First names of the others on the course on whose team the actor is, too."""
-    today = danish_day(context.now)
-    others = [other for other in on_course(context.session, citizen_id, today) if other != citizen_id]
-    facts = access_facts_of(context.session, context.actor, others, today)
-    mine = [other for other in others if other in facts and facts[other].on_team and not facts[other].is_self]
-    return {
-        other: (header.display_name or texts.NO_NAME).partition(" ")[0]
-        for other, header in sorted(headers(context.session, mine).items(), key=lambda pair: str(pair[1].display_name))
-    }
+    """First names of the others on the course whose plan the actor may read, too."""
+    names = list_other_plans(context.session, context.actor, citizen_id, context.access(), now=context.now)
+    return {other: (name or texts.NO_NAME).partition(" ")[0] for other, name in names.items()}
 
 
 def _allowed(answer: T | None) -> T:

@@ -6,13 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from hub.access.redaction import redact_identifiers
 from hub.access.rule_register import RegisterView, RuleDecision, RuleDesk, RuleFault
 from hub.errors import MissingRole
 from hub.web.rule_register import texts
 from hub.web.rule_register.page import RegisterPage
 from hub.web.rule_register.present import fault_text, register_page
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -52,7 +51,7 @@ def decide(
         decision = RuleDecision(rule, version, is_on, reason, read_limit(limit))
         faults = decide_rule(context, decision)
         if faults:
-            typed = {"reason": redact_identifiers(reason), "limit": limit}
+            typed = redact_typed({"reason": reason, "limit": limit}, "reason", "limit")
             result = FormResult(" ".join(map(fault_text, faults)), is_error=True, form=rule, typed=typed)
         else:
             result = FormResult(texts.STORED_ON if is_on else texts.STORED_OFF, form=rule)
