@@ -21,7 +21,7 @@ Promises every implementation makes, and the contract suite checks:
 * *Reindexed without a gap.* A shadow index is filled while this one serves, and then takes its place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -71,6 +71,23 @@ ALL_SOURCES = ""
 """Stands for all sources together."""
 Tallies = Mapping[str, Mapping[str, Tally]]
 """By source, and ``ALL_SOURCES``; then by bucket. Empty buckets are left out."""
+
+
+def tallies(rows: Iterable[tuple[int, Sequence[str], int, int]]) -> Tallies:
+    """Tallies from how many citizens, and what sum of versions, each first byte of an id and set of sources have.
+
+    Few rows, 256 times the sets of sources that occur, so that a database groups what it stores as it stands.
+    """
+    sums: dict[str, dict[str, tuple[int, int]]] = {ALL_SOURCES: {}}
+    for byte, sources, citizens, versions in rows:
+        bucket = f"{byte:0{BUCKET}x}"
+        for source in (ALL_SOURCES, *sources):
+            so_far = sums.setdefault(source, {}).get(bucket, (0, 0))
+            sums[source][bucket] = (so_far[0] + citizens, so_far[1] + versions)
+    return {
+        source: {bucket: Tally(citizens=citizens, versions=versions) for bucket, (citizens, versions) in each.items()}
+        for source, each in sums.items()
+    }
 
 
 class ShadowIndex(Protocol):

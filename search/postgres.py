@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from schemas.period import Period
 from schemas.search import FacetValue, SearchDocument, SearchEntry, SearchPage, SearchQuery
 from search import statements
-from search.base import BUCKET, PutResult, SearchUnavailable, StoredOverview, Tallies, Tally
+from search.base import PutResult, SearchUnavailable, StoredOverview, Tallies, tallies
 from search.folding import sort_key, without_controls
 from search.limits import bare, cut
 from search.paging import page_start, window
@@ -141,11 +141,8 @@ class PostgresIndex:
 
     def tally(self) -> Tallies:
         """Counts and sums of versions by source and bucket, deleted citizens left out."""
-        tallies: dict[str, dict[str, Tally]] = {"": {}}
         with self._transaction() as connection:
-            for source, bucket, citizens, versions in connection.execute(statements.TALLY, [BUCKET]):
-                tallies.setdefault(source, {})[bucket] = Tally(citizens=citizens, versions=versions)
-        return tallies
+            return tallies(connection.execute(statements.TALLY))
 
     def versions(self, bucket: str | None = None) -> dict[UUID, int]:
         """Version of every stored citizen or of those in a bucket, deleted ones left out."""

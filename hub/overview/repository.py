@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.db import fetch_rows
 from hub.overview.columns import sources_of, units_of, workers_of
 from schemas.overview import CitizenHeader, IdentityState, Overview
-from search.base import ALL_SOURCES, BUCKET, Tallies, Tally
+from search.base import Tallies, tallies
 
 _ADD = text("""
     INSERT INTO overview_versions (citizen_id, version, digest)
@@ -89,9 +89,7 @@ _IS_SETTLED = text("""
        AND NOT EXISTS (SELECT FROM overview_due WHERE citizen_id = :id)
 """)
 _TALLY = text("""
-    SELECT source, left(citizen_id::text, :digits) AS bucket, count(*) AS citizens, sum(version)::bigint AS versions
-    FROM overviews CROSS JOIN LATERAL unnest(array_prepend('', sources)) AS s (source)
-    GROUP BY 1, 2
+    SELECT get_byte(uuid_send(citizen_id), 0), sources, count(*), sum(version)::bigint FROM overviews GROUP BY 1, 2
 """)
 _VERSIONS = text("SELECT citizen_id, version FROM overviews WHERE citizen_id BETWEEN :first AND :last")
 _PAGE = text("""
@@ -245,10 +243,7 @@ def guarded(session: Session, citizen_ids: Collection[UUID], on: date) -> frozen
 
 def tally(session: Session) -> Tallies:
     """Citizens and sums of versions by source and bucket; ``SearchIndex.tally`` gives the same of the index."""
-    tallies: dict[str, dict[str, Tally]] = {ALL_SOURCES: {}}
-    for row in session.execute(_TALLY, {"digits": BUCKET}):
-        tallies.setdefault(row.source, {})[row.bucket] = Tally(citizens=row.citizens, versions=row.versions)
-    return tallies
+    return tallies(session.execute(_TALLY))
 
 
 def versions(session: Session, bucket: str) -> dict[UUID, int]:
