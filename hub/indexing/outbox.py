@@ -4,13 +4,14 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 from sqlalchemy.orm import Session
 
 from hub import metrics, tracing
 from hub.bus.base import OVERVIEWS, Bus, Delivered, Message
 from hub.indexing import repository
 from hub.indexing.repository import OutboxEntry
+from schemas.alert import NotableChange
 from schemas.base import Schema
 
 EVENT_TYPE = "dk.helhed.overview.changed.v1"
@@ -21,13 +22,19 @@ log = logging.getLogger("hub.indexing")
 
 
 class OverviewChanged(Schema):
-    """The data of a message on ``helhed.overviews``."""
+    """The data of a message on ``helhed.overviews``. What a later release adds to it is left out."""
+
+    model_config = ConfigDict(extra="ignore")
 
     citizen_id: UUID
     version: int
     removed: bool
     reindex: bool = False
     """The overview is as it was; what the index may hold of it has changed."""
+    previous_version: int | None = None
+    """The version that ``changes`` compare to; None: there was none, or an earlier release wrote the message."""
+    changes: tuple[NotableChange, ...] = ()
+    """The kinds of change between the two, without a word of what the sources say."""
 
 
 def publish_outbox(session: Session, bus: Bus, limit: int = 500) -> int:
@@ -54,7 +61,12 @@ def read_changes(delivered: Sequence[Delivered]) -> list[OverviewChanged]:
 
 def _message(entry: OutboxEntry) -> Message:
     data = OverviewChanged(
-        citizen_id=entry.citizen_id, version=entry.version, removed=entry.removed, reindex=entry.reindex
+        citizen_id=entry.citizen_id,
+        version=entry.version,
+        removed=entry.removed,
+        reindex=entry.reindex,
+        previous_version=entry.previous_version,
+        changes=entry.changes,
     )
     return Message(
         key=str(entry.citizen_id),

@@ -4,21 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.indexing.drift import SourceTally
 from hub.overview.service import OverviewVersion
+from schemas.alert import NotableChange
 from schemas.base import Instant, Schema
 
+_CHANGES: TypeAdapter[tuple[NotableChange, ...]] = TypeAdapter(tuple[NotableChange, ...])
+
 INSERT_OUTBOX = text("""
-    INSERT INTO overview_outbox (citizen_id, version, removed, reindex, created_at)
-    SELECT citizen_id, version, removed, :reindex, :now
-    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]))
-         AS new (citizen_id, version, removed)
+    INSERT INTO overview_outbox (citizen_id, version, removed, reindex, created_at, previous_version, changes)
+    SELECT citizen_id, version, removed, :reindex, :now, previous_version, cast(changes AS jsonb)
+    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:removed AS boolean[]),
+                cast(:previous AS bigint[]), cast(:changes AS text[]))
+         AS new (citizen_id, version, removed, previous_version, changes)
 """)
 _PENDING_OUTBOX = text("""
-    SELECT id, citizen_id, version, removed, reindex, created_at FROM overview_outbox
+    SELECT id, citizen_id, version, removed, reindex, created_at, previous_version, changes FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _COUNT_OUTBOX = text("SELECT count(*) FROM overview_outbox")
@@ -56,6 +61,9 @@ class OutboxEntry(Schema):
     reindex: bool = False
     """The overview is as it was; what the index may hold of it has changed."""
     created_at: Instant
+    previous_version: int | None = None
+    """The version that ``changes`` compare to."""
+    changes: tuple[NotableChange, ...] = ()
 
 
 class SourceComparison(SourceTally):
@@ -77,6 +85,8 @@ def add_to_outbox(
             "ids": [version.citizen_id for version in versions],
             "versions": [version.version for version in versions],
             "removed": [version.removed for version in versions],
+            "previous": [version.previous for version in versions],
+            "changes": [_CHANGES.dump_json(version.changes).decode() for version in versions],
         }
         session.execute(INSERT_OUTBOX, {**columns, "now": now, "reindex": reindex})
 
@@ -91,6 +101,8 @@ def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:
             removed=row.removed,
             reindex=row.reindex,
             created_at=row.created_at,
+            previous_version=row.previous_version,
+            changes=_CHANGES.validate_python(row.changes),
         )
         for row in session.execute(_PENDING_OUTBOX, {"limit": limit})
     ]

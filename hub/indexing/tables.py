@@ -1,9 +1,11 @@
 """Tables of indexing: the outbox, the last comparison of index and store, and the documents that were cut."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Identity, Text, false
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -24,6 +26,10 @@ class OutboxRow(Base):
     reindex: Mapped[bool] = mapped_column(server_default=false())
     """The overview is as it was; what the index may hold of it has changed."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    previous_version: Mapped[int | None] = mapped_column(BigInteger)
+    """The version that ``changes`` compare to."""
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """As in ``schemas.alert.NotableChange``."""
 
 
 class ComparisonRow(Base):

@@ -15,9 +15,11 @@ from hub.matching.repository import citizens_with_news, linked_records, linked_r
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes, says_when
+from hub.overview.notable_changes import notable_changes
 from hub.overview.point_in_time import with_states
 from hub.overview.repository import NewOverview
 from hub.sources.repository import source_areas
+from schemas.alert import NotableChange
 from schemas.overview import Overview
 
 _HEAD = re.compile(r'{"citizen_id":"[^"]*","version":\d+')
@@ -32,6 +34,10 @@ class OverviewVersion(NamedTuple):
     version: int
     removed: bool
     """No record is about the citizen any more, so there is no overview."""
+    previous: int | None = None
+    """The version before, to which ``changes`` compare; None: there was none, or nothing is compared."""
+    changes: tuple[NotableChange, ...] = ()
+    """The kinds of change since then."""
 
 
 class Rebuilt(NamedTuple):
@@ -68,13 +74,14 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
     today = danish_day(now)
     known = [each.citizen_id for each in new if states[each.citizen_id].version]
+    earlier = repository.current(session, known) if known else {}
     before = repository.guarded(session, known, today)
     left = _named_by(session, before)
     repository.write(session, new, now)
     after = repository.guarded(session, [each.citizen_id for each in new], today)
     now_named = _named_by(session, after)
     changed = (before ^ after) | {key for key in before & after if left.get(key) != now_named.get(key)}
-    versions = tuple(OverviewVersion(each.citizen_id, each.version, each.overview is None) for each in new)
+    versions = tuple(_version(each, earlier.get(each.citizen_id), today) for each in new)
     if not changed:
         return Rebuilt(versions)
     # Whoever lives with them is guarded as well, and stands on the pages of others again.
@@ -84,6 +91,12 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
     stored = repository.stored(session, around - {each.citizen_id for each in new})
     concerned = sorted(key for key, overview in stored.items() if overview.document is not None)
     return Rebuilt(versions, tuple(OverviewVersion(key, stored[key].version, removed=False) for key in concerned))
+
+
+def _version(new: NewOverview, earlier: tuple[int, Overview | None] | None, on: date) -> OverviewVersion:
+    previous, before = earlier or (None, None)
+    news = notable_changes(before, new.overview, on) if new.overview else ()
+    return OverviewVersion(new.citizen_id, new.version, new.overview is None, previous, news)
 
 
 def _named_by(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

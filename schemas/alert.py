@@ -1,0 +1,56 @@
+"""What somebody who works with a citizen is told of: the kinds, and what makes each of them happen once."""
+
+from enum import StrEnum
+from hashlib import sha256
+
+from schemas.base import Schema
+from schemas.source import Area
+
+
+class AlertKind(StrEnum):
+    """What happened (besked)."""
+
+    EFFORT_BEGAN = "effort_began"
+    EFFORT_ENDED = "effort_ended"
+    """With or without one that takes over: ``NotableChange.has_successor``."""
+    NOTIFICATION = "notification"
+    """A concern notification (underretning) came in."""
+    ABSENCE_LINE = "absence_line"
+    """Unlawful absence from school reached a line of the law."""
+    REVIEW_PASSED = "review_passed"
+    """The day on which a goal, an effort or a plan was to be looked at has passed."""
+    PLAN_CHANGED = "plan_changed"
+    """Borgerens plan, or a plan that a source delivers."""
+    MEMBER_JOINED = "member_joined"
+    """Somebody joined the team of the course."""
+    ADMISSION = "admission"
+    """The citizen was admitted to a hospital."""
+    MOVED_AWAY = "moved_away"
+    """Another municipality is the citizen's authority, or the citizen has left the country."""
+
+
+class NotableChange(Schema):
+    """One kind of change between two versions of an overview, and which entry it is about. It has no words.
+
+    ``kind``, ``subject`` and ``occasion`` together happen to a citizen once, however often they are told.
+    """
+
+    kind: AlertKind
+    area: Area | None = None
+    """None: it is about the person, or the course."""
+    subject: str = ""
+    """``record_key`` of the entry; empty: the person."""
+    occasion: str = ""
+    """What tells it from the same kind of change of the same subject at another time."""
+    has_successor: bool | None = None
+    """Of an effort that ended: whether another of the same area takes over, as far as the sources say."""
+
+
+def record_key(entry_id: str) -> str:
+    """The key of an entry where its own must not stand: a source may put a person's number into its ids.
+
+    Args:
+        entry_id: ``Entry.id``, ``source/type/id``.
+    """
+    source, _, _ = entry_id.partition("/")
+    return f"{source}/{sha256(entry_id.encode()).hexdigest()[:32]}"
