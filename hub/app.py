@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from hub import __version__
 from hub.context import AppContext
 from hub.indexing.serving import OverviewReader
 from hub.operation.answers import Operation
@@ -35,6 +36,7 @@ def create_app(context: AppContext) -> FastAPI:
     settings = context.settings
     app = FastAPI(
         title="Helhed",
+        version=__version__,
         description="The same data as the pages, with the same decisions and the same audit lines.",
         openapi_url=None,
         docs_url=None,

