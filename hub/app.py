@@ -18,6 +18,7 @@ from hub.web import (
     api_plan,
     api_rules,
     api_sources,
+    api_trial_actions,
 )
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
 from hub.web.middlewares.operations import OperationsMiddleware
@@ -64,6 +65,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_courses.router)
     app.include_router(api_disclosures.router)
     app.include_router(api_plan.router)
+    app.include_router(api_trial_actions.router)
     app.include_router(api_overrides.router)
     app.include_router(api_overrides.units_router)
     app.include_router(api_rules.router)

@@ -306,6 +306,9 @@ class AuditAction(StrEnum):
     PRINT_PLAN = "print_plan"
     CHANGE_PLAN = "change_plan"
     ENTER_PROGRESS = "enter_progress"
+    CHANGE_TRIAL_ACTION = "change_trial_action"
+    """Somebody wrote of a trial action (prøvehandling) what is tried, or took it back."""
+    JUDGE_TRIAL_ACTION = "judge_trial_action"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""
@@ -380,7 +383,7 @@ class AuditEntry(Schema):
     another administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation``
     (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
     or withdrawn, and how), ``course`` (which course, and what was done to it), ``plan`` (which
-    entry, and what was done to it), ``decisions`` (numbers of
+    entry or trial action, and what was done to it), ``decisions`` (numbers of
     decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
     ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures
     were shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault``

@@ -54,6 +54,13 @@ COURSE_ACTS = frozenset(
 RULE_ACTS = frozenset({AuditAction.ASSESS_RULE, AuditAction.RECORD_INDICATOR})
 """What professionals say about a citizen in answer to the rules, likewise."""
 PLAN_ACTS = frozenset(
-    {AuditAction.READ_PLAN, AuditAction.PRINT_PLAN, AuditAction.CHANGE_PLAN, AuditAction.ENTER_PROGRESS}
+    {
+        AuditAction.READ_PLAN,
+        AuditAction.PRINT_PLAN,
+        AuditAction.CHANGE_PLAN,
+        AuditAction.ENTER_PROGRESS,
+        AuditAction.CHANGE_TRIAL_ACTION,
+        AuditAction.JUDGE_TRIAL_ACTION,
+    }
 )
 """What is done with a citizen's plan, likewise."""

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry, entry_about
 from hub.access.course_policy import may_handle_plan
+from hub.access.plan_act import PlanAct
 from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
-from hub.course import consent_repository
 from hub.course import plan_repository as repository
 from hub.course import repository as access
+from hub.course import trial_repository as trials
 from hub.course.plan_rules import (
     GOALS,
     PlanFault,
@@ -31,6 +32,7 @@ from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Audit
 from schemas.facts import EffortFact
 from schemas.overview import Entry, Overview
 from schemas.plan import CitizenPlan, NewEntry, NewProgress, PlanEntry, PlanKind, PlanText
+from schemas.trial_action import TrialAction
 
 PlanFaults = tuple[PlanFault, ...]
 """What must be corrected first; empty: it is done."""
@@ -44,6 +46,7 @@ class PlanView(NamedTuple):
     """Cut and masked as on the citizen's page."""
     efforts: Mapping[str, Entry]
     """By ``Entry.id``: those of the overview."""
+    trials: tuple[TrialAction, ...]
 
 
 def list_other_plans(
@@ -80,28 +83,25 @@ class PlanDesk:
         *,
         now: datetime,
     ) -> None:
-        self._session, self._actor, self._citizen_id, self._action = session, actor, citizen_id, action
-        # The plan is the team's: a stated reason (værdispring) opens nothing of it.
-        self._request = request.model_copy(update={"override_reason": None, "override_id": None})
-        self._now, self._today = now, danish_day(now)
-        self._facts = access.access_facts(session, actor, citizen_id, self._today)
-        self._place = consent_repository.team_facts(session, actor, citizen_id, self._today)
+        self._act = PlanAct(session, actor, citizen_id, request, action, now=now)
+        self._session, self._actor, self._now = session, actor, now
 
     def read(self) -> PlanView | None:
         """The plan, and of its efforts those that the reader may see, to read or to print."""
-        facts = self._allowed()
+        facts = self._act.allowed()
         if facts is None:
             return None
-        decision = decide(self._actor, facts, self._request)
+        decision = decide(self._actor, facts, self._act.request)
         outcome = AuditOutcome.SHOWN
-        entry = audit_entry(self._actor, self._action, outcome, self._request, self._now, basis=decision.basis)
+        act = self._act
+        entry = audit_entry(self._actor, act.action, outcome, act.request, self._now, basis=decision.basis)
         write(self._session, entry_about(facts, decision, entry, source_areas(self._session)))
         return self._view(facts)
 
     def _view(self, facts: AccessFacts) -> PlanView:
-        decision = decide(self._actor, facts, self._request)
-        _, whole = overviews.current(self._session, [self._citizen_id]).get(self._citizen_id, (0, None))
-        overview = cut_and_mask(self._session, whole, decision, self._today, facts=facts)
+        decision = decide(self._actor, facts, self._act.request)
+        _, whole = overviews.current(self._session, [self._act.citizen_id]).get(self._act.citizen_id, (0, None))
+        overview = cut_and_mask(self._session, whole, decision, self._act.today, facts=facts)
         efforts = {
             entry.id: entry
             for section in (overview.sections if overview else ())
@@ -113,11 +113,12 @@ class PlanDesk:
             entry.model_copy(update={"effort_ids": tuple(key for key in entry.effort_ids if key in efforts)})
             for entry in plan.entries
         )
-        return PlanView(plan.model_copy(update={"entries": entries}), overview, efforts)
+        tried = trials.list_trials(self._session, plan.course_id, plan.citizen_id)
+        return PlanView(plan.model_copy(update={"entries": entries}), overview, efforts, tried)
 
     def add(self, entry_id: UUID, entry: NewEntry) -> PlanFaults | None:
         """Add an entry. *entry_id* names it beforehand, so that a form sent twice adds it once."""
-        if self._allowed() is None or self._place is None:
+        if self._act.allowed() is None or self._act.place is None:
             return None
         goals = {each.id for each in self._entries().values() if each.kind is PlanKind.GOAL}
         faults = entry_faults(entry, goals)
@@ -126,20 +127,20 @@ class PlanDesk:
         redacted = entry.model_copy(update={"text": _redacted(entry.text)})
         if repository.add_entry(
             self._session,
-            self._place.course_id,
-            self._place.member_key,
+            self._act.place.course_id,
+            self._act.place.member_key,
             entry_id,
             redacted,
             by=self._actor.id,
             now=self._now,
         ):
-            self._write({"entry": str(entry_id), "kind": entry.kind.value})
+            self._act.write({"entry": str(entry_id), "kind": entry.kind.value})
             return ()
         return () if entry_id in self._entries() else (PlanFault.ENTRY_UNKNOWN,)
 
     def change(self, entry_id: UUID, said: PlanText, version: int) -> PlanFaults | None:
         """Write the entry anew; *version* is the one that was read. What others wrote stays a version."""
-        if self._allowed() is None:
+        if self._act.allowed() is None:
             return None
         entry = self._entries().get(entry_id)
         if entry is None:
@@ -156,27 +157,27 @@ class PlanDesk:
         ):
             return (PlanFault.CHANGED_MEANWHILE,)
         written: dict[str, JsonValue] = {"entry": str(entry_id), "kind": entry.kind.value, "state": said.state.value}
-        self._write(written)
+        self._act.write(written)
         return ()
 
     def enter_progress(self, entry_id: UUID, progress: NewProgress) -> PlanFaults | None:
         """Enter what the actor says of a goal on a day, in words."""
-        if self._allowed() is None:
+        if self._act.allowed() is None:
             return None
         entry = self._entries().get(entry_id)
         if entry is None:
             return (PlanFault.ENTRY_UNKNOWN,)
-        faults = progress_faults(entry.kind, progress, self._today)
+        faults = progress_faults(entry.kind, progress, self._act.today)
         if faults:
             return faults
         redacted = progress.model_copy(update={"words": redact_identifiers(progress.words)})
         repository.add_progress(self._session, entry_id, redacted, by=self._actor.id, now=self._now)
-        self._write({"entry": str(entry_id), "progress": progress.progress.value})
+        self._act.write({"entry": str(entry_id), "progress": progress.progress.value})
         return ()
 
     def attach(self, entry_id: UUID, effort_id: str, *, serves: bool) -> PlanFaults | None:
         """Say that an effort which the actor may see serves a goal, or serves it no longer."""
-        facts = self._allowed()
+        facts = self._act.allowed()
         if facts is None:
             return None
         entry, view = self._entries().get(entry_id), self._view(facts)
@@ -190,36 +191,15 @@ class PlanDesk:
         else:
             repository.remove_effort(self._session, entry_id, effort_id)
         written: dict[str, JsonValue] = {"entry": str(entry_id), "effort": effort_id, "serves": serves}
-        self._write(written)
+        self._act.write(written)
         return ()
 
     def _plan(self) -> CitizenPlan:
-        course_id = self._place.course_id if self._place else UUID(int=0)
-        return repository.read_plan(self._session, course_id, self._citizen_id)
+        course_id = self._act.place.course_id if self._act.place else UUID(int=0)
+        return repository.read_plan(self._session, course_id, self._act.citizen_id)
 
     def _entries(self) -> dict[UUID, PlanEntry]:
         return {entry.id: entry for entry in self._plan().entries}
-
-    def _allowed(self) -> AccessFacts | None:
-        facts = self._facts
-        if facts is not None and self._place is not None and may_handle_plan(self._actor, self._action, facts):
-            return facts
-        outcome = AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED
-        self._write(None, outcome)
-        return None
-
-    def _write(self, plan: dict[str, JsonValue] | None, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
-        entry = audit_entry(
-            self._actor,
-            self._action,
-            outcome,
-            self._request,
-            self._now,
-            citizen_id=self._citizen_id,
-            basis=Basis.TEAM if outcome is AuditOutcome.SHOWN else Basis.NONE,
-            details={"plan": plan} if plan else None,
-        )
-        write(self._session, entry)
 
 
 def _redacted(said: PlanText) -> PlanText:

@@ -235,3 +235,60 @@ class PlanEffortRow(Base):
     source: Mapped[str] = mapped_column(Text, index=True)
     added_by: Mapped[str] = mapped_column(Text)
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TrialActionRow(Base):
+    """A trial action of a citizen in a course; what it says stands in its versions."""
+
+    __tablename__ = "trial_actions"
+    __table_args__ = (Index("ix_trial_actions_citizen_id", "citizen_id", "course_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"))
+    citizen_id: Mapped[UUID]
+
+
+class TrialVersionRow(Base):
+    """A trial action as somebody wrote it; rows are added and never changed. Amounts are whole kroner a year."""
+
+    __tablename__ = "trial_versions"
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="period"),
+        CheckConstraint("first_day <= judge_on", name="judged"),
+        CheckConstraint("cost_before >= 0 AND cost_after >= 0", name="costs"),
+    )
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial_actions.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    decided_by: Mapped[str] = mapped_column(Text)
+    cost_before: Mapped[int | None]
+    cost_after: Mapped[int | None]
+    judge_on: Mapped[date]
+    withdrawn_because: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TrialJudgementRow(Base):
+    """What somebody said of a trial action on a day; rows are added and never changed."""
+
+    __tablename__ = "trial_judgements"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('continue', 'stop', 'make_permanent')", name="outcome"),
+        CheckConstraint("(outcome = 'continue') = (judge_next_on IS NOT NULL)", name="next"),
+        CheckConstraint("on_day < judge_next_on", name="later"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial_actions.id"), index=True)
+    outcome: Mapped[str] = mapped_column(Text)
+    on_day: Mapped[date]
+    learned: Mapped[str] = mapped_column(Text)
+    works: Mapped[bool]
+    judge_next_on: Mapped[date | None]
+    judged_by: Mapped[str] = mapped_column(Text)
+    judged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

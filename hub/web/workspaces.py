@@ -22,6 +22,7 @@ from hub.web.shell.workspace import Workspace
 from hub.web.source.routes import SOURCE
 from hub.web.sources.routes import SOURCES
 from hub.web.staff.routes import STAFF
+from hub.web.trial_actions.routes import TRIAL_ACTIONS
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
@@ -44,5 +45,6 @@ WORKSPACES: tuple[Workspace, ...] = (
     SEARCH,
     CITIZEN,
     PLAN,
+    TRIAL_ACTIONS,
     LOGIN,
 )

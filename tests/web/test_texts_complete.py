@@ -10,6 +10,7 @@ import pytest
 from hub.audit.repository import Only
 from hub.course.course_rules import CourseFault
 from hub.course.plan_rules import PlanFault
+from hub.course.trial_rules import TrialFault
 from hub.errors import HubError
 from hub.overview.changes import ChangeKind
 from hub.sources.health import RunOutcome, SourceStatus
@@ -20,9 +21,11 @@ from hub.web.oversight import texts as oversight
 from hub.web.plan import texts as plan
 from hub.web.search import texts as search
 from hub.web.shell import texts as shared
+from hub.web.shell import trial_texts
 from hub.web.shell.errors import FormInvalid, SearchDown
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts as sources
+from hub.web.trial_actions import texts as trial_actions
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.course import CitizenSay, CourseOutcome, OfferReason, TeamFunction
 from schemas.facts import EffortStatus, GoalKind, Outcome
@@ -31,6 +34,7 @@ from schemas.people import LifeStatus, RelationKind
 from schemas.plan import GoalProgress, PlanKind, PlanState
 from schemas.record import RejectionRule
 from schemas.source import Area
+from schemas.trial_action import TrialOutcome, TrialStatus
 
 ADVICE = re.compile(r'advice\b.*=.*"([a-z_]+)"\W*$')
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +75,9 @@ ROOT = Path(__file__).resolve().parents[2]
         (PlanState, plan.PLAN_STATE),
         (GoalProgress, plan.GOAL_PROGRESS),
         (PlanFault, plan.FAULT),
+        (TrialStatus, trial_texts.TRIAL_STATUS),
+        (TrialOutcome, trial_texts.TRIAL_OUTCOME),
+        (TrialFault, trial_actions.FAULT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

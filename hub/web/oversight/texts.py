@@ -80,6 +80,8 @@ AUDIT_ACTION = {
     AuditAction.PRINT_PLAN: "Udskrev Borgerens plan",
     AuditAction.CHANGE_PLAN: "Skrev i Borgerens plan",
     AuditAction.ENTER_PROGRESS: "Skrev ind, hvordan det går med et mål",
+    AuditAction.CHANGE_TRIAL_ACTION: "Skrev en prøvehandling i Borgerens plan",
+    AuditAction.JUDGE_TRIAL_ACTION: "Vurderede en prøvehandling",
     AuditAction.READ_POLICY: "Læste reglerne",
     AuditAction.EXPLAIN_POLICY: "Spurgte, hvorfor reglerne svarer, som de gør",
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hub.web.shell.trial_lines import TrialCard
 from hub.web.shell.view_models import Choice, Link, Outcome
 
 
@@ -107,6 +108,8 @@ class PlanPage:
     closed_goals: tuple[GoalLine, ...]
     agreements: tuple[EntryLine, ...]
     """Of no goal."""
+    trials: tuple[TrialCard, ...]
+    """Trial actions that were not taken back."""
     earlier: tuple[EntryLine, ...]
     """What counts no longer."""
     forms: dict[str, EntryForm]
@@ -157,6 +160,15 @@ class PaperGoal:
 
 
 @dataclass(frozen=True)
+class PaperTrial:
+    """A trial action on paper."""
+
+    what: str
+    state: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PaperPage:
     """The plan on one page in plain words, for the meeting with the citizen."""
 
@@ -168,4 +180,5 @@ class PaperPage:
     concerns: tuple[str, ...]
     goals: tuple[PaperGoal, ...]
     agreements: tuple[tuple[str, str, str], ...]
+    trials: tuple[PaperTrial, ...]
     printed: str

@@ -13,6 +13,7 @@ from hub.web.plan.page import EffortLine, EntryForm, EntryLine, EntryPage, GoalL
 from hub.web.shell.dates import at_minute, capital, day_text, long_day_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA
+from hub.web.shell.trial_lines import shown_trials, trial_card, trial_href, what_works
 from hub.web.shell.view_models import Choice, Link
 from schemas.facts import EffortFact
 from schemas.overview import Entry
@@ -85,6 +86,13 @@ class PlanWords:
         """Those efforts, as the overview names them."""
         return tuple(_effort(self.view.efforts[key]) for key in effort_ids)
 
+    def learned(self) -> tuple[EntryLine, ...]:
+        """What was learned by trial actions and works."""
+        return tuple(
+            EntryLine(href=trial_href(trial), words=learned, by=by, due="", is_overdue=False, state="")
+            for trial, learned, by in what_works(self.view.trials, self.today)
+        )
+
     def entry_form(self, kind: PlanKind) -> EntryForm:
         """The form of a new entry, with what was typed if it comes back."""
         typed = self.result.typed if self.result and self.result.form == f"add:{kind}" else {}
@@ -125,11 +133,12 @@ def plan_page(view: PlanView, others: Mapping[UUID, str], today: date, result: F
         name=_name(view),
         others=tuple(Link(name, f"/plan/{citizen_id}") for citizen_id, name in others.items()),
         wishes=words.lines(words.of(PlanKind.WISH)),
-        strengths=words.lines(words.of(PlanKind.STRENGTH)),
+        strengths=(*words.lines(words.of(PlanKind.STRENGTH)), *words.learned()),
         concerns=words.lines(words.of(PlanKind.CONCERN)),
         goals=tuple(map(words.goal, words.of(PlanKind.GOAL))),
         closed_goals=tuple(map(words.goal, words.of(PlanKind.GOAL, is_open=False))),
         agreements=words.lines(words.of(PlanKind.AGREEMENT)),
+        trials=tuple(trial_card(trial, today) for trial in shown_trials(view.trials, today)),
         earlier=words.lines(no_longer),
         forms={kind.value: words.entry_form(kind) for kind in PlanKind},
         result=result.outcome if result else None,

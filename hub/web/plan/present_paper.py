@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from hub.access.plans import PlanView
 from hub.web.plan import texts
-from hub.web.plan.page import PaperGoal, PaperPage
+from hub.web.plan.page import PaperGoal, PaperPage, PaperTrial
 from hub.web.plan.present import PlanWords, printed_line
 from hub.web.shell.dates import long_day_text
+from hub.web.shell.trial_lines import TrialCard, shown_trials, trial_card
 from schemas.plan import PlanEntry, PlanKind
 
 
@@ -21,7 +22,7 @@ def paper_page(view: PlanView, reader: str, now: datetime, today: date) -> Paper
         citizen_id=words.citizen,
         name=(view.overview.header.display_name if view.overview else None) or texts.NO_NAME,
         wishes=stated(PlanKind.WISH),
-        strengths=stated(PlanKind.STRENGTH),
+        strengths=(*stated(PlanKind.STRENGTH), *(f"{line.words} ({line.by})" for line in words.learned())),
         concerns=stated(PlanKind.CONCERN),
         goals=tuple(
             _goal(words, goal)
@@ -29,6 +30,7 @@ def paper_page(view: PlanView, reader: str, now: datetime, today: date) -> Paper
             for goal in (parent, *words.of(PlanKind.SUB_GOAL, parent=parent.id))
         ),
         agreements=_agreements(words.of(PlanKind.AGREEMENT)),
+        trials=tuple(_trial(trial_card(trial, today)) for trial in shown_trials(view.trials, today)),
         printed=printed_line(reader, now),
     )
 
@@ -48,6 +50,12 @@ def _goal(words: PlanWords, entry: PlanEntry) -> PaperGoal:
         remarks=tuple(remark for remark in remarks if remark),
         agreements=_agreements(words.of(PlanKind.AGREEMENT, parent=entry.id)),
     )
+
+
+def _trial(card: TrialCard) -> PaperTrial:
+    learned = f"{card.learned} ({card.learned_by})" if card.learned else ""
+    remarks = (card.why, card.judge, learned, card.cost, card.decided_by)
+    return PaperTrial(card.what, f"{card.status}. {card.period}", tuple(remark for remark in remarks if remark))
 
 
 def _agreements(entries: list[PlanEntry]) -> tuple[tuple[str, str, str], ...]:
