@@ -114,7 +114,11 @@ DISCLOSURE_COLUMNS = {
     DisclosureBasis.SSD_PREVENTIVE: "forebyggende møde (SSD)",
     DisclosureBasis.HEALTH_RELEASE: "frigivelse af sundhedsoplysninger",
 }
-PLAN_COLUMNS = {AuditAction.READ_PLAN: "se planen", AuditAction.CHANGE_PLAN: "skrive i den"}
+PLAN_COLUMNS = {
+    AuditAction.READ_PLAN: "se planen",
+    AuditAction.CHANGE_PLAN: "skrive i den",
+    AuditAction.JUDGE_TRIAL_ACTION: "vurdere prøvehandlinger",
+}
 YES, NO = "ja", "nej"
 
 

@@ -77,6 +77,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (PlanFault, plan.FAULT),
         (TrialStatus, trial_texts.TRIAL_STATUS),
         (TrialOutcome, trial_texts.TRIAL_OUTCOME),
+        (TrialOutcome, trial_texts.TRIAL_DECISION),
         (TrialFault, trial_actions.FAULT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -116,7 +116,10 @@ def test_a_trial_action_is_agreed_judged_and_learned_from(town: Town) -> None:
     )
     for _ in range(2):
         answer = _text(lene.post(f"{page_of_it}/vurder", version="1", **JUDGEMENT).text)
-    assert "Fortsæt, og vurder igen vurderes igen 1. nov. 2023 : Ida kommer" in answer
+    assert (
+        f"Fortsætter : {JUDGEMENT['learned']} Lene Friis, 12. sep. 2023 · vurderes igen 1. nov. 2023"
+        in answer
+    )
     assert "Vurderes senest 1. nov. 2023" in answer
     permanent = {"outcome": "make_permanent", "learned": "Skole først virker", "judge_next_on": "", "works": "true"}
     town.clock.move(timedelta(days=60))
@@ -254,7 +257,7 @@ def test_the_pages_are_right_in_a_browser_and_judging_takes_five_clicks(chromium
     page.get_by_label("Det virker").click()
     page.get_by_label("Gør permanent").click()
     page.get_by_role("button", name="Gem vurderingen").click()
-    assert "Gør permanent det virker" in re.sub(r"\s+", " ", page.locator("main").inner_text())
+    assert "Gjort permanent: Det gør en forskel" in re.sub(r"\s+", " ", page.locator("main").inner_text())
     page.context.close()
 
 

@@ -15,6 +15,11 @@ TRIAL_OUTCOME = {
     TrialOutcome.STOP: "Stop",
     TrialOutcome.MAKE_PERMANENT: "Gør permanent",
 }
+TRIAL_DECISION = {
+    TrialOutcome.CONTINUE: "Fortsætter",
+    TrialOutcome.STOP: "Stoppet",
+    TrialOutcome.MAKE_PERMANENT: "Gjort permanent",
+}
 PERIOD = "Fra {start} til {end}"
 FROM = "Fra {start}, uden aftalt slutdag"
 UNTIL = "Fra {start}, stoppet {end}"

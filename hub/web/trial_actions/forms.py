@@ -8,7 +8,7 @@ from hub.web.shell.form_schema import read_day, read_schema
 from hub.web.trial_actions import texts
 from schemas.trial_action import NewJudgement, TrialOutcome, TrialText
 
-_AMOUNT = re.compile(r"(\d{1,3}(?:[. ]\d{3})+|\d+)(?: ?kr\.?)?")
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)(?: ?kr\.?)?")
 
 
 def read_trial(fields: Mapping[str, str]) -> TrialText | str:

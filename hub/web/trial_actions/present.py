@@ -9,7 +9,7 @@ from hub.course.trial_rules import UNDECIDED, status_of
 from hub.web.shell.dates import at_minute, day_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.trial_lines import cost_text, shown_trials, trial_card, trial_href
-from hub.web.shell.trial_texts import JUDGE_BY, TRIAL_OUTCOME, WITHDRAWN
+from hub.web.shell.trial_texts import JUDGE_BY, TRIAL_DECISION, TRIAL_OUTCOME, WITHDRAWN
 from hub.web.shell.view_models import Choice
 from hub.web.trial_actions import texts
 from hub.web.trial_actions.page import JudgementForm, JudgementLine, TrialForm, TrialPage, TrialsPage, VersionLine
@@ -99,7 +99,7 @@ def _newest(trial: TrialAction) -> tuple[str, str]:
 def _judgement(judgement: TrialJudgement) -> JudgementLine:
     next_on = texts.NEXT.format(day=day_text(judgement.judge_next_on)) if judgement.judge_next_on else ""
     return JudgementLine(
-        outcome=TRIAL_OUTCOME[judgement.outcome],
+        outcome=TRIAL_DECISION[judgement.outcome],
         learned=judgement.learned,
         detail=", ".join(part for part in (texts.WORKS if judgement.works else "", next_on) if part),
         by=texts.JUDGED_BY.format(name=judgement.by, day=day_text(judgement.on_day)),
