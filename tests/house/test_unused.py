@@ -11,6 +11,7 @@ PROGRAM = ("hub", "search", "connectors", "schemas", "deploy")
 REASONS = {
     "FixedClock": "the clock of the tests, also for those who test a connector of their own",
     "move": "of FixedClock",
+    "trial_actions_due": "what waits for its judgement, for Mine borgere and the agenda of a meeting",
     "policy_texts": "the tests compare the policy as a DPO reads it with what decides",
     "receipt_state": "the state of a receipt, for the page of notifications",
     "birth_date_of": "the birth date in a national number, for the page of a citizen",

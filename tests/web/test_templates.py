@@ -16,6 +16,8 @@ PAGES: list[type[Page]] = [ErrorPage, FormAgainPage, *(page for workspace in WOR
 BASE = "shell/templates/base.html"
 PARTS = {
     "plan/templates/_plan.html",
+    "shell/templates/_trials.html",
+    "trial_actions/templates/_form.html",
     BASE,
     "shell/templates/_parts.html",
     "shell/templates/_settings_form.html",

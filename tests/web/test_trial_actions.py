@@ -116,10 +116,7 @@ def test_a_trial_action_is_agreed_judged_and_learned_from(town: Town) -> None:
     )
     for _ in range(2):
         answer = _text(lene.post(f"{page_of_it}/vurder", version="1", **JUDGEMENT).text)
-    assert (
-        f"Fortsætter : {JUDGEMENT['learned']} Lene Friis, 12. sep. 2023 · vurderes igen 1. nov. 2023"
-        in answer
-    )
+    assert f"Fortsætter : {JUDGEMENT['learned']} Lene Friis, 12. sep. 2023 · vurderes igen 1. nov. 2023" in answer
     assert "Vurderes senest 1. nov. 2023" in answer
     permanent = {"outcome": "make_permanent", "learned": "Skole først virker", "judge_next_on": "", "works": "true"}
     town.clock.move(timedelta(days=60))
