@@ -35,6 +35,22 @@ class SearchUnavailable(Exception):
     """The index does not answer; overviews are still served from the store."""
 
 
+class IndexState(Schema):
+    """What the index is and how it stands, for operators."""
+
+    engine: str
+    version: str
+    nodes: int = 1
+    is_there: bool
+    """Whether an index stands behind the name; the worker makes it."""
+    copies_missing: int = 0
+    """Copies of parts of indices that no node holds."""
+    data_missing: bool = False
+    """A part of some index is on no node."""
+    free_share: float | None = None
+    """Of the disks of all nodes; None: it is not known."""
+
+
 class PutResult(Schema):
     """What became of a batch of documents, item by item."""
 
@@ -141,6 +157,13 @@ class SearchIndex(Protocol):
 
     def refresh(self) -> None:
         """Make everything put so far findable."""
+
+    def state(self) -> IndexState:
+        """What the index is and how it stands.
+
+        Raises:
+            SearchUnavailable: it does not answer.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

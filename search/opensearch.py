@@ -10,7 +10,7 @@ from uuid import UUID
 
 from schemas.search import FacetValue, FoundBy, SearchDocument, SearchHit, SearchPage, SearchQuery
 from search import opensearch_query as asking
-from search.base import PutResult, StoredOverview, Tallies, Tally
+from search.base import IndexState, PutResult, StoredOverview, Tallies, Tally
 from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster
 from search.opensearch_indices import AlreadyThere, Indices, OpenSearchShadowIndex
@@ -142,6 +142,25 @@ class OpenSearchIndex:
     def refresh(self) -> None:
         """Make everything put so far findable."""
         self._cluster.read("POST", f"/{self._name}/_refresh", within=_SLOW_WITHIN)
+
+    def state(self) -> IndexState:
+        """Version, nodes, copies and disks of the cluster.
+
+        Raises:
+            SearchUnavailable: OpenSearch does not answer, or does not let us in.
+        """
+        health = self._cluster.ask("GET", "/_cluster/health")
+        disks = self._cluster.ask("GET", "/_cluster/stats", params={"filter_path": "nodes.fs,nodes.versions"})["nodes"]
+        total = disks["fs"].get("total_in_bytes")
+        return IndexState(
+            engine="OpenSearch",
+            version=", ".join(sorted(disks["versions"])),
+            nodes=health["number_of_data_nodes"],
+            is_there=self._indices.is_serving(),
+            copies_missing=health["unassigned_shards"],
+            data_missing=health["status"] == "red",
+            free_share=disks["fs"]["available_in_bytes"] / total if total else None,
+        )
 
     def close(self) -> None:
         """Let go of connections."""

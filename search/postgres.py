@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from schemas.period import Period
 from schemas.search import FacetValue, SearchDocument, SearchEntry, SearchPage, SearchQuery
 from search import statements
-from search.base import PutResult, SearchUnavailable, StoredOverview, Tallies, tallies
+from search.base import IndexState, PutResult, SearchUnavailable, StoredOverview, Tallies, tallies
 from search.folding import sort_key, without_controls
 from search.limits import bare, cut
 from search.paging import page_start, window
@@ -156,6 +156,19 @@ class PostgresIndex:
 
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
+
+    def state(self) -> IndexState:
+        """The server, and whether the tables of the index are there.
+
+        Raises:
+            SearchUnavailable: PostgreSQL does not answer.
+        """
+        with self._connection() as connection:
+            row = connection.execute(
+                "SELECT current_setting('server_version'), to_regnamespace(%s) IS NOT NULL", [self._schema]
+            ).fetchone()
+        version, is_there = row or ("", False)
+        return IndexState(engine="PostgreSQL", version=version, is_there=is_there)
 
     def close(self) -> None:
         """Let go of connections."""

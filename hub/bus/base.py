@@ -91,6 +91,26 @@ class Offsets(Schema):
     """Offset of the next message to be published."""
 
 
+class TopicState(Schema):
+    """How a topic is kept."""
+
+    partitions: int
+    copies: int = 1
+    """Of each message, where the partition has the fewest."""
+    current_copies: int = 1
+    """Of them, those that have everything."""
+
+
+class BusState(Schema):
+    """What the bus is and how it stands, for operators."""
+
+    engine: str
+    version: str
+    nodes: int = 1
+    topics: Mapping[str, TopicState]
+    """Only those that exist."""
+
+
 def lag_of(offsets: Mapping[int, Offsets]) -> int:
     """Count the messages in these partitions that are not processed yet."""
     return sum(partition.end - partition.committed for partition in offsets.values())
@@ -174,6 +194,13 @@ class Bus(Protocol):
 
     def lag(self, group: str, topic: str) -> int:
         """How many messages the group has not committed yet."""
+
+    def state(self, topics: Sequence[str]) -> BusState:
+        """What the bus is, and how these topics are kept.
+
+        Raises:
+            BusUnavailable: the bus does not answer.
+        """
 
     def close(self) -> None:
         """Close the connections."""

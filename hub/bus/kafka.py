@@ -12,10 +12,10 @@ from time import monotonic
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
-from hub.bus.base import BusRefused, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
+from hub.bus.base import BusRefused, BusState, BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess, translate_errors
 from hub.bus.kafka_consumer import KafkaConsumer
-from hub.bus.kafka_topics import belongs_to_topic, describe
+from hub.bus.kafka_topics import belongs_to_topic, broker_version, copies_of, describe
 
 _DELIVERED_WITHIN = 2 * ANSWER_WITHIN
 """Seconds for the required brokers to confirm a batch; enough for a second attempt with a new leader."""
@@ -154,6 +154,19 @@ class KafkaBus:
             )
             for place in places
         }
+
+    def state(self, topics: Sequence[str]) -> BusState:
+        """Brokers, version, and how these topics are copied.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+            BusRefused: it does not let us in.
+        """
+        with self._open_admin() as admin:
+            brokers = admin.describe_cluster()["brokers"]
+            copies = {topic: described for topic in topics if (described := copies_of(admin, topic)) is not None}
+            version = broker_version(admin)
+        return BusState(engine="Kafka", version=version, nodes=len(brokers), topics=copies)
 
     def close(self) -> None:
         """Close the connections."""

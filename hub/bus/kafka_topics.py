@@ -10,6 +10,8 @@ from uuid import UUID
 import kafka
 from kafka import KafkaAdminClient, OffsetAndMetadata, errors
 
+from hub.bus.base import TopicState
+
 _PREFIX = "topic "
 _NOT_THERE = errors.UnknownTopicOrPartitionError.errno
 
@@ -31,6 +33,25 @@ def describe(admin: KafkaAdminClient, name: str) -> Topic | None:
         raise errors.for_code(described["error_code"])
     partitions = sorted(partition["partition_index"] for partition in described["partitions"])
     return Topic(_text(described.get("topic_id")), tuple(partitions)) if partitions else None
+
+
+def copies_of(admin: KafkaAdminClient, name: str) -> TopicState | None:
+    """How the topic is copied: the fewest copies that a partition has, and has up to date; None: there is none."""
+    (described,) = admin.describe_topics([name])
+    partitions = described["partitions"]
+    if described["error_code"] == _NOT_THERE or not partitions:
+        return None
+    return TopicState(
+        partitions=len(partitions),
+        copies=min(len(partition["replica_nodes"]) for partition in partitions),
+        current_copies=min(len(partition["isr_nodes"]) for partition in partitions),
+    )
+
+
+def broker_version(admin: KafkaAdminClient) -> str:
+    """As the library concludes from what the broker says it can do, e.g. ``4.1``."""
+    version = admin._manager.broker_version  # noqa: SLF001  the library offers no other way
+    return ".".join(map(str, version or ()))
 
 
 def current_id(consumer: kafka.KafkaConsumer, name: str) -> str:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy.engine import URL
 
-from hub.bus.base import BusUnavailable, Message, Offsets, TopicNotFound, check, lag_of
+from hub.bus.base import BusState, BusUnavailable, Message, Offsets, TopicNotFound, TopicState, check, lag_of
 from hub.bus.consumer import PostgresConsumer, channel
 from hub.db import with_driver
 
@@ -99,6 +99,20 @@ class PostgresBus:
             BusUnavailable: PostgreSQL does not answer.
         """
         return lag_of(self.offsets(group, topic))
+
+    def state(self, topics: Sequence[str]) -> BusState:
+        """The server, and the partitions of these topics; copies are PostgreSQL's own matter.
+
+        Raises:
+            BusUnavailable: PostgreSQL does not answer.
+        """
+        with self._transaction() as connection:
+            version = connection.execute("SHOW server_version").fetchone()
+            rows = connection.execute(
+                "SELECT topic, count(*) FROM bus_partitions WHERE topic = ANY(%s) GROUP BY topic", [list(topics)]
+            ).fetchall()
+        states = {topic: TopicState(partitions=partitions) for topic, partitions in rows}
+        return BusState(engine="PostgreSQL", version=str(version[0] if version else ""), topics=states)
 
     def prune(self, before: datetime) -> int:
         """Remove messages published before *before* that every group has committed; returns how many.

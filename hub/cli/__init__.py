@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import account, actor, connector, identity, index, notice, policy, quarantine, run, schema, source
+from hub.cli import account, actor, check, connector, identity, index, notice, policy, quarantine, run, schema, source
 
 app = typer.Typer(
     name="helhed",
@@ -17,7 +17,7 @@ Shows all ongoing efforts and concern notifications of a citizen and family in o
 
 [bold]First time?[/bold]  helhed connector kinds · helhed connector spec fhir · helhed source add · helhed settings
 
-[bold]A day in production:[/bold]  helhed migrate, then helhed serve and helhed worker side by side.
+[bold]A day in production:[/bold]  helhed migrate, helhed check, then helhed serve and helhed worker side by side.
 """,
 )
 
@@ -48,7 +48,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(policy.app, name="policy")
 app.add_typer(schema.app, name="schema")
 app.command()(run.migrate)
-app.command()(run.check)
+app.command()(check.check)
 app.command()(run.serve)
 app.command()(run.worker)
 app.command()(run.listen)

@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from hub import tracing
-from hub.audit.guard import log_faults
 from hub.cli.source_record import record
 from hub.cli.terms import fail, load_settings, no_source, opened, require_guarded_log
 from hub.clock import DANISH_TIME
@@ -42,21 +41,6 @@ def migrate() -> None:
         database.close()
         bring_to_head(url)
         console.print("The database is up to date.")
-
-
-def check() -> None:
-    """Check that settings, tables and rights are as they must be to serve. Ends with 1 if something is wrong."""
-    with fail():
-        settings = load_settings()
-        with opened(settings) as context:
-            with context.database.transaction() as session:
-                faults = log_faults(session)
-            for fault in faults:
-                console.print(f"{'In the demo only: ' if settings.demo else 'Wrong: '}{fault}")
-            if not faults:
-                console.print("The tables are up to date, and the role of the application cannot change the log.")
-        if faults and not settings.demo:
-            raise typer.Exit(1)
 
 
 def serve() -> None:

@@ -125,6 +125,14 @@ class Provider:
         """Let go of the connections."""
         self._client.close()
 
+    def check(self) -> None:
+        """Read the discovery and the keys, as the first login would.
+
+        Raises:
+            LoginRefused: the provider does not answer as it must; its detail says why.
+        """
+        self._key_set(None)
+
     def authorization_url(self, attempt: LoginAttempt, *, again: bool = False) -> str:
         """Where to send the browser.
 

@@ -246,3 +246,11 @@ class BusSuite:
             shared = all(parts) and sum(map(len, parts)) == len(set.union(*parts)) == PARTITIONS
             if shared or monotonic() > until:
                 return tuple(parts)
+
+    def test_it_says_what_it_is_and_how_topics_are_kept(self, bus: Bus, topic: str) -> None:
+        state = bus.state([topic, "nobody.made.it"])
+        assert state.engine
+        assert int(state.version.split(".")[0]) >= 4
+        assert list(state.topics) == [topic]
+        assert state.topics[topic].partitions == PARTITIONS
+        assert 1 <= state.topics[topic].current_copies <= state.topics[topic].copies <= state.nodes

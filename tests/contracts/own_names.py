@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Self
 from uuid import uuid4
 
-from hub.bus.base import Bus, Consumer, Delivered, Message, Offsets
+from hub.bus.base import Bus, BusState, Consumer, Delivered, Message, Offsets
 
 
 class OwnNames:
@@ -31,6 +31,11 @@ class OwnNames:
 
     def lag(self, group: str, topic: str) -> int:
         return self.bus.lag(self.prefix + group, self.prefix + topic)
+
+    def state(self, topics: Sequence[str]) -> BusState:
+        state = self.bus.state([self.prefix + topic for topic in topics])
+        own = {topic.removeprefix(self.prefix): topic_state for topic, topic_state in state.topics.items()}
+        return state.model_copy(update={"topics": own})
 
     def close(self) -> None:
         self.bus.close()

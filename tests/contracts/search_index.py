@@ -393,3 +393,8 @@ class SearchIndexSuite:
             replaced.set()
             assert all(each.result(timeout=60) >= 3 for each in reading)
         assert index.versions() == {citizen(1): 4}
+
+    def test_it_says_what_it_is_and_how_it_stands(self, index: SearchIndex) -> None:
+        state = index.state()
+        assert (state.is_there, state.data_missing) == (True, False)
+        assert int(state.version.split(".")[0]) >= 3

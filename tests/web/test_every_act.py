@@ -23,7 +23,6 @@ BEFORE_LOGIN = {
 """Addresses for everybody, which show nothing of the store."""
 BESIDE_THE_STORE = {
     "migrate": "makes the tables that lines are written to",
-    "check": "tells whether this installation can serve; shows nothing of the store",
     "serve": "runs until it is stopped; every request asks",
     "worker": "runs until it is stopped; nobody asks it for anything",
     "listen": "runs until it is stopped; a source proves itself by its certificate",
