@@ -1,6 +1,7 @@
 """SQL of the plan: entries with all their versions, progress, and the efforts that serve a goal."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,36 +14,46 @@ from hub.course.tables import PlanEffortRow, PlanEntryRow, PlanProgressRow, Plan
 from hub.db import fetch_rows
 from schemas.plan import CitizenPlan, EntryVersion, NewEntry, NewProgress, PlanEntry, PlanText, ProgressEntry
 
-_OF_CITIZEN = """
-    p.course_id = :course_id AND p.citizen_id IN (
-      SELECT cast(:citizen_id AS uuid) UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
+_WHOSE = "CASE WHEN k.merged_into = ANY(:citizen_ids) THEN k.merged_into ELSE p.citizen_id END AS citizen_id"
+_OF_CITIZENS = """
+    LEFT JOIN citizen_keys k ON k.id = p.citizen_id
+    WHERE p.course_id = :course_id AND (p.citizen_id = ANY(:citizen_ids) OR k.merged_into = ANY(:citizen_ids))
 """
+"""Of these citizens, and of those who turned out to be one of them."""
 _VERSIONS = text(f"""
-    SELECT p.id, p.kind, p.parent_id, v.version, v.words, v.who, v.due_on, v.goal_type, v.state, v.changed_at,
+    SELECT p.id, p.kind, p.parent_id, {_WHOSE}, v.version, v.words, v.who, v.due_on, v.goal_type, v.state, v.changed_at,
            coalesce(e.name, v.changed_by) AS changed_by
     FROM plan_entries p JOIN plan_versions v ON v.entry_id = p.id LEFT JOIN employees e ON e.id = v.changed_by
-    WHERE {_OF_CITIZEN}
+    {_OF_CITIZENS}
     ORDER BY min(v.changed_at) OVER (PARTITION BY p.id), p.id, v.version DESC
 """)  # noqa: S608  put together from the constant above; every value is a parameter
 _PROGRESS = text(f"""
     SELECT g.entry_id, g.progress, g.on_day, g.words, g.entered_at, coalesce(e.name, g.entered_by) AS entered_by
     FROM plan_progress g JOIN plan_entries p ON p.id = g.entry_id LEFT JOIN employees e ON e.id = g.entered_by
-    WHERE {_OF_CITIZEN}
+    {_OF_CITIZENS}
     ORDER BY g.on_day DESC, g.entered_at DESC, g.id DESC
 """)  # noqa: S608  as above
 _EFFORTS = text(f"""
     SELECT f.entry_id, f.effort_id FROM plan_efforts f JOIN plan_entries p ON p.id = f.entry_id
-    WHERE {_OF_CITIZEN} ORDER BY f.added_at, f.effort_id
+    {_OF_CITIZENS} ORDER BY f.added_at, f.effort_id
 """)  # noqa: S608  as above
 
 
 def read_plan(session: Session, course_id: UUID, citizen_id: UUID) -> CitizenPlan:
     """The whole plan of the citizen in that course, also what is done or dropped; efforts uncut."""
-    parameters = {"course_id": course_id, "citizen_id": citizen_id}
+    return read_plans(session, course_id, [citizen_id])[citizen_id]
+
+
+def read_plans(session: Session, course_id: UUID, citizen_ids: Collection[UUID]) -> dict[UUID, CitizenPlan]:
+    """The same of several on that course, in as many statements as for one."""
+    parameters = {"course_id": course_id, "citizen_ids": list(citizen_ids)}
     versions: dict[UUID, list[EntryVersion]] = defaultdict(list)
     heads: dict[UUID, dict[str, Any]] = {}
+    entries: dict[UUID, list[UUID]] = {citizen_id: [] for citizen_id in citizen_ids}
     for row in fetch_rows(session, _VERSIONS, parameters):
-        heads.setdefault(row["id"], {name: row[name] for name in ("id", "kind", "parent_id")})
+        if row["id"] not in heads:
+            heads[row["id"]] = {name: row[name] for name in ("id", "kind", "parent_id")}
+            entries[row["citizen_id"]].append(row["id"])
         said = PlanText.model_validate({name: row[name] for name in PlanText.model_fields})
         versions[row["id"]].append(
             EntryVersion(version=row["version"], text=said, by=row["changed_by"], at=row["changed_at"])
@@ -61,11 +72,15 @@ def read_plan(session: Session, course_id: UUID, citizen_id: UUID) -> CitizenPla
     efforts: dict[UUID, list[str]] = defaultdict(list)
     for row in fetch_rows(session, _EFFORTS, parameters):
         efforts[row["entry_id"]].append(row["effort_id"])
-    entries = tuple(
-        PlanEntry(**head, versions=tuple(versions[key]), progress=tuple(progress[key]), effort_ids=tuple(efforts[key]))
-        for key, head in heads.items()
-    )
-    return CitizenPlan(citizen_id=citizen_id, course_id=course_id, entries=entries)
+
+    def entry(key: UUID) -> PlanEntry:
+        head, written, entered = heads[key], tuple(versions[key]), tuple(progress[key])
+        return PlanEntry(**head, versions=written, progress=entered, effort_ids=tuple(efforts[key]))
+
+    return {
+        citizen_id: CitizenPlan(citizen_id=citizen_id, course_id=course_id, entries=tuple(map(entry, keys)))
+        for citizen_id, keys in entries.items()
+    }
 
 
 def add_entry(  # noqa: PLR0913  keyword-only from the employee on

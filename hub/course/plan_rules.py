@@ -1,13 +1,13 @@
 """Pure: what an entry of the plan must say, and when a goal stands still."""
 
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from hub.clock import danish_day
 from schemas.codes import codes_of
-from schemas.plan import GoalProgress, NewEntry, NewProgress, PlanEntry, PlanKind, PlanState, PlanText
+from schemas.plan import CitizenPlan, GoalProgress, NewEntry, NewProgress, PlanEntry, PlanKind, PlanState, PlanText
 
 STANDS_STILL_AFTER = timedelta(days=90)
 """So long without anybody entering that it is better a goal stands still; the page names the limit."""
@@ -90,3 +90,14 @@ def still_since(entry: PlanEntry, today: date) -> date | None:
     forward = [progress.on_day for progress in entry.progress if progress.progress in FORWARD]
     since = max([danish_day(entry.created_at), *forward])
     return since if today - since > STANDS_STILL_AFTER else None
+
+
+def plan_on(plan: CitizenPlan, moment: datetime) -> CitizenPlan:
+    """The plan as it was written at that instant: what came later is left out."""
+    entries = []
+    for entry in plan.entries:
+        versions = tuple(version for version in entry.versions if version.at <= moment)
+        progress = tuple(each for each in entry.progress if each.at <= moment)
+        if versions:
+            entries.append(entry.model_copy(update={"versions": versions, "progress": progress}))
+    return plan.model_copy(update={"entries": tuple(entries)})

@@ -16,7 +16,8 @@ from hub.indexing.writer import build_documents
 from hub.overview import repository as overviews
 from hub.overview.service import read
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
+from hub.web.citizen.present_timeline import timeline_page
 from schemas.access import AccessRequest, Actor, Basis, PageKind, Purpose, Role
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area

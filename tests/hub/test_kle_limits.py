@@ -14,7 +14,8 @@ from hub.access.explanation import explain
 from hub.access.identity import actors
 from hub.access.policy import decide, may_see_entry
 from hub.db import Database
-from hub.web.citizen.present import overview_page, timeline_page
+from hub.web.citizen.present import overview_page
+from hub.web.citizen.present_timeline import timeline_page
 from schemas.access import Basis, KleLimit
 from schemas.disclosure import DisclosureBasis
 from schemas.overview import Overview, SectionState

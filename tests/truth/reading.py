@@ -10,6 +10,7 @@ from datetime import date
 
 from tests.truth.facts import Fact
 from tests.truth.markup import DAY, Node, day_of, is_said, parsed
+from tests.truth.plan_reading import is_of_plan, read_bar
 
 WITHHELD = re.compile(r"ikke for dig at se|kan du ikke se|må du ikke se|du ikke kan se", re.IGNORECASE)
 GAPS = {
@@ -323,6 +324,9 @@ class Reader:
             if lane.attributes["aria-label"] != f"{name}: {'; '.join(titles)}":
                 yield self.unread("lane", lane.attributes["aria-label"])
             for words in titles:
+                if is_of_plan(name):
+                    yield read_bar(name, words, self.day) or self.unread("plan", words)
+                    continue
                 if name.endswith("Klasse"):
                     yield Fact("lanes.class", name, words)
                     continue

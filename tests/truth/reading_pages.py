@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.truth.facts import Fact
 from tests.truth.markup import Node
+from tests.truth.plan_reading import is_of_plan, read_row
 from tests.truth.points import read_point
 from tests.truth.reading import Reader, bag, names, sections, tree
 from tests.truth.transitions import read_transition
@@ -83,6 +84,11 @@ class PageReader(Reader):
         if mark:
             yield Fact("rows.mark", f"{lane.text()} · {what.text()}", self.dated(mark))
         day = start.first("time").attributes.get("datetime", "")[:10] or "ikke oplyst"
+        if is_of_plan(lane.text()):
+            last = end.first("time").attributes.get("datetime", "")[:10] or end.text()
+            fact = read_row(lane.text(), what.text(), (day, last), self.dated(how.text()), self.day)
+            yield fact or self.unread("plan", what.text())
+            return
         if lane.text() == "Underretninger":
             sender, _, reasons = what.text().partition(": ")
             by, _, whom = sender.partition(" om ")

@@ -14,6 +14,8 @@ of each kind: on the team, with a working relation, with neither.
 ``oracle_contacts``,
 ``oracle_school``,
 ``oracle_employment``
+``plan_reading``,         the plan on the timeline: what lanes and table say, and what they must say
+``plan_lines``
 ``api``,                  the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
 ``my_citizens``,
 ``searching``

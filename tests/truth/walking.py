@@ -16,6 +16,7 @@ from tests.truth.my_citizens import expected_my_citizens, read_my_citizens
 from tests.truth.oracle import FIRST_ORDINARY_ID, Oracle, Page, View
 from tests.truth.oracle_head import UNSEEN, is_seen
 from tests.truth.paper import read_paper
+from tests.truth.plan_lines import true_plan
 from tests.truth.points import true_ahead, true_points
 from tests.truth.reading_pages import PageReader
 from tests.truth.searching import expected_lists, expected_search, read_search
@@ -125,7 +126,11 @@ class Walk:
         told = self.reader.family(family)
         self._compare(employee, person, "familien", told, oracle_pages.family(self.oracle, page))
         told = self.reader.timeline(timeline)
-        true = [*oracle_pages.timeline(self.oracle, page), *true_ahead(self.oracle, page)]
+        true = [
+            *oracle_pages.timeline(self.oracle, page),
+            *true_ahead(self.oracle, page),
+            *true_plan(self.oracle, page),
+        ]
         self._compare(employee, person, "tidslinje", told, true)
         for side in (overview, family, timeline):
             self._compare(employee, person, "papir", list(read_paper(side, self.loaded.day)), [])
@@ -146,7 +151,8 @@ class Walk:
         if then is None:
             return
         timeline = PageReader(day).timeline(self._read(visitor, f"/tidslinje/{key}?kendt={day}"))
-        self._compare(employee, page.person, f"tidslinje {day}", timeline, oracle_pages.timeline(self.then, then))
+        true = [*oracle_pages.timeline(self.then, then), *true_plan(self.then, then)]
+        self._compare(employee, page.person, f"tidslinje {day}", timeline, true)
         answer = visitor.http.get(f"/api/tidslinje/{key}?kendt={day}").json()
         self._compare(
             employee, page.person, f"api {day}", api.read_answer(answer), api.expected_answer(self.then, then)

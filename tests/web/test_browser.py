@@ -78,6 +78,10 @@ def test_the_timeline_is_zoomed_by_keyboard(chromium: Browser, town: Town) -> No
     page.wait_for_url("**aar=2019*")
     assert page.get_by_label("Udsnit af tidslinjen").locator("[aria-current]").inner_text() == "2019"
     assert page.locator("svg.axis text").first.text_content() == "jan."
+    page.get_by_label("Kvartaler").get_by_role("link", name="2. kvartal").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**aar=2019&kvartal=2*")
+    assert page.locator("svg.axis text").first.text_content() == "1. apr."
 
 
 def test_paper_says_who_printed_and_leaves_the_bars_out(chromium: Browser, town: Town) -> None:

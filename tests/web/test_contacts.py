@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
+from hub.web.citizen.present_timeline import timeline_page
 from schemas.codes import Coded
 from schemas.facts import AssignmentFact, CaseFact, ContactFact, ContactState, Fact, PlanFact
 from schemas.overview import Section, SectionState

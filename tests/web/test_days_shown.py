@@ -8,8 +8,9 @@ import pytest
 
 from hub.overview.efforts import efforts_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_efforts import effort_rows, recommendations
+from hub.web.citizen.present_timeline import timeline_page
 from hub.web.shell.dates import as_sentence
 from schemas.facts import EffortFact
 from schemas.overview import DisagreeingValue, Disagreement

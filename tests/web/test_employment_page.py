@@ -8,7 +8,8 @@ import pytest
 
 from hub.overview.builder import build
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import overview_page, timeline_page
+from hub.web.citizen.present import overview_page
+from hub.web.citizen.present_timeline import timeline_page
 from hub.web.citizen.texts import NOT_OURS_KEPT
 from schemas.codes import Coded
 from schemas.facts import (

@@ -17,8 +17,9 @@ from hub.overview import repository as overviews
 from hub.overview.service import mark_due
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_reason import reason_page
+from hub.web.citizen.present_timeline import timeline_page
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.present import Filters, my_citizens_page
 from hub.web.search.present import SearchForm, are_alike, search_page

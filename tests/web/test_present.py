@@ -9,10 +9,11 @@ import pytest
 from hub.overview.efforts import EffortState, effort_state, efforts_of
 from hub.rules.deadlines import assessment_due
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_drawing import drawing
 from hub.web.citizen.present_efforts import effort_rows, gaps, listed_efforts, now_line, source_line
 from hub.web.citizen.present_notifications import deadline_text
+from hub.web.citizen.present_timeline import timeline_page
 from schemas.facts import EnrolmentFact, NoAccessFact
 from schemas.overview import DisagreeingValue, Disagreement, Section, SectionState
 from schemas.people import Unit

@@ -7,9 +7,10 @@ import pytest
 
 from hub.overview.changes import Change, ChangeKind
 from hub.web.citizen.page_data import Changes
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_efforts import source_line
 from hub.web.citizen.present_notifications import notifications_of
+from hub.web.citizen.present_timeline import timeline_page
 from hub.web.shell.dates import within
 from hub.web.shell.paragraphs import cited
 from schemas.facts import EffortFact, GoalFact, GoalKind, LegalBasis

@@ -8,9 +8,10 @@ import pytest
 
 from hub.overview.freshness import with_coverage
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.present import family_page, overview_page, timeline_page
+from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_efforts import gaps
 from hub.web.citizen.present_strengths import strengths
+from hub.web.citizen.present_timeline import timeline_page
 from hub.web.shell.people import FirstNames
 from schemas.facts import ConcernNotificationFact, Fact, GoalFact, GoalKind, Outcome, Progress
 from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub import metrics
 from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
+from hub.access.course_history import read_history
 from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
 from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
@@ -18,6 +19,7 @@ from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
+from hub.course.plan_rules import plan_on
 from hub.course.views import CourseView, TeamMember
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
@@ -30,10 +32,11 @@ from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
-from schemas.access import AccessFacts, AccessRequest, AuditAction, Decision, PageKind
+from schemas.access import AccessFacts, AccessRequest, AuditAction, Basis, Decision, PageKind
 from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
+from schemas.plan import CitizenPlan
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
 
@@ -224,6 +227,8 @@ def load_page_data(
         area_contacts=area_contacts(context),
         demo=context.app.settings.demo,
     )
+    if page is PageKind.TIMELINE:
+        data = replace(data, plans=_plans(context, citizen, data.moment))
     if as_known:
         return data
     if page in SHOWING_POINTS:
@@ -235,6 +240,22 @@ def load_page_data(
         viewers=_viewers(context, viewings, citizen.decision, is_protected=is_protected),
         changes=_changes(context, people),
     )
+
+
+def _plans(context: RequestContext, citizen: OpenedCitizen, moment: datetime) -> dict[UUID, CitizenPlan]:
+    """The plans of those who are opened by the team's right, as they were written then."""
+    citizen_id = citizen.overview.citizen_id
+    act = {"act_id": act_of(context, citizen_id, PageKind.TIMELINE), "page": PageKind.TIMELINE}
+
+    def request_for(other: UUID) -> AccessRequest:
+        shown_on = {} if other == citizen_id else {"shown_on": citizen_id}
+        return context.access(other).model_copy(update=act | shown_on)
+
+    people = [person.facts for person in citizen.people if person.decision.basis is Basis.TEAM]
+    if not people:
+        return {}
+    plans = read_history(context.session, context.actor, people, request_for, now=context.now)
+    return {key: plan_on(plan, moment) for key, plan in plans.items()}
 
 
 def points_of(

@@ -15,6 +15,7 @@ from schemas.access import Actor, Basis, Decision, PageKind, Purpose
 from schemas.course import TeamFunction
 from schemas.overview import Entry, Overview
 from schemas.people import LifeStatus
+from schemas.plan import CitizenPlan
 from schemas.source import Area, AreaContact, SourceSystem
 from schemas.staff import EmployeeContact
 
@@ -129,6 +130,8 @@ class PageData:
     contacts: Mapping[str, EmployeeContact] = field(default_factory=dict)
     """Employees whom the entries name, by ``columns.worker_key``; none for entries whose units are masked."""
     area_contacts: Mapping[Area, AreaContact] = field(default_factory=dict)
+    plans: Mapping[UUID, CitizenPlan] = field(default_factory=dict)
+    """The plans of the citizen and the family that the actor may read, as they were at ``moment``; on the timeline."""
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 

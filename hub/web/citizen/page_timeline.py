@@ -15,6 +15,7 @@ class TimelineRow:
 
     lane: str
     area: str
+    """Of the source; ``notified`` of a notification, ``plan`` of what no source tells."""
     start: When | None
     end: When | None
     text: str
@@ -35,6 +36,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A hidden field of the form "Som kendt den …", so that it keeps the part that is chosen."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class TimelinePage:
     """What happened in which order, and what did we know then?"""
 
@@ -50,6 +59,8 @@ class TimelinePage:
     notification_gaps: tuple[str, ...]
     """What may be missing from the notifications."""
     count_line: str
+    part: str
+    """What of the timeline is chosen, in words; empty: all of it."""
     as_known: str
     """ISO day in the form."""
     latest: str
@@ -59,3 +70,10 @@ class TimelinePage:
     address: str
     zooms: tuple[Choice, ...]
     """The whole course, and each year of it; the value is the address."""
+    quarters: tuple[Choice, ...]
+    """The year that is chosen and its quarters; none where no year is."""
+    kinds: tuple[Choice, ...]
+    """Everything, and each kind of line of what is chosen otherwise."""
+    people: tuple[Choice, ...]
+    """Everybody, and each of the family; none where the citizen is alone."""
+    chosen: tuple[Field, ...]

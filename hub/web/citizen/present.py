@@ -2,23 +2,19 @@
 
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlencode
 
-from hub.clock import danish_day
 from hub.indexing.serving import ServedFrom
 from hub.web.citizen import texts
 from hub.web.citizen.page import FamilyColumn, FamilyPage, Freshness, OverviewPage, SeenBy
 from hub.web.citizen.page_data import PageData, SourceAge
-from hub.web.citizen.page_timeline import Step, TimelinePage
 from hub.web.citizen.present_contacts import contact_rows, standing_rows, stay_lines, stay_rows
 from hub.web.citizen.present_coverage import (
     not_included,
-    notification_gaps,
     social,
     with_notifications,
     withheld_of_some,
 )
-from hub.web.citizen.present_drawing import drawing, timeline_rows
+from hub.web.citizen.present_drawing import drawing
 from hub.web.citizen.present_efforts import (
     effort_rows,
     family_entries,
@@ -40,19 +36,15 @@ from hub.web.shell.dates import (
     day_text,
     lasted,
     listed,
-    long_day_text,
     of_moment,
     paper_text,
     plural_of,
     since_text,
 )
 from hub.web.shell.people import first_word, headline_age, headline_name, identity_note
-from hub.web.shell.transitions import transition_lines
-from hub.web.shell.view_models import Choice
 from schemas.overview import Disagreement, Overview, SectionState
 from schemas.people import CONTACT_PERSON, LifeStatus
 
-MOST_ZOOMS = 30
 _IDENTITY_FIELDS = frozenset({"given_name", "family_name", "birth_date"})
 
 
@@ -159,52 +151,6 @@ def _freshness(age: SourceAge, data: PageData) -> Freshness:
 def _not_covered(data: PageData) -> str | None:
     topics = [topic for source in data.sources.values() for topic in source.not_covered]
     return f"Ikke dækket: {', '.join(topics)}." if topics else None
-
-
-def timeline_page(data: PageData, year: int | None = None) -> TimelinePage:
-    """The order of things, as known on a day."""
-    entries = family_entries(data)
-    rows = timeline_rows(entries, data)
-    known_on = data.as_known
-    known_line = (
-        f"Du ser det, der var kendt den {long_day_text(known_on)}. Senere oplysninger er udeladt."
-        if known_on
-        else "Du ser alt, der er kendt i dag."
-    )
-    until_today = f"Du ser alt, der var kendt den {long_day_text(data.today)}."
-    address, today = f"/tidslinje/{data.overview.citizen_id}", danish_day(data.now)
-    first_year = min((entry.valid.start.year for entry in entries if entry.valid.start), default=today.year)
-    return TimelinePage(
-        head=head(data),
-        heading=f"Tidslinje: {data.names.of(data.overview.citizen_id) or headline_name(data.overview.header)}",
-        drawing=drawing(entries, data, years=30, year=year),
-        rows=rows,
-        ahead=() if known_on else transition_lines(data.people, data.names, data.now),
-        not_included=not_included(data.people),
-        notification_gaps=notification_gaps(data),
-        count_line=f"{counted(len(rows), 'linje', 'linjer')}. Det nyeste først.",
-        as_known=(known_on or today).isoformat(),
-        latest=today.isoformat(),
-        known_line=known_line,
-        known_line_on_paper=known_line if known_on else until_today,
-        steps=tuple(
-            Step(str(number), f"{number}-12-31") for number in range(max(first_year, today.year - 12), today.year)
-        ),
-        address=address,
-        zooms=_zooms(address, first_year, year, data),
-    )
-
-
-def _zooms(address: str, first_year: int, year: int | None, data: PageData) -> tuple[Choice, ...]:
-    """The whole course, then each year."""
-    parameters = {"kendt": data.as_known.isoformat()} if data.as_known else {}
-    zooms: list[tuple[dict[str, str], str, bool]] = [(parameters, "Hele forløbet", year is None)]
-    years = range(max(first_year, data.today.year - MOST_ZOOMS), data.today.year + 1)
-    zooms += [(parameters | {"aar": str(number)}, str(number), number == year) for number in years]
-    return tuple(
-        Choice(f"{address}?{urlencode(query)}" if query else address, text, is_chosen)
-        for query, text, is_chosen in zooms
-    )
 
 
 def family_page(data: PageData) -> FamilyPage:

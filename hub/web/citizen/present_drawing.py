@@ -1,4 +1,4 @@
-"""*Forløbet over tid*: lanes, bars and points as percentages, and the table with the same rows. Pure."""
+"""*Forløbet over tid*: lanes, bars and points as percentages. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,22 +8,23 @@ from hub.clock import danish_day
 from hub.overview.efforts import Effort, EffortState, effort_state, efforts_of
 from hub.web.citizen.page import Bar, Drawing, Lane, Point
 from hub.web.citizen.page_data import PageData
-from hub.web.citizen.page_timeline import TimelineRow
-from hub.web.citizen.present_contacts import Contact, contact_outcome, contact_text, contacts_of, standing_text
-from hub.web.citizen.present_efforts import source_line
-from hub.web.citizen.present_identity import identity_mark
-from hub.web.citizen.present_notifications import notification_rows, notifications_of
-from hub.web.citizen.present_school import enrolment_text, enrolment_title, school_words
+from hub.web.citizen.present_contacts import Contact, contact_text, contacts_of
+from hub.web.citizen.present_notifications import notifications_of
+from hub.web.citizen.present_school import enrolment_text, enrolment_title
+from hub.web.citizen.timeline_marks import Mark
+from hub.web.citizen.window import Window
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import capital, day_text, long_day_text, month_text, of_day
+from hub.web.shell.dates import day_text, long_day_text
 from hub.web.shell.people import sender
-from schemas.facts import ContactFact, EffortFact, EffortStatus, EnrolmentFact
+from schemas.facts import EffortFact, EffortStatus, EnrolmentFact
 from schemas.overview import Entry
 from schemas.source import Area
 
 NOTIFICATIONS = "Underretninger"
 STAYS = "Indlæggelser"
 CLASSES = "Klasse"
+AHEAD = timedelta(days=366)
+"""So much of what is to come is drawn."""
 MOST_YEARS = 12
 """Older years are left to the full timeline."""
 LETTER = 0.85
@@ -31,9 +32,14 @@ LETTER = 0.85
 
 
 def drawing(
-    entries: Sequence[Entry], data: PageData, *, years: int = MOST_YEARS, year: int | None = None
+    entries: Sequence[Entry],
+    data: PageData,
+    *,
+    years: int = MOST_YEARS,
+    window: Window | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Drawing | None:
-    """The lanes of the latest *years*, or of one *year* by months; None when there is nothing to draw."""
+    """The lanes of the latest *years*, or of one *window*; None when there is nothing to draw."""
     efforts = _begun_efforts(entries, data.today)
     notifications = notifications_of(entries)
     days = [entry.valid.start for entry, _ in efforts if entry.valid.start]
@@ -41,14 +47,16 @@ def drawing(
     days += [entry.valid.start for entry, _ in stays if entry.valid.start]
     days += [danish_day(fact.received_at) for _, fact in notifications]
     days += [entry.valid.start for entry in entries if isinstance(entry.fact, EnrolmentFact) and entry.valid.start]
+    days += [mark.start for mark in marks]
     if not days:
         return None
     today = data.today
-    if year is None:
+    if window is None:
         first = date(max(min(days).year, today.year - years), 1, 1)
-        last = today + timedelta(days=max((today - first).days // 60, 20))
+        margin = timedelta(days=max((today - first).days // 60, 20))
+        last = min(max([today, *(mark.end or mark.start for mark in marks)]), today + AHEAD) + margin
     else:
-        first, last = date(year, 1, 1), date(year, 12, 31)
+        first, last = window.first, window.last
     scale = _Scale(first, last)
     by_lane: dict[str, list[Effort]] = {}
     for entry, effort in sorted(efforts, key=lambda effort: list(Area).index(effort[0].area)):
@@ -67,17 +75,18 @@ def drawing(
     )
     if points:
         lanes.append(Lane(NOTIFICATIONS, (), points, "; ".join(point.full for point in points)))
+    lanes += _mark_lanes(marks, scale, today)
     now = scale.at(today) if first <= today <= last else None
-    on_paper = str(year or f"{first.year} til {long_day_text(today)}")
-    span = on_paper if year or data.as_known else f"{first.year} til i dag"
-    return Drawing(_ticks(first, today, year, scale), tuple(lanes), span, now, on_paper)
+    on_paper = window.title if window else f"{first.year} til {long_day_text(today)}"
+    span = on_paper if window or data.as_known else f"{first.year} til i dag"
+    return Drawing(_ticks(first, last, window, scale), tuple(lanes), span, now, on_paper)
 
 
-def _ticks(first: date, today: date, year: int | None, scale: "_Scale") -> tuple[tuple[float, str], ...]:
-    if year is not None:
-        return tuple((scale.at(day), month_text(day)) for day in (date(year, month, 1) for month in range(1, 13)))
-    step = 1 if today.year - first.year <= 10 else 2  # noqa: PLR2004  so many year numbers fit
-    return tuple((scale.at(date(number, 1, 1)), str(number)) for number in range(first.year, today.year + 1, step))
+def _ticks(first: date, last: date, window: Window | None, scale: "_Scale") -> tuple[tuple[float, str], ...]:
+    if window is not None:
+        return tuple((scale.at(day), text) for day, text in window.ticks())
+    step = 1 if last.year - first.year <= 10 else 2  # noqa: PLR2004  so many year numbers fit
+    return tuple((scale.at(date(number, 1, 1)), str(number)) for number in range(first.year, last.year + 1, step))
 
 
 class _Scale:
@@ -149,6 +158,26 @@ def _school_lanes(entries: Sequence[Entry], scale: _Scale, data: PageData) -> li
     ]
 
 
+def _mark_lanes(marks: Sequence[Mark], scale: _Scale, today: date) -> list[Lane]:
+    """What no source tells, a lane for each person's plan, then what lies ahead."""
+    by_lane: dict[str, list[Bar]] = {}
+    for mark in sorted(marks, key=lambda mark: mark.start):
+        lane = by_lane.setdefault(mark.lane, [])
+        if mark.is_moment:
+            full, end = f"{mark.text}, {day_text(mark.start)}", mark.start
+        else:
+            until = f"til {day_text(mark.end)}" if mark.end else "i gang"
+            full, end = f"{mark.text}, fra {day_text(mark.start)}, {until}", mark.end or today
+        bar = _placed_bar(mark.start, end + timedelta(days=1), "plan", mark.label, full, scale)
+        if bar is not None:
+            lane.append(bar)
+    return [
+        Lane(name, bars, (), "; ".join(bar.full for bar in bars), 1 + max(bar.row for bar in bars))
+        for name, bars in ((name, _stacked(bars)) for name, bars in by_lane.items())
+        if bars
+    ]
+
+
 def _stacked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
     """Each bar in the first row where neither it nor its label covers another."""
     rows: list[list[tuple[float, float]]] = []
@@ -182,81 +211,20 @@ def _bar(entry: Entry, effort: EffortFact, scale: _Scale, today: date) -> Bar | 
 def _span_bar(entry: Entry, title: str, full: str, scale: _Scale, today: date) -> Bar | None:
     if entry.valid.start is None:
         return None
-    left, right = scale.at(entry.valid.start), scale.at(min(entry.valid.end or today, today))
+    return _placed_bar(entry.valid.start, min(entry.valid.end or today, today), entry.area, title, full, scale)
+
+
+def _placed_bar(start: date, end: date, area: str, title: str, full: str, scale: _Scale) -> Bar | None:
+    """The bar of a span that ends before *end*; None: it is outside."""
+    left, right = scale.at(start), scale.at(end)
     if right <= 0 or left >= 100:  # noqa: PLR2004  percent
         return None
     width, label_width = round(max(right - left, 0.6), 2), len(title) * LETTER
     side = "in" if label_width <= width else "after" if left + width + label_width <= 100 else "before"  # noqa: PLR2004  percent
-    return Bar(left, width, entry.area, title, full, side)
+    return Bar(left, width, area, title, full, side)
 
 
 def _until(entry: Entry, effort: EffortFact, today: date) -> str:
     if effort_state(entry, effort, today) is EffortState.ONGOING:
         return "i gang"
     return f"til {day_text(entry.valid.last_day)}" if entry.valid.last_day else "afsluttet"
-
-
-def timeline_rows(entries: Sequence[Entry], data: PageData) -> tuple[TimelineRow, ...]:
-    """The table with the same rows as the drawing and more, newest first."""
-    dated_rows = [
-        (
-            entry.valid.start or date.min,
-            TimelineRow(
-                lane=lane_name(entry, data),
-                area=entry.area,
-                start=of_day(entry.valid.start) if entry.valid.start else None,
-                end=of_day(entry.valid.last_day) if entry.valid.last_day else None,
-                text=effort.title,
-                outcome=shared.EFFORT_STATUS[effort.status],
-                source=source_line(entry, data).text,
-                is_point=False,
-                identity=identity_mark(entry, data),
-            ),
-        )
-        for entry, effort in efforts_of(entries)
-    ]
-    dated_rows += [dated for entry in entries if (dated := _other_row(entry, data))]
-    for entry, fact in notifications_of(entries):
-        day = danish_day(fact.received_at)
-        row = notification_rows([(entry, fact)], data)[0]
-        dated_rows.append(
-            (
-                day,
-                TimelineRow(
-                    lane=NOTIFICATIONS,
-                    area=entry.area,
-                    start=of_day(day),
-                    end=None,
-                    text=f"{row.senders[0]}: {row.reasons}",
-                    outcome=row.outcome,
-                    source=row.source.text,
-                    is_point=True,
-                    identity=row.source.identity,
-                    outcome_on_paper=row.outcome_on_paper,
-                ),
-            )
-        )
-    return tuple(row for _, row in sorted(dated_rows, key=lambda dated: dated[0], reverse=True))
-
-
-def _other_row(entry: Entry, data: PageData) -> tuple[date, TimelineRow] | None:
-    """A stay, contact, case, plan, class, absence or somebody who works with the citizen; None of anything else."""
-    if isinstance(entry.fact, ContactFact):
-        text, outcome = capital(entry.fact.title), contact_outcome(entry, entry.fact, data.today)
-    elif (words := standing_text(entry, data.today) or school_words(entry, data.today)) is not None:
-        text, outcome = words
-    else:
-        return None
-    start, end = entry.valid.start, entry.valid.end
-    row = TimelineRow(
-        lane=lane_name(entry, data),
-        area=entry.area,
-        start=of_day(start) if start else None,
-        end=of_day(end - timedelta(days=1)) if end else None,
-        text=text,
-        outcome=outcome,
-        source=source_line(entry, data).text,
-        is_point=False,
-        identity=identity_mark(entry, data),
-    )
-    return start or date.min, row

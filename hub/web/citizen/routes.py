@@ -28,9 +28,11 @@ from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.page_reason import Revealed, RevealedPage
 from hub.web.citizen.point_routes import router as point_router
-from hub.web.citizen.present import family_page, notice, overview_page, timeline_page
+from hub.web.citizen.present import family_page, notice, overview_page
 from hub.web.citizen.present_points import points_page
 from hub.web.citizen.present_reason import Side
+from hub.web.citizen.present_timeline import TimelineView, timeline_page
+from hub.web.citizen.timeline_marks import TimelineKind
 from hub.web.citizen.workspace import CITIZEN as CITIZEN  # noqa: PLC0414  with its routes, for the table of workspaces
 from hub.web.shell.errors import error_page
 from hub.web.shell.form_result import take_result
@@ -76,15 +78,25 @@ def family(request: Request, citizen_id: UUID) -> Response:
     return _show(request, citizen_id, "familien", family_page)
 
 
+def timeline_view(
+    aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    kvartal: Annotated[int | None, Query(ge=1, le=4)] = None,
+    vis: TimelineKind | None = None,
+    hvem: UUID | None = None,
+) -> TimelineView:
+    """The part of the timeline that the address names."""
+    return TimelineView(aar, kvartal, vis, hvem)
+
+
 @router.get("/tidslinje/{citizen_id}")
 def timeline(
     request: Request,
     citizen_id: UUID,
+    view: Annotated[TimelineView, Depends(timeline_view)],
     kendt: date | None = None,
-    aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
 ) -> Response:
     """What happened in which order, and what did we know then?"""
-    return _show(request, citizen_id, "tidslinje", partial(timeline_page, year=aar), kendt)
+    return _show(request, citizen_id, "tidslinje", partial(timeline_page, view=view), kendt)
 
 
 @router.get("/punkter/{citizen_id}")

@@ -192,3 +192,21 @@ NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
 NOT_OURS = "Ikke længere vores borger"
 NOT_OURS_KEPT = "En anden kommune er myndighed nu. Det, vi har læst før, vises stadig; nyt kan ikke læses."
 NOT_OURS_TAG = "ikke længere vores"
+
+AHEAD_LANE = "På vej"
+OF_THE_PLAN = "Borgerens plan · {name}"
+KEPT_BY = "Holdes senest {day}"
+WHOLE_COURSE = "Hele forløbet"
+QUARTER = "{number}. kvartal"
+EVERYTHING = "Alt"
+EVERYBODY = "Alle"
+TIMELINE_KIND = {
+    "indsatser": "Indsatser",
+    "underretninger": "Underretninger",
+    "skole": "Skole",
+    "kontakter": "Indlæggelser og kontakter",
+    "sager": "Sager, planer og job i kilderne",
+    "plan": "Borgerens plan",
+    "fremgang": "Fremgang",
+    "forude": "På vej",
+}

@@ -125,11 +125,15 @@ def _summary(acts: Sequence[LoggedAct], subject: LogSubject, *, more: bool) -> s
 
 
 def _main(act: LoggedAct) -> AuditEntry:
-    """The line that says how the act ended: the last that showed the citizen of the first line, else the last of it."""
+    """The line that says how the act ended: the last that showed the citizen of the first line, else the last of it.
+
+    A page that also shows the plan has lines of both; it is named by the page.
+    """
     first = act.lines[0].entry
     own = [line.entry for line in act.lines if line.entry.citizen_id == first.citizen_id]
     entries_shown = [entry for entry in own if entry.outcome is AuditOutcome.SHOWN]
-    return (entries_shown or own)[-1]
+    opened = [entry for entry in entries_shown if entry.action is AuditAction.OPEN_OVERVIEW]
+    return (opened or entries_shown or own)[-1]
 
 
 def log_row(act: LoggedAct, subject: LogSubject, units: Mapping[str, str], names: Mapping[str, str]) -> LogRow:

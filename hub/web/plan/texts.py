@@ -1,16 +1,11 @@
 """What Borgerens plan says."""
 
 from hub.course.plan_rules import PlanFault
-from schemas.plan import GoalProgress, PlanKind, PlanState
+from hub.web.shell import plan_texts
+from schemas.plan import PlanKind
 
-PLAN_KIND = {
-    PlanKind.WISH: "Borgerens egne ord",
-    PlanKind.STRENGTH: "Det, der virker",
-    PlanKind.CONCERN: "Det, vi er bekymrede for",
-    PlanKind.GOAL: "Mål",
-    PlanKind.SUB_GOAL: "Delmål",
-    PlanKind.AGREEMENT: "Aftale",
-}
+PLAN_KIND, PLAN_STATE, GOAL_PROGRESS = plan_texts.PLAN_KIND, plan_texts.PLAN_STATE, plan_texts.GOAL_PROGRESS
+NOT_ASSESSED = plan_texts.NOT_ASSESSED
 ADD = {
     PlanKind.WISH: "Skriv borgerens egne ord",
     PlanKind.STRENGTH: "Skriv noget, der virker",
@@ -40,17 +35,6 @@ DUE = {
     PlanKind.SUB_GOAL: "Ses på igen den",
     PlanKind.AGREEMENT: "Senest den",
 }
-PLAN_STATE = {
-    PlanState.OPEN: "Gælder",
-    PlanState.DONE: "Er gjort eller nået og lukket",
-    PlanState.DROPPED: "Gælder ikke længere",
-}
-GOAL_PROGRESS = {
-    GoalProgress.REACHED: "Nået",
-    GoalProgress.BETTER: "Bedre",
-    GoalProgress.UNCHANGED: "Uændret",
-    GoalProgress.WORSE: "Værre",
-}
 FAULT = {
     PlanFault.NO_WORDS: "Skriv, hvad der skal stå.",
     PlanFault.NO_WHO: "Skriv hvem.",
@@ -69,7 +53,6 @@ CHANGED = "Ændringen står i planen nu."
 ENTERED = "Det er skrevet ind med dit navn og dagens dato."
 ATTACHED = "Indsatsen står under målet."
 DETACHED = "Indsatsen står ikke længere under målet."
-NOT_ASSESSED = "Ikke vurderet endnu"
 STILL = "Står stille: ingen har skrevet fremgang ind siden {day}. Vi siger det, når der er gået over {days} dage."
 PROGRESS_LINE = "{name}, {day}"
 SAID_BY = "{who}, skrevet {day} af {by}"

@@ -50,6 +50,11 @@ def month_text(day: date) -> str:
     return _formatted(day, "MMM")
 
 
+def short_day_text(day: date) -> str:
+    """``1. okt.``."""
+    return _formatted(day, "d. MMM")
+
+
 def clock_text(moment: datetime) -> str:
     """``14.10``, Danish time."""
     return f"{moment.astimezone(DANISH_TIME):%H.%M}"
@@ -108,7 +113,7 @@ def _moment_text(local: datetime, here: datetime) -> str:
     if days == 1:
         return f"i går {local:%H.%M}"
     if local.year == here.year:
-        return _formatted(local.date(), "d. MMM")
+        return short_day_text(local.date())
     return day_text(local.date())
 
 

@@ -60,6 +60,13 @@ def duty_line(kind: TransitionKind, today: date) -> TransitionLine | None:
 
 def transition_lines(people: Sequence[Overview], names: FirstNames, now: datetime) -> tuple[TransitionLine, ...]:
     """What lies ahead for these people within a year, the nearest first, each transition once."""
+    return tuple(line for _, line in dated_transitions(people, names, now))
+
+
+def dated_transitions(
+    people: Sequence[Overview], names: FirstNames, now: datetime
+) -> tuple[tuple[date | None, TransitionLine], ...]:
+    """The same, each with its day; None: of none, or nobody knows it."""
     lines: dict[tuple[date, str], TransitionLine] = {}
     for person in people:
         name = names.of(person.citizen_id) or "Borgeren"
@@ -67,7 +74,8 @@ def transition_lines(people: Sequence[Overview], names: FirstNames, now: datetim
             entry = next((each for each in person.entries() if each.id == transition.fact.id), None)
             line = _line(transition, entry, name, names, danish_day(now))
             lines.setdefault((transition.on or date.max, line.text), line)
-    return tuple(line for _, line in sorted(lines.items(), key=lambda item: item[0]))
+    ordered = sorted(lines.items(), key=lambda item: item[0])
+    return tuple((None if on == date.max else on, line) for (on, _), line in ordered)
 
 
 def _ahead(person: Overview, now: datetime) -> Iterator[Transition]:

@@ -1,0 +1,148 @@
+"""What a timeline shows beside the entries of the sources: the plan, progress, and what lies ahead. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from hub.clock import danish_day
+from hub.web.citizen import texts
+from hub.web.citizen.page_data import PageData
+from hub.web.shell.dates import day_text
+from hub.web.shell.plan_texts import GOAL_PROGRESS, NOT_ASSESSED, PLAN_KIND, PLAN_STATE
+from hub.web.shell.transitions import TransitionLine
+from schemas.facts import AbsenceFact, ConcernNotificationFact, ContactFact, EffortFact, EnrolmentFact
+from schemas.overview import Entry, Overview
+from schemas.plan import GoalProgress, PlanEntry, PlanKind, PlanState
+
+LABEL_LENGTH = 36
+"""So many letters of a mark stand in the drawing; all of them stand in its title and in the table."""
+_GOALS = frozenset({PlanKind.GOAL, PlanKind.SUB_GOAL})
+_SPANS = _GOALS | {PlanKind.AGREEMENT}
+
+
+class TimelineKind(StrEnum):
+    """What a line of the timeline is; stands in addresses."""
+
+    EFFORT = "indsatser"
+    NOTIFICATION = "underretninger"
+    SCHOOL = "skole"
+    CONTACT = "kontakter"
+    CASE = "sager"
+    PLAN = "plan"
+    PROGRESS = "fremgang"
+    AHEAD = "forude"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that no source tells: of the plan, or of what lies ahead."""
+
+    kind: TimelineKind
+    lane: str
+    start: date
+    end: date | None
+    """The last day; None: none is set. Of what happens on one day, that day."""
+    label: str
+    """A few words for the drawing."""
+    text: str
+    outcome: str
+    by: str
+    """Who wrote it, or by which rule it is told."""
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether it happens on one day."""
+        return self.start == self.end
+
+
+def kind_of(entry: Entry) -> TimelineKind:
+    """What an entry of a source is."""
+    match entry.fact:
+        case EffortFact():
+            return TimelineKind.EFFORT
+        case ConcernNotificationFact():
+            return TimelineKind.NOTIFICATION
+        case EnrolmentFact() | AbsenceFact():
+            return TimelineKind.SCHOOL
+        case ContactFact():
+            return TimelineKind.CONTACT
+    return TimelineKind.CASE
+
+
+def course_marks(
+    data: PageData, people: Sequence[Overview], ahead: Sequence[tuple[date | None, TransitionLine]]
+) -> tuple[Mark, ...]:
+    """The plans of those people with the progress, then what lies ahead."""
+    marks: list[Mark] = []
+    for person in people:
+        plan = data.plans.get(person.citizen_id)
+        if plan is None:
+            continue
+        is_own = person.citizen_id == data.overview.citizen_id
+        name = None if is_own else data.names.of(person.citizen_id)
+        lane = f"{name} · {texts.PLAN_PAGE}" if name else texts.PLAN_PAGE
+        marks += (mark for entry in plan.entries for mark in _of_entry(entry, lane))
+    marks += (_of_transition(line, on) for on, line in ahead if on)
+    return tuple(marks)
+
+
+def _of_transition(line: TransitionLine, on: date) -> Mark:
+    label, by = _short(line.on_paper), line.source
+    return Mark(TimelineKind.AHEAD, texts.AHEAD_LANE, on, on, label, line.on_paper, "", by)
+
+
+def _of_entry(entry: PlanEntry, lane: str) -> Iterator[Mark]:
+    said, created = entry.text, danish_day(entry.created_at)
+    yield Mark(
+        kind=TimelineKind.PLAN,
+        lane=lane,
+        start=created,
+        end=_last_day(entry) if entry.kind in _SPANS else created,
+        label=_short(said.words),
+        text=f"{PLAN_KIND[entry.kind]}: {said.words}",
+        outcome=_outcome(entry),
+        by=texts.OF_THE_PLAN.format(name=entry.versions[-1].by),
+    )
+    for progress in entry.progress:
+        yield Mark(
+            kind=TimelineKind.PROGRESS,
+            lane=lane,
+            start=progress.on_day,
+            end=progress.on_day,
+            label=GOAL_PROGRESS[progress.progress].lower(),
+            text=f"«{said.words}»: {progress.words}",
+            outcome=GOAL_PROGRESS[progress.progress],
+            by=texts.OF_THE_PLAN.format(name=progress.by),
+        )
+
+
+def _last_day(entry: PlanEntry) -> date | None:
+    """Of a goal the day on which it was reached or closed, of an agreement by when it is kept or was closed.
+
+    Never before it was written, whatever day is told.
+    """
+    said, newest, created = entry.text, entry.versions[0], danish_day(entry.created_at)
+    closed_on = danish_day(newest.at) if said.state is not PlanState.OPEN else None
+    if entry.kind is PlanKind.AGREEMENT:
+        end = closed_on or said.due_on
+        return max(end, created) if end else None
+    latest = entry.progress[0] if entry.progress else None
+    reached_on = latest.on_day if latest and latest.progress is GoalProgress.REACHED else None
+    ends = [day for day in (closed_on, reached_on) if day is not None]
+    return max(min(ends), created) if ends else None
+
+
+def _outcome(entry: PlanEntry) -> str:
+    said = entry.text
+    if entry.kind in _GOALS and said.state is PlanState.OPEN:
+        return GOAL_PROGRESS[entry.progress[0].progress] if entry.progress else NOT_ASSESSED
+    if entry.kind is PlanKind.AGREEMENT and said.state is PlanState.OPEN and said.due_on:
+        return texts.KEPT_BY.format(day=day_text(said.due_on))
+    return PLAN_STATE[said.state]
+
+
+def _short(words: str) -> str:
+    if len(words) <= LABEL_LENGTH:
+        return words
+    return f"{words[:LABEL_LENGTH].rpartition(' ')[0] or words[:LABEL_LENGTH]} …"

@@ -1,0 +1,59 @@
+"""What the timeline must say of Borgerens plan and of what lies ahead."""
+
+from collections.abc import Iterator
+
+from deploy.sandbox.municipality.plans import PlanLine
+from deploy.sandbox.municipality.truth import Person
+from schemas.plan import GoalProgress, PlanKind
+from tests.truth.facts import Fact
+from tests.truth.oracle import Oracle, Page
+from tests.truth.plan_reading import PLAN
+from tests.truth.points import true_ahead
+from tests.truth.wording import first
+
+KINDS = {
+    PlanKind.WISH: "Borgerens egne ord",
+    PlanKind.STRENGTH: "Det, der virker",
+    PlanKind.CONCERN: "Det, vi er bekymrede for",
+    PlanKind.GOAL: "Mål",
+    PlanKind.AGREEMENT: "Aftale",
+}
+WORDS = {
+    GoalProgress.REACHED: "Nået",
+    GoalProgress.BETTER: "Bedre",
+    GoalProgress.UNCHANGED: "Uændret",
+    GoalProgress.WORSE: "Værre",
+}
+
+
+def true_plan(oracle: Oracle, page: Page) -> Iterator[Fact]:
+    """What lanes and table must say of the plans of those whom the page shows by the team's right."""
+    for ahead in true_ahead(oracle, page):
+        rule = ahead.rule.removeprefix("ahead.")
+        yield from (Fact(f"{place}.{rule}", ahead.subject, ahead.value, ahead.optional) for place in ("lanes", "rows"))
+    lines = page.course.plan if page.course else ()
+    for person in page.people:
+        if not page.views[person.id].is_team:
+            continue
+        for cpr, line in lines:
+            if cpr == person.cpr and line.day <= page.day:
+                yield from _line(page, person, line)
+
+
+def _line(page: Page, person: Person, line: PlanLine) -> Iterator[Fact]:
+    lane = PLAN if person == page.person else f"{first(person)} · {PLAN}"
+    said = [each for each in line.progress if each.day <= page.day]
+    text, how, until = f"{KINDS[line.kind]}: {line.words}", "Gælder", "on that day"
+    if line.kind is PlanKind.GOAL:
+        latest = said[-1] if said else None
+        how = WORDS[latest.progress] if latest else "Ikke vurderet endnu"
+        reached = latest.day if latest and latest.progress is GoalProgress.REACHED else None
+        until = str(reached or "ingen slutdato")
+    if line.kind is PlanKind.AGREEMENT:
+        how, until = f"Holdes senest {line.due_on}", str(line.due_on)
+    yield Fact("rows.plan", f"{lane} · {text} · {line.day}", f"{how} · {until}")
+    yield Fact("lanes.plan", f"{lane} · {text} · {line.day}", "i gang" if until == "ingen slutdato" else until)
+    for each in said:
+        progress = f"{lane} · «{line.words}»: {each.words} · {each.day}"
+        yield Fact("rows.plan", progress, f"{WORDS[each.progress]} · on that day")
+        yield Fact("lanes.plan", progress, "on that day")
