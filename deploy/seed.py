@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from deploy.sandbox.municipality.catalogue import UNITS
 from deploy.sandbox.municipality.plans import PlanLine, Said
 from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
+from deploy.sandbox.municipality.trial_actions import Judged, TrialLine
 from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
 from hub.access.tables import ActorRow
@@ -23,6 +24,7 @@ from hub.audit.service import write
 from hub.clock import danish_day, danish_midnight
 from hub.context import AppContext
 from hub.course import plan_repository as plans
+from hub.course import trial_repository as trials
 from hub.course.service import open_course
 from hub.course.tables import ConsentRow, TeamMembershipRow
 from hub.db import Base
@@ -37,6 +39,10 @@ from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentK
 from schemas.identifiers import Identifier
 from schemas.plan import NewEntry, NewProgress, PlanText
 from schemas.source import Area
+from schemas.trial_action import NewJudgement, TrialText
+
+DatedStep = tuple[date, Callable[[Session], bool]]
+"""What is to be written from which day on; it says whether it could be."""
 
 
 class Seeding:
@@ -48,7 +54,7 @@ class Seeding:
     def __init__(self, context: AppContext) -> None:
         self._parts = context
         self._staff: Staff = staff()
-        self._waiting: list[tuple[date, Callable[[Session], bool]]] = [
+        self._waiting: list[DatedStep] = [
             *((course.started_on, partial(self._opened, course=course)) for course in self._staff.courses),
             *((danish_day(look.when), partial(self._looked, look=look)) for look in self._staff.look_ups),
         ]
@@ -78,7 +84,7 @@ class Seeding:
         with self._lock:
             return not self._due()
 
-    def _due(self) -> list[tuple[date, Callable[[Session], bool]]]:
+    def _due(self) -> list[DatedStep]:
         today = danish_day(self._parts.clock.now())
         return [waiting for waiting in self._waiting if waiting[0] <= today]
 
@@ -122,6 +128,7 @@ class Seeding:
             )
             self._waiting.append((course.started_on, partial(_add, row=row)))
         self._waiting += plan_steps(course_id, [(citizens[cpr], line) for cpr, line in course.plan])
+        self._waiting += trial_steps(course_id, [(citizens[cpr], line) for cpr, line in course.trials])
         for consent in course.consents:
             for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
                 self._waiting.append((consent.given_on, partial(_add, row=row)))
@@ -202,13 +209,13 @@ def _leadership(units: tuple[str, ...]) -> dict[str, Any]:
     return JobFunction(name="leder", role=Role.MANAGER, units=frozenset(units)).model_dump(mode="json")
 
 
-def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[tuple[date, Callable[[Session], bool]]]:
+def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[DatedStep]:
     """What is written of the plans of these citizens, each with its day."""
     keys = {(citizen_id, line.words): uuid4() for citizen_id, line in lines}
-    steps: list[tuple[date, Callable[[Session], bool]]] = []
+    steps: list[DatedStep] = []
     for citizen_id, line in lines:
         key, goal = keys[citizen_id, line.words], keys.get((citizen_id, line.goal))
-        said = PlanText(words=line.words, who=line.who, due_on=line.due_on)
+        said = PlanText(words=line.words, who=line.who, due_on=line.due_on, goal_type=line.goal_type)
         entry = NewEntry(kind=line.kind, parent_id=goal, text=said)
         steps.append(
             (line.day, partial(_planned, course_id=course_id, citizen_id=citizen_id, key=key, entry=entry, line=line))
@@ -229,6 +236,44 @@ def _said(session: Session, *, key: UUID, said: Said) -> bool:
     progress = NewProgress(progress=said.progress, on_day=said.day, words=said.words)
     plans.add_progress(session, key, progress, by=said.by, now=danish_midnight(said.day))
     return True
+
+
+def trial_steps(course_id: UUID, lines: Sequence[tuple[UUID, TrialLine]]) -> list[DatedStep]:
+    """What is written of the trial actions of these citizens, each with its day."""
+    steps: list[DatedStep] = []
+    for citizen_id, line in lines:
+        key, said = uuid4(), _trial_text(line)
+        steps.append((line.day, partial(_tried, course_id=course_id, citizen_id=citizen_id, key=key, line=line)))
+        steps += [
+            (judged.day, partial(_judged, key=key, judged=judged, said=said, number=number))
+            for number, judged in enumerate(line.judged, 2)
+        ]
+    return steps
+
+
+def _tried(session: Session, *, course_id: UUID, citizen_id: UUID, key: UUID, line: TrialLine) -> bool:
+    now = danish_midnight(line.day)
+    return trials.add_trial(session, course_id, citizen_id, key, _trial_text(line), by=line.by, now=now)
+
+
+def _judged(session: Session, *, key: UUID, judged: Judged, said: TrialText, number: int) -> bool:
+    now = danish_midnight(judged.day)
+    judgement = NewJudgement(
+        outcome=judged.outcome,
+        on_day=judged.day,
+        learned=judged.learned,
+        works=judged.works,
+        judge_next_on=judged.next_on,
+    )
+    trials.add_judgement(session, key, judgement, by=judged.by, now=now)
+    if judged.next_on is not None:
+        next_said = said.model_copy(update={"judge_on": judged.next_on})
+        trials.add_version(session, key, number, next_said, by=judged.by, now=now)
+    return True
+
+
+def _trial_text(line: TrialLine) -> TrialText:
+    return TrialText(**{name: getattr(line, name) for name in TrialText.model_fields if name != "withdrawn_because"})
 
 
 def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:

@@ -1,4 +1,4 @@
-"""The plan of Maja, Ida and Emil as they and the team write it from 2023 to 2025: plain data for the demo."""
+"""Plans as families and their teams write them, Maja's, Ida's and Emil's from 2023 to 2025: plain data for the demo."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,8 @@ class PlanLine:
     due_on: date | None = None
     goal: str = ""
     """The words of the goal that it belongs to."""
+    goal_type: str = ""
+    """A code of KL's types of goals."""
     progress: tuple[Said, ...] = ()
 
 
@@ -38,6 +40,8 @@ _START = date(2023, 3, 12)
 _COORDINATOR = date(2024, 4, 2)
 _AT_SCHOOL = "Ida er i skole hver dag"
 _EMIL = "Emil er glad for at gå i skole"
+_EFFORT_PURPOSE = "424827b1-23aa-4848-962b-56ee47def560"
+"""KL: Indsatsformål."""
 
 MAJAS_PLAN = (
     PlanLine(
@@ -196,3 +200,31 @@ MAJAS_PLAN = (
         goal=_EMIL,
     ),
 )
+
+
+def family_goal(given: str) -> PlanLine:
+    """The goal of an ordinary family, which goes well."""
+    return PlanLine(
+        given=given,
+        kind=PlanKind.GOAL,
+        day=date(2023, 4, 11),
+        words=f"{given} har en rolig morgen og kommer i skole",
+        who=f"{given} og familien",
+        by="anna.holm",
+        due_on=date(2023, 9, 1),
+        goal_type=_EFFORT_PURPOSE,
+        progress=(
+            Said(
+                day=date(2023, 6, 12),
+                progress=GoalProgress.BETTER,
+                words="De fleste morgener går godt nu",
+                by="anna.holm",
+            ),
+            Said(
+                day=date(2023, 8, 28),
+                progress=GoalProgress.REACHED,
+                words="Skoleåret er begyndt uden en dårlig morgen",
+                by="anna.holm",
+            ),
+        ),
+    )

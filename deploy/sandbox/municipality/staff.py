@@ -10,7 +10,8 @@ from datetime import date, datetime
 from deploy.sandbox.municipality.cohort import Story, at
 from deploy.sandbox.municipality.generate import cohorts
 from deploy.sandbox.municipality.names import worker_number
-from deploy.sandbox.municipality.plans import MAJAS_PLAN, PlanLine
+from deploy.sandbox.municipality.plans import MAJAS_PLAN, PlanLine, family_goal
+from deploy.sandbox.municipality.trial_actions import MAJAS_TRIALS, MARIAS_TRIALS, TrialLine, family_trial
 from schemas.access import Purpose, Role
 from schemas.source import Area
 
@@ -64,6 +65,7 @@ class Course:
     consents: tuple[ConsentGiven, ...]
     plan: tuple[tuple[str, PlanLine], ...] = ()
     """Whose, by number, and what."""
+    trials: tuple[tuple[str, TrialLine], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,7 @@ def _maja(story: Story) -> Course:
         ),
         consents=(*_consents(cprs, _START), *_health_consents(cprs, _START)),
         plan=tuple((cpr_of(story, line.given, "Testborger"), line) for line in MAJAS_PLAN),
+        trials=tuple((cpr_of(story, line.given, "Testborger"), line) for line in MAJAS_TRIALS),
     )
 
 
@@ -183,7 +186,12 @@ def _maria(story: Story) -> Course:
     health = _health_consents(cprs, started_on)
     lead = Membership(employee="birgit.dahl", function="lead_coordinator", start=started_on, reason="tættest på Maria")
     return Course(
-        title="Maria", started_on=started_on, cprs=cprs, team=(lead,), consents=(*_consents(cprs, started_on), *health)
+        title="Maria",
+        started_on=started_on,
+        cprs=cprs,
+        team=(lead,),
+        consents=(*_consents(cprs, started_on), *health),
+        trials=tuple((cprs[0], line) for line in MARIAS_TRIALS),
     )
 
 
@@ -203,6 +211,7 @@ def _families(story: Story) -> tuple[Course, ...]:
         members = [person for person in story.people if person.family == family and person.coordinated]
         started_on = date(2022, 6 + index, 15)
         cprs = tuple(person.cpr for person in members)
+        child = max(members, key=lambda person: person.born)
         other = ("lene.friis", "mads.krogh", "peter.lund")[index % 3]
         courses.append(
             Course(
@@ -214,6 +223,8 @@ def _families(story: Story) -> tuple[Course, ...]:
                     Membership(employee=other, function="member", start=started_on, reason="valgt af borgeren"),
                 ),
                 consents=_consents(cprs, started_on),
+                plan=((child.cpr, family_goal(child.given)),),
+                trials=((child.cpr, family_trial(index, child.given)),),
             )
         )
     return tuple(courses)
