@@ -113,6 +113,8 @@ class ConcernNotificationFact(Schema):
     """vurderet: the assessment within 24 hours."""
     receipt_sent_on: date | None = None
     """kvittering to the notifier, due within 6 working days."""
+    notifier_informed_on: date | None = None
+    """orientering: a professional notifier was told what followed. None: not, or the source does not say."""
     outcome: Outcome | None = None
     """None: not decided yet, or the source does not say."""
     outcome_on: date | None = None

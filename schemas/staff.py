@@ -110,6 +110,8 @@ class UnitFigures(Schema):
     """Notifications of its own whose 24 hours have passed without an assessment."""
     late_receipts: Band
     """Notifications of its own whose receipt is late."""
+    not_informed: Band
+    """Decided notifications of its own of which no source says that the professional who notified was told."""
     still_courses: Band
     """Active courses of which no source has told anything for a while."""
     waiting_reviews: int

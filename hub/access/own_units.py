@@ -6,6 +6,7 @@ know the last.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -22,7 +23,14 @@ from hub.course.views import EmployeeCourse
 from hub.overview import figures_repository as figures
 from hub.overview.columns import UnitRelation
 from hub.overview.figures_repository import UnitNotification
-from hub.rules.deadlines import ClockState, Deadline, deadline_state, receipt_state
+from hub.rules.deadlines import (
+    ClockState,
+    Deadline,
+    InformedState,
+    deadline_state,
+    informed_state,
+    receipt_state,
+)
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
 from schemas.source import Area
 from schemas.staff import Band, EmployeeFigures, UnitFigures
@@ -34,6 +42,17 @@ FORGOTTEN = timedelta(days=61)
 """A deadline that ran out longer ago is history, as on *Mine borgere*."""
 _RECEIVED_WITHIN = FORGOTTEN + timedelta(days=30)
 """No deadline that counts belongs to a notification from before."""
+
+
+class PassedClocks(NamedTuple):
+    """Of how many notifications of a unit something was not done in time, or is not told to be done."""
+
+    assessments: int = 0
+    """The 24 hours have passed without an assessment."""
+    receipts: int = 0
+    """The 6 working days have passed without a receipt."""
+    not_informed: int = 0
+    """It is decided, and no source says that the professional who notified was told; no day is set for that."""
 
 
 def band_of(number: int) -> Band:
@@ -80,14 +99,14 @@ def _count(
     notifications = figures.notifications_of_units(
         session, unit_ids, others=sorted(on_courses), on=today, since=now - _RECEIVED_WITHIN, now=now
     )
-    late = late_clocks(notifications, now)
+    passed = passed_clocks(notifications, now)
     waiting = overrides.count_waiting_by_unit(session, unit_ids)
     names = staff_repository.names_of_units(session, unit_ids)
     units = []
     for unit_id in unit_ids:
         members = [employee for employee in employees if employee.unit_id == unit_id]
         on_teams = {course.course_id for member in members for course in courses_by_actor[member.id]}
-        assessments, receipts = late.get(unit_id, (0, 0))
+        clocks = passed.get(unit_id, PassedClocks())
         units.append(
             UnitFigures(
                 unit_id=unit_id,
@@ -96,8 +115,9 @@ def _count(
                 courses=band_of(len(on_teams)),
                 efforts=band_of(unit_work.get((unit_id, UnitRelation.EFFORT), 0)),
                 cases=band_of(unit_work.get((unit_id, UnitRelation.CASE), 0)),
-                late_assessments=band_of(assessments),
-                late_receipts=band_of(receipts),
+                late_assessments=band_of(clocks.assessments),
+                late_receipts=band_of(clocks.receipts),
+                not_informed=band_of(clocks.not_informed),
                 still_courses=band_of(len(on_teams & still)),
                 waiting_reviews=waiting.get(unit_id, 0),
             )
@@ -130,8 +150,8 @@ def _still_courses(session: Session, listed: Sequence[EmployeeCourse], now: date
     )
 
 
-def late_clocks(notifications: Iterable[UnitNotification], now: datetime) -> dict[str, tuple[int, int]]:
-    """By unit: of how many of its notifications the 24 hours have passed, and of how many the receipt is late. Pure.
+def passed_clocks(notifications: Iterable[UnitNotification], now: datetime) -> dict[str, PassedClocks]:
+    """By unit: how many of its notifications have a clock that has passed, and not long ago. Pure.
 
     A notification is the unit's where the source says so, or says nobody's. One on several siblings counts once.
     """
@@ -140,14 +160,15 @@ def late_clocks(notifications: Iterable[UnitNotification], now: datetime) -> dic
         for notification in notifications
         if _responsible_unit(notification) in {None, notification.unit_id}
     }
-    late: dict[str, tuple[int, int]] = {}
+    passed: dict[str, PassedClocks] = {}
     for (unit_id, _), fact in own.items():
-        assessments, receipts = late.get(unit_id, (0, 0))
-        late[unit_id] = (
+        assessments, receipts, not_informed = passed.get(unit_id, PassedClocks())
+        passed[unit_id] = PassedClocks(
             assessments + _is_late(deadline_state(fact, now), now),
             receipts + _is_late(receipt_state(fact, now), now),
+            not_informed + (informed_state(fact, now) is InformedState.NOT_STATED),
         )
-    return late
+    return passed
 
 
 def _responsible_unit(notification: UnitNotification) -> str | None:

@@ -37,8 +37,14 @@ def fact_as_known(fact: Fact, moment: datetime) -> Fact:
     if isinstance(fact, ConcernNotificationFact):
         assessed = fact.assessed_at if fact.assessed_at is None or fact.assessed_at <= moment else None
         receipt = fact.receipt_sent_on if fact.receipt_sent_on is None or fact.receipt_sent_on <= day else None
+        informed = fact.notifier_informed_on
+        informed = informed if informed is None or informed <= day else None
         decided = fact.outcome_on is None or fact.outcome_on <= day
-        cut: dict[str, object] = {"assessed_at": assessed, "receipt_sent_on": receipt}
+        cut: dict[str, object] = {
+            "assessed_at": assessed,
+            "receipt_sent_on": receipt,
+            "notifier_informed_on": informed,
+        }
         if not decided:
             cut |= {"outcome": None, "outcome_on": None, "outcome_efforts": (), "is_closed": None}
         return fact.model_copy(update=cut)

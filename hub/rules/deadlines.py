@@ -1,11 +1,13 @@
 """Pure: the clocks that run from a concern notification (underretning).
 
-* Within 24 hours of receipt the municipality assesses whether acute action is needed (barnets lov § 136;
-  before 2024 serviceloven § 155). Calendar hours: the clock runs at night and on Sundays.
+* Within 24 hours of receipt the municipality assesses whether acute action is needed (barnets lov § 136, earlier
+  serviceloven). Calendar hours: the clock runs at night and on Sundays.
 * Within 6 working days (hverdage) the notifier gets a receipt. Counted here: Monday to Friday that are
   no Danish public holiday, the day after receipt being the first. In older Danish usage a *hverdag* may
   include Saturday; then a receipt would be due earlier. The count without Saturday is how municipalities
   state the limit ("arbejdsdage"); it is a choice, made here and nowhere else.
+* A professional notifier, who has a heightened duty to notify, is told whether it led to support (barnets lov ch. 16).
+  No number of days was read in the law: nothing is ever called late here, only known or not known.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +24,8 @@ ASSESSMENT_WITHIN = timedelta(hours=24)
 RECEIPT_WITHIN_WORKING_DAYS = 6
 _SATURDAY = 5
 _ANONYMOUS = "8"  # in the code list ``notifier_categories``
+_PROFESSIONALS = frozenset({"1", "2", "3", "4", "5", "6", "9"})
+"""Of the same list: public services, doctors, placements. Private people are told no more than that it was received."""
 
 
 class ClockState(StrEnum):
@@ -35,6 +39,16 @@ class ClockState(StrEnum):
     """Done in time."""
     LATE = "late"
     """Done, but after the limit."""
+
+
+class InformedState(StrEnum):
+    """Whether a professional notifier was told what followed."""
+
+    NOBODY = "nobody"
+    """Nothing is decided yet, or the notifier is a private person."""
+    INFORMED = "informed"
+    NOT_STATED = "not_stated"
+    """It is decided, and the source does not say that the notifier was told."""
 
 
 class Deadline(Schema):
@@ -90,6 +104,17 @@ def receipt_state(notification: ConcernNotificationFact, now: datetime) -> Deadl
     if sent_on is not None and sent_on <= danish_day(now):
         return Deadline(state=ClockState.MET if sent_on <= last_day else ClockState.LATE, due_at=due)
     return Deadline(state=ClockState.RUNNING if now < due else ClockState.OVERDUE, due_at=due)
+
+
+def informed_state(notification: ConcernNotificationFact, now: datetime) -> InformedState:
+    """Whether the professional behind the notification was told what it led to."""
+    today = danish_day(now)
+    informed_on, decided_on = notification.notifier_informed_on, notification.outcome_on
+    if informed_on is not None and informed_on <= today:
+        return InformedState.INFORMED
+    is_decided = notification.outcome is not None and (decided_on is None or decided_on <= today)
+    is_professional = notification.notifier.code in _PROFESSIONALS
+    return InformedState.NOT_STATED if is_decided and is_professional else InformedState.NOBODY
 
 
 def _end_of_day(moment: datetime) -> datetime:

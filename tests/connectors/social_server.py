@@ -265,6 +265,7 @@ def underretning(key: int, case: int, **more: Any) -> Item:
         "modtagetDato": "2022-02-18T13:05:00Z",
         "vurderetDato": "2022-02-19T10:00:00Z",
         "kvitteringDato": "2022-02-22",
+        "underretterOrienteretDato": "2022-03-01",
         "underretter": {"brugervendtNoegle": "2", "titel": "Skole"},
         "baggrundeForUnderretningBarnet": [{"brugervendtNoegle": "3", "titel": "Skoleproblemer"}],
         "baggrundeForUnderretningHjemmet": [],

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hub.clock import DANISH_TIME
 from hub.rules.deadlines import (
     ClockState,
+    InformedState,
     assessment_due,
     deadline_state,
+    informed_state,
     is_working_day,
     receipt_due,
     receipt_state,
@@ -101,6 +103,26 @@ def test_how_the_assessment_stands(notification: ConcernNotificationFact, after:
 def test_how_the_receipt_stands(notification: ConcernNotificationFact, now: date, state: ClockState) -> None:
     noon = datetime(now.year, now.month, now.day, 12, 0, tzinfo=DANISH_TIME)
     assert receipt_state(notification, noon).state is state
+
+
+DECIDED = {"outcome": Outcome.NO_ACTION, "outcome_on": date(2023, 9, 18)}
+
+
+@pytest.mark.parametrize(
+    ("notification", "state"),
+    [
+        (NOTIFICATION, InformedState.NOBODY),
+        (_with(**DECIDED), InformedState.NOT_STATED),
+        (_with(**DECIDED, notifier_informed_on=date(2023, 9, 19)), InformedState.INFORMED),
+        (_with(**DECIDED, notifier_informed_on=date(2023, 10, 2)), InformedState.NOT_STATED),
+        (_with(**{**DECIDED, "outcome_on": date(2023, 10, 2)}), InformedState.NOBODY),
+        (_with(**DECIDED, notifier=Coded(code_list="notifier_categories", code="13")), InformedState.NOBODY),
+    ],
+)
+def test_whether_a_professional_was_told_is_known_or_not_known_and_never_late(
+    notification: ConcernNotificationFact, state: InformedState
+) -> None:
+    assert informed_state(notification, datetime(2023, 10, 1, 12, 0, tzinfo=DANISH_TIME)) is state
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=40)), st.timedeltas(timedelta(0), timedelta(days=40)))

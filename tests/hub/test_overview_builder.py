@@ -207,11 +207,13 @@ def test_an_outcome_is_not_known_before_it_was_decided() -> None:
         outcome=Outcome.ASSESSMENT,
         outcome_on=date(2019, 3, 1),
         receipt_sent_on=date(2019, 1, 4),
+        notifier_informed_on=date(2019, 3, 5),
     )
     (entry,) = made([about(fact)], START + timedelta(days=1)).entries()
     assert isinstance(entry.fact, ConcernNotificationFact)
     assert entry.fact.assessed_at is not None
     assert (entry.fact.receipt_sent_on, entry.fact.outcome, entry.fact.outcome_on) == (None, None, None)
+    assert entry.fact.notifier_informed_on is None
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.access.own_units import FORGOTTEN, band_of, late_clocks
+from hub.access.own_units import FORGOTTEN, PassedClocks, band_of, passed_clocks
 from hub.overview.figures_repository import UnitNotification
 from schemas.codes import Coded
 from schemas.facts import ConcernNotificationFact
@@ -60,5 +60,5 @@ def test_clocks_are_those_of_the_own_notifications_each_once() -> None:
         _notification("social:100", "e", 0),
         _notification("social:100", "f", FORGOTTEN.days + 30),
     ]
-    assert late_clocks(notifications, NOW) == {"social:100": (3, 1)}
-    assert late_clocks([], NOW) == {}
+    assert passed_clocks(notifications, NOW) == {"social:100": PassedClocks(3, 1, 0)}
+    assert passed_clocks([], NOW) == {}

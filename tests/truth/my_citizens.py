@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from deploy.sandbox.municipality.notifications import PROFESSIONALS
 from deploy.sandbox.municipality.staff import Course, Employee
-from deploy.sandbox.municipality.truth import Person
+from deploy.sandbox.municipality.truth import Notification, Person
 from hub.clock import DANISH_TIME
 from schemas.source import Area
 from tests.truth.facts import Fact
@@ -83,6 +84,7 @@ def _clock(reader: Reader, words: str) -> str | None:
         (r"fristen for vurdering udløb .+", "assessment overdue"),
         (r"kvittering skal sendes senest den (.+)", "receipt by {0}"),
         (r"ingen kvittering er registreret; den skulle være sendt senest den (.+)", "no receipt by {0}"),
+        (r"om (?:.+) er orienteret om, hvad der skete, er ikke oplyst af kilden", "not known to be informed"),
         (r"Social- og familieforvaltningen vurderer den senest .+ kl\. (\d\d\.\d\d)\.", "others assess before {0}"),
         (r"Social- og familieforvaltningen vurderer den; fristen udløb .+\.", "others are overdue"),
     ):
@@ -223,7 +225,7 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
         for note in notifications(oracle, page):
             moments = (note.received, note.assessed)
             told = {moment.astimezone(DANISH_TIME).date() for moment in moments if moment}
-            told |= {day for day in (note.receipt_on, note.outcome_on) if day}
+            told |= {day for day in (note.receipt_on, note.informed_on, note.outcome_on) if day}
             words = f"underretning fra {within(sender(note))} om {whom(oracle, note)}"
             days.setdefault(bag(words), set()).update(map(str, told))
         for effort in visible(oracle, page, person):
@@ -311,6 +313,15 @@ def _clocks(oracle: Oracle, employee: Employee, courses: list[Course]) -> Iterat
             last = _after_working_days(came)
             if is_own and not note.receipt_on and oracle.day - last <= FORGOTTEN:
                 yield Fact("mine.clock", of, f"{'no receipt' if last < oracle.day else 'receipt'} by {last}")
+            if is_own and _is_informing(oracle, note):
+                yield Fact("mine.clock", of, "not known to be informed")
+
+
+def _is_informing(oracle: Oracle, note: Notification) -> bool:
+    """Whether a professional is to be told what was decided lately, and nothing says that it was done."""
+    if not note.outcome or not note.outcome_on or note.informed_on or note.notifier not in PROFESSIONALS:
+        return False
+    return oracle.now - datetime.combine(note.outcome_on, time.min, DANISH_TIME) < FORGOTTEN
 
 
 def _after_working_days(day: date) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+from deploy.sandbox.municipality.notifications import PROFESSIONALS
 from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Effort, Goal, Notification, Person
 from hub.clock import DANISH_TIME
@@ -243,6 +244,11 @@ def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact("notes.outcome", of, _outcome(oracle, page, group))
         if _clock(page, group):
             yield Fact("notes.red", of, "red")
+        told = [note.informed_on for note in group if note.informed_on]
+        if any(note.outcome and note.notifier in PROFESSIONALS and not note.informed_on for note in group):
+            yield Fact("notes.informed", of, "not stated")
+        elif told:
+            yield Fact("notes.informed", of, str(max(told)))
 
 
 def _reasons(group: Sequence[Notification]) -> str:

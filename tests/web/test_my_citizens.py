@@ -16,7 +16,7 @@ from hub.web.my_citizens.present_deadlines import Reader
 from schemas.access import Purpose
 from schemas.codes import Coded
 from schemas.course import TeamFunction
-from schemas.facts import ConcernNotificationFact, EffortStatus, EnrolmentFact, PlanFact
+from schemas.facts import ConcernNotificationFact, EffortStatus, EnrolmentFact, Outcome, PlanFact
 from schemas.overview import Entry, Overview, Section, SourceTrouble, TroubleKind
 from schemas.people import LifeStatus, Responsible, Unit
 from schemas.period import Period
@@ -129,6 +129,21 @@ def test_the_receipt_is_told_until_it_is_sent(days: int, facts: dict[str, object
     assert shown.deadline_line.startswith("1 kvittering " if when else "")
     others = page(Family((member(maja.IDA, entry),), LOOKED), area=Area.EMPLOYMENT)
     assert (others.deadlines, others.deadlines_of_others) == ((), ())
+
+
+def test_the_owner_reads_whom_nobody_is_known_to_have_told_what_followed() -> None:
+    done = {"assessed_at": maja.NOW - timedelta(days=9), "receipt_sent_on": date(2023, 9, 5)}
+    done |= {"outcome": Outcome.NO_ACTION, "outcome_on": date(2023, 9, 8)}
+    received = maja.NOW - timedelta(days=10)
+    entry = notification("1", maja.IDA, received, **done)
+    shown = page(Family((member(maja.IDA, entry),), LOOKED))
+    assert [row.when for row in shown.deadlines] == [
+        "om skolen er orienteret om, hvad der skete, er ikke oplyst af kilden"
+    ]
+    assert shown.deadline_line == "Om 1 afsender er orienteret, er ikke oplyst"
+    assert not shown.is_urgent
+    told = notification("1", maja.IDA, received, **done, notifier_informed_on=date(2023, 9, 11))
+    assert page(Family((member(maja.IDA, told),), LOOKED)).deadlines == ()
 
 
 def test_nothing_new_is_said_only_of_what_was_looked_at() -> None:

@@ -62,6 +62,7 @@ def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: Cas
         # A bare date says "some time that day", which is never before it was received.
         assessed_at=(assessed[0] if assessed[1] else max(assessed[0], received_at)) if assessed else None,
         receipt_sent_on=reading.day("kvitteringDato", aktivitet.kvittering_dato),
+        notifier_informed_on=reading.day("underretterOrienteretDato", aktivitet.underretter_orienteret_dato),
         outcome=_outcome(reading, aktivitet.udfald),
         outcome_on=reading.day("udfaldDato", aktivitet.udfald_dato),
         outcome_efforts=tuple(scope.id(effort) for effort in aktivitet.medfoerte_ydelser or ()),
@@ -78,6 +79,7 @@ def _notification(scope: Scope, reading: Values, aktivitet: Aktivitet, case: Cas
             received_at,
             fact.assessed_at,
             fact.receipt_sent_on,
+            fact.notifier_informed_on,
             fact.outcome_on,
         ],
         valid=Period(start=danish_day(received_at)),

@@ -157,6 +157,7 @@ class Aktivitet(Payload):
     modtaget_dato: Text | None = None
     vurderet_dato: Text | None = None
     kvittering_dato: Text | None = None
+    underretter_orienteret_dato: Text | None = None
     underretter: Kode | None = None
     baggrunde_for_underretning_barnet: tuple[Kode, ...] | None = None
     baggrunde_for_underretning_hjemmet: tuple[Kode, ...] | None = None

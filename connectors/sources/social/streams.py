@@ -110,6 +110,7 @@ RECORD_TYPES = (
             "modtagetDato",
             "vurderetDato",
             "kvitteringDato",
+            "underretterOrienteretDato",
             "udfald",
             "udfaldDato",
             "underretter",

@@ -191,6 +191,7 @@ def _notification(notification: Notification, people: dict[int, Person]) -> Row:
         "modtagetDato": received.isoformat(),
         "vurderetDato": _danish(notification.assessed).isoformat() if notification.assessed else None,
         "kvitteringDato": notification.receipt_on.isoformat() if notification.receipt_on else None,
+        "underretterOrienteretDato": notification.informed_on.isoformat() if notification.informed_on else None,
         "underretter": _key(notification.notifier, notification.notifier_title),
         "baggrundeForUnderretningBarnet": [row for code, row in reasons if code in _ABOUT_CHILD],
         "baggrundeForUnderretningHjemmet": [row for code, row in reasons if code not in _ABOUT_CHILD | _ABOUT_OTHER],

@@ -88,11 +88,12 @@ def _concerns(story: Story, mother: Person, ida: Person, emil: Person) -> None:
                  outcome="no_action", outcome_on=date(2019, 4, 11))  # fmt: skip
     for child, efforts in ((ida, (101, 103)), (emil, (102,))):
         story.notify(child, at(2019, 8, 27, 9, 15), ("2", "Skolen"), reasons=("3", "6", "14"),
-                     outcome="effort", outcome_on=date(2019, 9, 14), efforts=efforts)  # fmt: skip
+                     outcome="effort", outcome_on=date(2019, 9, 14), informed_on=date(2019, 9, 18),
+                     efforts=efforts)  # fmt: skip
     story.notify(ida, at(2021, 5, 18, 11, 0), ("4", "Egen læge"), also=siblings, reasons=("17", "14"),
                  outcome="no_action", outcome_on=date(2021, 5, 28))  # fmt: skip
     story.notify(ida, at(2022, 11, 3, 14, 20), ("1", "Jobcentret"), also=siblings, reasons=("17",),
-                 outcome="to_running_case", outcome_on=date(2022, 11, 10))  # fmt: skip
+                 outcome="to_running_case", outcome_on=date(2022, 11, 10), informed_on=date(2022, 11, 15))  # fmt: skip
     story.notify(emil, at(2023, 9, 11, 14, 10), ("2", "Skolen"), reasons=("3", "4"), outcome="to_running_case",
                  assessed=at(2023, 9, 12, 12, 30), outcome_on=date(2023, 9, 19))  # fmt: skip
     story.contact(mother, "Samtale", date(2023, 8, 21), "social:100")

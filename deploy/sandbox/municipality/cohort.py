@@ -128,6 +128,7 @@ class Story:
                 reasons=more.get("reasons", ()),
                 assessed=None if pending else more.get("assessed", received + timedelta(hours=3)),
                 receipt_on=None if pending else received.date() + timedelta(days=2),
+                informed_on=more.get("informed_on"),
                 outcome=more.get("outcome"),
                 outcome_on=more.get("outcome_on"),
                 efforts=more.get("efforts", ()),
@@ -217,6 +218,7 @@ class Followed(TypedDict, total=False):
     assessed: datetime
     outcome: str
     outcome_on: date
+    informed_on: date
     efforts: tuple[int, ...]
     pending: bool
     unborn: bool

@@ -20,6 +20,8 @@ _NOTIFIERS = (
     ("6", "Politiet", 12.5), ("1", "Anden forvaltning", 17.0), ("3", "Daginstitution", 8.0), ("7", "Familie", 12.0),
     ("8", "Anonym", 4.9), ("9", "Anbringelsessted", 2.0), ("11", "Andre", 3.0),
 )  # fmt: skip
+PROFESSIONALS = frozenset({"1", "2", "3", "4", "5", "6", "9"})
+"""Notifiers with a heightened duty, who are told what followed."""
 _REASONS = {"3": 17, "14": 16, "13": 12, "9": 9, "4": 10, "6": 8, "17": 8, "11": 7, "8": 6, "16": 7}
 _OUTCOMES = {
     "no_action": 44,
@@ -62,6 +64,8 @@ def _notification(rng: Random, child: Person, day: date, index: int, efforts: tu
     late = rng.random() < _LATE_SHARE
     outcome = rng.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
     decided = day + timedelta(days=rng.randint(1, 25))
+    # Of every fourth the office wrote down nothing. Not drawn, so that everything else stays as it was.
+    is_told = code in PROFESSIONALS and (child.id + index) % 4 != 0
     followed = tuple(effort.id for effort in efforts if effort.area == "social" and day <= effort.start <= decided)
     return Notification(
         id=child.id * _IDS_PER_PERSON + index,
@@ -72,6 +76,7 @@ def _notification(rng: Random, child: Person, day: date, index: int, efforts: tu
         reasons=tuple(sorted(set(rng.choices(list(_REASONS), list(_REASONS.values()), k=rng.choice((1, 1, 2)))))),
         assessed=received + timedelta(hours=rng.randint(1, 23) + (24 if late else 0)),
         receipt_on=day + timedelta(days=rng.randint(1, 6)),
+        informed_on=decided + timedelta(days=1 + index % 5) if is_told else None,
         outcome=outcome,
         outcome_on=decided,
         efforts=followed if outcome == "effort" else (),

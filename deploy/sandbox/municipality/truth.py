@@ -101,6 +101,8 @@ class Notification:
     reasons: tuple[str, ...] = ()
     assessed: datetime | None = None
     receipt_on: date | None = None
+    informed_on: date | None = None
+    """When a professional notifier was told what followed."""
     outcome: str | None = None
     outcome_on: date | None = None
     efforts: tuple[int, ...] = ()
@@ -313,6 +315,7 @@ def _notification(notification: Notification, today: date, now: datetime) -> Not
         notification,
         assessed=notification.assessed if notification.assessed and notification.assessed <= now else None,
         receipt_on=_past(notification.receipt_on, today),
+        informed_on=_past(notification.informed_on, today),
         outcome=notification.outcome if decided else None,
         outcome_on=notification.outcome_on if decided else None,
         efforts=notification.efforts if decided else (),

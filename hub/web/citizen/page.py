@@ -94,6 +94,8 @@ class NotificationRow:
     """``missing`` (red), ``followed`` (green) or ``plain``."""
     source: SourceLine
     outcome_on_paper: str
+    informed: str
+    """Whether a professional notifier was told what followed; empty: nobody is to be."""
 
 
 @dataclass(frozen=True)

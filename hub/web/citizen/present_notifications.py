@@ -7,7 +7,7 @@ from itertools import groupby
 from hub.clock import DANISH_TIME, danish_day
 from hub.overview.efforts import Effort, efforts_of
 from hub.overview.follow_ups import FOLLOWS_WITHIN, Conclusion, began_after, conclusion, is_named
-from hub.rules.deadlines import ClockState, deadline_state
+from hub.rules.deadlines import ClockState, InformedState, deadline_state, informed_state
 from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
@@ -18,7 +18,8 @@ from hub.web.citizen.present_coverage import (
     with_notifications,
 )
 from hub.web.citizen.present_efforts import source_line
-from hub.web.shell.dates import clock_text, counted, day_text, listed, of_day, of_moment, plural_of, within
+from hub.web.shell import texts as shared
+from hub.web.shell.dates import capital, clock_text, counted, day_text, listed, of_day, of_moment, plural_of, within
 from hub.web.shell.people import sender
 from schemas.codes import danish_label
 from schemas.facts import ConcernNotificationFact, Outcome
@@ -127,7 +128,20 @@ def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
         tone=tone,
         source=source_line(entry, data),
         outcome_on_paper=on_paper or outcome,
+        informed=_informed(group, data),
     )
+
+
+def _informed(group: Sequence[Notification], data: PageData) -> str:
+    """Whether the professional who sent these was told what followed; of several, all of them."""
+    facts = [fact for _, fact in group]
+    states = {informed_state(fact, data.moment) for fact in facts}
+    if InformedState.NOT_STATED in states:
+        return shared.NOT_STATED_INFORMED.format(sender=within(sender(facts[0])))
+    days = [fact.notifier_informed_on for fact in facts if fact.notifier_informed_on]
+    if InformedState.INFORMED not in states or not days:
+        return ""
+    return texts.INFORMED.format(sender=capital(sender(facts[0])), day=day_text(max(days)))
 
 
 def _with_small_letters(phrases: list[str]) -> list[str]:

@@ -125,6 +125,7 @@ LANDED = {
     "next_deadline_on": "næste frist",
     "next_follow_up_on": "næste opfølgning",
     "notifier": "underretter",
+    "notifier_informed_on": "underretteren orienteret",
     "notifier_title": "underretter",
     "outcome": "beslutning",
     "outcome_efforts": "indsatser, der fulgte",

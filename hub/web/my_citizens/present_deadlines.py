@@ -1,4 +1,4 @@
-"""The clocks of notifications among my citizens: the 24 hours for an assessment, and the receipt. Pure.
+"""The clocks of notifications among my citizens: the 24 hours for an assessment, the receipt, whom to inform. Pure.
 
 A clock is for those who own it: the unit that the source names as responsible for the notification, else everybody of
 the area that it came in to. Others read who does.
@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from hub.clock import danish_day
-from hub.rules.deadlines import ClockState, deadline_state, receipt_state
+from hub.clock import danish_day, danish_midnight
+from hub.rules.deadlines import ClockState, InformedState, deadline_state, informed_state, receipt_state
 from hub.rules.deadlines import Deadline as Clock
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import DeadlineRow
@@ -31,6 +31,8 @@ class DeadlineKind(StrEnum):
 
     ASSESSMENT = "assessment"
     RECEIPT = "receipt"
+    INFORMED = "informed"
+    """A professional notifier is told what followed; no day is set for it, so it is never late."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def running_deadlines(
 
 
 def is_urgent(deadline: Deadline) -> bool:
-    """Whether it is mine and cannot wait: a receipt in time can."""
+    """Whether it is mine and cannot wait: a receipt in time can, and so can what has no limit."""
     return deadline.is_own and (deadline.is_overdue or deadline.kind is DeadlineKind.ASSESSMENT)
 
 
@@ -105,6 +107,7 @@ def deadline_line(deadlines: Sequence[Deadline], now: datetime) -> str:
     lines = (
         _assessment_line([deadline for deadline in own if deadline.kind is DeadlineKind.ASSESSMENT], now),
         _receipt_line([deadline for deadline in own if deadline.kind is DeadlineKind.RECEIPT]),
+        _informed_line([deadline for deadline in own if deadline.kind is DeadlineKind.INFORMED]),
     )
     return ". ".join(filter(None, lines))
 
@@ -133,6 +136,11 @@ def _receipt_line(deadlines: Sequence[Deadline]) -> str:
     return ", ".join(parts)
 
 
+def _informed_line(deadlines: Sequence[Deadline]) -> str:
+    number = len(deadlines)
+    return f"Om {counted(number, 'afsender', 'afsendere')} er orienteret, er ikke oplyst" if number else ""
+
+
 def _receipts(number: int) -> str:
     return counted(number, "kvittering", "kvitteringer")
 
@@ -149,10 +157,19 @@ def _clocks(family: Family, reader: Reader, now: datetime) -> Iterator[_Running]
             clocks = {DeadlineKind.ASSESSMENT: deadline_state(fact, now)}
             if reader.owns(entry, fact):
                 clocks[DeadlineKind.RECEIPT] = receipt_state(fact, now)
+                clocks[DeadlineKind.INFORMED] = _informing(fact, now)
             for kind, clock in clocks.items():
                 is_unmet = clock.state in {ClockState.RUNNING, ClockState.OVERDUE}
                 if is_unmet and clock.due_at is not None and now - clock.due_at < DEADLINE_FORGOTTEN:
                     yield _Running(kind, clock, clock.due_at, entry, fact, member)
+
+
+def _informing(fact: ConcernNotificationFact, now: datetime) -> Clock:
+    """Since the decision a professional notifier is to be told of it, as long as the source does not say it is done."""
+    if informed_state(fact, now) is not InformedState.NOT_STATED:
+        return Clock(state=ClockState.NONE)
+    decided_on = fact.outcome_on or danish_day(fact.received_at)
+    return Clock(state=ClockState.RUNNING, due_at=danish_midnight(decided_on))
 
 
 def _deadline(
@@ -178,6 +195,8 @@ def _deadline(
 
 def _when(running: _Running, now: datetime) -> str:
     is_overdue = running.clock.state is ClockState.OVERDUE
+    if running.kind is DeadlineKind.INFORMED:
+        return within(shared.NOT_STATED_INFORMED.format(sender=within(sender(running.fact))))
     if running.kind is DeadlineKind.RECEIPT:
         day = near_day_text(_last_day(running), danish_day(now))
         if is_overdue:

@@ -32,6 +32,8 @@ class UnitPart:
     """Of its heading in the page."""
     name: str
     figures: tuple[Figure, ...]
+    clocks: tuple[Figure, ...]
+    """What of its notifications has passed."""
     waiting: str
     is_any_waiting: bool
     rows: tuple[EmployeeLine, ...]
@@ -44,4 +46,6 @@ class OwnUnitsPage:
 
     template: ClassVar[str] = "own_units/templates/own_units.html"
     units: tuple[UnitPart, ...]
+    lists_citizens: bool
+    """The manager has citizens of their own, too."""
     empty: str

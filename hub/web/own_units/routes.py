@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from hub.access import own_units as units
+from hub.access.policy import may
 from hub.errors import MissingRole
 from hub.web.own_units.page import OwnUnitsPage
 from hub.web.own_units.present import own_units_page
@@ -27,7 +28,8 @@ router = OWN_UNITS.router
 def own_units(request: Request) -> HTMLResponse:
     """How much do my units have to do, and where is something late?"""
     with open_request(request, OWN_UNITS) as context:
-        return context.page(own_units_page(read_own_units(context)))
+        lists_citizens = may(context.actor, AuditAction.LIST_CITIZENS)
+        return context.page(own_units_page(read_own_units(context), lists_citizens=lists_citizens))
 
 
 def read_own_units(context: RequestContext) -> tuple[UnitFigures, ...]:

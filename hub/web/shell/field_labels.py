@@ -208,6 +208,7 @@ FIELD: Mapping[str, str] = MappingProxyType({
     "udfald": "beslutning",
     "udfaldDato": "dato for beslutningen",
     "ufoedt": "om barnet er ufødt",
+    "underretterOrienteretDato": "dato for orientering af underretteren",
     "underretter": "underretter",
     "undertype": "undertype",
     "unit": "ansvarlig enhed",

@@ -143,6 +143,7 @@ FIELD = {
     "reasons": "årsager",
     "notifier_title": "underretter",
     "receipt_sent_on": "kvittering",
+    "notifier_informed_on": "orientering af underretteren",
     "next_deadline_on": "frist",
     "school": "skole",
     "group": "klasse",
@@ -369,3 +370,5 @@ TRANSITION = {
     ),
 }
 """What lies ahead, and how far away it is."""
+NOT_STATED_INFORMED = "Om {sender} er orienteret om, hvad der skete, er ikke oplyst af kilden"
+"""Of a professional who sent a notification that is decided."""
