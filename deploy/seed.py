@@ -221,6 +221,10 @@ def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[
             (line.day, partial(_planned, course_id=course_id, citizen_id=citizen_id, key=key, entry=entry, line=line))
         )
         steps += [(each.day, partial(_said, key=key, said=each)) for each in line.progress]
+        steps += [
+            (day, partial(_reviewed, key=key, version=version, day=day, line=line, review_on=review_on))
+            for version, (day, review_on) in enumerate(line.reviews, 2)
+        ]
     return steps
 
 
@@ -274,6 +278,11 @@ def _judged(session: Session, *, key: UUID, judged: Judged, said: TrialText, num
 
 def _trial_text(line: TrialLine) -> TrialText:
     return TrialText(**{name: getattr(line, name) for name in TrialText.model_fields if name != "withdrawn_because"})
+
+
+def _reviewed(session: Session, *, key: UUID, version: int, day: date, line: PlanLine, review_on: date) -> bool:
+    said = PlanText(words=line.words, who=line.who, due_on=review_on)
+    return plans.add_version(session, key, version, said, by=line.by, now=danish_midnight(day))
 
 
 def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:

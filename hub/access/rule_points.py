@@ -10,13 +10,15 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access import identity
 from hub.access.audit_entry import audit_entry
 from hub.access.colleagues import Colleague, cut_colleague
+from hub.access.course_policy import may_handle_plan
 from hub.access.naming import without_names
+from hub.access.plan_facts import plan_facts, plan_words
 from hub.access.policy import decide, is_reason
 from hub.access.redaction import redact_identifiers
 from hub.access.rule_policy import may_assess
@@ -24,6 +26,7 @@ from hub.access.showing import cut_and_mask
 from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import repository as course
+from hub.course.plan_repository import read_plans
 from hub.course.views import CourseView
 from hub.overview import service as overviews
 from hub.rules import repository
@@ -37,9 +40,12 @@ from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Audit
 from schemas.base import Schema
 from schemas.course import TeamFunction
 from schemas.overview import Overview, SectionState
+from schemas.plan import CitizenPlan
 from schemas.rule import ProfessionalIndicator, RuleAssessment, Verdict
 from schemas.source import Area
 
+Reading = tuple[Overview, Decision, AccessFacts]
+"""A citizen of a page as the actor sees them, and what was decided on which facts."""
 Complete = Callable[[Overview], Overview]
 """Completes a cut overview with what may be missing (``hub.web.shell.coverage``)."""
 
@@ -53,6 +59,8 @@ class CitizenPoints(Schema):
     """Of rules whose facts the reader may see; the oldest first."""
     indicators: tuple[ProfessionalIndicator, ...] = ()
     """Those of areas that the reader sees."""
+    plan_words: Mapping[str, str] = Field(default_factory=dict)
+    """What the goals and wishes of the plan say on which hits rest, by the ids of their facts."""
 
     def assessment_of(self, hit: Hit) -> RuleAssessment | None:
         """The latest judgement of the hit as its facts are now; None: there is none."""
@@ -84,7 +92,7 @@ class PointResult(NamedTuple):
 def read_points(
     session: Session,
     actor: Actor,
-    people: Sequence[tuple[Overview, Decision]],
+    people: Sequence[Reading],
     *,
     rules: Sequence[ActiveRule],
     view: CourseView | None,
@@ -95,16 +103,17 @@ def read_points(
     Args:
         session: within the caller's transaction.
         actor: who reads.
-        people: the citizens of the page, each as the actor sees them.
+        people: the citizens of the page, each as the actor sees them, with the facts of the decision.
         rules: those that are approved and in force today (``rules_in_force``).
         view: the course that the page shows, with its team; None: they are on none.
         now: when the page is opened.
     """
     today = danish_day(now)
-    ids = [overview.citizen_id for overview, _ in people]
+    ids = [overview.citizen_id for overview, _, _ in people]
+    plans = _readable_plans(session, actor, people, view)
     assessments = repository.list_assessments(session, ids)
     colleagues = identity.colleagues(session, [each.assessed_by_id for each in assessments])
-    is_protected = any(overview.header.person.name_address_protected for overview, _ in people)
+    is_protected = any(overview.header.person.name_address_protected for overview, _, _ in people)
 
     def with_author(assessment: RuleAssessment, decision: Decision) -> RuleAssessment:
         """The assessment with its author's name, as far as the reader may know of that colleague."""
@@ -116,7 +125,8 @@ def read_points(
 
     indicators = repository.list_indicators(session, ids, today)
     points = []
-    for overview, decision in people:
+    for overview, decision, _ in people:
+        plan = plans.get(overview.citizen_id)
         own_indicators = [
             each for each in indicators if each.citizen_id == overview.citizen_id and each.area in _whole(overview)
         ]
@@ -126,20 +136,36 @@ def read_points(
             now,
             own_area=actor.area,
             own_unit=actor.unit_id,
-        ).with_facts(map(indicator_fact, own_indicators))
+        ).with_facts([*map(indicator_fact, own_indicators), *(plan_facts(plan) if plan else ())])
+        findings = evaluate(rules, facts)
+        evidence = {key for hit in findings.hits for key in hit.evidence}
+        words = plan_words(plan) if plan else {}
         points.append(
             CitizenPoints(
                 citizen_id=overview.citizen_id,
-                findings=evaluate(rules, facts),
+                findings=findings,
                 assessments=tuple(
                     with_author(each, decision)
                     for each in assessments
-                    if each.citizen_id == overview.citizen_id and each.areas <= _whole(overview)
+                    if each.citizen_id == overview.citizen_id
+                    and each.areas <= _whole(overview)
+                    and (plan is not None or not each.of_plan)
                 ),
                 indicators=tuple(own_indicators),
+                plan_words={key: words[key] for key in evidence & words.keys()},
             )
         )
     return tuple(points)
+
+
+def _readable_plans(
+    session: Session, actor: Actor, people: Sequence[Reading], view: CourseView | None
+) -> dict[UUID, CitizenPlan]:
+    """The plans, in the course of the page, of those of its citizens whose plan the actor may read."""
+    if view is None or not any(member.actor_id == actor.id for member in view.team):
+        return {}
+    readable = [facts.citizen_id for _, _, facts in people if may_handle_plan(actor, AuditAction.READ_PLAN, facts)]
+    return read_plans(session, view.course_id, readable) if readable else {}
 
 
 def rules_in_force(session: Session, now: datetime) -> tuple[ActiveRule, ...]:
@@ -190,6 +216,7 @@ class PointDesk:
             version=hit.version,
             hit_key=hit.key,
             areas=hit.areas,
+            of_plan=hit.of_plan,
             verdict=verdict,
             reason=request.override_reason or "",
             assessed_by_id=self._actor.caller_id,
@@ -261,7 +288,7 @@ class PointDesk:
         (points,) = read_points(
             self._session,
             self._actor,
-            [(complete(overview), decision)],
+            [(complete(overview), decision, facts)],
             rules=rules_in_force(self._session, self._now),
             view=course.course_of(self._session, self._citizen_id, danish_day(self._now)),
             now=self._now,
@@ -296,5 +323,6 @@ def _whole(overview: Overview) -> frozenset[Area]:
 
 
 def _course_state(view: CourseView | None) -> CourseState:
-    has_lead = view is not None and any(member.function is TeamFunction.LEAD_COORDINATOR for member in view.team)
+    leads = [member for member in view.team if member.function is TeamFunction.LEAD_COORDINATOR] if view else []
+    has_lead = any(member.is_active for member in leads)
     return CourseState(id="course", has_course=view is not None, has_lead=has_lead)

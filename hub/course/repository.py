@@ -191,7 +191,8 @@ _COURSE = text(_COURSE_OF)
 
 _TEAM = text("""
     SELECT m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
-           e.unit_id, e.unit_name, e.phone, e.area, m.function, m.valid_from AS since, m.reason
+           e.unit_id, e.unit_name, e.phone, e.area, m.function, m.valid_from AS since, m.reason,
+           EXISTS (SELECT FROM active_actors a WHERE a.id = m.actor_id) AS is_active
     FROM team_memberships m LEFT JOIN employees e ON e.id = m.actor_id
     WHERE m.course_id = :course_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
     ORDER BY m.function <> 'lead_coordinator', name, m.function

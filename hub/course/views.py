@@ -40,6 +40,8 @@ class TeamMember(Schema):
     since: date
     reason: str
     """Why this person is on the team: the work-related need for access."""
+    is_active: bool = True
+    """May log in."""
 
 
 class CourseView(Schema):

@@ -102,8 +102,13 @@ def indicators_together(inputs: RuleInputs, limit: float) -> Iterator[Answer]:
 
 
 def no_expected_progress(inputs: RuleInputs, limit: float) -> Iterator[Answer]:
-    """R3: a goal whose review has passed without progress, or *limit* assessments without progress in a row."""
-    for goal in inputs.of(GoalProgress):
+    """R3: a goal whose review has passed without progress, or *limit* assessments without progress in a row.
+
+    Where the team's plan has goals, they are what is reviewed; sources tell no day of review.
+    """
+    goals = inputs.of(GoalProgress)
+    has_plan = any(goal.of_plan and not goal.is_closed for goal in goals)
+    for goal in goals:
         if goal.is_closed:
             continue
         assessed = [(day, progress) for day, progress in goal.assessments if progress is not Progress.NOT_ASSESSED]
@@ -120,7 +125,10 @@ def no_expected_progress(inputs: RuleInputs, limit: float) -> Iterator[Answer]:
             }
             yield Met([goal], values)
         elif goal.review_on is None and (latest is None or latest[1] in _STANDS_STILL):
-            yield CannotSay(UnknownReason.NOT_STATED, frozenset({goal.area} if goal.area else ()))
+            if goal.of_plan:
+                yield CannotSay(UnknownReason.NO_REVIEW_DAY)
+            elif not has_plan:
+                yield CannotSay(UnknownReason.NOT_STATED, frozenset({goal.area} if goal.area else ()))
 
 
 def citizen_wish(inputs: RuleInputs, _limit: float) -> Iterator[Answer]:

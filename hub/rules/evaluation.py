@@ -42,6 +42,7 @@ def evaluate(rules: Iterable[ActiveRule], facts: RuleFacts) -> Findings:
                 citizen_id=facts.citizen_id,
                 evidence=tuple(dict.fromkeys(fact.id for fact in answer.facts)),
                 areas=frozenset(fact.area for fact in answer.facts if fact.area),
+                of_plan=any(fact.of_plan for fact in answer.facts),
                 values=answer.values,
             )
             for answer in answers

@@ -48,7 +48,9 @@ class RuleFact(Schema):
 
     id: str
     area: Area | None = None
-    """None: it is no source's, but the course's or the person's."""
+    """None: it is no source's, but the course's, the plan's or the person's."""
+    of_plan: bool = False
+    """It stands in Borgerens plan: who may not read the plan gets no hit that rests on it."""
 
 
 class AbsenceShare(RuleFact):
@@ -92,6 +94,10 @@ class GoalProgress(RuleFact):
     """None: nobody has said when it is to be looked at."""
     assessments: tuple[tuple[date | None, Progress], ...] = ()
     is_closed: bool = False
+    goal_key: str | None = None
+    """Of a goal of the plan: the same for efforts that state this goal."""
+    effort_ids: frozenset[str] = frozenset()
+    """Of a goal of the plan: the efforts that serve it, by the ids of their facts."""
 
 
 class WishStated(RuleFact):
@@ -181,6 +187,8 @@ class UnknownReason(StrEnum):
     """Not read to its end, not all readable, or silent."""
     NOT_STATED = "not_stated"
     """The source does not say what the rule asks."""
+    NO_REVIEW_DAY = "no_review_day"
+    """A goal of the plan has no day on which it is looked at again."""
 
 
 class Unknowable(Schema):

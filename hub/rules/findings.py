@@ -25,6 +25,8 @@ class Hit(Schema):
     """Ids of the facts: of entries of the page, of goals of the plan, of what was recorded here."""
     areas: frozenset[Area] = frozenset()
     """Areas whose sources told the facts. Who sees fewer does not get the hit."""
+    of_plan: bool = False
+    """It rests on something of Borgerens plan, too."""
     values: Mapping[str, Value] = {}
     """Numbers, days (ISO) and keys for the sentence, among them the limit."""
 

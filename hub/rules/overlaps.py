@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from hub.overview.efforts import EffortState
 from hub.rules.conditions import ENDS_WITHIN, Answer, CannotSay, Met, last_day
-from hub.rules.facts import Demand, EffortSpan, FactKind, RuleInputs
+from hub.rules.facts import Demand, EffortSpan, FactKind, GoalProgress, RuleInputs
 from hub.rules.findings import day_value
 
 SUCCEEDS_WITHIN = timedelta(days=30)
@@ -29,7 +29,10 @@ def opposite_demands(inputs: RuleInputs, _limit: float) -> Iterator[Answer]:
 
 
 def same_goal_twice(inputs: RuleInputs, limit: float) -> Iterator[Answer]:
-    """Efforts of at least *limit* areas run at the same time and state the same goal."""
+    """Efforts of at least *limit* areas run at the same time and state the same goal, or one states a goal of the plan.
+
+    An effort that is known to serve the goal of the plan is part of that plan, and no second one.
+    """
     by_goal: dict[str, list[EffortSpan]] = defaultdict(list)
     for effort in inputs.of(EffortSpan):
         if effort.state is EffortState.ONGOING and effort.goal_key:
@@ -37,6 +40,12 @@ def same_goal_twice(inputs: RuleInputs, limit: float) -> Iterator[Answer]:
     for efforts in by_goal.values():
         if len({effort.area for effort in efforts}) >= limit:
             yield Met(efforts, {"areas": len({effort.area for effort in efforts})})
+    for goal in inputs.of(GoalProgress):
+        if not goal.of_plan or goal.is_closed or not goal.goal_key:
+            continue
+        beside = [effort for effort in by_goal.get(goal.goal_key, []) if effort.id not in goal.effort_ids]
+        if beside:
+            yield Met([goal, *beside], {"areas": len({effort.area for effort in beside}), "of_plan": 1})
 
 
 def no_successor(inputs: RuleInputs, _limit: float) -> Iterator[Answer]:

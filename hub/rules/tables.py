@@ -16,6 +16,7 @@ class RuleApprovalRow(Base):
     """That somebody switched a version of a rule on or off; the latest of a rule counts."""
 
     __tablename__ = "rule_approvals"
+    __table_args__ = (Index("ix_rule_approvals_rule", "rule", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     rule: Mapped[str] = mapped_column(Text)
@@ -35,6 +36,7 @@ class RuleAssessmentRow(Base):
     __table_args__ = (
         CheckConstraint("verdict IN ('relevant', 'not_relevant', 'citizen_informed')", name="verdict"),
         Index("ix_rule_assessments_citizen_id", "citizen_id", "id"),
+        Index("ix_rule_assessments_rule", "rule", "version"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -44,6 +46,8 @@ class RuleAssessmentRow(Base):
     hit_key: Mapped[str] = mapped_column(Text)
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Areas whose sources told the facts: who sees fewer does not read the assessment."""
+    of_plan: Mapped[bool] = mapped_column(server_default="false")
+    """The hit rests on the plan, too: who may not read that does not read the assessment."""
     verdict: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     assessed_by_id: Mapped[str] = mapped_column(Text)

@@ -24,7 +24,7 @@ from schemas.source import Area
 from tests.web import maja
 
 PLAIN = {AwareDatetime, date, datetime, int, float, bool, type(None)}
-KEYS = {"id", "goal_key", "school_key", "indicator"}
+KEYS = {"id", "goal_key", "effort_ids", "school_key", "indicator"}
 """The only fields of text: keys that can be compared, and of which no words can be read."""
 FORBIDDEN = (
     "ethnic", "citizenship", "nationality", "origin", "language", "religion", "address", "street", "postal", "town",

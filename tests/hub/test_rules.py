@@ -126,6 +126,29 @@ def test_r3_is_unknown_where_nobody_said_when_to_look_at_the_goal() -> None:
     assert [(each.rule, each.reason) for each in found.unknowns] == [("no_expected_progress", UnknownReason.NOT_STATED)]
 
 
+def plan_goal(*assessments: tuple[date | None, Progress], **more: object) -> GoalProgress:
+    return GoalProgress.model_validate({"id": "plan/1", "of_plan": True, "review_on": None, "assessments": assessments} | more)
+
+
+def test_r3_reviews_the_goals_of_the_plan_where_there_is_one() -> None:
+    unchanged = (date(2023, 6, 1), Progress.UNCHANGED)
+    of_source, ahead = goal(unchanged), date(2023, 10, 1)
+    assert not findings(of_source, plan_goal(unchanged, review_on=ahead)).unknowns
+    (hit,) = hits("no_expected_progress", of_source, plan_goal(unchanged, review_on=date(2023, 9, 1)))
+    assert (hit.evidence, hit.areas, hit.of_plan) == (("plan/1",), frozenset(), True)
+    (unknown,) = findings(of_source, plan_goal(unchanged)).unknowns
+    assert unknown.reason is UnknownReason.NO_REVIEW_DAY
+
+
+def test_o2_meets_a_goal_of_the_plan_that_an_effort_beside_it_states() -> None:
+    stated = effort("h", Area.HEALTH, date(2022, 1, 1), goal_key="g")
+    (hit,) = hits("same_goal_twice", stated, plan_goal(goal_key="g"))
+    assert hit.evidence == ("plan/1", "h")
+    assert not hits("same_goal_twice", stated, plan_goal(goal_key="g", effort_ids=frozenset({"h"})))
+    assert not hits("same_goal_twice", stated, plan_goal(goal_key="g", is_closed=True))
+    assert not hits("same_goal_twice", stated, plan_goal(goal_key="other"))
+
+
 def test_r4_is_met_by_a_wish_alone() -> None:
     wish = WishStated(id="social/goal/1", area=Area.SOCIAL, stated_on=date(2023, 8, 21))
     assert [hit.rule for hit in findings(wish).hits] == ["citizen_wish"]
@@ -274,10 +297,16 @@ def all_facts() -> st.SearchStrategy[list[RuleFact]]:
         st.lists(st.sampled_from(Progress), max_size=3),
         st.none() | DAYS,
     )
+    plan_goals = st.builds(
+        lambda progress, day, key: plan_goal(*((day, each) for each in progress), review_on=day, goal_key=key),
+        st.lists(st.sampled_from(Progress), max_size=3),
+        st.none() | DAYS,
+        st.sampled_from([None, "g1", "g2"]),
+    )
     wishes = st.builds(WishStated, id=st.sampled_from(["w1", "w2"]), area=AREAS, stated_on=st.none() | DAYS)
     births = st.builds(Birth, id=st.just("person"), born=st.dates(date(2004, 1, 1), date(2008, 1, 1)))
     return st.lists(
-        st.one_of(efforts(), notifications(), absences, goals, wishes, births),
+        st.one_of(efforts(), notifications(), absences, goals, plan_goals, wishes, births),
         max_size=9,
         unique_by=lambda fact: fact.id,
     )

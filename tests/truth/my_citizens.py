@@ -84,7 +84,7 @@ def _clock(reader: Reader, words: str) -> str | None:
         (r"fristen for vurdering udløb .+", "assessment overdue"),
         (r"kvittering skal sendes senest den (.+)", "receipt by {0}"),
         (r"ingen kvittering er registreret; den skulle være sendt senest den (.+)", "no receipt by {0}"),
-        (r"om (?:.+) er orienteret om, hvad der skete, er ikke oplyst af kilden", "not known to be informed"),
+        (r"om (?:.+) er orienteret om udfaldet, er ikke oplyst", "not known to be informed"),
         (r"Social- og familieforvaltningen vurderer den senest .+ kl\. (\d\d\.\d\d)\.", "others assess before {0}"),
         (r"Social- og familieforvaltningen vurderer den; fristen udløb .+\.", "others are overdue"),
     ):

@@ -10,6 +10,7 @@ from datetime import UTC, date, timedelta
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.truth import Effort, Notification, Person
 from hub.clock import DANISH_TIME
+from schemas.plan import GoalProgress, PlanKind
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
 from tests.truth.oracle_head import AREAS, visible
@@ -22,11 +23,14 @@ A_YEAR, NEAR, SOON = timedelta(days=365), timedelta(days=60), timedelta(days=30)
 HALF_A_YEAR = timedelta(days=183)
 CLOCKS_KEPT = timedelta(days=62)
 LAST_GRADE = 9
+WITHOUT_PROGRESS = {GoalProgress.UNCHANGED: "vurderet uændret", GoalProgress.WORSE: "vurderet gået tilbage"}
 WHO = r"(?:(?P<who>[A-ZÆØÅ]\w*): )?"
 DAY = r"(?P<day>\d{1,2}\. \w+\.? \d{4})"
 SENTENCES = (
     ("absence", rf"{WHO}[Uu]lovligt fravær (?P<value>.+? % i \d\. kvartal \d{{4}}), grænsen er (?P<limit>\d+) %"),
-    ("wish", rf"(?P<who>.+?) har et ønske: «(?P<value>.+)» \((?P<limit>.+), {DAY}\)"),
+    ("wish", rf"(?P<who>.+?) har et ønske: «(?P<value>.+)» \((?:(?P<limit>.+), )?{DAY}\)"),
+    ("goal", rf"{WHO}[Mm]ålet «(?P<value>.+)» skulle følges op senest {DAY} og er (?P<limit>.+)"),
+    ("in_a_row", rf"{WHO}[Mm]ålet «(?P<value>.+)» er vurderet .+, (?P<limit>\d) gange i træk uden fremgang"),
     ("uncoordinated", rf"{WHO}[Dd]er er indsatser i gang i \d områder \((?P<value>.+)\), og ingen er tovholder"),
     ("repeated", rf"{WHO}(?P<limit>\d+) underretninger på 12 måneder, senest fra (?P<value>.+) {DAY}"),
     ("while", rf"{WHO}[Uu]nderretning fra (?P<limit>.+?) {DAY}, mens en indsats var i gang: (?P<value>.+)"),
@@ -62,6 +66,7 @@ def true_points(oracle: Oracle, page: Page) -> Iterator[Fact]:
     """Every hit of the approved rules, those of several people on the same facts once."""
     for person in page.people:
         yield from _wish(oracle, page, person)
+        yield from _plan(oracle, page, person)
         yield from _uncoordinated(oracle, page, person)
         yield from _efforts(oracle, page, person)
         yield from _full_age(oracle, page, person)
@@ -110,6 +115,25 @@ def _wish(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
             newest.stated_by.lower(),
             optional=page.course is not None,
         )
+
+
+def _plan(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
+    """What the plan says to those on the team: wishes, and goals whose review has passed without progress."""
+    course = oracle.course_of(person)
+    if course is None or course != page.course or not page.views[person.id].is_team:
+        return
+    lines = [line for cpr, line in course.plan if cpr == person.cpr and line.day <= page.day]
+    for wish in (line for line in lines if line.kind is PlanKind.WISH):
+        yield Fact("points.wish", f"{wish.words.lower()} · {wish.day}", "", optional=True)
+    for goal in (line for line in lines if line.kind is PlanKind.GOAL):
+        review = [goal.due_on, *(on for day, on in goal.reviews if day <= page.day)][-1]
+        said = [each.progress for each in goal.progress if each.day <= page.day]
+        stands = [each for each in said[-2:] if each in WITHOUT_PROGRESS]
+        if len(stands) == 2:
+            yield Fact("points.in_a_row", goal.words.lower(), "2")
+        elif review and review < page.day and (not said or stands[-1:] == said[-1:]):
+            words = WITHOUT_PROGRESS[said[-1]] if said else "ikke vurderet"
+            yield Fact("points.goal", f"{goal.words.lower()} · {review}", words)
 
 
 def _uncoordinated(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:

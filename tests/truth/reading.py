@@ -309,15 +309,15 @@ class Reader:
         for sender in senders:
             yield Fact("notes.about", of, names(sender.partition(" om ")[2]))
         yield Fact("notes.reasons", of, bag(what.text("strong")))
-        said = self.outcome(then.text("a", "p"))
-        yield Fact("notes.outcome", of, said) if said else self.unread("outcome", then.text("a", "p"))
-        for informed in (line.text() for line in then.all("p")):
-            told = re.fullmatch(r"(.+) er orienteret om, hvad der skete, (.+)", informed)
-            unknown = re.fullmatch(r"Om (.+) er orienteret om, hvad der skete, er ikke oplyst af kilden", informed)
+        said = self.outcome(then.text("a", "small"))
+        yield Fact("notes.outcome", of, said) if said else self.unread("outcome", then.text("a", "small"))
+        for informed in (line.text() for line in then.all("small")):
+            told = re.fullmatch(r"(.+) er orienteret om udfaldet (.+)", informed)
+            unknown = re.fullmatch(r"Om (.+) er orienteret om udfaldet, er ikke oplyst", informed)
             if not told and not unknown:
                 yield self.unread("informed", informed)
                 continue
-            yield Fact("notes.informed", of, self.day(told.group(2)) if told else "not stated")
+            yield Fact("notes.informed", of, self.day(told.group(2)) if told and not unknown else "not stated")
         if "missing" in then.classes:
             yield Fact("notes.red", of, "red")
 

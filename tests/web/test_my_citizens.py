@@ -138,7 +138,7 @@ def test_the_owner_reads_whom_nobody_is_known_to_have_told_what_followed() -> No
     entry = notification("1", maja.IDA, received, **done)
     shown = page(Family((member(maja.IDA, entry),), LOOKED))
     assert [row.when for row in shown.deadlines] == [
-        "om skolen er orienteret om, hvad der skete, er ikke oplyst af kilden"
+        "om skolen er orienteret om udfaldet, er ikke oplyst"
     ]
     assert shown.deadline_line == "Om 1 afsender er orienteret, er ikke oplyst"
     assert not shown.is_urgent

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 from deploy.seed import approve_rules
 from hub.access.tables import ActorRow
@@ -109,6 +110,25 @@ def test_who_opens_by_a_reason_sees_points_and_judges_none(town: Town) -> None:
             if line.entry.action is AuditAction.ASSESS_RULE
         ]
         assert line.outcome is AuditOutcome.REFUSED
+
+
+def test_a_goal_of_the_plan_is_a_point_for_those_alone_who_read_the_plan(town: Town) -> None:
+    approve(town)
+    anna, ole, ida = town.client("anna.holm"), town.client("ole.bruun"), town.ids[maja.IDA]
+    goal = {"kind": "goal", "words": "Ida er i skole hver dag", "who": "Ida", "due_on": "2023-09-01"}
+    anna.post(f"/plan/{ida}/ny", **goal, key=str(uuid4()))
+    address, rule = f"/punkter/{ida}", f"no_expected_progress {ida}"
+    point = points_of(anna, address)[rule]
+    assert point["text"] == "Målet «Ida er i skole hver dag» skulle følges op senest 1. sep. 2023 og er ikke vurderet"
+    assert "Borgerens plan" in anna.get(address).text
+    judged = {"person": str(ida), "key": point["key"], "verdict": "relevant", "words": "Vi taler om det på mødet"}
+    assert "Vi taler om det på mødet" in anna.post(f"{address}/vurder", **judged).text
+    ole.post(f"/overblik/{ida}/grund", purpose="case_work", reason="Akut besøg i hjemmet i dag", side="punkter")
+    told = ole.get(f"/api{address}")
+    assert told.status_code == 200
+    assert rule not in points_of(ole, address)
+    for words in ("Ida er i skole hver dag", "Vi taler om det på mødet"):
+        assert words not in told.text
 
 
 def test_the_register_is_read_by_all_and_decided_by_the_administrator_for_a_reason(town: Town) -> None:

@@ -34,6 +34,8 @@ class PlanLine:
     goal_type: str = ""
     """A code of KL's types of goals."""
     progress: tuple[Said, ...] = ()
+    reviews: tuple[tuple[date, date], ...] = ()
+    """On which day the goal is given another day of review, and which."""
 
 
 _START = date(2023, 3, 12)
@@ -75,7 +77,8 @@ MAJAS_PLAN = (
         words="Maja har et arbejde, hun er glad for",
         who="Maja og Peter Lund",
         by="anna.holm",
-        due_on=date(2025, 6, 1),
+        due_on=date(2023, 9, 1),
+        reviews=((date(2023, 9, 26), date(2024, 6, 10)), (date(2024, 6, 10), date(2025, 6, 1))),
         progress=(
             Said(
                 day=date(2023, 9, 4),

@@ -262,7 +262,7 @@ def points_of(
     context: RequestContext, citizen: OpenedCitizen, rules: Sequence[ActiveRule], view: CourseView | None
 ) -> tuple[CitizenPoints, ...]:
     """What the rules say of the opened citizen and the family, who are on that course together."""
-    people = [(person.overview, person.decision) for person in citizen.people]
+    people = [(person.overview, person.decision, person.facts) for person in citizen.people]
     return read_points(context.session, context.actor, people, rules=rules, view=view, now=context.now)
 
 

@@ -21,10 +21,16 @@ from schemas.rule import ProfessionalIndicator
 
 
 class HitWords:
-    """The words that sentences about hits may use: entries of the page, and indicators."""
+    """The words that sentences about hits may use: entries of the page, indicators, and the plan."""
 
-    def __init__(self, entries: Sequence[Entry], indicators: Mapping[str, ProfessionalIndicator], today: date) -> None:
-        self._today = today
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        indicators: Mapping[str, ProfessionalIndicator],
+        plan: Mapping[str, str],
+        today: date,
+    ) -> None:
+        self._today, self._plan = today, plan
         self._entries = {entry.id: entry for entry in entries}
         self._indicators = indicators
 
@@ -63,12 +69,17 @@ class HitWords:
                 return self._opposite(hit, who)
             case "same_goal_twice":
                 areas = [within(AREA[area]) for area in AREA if area in hit.areas]
-                goals = [fact.purpose for fact in self._efforts(hit) if fact.purpose]
+                goals = [*self._of_plan(hit), *(fact.purpose for fact in self._efforts(hit) if fact.purpose)]
+                if hit.of_plan:
+                    return texts.SAME_GOAL_IN_PLAN.format(areas=listed(areas), goal=goals[0], efforts=self._titles(hit))
                 return texts.SAME_GOAL.format(areas=listed(areas), goal=goals[0], efforts=self._titles(hit))
             case _:
                 text = texts.ENDED_ALONE if hit.values["has_ended"] else texts.ENDS_ALONE
                 area = within(AREA[next(iter(hit.areas))])
                 return text.format(what=self._titles(hit), day=_day(hit, "on"), area=area)
+
+    def _of_plan(self, hit: Hit) -> list[str]:
+        return [self._plan[key] for key in hit.evidence if key in self._plan]
 
     def _absence(self, hit: Hit) -> dict[str, str]:
         year, quarter, limit = (int(hit.values[name] or 0) for name in ("year", "quarter", "limit"))
@@ -91,7 +102,7 @@ class HitWords:
 
     def _goal(self, hit: Hit) -> str:
         goals = [entry.fact.text for entry in self.entries_of(hit) if isinstance(entry.fact, GoalFact)]
-        goal = next(filter(None, goals), texts.GOAL_WITHOUT_WORDS)
+        goal = next(filter(None, [*self._of_plan(hit), *goals]), texts.GOAL_WITHOUT_WORDS)
         said = hit.values["progress"]
         progress = texts.PROGRESS.get(Progress(str(said)) if said else None, texts.PROGRESS[None])
         if hit.values["in_a_row"]:
@@ -100,7 +111,7 @@ class HitWords:
 
     def _wish(self, hit: Hit, who: str) -> str:
         wishes = [entry.fact for entry in self.entries_of(hit) if isinstance(entry.fact, GoalFact)]
-        words = next((wish.text for wish in wishes if wish.text), "")
+        words = next(filter(None, [*self._of_plan(hit), *(wish.text for wish in wishes)]), "")
         by = [wishes[0].stated_by] if wishes and wishes[0].stated_by else []
         said = [*by, *([_day(hit, "stated_on")] if hit.values["stated_on"] else [])]
         if not said:

@@ -41,6 +41,10 @@ OPPOSITE = (
 )
 SINCE = " (siden {day})"
 SAME_GOAL = "indsatser i {areas} har det samme mål, «{goal}»: {efforts}"
+SAME_GOAL_IN_PLAN = (
+    "målet «{goal}» står i Borgerens plan, og i {areas} er en indsats i gang med det samme mål uden at være knyttet til"
+    " det: {efforts}"
+)
 ENDS_ALONE = "{what} slutter den {day}, og der er ikke registreret en ny indsats inden for {area}"
 ENDED_ALONE = "{what} sluttede den {day}, og der er ikke registreret en ny indsats inden for {area}"
 CITIZEN = "borgeren"
@@ -71,9 +75,12 @@ UNKNOWN = {
     UnknownReason.NOT_COVERED: "{areas} er ikke dækket af en kilde",
     UnknownReason.NOT_READ: "{areas} er ikke læst til ende eller leverer ikke nyt",
     UnknownReason.NOT_STATED: "kilden siger ikke, hvornår et mål skal følges op",
+    UnknownReason.NO_REVIEW_DAY: "et mål i Borgerens plan har ingen dag for opfølgning",
 }
 NO_POINTS = "Reglerne har ikke fundet noget i det, du kan se."
 ALL_JUDGED = "Alle punkter er vurderet."
 NO_RULES = "Kommunen har ikke slået nogen regel til."
 DISMISSED = ("1 punkt er vurderet ikke relevant", "{number} punkter er vurderet ikke relevante")
+OF_PLAN = "Borgerens plan"
+RECORDED_HERE = "Noteret i Helhed"
 RULE_LINE = "{code} · {title}"

@@ -155,7 +155,9 @@ def _origin(hit: Hit, words: HitWords, data: PageData) -> str:
         registered = danish_day(entry.provenance.registration.registered_from)
         newest[title] = max(newest.get(title, ""), registered.isoformat())
     parts = [f"{title}, registreret {_iso_text(day)}" for title, day in sorted(newest.items())]
-    return "; ".join(parts) or "Noteret i Helhed"
+    if hit.of_plan:
+        parts.append(texts.OF_PLAN)
+    return "; ".join(parts) or texts.RECORDED_HERE
 
 
 def _iso_text(day: str) -> str:
@@ -211,7 +213,8 @@ def _indicators(each: CitizenPoints, data: PageData) -> IndicatorPart:
 
 def _words(data: PageData) -> HitWords:
     indicators = {indicator_id(indicator): indicator for each in data.points for indicator in each.indicators}
-    return HitWords(family_entries(data), indicators, data.today)
+    plan = {key: words for each in data.points for key, words in each.plan_words.items()}
+    return HitWords(family_entries(data), indicators, plan, data.today)
 
 
 def _who(citizen_id: UUID, data: PageData) -> str | None:

@@ -16,7 +16,7 @@ OUTCOME = {
 
 NO_EFFORT_BEGAN = "Socialforvaltningen satte ingen indsats i gang"
 NO_EFFORT_BEGAN_YET = "Socialforvaltningen har endnu ikke sat en indsats i gang"
-INFORMED = "{sender} er orienteret om, hvad der skete, {day}"
+INFORMED = "{sender} er orienteret om udfaldet {day}"
 NO_EFFORT_LINKED = "Kilden knytter ingen indsats til"
 """Where efforts began in time, and the source says of none that it is because of the notification."""
 FOLLOW_UP_UNKNOWN = "Siden kan ikke se, om en indsats fulgte"

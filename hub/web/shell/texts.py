@@ -370,5 +370,5 @@ TRANSITION = {
     ),
 }
 """What lies ahead, and how far away it is."""
-NOT_STATED_INFORMED = "Om {sender} er orienteret om, hvad der skete, er ikke oplyst af kilden"
+NOT_STATED_INFORMED = "Om {sender} er orienteret om udfaldet, er ikke oplyst"
 """Of a professional who sent a notification that is decided."""
