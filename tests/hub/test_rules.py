@@ -127,7 +127,9 @@ def test_r3_is_unknown_where_nobody_said_when_to_look_at_the_goal() -> None:
 
 
 def plan_goal(*assessments: tuple[date | None, Progress], **more: object) -> GoalProgress:
-    return GoalProgress.model_validate({"id": "plan/1", "of_plan": True, "review_on": None, "assessments": assessments} | more)
+    return GoalProgress.model_validate(
+        {"id": "plan/1", "of_plan": True, "review_on": None, "assessments": assessments} | more
+    )
 
 
 def test_r3_reviews_the_goals_of_the_plan_where_there_is_one() -> None:

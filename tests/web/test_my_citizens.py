@@ -137,9 +137,7 @@ def test_the_owner_reads_whom_nobody_is_known_to_have_told_what_followed() -> No
     received = maja.NOW - timedelta(days=10)
     entry = notification("1", maja.IDA, received, **done)
     shown = page(Family((member(maja.IDA, entry),), LOOKED))
-    assert [row.when for row in shown.deadlines] == [
-        "om skolen er orienteret om udfaldet, er ikke oplyst"
-    ]
+    assert [row.when for row in shown.deadlines] == ["om skolen er orienteret om udfaldet, er ikke oplyst"]
     assert shown.deadline_line == "Om 1 afsender er orienteret, er ikke oplyst"
     assert not shown.is_urgent
     told = notification("1", maja.IDA, received, **done, notifier_informed_on=date(2023, 9, 11))

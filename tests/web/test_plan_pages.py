@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -190,6 +191,20 @@ def test_the_paper_and_the_pdf_say_the_plan_and_are_lines_of_the_log(town: Town)
     prints = [line for line in lines if line.action is AuditAction.PRINT_PLAN]
     assert {(line.citizen_id, line.outcome) for line in prints} == {(ida, AuditOutcome.SHOWN)}
     assert len(prints) == 3
+
+
+def test_what_lies_ahead_stands_in_the_plan_and_on_paper_with_what_must_be_planned(town: Town) -> None:
+    address = f"/plan/{town.ids[maja.IDA]}"
+    town.clock.move(timedelta(days=1096))  # half a year before Ida turns 18
+    anna = town.client("anna.holm")
+    text = _text(anna.get(address).text)
+    assert "På vej det næste år" in text
+    assert "Ida fylder 18 den 3. marts 2027" in text
+    assert "et samtykke fra den unge selv: forældrenes gælder ikke længere" in text
+    paper = _text(anna.get(f"{address}/papir").text)
+    assert "Ida fylder 18 den 3. marts 2027 Det skal planlægges:" in paper
+    assert "Børneområdet sammen med voksenområdet og jobcentret · Barnets lov" in paper
+    assert anna.get(f"{address}/plan.pdf").content.startswith(b"%PDF-")
 
 
 def test_the_api_reads_and_writes_as_the_page(town: Town) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.trial_lines import TrialCard
 from hub.web.shell.view_models import Choice, Link, Outcome
 
@@ -112,6 +113,8 @@ class PlanPage:
     """Trial actions that were not taken back."""
     earlier: tuple[EntryLine, ...]
     """What counts no longer."""
+    ahead: tuple[TransitionLine, ...]
+    """Transitions within a year, with what must be planned and by whom."""
     forms: dict[str, EntryForm]
     """To add an entry, by kind."""
     result: Outcome | None
@@ -169,6 +172,17 @@ class PaperTrial:
 
 
 @dataclass(frozen=True)
+class PaperTransition:
+    """A transition on paper."""
+
+    text: str
+    plan: tuple[str, ...]
+    """What must be planned."""
+    by: str
+    """By whom, and by which law or principle."""
+
+
+@dataclass(frozen=True)
 class PaperPage:
     """The plan on one page in plain words, for the meeting with the citizen."""
 
@@ -181,4 +195,5 @@ class PaperPage:
     goals: tuple[PaperGoal, ...]
     agreements: tuple[tuple[str, str, str], ...]
     trials: tuple[PaperTrial, ...]
+    ahead: tuple[PaperTransition, ...]
     printed: str

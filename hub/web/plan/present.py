@@ -13,6 +13,7 @@ from hub.web.plan.page import EffortLine, EntryForm, EntryLine, EntryPage, GoalL
 from hub.web.shell.dates import at_minute, capital, day_text, long_day_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA
+from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.trial_lines import shown_trials, trial_card, trial_href, what_works
 from hub.web.shell.view_models import Choice, Link
 from schemas.facts import EffortFact
@@ -120,8 +121,10 @@ class PlanWords:
         )
 
 
-def plan_page(view: PlanView, others: Mapping[UUID, str], today: date, result: FormResult | None) -> PlanPage:
-    """The whole plan as it stands, with the forms to add to it."""
+def plan_page(
+    view: PlanView, others: Mapping[UUID, str], ahead: Sequence[TransitionLine], today: date, result: FormResult | None
+) -> PlanPage:
+    """The whole plan as it stands, what lies ahead, and the forms to add to it."""
     words = PlanWords(view, today, result)
     no_longer = [
         entry
@@ -140,6 +143,7 @@ def plan_page(view: PlanView, others: Mapping[UUID, str], today: date, result: F
         agreements=words.lines(words.of(PlanKind.AGREEMENT)),
         trials=tuple(trial_card(trial, today) for trial in shown_trials(view.trials, today)),
         earlier=words.lines(no_longer),
+        ahead=tuple(ahead),
         forms={kind.value: words.entry_form(kind) for kind in PlanKind},
         result=result.outcome if result else None,
     )

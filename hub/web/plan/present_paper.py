@@ -1,18 +1,20 @@
 """The plan on one page, for the meeting with the citizen. Pure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from hub.access.plans import PlanView
 from hub.web.plan import texts
-from hub.web.plan.page import PaperGoal, PaperPage, PaperTrial
+from hub.web.plan.page import PaperGoal, PaperPage, PaperTransition, PaperTrial
 from hub.web.plan.present import PlanWords, printed_line
 from hub.web.shell.dates import long_day_text
+from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.trial_lines import TrialCard, shown_trials, trial_card
 from schemas.plan import PlanEntry, PlanKind
 
 
-def paper_page(view: PlanView, reader: str, now: datetime, today: date) -> PaperPage:
-    """What counts now, in the order in which one talks about it."""
+def paper_page(view: PlanView, ahead: Sequence[TransitionLine], reader: str, now: datetime, today: date) -> PaperPage:
+    """What counts now, in the order in which one talks about it, and what lies ahead."""
     words = PlanWords(view, today, None)
 
     def stated(kind: PlanKind) -> tuple[str, ...]:
@@ -31,6 +33,9 @@ def paper_page(view: PlanView, reader: str, now: datetime, today: date) -> Paper
         ),
         agreements=_agreements(words.of(PlanKind.AGREEMENT)),
         trials=tuple(_trial(trial_card(trial, today)) for trial in shown_trials(view.trials, today)),
+        ahead=tuple(
+            PaperTransition(line.on_paper, line.plan, f"{line.by} · {line.source}" if line.by else "") for line in ahead
+        ),
         printed=printed_line(reader, now),
     )
 

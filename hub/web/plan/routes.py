@@ -15,9 +15,12 @@ from hub.web.plan.page import EntryPage, PaperPage, PlanPage
 from hub.web.plan.pdf import write_pdf
 from hub.web.plan.present import entry_page, plan_page
 from hub.web.plan.present_paper import paper_page
+from hub.web.shell.coverage import coverage
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
+from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.transitions import TransitionLine, transition_lines
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
 
@@ -46,7 +49,8 @@ def plan(request: Request, citizen_id: UUID) -> HTMLResponse:
     """
     with open_request(request, PLAN) as context:
         view = read_plan(context, citizen_id)
-        page = plan_page(view, _others(context, citizen_id), danish_day(context.now), take_result(request))
+        others, ahead = _others(context, citizen_id), _ahead(context, view)
+        page = plan_page(view, others, ahead, danish_day(context.now), take_result(request))
         return context.page(page, f"Borgerens plan: {page.name}")
 
 
@@ -228,7 +232,16 @@ def plan_desk(context: RequestContext, citizen_id: UUID, action: AuditAction) ->
 
 def _paper(context: RequestContext, citizen_id: UUID) -> PaperPage:
     view = _allowed(plan_desk(context, citizen_id, AuditAction.PRINT_PLAN).read())
-    return paper_page(view, context.actor.name, context.now, danish_day(context.now))
+    return paper_page(view, _ahead(context, view), context.actor.name, context.now, danish_day(context.now))
+
+
+def _ahead(context: RequestContext, view: PlanView) -> tuple[TransitionLine, ...]:
+    """What lies ahead for the citizen, as far as the actor may see it."""
+    if view.overview is None:
+        return ()
+    citizen_id, name = view.plan.citizen_id, view.overview.header.display_name
+    names = FirstNames({citizen_id: first_word(name) or texts.NO_NAME}, own=citizen_id)
+    return transition_lines([coverage(context)(view.overview)], names, context.now)
 
 
 def _others(context: RequestContext, citizen_id: UUID) -> dict[UUID, str]:
