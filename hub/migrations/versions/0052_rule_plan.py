@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051_rule_plan"
-down_revision = "0050_kinds_of_change"
+revision = "0052_rule_plan"
+down_revision = "0051_trial_actions"
 branch_labels = None
 depends_on = None
 
