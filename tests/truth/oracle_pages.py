@@ -244,11 +244,9 @@ def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact("notes.outcome", of, _outcome(oracle, page, group))
         if _clock(page, group):
             yield Fact("notes.red", of, "red")
-        told = [note.informed_on for note in group if note.informed_on]
-        if any(note.outcome and note.notifier in PROFESSIONALS and not note.informed_on for note in group):
-            yield Fact("notes.informed", of, "not stated")
-        elif told:
-            yield Fact("notes.informed", of, str(max(told)))
+        told = [str(note.informed_on or "not stated") for note in group if note.outcome and note.notifier in PROFESSIONALS]
+        if told:  # words come after days
+            yield Fact("notes.informed", of, max(told))
 
 
 def _reasons(group: Sequence[Notification]) -> str:

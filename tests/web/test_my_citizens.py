@@ -132,7 +132,7 @@ def test_the_receipt_is_told_until_it_is_sent(days: int, facts: dict[str, object
 
 
 def test_the_owner_reads_whom_nobody_is_known_to_have_told_what_followed() -> None:
-    done = {"assessed_at": maja.NOW - timedelta(days=9), "receipt_sent_on": date(2023, 9, 5)}
+    done: dict[str, object] = {"assessed_at": maja.NOW - timedelta(days=9), "receipt_sent_on": date(2023, 9, 5)}
     done |= {"outcome": Outcome.NO_ACTION, "outcome_on": date(2023, 9, 8)}
     received = maja.NOW - timedelta(days=10)
     entry = notification("1", maja.IDA, received, **done)
