@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from deploy.sandbox.municipality.notifications import PROFESSIONALS
+from deploy.sandbox.municipality.notifications import PROFESSIONALS as OFFICIALS
 from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Effort, Goal, Notification, Person
 from hub.clock import DANISH_TIME
@@ -244,9 +244,8 @@ def _notifications(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield Fact("notes.outcome", of, _outcome(oracle, page, group))
         if _clock(page, group):
             yield Fact("notes.red", of, "red")
-        told = [str(note.informed_on or "not stated") for note in group if note.outcome and note.notifier in PROFESSIONALS]
-        if told:  # words come after days
-            yield Fact("notes.informed", of, max(told))
+        told = [str(each.informed_on or "not stated") for each in group if each.outcome and each.notifier in OFFICIALS]
+        yield from [Fact("notes.informed", of, max(told))] if told else []  # words come after days
 
 
 def _reasons(group: Sequence[Notification]) -> str:
