@@ -24,14 +24,14 @@ CREATE TABLE IF NOT EXISTS names (
     token text COLLATE "C" NOT NULL,
     PRIMARY KEY (citizen_id, token)
 );
-CREATE INDEX IF NOT EXISTS ix_names_token ON names (token, citizen_id);
+DROP INDEX IF EXISTS ix_names_token;
 CREATE TABLE IF NOT EXISTS area_names (
     citizen_id uuid NOT NULL,
     area text NOT NULL,
     token text COLLATE "C" NOT NULL,
     PRIMARY KEY (citizen_id, area, token)
 );
-CREATE INDEX IF NOT EXISTS ix_area_names_token ON area_names (token, citizen_id, area);
+DROP INDEX IF EXISTS ix_area_names_token;
 CREATE TABLE IF NOT EXISTS vocabulary (
     token text COLLATE "C" PRIMARY KEY,
     variants text[] NOT NULL
@@ -124,7 +124,8 @@ FROM documents WHERE NOT deleted GROUP BY 1, 2
 """
 
 # granted: who may be found, and with which area (NULL: by name alone). Everything after it reads only ``shown``,
-# the entries that both the scopes and the filters let through.
+# the entries that both the scopes and the filters let through. Names are read within one's reach, a citizen at a time
+# (OFFSET 0 keeps it so): a name's beginning is that of a tenth of a municipality, and a reach is small.
 FIND = """
 WITH granted AS MATERIALIZED (
     SELECT citizen_id, area FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, area)
@@ -145,22 +146,28 @@ WITH granted AS MATERIALIZED (
 ), words AS MATERIALIZED (
     SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem
     FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
+), resembling AS MATERIALIZED (
+    SELECT w.turn, s.token
+    FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token) JOIN words w USING (folded)
+), within AS MATERIALIZED (
+    SELECT DISTINCT citizen_id FROM granted WHERE %(mode)s = 'words'
 ), matches AS (
-    SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
-    FROM words w JOIN names n ON n.token >= w.folded AND n.token < w.beyond
+    SELECT g.citizen_id, w.turn, n.score FROM within g CROSS JOIN words w CROSS JOIN LATERAL (
+        SELECT CASE WHEN token = w.folded THEN 4 ELSE 3 END AS score FROM names
+        WHERE citizen_id = g.citizen_id AND token >= w.folded AND token < w.beyond OFFSET 0) n
     UNION ALL
-    SELECT citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END
-    FROM words w JOIN area_names n ON n.token >= w.folded AND n.token < w.beyond JOIN granted USING (citizen_id, area)
+    SELECT g.citizen_id, w.turn, n.score FROM granted g CROSS JOIN words w CROSS JOIN LATERAL (
+        SELECT CASE WHEN token = w.folded THEN 4 ELSE 3 END AS score FROM area_names
+        WHERE citizen_id = g.citizen_id AND area = g.area AND token >= w.folded AND token < w.beyond OFFSET 0) n
     UNION ALL
     SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
     UNION ALL
-    SELECT n.citizen_id, w.turn, 1
-    FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token)
-    JOIN words w USING (folded) JOIN names n USING (token)
+    SELECT g.citizen_id, s.turn, 1 FROM within g CROSS JOIN LATERAL (
+        SELECT token FROM names WHERE citizen_id = g.citizen_id OFFSET 0) n JOIN resembling s USING (token)
     UNION ALL
-    SELECT citizen_id, w.turn, 1
-    FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token)
-    JOIN words w USING (folded) JOIN area_names n USING (token) JOIN granted USING (citizen_id, area)
+    SELECT g.citizen_id, s.turn, 1 FROM granted g CROSS JOIN LATERAL (
+        SELECT token FROM area_names WHERE citizen_id = g.citizen_id AND area = g.area OFFSET 0) n
+    JOIN resembling s USING (token)
 ), best AS (
     SELECT citizen_id, turn, max(score) AS score FROM matches GROUP BY citizen_id, turn
 ), candidates AS (
