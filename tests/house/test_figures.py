@@ -11,6 +11,7 @@ from hub import metrics
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operation.md").read_text(encoding="utf-8")
 ALERTS = (ROOT / "deploy/prometheus-alerts.yml").read_text(encoding="utf-8")
+DASHBOARD = (ROOT / "deploy/grafana-dashboard.json").read_text(encoding="utf-8")
 FIGURES = {name: one for name, one in vars(metrics).items() if isinstance(one, Counter | Gauge | Histogram)}
 NEVER_A_LABEL = {"citizen", "citizen_id", "actor", "actor_id", "path", "query", "key", "id"}
 
@@ -43,6 +44,7 @@ def test_the_page_and_the_alerts_name_no_figure_that_is_not_there() -> None:
         for ending in (("", "_bucket", "_count", "_sum") if isinstance(one, Histogram) else ("",))
     }
     assert asked_for(ALERTS) <= existing
+    assert asked_for(DASHBOARD) <= existing
     assert asked_for(PAGE) - {"helhed_metrics_token"} <= existing
 
 
