@@ -14,6 +14,7 @@ from hub.web import (
     api_consents,
     api_courses,
     api_disclosures,
+    api_links,
     api_overrides,
     api_plan,
     api_rules,
@@ -64,6 +65,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api_consents.router)
     app.include_router(api_courses.router)
     app.include_router(api_disclosures.router)
+    app.include_router(api_links.router)
     app.include_router(api_plan.router)
     app.include_router(api_trial_actions.router)
     app.include_router(api_overrides.router)

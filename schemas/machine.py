@@ -7,13 +7,15 @@ from schemas.source import Area
 
 
 class Scope(StrEnum):
-    """What a machine may read; it never changes anything."""
+    """What a machine may do; it never changes anything about a citizen."""
 
     OVERVIEW = "overview:read"
     """Citizens' overviews, families and timelines, and an employee's list of citizens."""
     SEARCH = "search:read"
     SOURCES = "sources:read"
     """Sources, their runs, held deletions, notices and the comparison with the index; no citizen."""
+    LINK = "link:create"
+    """An address that leads an employee to a citizen; the machine itself reads nothing by it."""
     LOG = "log:read"
     """Lines of the audit log, which name citizens by our own keys alone."""
 

@@ -34,6 +34,8 @@ _PAGES = (
             AuditAction.READ_OWN_UNITS,
             AuditAction.READ_RULES,
             AuditAction.READ_DISCLOSURES,
+            AuditAction.MAKE_LINK,
+            AuditAction.OPEN_LINK,
         }
     )
     | STAFF_ACTS

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Text, func, true
 from sqlalchemy.dialects.postgresql import JSONB
@@ -97,3 +98,16 @@ class ServiceAccountRow(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Of the latest request, to the hour."""
+
+
+class CitizenLinkRow(Base):
+    """An address that another system asked for; it is deleted as it is used."""
+
+    __tablename__ = "citizen_links"
+    __table_args__ = (Index("ix_citizen_links_expires_at", "expires_at"),)
+
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    """SHA-256 of what stands in the address: whoever reads the table cannot open it."""
+    citizen_id: Mapped[UUID | None]
+    """None: the number is of nobody whom we know; the other system is not told."""
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

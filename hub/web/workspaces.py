@@ -8,6 +8,7 @@ from hub.web.disclosures.routes import DISCLOSURES
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
+from hub.web.links.routes import LINKS
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
@@ -46,5 +47,6 @@ WORKSPACES: tuple[Workspace, ...] = (
     CITIZEN,
     PLAN,
     TRIAL_ACTIONS,
+    LINKS,
     LOGIN,
 )

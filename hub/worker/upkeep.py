@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Event
 
+from hub.access.citizen_link_repository import delete_expired_links
 from hub.bus.base import OVERVIEWS, RECORDS, Prunable
 from hub.clock import SystemClock
 from hub.context import AppContext
@@ -81,6 +82,7 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             delete_old_refusals(session, context.clock.now() - KNOWN_FOR)
             delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
+            delete_expired_links(session, context.clock.now())
             delete_unused(session)
         fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions}
         log.info("worker.pruned", extra={"fields": fields})

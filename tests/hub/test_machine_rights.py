@@ -22,6 +22,7 @@ READS = {
     AuditAction.LIST_CITIZENS: Scope.OVERVIEW,
     AuditAction.SEARCH: Scope.SEARCH,
     AuditAction.READ_SOURCES: Scope.SOURCES,
+    AuditAction.MAKE_LINK: Scope.LINK,
     AuditAction.READ_LOG: Scope.LOG,
     AuditAction.READ_OVERRIDES: Scope.LOG,
 }

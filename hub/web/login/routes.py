@@ -1,5 +1,6 @@
 """Log in and out, and see where one is logged in. The municipality's own login is in ``provider_routes``."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Form, Query, Request
@@ -18,7 +19,7 @@ from hub.web.login.beginning import begin_session, logged_in, record_login
 from hub.web.login.page import LoginPage, LoginRefusedPage, LogoutPage, SessionsPage
 from hub.web.login.present import login_page
 from hub.web.login.present_sessions import PAGE_SIZE, sessions_page
-from hub.web.shell.cookies import LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
+from hub.web.shell.cookies import LINK_COOKIE, LOGIN_COOKIE, SESSION_COOKIE, browser_id, new_browser_id
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.limit_counting import limit_address
 from hub.web.shell.rendering import render
@@ -43,8 +44,13 @@ ENDED = "ended"
 
 @router.get("/")
 def start(request: Request) -> RedirectResponse:
-    """The first page for the actor's role."""
-    return RedirectResponse(_first_path(request), 303)
+    """The first page for the actor's role, or where the address leads with which somebody came to log in."""
+    first_path, token = _first_path(request), LINK_COOKIE.read(request)
+    is_token = token is not None and re.fullmatch(r"[\w-]{1,100}", token, re.ASCII)
+    response = RedirectResponse(f"/aabn/{token}" if is_token and first_path != LOGIN_PATH else first_path, 303)
+    if token is not None:
+        LINK_COOKIE.delete(request, response)
+    return response
 
 
 @router.get(LOGIN.path)

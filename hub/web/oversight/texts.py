@@ -76,6 +76,8 @@ AUDIT_ACTION = {
     AuditAction.ADD_TEAM_MEMBER: "Satte en medarbejder på teamet",
     AuditAction.REMOVE_TEAM_MEMBER: "Tog en medarbejder af teamet",
     AuditAction.END_COURSE: "Sluttede et forløb",
+    AuditAction.MAKE_LINK: "Lavede et link til borgeren for et andet system",
+    AuditAction.OPEN_LINK: "Fulgte et link fra et andet system",
     AuditAction.READ_PLAN: "Så Borgerens plan",
     AuditAction.PRINT_PLAN: "Udskrev Borgerens plan",
     AuditAction.CHANGE_PLAN: "Skrev i Borgerens plan",

@@ -42,6 +42,9 @@ SESSION_COOKIE = Cookie("helhed")
 LOGIN_COOKIE = Cookie("helhed-login")
 """Binds the forms and the state of a login to the browser that began it."""
 
+LINK_COOKIE = Cookie("helhed-link")
+"""The address from another system with which somebody came who was not logged in, until they are."""
+
 
 def browser_id(request: Request) -> str | None:
     """What only this browser knows: the id of its session, or of its login; None: it has neither."""

@@ -36,6 +36,7 @@ SCOPE = {
     Scope.OVERVIEW: "borgeres overblik",
     Scope.SEARCH: "søgning",
     Scope.SOURCES: "kilder og drift",
+    Scope.LINK: "links til borgere",
     Scope.LOG: "loggen",
 }
 FOR_EMPLOYEES = "dem, medarbejderen må se; medarbejderen nævnes i hver forespørgsel"

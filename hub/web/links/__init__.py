@@ -1,0 +1,1 @@
+"""An address from another system: which citizen does it lead to?"""
