@@ -10,6 +10,7 @@ from hub.operation.answers import Operation
 from hub.web import (
     api,
     api_administration,
+    api_alerts,
     api_connect,
     api_consents,
     api_courses,
@@ -61,6 +62,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(api.router)
     app.include_router(api_administration.router)
     app.include_router(api_sources.router)
+    app.include_router(api_alerts.router)
     app.include_router(api_connect.router)
     app.include_router(api_consents.router)
     app.include_router(api_courses.router)

@@ -174,6 +174,13 @@ class PlanClosed(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class AlertClosed(ActRefused):
+    """There is no such alert, or the actor does not see what it is about."""
+
+    key = "alert_closed"
+    status = HTTPStatus.FORBIDDEN
+
+
 class OverrideNotFound(ActRefused):
     """There is no such stated reason, or it opened nothing."""
 

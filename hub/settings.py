@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     quarantine_retention_days: int = Field(default=90, ge=1, le=3_660)
     """Days an item that could not be read is kept, encrypted; what was wrong with it is kept without it."""
     smtp_host: str = ""
-    """Mail server for notices to the administrators (docs/operation.md). Empty: no e-mail is sent."""
+    """Mail server for notices to the administrators, and for mails about alerts (docs/operation.md). Empty: none."""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     """Its port. The connection is made safe by STARTTLS, or nothing is sent."""
     smtp_user: str = ""
@@ -152,13 +152,16 @@ class Settings(BaseSettings):
     smtp_ca: Path | None = None
     """PEM file with the authorities that the mail server's certificate comes from. Empty: those the machine trusts."""
     notice_sender: str = ""
-    """Address that notices come from, e.g. ``helhed@kommune.dk``; needed for e-mail."""
+    """Address that mails come from, e.g. ``helhed@kommune.dk``; needed for e-mail."""
     notice_recipients: str = ""
     """Addresses that get notices by e-mail, separated by commas."""
     notice_webhook_url: str = Field(default="", pattern="^(https?://.+)?$")
     """Address that notices are posted to as JSON. Empty: none."""
     notice_webhook_key: SecretStr | None = None
     """Key that signs them (HMAC-SHA256, Standard Webhooks); at least 32 characters. Needed with the address."""
+    alert_webhook_hosts: str = ""
+    """Hosts that alerts may be posted to (``helhed webhook add``), ``esdh.kommune.dk`` or ``host:port``, separated by
+    commas. HTTPS alone. Empty: none."""
     notice_quiet_hours: str = Field(default="", pattern="^([0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])?$")
     """When no notice is sent, in Danish time: ``22:00-07:00``. It is sent afterwards. Empty: always."""
     notice_failures: int = Field(default=3, ge=1, le=50)
@@ -175,6 +178,11 @@ class Settings(BaseSettings):
     """Who sends it as bearer token may read ``/metrics``; at least 32 characters. Empty: not the web's."""
     otlp_endpoint: str = Field(default="", pattern="^(https?://.+)?$")
     """OpenTelemetry collector that gets traces over OTLP/HTTP, ``http://host:4318``. Empty: no traces."""
+
+    @property
+    def listed_webhook_hosts(self) -> frozenset[str]:
+        """``alert_webhook_hosts``, one by one."""
+        return frozenset(host.strip() for host in self.alert_webhook_hosts.split(",") if host.strip())
 
     @model_validator(mode="after")
     def _keys_long_enough(self) -> Self:

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 from hashlib import sha256
+from uuid import UUID
 
-from schemas.base import Schema
+from schemas.base import Instant, Schema
 from schemas.source import Area
 
 
@@ -54,3 +55,61 @@ def record_key(entry_id: str) -> str:
     """
     source, _, _ = entry_id.partition("/")
     return f"{source}/{sha256(entry_id.encode()).hexdigest()[:32]}"
+
+
+class Relation(StrEnum):
+    """What somebody is to the citizen, by which the kinds that are told without being asked for differ."""
+
+    LEAD_COORDINATOR = "lead_coordinator"
+    CITIZEN_COORDINATOR = "citizen_coordinator"
+    MEMBER = "member"
+    NAMED_WORKER = "named_worker"
+    """A source names the employee as responsible for something that is ongoing."""
+
+
+class AlertAct(StrEnum):
+    """What somebody does about an alert."""
+
+    TAKE = "take"
+    HAND_OVER = "hand_over"
+    CLOSE = "close"
+
+
+class AlertActLine(Schema):
+    """What was done about an alert, and by whom."""
+
+    act: AlertAct
+    actor_id: str
+    receiver: str | None = None
+    words: str = ""
+    acted_at: Instant
+
+
+class Alert(Schema):
+    """Something that happened to a citizen. What it says is found out when it is shown."""
+
+    id: UUID
+    citizen_id: UUID
+    kind: AlertKind
+    area: Area | None
+    subject: str
+    occasion: str
+    version: int | None
+    caused_by: str | None
+    happened_at: Instant
+    is_read: bool
+    """By whoever asks."""
+    acts: tuple[AlertActLine, ...] = ()
+    """Newest first."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody needs to see to it any more."""
+        return bool(self.acts) and self.acts[0].act is AlertAct.CLOSE
+
+    @property
+    def keeper(self) -> str | None:
+        """Who sees to it: whoever took it, or to whom it was handed over. None: nobody does."""
+        if not self.acts or self.is_closed:
+            return None
+        return self.acts[0].receiver or self.acts[0].actor_id

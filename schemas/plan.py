@@ -126,3 +126,11 @@ class CitizenPlan(Schema):
     course_id: UUID
     entries: tuple[PlanEntry, ...]
     """In the order in which they were written."""
+
+
+class PassedReview(Schema):
+    """A goal or an agreement that is open, and whose day has passed."""
+
+    entry_id: UUID
+    citizen_id: UUID
+    due_on: date

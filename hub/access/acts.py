@@ -31,8 +31,10 @@ IDENTITY_ACTS = frozenset(
     }
 )
 """What is decided about who is who, likewise."""
-STAFF_ACTS = frozenset({AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF, AuditAction.CHANGE_ACCOUNT})
-"""What is done about employees and machines, likewise."""
+STAFF_ACTS = frozenset(
+    {AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF, AuditAction.CHANGE_ACCOUNT, AuditAction.CHANGE_WEBHOOK}
+)
+"""What is done about employees, machines and other systems, likewise."""
 CONSENT_ACTS = frozenset(
     {
         AuditAction.READ_CONSENTS,
@@ -51,6 +53,8 @@ COURSE_ACTS = frozenset(
     }
 )
 """What is done with a course and its team, likewise."""
+ALERT_ACTS = frozenset({AuditAction.TAKE_ALERT, AuditAction.HAND_OVER_ALERT, AuditAction.CLOSE_ALERT})
+"""What is done about an alert, likewise."""
 RULE_ACTS = frozenset({AuditAction.ASSESS_RULE, AuditAction.RECORD_INDICATOR})
 """What professionals say about a citizen in answer to the rules, likewise."""
 PLAN_ACTS = frozenset(

@@ -15,6 +15,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.course_policy import joins_as, may_handle_course
 from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
+from hub.alerts.service import tell_member_joined
 from hub.audit.service import write_all
 from hub.clock import danish_day
 from hub.course import repository as access
@@ -166,6 +167,10 @@ class CourseDesk:
         repository.raise_version(self._session, self._course_id)
         said: dict[str, JsonValue] = {"function": member.function.value, "citizen_say": member.citizen_say.value}
         self._write(AuditAction.ADD_TEAM_MEMBER, AuditOutcome.SHOWN, said, member.actor_id)
+        citizens = self._facts.citizen_ids if self._facts else ()
+        tell_member_joined(
+            self._session, citizens, member.actor_id, member.valid_from, by=self._actor.id, now=self._now
+        )
         return ()
 
     def remove_member(self, actor_id: str, leaving: Leaving, version: int) -> Faults | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
 from hub.access.course_policy import may_handle_plan
+from hub.alerts.service import tell_plan_changed
 from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import consent_repository
@@ -45,7 +46,7 @@ class PlanAct:
         return None
 
     def write(self, plan: dict[str, JsonValue] | None, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:
-        """Write the line of the act; *plan*: of what, and what was done to it."""
+        """Write the line of the act; *plan*: of what, and what was done to it; the team is told of that."""
         entry = audit_entry(
             self.actor,
             self.action,
@@ -57,3 +58,5 @@ class PlanAct:
             details={"plan": plan} if plan else None,
         )
         write(self.session, entry)
+        if plan is not None:
+            tell_plan_changed(self.session, self.citizen_id, by=self.actor.id, now=self.now)

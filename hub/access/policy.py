@@ -36,6 +36,8 @@ _PAGES = (
             AuditAction.READ_DISCLOSURES,
             AuditAction.MAKE_LINK,
             AuditAction.OPEN_LINK,
+            AuditAction.READ_ALERTS,
+            AuditAction.CHANGE_SUBSCRIPTIONS,
         }
     )
     | STAFF_ACTS

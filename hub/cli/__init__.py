@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import account, actor, check, connector, identity, index, notice, policy, quarantine, run, schema, source
+from hub.cli import (
+    account,
+    actor,
+    check,
+    connector,
+    identity,
+    index,
+    notice,
+    policy,
+    quarantine,
+    run,
+    schema,
+    source,
+    webhook,
+)
 
 app = typer.Typer(
     name="helhed",
@@ -39,6 +53,7 @@ def _options(
 
 app.add_typer(actor.app, name="actor")
 app.add_typer(account.app, name="account")
+app.add_typer(webhook.app, name="webhook")
 app.add_typer(connector.app, name="connector")
 app.add_typer(source.app, name="source")
 app.add_typer(index.app, name="index")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from hub.course.tables import PlanEffortRow, PlanEntryRow, PlanProgressRow, PlanVersionRow
 from hub.db import fetch_rows
-from schemas.plan import CitizenPlan, EntryVersion, NewEntry, NewProgress, PlanEntry, PlanText, ProgressEntry
+from schemas.plan import (
+    CitizenPlan,
+    EntryVersion,
+    NewEntry,
+    NewProgress,
+    PassedReview,
+    PlanEntry,
+    PlanText,
+    ProgressEntry,
+)
 
 _WHOSE = "CASE WHEN k.merged_into = ANY(:citizen_ids) THEN k.merged_into ELSE p.citizen_id END AS citizen_id"
 _OF_CITIZENS = """
@@ -37,6 +46,16 @@ _EFFORTS = text(f"""
     SELECT f.entry_id, f.effort_id FROM plan_efforts f JOIN plan_entries p ON p.id = f.entry_id
     {_OF_CITIZENS} ORDER BY f.added_at, f.effort_id
 """)  # noqa: S608  as above
+
+_PASSED_REVIEWS = text("""
+    SELECT p.id AS entry_id, coalesce(k.merged_into, p.citizen_id) AS citizen_id, v.due_on
+    FROM plan_entries p
+    JOIN LATERAL (SELECT due_on, state FROM plan_versions v WHERE v.entry_id = p.id ORDER BY version DESC LIMIT 1) v
+      ON v.state = 'open' AND :since <= v.due_on AND v.due_on < :until
+    JOIN courses c ON c.id = p.course_id AND (c.ended_on IS NULL OR :until < c.ended_on)
+    LEFT JOIN citizen_keys k ON k.id = p.citizen_id
+    ORDER BY p.id
+""")
 
 
 def read_plan(session: Session, course_id: UUID, citizen_id: UUID) -> CitizenPlan:
@@ -81,6 +100,12 @@ def read_plans(session: Session, course_id: UUID, citizen_ids: Collection[UUID])
         citizen_id: CitizenPlan(citizen_id=citizen_id, course_id=course_id, entries=tuple(map(entry, keys)))
         for citizen_id, keys in entries.items()
     }
+
+
+def list_passed_reviews(session: Session, since: date, until: date) -> tuple[PassedReview, ...]:
+    """Open goals and agreements of open courses whose day was one from *since* to before *until*."""
+    rows = fetch_rows(session, _PASSED_REVIEWS, {"since": since, "until": until})
+    return tuple(PassedReview.model_validate(row) for row in rows)
 
 
 def add_entry(  # noqa: PLR0913  keyword-only from the employee on

@@ -258,10 +258,8 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
         AccessScope(citizens=frozenset(members), areas=areas)
         for areas, members in sorted(citizens.items(), key=lambda item: sorted(item[0]))
     ]
-    if actor.worker_ids and actor.area is not None:
-        parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor)}
-        named = frozenset(session.scalars(_NAMED_CITIZENS, parameters))
-        scopes += [AccessScope(citizens=named, areas=own)] if named else []
+    named = named_citizens(session, actor, on)
+    scopes += [AccessScope(citizens=named, areas=own)] if named else []
     return tuple(scopes)
 
 
@@ -269,6 +267,14 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
     """Citizens on whose team the actor is, by name, each once; never the actor."""
     rows = session.execute(_MY_CITIZENS, _actor_parameters(actor, on)).mappings()
     return tuple(MyCitizen.model_validate(dict(row)) for row in rows)
+
+
+def named_citizens(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
+    """Citizens for whom a source of the actor's own area names the actor as responsible; never the actor."""
+    if not actor.worker_ids or actor.area is None:
+        return frozenset()
+    parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor)}
+    return frozenset(session.scalars(_NAMED_CITIZENS, parameters))
 
 
 def turning_18(session: Session, actor: Actor, on: date, size: int) -> tuple[MinorOfMine, ...]:

@@ -122,6 +122,14 @@ _ON_OPEN_COURSE = text(f"""
     WHERE coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids) AND (n.valid_to IS NULL OR :on < n.valid_to)
 """)  # noqa: S608  as above
 
+_ALL_ON_OPEN_COURSES = text(f"""
+    SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
+    FROM course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
+    LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    WHERE n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    ORDER BY 1
+""")  # noqa: S608  as above
+
 
 def course_facts(session: Session, actor: Actor, course_id: UUID, on: date) -> CourseFacts | None:
     """The actor's place on the course, whatever is consented to. None: there is no such course that is open."""
@@ -184,6 +192,18 @@ def lock_citizens(session: Session, citizen_ids: Collection[UUID], on: date) -> 
     parameters = {"citizen_ids": list(citizen_ids), "on": on}
     fetch_rows(session, _LOCK_CITIZENS, {"citizen_ids": list(citizen_ids)})
     return frozenset(row["citizen_id"] for row in fetch_rows(session, _ON_OPEN_COURSE, parameters))
+
+
+def on_open_courses(session: Session, citizen_ids: Collection[UUID], on: date) -> frozenset[UUID]:
+    """Which of these citizens are on a course, whether they have consented to it yet or not."""
+    rows = fetch_rows(session, _ON_OPEN_COURSE, {"citizen_ids": list(citizen_ids), "on": on})
+    return frozenset(row["citizen_id"] for row in rows)
+
+
+def list_on_open_courses(session: Session, on: date) -> tuple[UUID, ...]:
+    """All citizens who are on a course, in the order of their keys."""
+    rows = fetch_rows(session, _ALL_ON_OPEN_COURSES, {"on": on})
+    return tuple(row["citizen_id"] for row in rows)
 
 
 def offered_by(session: Session, course_id: UUID) -> tuple[str | None, frozenset[UUID]] | None:

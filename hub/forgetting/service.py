@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub.alerts.repository import delete_alerts_of
 from hub.clock import Clock
 from hub.course.plan_repository import delete_efforts_of
 from hub.db import Database
@@ -105,4 +106,5 @@ def forget_source(
         total["events"] += delete_events(session, source)
         delete_comparison(session, source)
         delete_efforts_of(session, source)
+        delete_alerts_of(session, source)
     return dict(total)

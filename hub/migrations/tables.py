@@ -16,6 +16,7 @@ ALL_TABLES = tuple(
         "indexing",
         "course",
         "rules",
+        "alerts",
         "access",
         "sessions",
         "notices",

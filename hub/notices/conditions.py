@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     SECRET_EXPIRING = "secret_expiring"  # noqa: S105  a kind of notice
     SENDER_REFUSED = "sender_refused"
     INDEX_DRIFT = "index_drift"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 EVERYTHING = ""
@@ -91,12 +92,14 @@ class Limits:
 
 
 def present_conditions(
-    looks: Iterable[SourceLook], *, is_drifting: bool, limits: Limits, now: datetime
+    looks: Iterable[SourceLook], *, is_drifting: bool, limits: Limits, now: datetime, disabled_webhooks: int = 0
 ) -> dict[Key, Condition]:
     """All that is wrong now, by key. Of a paused source only what its pause does not explain."""
     conditions = [condition for look in looks for condition in source_conditions(look, limits, now)]
     if is_drifting:
         conditions.append(Condition(kind=NoticeKind.INDEX_DRIFT))
+    if disabled_webhooks:
+        conditions.append(Condition(kind=NoticeKind.WEBHOOK_DISABLED, number=disabled_webhooks))
     return {condition.key: condition for condition in conditions}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from hub.alerts.delivery_repository import count_disabled_webhooks
 from hub.inbox.certificates import earliest_end
 from hub.inbox.refusals import REPEATED, SPELL
 from hub.inbox.repository import count_refused
@@ -74,7 +75,13 @@ def judge(session: Session, sources: Sequence[Source], plan: NoticePlan, now: da
     is_drifting = whole is not None and (not whole.is_equal or now - whole.compared_at > NOT_COMPARED_FOR)
     steps = next_steps(
         repository.open_notices(session),
-        present_conditions(looks, is_drifting=is_drifting, limits=plan.limits, now=now),
+        present_conditions(
+            looks,
+            is_drifting=is_drifting,
+            limits=plan.limits,
+            now=now,
+            disabled_webhooks=count_disabled_webhooks(session),
+        ),
         unjudged=paused_sources(looks),
         known={EVERYTHING, *(source.name for source in sources)},
         now=now,

@@ -15,6 +15,7 @@ BEGAN: Mapping[NoticeKind, str] = {
     NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber om {number} dage.",
     NoticeKind.SENDER_REFUSED: "{source}: en afsender er afvist {number} gange, og det sendte er ikke taget imod.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
+    NoticeKind.WEBHOOK_DISABLED: "{number} systemer får ikke længere adviser: de har ikke svaret rigtigt mange gange.",
 }
 ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.LATE: "{source} er ikke længere forsinket.",
@@ -26,6 +27,7 @@ ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.SECRET_EXPIRING: "{source}: ingen adgangskode er længere ved at udløbe.",
     NoticeKind.SENDER_REFUSED: "{source}: ingen afsender er afvist det seneste døgn.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
+    NoticeKind.WEBHOOK_DISABLED: "Alle systemer får igen adviser.",
 }
 ADVICE: Mapping[NoticeKind, str] = {
     NoticeKind.LATE: "Vent på næste kørsel, og se efter igen om en time.",
@@ -38,8 +40,10 @@ ADVICE: Mapping[NoticeKind, str] = {
     "indstillinger.",
     NoticeKind.SENDER_REFUSED: "Se på kildens side under Sendt af kilden, hvorfor, og hvad du gør.",
     NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
+    NoticeKind.WEBHOOK_DISABLED: "Ring til systemets leverandør. Slå det så til igen: helhed webhook enable.",
 }
 ONE: Mapping[NoticeKind, str] = {
+    NoticeKind.WEBHOOK_DISABLED: "1 system får ikke længere adviser: det har ikke svaret rigtigt mange gange.",
     NoticeKind.HELD_DELETIONS: "{source}: 1 sletning er tilbageholdt og venter på et menneske.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om 1 dag.",
     NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber i morgen.",

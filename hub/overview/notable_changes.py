@@ -1,10 +1,11 @@
 """Which kinds of change lie between two versions of an overview: what the team of a citizen is told of. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from hub.clock import danish_day
 from hub.overview.efforts import EffortState, effort_state
+from hub.overview.point_in_time import ENDED_PLANS
 from schemas.alert import AlertKind, NotableChange, record_key
 from schemas.facts import (
     AbsenceFact,
@@ -47,7 +48,33 @@ def notable_changes(before: Overview | None, now: Overview, on: date) -> tuple[N
     return tuple(sorted(changes, key=lambda change: (change.kind, change.subject, change.occasion)))
 
 
-def _is_succeeded(ending: Entry, efforts: Iterable[Entry], on: date) -> bool:
+def passed_days(overview: Overview, since: date, until: date) -> tuple[NotableChange, ...]:
+    """What the days from *since* to before *until* brought: no version says it.
+
+    Efforts whose last day was one of them have ended: the same change as ``notable_changes`` would tell, so that it
+    counts once. Efforts and plans that run were to be followed up on one of them.
+    """
+    entries = sorted(overview.entries(), key=lambda entry: entry.id)
+    return tuple(change for entry in entries for change in _passed(entry, entries, since, until))
+
+
+def _passed(entry: Entry, entries: Sequence[Entry], since: date, until: date) -> Iterator[NotableChange]:
+    match entry.fact:
+        case EffortFact() as effort:
+            state = effort_state(entry, effort, until)
+            if state is EffortState.ENDED and entry.valid.end is not None and since < entry.valid.end <= until:
+                yield _ended(entry, entries, until)
+            runs = state is EffortState.ONGOING
+        case PlanFact(status=status):
+            runs = entry.valid.contains(until) and status.code not in ENDED_PLANS
+        case _:
+            return
+    review = entry.fact.next_follow_up_on
+    if runs and review is not None and since <= review < until:
+        yield _change(AlertKind.REVIEW_PASSED, entry, review.isoformat())
+
+
+def is_succeeded(ending: Entry, efforts: Iterable[Entry], on: date) -> bool:
     """Whether another effort of the same area takes over from one that ended."""
     last = ending.valid.last_day or on
     return any(
@@ -99,7 +126,7 @@ def _of_effort(
 
 def _ended(entry: Entry, entries: Iterable[Entry], on: date) -> NotableChange:
     change = _change(AlertKind.EFFORT_ENDED, entry, str(entry.valid.end or ""))
-    return change.model_copy(update={"has_successor": _is_succeeded(entry, entries, on)})
+    return change.model_copy(update={"has_successor": is_succeeded(entry, entries, on)})
 
 
 def _of_absence(earlier: Iterable[Entry], entries: Iterable[Entry], on: date) -> Iterator[NotableChange]:

@@ -1,5 +1,6 @@
 """The one table of workspaces, in the order of the menu. A new workspace is a folder of its own and a line here."""
 
+from hub.web.alerts.routes import ALERTS
 from hub.web.citizen.routes import CITIZEN
 from hub.web.connect.routes import CONNECT
 from hub.web.consents.routes import CONSENTS
@@ -27,6 +28,7 @@ from hub.web.trial_actions.routes import TRIAL_ACTIONS
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
+    ALERTS,
     COURSES,
     CONSENTS,
     DISCLOSURES,

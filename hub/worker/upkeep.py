@@ -7,6 +7,8 @@ from functools import partial
 from threading import Event
 
 from hub.access.citizen_link_repository import delete_expired_links
+from hub.alerts.repository import delete_old_alerts
+from hub.alerts.service import ALERT_GROUP, KEPT_FOR
 from hub.bus.base import OVERVIEWS, RECORDS, Prunable
 from hub.clock import SystemClock
 from hub.context import AppContext
@@ -29,7 +31,7 @@ EVENTS_KNOWN_FOR = timedelta(days=30)
 JOBS_KNOWN_FOR = timedelta(days=90)
 """So long the result of a job can be read."""
 COLLECT_METRICS_EVERY = timedelta(seconds=15)
-_GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS))
+_GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS), (ALERT_GROUP, OVERVIEWS))
 
 log = logging.getLogger("hub.worker")
 
@@ -84,7 +86,8 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             sessions = delete_expired_sessions(session, limits_of(settings))
             delete_expired_links(session, context.clock.now())
             delete_unused(session)
-        fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions}
+            alerts = delete_old_alerts(session, context.clock.now() - KEPT_FOR)
+        fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions, "alerts": alerts}
         log.info("worker.pruned", extra={"fields": fields})
 
     repeat(step, health, stop, pause=PRUNE_EVERY)

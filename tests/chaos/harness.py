@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.sandbox.services.member import Member
+from hub.alerts.service import ALERT_GROUP
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
@@ -252,7 +253,8 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
             text("SELECT (SELECT count(*) FROM overview_due) + (SELECT count(*) FROM overview_outbox)")
         )
         unread = session.scalar(text("SELECT count(*) FROM source_streams WHERE last_success_at IS NULL"))
-    lag = context.bus.lag(PIPELINE_GROUP, RECORDS) + context.bus.lag(INDEX_GROUP, OVERVIEWS)
+    lag = context.bus.lag(PIPELINE_GROUP, RECORDS)
+    lag += context.bus.lag(INDEX_GROUP, OVERVIEWS) + context.bus.lag(ALERT_GROUP, OVERVIEWS)
     return entities >= whole and not unread and not waiting and not lag
 
 

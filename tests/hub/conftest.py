@@ -1,13 +1,16 @@
 """The bus with the topics of the pipeline, and the index; the embedded ones, each test its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.bus.postgres import PostgresBus
 from hub.db import Database
+from hub.notices.senders import MailServer
 from search.postgres import PostgresIndex
+from tests.receivers import Mailbox, mail_server
 
 
 @pytest.fixture
@@ -23,3 +26,10 @@ def bus(database: Database) -> Iterator[PostgresBus]:
 def index(postgres_index: PostgresIndex) -> PostgresIndex:
     """Empty."""
     return postgres_index
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Iterator[tuple[Mailbox, MailServer]]:
+    """A mail server that insists on STARTTLS and a login, and how to reach it."""
+    with mail_server(tmp_path) as running:
+        yield running

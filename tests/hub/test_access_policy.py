@@ -57,7 +57,7 @@ SELF = HEALTH_TOO.model_copy(update={"unit_has_active_effort": True, "is_self": 
 social, health, school, employment = Area.SOCIAL, Area.HEALTH, Area.SCHOOL, Area.EMPLOYMENT
 none: frozenset[Area] = frozenset()
 MEMBER_ACTS = {AuditAction.SEARCH, AuditAction.LIST_CITIZENS, AuditAction.END_OVERRIDE, AuditAction.READ_DISCLOSURES}
-MEMBER_ACTS |= {AuditAction.OPEN_LINK}
+MEMBER_ACTS |= {AuditAction.OPEN_LINK, AuditAction.READ_ALERTS, AuditAction.CHANGE_SUBSCRIPTIONS}
 POLICY_ACTS = {AuditAction.READ_POLICY, AuditAction.EXPLAIN_POLICY}
 
 

@@ -13,7 +13,7 @@ from hub.db import Database
 from hub.indexing.outbox import OverviewChanged
 from hub.indexing.repository import pending_outbox
 from hub.overview import notable_changes as module
-from hub.overview.notable_changes import ABSENCE_LINES, NEWS_WITHIN, notable_changes
+from hub.overview.notable_changes import ABSENCE_LINES, NEWS_WITHIN, notable_changes, passed_days
 from hub.rules import overlaps
 from hub.rules.register import law_limit
 from schemas.alert import AlertKind, NotableChange, record_key
@@ -127,6 +127,17 @@ def test_who_left_the_country_has_moved_away() -> None:
     here, away = overview(version=1), overview(life_status=LifeStatus.MOVED_OUT)
     assert kinds(here, away) == [AlertKind.MOVED_AWAY]
     assert kinds(away, away) == kinds(None, away) == []
+
+
+def test_an_effort_whose_last_day_passes_has_ended_though_nobody_says_so() -> None:
+    ends = entry("1", make_effort(), Period(start=LONG_AGO.start, end=date(2023, 9, 12)))
+    yesterday = TODAY - timedelta(days=1)
+    (change,) = passed_days(overview(ends), yesterday, TODAY)
+    assert (change.kind, change.occasion) == (AlertKind.EFFORT_ENDED, "2023-09-12")
+    assert passed_days(overview(ends), TODAY, TODAY + timedelta(days=1)) == ()
+    said = overview(entry("1", make_effort(status=EffortStatus.ENDED), ends.valid))
+    assert passed_days(said, yesterday, TODAY) == (change,)
+    assert notable_changes(overview(RUNNING, version=1), said, TODAY) == (change,), "told twice it is one"
 
 
 FACTS: list[Entry] = [EFFORT, RUNNING, ENDED, NEXT, NOTIFICATION, STAY, absence(3), absence(9, "3"), entry("6", PLAN)]

@@ -3,21 +3,12 @@
 import base64
 import hmac
 import json
-import socket
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -43,6 +34,7 @@ from hub.notices.service import NoticePlan
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus
 from hub.sources.stream_repository import save_run
+from tests.receivers import Mailbox, receiving
 from tests.sources import SilentSource, add_connector, make_catalogue
 from tests.web import maja
 
@@ -50,7 +42,6 @@ NOW = maja.NOW
 LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 NEVER_QUIET = QuietHours(time(), time())
 KEYS: list[Key] = [(kind, source) for kind in NoticeKind for source in ("social", "health")]
-PASSWORD = "kun-til-test"
 
 
 @given(
@@ -181,45 +172,6 @@ def test_the_first_end_of_all_certificates_counts() -> None:
     assert earliest_end(["-----BEGIN CERTIFICATE-----\nnej"]) is None
 
 
-class Mailbox:
-    """Takes what is handed in, over TLS and after a login alone."""
-
-    def __init__(self) -> None:
-        self.messages: list[Any] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
-        self.messages.append(envelope)
-        return "250 OK"
-
-
-def _let_in(server: Any, session: Any, envelope: Any, mechanism: str, data: object) -> AuthResult:  # noqa: ARG001
-    is_right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
-    return AuthResult(success=is_right, handled=False)
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Iterator[tuple[Mailbox, MailServer]]:
-    """A mail server that insists on STARTTLS and a login, and how to reach it."""
-    authority, mailbox = trustme.CA(), Mailbox()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]  # the server connects to its own port as it starts, so it must know it
-    controller = Controller(
-        mailbox,
-        hostname="127.0.0.1",
-        port=port,
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
-        authenticator=_let_in,
-    )
-    controller.start()
-    yield mailbox, MailServer("127.0.0.1", port, "helhed", PASSWORD, tmp_path / "ca.pem", "helhed@egelund.example")
-    controller.stop()
-
-
 def test_an_email_goes_over_tls_after_a_login(mail: tuple[Mailbox, MailServer]) -> None:
     mailbox, server = mail
     send_email(server, "tine@egelund.example", "DUBU er tavs", "Gør nu: ring.\n", message_id="notice-1", now=NOW)
@@ -246,31 +198,6 @@ def test_a_server_that_is_not_the_right_one_gets_nothing(
     with pytest.raises(SendFailed, match=fault):
         send_email(changed, "tine@egelund.example", "x", "y", message_id="notice-1", now=NOW)
     assert mailbox.messages == []
-
-
-@contextmanager
-def receiving(status: int = 204) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A real webhook: its address and what it was sent."""
-    received: list[tuple[dict[str, str], bytes]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            received.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(status)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/helhed", received
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_a_webhook_can_tell_that_a_message_is_ours_and_when_it_was_sent() -> None:

@@ -101,6 +101,9 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
         until(lambda: figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 0)
         until(lambda: figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is not None)
         expected = {
+            "alerts",
+            "alerts.days",
+            "alerts.send",
             "collect",
             "compare",
             "inbox",

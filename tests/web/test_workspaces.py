@@ -51,7 +51,11 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
 @pytest.mark.parametrize(
     ("role", "paths", "purpose"),
     [
-        (Role.TEAM_MEMBER, ["/mine-borgere", "/forloeb", "/samtykker", "/videregivelser"], Purpose.FOLLOW_UP),
+        (
+            Role.TEAM_MEMBER,
+            ["/mine-borgere", "/adviser", "/forloeb", "/samtykker", "/videregivelser"],
+            Purpose.FOLLOW_UP,
+        ),
         (
             Role.ADMINISTRATOR,
             ["/kilder", "/tilbageholdt", "/karantaene", "/identitet", "/indeks", "/beskeder", "/medarbejdere"],

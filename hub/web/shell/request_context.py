@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from hub.access import service
+from hub.access.alerts import MOST_COUNTED, AlertDesk
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
@@ -191,7 +192,8 @@ class RequestContext:
         """The page with everything around it; its title is the workspace's unless it has one of its own."""
         if title is None:
             title = self.workspace.title if self.workspace else ""
-        return HTMLResponse(render(frame(self.request, title, self.actor, notice), page), status)
+        unread = AlertDesk(self.session, self.actor, self.access(), now=self.now).count_unread()
+        return HTMLResponse(render(frame(self.request, title, self.actor, notice, unread_alerts=unread), page), status)
 
 
 @contextmanager
@@ -257,7 +259,9 @@ def choose_purpose(request: Request, purpose: Purpose) -> None:
         request.session["purpose"] = purpose.value
 
 
-def frame(request: Request, title: str, actor: Actor | None, notice: str | None = None) -> Frame:
+def frame(
+    request: Request, title: str, actor: Actor | None, notice: str | None = None, *, unread_alerts: int = 0
+) -> Frame:
     """What stands around a page."""
     context: AppContext = request.app.state.context
     workspaces = menu_of(request.app.state.workspaces, actor) if actor else ()
@@ -267,7 +271,7 @@ def frame(request: Request, title: str, actor: Actor | None, notice: str | None 
         role=actor.title if actor else "",
         unit=(actor.unit_name or "") if actor else "",
         menu=tuple(
-            Link(workspace.title, workspace.path, current=request.url.path == workspace.path)
+            Link(_menu_text(workspace, unread_alerts), workspace.path, current=request.url.path == workspace.path)
             for workspace in workspaces
         ),
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
@@ -276,3 +280,10 @@ def frame(request: Request, title: str, actor: Actor | None, notice: str | None 
         municipality=context.settings.municipality,
         notice=notice,
     )
+
+
+def _menu_text(workspace: Workspace, unread_alerts: int) -> str:
+    """The word in the menu; that of alerts with how many are not read."""
+    if workspace.action is not AuditAction.READ_ALERTS or not unread_alerts:
+        return workspace.title
+    return f"{workspace.title} ({unread_alerts}{'+' if unread_alerts == MOST_COUNTED else ''})"

@@ -289,6 +289,10 @@ ERROR = {
         "Planen er ikke åben for dig",
         "Borgerens plan ses og skrives af teamet, når borgeren har samtykket til forløbet. Spørg tovholderen.",
     ),
+    "alert_closed": (
+        "Adviset er ikke åbent for dig",
+        "Du ser adviser om borgere, du arbejder med, og kun om det, du må se. Spørg tovholderen.",
+    ),
     "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
     "override_own": (
         "Du kan ikke gennemgå din egen særlige grund",

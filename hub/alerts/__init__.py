@@ -1,0 +1,1 @@
+"""What those who work with a citizen are told of (adviser): kept by reference alone, worded when it is shown."""

@@ -1,0 +1,1 @@
+"""Adviser: what happened to my citizens, and who sees to it."""
