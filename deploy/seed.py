@@ -20,6 +20,7 @@ from deploy.sandbox.municipality.trial_actions import Judged, TrialLine
 from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
 from hub.access.tables import ActorRow
+from hub.alerts.service import store_recent
 from hub.audit.service import write
 from hub.clock import danish_day, danish_midnight
 from hub.context import AppContext
@@ -132,6 +133,7 @@ class Seeding:
         for consent in course.consents:
             for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
                 self._waiting.append((consent.given_on, partial(_add, row=row)))
+        store_recent(session, citizens.values(), now=self._parts.clock.now())
         return True
 
     def _consents(

@@ -180,6 +180,11 @@ class Settings(BaseSettings):
     """OpenTelemetry collector that gets traces over OTLP/HTTP, ``http://host:4318``. Empty: no traces."""
 
     @property
+    def mails_alerts(self) -> bool:
+        """Whether mails about alerts can be sent: by a server, from an address, with a link that leads here."""
+        return bool(self.smtp_host and self.public_url and "@" in self.notice_sender)
+
+    @property
     def listed_webhook_hosts(self) -> frozenset[str]:
         """``alert_webhook_hosts``, one by one."""
         return frozenset(host.strip() for host in self.alert_webhook_hosts.split(",") if host.strip())

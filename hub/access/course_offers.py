@@ -13,6 +13,7 @@ from hub.access.courses import Faults, lead_place
 from hub.access.policy import decide, relation_of
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask
+from hub.alerts.service import store_recent
 from hub.audit.service import write_all
 from hub.clock import danish_day
 from hub.course import repository as access
@@ -100,6 +101,7 @@ class OfferDesk:
             offered_by=self._actor.id,
         )
         course.join(self._session, course_id, lead_place(self._actor, offer.authority), self._today)
+        store_recent(self._session, citizen_ids, now=self._now)
         reasons: list[JsonValue] = [*sorted(offer.reasons)]
         self._write(citizen_ids, AuditOutcome.SHOWN, facts, {"id": str(course_id), "reasons": reasons})
         return ()

@@ -16,7 +16,7 @@ from hub.course.team_repository import list_on_open_courses, on_open_courses
 from hub.course.trial_repository import trial_actions_due
 from hub.indexing.outbox import read_changes
 from hub.overview import repository as overviews
-from hub.overview.notable_changes import passed_days
+from hub.overview.notable_changes import notable_changes, passed_days
 from schemas.alert import AlertKind, NotableChange
 
 ALERT_GROUP = "alerts"
@@ -60,6 +60,18 @@ def store_passed_days(session: Session, citizen_ids: Collection[UUID], *, now: d
         _review(trial.citizen_id, f"trial/{trial.trial_id}", trial.judge_on)
         for trial in trial_actions_due(session, citizen_ids, today)
         if today - LOOKS_BACK <= trial.judge_on < today
+    ]
+    return _store(session, alerts, now)
+
+
+def store_recent(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> int:
+    """Store what is news of these citizens as somebody begins to work with them."""
+    today = danish_day(now)
+    alerts = [
+        _of_change(citizen_id, change, now, version=version)
+        for citizen_id, (version, overview) in overviews.current(session, citizen_ids).items()
+        if overview is not None
+        for change in notable_changes(None, overview, today)
     ]
     return _store(session, alerts, now)
 

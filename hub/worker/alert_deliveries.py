@@ -33,7 +33,7 @@ log = logging.getLogger("hub.worker")
 
 def delivery_loops(context: AppContext) -> Sequence[Loop]:
     """Make and send, until told to stop."""
-    mail = notice_plan(context.settings).mail if context.settings.public_url else None
+    mail = notice_plan(context.settings).mail if context.settings.mails_alerts else None
     return [Loop(name="alerts.send", run=partial(_run, context, mail))]
 
 

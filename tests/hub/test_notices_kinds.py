@@ -97,6 +97,20 @@ def refused(ago: timedelta) -> Step:
     return step
 
 
+def webhooks(disabled: int) -> Step:
+    def step(session: Session, _: StreamLease) -> None:
+        session.execute(text("DELETE FROM alert_webhooks"))
+        for _number in range(disabled):
+            session.execute(
+                text(
+                    "INSERT INTO alert_webhooks (id, url, secret, kinds, added_by, added_at, disabled_at)"
+                    " VALUES (gen_random_uuid(), 'https://esdh.example', '', '{}', 'tine', now(), now())"
+                )
+            )
+
+    return step
+
+
 HOUR, NOTHING = timedelta(hours=1), timedelta(0)
 WELL = ran(NOTHING)
 MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
@@ -109,6 +123,7 @@ MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.SECRET_EXPIRING: (secret_ends(-3), secret_ends(365)),
     NoticeKind.SENDER_REFUSED: (refused(HOUR), refused(25 * HOUR)),
     NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
+    NoticeKind.WEBHOOK_DISABLED: (webhooks(1), webhooks(0)),
 }
 """How each begins and how it ends, in what is stored."""
 STARTS_WELL = frozenset(NoticeKind) - {NoticeKind.LATE, NoticeKind.SILENT}
@@ -154,7 +169,7 @@ def test_every_kind_begins_once_and_ends_once_and_waits_for_the_morning(database
         look(never_quiet, NOW + matures)
         look(never_quiet, NOW + matures)
         assert [event for event, _ in told(kind)] == ["began"], kind
-        if kind not in {NoticeKind.LATE, NoticeKind.INDEX_DRIFT}:
+        if kind not in {NoticeKind.LATE, NoticeKind.INDEX_DRIFT, NoticeKind.WEBHOOK_DISABLED}:
             with database.transaction() as session:
                 (listing,) = list_sources(session, catalogue.current(), limits=LIMITS, now=NOW)
             assert listing.needs_person, kind

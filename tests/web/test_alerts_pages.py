@@ -111,7 +111,7 @@ def test_what_happened_is_told_once_to_those_who_may_see_it(town: Town) -> None:
     anna = told(town, "anna.holm")
     assert "Ida Testborger ulæst Social Underretning fra skolen Modtaget 11. sep. 2023" in anna
     assert "Indsatsen familiebehandling er slut 9. sep. 2023" in anna
-    assert "Der ses ingen anden indsats på området efter den." in anna
+    assert "Der ses ingen anden indsats på området, der tager over." in anna
     assert "Underretning fra skolen" in told(town, "lene.friis")
     assert "Der er ingen åbne adviser" in told(town, "ole.bruun")
     for actor_id in ("tine.skov", "jens.dam", "gitte.berg"):

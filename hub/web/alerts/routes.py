@@ -166,8 +166,7 @@ def handle_alert(
 def mail_domain(context: RequestContext) -> str | None:
     """The domain of addresses that may be given: the sender's, so that mails stay in the house. None: none is sent."""
     settings = context.app.settings
-    is_set_up = settings.smtp_host and settings.public_url and "@" in settings.notice_sender
-    return settings.notice_sender.rpartition("@")[2].lower() if is_set_up else None
+    return settings.notice_sender.rpartition("@")[2].lower() if settings.mails_alerts else None
 
 
 def alert_desk(context: RequestContext) -> AlertDesk:

@@ -28,7 +28,7 @@ EXPLAINED = {
 }
 TAKEN_BACK = "Det, adviset handlede om, står ikke længere i kilden"
 SUCCEEDED = "En anden indsats på området tager over."
-ALONE = "Der ses ingen anden indsats på området efter den."
+ALONE = "Der ses ingen anden indsats på området, der tager over."
 JOINED = "En ny medarbejder er kommet på teamet"
 PLAN_WRITTEN = "{name} har skrevet i Borgerens plan"
 PLAN_WRITTEN_BY_SOMEBODY = "Der er skrevet i Borgerens plan"

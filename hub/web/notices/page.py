@@ -31,6 +31,8 @@ class NoticesPage:
     summary: str
     delivery: str
     """How notices are sent."""
+    alert_mails: str
+    """Whether employees can have mails about alerts."""
     open: tuple[NoticeLine, ...]
     over: tuple[NoticeLine, ...]
     older: str | None

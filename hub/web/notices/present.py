@@ -19,6 +19,7 @@ def notices_page(  # noqa: PLR0913  keyword-only from the titles on
     titles: Mapping[str, str],
     recipients: int,
     has_webhook: bool,
+    mails_alerts: bool,
     quiet: str,
     older: str | None,
     now: datetime,
@@ -28,6 +29,7 @@ def notices_page(  # noqa: PLR0913  keyword-only from the titles on
     return NoticesPage(
         summary=(f"{counted(len(open_notices), 'ting kræver', 'ting kræver')} dig." if open_notices else texts.NOTHING),
         delivery=_delivery(recipients, quiet, has_webhook=has_webhook),
+        alert_mails=texts.ALERT_MAILS if mails_alerts else texts.NO_ALERT_MAILS,
         open=tuple(_line(notice, titles, now) for notice in open_notices),
         over=tuple(_line(notice, titles, now) for notice in notices if notice.ended_at is not None),
         older=older,

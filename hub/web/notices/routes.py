@@ -37,6 +37,7 @@ def show_notices(request: Request, fra: Annotated[int, Query(ge=0, le=1_000_000)
             titles={name: source.title for name, source in context.known_sources.items()},
             recipients=len(recipients) if settings.smtp_host else 0,
             has_webhook=bool(settings.notice_webhook_url),
+            mails_alerts=settings.mails_alerts,
             quiet=settings.notice_quiet_hours,
             older=f"{NOTICES.path}?fra={fra + ON_PAGE}" if len(notices) > ON_PAGE else None,
             now=context.now,
