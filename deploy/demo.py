@@ -117,13 +117,15 @@ class Demo:
 
 
 def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, clock: ShiftedClock) -> Demo:
+    folder = Path("var") / f"demo-{port}"
     settings = Settings(
         demo=True,
         municipality="Egelund Kommune",
         area_contacts=AREA_CONTACTS,
         secure_cookies=False,
         port=port,
-        data_dir=Path("var") / f"demo-{port}",
+        data_dir=folder,
+        audit_witness_file=folder / "witness.txt",
     )
     console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
     console.print("1/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")

@@ -27,6 +27,8 @@ from search.postgres import PostgresIndex
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 GC_AFTER = 500_000
 """Objects made and kept between two looks of the garbage collector."""
+FOR_EVER = timedelta(milliseconds=-1)
+"""How Kafka writes that a topic has no time limit."""
 _NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 """The address of a node; a login in it would stand in logs."""
 _SERVER = re.compile(r"[^\s:,/@]+:[0-9]{1,5}|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
@@ -159,9 +161,24 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
         raise InvalidSetting(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
 
 
+def witness_bus(settings: Settings) -> Bus:
+    """Kafka with topics that keep what is published for ever; the caller closes it.
+
+    Raises:
+        InvalidSetting: Kafka is not set, or not as it must be.
+    """
+    if not settings.kafka_servers:
+        raise InvalidSetting("HELHED_AUDIT_WITNESS_TOPIC needs HELHED_KAFKA_SERVERS: our own database is no witness")
+    return _kafka_bus(settings, FOR_EVER)
+
+
 def _bus(settings: Settings, database: Database) -> Bus:
     if not settings.kafka_servers:
         return PostgresBus(database.url)
+    return _kafka_bus(settings, timedelta(hours=settings.bus_retention_hours))
+
+
+def _kafka_bus(settings: Settings, retention: timedelta) -> Bus:
     from hub.bus.kafka import KafkaBus  # noqa: PLC0415  a third of a second that only who has Kafka need spend
     from hub.bus.kafka_client import KafkaAccess  # noqa: PLC0415  as above
 
@@ -180,7 +197,6 @@ def _bus(settings: Settings, database: Database) -> Bus:
         mechanism=settings.kafka_mechanism,
         tls=_kafka_tls(settings),
     )
-    retention = timedelta(hours=settings.bus_retention_hours)
     return KafkaBus(access, replication=settings.kafka_replication, retention=retention)
 
 

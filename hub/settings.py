@@ -168,6 +168,33 @@ class Settings(BaseSettings):
     """So many runs of a stream in a row must fail before a notice says so."""
     notice_certificate_days: int = Field(default=30, ge=1, le=365)
     """So many days before a certificate or a secret of a source ends a notice says so."""
+    audit_log_name: str = Field(default="", pattern=r"^[^\s+]*$")
+    """Name of the audit log as its checkpoints carry it, ``helhed.kommune.dk/log``; it never changes (docs/audit.md).
+    Required outside the demo."""
+    audit_key_file: Path | None = None
+    """PEM file with the Ed25519 key that signs the log's checkpoints; ``helhed audit key`` makes one. This or the next
+    four are required outside the demo, by the worker alone."""
+    audit_pkcs11_module: Path | None = None
+    """Library of a device that signs instead and never gives out its key (PKCS#11)."""
+    audit_pkcs11_token: str = "helhed"  # noqa: S105  a label
+    """Label of the token in the device."""
+    audit_pkcs11_key: str = "helhed-log"
+    """Label of the Ed25519 key in it."""
+    audit_pkcs11_pin: SecretStr | None = None
+    """PIN of the token."""
+    audit_former_keys: Path | None = None
+    """File with the public keys that signed before, one a line, after a change of key."""
+    audit_witness_file: Path | None = None
+    """File, on a machine that our administrators do not administer, to which each checkpoint is appended. At least two
+    witnesses are needed outside the demo."""
+    audit_witness_topic: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,249}$")
+    """Kafka topic to which each checkpoint is published; made without a time limit. Needs ``HELHED_KAFKA_SERVERS``."""
+    audit_witness_urls: str = ""
+    """Witnesses over HTTPS (C2SP tlog-witness), ``https://witness.example/helhed``, several separated by commas."""
+    audit_witness_ca: Path | None = None
+    """PEM file with the authorities that their certificates come from. Empty: those the machine trusts."""
+    audit_retention_months: int = Field(default=24, ge=13, le=240)
+    """Months after which what a line of the log says is erased; its commitment stays, and proves the line was there."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     log_format: Literal["text", "json"] = "text"

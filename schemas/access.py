@@ -246,6 +246,9 @@ class AuditAction(StrEnum):
     PRINT = "print"
     """A page that was open was printed."""
     READ_LOG = "read_log"
+    READ_INTEGRITY = "read_integrity"
+    EXPORT_LOG = "export_log"
+    ERASE_LOG = "erase_log"
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     USE_OWN_LOGIN = "use_own_login"
@@ -257,7 +260,6 @@ class AuditAction(StrEnum):
     CONFIGURE_SOURCE = "configure_source"
     FORGET_SOURCE = "forget_source"
     """An administrator had all deleted that a removed source has said; a second line tells how much that was."""
-    """An administrator added, changed or removed a source."""
     PAUSE_SOURCE = "pause_source"
     """An administrator switched a source off; the reason stands in ``override_reason``."""
     RESUME_SOURCE = "resume_source"
@@ -365,16 +367,15 @@ class AuditEntry(Schema):
     details: dict[str, JsonValue] = Field(default_factory=dict)
     """More about the act: ``text`` (the words that were searched for), ``page`` (a ``PageKind``), ``as_known`` (the
     earlier day that was shown), ``shown_on`` (the citizen on whose page this one was shown), ``none_found`` and
-    ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of
-    another administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation``
-    (what the employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given
-    or withdrawn, and how), ``course`` (which course, and what was done to it), ``plan`` (which
-    entry or trial action, and what was done to it), ``alert`` (which alert, its kind, and who is to see to it),
-    ``decisions`` (numbers of decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was
-    not taken),
-    ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures
-    were shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault``
-    or ``entry`` (what was tried again) and ``job``."""
+    ``not_covered`` (areas without lines, and without a source), ``disclosed`` (with which right each area of another
+    administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation`` (what the
+    employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given or
+    withdrawn, and how), ``course`` (which course, and what was done to it), ``plan`` (which entry or trial action,
+    and what was done to it), ``alert`` (which alert, its kind, and who is to see to it), ``decisions`` (numbers of
+    decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
+    ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures were
+    shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault`` or
+    ``entry`` (what was tried again) and ``job``."""
     result_count: int | None = None
     policy_version: str
     request_id: str

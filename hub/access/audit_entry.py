@@ -25,7 +25,9 @@ from schemas.access import (
 from schemas.source import Area
 
 _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
-    AuditAction.READ_LOG: (Role.DPO,),
+    **dict.fromkeys((AuditAction.READ_LOG, AuditAction.EXPORT_LOG), (Role.DPO,)),
+    AuditAction.READ_INTEGRITY: (Role.DPO, Role.ADMINISTRATOR),
+    AuditAction.ERASE_LOG: (Role.ADMINISTRATOR,),
     AuditAction.READ_OVERRIDES: (Role.DPO, Role.MANAGER),
     AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),
     AuditAction.READ_OWN_UNITS: (Role.MANAGER,),

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from hub.audit import repository
 
-TRIGGERS = frozenset({"audit_log_stands", "audit_log_stays", "audit_log_timed"})
-"""No change, no emptying, and the server's time; each always, also for a session that replicates."""
+TRIGGERS = frozenset({"audit_log_stands", "audit_log_stays", "audit_log_timed", "audit_log_waits"})
+"""No change, no emptying, the server's time, a seal for every line; each always, also for a session that replicates."""
 
 
 def log_faults(session: Session) -> tuple[str, ...]:

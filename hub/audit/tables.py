@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Identity, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Identity, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,6 +50,87 @@ class AuditRow(Base):
     policy_version: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(Text)
     act_id: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    """Makes the commitment to the line say nothing to who has not the line; erased with it."""
+
+
+class UnsealedRow(Base):
+    """A line that waits for its seal; a trigger adds it in the transaction that writes the line (migration 0050)."""
+
+    __tablename__ = "audit_unsealed"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class LeafRow(Base):
+    """A leaf of the tree: the commitment to a line. It stays when the line is erased."""
+
+    __tablename__ = "audit_leaves"
+
+    leaf: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its place, from 0."""
+    seq: Mapped[int] = mapped_column(BigInteger, unique=True)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SubtreeRow(Base):
+    """The root of a complete subtree, so that the root of the whole tree is told from a few rows."""
+
+    __tablename__ = "audit_subtrees"
+
+    first_leaf: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    width: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CheckpointRow(Base):
+    """A signed checkpoint."""
+
+    __tablename__ = "audit_checkpoints"
+    __table_args__ = (Index("ix_audit_checkpoints_signed_at", "signed_at"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    note: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    """The public key that signed it. Told to others; nobody here believes it."""
+
+
+class ReceiptRow(Base):
+    """The newest checkpoint that a witness has taken."""
+
+    __tablename__ = "audit_receipts"
+
+    witness: Mapped[str] = mapped_column(Text, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    handed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    answer: Mapped[str] = mapped_column(Text)
+    """What the witness signed, where it signs."""
+
+
+class FaultRow(Base):
+    """Why sealing, or handing checkpoints to a witness, does not go on; no row where it does."""
+
+    __tablename__ = "audit_faults"
+
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    fault: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class VerificationRow(Base):
+    """What came of verifying the whole log, line by line."""
+
+    __tablename__ = "audit_verifications"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    verified_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    lines: Mapped[int] = mapped_column(BigInteger)
+    erased: Mapped[int] = mapped_column(BigInteger)
+    findings: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class OverrideReviewRow(Base):

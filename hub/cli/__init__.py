@@ -8,6 +8,7 @@ from hub import __version__
 from hub.cli import (
     account,
     actor,
+    audit,
     check,
     connector,
     identity,
@@ -61,6 +62,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notice.app, name="notice")
 app.add_typer(identity.app, name="identity")
 app.add_typer(policy.app, name="policy")
+app.add_typer(audit.app, name="audit")
 app.add_typer(schema.app, name="schema")
 app.command()(run.migrate)
 app.command()(check.check)

@@ -9,6 +9,7 @@ from hub.web.disclosures.routes import DISCLOSURES
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
 from hub.web.index.routes import INDEX
+from hub.web.integrity.routes import INTEGRITY
 from hub.web.links.routes import LINKS
 from hub.web.login.routes import LOGIN
 from hub.web.my_citizens.routes import MY_CITIZENS
@@ -35,6 +36,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     OWN_UNITS,
     OVERSIGHT,
     OVERRIDES,
+    INTEGRITY,
     SOURCES,
     HELD_DELETIONS,
     QUARANTINE,

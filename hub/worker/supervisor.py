@@ -23,6 +23,7 @@ from hub.worker.jobs import job_loop
 from hub.worker.loops import Loop
 from hub.worker.notices import notice_loops
 from hub.worker.processing import processing_loop
+from hub.worker.sealing import sealing_loops
 from hub.worker.staff import staff_loops
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
@@ -64,6 +65,7 @@ def _stages(
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context), *alert_loops(context)],
         [*metrics_loops(context), *prune_loops(context), *notice_loops(context), *staff_loops(context)],
+        [*sealing_loops(context)],
         [*delivery_loops(context)],
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/rooms.md", "docs/architecture.md", "CONTRIBUTING.md")
-PACKAGES = ("hub", "schemas", "search", "connectors", "deploy", "tests")
+PACKAGES = ("helhed_verify", "hub", "schemas", "search", "connectors", "deploy", "tests")
 _CODE = re.compile(r"`([^`\n]+)`")
 _DOTTED = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
 _PATH = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:/[\w-]+)+(?:\.\w+)?")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ("hub", "search", "connectors", "schemas", "deploy")
+PROGRAM = ("hub", "search", "connectors", "schemas", "helhed_verify", "deploy")
 """``deploy`` (demo, sandbox, set-up) is a user; its own functions are not judged."""
 REASONS = {
     "FixedClock": "the clock of the tests, also for those who test a connector of their own",
@@ -71,7 +71,7 @@ def test_no_function_is_there_for_tests_alone() -> None:
     used = _used_names() | REASONS.keys() | CALLED_FROM_OUTSIDE.keys()
     unused = [
         f"{path.relative_to(ROOT)}:{function.lineno} {function.name}"
-        for path, module in _modules("hub", "search", "connectors", "schemas")
+        for path, module in _modules("hub", "search", "connectors", "schemas", "helhed_verify")
         if "migrations" not in path.parts
         for function in _offered(module)
         if function.name not in used

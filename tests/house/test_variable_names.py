@@ -17,7 +17,7 @@ def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[int, 
 def test_no_variable_is_named_as_a_pronoun() -> None:
     faults = {
         f"{path.relative_to(ROOT)}:{line}: {name}"
-        for package in ("connectors", "deploy", "hub", "schemas", "search")
+        for package in ("connectors", "deploy", "helhed_verify", "hub", "schemas", "search")
         for path in (ROOT / package).rglob("*.py")
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import policy_texts
 from hub.access.cutting import cut
 from hub.access.masking import MASK, ProtectedField, mask_protected
@@ -118,14 +118,13 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
         (Role.TEAM_MEMBER, MEMBER_ACTS),
         (
             Role.ADMINISTRATOR,
-            {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS}
-            | POLICY_ACTS
-            | SOURCE_ACTS
-            | IDENTITY_ACTS,
+            {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS} - {AuditAction.EXPORT_LOG}
+            | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
         ),
         (
             Role.DPO,
-            {AuditAction.READ_LOG, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE} | POLICY_ACTS,
+            {AuditAction.READ_LOG, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE}
+            | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS),
         ),
         (Role.MANAGER, {AuditAction.READ_OWN_UNITS, AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE}),
     ],

@@ -88,6 +88,7 @@ def make_parts(database: Database, clock: Clock, *, sources_file: Path | None = 
         database_url=SecretStr(database.url.render_as_string(hide_password=False)),
         digest_key=KEY,
         session_key=KEY,
+        demo=True,
         bus_partitions=4,
         batch_size=10,
         bus_retention_hours=1,

@@ -32,7 +32,7 @@ PAGES = {
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
     "tine.skov": ["/medarbejdere", "/medarbejdere/enheder", "/kilder"],
     "gitte.berg": ["/mine-enheder"],
-    "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde", "/tilsyn/regler"],
+    "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde", "/tilsyn/regler", "/tilsyn/loggen"],
 }
 MARKS = [
     pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),

@@ -30,6 +30,9 @@ BESIDE_THE_STORE = {
     "connector kinds": "prints what this version knows",
     "connector spec": "prints what this version knows",
     "source new": "writes the files of a new kind of source, for programmers",
+    "audit key": "makes a key in a file, and prints its public half",
+    "audit public-key": "prints the public key of this process's settings",
+    "audit verify": "reads an export in a file; asks nothing of the store",
     "schema export": "prints what this version knows",
 }
 """Commands that neither show nor change anything of the store."""

@@ -10,7 +10,7 @@ from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only, Selection, list_acts
 from hub.clock import FixedClock
 from hub.web.oversight.page import LogRow
-from hub.web.oversight.present import LogSubject, oversight_page
+from hub.web.oversight.present import LogSubject, OversightNotes, oversight_page
 from schemas.access import AuditAction, AuditOutcome, Basis
 from tests.web import maja
 from tests.web.conftest import Town
@@ -26,7 +26,7 @@ def acts(town: Town, action: AuditAction = AuditAction.OPEN_OVERVIEW) -> list[Lo
 
 def rows(shown: list[LoggedAct]) -> tuple[LogRow, ...]:
     """As Tilsyn shows them."""
-    return oversight_page(shown, LogSubject(), dict.fromkeys(Only, 0), (), {}).rows
+    return oversight_page(shown, LogSubject(), dict.fromkeys(Only, 0), (), {}, OversightNotes("", False)).rows
 
 
 def test_a_page_with_the_family_on_it_is_one_act_that_names_the_page_and_the_people(town: Town) -> None:

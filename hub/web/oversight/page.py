@@ -78,6 +78,9 @@ class OversightPage:
     waiting: str
     """How many stated reasons wait for a review."""
     is_any_waiting: bool
+    integrity: str
+    """Whether the log is whole."""
+    is_integrity_trouble: bool
     kind: str
     """``everything``, ``citizen`` or ``actor``."""
     key: str

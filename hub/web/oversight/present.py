@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from hub.access.cedar import POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only
@@ -41,13 +42,22 @@ class LogSubject:
     page_size: int = 50
 
 
+class OversightNotes(NamedTuple):
+    """What stands at the top, whatever lines are shown."""
+
+    integrity: str
+    """Whether the log is whole."""
+    is_integrity_trouble: bool
+    waiting_overrides: int = 0
+
+
 def oversight_page(
     acts: Sequence[LoggedAct],
     subject: LogSubject,
     tally: Mapping[Only, int],
     employees: Sequence[Actor],
     sources: Mapping[str, str],
-    waiting_overrides: int = 0,
+    notes: OversightNotes,
 ) -> OversightPage:
     """Who looked, with which right, and why; *sources* are their titles by name."""
     more = len(acts) == subject.page_size
@@ -57,8 +67,12 @@ def oversight_page(
         heading=_heading(subject, names),
         about=_about(subject),
         summary=_summary(acts, subject, more=more),
-        waiting=capital(counted(waiting_overrides, *texts.WAITING)) if waiting_overrides else texts.NONE_WAITING,
-        is_any_waiting=waiting_overrides > 0,
+        waiting=capital(counted(notes.waiting_overrides, *texts.WAITING))
+        if notes.waiting_overrides
+        else texts.NONE_WAITING,
+        is_any_waiting=notes.waiting_overrides > 0,
+        integrity=notes.integrity,
+        is_integrity_trouble=notes.is_integrity_trouble,
         kind=subject.kind,
         key=subject.key,
         only=subject.only.value,

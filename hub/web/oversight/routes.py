@@ -13,6 +13,7 @@ from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.redaction import national_in, plain
 from hub.access.service_account_repository import list_machines
 from hub.audit import repository as audit
+from hub.audit.integrity import read_integrity
 from hub.audit.override_repository import count_overrides
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
@@ -22,8 +23,9 @@ from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
 from hub.rate_limits.limits import Limited
+from hub.web.integrity.present import headline
 from hub.web.oversight.page import OversightPage, PolicyPage
-from hub.web.oversight.present import LogSubject, oversight_page, policy_groups
+from hub.web.oversight.present import LogSubject, OversightNotes, oversight_page, policy_groups
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
@@ -79,7 +81,7 @@ def oversight(
             audit.count_acts(context.session, midnight, context.now + timedelta(seconds=1)),
             _callers(context),
             {name: source.title for name, source in context.known_sources.items()},
-            count_overrides(context.session)[OverrideState.WAITING],
+            _notes(context),
         )
         return context.page(page)
 
@@ -135,6 +137,15 @@ def _read_acts(context: RequestContext, question: service.LogQuestion) -> tuple[
     if acts is None:
         raise MissingRole
     return acts
+
+
+def _notes(context: RequestContext) -> OversightNotes:
+    integrity = read_integrity(context.session, context.now)
+    return OversightNotes(
+        integrity=headline(integrity, context.now),
+        is_integrity_trouble=not integrity.is_whole(context.now),
+        waiting_overrides=count_overrides(context.session)[OverrideState.WAITING],
+    )
 
 
 def _callers(context: RequestContext) -> tuple[Actor, ...]:

@@ -1,0 +1,95 @@
+"""The Merkle tree of RFC 6962: its root from the leaves, and whether a proof holds.
+
+A leaf of the tree is the commitment to a line of the log. What builds the tree shares nothing with this but the two
+hashes, so a fault in one of the two is seen by the other.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+EMPTY_ROOT = sha256(b"").digest()
+
+
+def leaf_hash(commitment: bytes) -> bytes:
+    """The hash of a leaf (RFC 6962, 2.1)."""
+    return sha256(b"\x00" + commitment).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The roots of the complete subtrees of a tree that grows, the largest first; enough to tell its root at any size.
+
+    Attributes:
+        size: how many leaves it has.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._subtrees: list[bytes] = []
+
+    def append(self, commitment: bytes) -> None:
+        """Add the next leaf."""
+        node, carry, subtrees = sha256(b"\x00" + commitment).digest(), self.size, self._subtrees
+        while carry & 1:
+            node = sha256(b"\x01" + subtrees.pop() + node).digest()
+            carry >>= 1
+        subtrees.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root of the tree as it is now."""
+        if not self._subtrees:
+            return EMPTY_ROOT
+        *rest, root = self._subtrees
+        for subtree in reversed(rest):
+            root = node_hash(subtree, root)
+        return root
+
+
+def includes(commitment: bytes, leaf: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Whether the leaf at that place (from 0) of the tree with *size* leaves is this one (RFC 9162, 2.1.3.2)."""
+    if not 0 <= leaf < size:
+        return False
+    place, last, node = leaf, size - 1, leaf_hash(commitment)
+    for sibling in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            node = node_hash(sibling, node)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            node = node_hash(node, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and node == root
+
+
+def is_consistent(old: tuple[int, bytes], new: tuple[int, bytes], path: Sequence[bytes]) -> bool:
+    """Whether the new tree begins with the old one (RFC 9162, 2.1.4.2); each as its size and root."""
+    (old_size, old_root), (new_size, new_root) = old, new
+    if old_size == new_size:
+        return not path and old_root == new_root
+    if old_size == 0:
+        return not path and old_root == EMPTY_ROOT
+    if not 0 < old_size < new_size or not path:
+        return False
+    nodes = [old_root, *path] if old_size & (old_size - 1) == 0 else list(path)
+    place, last = old_size - 1, new_size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    before = after = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            before, after = node_hash(node, before), node_hash(node, after)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            after = node_hash(after, node)
+        place, last = place >> 1, last >> 1
+    return last == 0 and before == old_root and after == new_root

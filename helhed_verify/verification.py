@@ -1,0 +1,237 @@
+"""Verifies a whole export in one pass: every line against its commitment, the tree against every checkpoint."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from helhed_verify.findings import FindingKind, Report
+from helhed_verify.lines import FORMAT, LINE, commitment_to, read_json
+from helhed_verify.merkle import Frontier
+from helhed_verify.note import Checkpoint, InvalidNote, LogKey, open_note, read_key
+
+TOLERANCE = timedelta(minutes=10)
+"""So much a line may be older than the checkpoint before it: a transaction takes a while, and clocks differ."""
+MONTH = timedelta(days=365.25 / 12)
+RETENTION_MONTHS = 24
+SHOWN = 20
+"""So many findings of one kind are told; of a log that was rewritten every line would be one."""
+
+
+class CannotVerify(Exception):
+    """There is nothing to verify with, or no export to verify."""
+
+
+class _Erased(NamedTuple):
+    first: int
+    last: int
+    sealed_at: datetime
+
+
+def verify_export(
+    export: Iterable[bytes],
+    keys: Sequence[LogKey],
+    notes: Sequence[str] = (),
+    *,
+    retention_months: int = RETENTION_MONTHS,
+    tolerance: timedelta = TOLERANCE,
+) -> Report:
+    """Verify an export from its first line to its last.
+
+    Args:
+        export: the lines of the file, each with its end.
+        keys: the log's public keys. None: those that the export names, if they have signed one of *notes*.
+        notes: checkpoints that somebody else has, as they were handed out.
+        retention_months: what a line said may be erased so long after it was sealed.
+        tolerance: so much a line's time may be outside of when it was sealed.
+
+    Raises:
+        CannotVerify: it is no export, or there is no key to trust.
+    """
+    lines = iter(export)
+    head = read_json(next(lines, b""))
+    if head.get("format") != FORMAT:
+        raise CannotVerify(f"this is no export of the log: its first line does not name the format {FORMAT}")
+    report = Report(log=str(head.get("log")), is_key_from_export=not keys)
+    verification = _Verification(report, keys or _named_keys(head, notes), tolerance)
+    for note in notes:
+        verification.expect(note)
+    for line in lines:
+        verification.read(line)
+    verification.end(head.get("lines"), MONTH * retention_months)
+    return report
+
+
+def _named_keys(head: dict[str, object], notes: Sequence[str]) -> tuple[LogKey, ...]:
+    """The keys that the export names: as good as the checkpoint of somebody else that they have signed.
+
+    Raises:
+        CannotVerify: there is no such checkpoint, or they have not signed it.
+    """
+    named = head.get("keys")
+    try:
+        keys = tuple(read_key(str(key)) for key in named) if isinstance(named, list) else ()
+        for note in notes:
+            open_note(note, keys)
+    except InvalidNote as error:
+        raise CannotVerify(f"the keys that the export names cannot be trusted: {error}; give the log's key") from None
+    if not keys or not notes:
+        raise CannotVerify("give the log's public key, or a checkpoint that you have from a witness")
+    return keys
+
+
+class _Verification:
+    """What is known at a place of the export."""
+
+    def __init__(self, report: Report, keys: Sequence[LogKey], tolerance: timedelta) -> None:
+        self._report = report
+        self._keys = keys
+        self._tolerance = tolerance
+        self._tree = Frontier()
+        self._is_broken = False
+        """Whether the tree differs already, so that no later checkpoint can say more."""
+        self._expected: list[Checkpoint] = []
+        """Checkpoints of somebody else, the largest first."""
+        self._next_expected = -1
+        self._batch: list[tuple[int, bytes]] = []
+        """Place and time of each line since the checkpoint before, where it has a time."""
+        self._batch_erased: list[int] = []
+        self._erased: list[_Erased] = []
+        self._last_place = -1
+
+    def expect(self, note: str) -> None:
+        """Compare the log with this checkpoint of somebody else."""
+        try:
+            checkpoint = open_note(note, self._keys)
+        except InvalidNote as error:
+            self._report.add(FindingKind.UNSIGNED, f"a checkpoint that was given: {error}")
+            return
+        if checkpoint.log != self._report.log:
+            self._report.add(FindingKind.REWRITTEN, f"a checkpoint that was given is of the log {checkpoint.log}")
+            return
+        self._expected.append(checkpoint)
+        self._expected.sort(key=lambda each: each.size, reverse=True)
+        self._compare_expected()
+
+    def read(self, line: bytes) -> None:
+        """Take the next line."""
+        match = LINE.fullmatch(line)
+        if match is None:
+            self._read_other(line)
+            return
+        place, sealed, salt, entry, time = match.groups()
+        leaf, commitment = int(place), bytes.fromhex(sealed.decode())
+        if leaf != self._last_place + 1:
+            self._misplaced(leaf)
+        self._last_place = leaf
+        if entry is None:
+            self._batch_erased.append(leaf)
+            self._report.erased += 1
+        else:
+            self._batch.append((leaf, time))
+            if commitment_to(bytes.fromhex(salt.decode()), entry) != commitment:
+                self._add(FindingKind.EDITED, "it is not the line that was sealed", leaf)
+        self._report.lines += 1
+        self._tree.append(commitment)
+        if self._tree.size == self._next_expected:
+            self._compare_expected()
+
+    def end(self, lines: object, retention: timedelta) -> None:
+        """Judge what can only be judged at the end."""
+        report, newest = self._report, self._report.newest
+        if self._batch or self._batch_erased:
+            places = [*self._batch_erased, *(leaf for leaf, _ in self._batch)]
+            report.add(FindingKind.UNSIGNED, "no checkpoint covers them", min(places), max(places))
+        if newest is None:
+            report.add(FindingKind.UNSIGNED, "the export has no valid checkpoint")
+        if lines != report.lines:
+            report.add(FindingKind.TRUNCATED, f"the export has {report.lines} lines, and says that it has {lines}")
+        for checkpoint in self._expected:
+            text = (
+                f"a checkpoint of {checkpoint.time:%Y-%m-%d %H:%M} UTC has {checkpoint.size} lines, the log has fewer"
+            )
+            report.add(FindingKind.TRUNCATED, text)
+        for erased in self._erased:
+            if newest is not None and erased.sealed_at > newest.time - retention + self._tolerance:
+                text = f"what they said is gone, and they were sealed as late as {erased.sealed_at:%Y-%m-%d}"
+                self._add(FindingKind.MISSING, text, erased.first, erased.last)
+
+    def _misplaced(self, leaf: int) -> None:
+        expected = self._last_place + 1
+        if leaf > expected:
+            self._add(FindingKind.MISSING, "they are not there", expected, leaf - 1)
+        else:
+            self._add(FindingKind.ORDER, f"it stands where line {expected} belongs", leaf)
+        self._is_broken = True
+
+    def _read_other(self, line: bytes) -> None:
+        fields = read_json(line)
+        if isinstance(note := fields.get("checkpoint"), str):
+            self._read_checkpoint(note)
+        elif isinstance(unsealed := fields.get("unsealed"), int):
+            self._read_unsealed(unsealed, str(fields.get("oldest")))
+        else:
+            self._add(FindingKind.FORMAT, f"what follows line {self._last_place} cannot be read")
+
+    def _read_checkpoint(self, note: str) -> None:
+        report, before = self._report, self._report.newest
+        try:
+            checkpoint = open_note(note, self._keys)
+        except InvalidNote as error:
+            self._add(FindingKind.UNSIGNED, f"the checkpoint after line {self._last_place}: {error}")
+            return
+        report.checkpoints += 1
+        moment = f"{checkpoint.time:%Y-%m-%d %H:%M:%S} UTC"
+        if checkpoint.log != report.log:
+            self._add(FindingKind.REWRITTEN, f"the checkpoint of {moment} is of the log {checkpoint.log}")
+            return
+        if before is not None and checkpoint.time < before.time - self._tolerance:
+            self._add(FindingKind.BACK_DATED, f"the checkpoint of {moment} comes after a later one")
+        first = before.size if before is not None else 0
+        if not self._is_broken and (checkpoint.size != self._tree.size or checkpoint.root != self._tree.root()):
+            self._is_broken = True
+            text = f"they are not the lines that were signed on {moment}"
+            self._add(FindingKind.CHANGED, text, first, max(first, checkpoint.size - 1, self._tree.size - 1))
+        self._judge_times(before, checkpoint)
+        if self._batch_erased:
+            self._erased.append(_Erased(min(self._batch_erased), max(self._batch_erased), checkpoint.time))
+        self._batch.clear()
+        self._batch_erased.clear()
+        report.newest = checkpoint
+
+    def _judge_times(self, before: Checkpoint | None, checkpoint: Checkpoint) -> None:
+        """Whether each line since the checkpoint before was written since then."""
+        latest = _stamp(checkpoint.time + self._tolerance)
+        earliest = _stamp(before.time - self._tolerance) if before is not None else b""
+        for leaf, time in self._batch:
+            if not earliest <= time <= latest:
+                text = f"it says {time.decode()}, and was sealed on {checkpoint.time:%Y-%m-%d %H:%M:%S} UTC"
+                self._add(FindingKind.BACK_DATED, text, leaf)
+
+    def _read_unsealed(self, number: int, oldest: str) -> None:
+        self._report.unsealed = number
+        newest = self._report.newest
+        if number and newest is not None and oldest.encode() < _stamp(newest.time - self._tolerance):
+            self._add(FindingKind.UNSEALED, f"{number} lines are written and not sealed, the oldest of {oldest}")
+
+    def _compare_expected(self) -> None:
+        """Compare the tree with the checkpoints of somebody else that are of this size."""
+        while self._expected and self._expected[-1].size <= self._tree.size:
+            checkpoint = self._expected.pop()
+            if checkpoint.root == self._tree.root():
+                self._report.compared += 1
+            else:
+                text = f"it is not the log whose checkpoint of {checkpoint.time:%Y-%m-%d %H:%M} UTC was given"
+                self._report.add(FindingKind.REWRITTEN, text, 0, checkpoint.size - 1)
+        self._next_expected = self._expected[-1].size if self._expected else -1
+
+    def _add(self, kind: FindingKind, text: str, first: int | None = None, last: int | None = None) -> None:
+        alike = sum(finding.kind is kind for finding in self._report.findings)
+        if alike < SHOWN:
+            self._report.add(kind, text, first, last)
+        elif alike == SHOWN:
+            self._report.add(kind, "and more of the kind")
+
+
+def _stamp(moment: datetime) -> bytes:
+    """A time as the lines write it, so that bytes compare as times do."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}".encode()

@@ -1,0 +1,48 @@
+"""What *Er loggen hel?* shows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.dates import When
+from hub.web.shell.form_result import FormResult
+from hub.web.shell.view_models import Link
+
+
+@dataclass(frozen=True)
+class WitnessRow:
+    """A witness, and the newest checkpoint that it has."""
+
+    name: str
+    lines: str
+    when: When | None
+    """None: it never took one."""
+    state: str
+    is_behind: bool
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """What a verification found."""
+
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class IntegrityPage:
+    """Is the log whole, and how can I see that for myself?"""
+
+    template: ClassVar[str] = "integrity/templates/integrity.html"
+    back: Link
+    headline: str
+    is_trouble: bool
+    witnesses: tuple[WitnessRow, ...]
+    findings: tuple[FindingRow, ...]
+    verified: When | None
+    waiting: str
+    erased: str
+    oldest: When | None
+    retention: str
+    may_export: bool
+    is_sealed: bool
+    result: FormResult | None

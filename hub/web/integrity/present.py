@@ -1,0 +1,86 @@
+"""Whether the log is whole, in words. Pure."""
+
+from datetime import datetime
+
+from helhed_verify.findings import FindingKind
+from hub.audit.integrity import SEALING, LogIntegrity, WitnessState
+from hub.clock import danish_day
+from hub.web.integrity import texts
+from hub.web.integrity.page import FindingRow, IntegrityPage, WitnessRow
+from hub.web.shell.dates import clock_text, counted, number_text, of_moment, plural_of, since_text
+from hub.web.shell.form_result import FormResult
+from hub.web.shell.view_models import Link
+
+PATH = "/tilsyn/loggen"
+
+
+def headline(integrity: LogIntegrity, now: datetime) -> str:
+    """Whether the log is whole, in one sentence: the worst that can be said of it."""
+    witnessed = integrity.witnessed_at
+    if integrity.findings:
+        verified_at = _at(integrity.verified_at, now) if integrity.verified_at else texts.NEVER
+        return texts.BROKEN.format(count=counted(len(integrity.findings), *texts.FINDINGS), at=verified_at)
+    if any(fault.startswith(f"{SEALING}: ") for fault in integrity.faults):
+        return texts.SEALING_FAULT
+    if integrity.is_sealing_behind:
+        return texts.SEALING_STOPPED.format(count=_lines(integrity.waiting))
+    if not integrity.lines:
+        return texts.NOT_SEALED
+    sentence = texts.WHOLE if integrity.is_whole(now) else texts.NOT_VERIFIED
+    if witnessed is None:
+        sentence = texts.NO_WITNESS
+    elif any(witness.is_behind for witness in integrity.witnesses):
+        sentence = texts.WITNESS_BEHIND
+    return sentence.format(count=_lines(integrity.lines), at=_at(witnessed, now) if witnessed else texts.NEVER)
+
+
+def integrity_page(
+    integrity: LogIntegrity,
+    now: datetime,
+    *,
+    retention_months: int,
+    back: Link,
+    may_export: bool,
+    result: FormResult | None = None,
+) -> IntegrityPage:
+    """Is the log whole, and how can I see that for myself?"""
+    return IntegrityPage(
+        back=back,
+        headline=headline(integrity, now),
+        is_trouble=not integrity.is_whole(now),
+        witnesses=tuple(_witness(witness, now) for witness in integrity.witnesses),
+        findings=tuple(_finding(finding) for finding in integrity.findings),
+        verified=of_moment(integrity.verified_at, now) if integrity.verified_at else None,
+        waiting=_lines(integrity.waiting),
+        erased=_lines(integrity.erased),
+        oldest=of_moment(integrity.oldest, now) if integrity.oldest else None,
+        retention=counted(retention_months, "måned", "måneder"),
+        may_export=may_export,
+        is_sealed=integrity.signed_at is not None,
+        result=result,
+    )
+
+
+def _witness(witness: WitnessState, now: datetime) -> WitnessRow:
+    return WitnessRow(
+        name=texts.WITNESS.get(witness.name, witness.name),
+        lines=number_text(witness.size),
+        when=of_moment(witness.signed_at, now) if witness.signed_at else None,
+        state=texts.BEHIND if witness.is_behind else texts.IN_STEP,
+        is_behind=witness.is_behind,
+    )
+
+
+def _finding(finding: str) -> FindingRow:
+    kind, _, detail = finding.partition(": ")
+    known = FindingKind(kind) if kind in set(FindingKind) else None
+    return FindingRow(texts.FINDING[known] if known else texts.OTHER_FINDING, detail or finding)
+
+
+def _lines(number: int) -> str:
+    return f"{number_text(number)} {plural_of(number, *texts.LINES)}"
+
+
+def _at(moment: datetime, now: datetime) -> str:
+    """``kl. 09.00`` of today, else with the day."""
+    return f"kl. {clock_text(moment)}" if danish_day(moment) == danish_day(now) else since_text(moment, now)

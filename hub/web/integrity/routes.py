@@ -1,0 +1,102 @@
+"""The page that says whether the log is whole, and the log and its proofs for who verifies them elsewhere."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from hub.access.policy import may
+from hub.audit.export import export_lines, prove_consistency, prove_inclusion
+from hub.audit.integrity import read_integrity
+from hub.errors import InvalidSetting
+from hub.web.integrity import texts
+from hub.web.integrity.page import IntegrityPage
+from hub.web.integrity.present import PATH, integrity_page
+from hub.web.shell.dates import number_text
+from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.view_models import Link
+from hub.web.shell.workspace import Workspace
+from schemas.access import AuditAction
+
+INTEGRITY = Workspace(
+    name="integrity",
+    path=PATH,
+    title="Er loggen hel?",
+    action=AuditAction.READ_INTEGRITY,
+    pages=(IntegrityPage,),
+    in_menu=False,
+)
+router = INTEGRITY.router
+GZIP = 16 + zlib.MAX_WBITS
+LARGEST = 2**53
+Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
+
+
+@router.get(INTEGRITY.path)
+def integrity(request: Request) -> HTMLResponse:
+    """Is the log whole: sealed, witnessed and verified?"""
+    with open_request(request, INTEGRITY) as context:
+        context.record(AuditAction.READ_INTEGRITY)
+        page = integrity_page(
+            read_integrity(context.session, context.now),
+            context.now,
+            retention_months=context.app.settings.audit_retention_months,
+            back=_back_link(context),
+            may_export=may(context.actor, AuditAction.EXPORT_LOG),
+            result=take_result(request),
+        )
+        return context.page(page)
+
+
+@router.get(f"{INTEGRITY.path}/eksport")
+def export(request: Request) -> Response:
+    """The whole log as the off-line verifier reads it, packed."""
+    with open_request(request, INTEGRITY) as context:
+        context.require(AuditAction.EXPORT_LOG)
+        context.record(AuditAction.EXPORT_LOG)
+        database = context.app.database
+        if not read_integrity(context.session, context.now).signed_at:
+            keep_result(request, FormResult(f"{texts.NOT_SEALED}.", is_error=True))
+            return RedirectResponse(INTEGRITY.path, 303)
+    headers = {"content-disposition": 'attachment; filename="helhed-log.jsonl.gz"'}
+    return StreamingResponse(_packed(export_lines(database)), media_type="application/gzip", headers=headers)
+
+
+@router.get(f"{INTEGRITY.path}/bevis")
+def proof(request: Request, linje: Number = None, fra: Number = None) -> Response:
+    """The proof that a line stands in the log, or that the log begins with what it was when it had so many lines."""
+    with open_request(request, INTEGRITY) as context:
+        context.require(AuditAction.EXPORT_LOG)
+        context.record(AuditAction.EXPORT_LOG)
+        try:
+            document = (
+                prove_consistency(context.session, fra)
+                if fra is not None
+                else prove_inclusion(context.session, linje or 0)
+            )
+        except InvalidSetting:
+            fault = texts.NO_SUCH_SIZE if fra is not None else texts.NO_SUCH_LINE
+            number = f"{number_text(fra)} linjer" if fra is not None else str(linje or 0)
+            keep_result(request, FormResult(fault.format(number=number), is_error=True))
+            return RedirectResponse(INTEGRITY.path, 303)
+    name = f"fra-{fra}" if fra is not None else f"linje-{linje}"
+    headers = {"content-disposition": f'attachment; filename="helhed-bevis-{name}.json"'}
+    return Response(json.dumps(document, ensure_ascii=False), media_type="application/json", headers=headers)
+
+
+def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=GZIP)
+    for line in lines:
+        if packed := packer.compress(line):
+            yield packed
+    yield packer.flush()
+
+
+def _back_link(context: RequestContext) -> Link:
+    if may(context.actor, AuditAction.READ_LOG):
+        return Link(texts.TO_LOG, "/tilsyn")
+    return Link(texts.TO_SOURCES, "/kilder")

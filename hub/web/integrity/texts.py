@@ -1,0 +1,38 @@
+"""What *Er loggen hel?* says."""
+
+from collections.abc import Mapping
+
+from helhed_verify.findings import FindingKind
+
+TO_LOG = "Tilbage til Tilsyn"
+TO_SOURCES = "Til Kilder"
+LINES = ("linje", "linjer")
+NOT_SEALED = "Loggen er ikke forseglet endnu"
+BROKEN = "Loggen er ikke hel: {count} ved efterprøvningen {at}"
+FINDINGS = ("fejl", "fejl")
+SEALING_STOPPED = "Loggen forsegles ikke længere: {count} venter"
+SEALING_FAULT = "Loggen forsegles ikke: den passer ikke med det, der er underskrevet før"
+NO_WITNESS = "Loggen er forseglet, men ikke bevidnet: {count}"
+WITNESS_BEHIND = "Loggen er forseglet, men et vidne er bagud: {count}, sidst bevidnet {at}"
+NOT_VERIFIED = "Loggen er forseglet, men ikke efterprøvet i over et døgn: {count}, sidst bevidnet {at}"
+WHOLE = "Loggen er hel: {count}, sidst bevidnet {at}"
+WITNESS: Mapping[str, str] = {"file": "Fil", "topic": "Kafka-emne"}
+"""Witnesses that are no address."""
+BEHIND = "bagud"
+IN_STEP = "følger med"
+NEVER = "aldrig"
+FINDING: Mapping[FindingKind, str] = {
+    FindingKind.EDITED: "En linje er rettet",
+    FindingKind.MISSING: "Linjer er slettet før tid",
+    FindingKind.ORDER: "En linje står et andet sted end sit eget",
+    FindingKind.CHANGED: "Linjer er ikke dem, der blev underskrevet",
+    FindingKind.REWRITTEN: "Loggen passer ikke med et vidnes",
+    FindingKind.TRUNCATED: "Loggen er skåret af",
+    FindingKind.BACK_DATED: "En linje siger et andet tidspunkt, end den blev forseglet",
+    FindingKind.UNSIGNED: "En underskrift mangler eller er forkert",
+    FindingKind.UNSEALED: "Linjer er skrevet og ikke forseglet",
+    FindingKind.FORMAT: "En linje kan ikke læses",
+}
+OTHER_FINDING = "Noget andet er galt"
+NO_SUCH_LINE = "Linjen {number} er ikke i loggen, eller den er ikke forseglet endnu."
+NO_SUCH_SIZE = "Der er ikke underskrevet noget, da loggen havde {number}."

@@ -1,0 +1,104 @@
+"""Er loggen hel?: one sentence, who has witnessed it, and the log itself for who verifies it elsewhere."""
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from helhed_verify.note import split_notes
+from helhed_verify.proofs import verify_proof
+from helhed_verify.verification import verify_export
+from hub.audit.handing import hand_to_witnesses
+from hub.audit.integrity import LogIntegrity, WitnessState, verify_log
+from hub.audit.signing import signer_of
+from hub.audit.witnesses import FileWitness
+from hub.settings import Settings
+from hub.web.integrity.present import headline
+from hub.worker.sealing import seal_all
+from schemas.access import AuditAction
+from tests.access_town import NOW
+from tests.web.conftest import Town
+from tests.web.test_oversight import acts
+
+SIGNER = signer_of(Settings(demo=True))
+PAGE = "/tilsyn/loggen"
+WHOLE = LogIntegrity(
+    lines=1_204_118,
+    signed_at=NOW,
+    waiting=0,
+    is_sealing_behind=False,
+    witnesses=(WitnessState(name="file", size=1_204_118, signed_at=NOW, is_behind=False),),
+    faults=(),
+    verified_at=NOW,
+    erased=0,
+    findings=(),
+    oldest=NOW - timedelta(days=600),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({}, "Loggen er hel: 1.204.118 linjer, sidst bevidnet kl. 09.00"),
+        ({"lines": 0, "witnesses": ()}, "Loggen er ikke forseglet endnu"),
+        (
+            {"findings": ("edited: line 4: it is not the line",)},
+            "Loggen er ikke hel: 1 fejl ved efterprøvningen kl. 09.00",
+        ),
+        ({"witnesses": ()}, "Loggen er forseglet, men ikke bevidnet: 1.204.118 linjer"),
+        ({"waiting": 7, "is_sealing_behind": True}, "Loggen forsegles ikke længere: 7 linjer venter"),
+        (
+            {"faults": ("sealing: the newest checkpoint is not the log's own",)},
+            "Loggen forsegles ikke: den passer ikke med det, der er underskrevet før",
+        ),
+        (
+            {"verified_at": NOW - timedelta(days=3)},
+            "Loggen er forseglet, men ikke efterprøvet i over et døgn: 1.204.118 linjer, sidst bevidnet kl. 09.00",
+        ),
+        (
+            {"witnesses": (*WHOLE.witnesses, WitnessState(name="x", size=0, signed_at=None, is_behind=True))},
+            "Loggen er forseglet, men et vidne er bagud: 1.204.118 linjer, sidst bevidnet kl. 09.00",
+        ),
+    ],
+)
+def test_one_sentence_says_the_worst_that_can_be_said(change: dict[str, object], sentence: str) -> None:
+    assert headline(WHOLE.model_copy(update=change), NOW) == sentence
+
+
+def test_the_log_is_fetched_and_verified_elsewhere(town: Town, tmp_path: Path) -> None:
+    jens, context = town.client("jens.dam"), town.context
+    assert "Loggen er ikke forseglet endnu" in jens.get("/tilsyn").text
+    assert "Der er intet at hente endnu." in jens.get(PAGE).text
+    assert "Loggen er ikke forseglet endnu." in jens.get(f"{PAGE}/eksport").text
+    witness = FileWitness(tmp_path / "witness.txt")
+    seal_all(context, SIGNER)
+    hand_to_witnesses(context.database, [witness], context.clock.now())
+    verify_log(context.database, SIGNER, context.clock.now(), 24)
+    page = jens.get(PAGE).text
+    assert "Loggen er hel: " in page
+    assert "sidst bevidnet kl. " in page
+    assert "Loggen er hel: " in jens.get("/tilsyn").text
+    answer = jens.get(f"{PAGE}/eksport")
+    assert answer.headers["content-type"] == "application/gzip"
+    lines = gzip.decompress(answer.content).splitlines(keepends=True)
+    notes = list(split_notes(witness.path.read_text(encoding="utf-8")))
+    report = verify_export(lines, [], notes)
+    assert report.is_whole, report.findings
+    assert report.lines > 0
+    assert verify_proof(jens.get(f"{PAGE}/bevis?linje=1").json(), [SIGNER.key]) is None
+    assert verify_proof(jens.get(f"{PAGE}/bevis?fra={report.lines}").json(), [SIGNER.key]) is None
+    assert "Linjen 999999 er ikke i loggen" in jens.get(f"{PAGE}/bevis?linje=999999").text
+    assert "da loggen havde 999.999 linjer" in jens.get(f"{PAGE}/bevis?fra=999999").text
+    assert len(acts(town, AuditAction.READ_INTEGRITY)) >= 2
+    assert len(acts(town, AuditAction.EXPORT_LOG)) == 6
+
+
+def test_administrators_see_whether_it_is_whole_and_nothing_that_it_says(town: Town) -> None:
+    tine = town.client("tine.skov")
+    page = tine.get(PAGE)
+    assert page.status_code == 200
+    assert "Efterprøv selv" not in page.text
+    assert tine.get(f"{PAGE}/eksport").status_code == 403
+    assert tine.get(f"{PAGE}/bevis?linje=1").status_code == 403
+    assert town.client("anna.holm").get(PAGE).status_code == 403
