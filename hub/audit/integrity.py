@@ -56,11 +56,6 @@ class LogIntegrity(Schema):
         """When the newest checkpoint was signed that at least one witness has."""
         return max((each.signed_at for each in self.witnesses if each.signed_at is not None), default=None)
 
-    @property
-    def is_broken(self) -> bool:
-        """Whether the log is not what was signed."""
-        return bool(self.findings)
-
     def is_whole(self, now: datetime) -> bool:
         """Whether all is as it should be: verified lately, without a finding, sealed, and with a witness."""
         is_verified = self.verified_at is not None and now - self.verified_at <= VERIFIED_WITHIN
