@@ -2,10 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' hub/__init__.py)
+ENGINE ?= podman
+BUILD ?= $(if $(findstring podman,$(ENGINE)),--format docker)
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth years acceptance check format policy-table lock package bench chaos attack screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years acceptance check format policy-table lock package image bench chaos attack screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -60,7 +63,15 @@ lock: $(READY) ## Choose versions anew and lock them with hashes
 	@$(BIN)/python -m deploy.dependencies
 
 package: setup ## Build the wheel into dist/, with page assets and the list of what it consists of
+	@rm -f dist/helhed-*.whl
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+image: package ## Build the image with podman and try it (BASE=… BUILD="--isolation chroot" RUN="podman run"; docs/installation.md)
+	@cp requirements/run.txt dist/
+	@$(ENGINE) build $(BUILD) $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(WHEELS),--build-arg WHEELS=$(WHEELS)) \
+	  --build-arg VERSION=$(VERSION) -f deploy/Containerfile -t localhost/helhed:$(VERSION) dist
+	@HELHED_TEST_IMAGE=localhost/helhed:$(VERSION) HELHED_TEST_ENGINE="$(or $(RUN),$(ENGINE) run)" \
+	  $(BIN)/python -m pytest -q tests/deploy/test_image.py
 
 bench: setup ## Measure every goal beside its floor (ARGS="--sizes 10000,100000,1000000"; minutes for each)
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -161,6 +161,12 @@ class _Server(ThreadingHTTPServer):
         request.settimeout(SLOWEST)
         secured = request
         try:
+            self.begin(request)
+            is_probe = _says_nothing(request)
+            self.end(request)
+            if is_probe:
+                self.shutdown_request(request)
+                return None
             secured = self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
             self.begin(secured)
             secured.do_handshake()
@@ -170,6 +176,7 @@ class _Server(ThreadingHTTPServer):
             self.shutdown_request(secured)
             return None
         finally:
+            self.end(request)
             self.end(secured)
         return secured
 
@@ -368,6 +375,18 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("connection", "close")
         self.end_headers()
+
+
+def _says_nothing(connection: socket.socket) -> bool:
+    """Whether the other side hangs up before its first byte: a probe that asks whether somebody is there, no sender.
+
+    Raises:
+        TimeoutError: it neither speaks nor hangs up.
+    """
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except ConnectionResetError:
+        return True
 
 
 def _handshake_fault(error: Exception) -> str:

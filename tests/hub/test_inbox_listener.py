@@ -3,6 +3,7 @@
 import json
 import logging
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -263,6 +264,20 @@ def test_a_wrong_certificate_file_is_named(inbox: Inbox, certificates: Certifica
     )
     with pytest.raises(Exception, match="HELHED_LISTEN_CERTIFICATE"), listener.serve_in_background(inbox, settings):
         pass
+
+
+def test_who_asks_whether_somebody_is_there_is_no_refused_sender(
+    inbox: Inbox, database: Database, certificates: Certificates, caplog: pytest.LogCaptureFixture
+) -> None:
+    with listening(inbox, certificates) as address:
+        place = ("127.0.0.1", int(address.rpartition(":")[2]))
+        for lingers in (struct.pack("ii", 0, 0), struct.pack("ii", 1, 0)):  # hangs up, or resets the connection
+            with socket.create_connection(place) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lingers)
+        with calling(address, certificates, "star") as star:
+            assert star.post(PATH, content=BODY).status_code == 202
+    assert reasons(caplog) == []
+    assert len(stored(database)) == 1
 
 
 def test_one_address_has_only_so_many_connections_and_no_request_takes_for_ever(
