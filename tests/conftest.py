@@ -117,10 +117,15 @@ def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
     index.close()
 
 
-@pytest.fixture
-def clock() -> FixedClock:
+def make_clock() -> FixedClock:
     """12 September 2023, 09.00 in Denmark."""
     return FixedClock(datetime(2023, 9, 12, 7, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """12 September 2023, 09.00 in Denmark, for this test to move."""
+    return make_clock()
 
 
 @pytest.fixture

@@ -56,18 +56,18 @@ def consent_to_areas(
     session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], given_on: date
 ) -> None:
     """Let the citizen share all of these areas with the team; health for a year."""
-    for cell in make_cells(session, areas):
-        end = year_after(given_on) if cell.area is Area.HEALTH else None
-        _add(session, course_id, citizen_id, [cell], make_terms(given_on, end))
+    cells = make_cells(session, areas)
+    for end in (None, year_after(given_on)):
+        of_term = [cell for cell in cells if (cell.area is Area.HEALTH) == (end is not None)]
+        _add(session, course_id, citizen_id, of_term, make_terms(given_on, end))
 
 
 def consent_to_cells(
     session: Session, course_id: UUID, citizen_id: UUID, cells: Iterable[tuple[Area, DataCategory]], given_on: date
 ) -> None:
     """Let the citizen share these categories of the area's source of the test town."""
-    for area, category in cells:
-        cell = ConsentCell(area=area, source=f"{area}_system", category=category)
-        _add(session, course_id, citizen_id, [cell], make_terms(given_on, year_after(given_on)))
+    chosen = [ConsentCell(area=area, source=f"{area}_system", category=category) for area, category in cells]
+    _add(session, course_id, citizen_id, chosen, make_terms(given_on, year_after(given_on)))
 
 
 def withdraw_areas(session: Session, course_id: UUID, citizen_id: UUID, areas: Iterable[Area], on: date) -> None:

@@ -74,13 +74,19 @@ def make_catalogue(database: Database, clock: Clock) -> SourceCatalogue:
     return SourceCatalogue(database, ConnectorBuilder(SecretKeys({}), clock))
 
 
+def know_connector(catalogue: SourceCatalogue, connector: Connector) -> str:
+    """The kind by which the catalogue makes this connector of a source that is stored."""
+    kind = f"test_{connector.source.name}"
+    catalogue.builder.kinds[kind] = GivenConnector(connector)
+    return kind
+
+
 def add_connector(
     database: Database, catalogue: SourceCatalogue, connector: Connector, schedule: Schedule = DEFAULT_SCHEDULE
 ) -> None:
     """Store a source that this connector reads; its streams are due at once."""
-    name = connector.source.name
-    catalogue.builder.kinds[f"test_{name}"] = GivenConnector(connector)
-    definition = SourceDefinition(name=name, kind=f"test_{name}")
+    kind = know_connector(catalogue, connector)
+    definition = SourceDefinition(name=connector.source.name, kind=kind)
     with database.transaction() as session:
         service.add_source(session, catalogue.builder, definition, secrets={}, by=OWNER, schedule=schedule)
     catalogue.expire()
