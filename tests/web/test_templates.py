@@ -1,6 +1,7 @@
 """A template uses exactly what its page class has: nothing missing, nothing carried for nobody."""
 
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
@@ -38,6 +39,7 @@ PARTS = {
 """Templates that others extend, import or include."""
 
 
+@cache
 def templates() -> dict[str, nodes.Template]:
     """Every template by its path below ``hub/web``."""
     return {
