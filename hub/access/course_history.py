@@ -1,7 +1,8 @@
 """What the team wrote of a course, for the timeline of an opened citizen: decided and logged for each of the family."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,17 @@ from hub.access.audit_entry import audit_entry
 from hub.access.course_policy import may_handle_plan
 from hub.audit.service import write_all
 from hub.clock import danish_day
-from hub.course import consent_repository, plan_repository
+from hub.course import consent_repository, plan_repository, trial_repository
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.plan import CitizenPlan
+from schemas.trial_action import TrialAction
+
+
+class CourseHistory(NamedTuple):
+    """What the team wrote, whole: also what came after the day that a page shows."""
+
+    plans: Mapping[UUID, CitizenPlan]
+    trials: tuple[TrialAction, ...]
 
 
 def read_history(
@@ -22,8 +31,8 @@ def read_history(
     request_for: Callable[[UUID], AccessRequest],
     *,
     now: datetime,
-) -> dict[UUID, CitizenPlan]:
-    """The plans of these citizens of one course, as far as the actor may read them; efforts uncut.
+) -> CourseHistory:
+    """The plans and trial actions of these citizens of one course, as far as the actor may read them; efforts uncut.
 
     Args:
         session: the caller's transaction.
@@ -35,7 +44,7 @@ def read_history(
     place = consent_repository.team_facts(session, actor, people[0].citizen_id, danish_day(now))
     shown = [facts.citizen_id for facts in people if may_handle_plan(actor, AuditAction.READ_PLAN, facts)]
     if place is None or not shown:
-        return {}
+        return CourseHistory({}, ())
     # The plan is the team's: a stated reason (værdispring) opens nothing of it.
     without_reason = {"override_reason": None, "override_id": None}
     lines = [
@@ -51,4 +60,5 @@ def read_history(
         for citizen_id in shown
     ]
     write_all(session, lines)
-    return plan_repository.read_plans(session, place.course_id, shown)
+    plans = plan_repository.read_plans(session, place.course_id, shown)
+    return CourseHistory(plans, trial_repository.list_trials_of(session, place.course_id, shown))

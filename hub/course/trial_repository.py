@@ -53,7 +53,12 @@ _OF_OPEN_COURSES = text(_versions(_IN_OPEN_COURSE)), text(_judgements(_IN_OPEN_C
 
 def list_trials(session: Session, course_id: UUID, citizen_id: UUID) -> tuple[TrialAction, ...]:
     """All trial actions of the citizen in that course, in the order in which they were written."""
-    return _read(session, _OF_COURSE, {"course_id": course_id, "citizen_ids": [citizen_id]})
+    return list_trials_of(session, course_id, [citizen_id])
+
+
+def list_trials_of(session: Session, course_id: UUID, citizen_ids: Collection[UUID]) -> tuple[TrialAction, ...]:
+    """The same of several on that course."""
+    return _read(session, _OF_COURSE, {"course_id": course_id, "citizen_ids": list(citizen_ids)})
 
 
 def list_trial_lines(session: Session, citizen_ids: Collection[UUID], on: date) -> tuple[TrialLine, ...]:

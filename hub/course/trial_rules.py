@@ -1,7 +1,7 @@
 """Pure: what a trial action and its judgement must say, where it stands on a day, and when it is to be judged."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.trial_action import (
@@ -83,6 +83,13 @@ def line_of(trial: TrialAction, on: date) -> TrialLine:
         judge_on=text.judge_on,
         status=status,
     )
+
+
+def trial_on(trial: TrialAction, moment: datetime) -> TrialAction | None:
+    """The trial action as it was written at that instant; None: nobody had written of it."""
+    versions = tuple(version for version in trial.versions if version.at <= moment)
+    judgements = tuple(judgement for judgement in trial.judgements if judgement.at <= moment)
+    return trial.model_copy(update={"versions": versions, "judgements": judgements}) if versions else None
 
 
 def due_lines(lines: Iterable[TrialLine], on: date) -> tuple[TrialLine, ...]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from deploy.sandbox.municipality.plans import PlanLine
+from deploy.sandbox.municipality.trial_actions import TrialLine
 from deploy.sandbox.municipality.truth import Person
 from schemas.plan import GoalProgress, PlanKind
+from schemas.trial_action import TrialOutcome
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
-from tests.truth.plan_reading import PLAN
+from tests.truth.plan_reading import PLAN, TRIALS
 from tests.truth.points import true_ahead
 from tests.truth.wording import first
 
@@ -17,6 +19,11 @@ KINDS = {
     PlanKind.CONCERN: "Det, vi er bekymrede for",
     PlanKind.GOAL: "Mål",
     PlanKind.AGREEMENT: "Aftale",
+}
+DECIDED = {
+    TrialOutcome.CONTINUE: "Fortsætter",
+    TrialOutcome.STOP: "Stoppet",
+    TrialOutcome.MAKE_PERMANENT: "Gjort permanent",
 }
 WORDS = {
     GoalProgress.REACHED: "Nået",
@@ -32,12 +39,16 @@ def true_plan(oracle: Oracle, page: Page) -> Iterator[Fact]:
         rule = ahead.rule.removeprefix("ahead.")
         yield from (Fact(f"{place}.{rule}", ahead.subject, ahead.value, ahead.optional) for place in ("lanes", "rows"))
     lines = page.course.plan if page.course else ()
+    trials = page.course.trials if page.course else ()
     for person in page.people:
         if not page.views[person.id].is_team:
             continue
         for cpr, line in lines:
             if cpr == person.cpr and line.day <= page.day:
                 yield from _line(page, person, line)
+        for cpr, trial in trials:
+            if cpr == person.cpr and trial.day <= page.day:
+                yield from _trial(page, person, trial)
 
 
 def _line(page: Page, person: Person, line: PlanLine) -> Iterator[Fact]:
@@ -57,3 +68,23 @@ def _line(page: Page, person: Person, line: PlanLine) -> Iterator[Fact]:
         progress = f"{lane} · «{line.words}»: {each.words} · {each.day}"
         yield Fact("rows.plan", progress, f"{WORDS[each.progress]} · on that day")
         yield Fact("lanes.plan", progress, "on that day")
+
+
+def _trial(page: Page, person: Person, trial: TrialLine) -> Iterator[Fact]:
+    lane = TRIALS if person == page.person else f"{first(person)} · {TRIALS}"
+    judged = [each for each in trial.judged if each.day <= page.day]
+    latest = judged[-1].outcome if judged else TrialOutcome.CONTINUE
+    last = trial.last_day
+    if latest is not TrialOutcome.CONTINUE:
+        how, last = DECIDED[latest], judged[-1].day if latest is TrialOutcome.STOP else None
+    elif page.day < trial.first_day:
+        how = "Aftalt"
+    else:
+        how = "Perioden er slut" if last and last < page.day else "I gang"
+    of = f"{lane} · {trial.what} · {trial.first_day}"
+    yield Fact("rows.plan", of, f"{how} · {last or 'ingen slutdato'}")
+    yield Fact("lanes.plan", of, str(last or ("i gang" if trial.first_day <= page.day else "aftalt")))
+    for each in judged:
+        of = f"{lane} · «{trial.what}»: {each.learned} · {each.day}"
+        yield Fact("rows.plan", of, f"{DECIDED[each.outcome]} · on that day")
+        yield Fact("lanes.plan", of, "on that day")

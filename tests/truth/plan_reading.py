@@ -6,12 +6,12 @@ from collections.abc import Callable
 from tests.truth.facts import Fact
 from tests.truth.transitions import read_transition
 
-PLAN, AHEAD = "Borgerens plan", "På vej"
+PLAN, TRIALS, AHEAD = "Borgerens plan", "Prøvehandlinger", "På vej"
 
 
 def is_of_plan(lane: str) -> bool:
     """Whether the lane is of what no source tells."""
-    return lane.endswith(PLAN) or lane == AHEAD
+    return lane.endswith((PLAN, TRIALS)) or lane == AHEAD
 
 
 def read_bar(lane: str, title: str, day_of: Callable[[str], str]) -> Fact | None:
@@ -19,7 +19,7 @@ def read_bar(lane: str, title: str, day_of: Callable[[str], str]) -> Fact | None
     if lane == AHEAD:
         ahead = read_transition(title.rpartition(", ")[0], day_of)
         return ahead and Fact(f"lanes.{ahead.rule}", ahead.subject, ahead.value)
-    span = re.fullmatch(r"(.+), fra (\d[^,]+), (?:(i gang)|til (\d[^,]+))", title)
+    span = re.fullmatch(r"(.+), fra (\d[^,]+), (?:(i gang|aftalt)|til (\d[^,]+))", title)
     if span:
         until = span.group(3) or day_of(span.group(4))
         return Fact("lanes.plan", f"{lane} · {span.group(1)} · {day_of(span.group(2))}", until)

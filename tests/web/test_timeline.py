@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hub.audit.repository import list_entries
 from hub.course import plan_repository
 from hub.course.plan_rules import plan_on
+from hub.course.trial_rules import trial_on
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.page_timeline import TimelinePage
 from hub.web.citizen.present_timeline import TimelineView, timeline_page
@@ -31,6 +32,7 @@ from schemas.plan import (
     PlanText,
     ProgressEntry,
 )
+from schemas.trial_action import TrialAction, TrialJudgement, TrialOutcome, TrialText, TrialVersion
 from tests.web import maja
 from tests.web.conftest import Town
 
@@ -158,6 +160,42 @@ def test_an_agreement_that_was_closed_ends_on_that_day(data: PageData) -> None:
     )
     page = timeline_page(replace(data, plans={maja.IDA: plan}))
     assert _plan_rows(page)["Aftale: Først skole, så praktik"] == ("2023-08-15", "2023-09-04")
+
+
+def test_a_trial_action_stands_with_what_was_learned(data: PageData) -> None:
+    said = TrialText(
+        what="Praktik i børnehave",
+        why="Ida ønsker det",
+        first_day=date(2023, 8, 21),
+        last_day=date(2023, 12, 20),
+        decided_by="Ida og teamet",
+        judge_on=date(2023, 9, 4),
+    )
+    learned = TrialJudgement(
+        outcome=TrialOutcome.CONTINUE,
+        on_day=date(2023, 9, 4),
+        learned="Hun kommer i skole",
+        judge_next_on=date(2023, 11, 1),
+        by="Mads",
+        at=_at("2023-09-04"),
+    )
+    trial = TrialAction(
+        id=uuid4(),
+        citizen_id=maja.IDA,
+        course_id=PLAN.course_id,
+        versions=(TrialVersion(text=said, by="Karim", at=_at("2023-08-14")),),
+        judgements=(learned,),
+    )
+    page = timeline_page(replace(data, trials=(trial,)), TimelineView(kind=TimelineKind.TRIAL))
+    rows = [(row.lane, row.text, row.outcome, row.source) for row in page.rows]
+    assert rows == [
+        ("Ida · Prøvehandlinger", "«Praktik i børnehave»: Hun kommer i skole", "Fortsætter", "Borgerens plan · Mads"),
+        ("Ida · Prøvehandlinger", "Praktik i børnehave", "I gang", "Borgerens plan · Karim"),
+    ]
+    assert trial_on(trial, _at("2023-08-01")) is None
+    then = trial_on(trial, _at("2023-08-20"))
+    assert then is not None
+    assert not then.judgements
 
 
 @given(year=st.integers(1900, 2200), days=st.integers(0, 366))

@@ -8,7 +8,7 @@ from uuid import UUID
 from hub import metrics
 from hub.access import identity, service
 from hub.access.colleagues import Colleague, cut_colleague
-from hub.access.course_history import read_history
+from hub.access.course_history import CourseHistory, read_history
 from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
 from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
@@ -20,6 +20,7 @@ from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.plan_rules import plan_on
+from hub.course.trial_rules import trial_on
 from hub.course.views import CourseView, TeamMember
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
@@ -36,7 +37,6 @@ from schemas.access import AccessFacts, AccessRequest, AuditAction, Basis, Decis
 from schemas.course import TeamFunction
 from schemas.overview import CitizenHeader, Overview, Section, SectionState
 from schemas.people import PersonFact
-from schemas.plan import CitizenPlan
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
 
@@ -228,7 +228,12 @@ def load_page_data(
         demo=context.app.settings.demo,
     )
     if page is PageKind.TIMELINE:
-        data = replace(data, plans=_plans(context, citizen, data.moment))
+        history = _history(context, citizen)
+        data = replace(
+            data,
+            plans={key: plan_on(plan, data.moment) for key, plan in history.plans.items()},
+            trials=tuple(filter(None, (trial_on(trial, data.moment) for trial in history.trials))),
+        )
     if as_known:
         return data
     if page in SHOWING_POINTS:
@@ -242,8 +247,8 @@ def load_page_data(
     )
 
 
-def _plans(context: RequestContext, citizen: OpenedCitizen, moment: datetime) -> dict[UUID, CitizenPlan]:
-    """The plans of those who are opened by the team's right, as they were written then."""
+def _history(context: RequestContext, citizen: OpenedCitizen) -> CourseHistory:
+    """What the team wrote of those who are opened by the team's right."""
     citizen_id = citizen.overview.citizen_id
     act = {"act_id": act_of(context, citizen_id, PageKind.TIMELINE), "page": PageKind.TIMELINE}
 
@@ -253,9 +258,8 @@ def _plans(context: RequestContext, citizen: OpenedCitizen, moment: datetime) ->
 
     people = [person.facts for person in citizen.people if person.decision.basis is Basis.TEAM]
     if not people:
-        return {}
-    plans = read_history(context.session, context.actor, people, request_for, now=context.now)
-    return {key: plan_on(plan, moment) for key, plan in plans.items()}
+        return CourseHistory({}, ())
+    return read_history(context.session, context.actor, people, request_for, now=context.now)
 
 
 def points_of(

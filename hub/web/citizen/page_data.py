@@ -18,6 +18,7 @@ from schemas.people import LifeStatus
 from schemas.plan import CitizenPlan
 from schemas.source import Area, AreaContact, SourceSystem
 from schemas.staff import EmployeeContact
+from schemas.trial_action import TrialAction
 
 
 def end_of(day: date) -> datetime:
@@ -132,6 +133,8 @@ class PageData:
     area_contacts: Mapping[Area, AreaContact] = field(default_factory=dict)
     plans: Mapping[UUID, CitizenPlan] = field(default_factory=dict)
     """The plans of the citizen and the family that the actor may read, as they were at ``moment``; on the timeline."""
+    trials: tuple[TrialAction, ...] = ()
+    """Their trial actions, likewise."""
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 

@@ -166,8 +166,10 @@ def _mark_lanes(marks: Sequence[Mark], scale: _Scale, today: date) -> list[Lane]
         if mark.is_moment:
             full, end = f"{mark.text}, {day_text(mark.start)}", mark.start
         else:
-            until = f"til {day_text(mark.end)}" if mark.end else "i gang"
-            full, end = f"{mark.text}, fra {day_text(mark.start)}, {until}", mark.end or today
+            unended = "i gang" if mark.start <= today else "aftalt"
+            until = f"til {day_text(mark.end)}" if mark.end else unended
+            full = f"{mark.text}, fra {day_text(mark.start)}, {until}"
+            end = mark.end or max(mark.start, today)
         bar = _placed_bar(mark.start, end + timedelta(days=1), "plan", mark.label, full, scale)
         if bar is not None:
             lane.append(bar)

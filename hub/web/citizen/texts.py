@@ -195,6 +195,7 @@ NOT_OURS_KEPT = "En anden kommune er myndighed nu. Det, vi har læst før, vises
 NOT_OURS_TAG = "ikke længere vores"
 
 AHEAD_LANE = "På vej"
+TRIALS = "Prøvehandlinger"
 OF_THE_PLAN = "Borgerens plan · {name}"
 KEPT_BY = "Holdes senest {day}"
 WHOLE_COURSE = "Hele forløbet"
@@ -209,5 +210,6 @@ TIMELINE_KIND = {
     "sager": "Sager, planer og job i kilderne",
     "plan": "Borgerens plan",
     "fremgang": "Fremgang",
+    "proevehandlinger": "Prøvehandlinger",
     "forude": "På vej",
 }

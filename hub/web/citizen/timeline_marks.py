@@ -6,14 +6,17 @@ from datetime import date
 from enum import StrEnum
 
 from hub.clock import danish_day
+from hub.course.trial_rules import line_of
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.shell.dates import day_text
 from hub.web.shell.plan_texts import GOAL_PROGRESS, NOT_ASSESSED, PLAN_KIND, PLAN_STATE
 from hub.web.shell.transitions import TransitionLine
+from hub.web.shell.trial_texts import TRIAL_DECISION, TRIAL_STATUS
 from schemas.facts import AbsenceFact, ConcernNotificationFact, ContactFact, EffortFact, EnrolmentFact
 from schemas.overview import Entry, Overview
 from schemas.plan import GoalProgress, PlanEntry, PlanKind, PlanState
+from schemas.trial_action import TrialAction, TrialStatus
 
 LABEL_LENGTH = 36
 """So many letters of a mark stand in the drawing; all of them stand in its title and in the table."""
@@ -31,6 +34,7 @@ class TimelineKind(StrEnum):
     CASE = "sager"
     PLAN = "plan"
     PROGRESS = "fremgang"
+    TRIAL = "proevehandlinger"
     AHEAD = "forude"
 
 
@@ -77,12 +81,14 @@ def course_marks(
     marks: list[Mark] = []
     for person in people:
         plan = data.plans.get(person.citizen_id)
-        if plan is None:
-            continue
         is_own = person.citizen_id == data.overview.citizen_id
         name = None if is_own else data.names.of(person.citizen_id)
-        lane = f"{name} · {texts.PLAN_PAGE}" if name else texts.PLAN_PAGE
-        marks += (mark for entry in plan.entries for mark in _of_entry(entry, lane))
+        whose = f"{name} · " if name else ""
+        for entry in plan.entries if plan else ():
+            marks += _of_entry(entry, f"{whose}{texts.PLAN_PAGE}")
+        for trial in data.trials:
+            if trial.citizen_id == person.citizen_id:
+                marks += _of_trial(trial, f"{whose}{texts.TRIALS}", data.today)
     marks += (_of_transition(line, on) for on, line in ahead if on)
     return tuple(marks)
 
@@ -115,6 +121,20 @@ def _of_entry(entry: PlanEntry, lane: str) -> Iterator[Mark]:
             outcome=GOAL_PROGRESS[progress.progress],
             by=texts.OF_THE_PLAN.format(name=progress.by),
         )
+
+
+def _of_trial(trial: TrialAction, lane: str, today: date) -> Iterator[Mark]:
+    """A trial action with its judgements; nothing of one that was taken back."""
+    line = line_of(trial, today)
+    if line.status is TrialStatus.WITHDRAWN:
+        return
+    kind, what = TimelineKind.TRIAL, line.title
+    by = texts.OF_THE_PLAN.format(name=trial.versions[-1].by)
+    yield Mark(kind, lane, line.first_day, line.last_day, _short(what), what, TRIAL_STATUS[line.status], by)
+    for judgement in trial.judgements:
+        decided = TRIAL_DECISION[judgement.outcome]
+        text, by = f"«{what}»: {judgement.learned}", texts.OF_THE_PLAN.format(name=judgement.by)
+        yield Mark(kind, lane, judgement.on_day, judgement.on_day, decided.lower(), text, decided, by)
 
 
 def _last_day(entry: PlanEntry) -> date | None:
