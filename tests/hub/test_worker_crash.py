@@ -6,17 +6,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from deploy.sandbox.fagsystemer.process import Running, start
+from hub.course.service import open_course
 from hub.db import Database
+from hub.indexing.repository import add_to_outbox
+from hub.overview.service import OverviewVersion
+from schemas.alert import AlertKind, NotableChange
+from schemas.source import Area
 from tests.fagsystemer import environment, truth
 
 CITIZENS = 60
@@ -86,12 +92,44 @@ def is_finished(database: Database) -> bool:
     return sources == SOURCES and unread == 0 and behind == 0 and waiting == 0
 
 
+def happen(database: Database) -> set[tuple[UUID, str, str]]:
+    """Let five things happen to each of sixty citizens on a course, as versions of overviews that wait to be told."""
+    citizens = [UUID(int=1000 + number) for number in range(60)]
+    versions = [
+        OverviewVersion(
+            citizen_id,
+            version,
+            removed=False,
+            previous=version - 1,
+            changes=(NotableChange(kind=AlertKind.EFFORT_BEGAN, area=Area.SOCIAL, subject=f"social/{version}"),),
+        )
+        for version in range(1, 6)
+        for citizen_id in citizens
+    ]
+    now = datetime(2023, 9, 12, 7, 0, tzinfo=UTC)
+    with database.transaction() as session:
+        open_course(session, "Alle", citizens, date(2023, 1, 1))
+        add_to_outbox(session, versions, now=now)
+    return {(each.citizen_id, change.kind.value, change.subject) for each in versions for change in each.changes}
+
+
+def alerts_behind(database: Database) -> int:
+    """How many events nobody has made alerts of yet."""
+    return count(
+        database,
+        "SELECT sum(p.next_offset - coalesce(o.committed, 0)) FROM bus_partitions p LEFT JOIN bus_offsets o"
+        " ON o.topic = p.topic AND o.partition = p.partition AND o.group_name = 'alerts'"
+        " WHERE p.topic = 'helhed.overviews'",
+    )
+
+
 def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
     database: Database, sandbox: Running, tmp_path: Path
 ) -> None:
     log = tmp_path / "worker.log"
     variables = environment(tmp_path, sandbox, database) | {"HELHED_BATCH_SIZE": "25"}
     expected = truth(sandbox)
+    happened = happen(database)
     chance = random.Random(2023)  # noqa: S311  moments to fail at, not secrets
     for _ in range(KILLS):
         with worker(variables, log) as process:
@@ -99,7 +137,7 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
             until(partial(has_come_to, database, reached))
             process.kill()
     with worker(variables, log) as process:
-        until(lambda: is_finished(database))
+        until(lambda: is_finished(database) and not alerts_behind(database))
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
 
@@ -122,5 +160,8 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
             )
         ).all()
     assert not twice, "records were stored twice"
+    with database.transaction() as session:
+        stored = session.execute(text("SELECT citizen_id, kind, subject FROM alerts")).all()
+    assert sorted(map(tuple, stored)) == sorted(happened), "each alert is there once"
     assert count(database, "SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'") == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ KIND = {
     AlertKind.EFFORT_ENDED: "Indsats er slut",
     AlertKind.NOTIFICATION: "Underretning",
     AlertKind.ABSENCE_LINE: "Ulovligt fravær har nået en grænse",
-    AlertKind.REVIEW_PASSED: "Dag for opfølgning er passeret",
+    AlertKind.REVIEW_PASSED: "Opfølgning er overskredet",
     AlertKind.PLAN_CHANGED: "Plan er ændret",
     AlertKind.MEMBER_JOINED: "Ny på teamet",
     AlertKind.ADMISSION: "Indlæggelse",
