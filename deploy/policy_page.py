@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
-from hub.access.course_policy import may_handle_course, may_handle_plan
+from hub.access.course_policy import may_handle_course, may_handle_meeting, may_handle_plan
 from hub.access.disclosure_policy import DisclosureAsk, may_disclose
 from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
@@ -119,6 +119,12 @@ PLAN_COLUMNS = {
     AuditAction.CHANGE_PLAN: "skrive i den",
     AuditAction.JUDGE_TRIAL_ACTION: "vurdere prøvehandlinger",
 }
+MEETING_COLUMNS = {
+    AuditAction.READ_MEETING: "se møder",
+    AuditAction.PLAN_MEETING: "indkalde",
+    AuditAction.CHANGE_MEETING: "flytte andres møder",
+    AuditAction.CLOSE_MEETING: "lukke et møde",
+}
 YES, NO = "ja", "nej"
 
 
@@ -211,7 +217,11 @@ def team_answers(place: TeamPlace) -> tuple[str, ...]:
     )
     on_course = (YES if may_handle_course(kind.actor, action, course) else NO for action in COURSE_COLUMNS)
     plan = (YES if may_handle_plan(kind.actor, action, facts_of(relation)) else NO for action in PLAN_COLUMNS)
-    return (is_open, own, " / ".join(others), *acts, *on_course, *plan)
+    meetings = (
+        YES if may_handle_meeting(kind.actor, action, course, has_consent=True, is_own=False) else NO
+        for action in MEETING_COLUMNS
+    )
+    return (is_open, own, " / ".join(others), *acts, *on_course, *plan, *meetings)
 
 
 def _team() -> Iterator[str]:
@@ -275,6 +285,7 @@ def table() -> str:
         *CONSENT_COLUMNS.values(),
         *COURSE_COLUMNS.values(),
         *PLAN_COLUMNS.values(),
+        *MEETING_COLUMNS.values(),
     )
     disclosures = "\n".join(_disclosures())
     rows, team, acts = "\n".join(_rows()), "\n".join(_team()), "\n".join(_acts())

@@ -3,7 +3,7 @@
 Employees come first, so that one can log in at once; a course is opened when all its citizens are there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from threading import Lock
@@ -17,6 +17,7 @@ from deploy.sandbox.municipality.catalogue import UNITS
 from deploy.sandbox.municipality.plans import PlanLine, Said
 from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
 from deploy.sandbox.municipality.trial_actions import Judged, TrialLine
+from deploy.seed_meetings import DatedStep, meeting_steps, plan_key
 from hub.access.cedar import POLICY_VERSION
 from hub.access.identity import actor
 from hub.access.tables import ActorRow
@@ -35,14 +36,14 @@ from hub.overview.tables import OverviewRow
 from hub.rules.register import RuleApproval, rule_definitions
 from hub.rules.repository import add_approval
 from hub.sources.repository import source_areas
-from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, JobFunction, Role
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
 from schemas.identifiers import Identifier
+from schemas.job_function import JobFunction
 from schemas.plan import NewEntry, NewProgress, PlanText
 from schemas.source import Area
 from schemas.trial_action import NewJudgement, TrialText
 
-DatedStep = tuple[date, Callable[[Session], bool]]
 """What is to be written from which day on; it says whether it could be."""
 
 
@@ -129,6 +130,12 @@ class Seeding:
             )
             self._waiting.append((course.started_on, partial(_add, row=row)))
         self._waiting += plan_steps(course_id, [(citizens[cpr], line) for cpr, line in course.plan])
+        self._waiting += meeting_steps(
+            course_id,
+            {line.given: citizens[cpr] for cpr, line in course.plan},
+            course.meetings,
+            [line for _, line in course.plan],
+        )
         self._waiting += trial_steps(course_id, [(citizens[cpr], line) for cpr, line in course.trials])
         for consent in course.consents:
             for row in self._consents(session, course_id, citizens[consent.cpr], consent, lead):
@@ -213,7 +220,7 @@ def _leadership(units: tuple[str, ...]) -> dict[str, Any]:
 
 def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[DatedStep]:
     """What is written of the plans of these citizens, each with its day."""
-    keys = {(citizen_id, line.words): uuid4() for citizen_id, line in lines}
+    keys = {(citizen_id, line.words): plan_key(course_id, citizen_id, line.words) for citizen_id, line in lines}
     steps: list[DatedStep] = []
     for citizen_id, line in lines:
         key, goal = keys[citizen_id, line.words], keys.get((citizen_id, line.goal))

@@ -181,6 +181,13 @@ class AlertClosed(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class MeetingClosed(ActRefused):
+    """The actor is not on the team of the course, or there is no such meeting."""
+
+    key = "meeting_closed"
+    status = HTTPStatus.FORBIDDEN
+
+
 class OverrideNotFound(ActRefused):
     """There is no such stated reason, or it opened nothing."""
 

@@ -88,18 +88,6 @@ EMPLOYEE_FIELDS = tuple(name for name in Actor.model_fields if name != "machine"
 """What the store knows of an employee."""
 
 
-class JobFunction(Schema):
-    """A function of an employee with its limits (jobfunktionsrolle med dataafgrænsning)."""
-
-    name: str
-    """As the login names it."""
-    role: Role
-    units: frozenset[str] | None = None
-    """Ids of the units it is limited to, as in ``Unit.id``; None: no limit."""
-    kle: frozenset[str] | None = None
-    """KLE numbers it is limited to; None: no limit."""
-
-
 class Basis(StrEnum):
     """With which right a citizen was opened (adgangsgrundlag)."""
 
@@ -327,6 +315,18 @@ class AuditAction(StrEnum):
     CLOSE_ALERT = "close_alert"
     CHANGE_SUBSCRIPTIONS = "change_subscriptions"
     """Somebody chose of what they are told."""
+    READ_MEETING = "read_meeting"
+    """Somebody on the team looked at meetings, at the agenda of one, or took its calendar file."""
+    PRINT_MEETING = "print_meeting"
+    PLAN_MEETING = "plan_meeting"
+    CHANGE_MEETING = "change_meeting"
+    """A planned meeting was moved, or is about or with others."""
+    CANCEL_MEETING = "cancel_meeting"
+    RECORD_ATTENDANCE = "record_attendance"
+    """Who came to a meeting and who did not, the citizen among them, and what was said."""
+    RECORD_DECISION = "record_decision"
+    """A meeting decided; what the citizen agrees to becomes an agreement of the plan, with a line of its own."""
+    CLOSE_MEETING = "close_meeting"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""
@@ -371,8 +371,9 @@ class AuditEntry(Schema):
     administration was shown), ``override`` (which stated reason opened it, or was reviewed), ``relation`` (what the
     employee otherwise was to the citizen), ``review`` (its outcome), ``consent`` (the cells that were given or
     withdrawn, and how), ``course`` (which course, and what was done to it), ``plan`` (which entry or trial action,
-    and what was done to it), ``alert`` (which alert, its kind, and who is to see to it), ``decisions`` (numbers of
-    decisions on who is who), ``state`` (what came of such a decision), ``rule`` (why it was not taken),
+    and what was done to it), ``meeting`` (which meeting, and what was done to it), ``alert`` (which alert, its kind,
+    and who is to see to it), ``decisions`` (numbers of decisions on who is who),
+    ``state`` (what came of such a decision), ``rule`` (why it was not taken),
     ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures were
     shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault`` or
     ``entry`` (what was tried again) and ``job``."""

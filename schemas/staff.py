@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from schemas.access import JobFunction, Role
+from schemas.access import Role
 from schemas.base import Instant, Schema
+from schemas.job_function import JobFunction
 from schemas.source import Area
 
 

@@ -12,8 +12,9 @@ from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview.columns import UnitRelation, sources_of
 from hub.overview.tables import OverviewRow, OverviewUnitRow, OverviewVersionRow, OverviewWorkerRow
-from schemas.access import AccessFacts, AccessRequest, Actor, JobFunction, Purpose, Role
+from schemas.access import AccessFacts, AccessRequest, Actor, Purpose, Role
 from schemas.identifiers import Identifier
+from schemas.job_function import JobFunction
 from schemas.overview import (
     CitizenHeader,
     DisagreeingValue,

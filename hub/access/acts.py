@@ -70,3 +70,16 @@ PLAN_ACTS = frozenset(
     }
 )
 """What is done with a citizen's plan, likewise."""
+MEETING_ACTS = frozenset(
+    {
+        AuditAction.READ_MEETING,
+        AuditAction.PRINT_MEETING,
+        AuditAction.PLAN_MEETING,
+        AuditAction.CHANGE_MEETING,
+        AuditAction.CANCEL_MEETING,
+        AuditAction.RECORD_ATTENDANCE,
+        AuditAction.RECORD_DECISION,
+        AuditAction.CLOSE_MEETING,
+    }
+)
+"""What is done with a meeting of a course, likewise."""

@@ -1,8 +1,8 @@
-"""Pure: what the policies say of a course, its offer and the plan."""
+"""Pure: what the policies say of a course, its offer, its meetings and the plan."""
 
 from collections.abc import Mapping
 
-from hub.access.acts import COURSE_ACTS, PLAN_ACTS
+from hub.access.acts import COURSE_ACTS, MEETING_ACTS, PLAN_ACTS
 from hub.access.cedar import Question
 from hub.access.policy import ask_policies, is_own_unit
 from schemas.access import AccessFacts, Actor, AuditAction
@@ -33,6 +33,29 @@ def joins_as(actor: Actor, facts: CourseFacts) -> tuple[TeamFunction, ...]:
             is_new_lead=function is TeamFunction.LEAD_COORDINATOR,
         )
     )
+
+
+def may_handle_meeting(
+    actor: Actor, action: AuditAction, facts: CourseFacts, *, has_consent: bool, is_own: bool
+) -> bool:
+    """Whether the actor may read, plan, change or hold a meeting of that course.
+
+    Args:
+        actor: who.
+        action: what.
+        facts: the actor's place on the course.
+        has_consent: a citizen whom the meeting is about has consented to the course.
+        is_own: the actor planned it.
+    """
+    context = {
+        "on_team": facts.on_team,
+        "is_lead_coordinator": facts.is_lead_coordinator,
+        "has_lead": facts.has_lead,
+        "is_self": facts.is_self,
+        "has_consent": has_consent,
+        "is_own": is_own,
+    }
+    return action in MEETING_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed
 
 
 def may_handle_plan(actor: Actor, action: AuditAction, facts: AccessFacts) -> bool:

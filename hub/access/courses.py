@@ -124,6 +124,13 @@ class CourseDesk:
             }
         )
 
+    def cut_team(self, places: Collection[TeamPlace]) -> tuple[TeamPlace, ...]:
+        """Places of the team as the actor may know of them; whoever calls has decided and written the line."""
+        if self._facts is None:
+            return ()
+        may_remove = may_handle_course(self._actor, AuditAction.REMOVE_TEAM_MEMBER, self._facts)
+        return self._cut(places, self._facts, is_whole=may_remove)
+
     def list_candidates(self, words: str) -> tuple[Candidate, ...] | None:
         """Employees by name who could join."""
         if self._allowed(AuditAction.ADD_TEAM_MEMBER, is_new_lead=True) is None:

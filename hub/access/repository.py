@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hub.access.colleagues import Colleague
 from hub.db import fetch_rows
-from schemas.access import EMPLOYEE_FIELDS, Actor, JobFunction
+from schemas.access import EMPLOYEE_FIELDS, Actor
+from schemas.job_function import JobFunction
 from schemas.staff import EmployeeContact
 
 _ACTIVE = f"SELECT {', '.join(EMPLOYEE_FIELDS)} FROM active_actors WHERE true"  # noqa: S608  field names of our own schema; every value is a parameter

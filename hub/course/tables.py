@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -174,6 +184,76 @@ class DisclosureUseRow(Base):
     disclosure_id: Mapped[int] = mapped_column(ForeignKey("disclosures.id"), primary_key=True)
     actor_id: Mapped[str] = mapped_column(Text, primary_key=True)
     used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MeetingRow(Base):
+    """A meeting of a course; what is planned and recorded of it stands in its versions."""
+
+    __tablename__ = "meetings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("courses.id"), index=True)
+
+
+class MeetingVersionRow(Base):
+    """A meeting as somebody wrote it; rows are added and never changed. Nothing in it comes from a source."""
+
+    __tablename__ = "meeting_versions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('team', 'network')", name="kind"),
+        CheckConstraint("state IN ('planned', 'held', 'cancelled')", name="state"),
+        CheckConstraint("starts_at < ends_at", name="period"),
+    )
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    place: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MeetingParticipantRow(Base):
+    """Somebody in a version of a meeting: whom it is about, who is invited and who came. Added and never changed."""
+
+    __tablename__ = "meeting_participants"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["meeting_id", "version"],
+            ["meeting_versions.meeting_id", "meeting_versions.version"],
+            name="fk_meeting_participants_meeting_id_meeting_versions",
+        ),
+        CheckConstraint("role IN ('citizen', 'member', 'guest')", name="role"),
+    )
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    is_invited: Mapped[bool]
+    is_present: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class MeetingDecisionRow(Base):
+    """A decision of a meeting. When the citizen agrees, the plan has an agreement of the same id."""
+
+    __tablename__ = "meeting_decisions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id"), index=True)
+    citizen_id: Mapped[UUID]
+    goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_entries.id"))
+    words: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PlanEntryRow(Base):

@@ -5,9 +5,10 @@ from typing import Any
 
 from hub.oidc.mapping import FunctionMapping, RoleMapping, UnitMapping
 from hub.oidc.privileges import Privilege, read_privileges
-from schemas.access import JobFunction, Role
+from schemas.access import Role
 from schemas.base import Schema
 from schemas.codes import areas_of_kle
+from schemas.job_function import JobFunction
 from schemas.source import Area
 
 

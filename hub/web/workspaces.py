@@ -12,6 +12,7 @@ from hub.web.index.routes import INDEX
 from hub.web.integrity.routes import INTEGRITY
 from hub.web.links.routes import LINKS
 from hub.web.login.routes import LOGIN
+from hub.web.meetings.routes import MEETINGS
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
 from hub.web.overrides.routes import OVERRIDES
@@ -31,6 +32,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
     ALERTS,
     COURSES,
+    MEETINGS,
     CONSENTS,
     DISCLOSURES,
     OWN_UNITS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from deploy.sandbox.municipality.meetings import ENDS, STARTS
 from deploy.sandbox.municipality.notifications import PROFESSIONALS
 from deploy.sandbox.municipality.staff import Course, Employee
 from deploy.sandbox.municipality.truth import Notification, Person
@@ -72,6 +73,8 @@ def read_my_citizens(reader: Reader, html: str) -> list[Fact]:
             continue
         of = f"{reader.day(words.group(2))} · {words.group(1)}"
         found.append(Fact("mine.clock", of, sort))
+    for row in page.all("li", "meeting"):
+        found.append(Fact("mine.meeting", "", row.text()))
     for row in page.all("li", "course"):
         found += _row(reader, row)
     return found
@@ -160,6 +163,7 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     passed, new, count, unopened = 0, 0, 0, 0
     for course, functions in courses:
         people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
+        found += _meetings(oracle, course, people)
         count += len(people)
         of = full(people[0])
         found += [Fact("mine.person", full(person), age(person.born, oracle.day)) for person in people]
@@ -194,6 +198,15 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
     found.append(Fact("mine.unopened", "", str(unopened)))
     found += [Fact("mine.passed", "", str(passed)), Fact("mine.news", "", str(new) if new else calm)]
     return [*found, *_clocks(oracle, employee, [course for course, _ in courses])]
+
+
+def _meetings(oracle: Oracle, course: Course, people: list[Person]) -> Iterator[Fact]:
+    """The course's meetings of the day; who may be opened is named."""
+    names = [first(person) for person in people]
+    for line in course.meetings:
+        if line.day == oracle.day:
+            about = f"{', '.join(names[:-1])} og {names[-1]}" if names[1:] else names[0]
+            yield Fact("mine.meeting", "", f"kl. {STARTS}.00-{ENDS}.00 med {about}")
 
 
 def _is_17(oracle: Oracle, person: Person) -> bool:

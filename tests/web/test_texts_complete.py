@@ -9,6 +9,7 @@ import pytest
 
 from hub.audit.repository import Only
 from hub.course.course_rules import CourseFault
+from hub.course.meeting_rules import MeetingFault
 from hub.course.plan_rules import PlanFault
 from hub.course.trial_rules import TrialFault
 from hub.errors import HubError
@@ -17,6 +18,8 @@ from hub.sources.health import RunOutcome, SourceStatus
 from hub.web.citizen import texts as citizen
 from hub.web.course import texts as course
 from hub.web.login import texts as login
+from hub.web.meetings import texts as meetings
+from hub.web.my_citizens import present_meetings as my_meetings
 from hub.web.oversight import texts as oversight
 from hub.web.plan import texts as plan
 from hub.web.search import texts as search
@@ -29,6 +32,7 @@ from hub.web.trial_actions import texts as trial_actions
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
 from schemas.course import CitizenSay, CourseOutcome, OfferReason, TeamFunction
 from schemas.facts import EffortStatus, GoalKind, Outcome
+from schemas.meeting import MeetingKind, MeetingState
 from schemas.overview import SectionState
 from schemas.people import LifeStatus, RelationKind
 from schemas.plan import GoalProgress, PlanKind, PlanState
@@ -79,6 +83,13 @@ ROOT = Path(__file__).resolve().parents[2]
         (TrialOutcome, trial_texts.TRIAL_OUTCOME),
         (TrialOutcome, trial_texts.TRIAL_DECISION),
         (TrialFault, trial_actions.FAULT),
+        (MeetingKind, meetings.MEETING_KIND),
+        (MeetingKind, meetings.KIND_CHOICE),
+        (MeetingState, meetings.MEETING_STATE),
+        (MeetingState, my_meetings.STATES),
+        (MeetingFault, meetings.FAULT),
+        (PlanKind, meetings.NEW_ENTRY),
+        (GoalProgress, meetings.PROGRESS),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

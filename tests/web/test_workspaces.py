@@ -53,7 +53,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
     [
         (
             Role.TEAM_MEMBER,
-            ["/mine-borgere", "/adviser", "/forloeb", "/samtykker", "/videregivelser"],
+            ["/mine-borgere", "/adviser", "/forloeb", "/moeder", "/samtykker", "/videregivelser"],
             Purpose.FOLLOW_UP,
         ),
         (

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from deploy.sandbox.municipality.cohort import Story, at
 from deploy.sandbox.municipality.generate import cohorts
+from deploy.sandbox.municipality.meetings import MAJAS_MEETINGS, MeetingLine
 from deploy.sandbox.municipality.names import worker_number
 from deploy.sandbox.municipality.plans import MAJAS_PLAN, PlanLine, family_goal
 from deploy.sandbox.municipality.trial_actions import MAJAS_TRIALS, MARIAS_TRIALS, TrialLine, family_trial
@@ -66,6 +67,7 @@ class Course:
     plan: tuple[tuple[str, PlanLine], ...] = ()
     """Whose, by number, and what."""
     trials: tuple[tuple[str, TrialLine], ...] = ()
+    meetings: tuple[MeetingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,7 @@ def _maja(story: Story) -> Course:
         consents=(*_consents(cprs, _START), *_health_consents(cprs, _START)),
         plan=tuple((cpr_of(story, line.given, "Testborger"), line) for line in MAJAS_PLAN),
         trials=tuple((cpr_of(story, line.given, "Testborger"), line) for line in MAJAS_TRIALS),
+        meetings=MAJAS_MEETINGS,
     )
 
 

@@ -51,6 +51,18 @@ class DeadlineRow:
 
 
 @dataclass(frozen=True)
+class MeetingToday:
+    """A meeting of today."""
+
+    when: str
+    href: str
+    names: str
+    """First names of those it is about whom I may open."""
+    state: str
+    """Empty: it is planned."""
+
+
+@dataclass(frozen=True)
 class BirthdayRow:
     """Somebody on none of my teams, whom I am responsible for, and who turns 18."""
 
@@ -83,6 +95,8 @@ class MyCitizensPage:
     is_urgent: bool
     """Whether one of them cannot wait."""
     deadlines_of_others: tuple[DeadlineRow, ...]
+    meetings: tuple[MeetingToday, ...]
+    """Of today, in their order."""
     birthdays: tuple[BirthdayRow, ...]
     full_age: TransitionLine | None
     """What must be planned for them."""

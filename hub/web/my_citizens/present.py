@@ -14,6 +14,7 @@ from hub.rules.transitions import TransitionKind
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
+from hub.web.my_citizens.present_meetings import meetings_today
 from hub.web.my_citizens.present_sources import source_lines
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
@@ -24,6 +25,7 @@ from hub.web.shell.transitions import duty_line, transition_lines, turning_18
 from hub.web.shell.view_models import Link, purpose_choices
 from schemas.access import Purpose
 from schemas.facts import ConcernNotificationFact
+from schemas.meeting import Meeting
 from schemas.overview import Entry, SectionState
 from schemas.source import Area, SourceSystem
 
@@ -68,6 +70,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     reader: Reader = NOWHERE,
     sources: Mapping[str, SourceSystem] = NO_SOURCES,
     minors: Sequence[MinorOfMine] = (),
+    meetings: Sequence[Meeting] = (),
 ) -> MyCitizensPage:
     """What needs me today.
 
@@ -80,6 +83,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         reader: where I work, which says what clocks are mine.
         sources: by name; who answers for each, and what it is called.
         minors: on none of my teams, for whom a source names me; they turn 18 within a year.
+        meetings: mine of today.
     """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
@@ -94,6 +98,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
         is_urgent=any(is_urgent(deadline) for deadline in deadlines),
         deadlines_of_others=tuple(deadline.row for deadline in deadlines if not deadline.is_own),
+        meetings=meetings_today(meetings, families),
         birthdays=tuple(_birthday(minor, today) for minor in minors),
         full_age=duty_line(TransitionKind.FULL_AGE, today) if minors else None,
         families=tuple(summary.row for summary in matching[start : start + PAGE_SIZE]),

@@ -1,11 +1,14 @@
 """Mine borgere: what needs me today?"""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from hub.access.coming_of_age import list_turning_18
+from hub.access.meeting_agenda import list_my_meetings
+from hub.clock import danish_day, danish_midnight
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
@@ -23,6 +26,8 @@ MY_CITIZENS = Workspace(
     pages=(MyCitizensPage,),
 )
 router = MY_CITIZENS.router
+MEETINGS_A_DAY = 50
+"""Nobody has more; a page of them all is under Møder."""
 
 
 @router.get(MY_CITIZENS.path)
@@ -34,6 +39,16 @@ def my_citizens(
 ) -> HTMLResponse:
     """Running deadlines, then my families by what changed since I last looked."""
     with open_request(request, MY_CITIZENS) as context:
+        today = danish_day(context.now)
+        meetings = list_my_meetings(
+            context.session,
+            context.actor,
+            context.access(),
+            first=danish_midnight(today),
+            until=danish_midnight(today + timedelta(days=1)),
+            size=MEETINGS_A_DAY,
+            now=context.now,
+        )
         page = my_citizens_page(
             load_families(context),
             Filters(
@@ -48,6 +63,7 @@ def my_citizens(
             now=context.now,
             reader=Reader(context.actor.area, context.actor.unit_id),
             sources={source.name: source for source in context.sources},
+            meetings=meetings.meetings,
             minors=list_turning_18(context.session, context.actor, context.access(), now=context.now),
         )
         return context.page(page)

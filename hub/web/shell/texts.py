@@ -293,6 +293,10 @@ ERROR = {
         "Adviset er ikke åbent for dig",
         "Du ser adviser om borgere, du arbejder med, og kun om det, du må se. Spørg tovholderen.",
     ),
+    "meeting_closed": (
+        "Mødet er ikke åbent for dig",
+        "Møder i et forløb ses af teamet, når borgeren har samtykket til forløbet. Spørg tovholderen.",
+    ),
     "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
     "override_own": (
         "Du kan ikke gennemgå din egen særlige grund",

@@ -12,7 +12,7 @@ from hub.web.shell.texts import AREA, PURPOSE
 from hub.web.shell.view_models import Link
 from hub.web.staff import texts
 from hub.web.staff.page import EmployeeRow, MachineRow, MachinesPage, ReadingNote, StaffPage, UnitRow, UnitsPage
-from schemas.access import JobFunction
+from schemas.job_function import JobFunction
 from schemas.staff import Employee, OrganisationReading, StaffUnit
 
 PAGE_SIZE = 50

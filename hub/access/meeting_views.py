@@ -1,0 +1,146 @@
+"""Pure: a meeting as one reader may see it, and who of the team is invited to it."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from hub.clock import danish_day
+from hub.course.meeting_rules import invited_places
+from schemas.course import CourseDetails, TeamPlace
+from schemas.meeting import Decision, Meeting, MeetingState, MeetingText, ParticipantRole
+
+CutTeam = Callable[[Collection[TeamPlace]], tuple[TeamPlace, ...]]
+"""Cuts places of the team to what the reader may know of colleagues, in the same order."""
+
+
+class MeetingMember(NamedTuple):
+    """Somebody of the team at a meeting, as the reader may know of them."""
+
+    place: TeamPlace
+    is_present: bool | None
+    reason: str
+
+
+class MeetingView(NamedTuple):
+    """A meeting as the reader may see it."""
+
+    meeting: Meeting
+    course: CourseDetails
+    members: tuple[MeetingMember, ...]
+    """Who is invited of the team; of a meeting that was held, who was."""
+    left_out: tuple[TeamPlace, ...]
+    decisions: tuple[Decision, ...]
+    """Of this meeting, about citizens who consent to the course."""
+    open_proposals: tuple[Decision, ...]
+    """Of other meetings: the citizen has not agreed to them."""
+    is_content_hidden: bool
+    """A citizen of the meeting does not consent to the course, so what was said of all of them is not shown."""
+    may_change: bool
+
+
+class MeetingList(NamedTuple):
+    """Meetings on a page of a list, as they stand, without what was said at them."""
+
+    meetings: tuple[Meeting, ...]
+    total: int
+
+
+def consenting_citizens(course: CourseDetails | None) -> frozenset[UUID]:
+    """The citizens of the course who have consented to it."""
+    return frozenset(each.citizen_id for each in course.citizens if each.has_consented) if course else frozenset()
+
+
+def hides_content(text: MeetingText, course: CourseDetails | None) -> bool:
+    """Whether somebody whom the meeting is about does not consent to the course."""
+    return not set(text.citizen_ids) <= consenting_citizens(course)
+
+
+def places_invited(text: MeetingText, course: CourseDetails, today: date) -> tuple[TeamPlace, ...]:
+    """Who is invited of the team; of a meeting that was held, who was."""
+    if text.state is MeetingState.HELD:
+        invited = [each.key for each in text.of(ParticipantRole.MEMBER) if each.is_invited]
+        return places_of(invited, course, today)
+    return invited_places(course.team, danish_day(text.starts_at), text.left_out)
+
+
+def places_of(actor_ids: Collection[str], course: CourseDetails, today: date) -> tuple[TeamPlace, ...]:
+    """A place of each of these employees, the current one where there is one."""
+    places: dict[str, TeamPlace] = {}
+    for place in course.team:
+        if place.actor_id in actor_ids and (place.actor_id not in places or place.holds(today)):
+            places[place.actor_id] = place
+    return tuple(places.values())
+
+
+def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
+    meeting: Meeting,
+    course: CourseDetails,
+    decisions: Sequence[Decision],
+    cut_team: CutTeam,
+    *,
+    reader: str,
+    today: date,
+    may_change: bool,
+) -> MeetingView:
+    """The meeting cut to its reader.
+
+    Args:
+        meeting: with all its versions.
+        course: with its whole team.
+        decisions: of all meetings of the course.
+        cut_team: cuts colleagues.
+        reader: the reader's own name, which is no secret.
+        today: the Danish day.
+        may_change: whether the reader may move or cancel it.
+    """
+    text, is_hidden = meeting.text, hides_content(meeting.text, course)
+    team = cut_team(course.team)
+    known = {reader, *(place.name for place in team)}
+    invited = places_invited(text, course, today)
+    places = cut_team([*invited, *places_of(text.left_out, course, today)])
+    recorded = {each.key: each for each in text.of(ParticipantRole.MEMBER)}
+    members = []
+    for place, shown in zip(invited, places, strict=False):
+        each = recorded.get(place.actor_id)
+        reason = each.reason if each and shown.name and not is_hidden else ""
+        members.append(MeetingMember(shown, each.is_present if each else None, reason))
+    consenting = consenting_citizens(course)
+    shown_decisions = [
+        each.model_copy(update={"by": each.by if each.by in known else None})
+        for each in decisions
+        if each.citizen_id in consenting
+    ]
+    return MeetingView(
+        meeting=_cut(meeting, known, is_hidden=is_hidden),
+        course=course.model_copy(update={"team": team}),
+        members=tuple(members),
+        left_out=places[len(invited) :],
+        decisions=tuple(each for each in shown_decisions if each.meeting_id == meeting.id),
+        open_proposals=tuple(each for each in shown_decisions if each.meeting_id != meeting.id and not each.is_agreed),
+        is_content_hidden=is_hidden,
+        may_change=may_change,
+    )
+
+
+def list_view(meeting: Meeting) -> Meeting:
+    """A line of a list: neither what was said, nor who wrote it."""
+    return _cut(meeting, frozenset(), is_hidden=True)
+
+
+def _cut(meeting: Meeting, known: Collection[str], *, is_hidden: bool) -> Meeting:
+    """Without who wrote where the reader does not know them, and without what was said where it is hidden.
+
+    Why colleagues did not come stands with the members, cut by itself.
+    """
+    versions = []
+    for version in meeting.versions:
+        people = [
+            each.model_copy(update={"reason": ""}) if is_hidden or each.role is ParticipantRole.MEMBER else each
+            for each in version.text.participants
+        ]
+        unsaid = {"minutes": "", "reason": ""} if is_hidden else {}
+        text = version.text.model_copy(update={**unsaid, "participants": tuple(people)})
+        author = {} if version.by in known else {"by": None, "by_id": ""}
+        versions.append(version.model_copy(update={"text": text, **author}))
+    return meeting.model_copy(update={"versions": tuple(versions)})
