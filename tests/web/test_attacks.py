@@ -17,7 +17,7 @@ from tests.web.conftest import HOSTILE, Town
 from tests.web.route_table import route_table
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-REFUSED = {403, 404, 409, 422}
+REFUSED = {403, 404, 409, 410, 422}
 
 
 def test_no_id_of_somebody_else_opens_anything(town: Town) -> None:
