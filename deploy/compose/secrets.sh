@@ -15,6 +15,7 @@ for secret in helhed_session_key helhed_digest_key helhed_oidc_client_secret hel
   draw "$secret"
 done
 [ -s helhed_secret_keys ] || echo "k1:$(openssl rand -hex 32)" > helhed_secret_keys
+[ -s audit_key.pem ] || openssl genpkey -algorithm ed25519 -out audit_key.pem
 [ -s helhed_owner_database_url ] ||
   echo "postgresql://helhed_owner:$(cat helhed_owner_password)@postgres/helhed" > helhed_owner_database_url
 [ -s helhed_database_url ] ||
@@ -39,6 +40,7 @@ if [ "$(id -u)" = 0 ]; then
   own 472:0 440 grafana_password
   own 101:0 440 pages.pem
   own 10001:0 440 listen.pem
+  own 10001:0 440 audit_key.pem
 else
   echo "not root: the files stay as they are; give each to the user of its container (see this script)" >&2
 fi

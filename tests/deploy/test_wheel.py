@@ -22,7 +22,7 @@ from tests.hub.test_worker import PATIENCE, until
 pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("connectors", "hub", "schemas", "search")
+PACKAGES = ("connectors", "helhed_verify", "hub", "schemas", "search")
 KEY = "only-for-tests-only-for-tests-only"
 
 

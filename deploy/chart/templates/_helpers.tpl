@@ -95,6 +95,9 @@ spec:
         - {name: HELHED_OPENSEARCH_REPLICAS, value: "0"}
         {{- end }}
         {{- end }}
+        {{- if eq .part "worker" }}
+        - {name: HELHED_AUDIT_KEY_FILE, value: /run/audit/key.pem}
+        {{- end }}
         {{- if $root.Values.roles }}
         - {name: HELHED_ROLE_MAPPING_FILE, value: /etc/helhed/roles.toml}
         {{- end }}
@@ -135,6 +138,9 @@ spec:
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
         - {name: secrets, mountPath: /run/secrets/helhed, readOnly: true}
+        {{- if eq .part "worker" }}
+        - {name: audit, mountPath: /run/audit, readOnly: true}
+        {{- end }}
         {{- if ne .command "migrate" }}
         {{- if $root.Values.certificatesSecretName }}
         - {name: certificates, mountPath: /run/certificates, readOnly: true}
@@ -146,6 +152,9 @@ spec:
   volumes:
     - {name: tmp, emptyDir: {sizeLimit: 256Mi}}
     - {name: secrets, secret: {secretName: {{ .secret }}, defaultMode: 0440}}
+    {{- if eq .part "worker" }}
+    - {name: audit, secret: {secretName: {{ $root.Values.worker.auditSecretName }}, defaultMode: 0440}}
+    {{- end }}
     {{- if ne .command "migrate" }}
     {{- with $root.Values.certificatesSecretName }}
     - {name: certificates, secret: {secretName: {{ . }}, defaultMode: 0440}}
