@@ -106,6 +106,7 @@ COURSE_COLUMNS = {
     AuditAction.READ_COURSE: "se forløbet",
     AuditAction.ADD_TEAM_MEMBER: "sætte på teamet",
     AuditAction.REMOVE_TEAM_MEMBER: "tage af teamet",
+    AuditAction.ADD_COURSE_CITIZEN: "tage familie med",
     AuditAction.END_COURSE: "slutte det",
 }
 DISCLOSURE_COLUMNS = {

@@ -295,6 +295,8 @@ class AuditAction(StrEnum):
     ADD_TEAM_MEMBER = "add_team_member"
     """Somebody was put on the team of a course; who leads it is changed so, too."""
     REMOVE_TEAM_MEMBER = "remove_team_member"
+    ADD_COURSE_CITIZEN = "add_course_citizen"
+    """Somebody of the family was taken into a course that runs, or the form for it was opened."""
     END_COURSE = "end_course"
     READ_PLAN = "read_plan"
     PRINT_PLAN = "print_plan"

@@ -165,6 +165,9 @@ class CourseDetails(Schema):
     may_remove: bool = False
     """Somebody from the team."""
     may_end: bool = False
+    is_closed: bool = False
+    may_add_citizen: bool = False
+    """Somebody of the family to the course."""
 
 
 class CourseLine(Schema):
@@ -174,6 +177,7 @@ class CourseLine(Schema):
     title: str
     started_on: date
     ends_on: date | None
+    outcome: CourseOutcome | None = None
     function: TeamFunction
     lead: str | None
     """Name of the lead coordinator; None: there is none, or it is somebody of an area that the reader does not see."""
@@ -200,6 +204,10 @@ class CourseFacts(Schema):
     """Somebody who may still log in leads it."""
     is_self: bool
     """The employee is one of its citizens."""
+    was_on_team: bool = False
+    """Of a closed course: the employee was on its team on the last day."""
+    closed_for: int | None = None
+    """Days since the course was closed, the first day without it being 0; None: it is open."""
 
 
 class Candidate(Schema):

@@ -51,6 +51,7 @@ COURSE_ACTS = frozenset(
         AuditAction.READ_COURSE,
         AuditAction.ADD_TEAM_MEMBER,
         AuditAction.REMOVE_TEAM_MEMBER,
+        AuditAction.ADD_COURSE_CITIZEN,
         AuditAction.END_COURSE,
     }
 )

@@ -88,7 +88,7 @@ class OfferDesk:
         names = [(headers[each].display_name or "").partition(" ")[0] for each in citizen_ids if each in headers]
         course.open_course(
             self._session,
-            _title(names),
+            course_title(names),
             citizen_ids,
             self._today,
             course_id=course_id,
@@ -147,7 +147,7 @@ class OfferDesk:
         write_all(self._session, [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in citizen_ids])
 
 
-def _title(names: Collection[str]) -> str:
+def course_title(names: Collection[str]) -> str:
     """The first names, as the course is called until somebody thinks of another name."""
     *others, last = [name for name in names if name] or ["Forløb"]
     return f"{', '.join(others)} og {last}" if others else last

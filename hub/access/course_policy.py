@@ -16,6 +16,8 @@ def may_handle_course(actor: Actor, action: AuditAction, facts: CourseFacts, *, 
         "is_lead_coordinator": facts.is_lead_coordinator,
         "has_lead": facts.has_lead,
         "is_new_lead": is_new_lead,
+        "was_on_team": facts.was_on_team,
+        "days_closed": facts.closed_for or 0,
         "is_self": facts.is_self,
     }
     return action in COURSE_ACTS and ask_policies(actor, [(action.value, "Course", tuple(context.items()))])[0].allowed

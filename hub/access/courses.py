@@ -4,21 +4,20 @@ A place on the team is the access, so these acts ask for the place alone: what a
 consent to (``hub.access.consents``).
 """
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
+from hub.access.course_lists import areas_shown
 from hub.access.course_policy import joins_as, may_handle_course
-from hub.access.policy import decide
 from hub.access.redaction import redact_identifiers
 from hub.alerts.service import tell_member_joined
 from hub.audit.service import write_all
 from hub.clock import danish_day
-from hub.course import repository as access
 from hub.course import service as course
 from hub.course import team_repository as repository
 from hub.course.course_rules import CourseFault, ending_faults, leaving_faults, member_faults
@@ -39,7 +38,6 @@ from schemas.course import (
     CourseDetails,
     CourseEnding,
     CourseFacts,
-    CourseLine,
     Leaving,
     NewMember,
     TeamFunction,
@@ -51,41 +49,6 @@ CANDIDATES = 12
 """So many employees are listed by a name; with more, one types more of it."""
 Faults = tuple[CourseFault, ...]
 """What must be corrected first; empty: it is done."""
-
-
-def list_courses(session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> tuple[CourseLine, ...]:
-    """The open courses on whose team the actor is; a line of the log for the list, and one for each citizen named."""
-    today = danish_day(now)
-    courses = repository.list_courses(session, actor, today)
-    facts = repository.course_facts_of(session, actor, [line.course_id for line in courses], today)
-    lines = tuple(
-        line
-        for line in courses
-        if line.course_id in facts and may_handle_course(actor, AuditAction.READ_COURSE, facts[line.course_id])
-    )
-    entry = audit_entry(actor, AuditAction.READ_COURSE, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
-    citizens = {citizen_id for line in lines for citizen_id in facts[line.course_id].citizen_ids}
-    shown = _areas_shown(session, actor, citizens, request, today)
-    lines = tuple(_without_hidden_lead(line, facts[line.course_id], shown) for line in lines)
-    about = [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in sorted(citizens)]
-    write_all(session, [entry.model_copy(update={"result_count": len(lines)}), *about])
-    return lines
-
-
-def _areas_shown(
-    session: Session, actor: Actor, citizen_ids: Collection[UUID], request: AccessRequest, today: date
-) -> dict[UUID, frozenset[Area]]:
-    """Which areas of each of these citizens the actor sees."""
-    facts = access.access_facts_of(session, actor, citizen_ids, today)
-    return {citizen_id: decide(actor, fact, request).shown for citizen_id, fact in facts.items()}
-
-
-def _without_hidden_lead(line: CourseLine, facts: CourseFacts, shown: Mapping[UUID, frozenset[Area]]) -> CourseLine:
-    """The line without who leads, where it is somebody of an area of which the reader sees nothing."""
-    areas = frozenset[Area]().union(*(shown.get(citizen_id, frozenset()) for citizen_id in facts.citizen_ids))
-    if facts.is_lead_coordinator or line.lead_area is None or line.lead_area in areas:
-        return line
-    return line.model_copy(update={"lead": None, "lead_area": None, "is_lead_hidden": True})
 
 
 class CourseDesk:
@@ -105,6 +68,12 @@ class CourseDesk:
 
     def read(self) -> CourseDetails | None:
         """The course with its team, cut to what the actor may know of colleagues."""
+        if self._facts is None:
+            # Closed: read by those who were on its team, as long as the policy says, and changed by nobody.
+            closed = repository.course_facts_of(
+                self._session, self._actor, [self._course_id], self._today, is_open=False
+            )
+            self._facts = closed.get(self._course_id)
         facts = self._allowed(AuditAction.READ_COURSE)
         if facts is None:
             return None
@@ -112,7 +81,7 @@ class CourseDesk:
         details = repository.read_course(self._session, self._course_id, self._today)
         may_remove = may_handle_course(self._actor, AuditAction.REMOVE_TEAM_MEMBER, facts)
         places = self._cut(details.team, facts, is_whole=may_remove)
-        is_named = may_remove or details.offered_by_area in (self._areas_shown(facts.citizen_ids) | {None})
+        is_named = may_remove or details.offered_by_area in (self._areas_shown(facts) | {None})
         hidden: dict[str, object] = {} if is_named else {"offered_by": None, "offered_by_area": None}
         return details.model_copy(
             update={
@@ -121,6 +90,8 @@ class CourseDesk:
                 "joins_as": joins_as(self._actor, facts),
                 "may_remove": may_remove,
                 "may_end": may_handle_course(self._actor, AuditAction.END_COURSE, facts),
+                "is_closed": facts.closed_for is not None,
+                "may_add_citizen": may_handle_course(self._actor, AuditAction.ADD_COURSE_CITIZEN, facts),
             }
         )
 
@@ -231,6 +202,22 @@ class CourseDesk:
         self._write(AuditAction.END_COURSE, AuditOutcome.SHOWN, said)
         return ()
 
+    def cancel_end(self, version: int) -> Faults | None:
+        """Take a planned ending back: the course runs on until somebody ends it anew."""
+        if self._allowed(AuditAction.END_COURSE) is None:
+            return None
+        current = repository.lock_course(self._session, self._course_id)
+        details = repository.read_course(self._session, self._course_id, self._today)
+        if details.ends_on is None:
+            return ()
+        if current != version:
+            return (CourseFault.CHANGED_MEANWHILE,)
+        repository.cancel_end(self._session, self._course_id)
+        repository.raise_version(self._session, self._course_id)
+        said: dict[str, JsonValue] = {"ends_on": None, "was": details.ends_on.isoformat()}
+        self._write(AuditAction.END_COURSE, AuditOutcome.SHOWN, said)
+        return ()
+
     def _is_repeated(self, details: CourseDetails, member: NewMember) -> bool:
         """Whether the actor put the employee on the team with the same words just before."""
         reason = redact_identifiers(member.reason)
@@ -305,7 +292,7 @@ class CourseDesk:
 
         Whoever may change the team sees whom they can change. As ``colleagues.cut_colleague`` on the citizen's page.
         """
-        shown = self._areas_shown(facts.citizen_ids)
+        shown = self._areas_shown(facts)
         is_protected = bool(guarded(self._session, facts.citizen_ids, self._today))
         nobody = {"actor_id": "", "name": "", "title": "", "unit_name": None, "phone": None, "reason": ""}
         unsaid = {"authority": "", "citizen_words": "", "end_reason": "", "added_by": None, "ended_by": None}
@@ -330,8 +317,10 @@ class CourseDesk:
             cut_places.append(place.model_copy(update=hidden))
         return tuple(cut_places)
 
-    def _areas_shown(self, citizen_ids: Collection[UUID]) -> frozenset[Area]:
-        shown = _areas_shown(self._session, self._actor, citizen_ids, self._request, self._today)
+    def _areas_shown(self, facts: CourseFacts) -> frozenset[Area]:
+        """Areas of which the actor sees something; of a closed course, on its last day."""
+        on = self._today if facts.closed_for is None else self._today - timedelta(days=facts.closed_for + 1)
+        shown = areas_shown(self._session, self._actor, facts.citizen_ids, self._request, on)
         return frozenset[Area]().union(*shown.values())
 
     def _may(self, action: AuditAction, *, is_new_lead: bool = False) -> bool:

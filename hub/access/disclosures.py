@@ -39,8 +39,8 @@ from schemas.data_category import DataCategory
 from schemas.disclosure import Disclosure, DisclosureBasis
 from schemas.source import Area
 
-LISTED = 100
-"""So many disclosures a list has at most."""
+PAGE_SIZE = 50
+"""Disclosures of one page, in each of the two lists."""
 
 
 class DisclosureForm(Schema):
@@ -73,6 +73,8 @@ class ListedDisclosures(Schema):
 
     to_me: tuple[ListedDisclosure, ...]
     by_me: tuple[ListedDisclosure, ...]
+    has_more: bool = False
+    """There is another page of one of the two."""
 
 
 class DisclosureResult(NamedTuple):
@@ -100,13 +102,19 @@ class DisclosureDesk:
         self._session, self._actor, self._request, self._now = session, actor, request, now
         self._today = danish_day(now)
 
-    def list_disclosures(self) -> ListedDisclosures | None:
-        """Those that stand for the actor, and those of the actor; a line, and one for each citizen. None: refused."""
+    def list_disclosures(self, page: int = 1) -> ListedDisclosures | None:
+        """A page of those that stand for the actor, and of the actor's own; a line, and one for each citizen.
+
+        None: refused.
+        """
         if not may(self._actor, AuditAction.READ_DISCLOSURES):
             self._write(AuditAction.READ_DISCLOSURES, AuditOutcome.REFUSED)
             return None
-        to_me = repository.list_to(self._session, self._actor, self._today, LISTED)
-        by_me = repository.list_by(self._session, self._actor, self._today, LISTED)
+        start = (page - 1) * PAGE_SIZE
+        to_me = repository.list_to(self._session, self._actor, self._today, PAGE_SIZE + 1, start)
+        by_me = repository.list_by(self._session, self._actor, self._today, PAGE_SIZE + 1, start)
+        has_more = max(len(to_me), len(by_me)) > PAGE_SIZE
+        to_me, by_me = to_me[:PAGE_SIZE], by_me[:PAGE_SIZE]
         ids = {each.citizen_id for each in (*to_me, *by_me)}
         facts = course.access_facts_of(self._session, self._actor, ids, self._today)
         to_me = tuple(each for each in to_me if _stands_for(each, facts.get(each.citizen_id)))
@@ -139,7 +147,7 @@ class DisclosureDesk:
                 and may_end_disclosure(self._actor, fact or strangers(disclosure.citizen_id), disclosure),
             )
 
-        return ListedDisclosures(to_me=tuple(map(listed, to_me)), by_me=tuple(map(listed, by_me)))
+        return ListedDisclosures(to_me=tuple(map(listed, to_me)), by_me=tuple(map(listed, by_me)), has_more=has_more)
 
     def form(self, citizen_id: UUID) -> DisclosureForm | None:
         """What the actor may disclose about the citizen; None: nothing, or there is no such citizen."""

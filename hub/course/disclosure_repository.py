@@ -34,11 +34,11 @@ _LIST_TO = text(f"""
            OR d.course_id = ANY(ARRAY(SELECT course_id FROM team_memberships m
                                       WHERE m.actor_id = :actor_id AND m.valid_from <= :on
                                         AND (m.valid_to IS NULL OR :on < m.valid_to))))
-    ORDER BY d.id DESC LIMIT :size
+    ORDER BY d.id DESC LIMIT :size OFFSET :start
 """)  # noqa: S608  as above
 _LIST_BY = text(f"""
     SELECT {_FIELDS} {_FROM} WHERE d.stated_by = :actor_id
-    ORDER BY d.ended_at IS NULL AND :on <= d.last_day DESC, d.id DESC LIMIT :size
+    ORDER BY d.ended_at IS NULL AND :on <= d.last_day DESC, d.id DESC LIMIT :size OFFSET :start
 """)
 _END = text("UPDATE disclosures SET ended_at = :now, ended_by = :by WHERE id = :id AND ended_at IS NULL RETURNING id")
 _USE = text("""
@@ -72,15 +72,15 @@ def get_disclosure(session: Session, disclosure_id: int) -> Disclosure | None:
     return _disclosure(rows[0]) if rows else None
 
 
-def list_to(session: Session, actor: Actor, on: date, size: int) -> tuple[Disclosure, ...]:
+def list_to(session: Session, actor: Actor, on: date, size: int, start: int = 0) -> tuple[Disclosure, ...]:
     """Those that stand for the actor on that day or later, the newest first."""
-    rows = fetch_rows(session, _LIST_TO, {"actor_id": actor.id, "on": on, "size": size})
+    rows = fetch_rows(session, _LIST_TO, {"actor_id": actor.id, "on": on, "size": size, "start": start})
     return tuple(map(_disclosure, rows))
 
 
-def list_by(session: Session, actor: Actor, on: date, size: int) -> tuple[Disclosure, ...]:
+def list_by(session: Session, actor: Actor, on: date, size: int, start: int = 0) -> tuple[Disclosure, ...]:
     """Those that the actor stated: those that stand, then the others, the newest first."""
-    rows = fetch_rows(session, _LIST_BY, {"actor_id": actor.id, "on": on, "size": size})
+    rows = fetch_rows(session, _LIST_BY, {"actor_id": actor.id, "on": on, "size": size, "start": start})
     return tuple(map(_disclosure, rows))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
@@ -42,7 +42,18 @@ _OF_COURSE = """
 """
 """Citizens on a course ``c`` on the day, and whether each has consented to it."""
 
-_FACTS = text(f"""
+_HELD_TO_THE_END = "m.valid_from < c.ended_on AND (m.valid_to IS NULL OR c.ended_on <= m.valid_to)"
+"""Of a closed course: the place held on its last day."""
+
+
+_OPEN_NOW = (_OPEN, _HOLDS)
+_CLOSED_NOW = ("c.ended_on <= :on", _HELD_TO_THE_END)
+"""Which courses, and which places on their teams count."""
+
+
+def _facts(which: str, holds: str) -> TextClause:
+    """The places of an employee on courses that are open, or were when they closed."""
+    return text(f"""
     SELECT c.id AS course_id, c.title, c.version,
            coalesce(bool_or(m.actor_id = :actor_id), false) AS on_team,
            coalesce(bool_or(m.actor_id = :actor_id AND m.function = 'lead_coordinator'), false) AS is_lead_coordinator,
@@ -53,29 +64,37 @@ _FACTS = text(f"""
            ARRAY(SELECT citizen_id FROM ({_OF_COURSE}) each_citizen ORDER BY 1) AS citizen_ids,
            EXISTS (SELECT FROM ({_OF_COURSE}) each_citizen
                    JOIN citizen_digests d ON d.citizen_id = each_citizen.citizen_id AND d.digest = :own_digest)
-             AS is_self
-    FROM courses c LEFT JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
-    WHERE c.id = ANY(cast(:course_ids AS uuid[])) AND {_OPEN}
+             AS is_self,
+           cast(:on AS date) - c.ended_on AS ended_for
+    FROM courses c LEFT JOIN team_memberships m ON m.course_id = c.id AND {holds}
+    WHERE c.id = ANY(cast(:course_ids AS uuid[])) AND {which}
     GROUP BY c.id, c.title, c.version
 """)  # noqa: S608  put together from the constants above; every value is a parameter
 
-_LINES = text(f"""
-    SELECT c.id AS course_id, c.title, c.started_on, c.ended_on AS ends_on,
+
+def _lines(which: str, holds: str) -> TextClause:
+    """Lines of the list of courses that are open, or closed."""
+    return text(f"""
+    SELECT c.id AS course_id, c.title, c.started_on, c.ended_on AS ends_on, c.outcome,
            min(m.function) FILTER (WHERE m.actor_id = :actor_id) AS function,
            bool_or(m.actor_id = :actor_id AND m.function = 'lead_coordinator') AS leads,
            min(coalesce(e.name, m.actor_id)) FILTER (WHERE m.function = 'lead_coordinator') AS lead,
            min(e.area) FILTER (WHERE m.function = 'lead_coordinator') AS lead_area,
            count(DISTINCT m.actor_id) AS team_size, citizens.number AS citizens, citizens.waiting
     FROM courses c
-    JOIN team_memberships m ON m.course_id = c.id AND {_HOLDS}
+    JOIN team_memberships m ON m.course_id = c.id AND {holds}
     LEFT JOIN employees e ON e.id = m.actor_id
     CROSS JOIN LATERAL (
       SELECT count(*) AS number, count(*) FILTER (WHERE NOT has_consented) AS waiting FROM ({_OF_COURSE}) each_citizen
     ) citizens
-    WHERE {_OPEN} AND c.id IN (SELECT course_id FROM team_memberships m WHERE m.actor_id = :actor_id AND {_HOLDS})
+    WHERE {which} AND c.id IN (SELECT course_id FROM team_memberships m WHERE m.actor_id = :actor_id AND {holds})
     GROUP BY c.id, citizens.number, citizens.waiting
     ORDER BY c.started_on DESC, c.id
 """)  # noqa: S608  as above
+
+
+_FACTS, _CLOSED_FACTS = _facts(*_OPEN_NOW), _facts(*_CLOSED_NOW)
+_LINES, _CLOSED_LINES = _lines(*_OPEN_NOW), _lines(*_CLOSED_NOW)
 
 _CITIZENS = text(f"SELECT * FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen WHERE c.id = :course_id")  # noqa: S608
 
@@ -136,22 +155,24 @@ def course_facts(session: Session, actor: Actor, course_id: UUID, on: date) -> C
     return course_facts_of(session, actor, [course_id], on).get(course_id)
 
 
-def course_facts_of(session: Session, actor: Actor, course_ids: Collection[UUID], on: date) -> dict[UUID, CourseFacts]:
-    """The same for the courses of a list, in one statement; those that are not open are left out."""
+def course_facts_of(
+    session: Session, actor: Actor, course_ids: Collection[UUID], on: date, *, is_open: bool = True
+) -> dict[UUID, CourseFacts]:
+    """The same for the courses of a list, in one statement: those that are open, or those that are closed."""
     parameters = {
         "actor_id": actor.id,
         "own_digest": actor.own_identifier_digest,
         "course_ids": list(course_ids),
         "on": on,
     }
-    facts = map(CourseFacts.model_validate, fetch_rows(session, _FACTS, parameters))
-    return {each.course_id: each for each in facts}
+    rows = fetch_rows(session, _FACTS if is_open else _CLOSED_FACTS, parameters)
+    return {row["course_id"]: _facts_of_row(row, is_open=is_open) for row in rows}
 
 
-def list_courses(session: Session, actor: Actor, on: date) -> tuple[CourseLine, ...]:
-    """The open courses on whose team the actor is, the newest first."""
+def list_courses(session: Session, actor: Actor, on: date, *, is_open: bool = True) -> tuple[CourseLine, ...]:
+    """The courses, open or closed, on whose team the actor is, or was when they closed; the newest first."""
     lines = []
-    for row in fetch_rows(session, _LINES, {"actor_id": actor.id, "on": on}):
+    for row in fetch_rows(session, _LINES if is_open else _CLOSED_LINES, {"actor_id": actor.id, "on": on}):
         leads = row.pop("leads")
         lines.append(CourseLine.model_validate(row | ({"function": TeamFunction.LEAD_COORDINATOR} if leads else {})))
     return tuple(lines)
@@ -232,6 +253,23 @@ def end_course(session: Session, course_id: UUID, on: date, ending: CourseEnding
     session.execute(update(CourseRow).where(CourseRow.id == course_id).values(ended_on=on, ended_by=by, **said))
 
 
+def cancel_end(session: Session, course_id: UUID) -> None:
+    """The course has no end any more."""
+    said = {"ended_on": None, "ended_by": None, "outcome": None, "follows": ""}
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(**said))
+
+
+def add_citizen(session: Session, course_id: UUID, citizen_id: UUID, since: date) -> None:
+    """Store that somebody more is on the course; it opens nothing of theirs before they consent."""
+    session.add(CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=since))
+    session.flush()
+
+
+def rename_course(session: Session, course_id: UUID, title: str) -> None:
+    """Store what the course is called."""
+    session.execute(update(CourseRow).where(CourseRow.id == course_id).values(title=title))
+
+
 def ended_by(session: Session, course_id: UUID) -> str | None:
     """Who closed the course; None: nobody did."""
     return session.scalar(select(CourseRow.ended_by).where(CourseRow.id == course_id))
@@ -263,3 +301,12 @@ def end_memberships(  # noqa: PLR0913  keyword-only from the reason on
 
 def _place(row: Mapping[str, Any]) -> TeamPlace:
     return TeamPlace.model_validate(row)
+
+
+def _facts_of_row(row: Mapping[str, Any], *, is_open: bool) -> CourseFacts:
+    values = dict(row)
+    ended_for = values.pop("ended_for")
+    if not is_open:
+        places = ("on_team", "is_lead_coordinator", "is_citizen_coordinator", "has_lead")
+        values |= {"was_on_team": values["on_team"], "closed_for": ended_for, **dict.fromkeys(places, False)}
+    return CourseFacts.model_validate(values)

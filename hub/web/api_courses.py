@@ -6,11 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from hub.access.courses import Faults, list_courses
+from hub.access.courses import Faults
 from hub.course.course_rules import CourseFault
 from hub.web.api import LOGGED_IN
 from hub.web.course import texts
-from hub.web.course.routes import COURSES, end_course, join_team, leave_team, offer_course, read_course
+from hub.web.course.routes import (
+    COURSES,
+    PageNumber,
+    end_course,
+    join_course,
+    join_team,
+    keep_open,
+    leave_team,
+    offer_course,
+    read_course,
+    read_courses,
+)
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from schemas.base import Schema
@@ -54,6 +65,19 @@ class EndAsk(Schema):
     ending: CourseEnding
 
 
+class CourseAsk(Schema):
+    """A course to change."""
+
+    version: Version
+    """Of the course, as it was read."""
+
+
+class FamilyAsk(CourseAsk):
+    """A relative to take into the course."""
+
+    citizen_id: UUID
+
+
 class CourseFaultLine(Schema):
     """Why something was not done."""
 
@@ -69,10 +93,13 @@ class CourseAnswer(Schema):
 
 
 @router.get("/forloeb", summary="The courses on whose team I am")
-def courses_of_mine(request: Request) -> tuple[CourseLine, ...]:
-    """The newest first; a line of the log for the list."""
+def courses_of_mine(request: Request, *, closed: bool = False, page: PageNumber = 1) -> tuple[CourseLine, ...]:
+    """Twenty of them, those that wait for a consent first; a line of the log for the list.
+
+    *closed*: those that closed while the actor was on the team, for a year after.
+    """
     with open_request(request, COURSES) as context:
-        return list_courses(context.session, context.actor, context.access(), now=context.now)
+        return read_courses(context, page, is_open=not closed).lines
 
 
 @router.get("/forloeb/{course_id}", summary="A course with its team")
@@ -108,6 +135,20 @@ def end(request: Request, course_id: UUID, ask: EndAsk) -> CourseAnswer:
     """Likewise; with an outcome and what follows."""
     with open_request(request, COURSES) as context:
         return _answer(end_course(context, course_id, ask.ending, ask.version))
+
+
+@router.post("/forloeb/{course_id}/slut/fjern", summary="Take a planned ending back", dependencies=TOKEN)
+def cancel_end(request: Request, course_id: UUID, ask: CourseAsk) -> CourseAnswer:
+    """For the lead coordinator; the course runs on."""
+    with open_request(request, COURSES) as context:
+        return _answer(keep_open(context, course_id, ask.version))
+
+
+@router.post("/forloeb/{course_id}/familie", summary="Take a relative into the course", dependencies=TOKEN)
+def add_citizen(request: Request, course_id: UUID, ask: FamilyAsk) -> CourseAnswer:
+    """For the lead coordinator; it opens nothing of theirs before they consent."""
+    with open_request(request, COURSES) as context:
+        return _answer(join_course(context, course_id, ask.citizen_id, ask.version))
 
 
 def _answer(faults: Faults) -> CourseAnswer:

@@ -13,6 +13,7 @@ from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.disclosures.present import fault_text
 from hub.web.disclosures.routes import (
     DISCLOSURES,
+    PageNumber,
     disclose,
     end_disclosure,
     list_disclosures,
@@ -72,10 +73,10 @@ class DoneAnswer(Schema):
 
 
 @router.get("", summary="What others disclosed to me, and what I disclosed")
-def disclosures(request: Request) -> ListedDisclosures:
-    """A line of the log for the list, and one for each citizen."""
+def disclosures(request: Request, page: PageNumber = 1) -> ListedDisclosures:
+    """Fifty of each; a line of the log for the list, and one for each citizen."""
     with open_request(request, DISCLOSURES) as context:
-        return list_disclosures(context)
+        return list_disclosures(context, page)
 
 
 @router.get("/ny/{citizen_id}", summary="What I may disclose about a citizen")

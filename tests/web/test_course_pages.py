@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -174,7 +175,8 @@ def test_without_a_lead_a_member_lets_a_new_lead_join_and_nobody_else(town: Town
     assert "Tovholder i stedet for den nuværende" in page
     assert 'value="member"' not in page, "the page offers what the policy permits"
     assert "Tag af teamet" not in page
-    form = {**JOIN, "employee": "peter.lund", "words": "lund", "version": _version_on(page)}
+    version = str(_details(town, town.course_id).version)
+    form = {**JOIN, "employee": "peter.lund", "words": "lund", "version": version}
     assert lene.post(f"{address}/team", **form).status_code == HTTPStatus.FORBIDDEN
     lead = {"function": "lead_coordinator", "authority": "Indsatser efter barnets lov"}
     assert "er på teamet" in lene.post(f"{address}/team", **{**form, **lead}).text
@@ -231,6 +233,59 @@ def test_a_course_is_offered_waits_for_consent_and_is_closed_with_what_follows(t
     assert lene.get(address).status_code == HTTPStatus.FORBIDDEN
     offers = [line for line in _lines(town, [AuditAction.OFFER_COURSE]) if line.details]
     assert {line.citizen_id for line in offers} == {maja_id, town.ids[maja.IDA]}
+
+
+def test_a_planned_end_is_taken_back_and_a_closed_course_is_read_by_those_who_were_on_the_team(town: Town) -> None:
+    _employ_peter(town)
+    anna, lene, ole = (town.client(actor) for actor in ("anna.holm", "lene.friis", "ole.bruun"))
+    address = f"/forloeb/{town.course_id}"
+    planned = {"ends_on": "2023-09-20", "outcome": "partly_reached", "follows": "Familiehuset følger op i oktober"}
+    anna.post(f"{address}/slut", **planned, version=_version(anna, address))
+    stale = _version(anna, address)
+    assert lene.post(f"{address}/slut/fjern", version=stale).status_code == HTTPStatus.FORBIDDEN
+    for _ in range(2):  # sent twice it has one effect
+        page = anna.post(f"{address}/slut/fjern", version=stale)
+    assert "Forløbet fortsætter" in page.text
+    assert _details(town, town.course_id).ends_on is None
+
+    today = {**planned, "ends_on": "2023-09-12", "version": _version(anna, address)}
+    anna.post(f"{address}/slut", **today)
+    for browser in (anna, lene):
+        assert "Afsluttet. Det varede fra 12. mar. 2023" in _text(browser.get("/forloeb?vis=afsluttede").text)
+        text = _text(browser.get(address).text)
+        assert "Sluttede: Nogle af målene er nået" in text
+        assert "Familiehuset følger op" in text
+        assert "Sæt en medarbejder på teamet" not in text
+        assert browser.post(f"{address}/slut/fjern", version="9").status_code == HTTPStatus.FORBIDDEN
+    assert anna.get(f"/plan/{town.ids[maja.IDA]}").status_code == HTTPStatus.FORBIDDEN, "it opens nothing else"
+    for stranger in ("ole.bruun", "tine.skov", "jens.dam"):
+        assert town.client(stranger).get(address).status_code == HTTPStatus.FORBIDDEN
+    assert ole.get("/api/forloeb?closed=true").json() == []
+    town.clock.move(timedelta(days=365))
+    again = town.client("anna.holm")
+    assert again.get(address).status_code == HTTPStatus.FORBIDDEN
+    assert again.get("/api/forloeb?closed=true").json() == []
+
+
+def test_one_of_the_family_is_taken_into_a_course_that_runs_and_consents_for_themselves(town: Town) -> None:
+    anna, lene = town.client("anna.holm"), town.client("lene.friis")
+    ida, address = town.ids[maja.IDA], f"/forloeb/{town.course_id}"
+    with town.context.database.transaction() as session:
+        session.execute(text("DELETE FROM consents WHERE citizen_id = :id"), {"id": ida})
+        session.execute(text("DELETE FROM course_citizens WHERE citizen_id = :id"), {"id": ida})
+    assert "/familie" not in lene.get(address).text
+    assert lene.get(f"{address}/familie").status_code == HTTPStatus.FORBIDDEN
+    page = anna.get(f"{address}/familie").text
+    assert "Ida (barn)" in _text(page)
+    form = {"citizen": str(ida), "version": re.findall(r'name="version" value="(\d+)"', page)[0]}
+    assert anna.post(f"{address}/familie", **{**form, "citizen": str(town.ids[HOSTILE])}).status_code == 403
+    for _ in range(2):  # sent twice it has one effect
+        text_of_page = _text(anna.post(f"{address}/familie", **form).text)
+    assert "Ida er med i forløbet" in text_of_page
+    assert "1 borger mangler at samtykke" in text_of_page
+    assert anna.get(f"/plan/{ida}").status_code == HTTPStatus.FORBIDDEN, "it opens nothing before the consent"
+    lines = [line for line in _lines(town, [AuditAction.ADD_COURSE_CITIZEN]) if "added" in str(line.details)]
+    assert ida in {line.citizen_id for line in lines}
 
 
 def test_who_leads_from_an_area_that_is_not_shown_is_not_named(town: Town) -> None:

@@ -10,12 +10,12 @@ from schemas.data_category import DataCategory
 from schemas.source import Area, CategoryBasis, Sensitivity, SourceSystem
 
 LEGAL_BASIS = (
-    "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, jf. folkeskoleloven § 39 og bekendtgørelsen om elevers "
+    "Databeskyttelsesforordningen artikel 6, stk. 1, litra e, jf. folkeskoleloven og bekendtgørelsen om elevers "
     "fravær; indhentning til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
 )
 CATEGORY_BASES = (
     CategoryBasis(
-        category=DataCategory.SCHOOLING, legal_basis="Folkeskoleloven § 39 og bekendtgørelsen om elevers fravær."
+        category=DataCategory.SCHOOLING, legal_basis="Folkeskoleloven og bekendtgørelsen om elevers fravær."
     ),
     CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
@@ -97,7 +97,7 @@ RECORD_TYPES = (
             "RaekkeId", "CPR", "Skolekode", "Dato", "Fravaerstype", "Fravaerskode", "Omfang", "Lektion",
             "Registreret", "Rettet",
         ),
-        purpose="Bekymrende fravær (folkeskoleloven § 39; barnets lov § 133). Dage og bemærkninger vises ikke.",
+        purpose="Bekymrende fravær (folkeskoleloven; barnets lov kap. 16). Dage og bemærkninger vises ikke.",
     ),
 )  # fmt: skip
 STREAM = Stream(name="filer", danish_title="Skolens filer", record_types=RECORD_TYPES)

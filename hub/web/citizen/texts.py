@@ -174,7 +174,7 @@ OVERRIDE_WARNING = (
     " Du må kun åbne siden, hvis dit arbejde"
     " kræver det. Opslaget bliver noteret i loggen med din begrundelse og gennemgået af databeskyttelsesrådgiveren"
     " eller din leder."
-    " Uberettigede opslag kan straffes efter straffeloven § 152."
+    " Uberettigede opslag kan straffes efter straffeloven."
 )
 
 NOT_NAMED = "Hvem siden er om, vises først, når du har begrundet opslaget."

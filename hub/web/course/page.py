@@ -24,7 +24,11 @@ class CourseListPage:
     """Which courses am I on the team of?"""
 
     template: ClassVar[str] = "course/templates/list.html"
+    is_closed: bool
+    """The list is of those that were closed."""
     rows: tuple[CourseRow, ...]
+    earlier: Link | None
+    later: Link | None
     result: Outcome | None
 
 
@@ -113,12 +117,29 @@ class CoursePage:
     """By whom; empty: it was not recorded."""
     ending: str
     follows: str
+    is_closed: bool
+    """It is over, and only read."""
+    may_add_citizen: bool
+    may_cancel_end: bool
+    """An ending is planned that the reader may take back."""
     add: MemberForm | None
     leave: LeaveForm | None
     """With which the forms of the members begin; None: the reader may not change the team."""
     end: EndForm | None
     result: Outcome | None
     printed: str
+
+
+@dataclass(frozen=True)
+class FamilyFormPage:
+    """Who of the family is taken into the course?"""
+
+    template: ClassVar[str] = "course/templates/family.html"
+    href: str
+    title: str
+    version: int
+    family: tuple[Choice, ...]
+    result: Outcome | None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from hub.access.course_lists import ListedCourses
 from hub.access.course_offers import OfferView
 from hub.web.course import texts
 from hub.web.course.page import (
@@ -14,6 +15,7 @@ from hub.web.course.page import (
     CoursePage,
     CourseRow,
     EndForm,
+    FamilyFormPage,
     LeaveForm,
     MemberForm,
     MemberLine,
@@ -29,31 +31,36 @@ from schemas.course import (
     CitizenSay,
     CourseCitizen,
     CourseDetails,
-    CourseLine,
     CourseOutcome,
     OfferReason,
     TeamFunction,
     TeamPlace,
 )
+from schemas.overview import Relative
 
 T = TypeVar("T", bound=StrEnum)
 
 
-def list_page(lines: Sequence[CourseLine], result: FormResult | None) -> CourseListPage:
-    """My courses; those that wait for a consent first."""
-    ordered = sorted(lines, key=lambda line: line.waiting < line.citizens)
+def list_page(listed: ListedCourses, page: int, result: FormResult | None, *, is_closed: bool) -> CourseListPage:
+    """A page of my courses, of those that run or of those that are closed."""
+    address = "/forloeb?vis=afsluttede&side={page}" if is_closed else "/forloeb?side={page}"
     return CourseListPage(
+        is_closed=is_closed,
+        earlier=Link("Forrige side", address.format(page=page - 1)) if page > 1 else None,
+        later=Link("Næste side", address.format(page=page + 1)) if listed.has_more else None,
         rows=tuple(
             CourseRow(
                 href=f"/forloeb/{line.course_id}",
                 title=line.title,
-                state=_state(line.started_on, line.ends_on, line.citizens, line.waiting),
-                is_waiting=line.waiting > 0,
+                state=_closed(line.started_on, line.ends_on, line.outcome)
+                if is_closed
+                else _state(line.started_on, line.ends_on, line.citizens, line.waiting),
+                is_waiting=line.waiting > 0 and not is_closed,
                 function=capital(TEAM_FUNCTION[line.function]),
                 lead=line.lead or (texts.HIDDEN_MEMBER if line.is_lead_hidden else texts.NO_LEAD),
                 team=counted(line.team_size, "på teamet", "på teamet"),
             )
-            for line in ordered
+            for line in listed.lines
         ),
         result=result.outcome if result else None,
     )
@@ -72,15 +79,21 @@ def course_page(
     typed = result.typed if result else {}
     form = result.form if result else ""
     waiting = sum(not citizen.has_consented for citizen in course.citizens)
-    current = [place for place in course.team if place.holds(today) or place.valid_from > today]
+    # Of a closed course: who was on the team on its last day.
+    on = course.ends_on - timedelta(days=1) if course.is_closed and course.ends_on else today
+    current = [place for place in course.team if place.holds(on) or place.valid_from > on]
     current = [place for place in current if place.valid_to is None or place.valid_to > place.valid_from]
     return CoursePage(
         href=f"/forloeb/{course.course_id}",
         title=course.title,
         version=course.version,
-        state=_state(course.started_on, course.ends_on, len(course.citizens), waiting),
-        is_waiting=waiting > 0,
-        citizens=tuple(_citizen(citizen, names.get(citizen.citizen_id)) for citizen in course.citizens),
+        state=_closed(course.started_on, course.ends_on, None)
+        if course.is_closed
+        else _state(course.started_on, course.ends_on, len(course.citizens), waiting),
+        is_waiting=waiting > 0 and not course.is_closed,
+        citizens=tuple(
+            _citizen(citizen, names.get(citizen.citizen_id), is_closed=course.is_closed) for citizen in course.citizens
+        ),
         team=tuple(_member(place, today, may_change=course.may_remove) for place in current),
         earlier=tuple(_member(place, today, may_change=False) for place in course.team if place not in current),
         reasons=tuple(texts.OFFER_REASON[reason] for reason in course.reasons),
@@ -89,6 +102,9 @@ def course_page(
         offered=f"Tilbudt af {course.offered_by} {day_text(course.started_on)}." if course.offered_by else "",
         ending=texts.COURSE_OUTCOME[course.outcome] if course.outcome else "",
         follows=course.follows,
+        is_closed=course.is_closed,
+        may_add_citizen=course.may_add_citizen,
+        may_cancel_end=course.may_end and course.ends_on is not None,
         add=_member_form(course, typed if form in {"add", "find"} else {}, candidates, today)
         if course.joins_as
         else None,
@@ -96,6 +112,17 @@ def course_page(
         end=_end_form(course, typed if form == "end" else {}, today) if course.may_end else None,
         result=result.outcome if result and result.text else None,
         printed=f"Udskrevet {at_second(now).text}.",
+    )
+
+
+def family_page(course: CourseDetails, family: Sequence[Relative], result: FormResult | None) -> FamilyFormPage:
+    """The form to take one of the family into the course."""
+    return FamilyFormPage(
+        href=f"/forloeb/{course.course_id}",
+        title=course.title,
+        version=course.version,
+        family=tuple(_relative(relative, []) for relative in family),
+        result=result.outcome if result else None,
     )
 
 
@@ -107,20 +134,25 @@ def offer_page(view: OfferView, course_id: UUID, result: FormResult | None) -> O
         citizen_id=str(view.citizen_id),
         course_id=typed.get("course_id") or str(course_id),
         name=view.header.display_name or texts.NO_NAME,
-        family=tuple(
-            Choice(
-                str(relative.citizen_id),
-                f"{first_word(relative.name) or texts.NO_NAME} ({RELATION[relative.relation][0].lower()})",
-                str(relative.citizen_id) in family,
-            )
-            for relative in view.family
-        ),
+        family=tuple(_relative(relative, family) for relative in view.family),
         reasons=_choices(OfferReason, texts.OFFER_REASON, reasons),
         indicators=typed.get("indicators", ""),
         words=typed.get("words", ""),
         authority=typed.get("authority", ""),
         result=result.outcome if result else None,
     )
+
+
+def _relative(relative: Relative, chosen: Collection[str]) -> Choice:
+    key = str(relative.citizen_id)
+    text = f"{first_word(relative.name) or texts.NO_NAME} ({RELATION[relative.relation][0].lower()})"
+    return Choice(key, text, key in chosen)
+
+
+def _closed(started_on: date, ends_on: date | None, outcome: CourseOutcome | None) -> str:
+    last = day_text(ends_on - timedelta(days=1)) if ends_on else ""
+    said = f" {texts.COURSE_OUTCOME[outcome]}." if outcome else ""
+    return texts.STATE_CLOSED.format(first=day_text(started_on), last=last) + said
 
 
 def _state(started_on: date, ends_on: date | None, citizens: int, waiting: int) -> str:
@@ -134,10 +166,12 @@ def _state(started_on: date, ends_on: date | None, citizens: int, waiting: int) 
     return state + (texts.STATE_ENDS.format(day=day_text(ends_on - timedelta(days=1))) if ends_on else "")
 
 
-def _citizen(citizen: CourseCitizen, name: str | None) -> CitizenLine:
+def _citizen(citizen: CourseCitizen, name: str | None, *, is_closed: bool) -> CitizenLine:
     key, shown_name = citizen.citizen_id, name or texts.NO_NAME
     about = f" for {shown_name}"
     consents = Link("Samtykker", f"/samtykker/{key}", about)
+    if is_closed:
+        return CitizenLine(name=shown_name, state="", has_consented=True, links=())
     return CitizenLine(
         name=shown_name,
         state=texts.CONSENTED if citizen.has_consented else texts.WAITING,

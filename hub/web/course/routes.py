@@ -1,22 +1,25 @@
 """The pages of courses: those I am on, one with its team, and the offer of a new one."""
 
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hub.access.course_citizens import CourseFamilyDesk
+from hub.access.course_lists import ListedCourses, list_courses
 from hub.access.course_offers import OfferDesk, OfferView
-from hub.access.courses import CourseDesk, Faults, list_courses
+from hub.access.courses import CourseDesk, Faults
 from hub.clock import danish_day
 from hub.errors import CourseClosed
 from hub.overview.repository import headers
 from hub.web.course import forms, texts
-from hub.web.course.page import CourseListPage, CoursePage, OfferPage
-from hub.web.course.present import course_page, list_page, offer_page
+from hub.web.course.page import CourseListPage, CoursePage, FamilyFormPage, OfferPage
+from hub.web.course.present import course_page, family_page, list_page, offer_page
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
+from hub.web.shell.people import first_word
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
@@ -27,23 +30,24 @@ COURSES = Workspace(
     path="/forloeb",
     title="Forløb",
     action=AuditAction.LIST_CITIZENS,
-    pages=(CourseListPage, CoursePage, OfferPage),
+    pages=(CourseListPage, CoursePage, FamilyFormPage, OfferPage),
 )
 router = COURSES.router
 TOKEN = [Depends(require_form_token)]
 Word = Annotated[str, Form(max_length=200)]
 Sentence = Annotated[str, Form(max_length=600)]
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 Version = Annotated[int, Form(ge=0, le=2**31 - 1)]
 
 T = TypeVar("T")
 
 
 @router.get(COURSES.path)
-def courses_of_mine(request: Request) -> HTMLResponse:
-    """Which courses am I on the team of?"""
+def courses_of_mine(request: Request, vis: Literal["afsluttede"] | None = None, side: PageNumber = 1) -> HTMLResponse:
+    """Which courses am I on the team of, and which was I on when they closed?"""
     with open_request(request, COURSES) as context:
-        lines = list_courses(context.session, context.actor, context.access(), now=context.now)
-        return context.page(list_page(lines, take_result(request)))
+        listed = read_courses(context, side, is_open=vis is None)
+        return context.page(list_page(listed, side, take_result(request), is_closed=vis is not None))
 
 
 @router.get("/forloeb/tilbyd/{citizen_id}")
@@ -221,6 +225,73 @@ def end(
     return RedirectResponse("/forloeb" if is_over else f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/forloeb/{course_id}/slut/fjern", dependencies=TOKEN)
+def cancel_end(request: Request, course_id: UUID, version: Version = 0) -> RedirectResponse:
+    """Take a planned ending back.
+
+    Raises:
+        CourseClosed: the actor may not, or the course is over.
+    """
+    with open_request(request, COURSES) as context:
+        fault = _sentence(keep_open(context, course_id, version))
+        keep_result(request, FormResult(fault or texts.END_CANCELLED, is_error=bool(fault)))
+    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/forloeb/{course_id}/familie")
+def family_form(request: Request, course_id: UUID) -> HTMLResponse:
+    """Who of the family is taken into the course?
+
+    Raises:
+        CourseClosed: the actor does not lead it.
+    """
+    with open_request(request, COURSES) as context:
+        family = _allowed(_family_desk(context, course_id).list_relatives())
+        page = family_page(read_course(context, course_id), family, take_result(request))
+        return context.page(page, f"Tag en fra familien med: {page.title}")
+
+
+@router.post("/forloeb/{course_id}/familie", dependencies=TOKEN)
+def add_citizen(
+    request: Request, course_id: UUID, citizen: Annotated[UUID, Form()], version: Version = 0
+) -> RedirectResponse:
+    """Take one of the family into the course; it opens nothing of theirs before they consent.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    with open_request(request, COURSES) as context:
+        fault = _sentence(join_course(context, course_id, citizen, version))
+        name = headers(context.session, [citizen]).get(citizen)
+        done = texts.CITIZEN_ADDED.format(name=first_word(name.display_name if name else None) or texts.NO_NAME)
+        keep_result(request, FormResult(fault or done, is_error=bool(fault)))
+    back = f"/forloeb/{course_id}"
+    return RedirectResponse(f"{back}/familie" if fault else back, HTTPStatus.SEE_OTHER)
+
+
+def read_courses(context: RequestContext, page: int, *, is_open: bool) -> ListedCourses:
+    """A page of the courses of the actor; for page and API."""
+    return list_courses(context.session, context.actor, context.access(), now=context.now, page=page, is_open=is_open)
+
+
+def keep_open(context: RequestContext, course_id: UUID, version: int) -> Faults:
+    """Take a planned ending back; for page and API.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    return _allowed(_desk(context, course_id).cancel_end(version))
+
+
+def join_course(context: RequestContext, course_id: UUID, citizen_id: UUID, version: int) -> Faults:
+    """Take a relative into the course; for page and API.
+
+    Raises:
+        CourseClosed: the actor may not.
+    """
+    return _allowed(_family_desk(context, course_id).add(citizen_id, version))
+
+
 def read_course(context: RequestContext, course_id: UUID) -> CourseDetails:
     """The course with its team; for page and API.
 
@@ -289,6 +360,10 @@ def _sentence(faults: Faults) -> str:
 
 def _desk(context: RequestContext, course_id: UUID) -> CourseDesk:
     return CourseDesk(context.session, context.actor, course_id, context.access(), now=context.now)
+
+
+def _family_desk(context: RequestContext, course_id: UUID) -> CourseFamilyDesk:
+    return CourseFamilyDesk(context.session, context.actor, course_id, context.access(), now=context.now)
 
 
 def _offer_desk(context: RequestContext, citizen_id: UUID) -> OfferDesk:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.view_models import Choice, Outcome
+from hub.web.shell.view_models import Choice, Link, Outcome
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class DisclosuresPage:
     template: ClassVar[str] = "disclosures/templates/disclosures.html"
     to_me: tuple[DisclosureRow, ...]
     by_me: tuple[DisclosureRow, ...]
+    earlier: Link | None
+    later: Link | None
     result: Outcome | None
 
 

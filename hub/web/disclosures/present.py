@@ -10,18 +10,22 @@ from hub.web.disclosures.page import DisclosureFormPage, DisclosureRow, Disclosu
 from hub.web.shell.dates import at_second, capital, day_text, listed
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA, DATA_CATEGORY, DISCLOSURE_BASIS
-from hub.web.shell.view_models import Choice
+from hub.web.shell.view_models import Choice, Link
 from schemas.disclosure import Disclosure, DisclosureBasis
 
 USUALLY = timedelta(days=30)
 """So long a disclosure holds unless another day is chosen."""
 
 
-def disclosures_page(disclosures: ListedDisclosures, today: date, result: FormResult | None) -> DisclosuresPage:
+def disclosures_page(
+    disclosures: ListedDisclosures, today: date, result: FormResult | None, *, page: int = 1
+) -> DisclosuresPage:
     """Those to the reader, and those of the reader."""
     return DisclosuresPage(
         to_me=tuple(_row(each, today) for each in disclosures.to_me),
         by_me=tuple(_row(each, today) for each in disclosures.by_me),
+        earlier=Link("Forrige side", f"/videregivelser?side={page - 1}") if page > 1 else None,
+        later=Link("Næste side", f"/videregivelser?side={page + 1}") if disclosures.has_more else None,
         result=result.outcome if result else None,
     )
 

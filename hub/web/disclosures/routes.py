@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Form, Path, Request
+from fastapi import Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.disclosure_rules import StatedDisclosure
@@ -31,14 +31,16 @@ DISCLOSURES = Workspace(
 )
 router = DISCLOSURES.router
 TOKEN = [Depends(require_form_token)]
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 DisclosureId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get(DISCLOSURES.path)
-def disclosures(request: Request) -> HTMLResponse:
+def disclosures(request: Request, side: PageNumber = 1) -> HTMLResponse:
     """What was disclosed to me, and what have I disclosed?"""
     with open_request(request, DISCLOSURES) as context:
-        page = disclosures_page(list_disclosures(context), danish_day(context.now), take_result(request))
+        listed = list_disclosures(context, side)
+        page = disclosures_page(listed, danish_day(context.now), take_result(request), page=side)
         return context.page(page)
 
 
@@ -126,13 +128,13 @@ def end_meeting(request: Request) -> RedirectResponse:
     return RedirectResponse(DISCLOSURES.path, 303)
 
 
-def list_disclosures(context: RequestContext) -> ListedDisclosures:
-    """Those to the actor and by the actor; for page and API.
+def list_disclosures(context: RequestContext, page: int) -> ListedDisclosures:
+    """A page of those to the actor and by the actor; for page and API.
 
     Raises:
         MissingRole: the role works with no citizens.
     """
-    listed = _desk(context).list_disclosures()
+    listed = _desk(context).list_disclosures(page)
     if listed is None:
         raise MissingRole
     return listed

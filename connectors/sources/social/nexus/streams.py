@@ -73,7 +73,7 @@ RECORD_TYPES = (
         danish_title="Borgere, som Nexus ikke lader os læse",
         facts=("no_access",),
         fields_read=("patient.id", "patient.patientIdentifier", "isPatientAccessible"),
-        purpose="At siden siger, at der kan mangle noget, og ikke at der ikke er noget (retssikkerhedsloven § 5 a).",
+        purpose="At siden siger, at der kan mangle noget, og ikke at der ikke er noget (retssikkerhedsloven).",
     ),
 )
 STREAM = Stream(name="indsatser", danish_title="Bevilgede indsatser i en liste", record_types=RECORD_TYPES)
