@@ -14,9 +14,7 @@ LEGAL_BASIS = (
     "fravær; indhentning til borgerens forløb efter retssikkerhedsloven § 11 a med samtykke."
 )
 CATEGORY_BASES = (
-    CategoryBasis(
-        category=DataCategory.SCHOOLING, legal_basis="Folkeskoleloven og bekendtgørelsen om elevers fravær."
-    ),
+    CategoryBasis(category=DataCategory.SCHOOLING, legal_basis="Folkeskoleloven og bekendtgørelsen om elevers fravær."),
     CategoryBasis(category=DataCategory.PERSON, legal_basis="Databeskyttelsesloven § 11 (cpr-nummer som nøgle)."),
 )
 
