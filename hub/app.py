@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from hub import __version__
+from hub.audit.answers import AnswerCounter
 from hub.context import AppContext
 from hub.indexing.serving import OverviewReader
 from hub.operation.answers import Operation
@@ -23,6 +24,7 @@ from hub.web import (
     api_sources,
     api_trial_actions,
 )
+from hub.web.middlewares.answer_count import AnswerCountMiddleware
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
 from hub.web.middlewares.operations import OperationsMiddleware
 from hub.web.middlewares.readable_text import ReadableTextMiddleware
@@ -88,6 +90,8 @@ def create_app(context: AppContext) -> FastAPI:
     app.add_middleware(ReadableTextMiddleware)
     app.add_middleware(BodySizeLimitMiddleware)
     app.add_middleware(OperationsMiddleware, operation=Operation(context))
+    app.state.answers = AnswerCounter()
+    app.add_middleware(AnswerCountMiddleware, context=context, counter=app.state.answers)
     app.add_middleware(RequestMetricsMiddleware)
     app.add_middleware(SecurityHeadersMiddleware, https=settings.secure_cookies)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

@@ -62,6 +62,11 @@ DECISIONS = Counter(
 # Lines written to the audit log, those that were rolled back with their act included. failed: the act went wrong.
 AUDIT_LINES = Counter("helhed_audit_lines_total", "Lines for the audit log.", ["action", "outcome"], registry=REGISTRY)
 
+# Answers about a citizen, as the web server counts them, compared with the log. missing: find the route in web.request.
+ANSWERS = Counter(
+    "helhed_answers_total", "Answers about a citizen, by whether the log has a line.", ["line"], registry=REGISTRY
+)
+
 # What sources deliver. rejected: see quarantine on the page Kilder. No published for long: see the source's age.
 RECORDS = Counter(
     "helhed_source_records_total", "Items read, by what became of them.", ["source", "outcome"], registry=REGISTRY
@@ -185,6 +190,12 @@ def count_decision(basis: str, *, allowed: bool) -> None:
 def audited(action: str, outcome: str) -> None:
     """A line for the audit log."""
     AUDIT_LINES.labels(action, outcome).inc()
+
+
+def answered(answers: int, without_line: int) -> None:
+    """So many answers about citizens were compared with the log."""
+    ANSWERS.labels("present").inc(answers - without_line)
+    ANSWERS.labels("missing").inc(without_line)
 
 
 def observe_request(route: str, method: str, status: int, seconds: float) -> None:

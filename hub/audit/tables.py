@@ -3,7 +3,7 @@
 Migration 0008 adds the triggers that refuse UPDATE, DELETE and TRUNCATE: a line, once committed, stands.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -131,6 +131,16 @@ class VerificationRow(Base):
     lines: Mapped[int] = mapped_column(BigInteger)
     erased: Mapped[int] = mapped_column(BigInteger)
     findings: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class AnswerRow(Base):
+    """Answers about citizens of a Danish day, as the web servers counted them."""
+
+    __tablename__ = "audit_answers"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    answers: Mapped[int] = mapped_column(BigInteger)
+    without_line: Mapped[int] = mapped_column(BigInteger)
 
 
 class OverrideReviewRow(Base):

@@ -49,6 +49,7 @@ def serve() -> None:
 
     from hub.app import create_app  # noqa: PLC0415  as above
     from hub.cli.http_server import server_config  # noqa: PLC0415  as above
+    from hub.web.middlewares.answer_count import comparison  # noqa: PLC0415  as above
 
     with fail():
         settings = load_settings()
@@ -59,9 +60,11 @@ def serve() -> None:
             require_guarded_log(settings, services.database)
             login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
             context = replace(services, login=login)
-            server = uvicorn.Server(server_config(create_app(context), settings.host, settings.port))
+            app = create_app(context)
+            server = uvicorn.Server(server_config(app, settings.host, settings.port))
             with suppress(KeyboardInterrupt):  # it has ended what it was at, and passes the signal on
                 server.run()
+            comparison(context, app.state.answers)()
 
 
 def worker(

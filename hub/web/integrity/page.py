@@ -29,6 +29,17 @@ class FindingRow:
 
 
 @dataclass(frozen=True)
+class AnswerRow:
+    """The answers of a day, and what the log has of them."""
+
+    day: When
+    answers: str
+    without_line: str
+    is_missing: bool
+    lines: str
+
+
+@dataclass(frozen=True)
 class IntegrityPage:
     """Is the log whole, and how can I see that for myself?"""
 
@@ -43,6 +54,9 @@ class IntegrityPage:
     erased: str
     oldest: When | None
     retention: str
+    answers: tuple[AnswerRow, ...]
+    answers_note: str
+    is_answer_missing: bool
     may_export: bool
     is_sealed: bool
     result: FormResult | None

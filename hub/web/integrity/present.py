@@ -1,13 +1,15 @@
 """Whether the log is whole, in words. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from helhed_verify.findings import FindingKind
+from hub.audit.answer_repository import DayOfAnswers
 from hub.audit.integrity import SEALING, LogIntegrity, WitnessState
 from hub.clock import danish_day
 from hub.web.integrity import texts
-from hub.web.integrity.page import FindingRow, IntegrityPage, WitnessRow
-from hub.web.shell.dates import clock_text, counted, number_text, of_moment, plural_of, since_text
+from hub.web.integrity.page import AnswerRow, FindingRow, IntegrityPage, WitnessRow
+from hub.web.shell.dates import clock_text, counted, number_text, of_day, of_moment, plural_of, since_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.view_models import Link
 
@@ -34,11 +36,12 @@ def headline(integrity: LogIntegrity, now: datetime) -> str:
     return sentence.format(count=_lines(integrity.lines), at=_at(witnessed, now) if witnessed else texts.NEVER)
 
 
-def integrity_page(
+def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
     integrity: LogIntegrity,
     now: datetime,
     *,
     retention_months: int,
+    days: Sequence[DayOfAnswers],
     back: Link,
     may_export: bool,
     result: FormResult | None = None,
@@ -55,9 +58,30 @@ def integrity_page(
         erased=_lines(integrity.erased),
         oldest=of_moment(integrity.oldest, now) if integrity.oldest else None,
         retention=counted(retention_months, "måned", "måneder"),
+        answers=tuple(_answers(day) for day in days),
+        answers_note=answers_note(days),
+        is_answer_missing=any(day.without_line for day in days),
         may_export=may_export,
         is_sealed=integrity.signed_at is not None,
         result=result,
+    )
+
+
+def answers_note(days: Sequence[DayOfAnswers]) -> str:
+    """Whether every answer about a citizen has its line."""
+    missing = sum(day.without_line for day in days)
+    if missing:
+        return texts.WITHOUT_LINE.format(count=counted(missing, *texts.ANSWERS))
+    return texts.EVERY_ANSWER if days else texts.NO_ANSWERS
+
+
+def _answers(day: DayOfAnswers) -> AnswerRow:
+    return AnswerRow(
+        day=of_day(day.day),
+        answers=number_text(day.answers),
+        without_line=number_text(day.without_line),
+        is_missing=day.without_line > 0,
+        lines=number_text(day.lines),
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from hub.access.policy import may
+from hub.audit.answer_repository import list_days
 from hub.audit.export import export_lines, prove_consistency, prove_inclusion
 from hub.audit.integrity import read_integrity
 from hub.errors import InvalidSetting
@@ -33,6 +34,8 @@ INTEGRITY = Workspace(
 router = INTEGRITY.router
 GZIP = 16 + zlib.MAX_WBITS
 LARGEST = 2**53
+DAYS = 14
+"""Of answers that are shown."""
 Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
@@ -45,6 +48,7 @@ def integrity(request: Request) -> HTMLResponse:
             read_integrity(context.session, context.now),
             context.now,
             retention_months=context.app.settings.audit_retention_months,
+            days=list_days(context.session, DAYS),
             back=_back_link(context),
             may_export=may(context.actor, AuditAction.EXPORT_LOG),
             result=take_result(request),

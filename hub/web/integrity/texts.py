@@ -34,5 +34,9 @@ FINDING: Mapping[FindingKind, str] = {
     FindingKind.FORMAT: "En linje kan ikke læses",
 }
 OTHER_FINDING = "Noget andet er galt"
+WITHOUT_LINE = "{count} om borgere er givet uden en linje i loggen"
+ANSWERS = ("svar", "svar")
+EVERY_ANSWER = "Hvert svar om en borger har sin linje i loggen"
+NO_ANSWERS = "Ingen svar om borgere er talt endnu"
 NO_SUCH_LINE = "Linjen {number} er ikke i loggen, eller den er ikke forseglet endnu."
 NO_SUCH_SIZE = "Der er ikke underskrevet noget, da loggen havde {number}."

@@ -1,0 +1,64 @@
+"""The verifier is installed alone, where nothing of Helhed is, and says whether a log is whole."""
+
+import subprocess
+import sys
+import venv
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.verify.made_log import KEY, TAMPERINGS, make_log, seeded
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDED = ("cryptography", "cffi", "_cffi_backend", "pycparser")
+"""What the verifier needs of others: cryptography, and what that needs."""
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Python in an environment of its own that has the package's wheel and cryptography, and nothing else."""
+    folder = tmp_path_factory.mktemp("verifier")
+    build = "from hatchling.build import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
+    name = subprocess.run(
+        [sys.executable, "-c", build, str(folder)],
+        cwd=ROOT / "helhed_verify",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()[-1]
+    venv.create(folder / "venv", with_pip=False, symlinks=True)
+    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    with ZipFile(folder / name) as wheel:
+        wheel.extractall(packages)
+    for module in NEEDED:
+        spec = find_spec(module)
+        if spec is not None and spec.origin is not None:
+            path = Path(spec.origin)
+            path = path.parent if path.name == "__init__.py" else path
+            (packages / path.name).symlink_to(path)
+    return folder / "venv" / "bin" / "python"
+
+
+def verify(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-I", *arguments], cwd=python.parent, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_it_runs_where_nothing_of_helhed_is(bare: Path, tmp_path: Path) -> None:
+    assert "ModuleNotFoundError" in verify(bare, "-c", "import hub").stderr
+    log = make_log(seeded(1))
+    export, key, witness = tmp_path / "log.jsonl", tmp_path / "log.vkey", tmp_path / "witness.txt"
+    key.write_text(f"{KEY}\n", encoding="utf-8")
+    witness.write_text(log.notes[-1][1], encoding="utf-8")
+    arguments = ("-m", "helhed_verify", "export", str(export), "--key", str(key), "--checkpoint", str(witness))
+    export.write_bytes(b"".join(log.export()))
+    whole = verify(bare, *arguments)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "is whole" in whole.stdout
+    export.write_bytes(b"".join(TAMPERINGS["edited"](seeded(2), log)))
+    broken = verify(bare, *arguments)
+    assert (broken.returncode, broken.stderr) == (1, "")
+    assert "edited: line" in broken.stdout
