@@ -61,11 +61,7 @@ DECISIONS = Counter(
 )
 # Lines written to the audit log, those that were rolled back with their act included. failed: the act went wrong.
 AUDIT_LINES = Counter("helhed_audit_lines_total", "Lines for the audit log.", ["action", "outcome"], registry=REGISTRY)
-
-# Answers about a citizen, as the web server counts them, compared with the log. missing: find the route in web.request.
-ANSWERS = Counter(
-    "helhed_answers_total", "Answers about a citizen, by whether the log has a line.", ["line"], registry=REGISTRY
-)
+ANSWERS = Counter("helhed_answers_total", "Answers, and whether the log has a line.", ["line"], registry=REGISTRY)
 
 # What sources deliver. rejected: see quarantine on the page Kilder. No published for long: see the source's age.
 RECORDS = Counter(
