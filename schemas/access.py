@@ -219,6 +219,8 @@ class AuditAction(StrEnum):
     END_DISCLOSURE = "end_disclosure"
     USE_DISCLOSURE = "use_disclosure"
     """A participant of the meeting opened a preventive disclosure, which uses it up."""
+    READ_COMMITTEE_FIGURES = "read_committee_figures"
+    """Somebody looked at what the Sammenhængsudvalg is told in numbers."""
     READ_OWN_UNITS = "read_own_units"
     """A manager looked at how much the own units have to do; ``details`` say which."""
     ASSESS_RULE = "assess_rule"

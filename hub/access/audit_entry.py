@@ -31,6 +31,7 @@ _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
     AuditAction.READ_OVERRIDES: (Role.DPO, Role.MANAGER),
     AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),
     AuditAction.READ_OWN_UNITS: (Role.MANAGER,),
+    AuditAction.READ_COMMITTEE_FIGURES: (Role.MANAGER, Role.DPO),
     **dict.fromkeys(
         STAFF_ACTS
         | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY, AuditAction.DECIDE_RULE}

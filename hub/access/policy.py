@@ -32,6 +32,7 @@ _PAGES = (
             AuditAction.READ_POLICY,
             AuditAction.EXPLAIN_POLICY,
             AuditAction.READ_OWN_UNITS,
+            AuditAction.READ_COMMITTEE_FIGURES,
             AuditAction.READ_RULES,
             AuditAction.READ_DISCLOSURES,
             AuditAction.MAKE_LINK,

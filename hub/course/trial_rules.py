@@ -55,13 +55,21 @@ def judgement_faults(text: TrialText, judgement: NewJudgement, today: date) -> t
 def status_of(trial: TrialAction, on: date) -> TrialStatus:
     """Where it stands on that day, by what was judged until then."""
     text, judgement = trial.text, latest_judgement(trial, on)
-    if text.withdrawn_because:
+    outcome = judgement.outcome if judgement else None
+    return trial_status(text.first_day, text.last_day, outcome, on, is_withdrawn=bool(text.withdrawn_because))
+
+
+def trial_status(
+    first_day: date, last_day: date | None, outcome: TrialOutcome | None, on: date, *, is_withdrawn: bool
+) -> TrialStatus:
+    """The same from its days and the *outcome* of the judgement that counts on that day."""
+    if is_withdrawn:
         return TrialStatus.WITHDRAWN
-    if judgement is not None and judgement.outcome in _DECIDED:
-        return _DECIDED[judgement.outcome]
-    if on < text.first_day:
+    if outcome in _DECIDED:
+        return _DECIDED[outcome]
+    if on < first_day:
         return TrialStatus.PLANNED
-    return TrialStatus.ENDED if text.last_day is not None and text.last_day < on else TrialStatus.RUNNING
+    return TrialStatus.ENDED if last_day is not None and last_day < on else TrialStatus.RUNNING
 
 
 def latest_judgement(trial: TrialAction, on: date) -> TrialJudgement | None:

@@ -2,6 +2,7 @@
 
 from hub.web.alerts.routes import ALERTS
 from hub.web.citizen.routes import CITIZEN
+from hub.web.committee.routes import COMMITTEE
 from hub.web.connect.routes import CONNECT
 from hub.web.consents.routes import CONSENTS
 from hub.web.course.routes import COURSES
@@ -39,6 +40,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     OVERSIGHT,
     OVERRIDES,
     INTEGRITY,
+    COMMITTEE,
     SOURCES,
     HELD_DELETIONS,
     QUARANTINE,

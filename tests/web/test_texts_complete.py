@@ -16,6 +16,7 @@ from hub.errors import HubError
 from hub.overview.changes import ChangeKind
 from hub.sources.health import RunOutcome, SourceStatus
 from hub.web.citizen import texts as citizen
+from hub.web.committee import texts as committee
 from hub.web.course import texts as course
 from hub.web.login import texts as login
 from hub.web.meetings import texts as meetings
@@ -30,6 +31,7 @@ from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts as sources
 from hub.web.trial_actions import texts as trial_actions
 from schemas.access import AuditAction, AuditOutcome, Basis, Purpose, Role
+from schemas.committee import TimeClass
 from schemas.course import CitizenSay, CourseOutcome, OfferReason, TeamFunction
 from schemas.facts import EffortStatus, GoalKind, Outcome
 from schemas.meeting import MeetingKind, MeetingState
@@ -80,6 +82,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (GoalProgress, plan.GOAL_PROGRESS),
         (PlanFault, plan.FAULT),
         (TrialStatus, trial_texts.TRIAL_STATUS),
+        (TimeClass, committee.TIME_CLASS),
         (TrialOutcome, trial_texts.TRIAL_OUTCOME),
         (TrialOutcome, trial_texts.TRIAL_DECISION),
         (TrialFault, trial_actions.FAULT),

@@ -61,8 +61,8 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
             ["/kilder", "/tilbageholdt", "/karantaene", "/identitet", "/indeks", "/beskeder", "/medarbejdere"],
             Purpose.OPERATIONS,
         ),
-        (Role.DPO, ["/tilsyn"], Purpose.LOG_REVIEW),
-        (Role.MANAGER, ["/mine-enheder"], Purpose.MANAGEMENT),
+        (Role.DPO, ["/tilsyn", "/sammenhaengsudvalg"], Purpose.LOG_REVIEW),
+        (Role.MANAGER, ["/mine-enheder", "/sammenhaengsudvalg"], Purpose.MANAGEMENT),
     ],
 )
 def test_menu_and_purpose_follow_from_the_role(role: Role, paths: list[str], purpose: Purpose) -> None:
@@ -76,6 +76,7 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
         AuditAction.READ_OVERRIDES: Purpose.LOG_REVIEW,
         AuditAction.READ_OWN_UNITS: Purpose.MANAGEMENT,
+        AuditAction.READ_COMMITTEE_FIGURES: Purpose.MANAGEMENT,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
         AuditAction.CONFIGURE_SOURCE: Purpose.OPERATIONS,
         AuditAction.READ_STAFF: Purpose.OPERATIONS,

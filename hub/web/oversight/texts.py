@@ -32,6 +32,7 @@ AUDIT_ACTION = {
     AuditAction.END_DISCLOSURE: "Lukkede en videregivelse",
     AuditAction.USE_DISCLOSURE: "Åbnede det, der var videregivet til et møde",
     AuditAction.READ_OWN_UNITS: "Så sine enheders tal",
+    AuditAction.READ_COMMITTEE_FIGURES: "Så Sammenhængsudvalgets tal",
     AuditAction.ASSESS_RULE: "Vurderede et opmærksomhedspunkt",
     AuditAction.RECORD_INDICATOR: "Noterede eller trak en faglig indikator tilbage",
     AuditAction.READ_RULES: "Læste registret over regler",

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from hub.access.own_units import STILL_AFTER
 from hub.web.own_units import texts
 from hub.web.own_units.page import EmployeeLine, Figure, OwnUnitsPage, UnitPart
-from hub.web.shell.dates import counted, number_text, plural_of
+from hub.web.shell.bands import band_text
+from hub.web.shell.dates import counted, plural_of
 from schemas.staff import Band, EmployeeFigures, UnitFigures
 
 
@@ -13,13 +14,6 @@ def own_units_page(units: Iterable[UnitFigures], *, lists_citizens: bool) -> Own
     """The units, each with its employees; *lists_citizens*: the manager reaches Mine borgere."""
     parts = tuple(_unit(unit, place) for place, unit in enumerate(units, 1))
     return OwnUnitsPage(units=parts, lists_citizens=lists_citizens, empty="" if parts else texts.NO_UNITS)
-
-
-def band_text(band: Band) -> str:
-    """As in "0" or "5–9"."""
-    if band.at_least == band.at_most:
-        return number_text(band.at_least)
-    return texts.BETWEEN.format(first=number_text(band.at_least), last=number_text(band.at_most))
 
 
 def _unit(unit: UnitFigures, place: int) -> UnitPart:

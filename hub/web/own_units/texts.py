@@ -1,6 +1,5 @@
 """What Mine enheder says."""
 
-BETWEEN = "{first}–{last}"
 COURSES = ("aktivt forløb", "aktive forløb")
 EFFORTS = ("indsats i gang", "indsatser i gang")
 CASES = ("åben sag", "åbne sager")

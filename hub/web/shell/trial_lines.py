@@ -79,9 +79,13 @@ def cost_text(text: TrialText) -> str:
     if after is None or before is None:
         words = texts.COST_BEFORE if after is None else texts.COST_AFTER
         return words.format(before=kroner(before or 0), after=kroner(after or 0))
+    return texts.COSTS.format(before=kroner(before), after=kroner(after), difference=difference_text(before, after))
+
+
+def difference_text(before: int, after: int) -> str:
+    """``200.000 kr. mindre om året``."""
     words = texts.LESS if after < before else texts.MORE
-    difference = texts.SAME if after == before else words.format(amount=kroner(abs(after - before)))
-    return texts.COSTS.format(before=kroner(before), after=kroner(after), difference=difference)
+    return texts.SAME if after == before else words.format(amount=kroner(abs(after - before)))
 
 
 def kroner(amount: int) -> str:

@@ -1,0 +1,1 @@
+"""Sammenhængsudvalget i tal: courses, trial actions, progress and time to the goal, in numbers that point at nobody."""
