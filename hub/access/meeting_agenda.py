@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry, entry_about
 from hub.access.course_policy import may_handle_meeting
-from hub.access.meeting_views import MeetingList, MeetingView, consenting_citizens, list_view
+from hub.access.meeting_views import MeetingList, MeetingView, consenting_citizens, list_view, places_invited
 from hub.access.plans import PlanDesk, PlanView
 from hub.access.policy import decide
 from hub.access.showing import cut_and_mask
+from hub.alerts.meeting_mails import announced_until, is_announced
 from hub.audit.service import write, write_all
 from hub.clock import danish_day, danish_midnight
 from hub.course import meeting_repository as repository
@@ -27,10 +28,12 @@ from hub.overview.changes import Change
 from hub.sources.repository import source_areas
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.course import TeamPlace
-from schemas.meeting import MeetingState
+from schemas.meeting import Meeting, MeetingState
 from schemas.overview import Overview
 from schemas.trial_action import TrialLine
 
+ANNOUNCED_AT_MOST = 50
+"""Nobody has more in two days."""
 Complete = Callable[[Overview], Overview]
 """Completes a cut overview with what may be missing (``hub.web.shell.coverage``)."""
 
@@ -129,6 +132,30 @@ def list_my_meetings(  # noqa: PLR0913  keyword-only from the moments on
     entry = audit_entry(actor, AuditAction.READ_MEETING, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
     write_all(session, [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in sorted(citizens)])
     return MeetingList(tuple(map(list_view, meetings)), total)
+
+
+def meetings_to_announce(session: Session, actor: Actor, *, now: datetime) -> tuple[Meeting, ...]:
+    """Meetings of today and tomorrow to which somebody who is not logged in is invited, with their versions.
+
+    Nothing of them is shown, so there is no line of the log: a mail says that there is one, and is said of nobody.
+    """
+    courses = _readable_courses(session, actor, now)
+    listed = repository.list_meetings(
+        session,
+        courses,
+        first=now,
+        until=announced_until(now),
+        state=MeetingState.PLANNED,
+        next_first=True,
+        size=ANNOUNCED_AT_MOST,
+    )
+    today, announced = danish_day(now), []
+    for each in listed:
+        course = teams.read_course(session, each.course_id, today)
+        is_open = bool(consenting_citizens(course) & set(each.text.citizen_ids))
+        if is_open and actor.id in {place.actor_id for place in places_invited(each.text, course, today)}:
+            announced.append(repository.read_meeting(session, each.id))
+    return tuple(meeting for meeting in announced if meeting is not None and is_announced(meeting, now))
 
 
 def _readable_courses(session: Session, actor: Actor, now: datetime) -> Collection[UUID]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub.alerts.meeting_mails import OCCASION
 from hub.alerts.tables import AlertDeliveryRow, AlertMailRow, AlertWebhookRow
 from schemas.alert import AlertKind
 from schemas.base import Instant, Schema
@@ -95,9 +96,10 @@ def add_mail(session: Session, actor_id: str, occasion: str, now: datetime) -> N
 
 
 def last_mail(session: Session, actor_id: str) -> datetime | None:
-    """When the latest mail to the actor was made; None: never."""
+    """When the latest mail about something new was made for the actor; None: never. One before a meeting is none."""
     row = AlertDeliveryRow
-    return session.scalar(select(func.max(row.due_at)).where(row.channel == Channel.EMAIL, row.receiver == actor_id))
+    mails = (row.channel == Channel.EMAIL, row.receiver == actor_id, row.occasion.not_like(f"{OCCASION}%"))
+    return session.scalar(select(func.max(row.due_at)).where(*mails))
 
 
 def queue_webhooks(session: Session, kinds: Mapping[UUID, AlertKind], now: datetime) -> None:

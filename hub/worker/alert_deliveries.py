@@ -1,4 +1,4 @@
-"""The loop that sends what of alerts is sent: a mail on mornings with something new, and posts to other systems."""
+"""The loop that sends what of alerts is sent: mails of news and before meetings, and posts to other systems."""
 
 import logging
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from uuid import UUID
 
 from hub.access import identity
 from hub.access.alerts import has_news
+from hub.access.meeting_agenda import meetings_to_announce
 from hub.alerts import delivery_repository as repository
 from hub.alerts.delivery_repository import AlertDelivery, Channel
+from hub.alerts.meeting_mails import OCCASION, meeting_mail, meeting_occasion
 from hub.alerts.messages import is_address_allowed, mail_text, signing_key, webhook_body
 from hub.alerts.service import KEPT_FOR
 from hub.clock import DANISH_TIME, danish_day
@@ -70,6 +72,8 @@ def _make_mail(context: AppContext, session: Session) -> bool:
         return True
     if has_news(session, employee, repository.last_mail(session, actor_id), now=now):
         repository.add_mail(session, actor_id, danish_day(now).isoformat(), now)
+    for meeting in meetings_to_announce(session, employee, now=now):
+        repository.add_mail(session, actor_id, meeting_occasion(meeting), now)
     return True
 
 
@@ -94,10 +98,27 @@ def _mail(context: AppContext, session: Session, delivery: AlertDelivery, server
     address = repository.get_address(session, delivery.receiver)
     if address is None:
         return False
-    subject, body = mail_text(context.settings.public_url)
+    words = _mail_words(context, session, delivery)
+    if words is None:
+        return False
     message_id = f"alert-{delivery.id}-{delivery.occasion}"
-    send_email(server, address, subject, body, message_id=message_id, now=context.clock.now())
+    send_email(server, address, *words, message_id=message_id, now=context.clock.now())
     return True
+
+
+def _mail_words(context: AppContext, session: Session, delivery: AlertDelivery) -> tuple[str, str] | None:
+    """Subject and body. None: the meeting was moved, cancelled or has begun, or the receiver is invited no more."""
+    now, public_url = context.clock.now(), context.settings.public_url
+    if not delivery.occasion.startswith(OCCASION):
+        return mail_text(public_url)
+    try:
+        employee = identity.actor(session, delivery.receiver)
+    except NotLoggedIn:
+        return None
+    for meeting in meetings_to_announce(session, employee, now=now):
+        if meeting_occasion(meeting) == delivery.occasion:
+            return meeting_mail(meeting, public_url, now)
+    return None
 
 
 def _post(context: AppContext, session: Session, delivery: AlertDelivery) -> bool:

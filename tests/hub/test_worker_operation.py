@@ -104,6 +104,8 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
             "alerts",
             "alerts.days",
             "alerts.send",
+            "audit.seal",
+            "audit.verify",
             "collect",
             "compare",
             "inbox",

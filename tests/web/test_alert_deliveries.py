@@ -5,6 +5,8 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -30,6 +32,7 @@ from tests.web import maja
 from tests.web.conftest import Town
 from tests.web.serving import browsing, serving
 from tests.web.test_alerts_pages import NOTIFICATION, YESTERDAY, happen, lines
+from tests.web.test_meeting_pages import plan_fields, plan_meeting, send_form
 
 REQUEST = AccessRequest(purpose=Purpose.OPERATIONS, request_id="r")
 ADMINISTRATOR = maja.ANNA.model_copy(update={"id": "tine.skov", "roles": frozenset({Role.ADMINISTRATOR})})
@@ -87,6 +90,64 @@ def test_a_mail_that_was_handed_in_before_the_worker_died_keeps_its_id(
         ids = [content.partition("Message-ID: ")[2].partition("\r\n")[0] for content in _contents(mailbox.messages)]
     assert len(ids) == 2, "SMTP cannot tell whether it was taken"
     assert len(set(ids)) == 1
+
+
+def _announcements(town: Town, folder: Path, *, also: bool = False) -> list[str]:
+    """What a round of the worker mails of meetings; *also*: Lene wants mails, too. Who it is sent to, and the body."""
+    with town.context.database.transaction() as session:
+        for actor_id in ("anna.holm", "lene.friis") if also else ("anna.holm",):
+            if repository.get_address(session, actor_id) is None:
+                repository.save_address(session, actor_id, f"{actor_id}@egelund.example")
+    with mail_server(folder) as (mailbox, server):
+        for _ in range(2):
+            make_and_send(with_settings(town), server, Event())
+        mails = [message_from_bytes(envelope.content, policy=SMTP) for envelope in mailbox.messages]
+    bodies = [f"{mail['To']} {mail['Subject']} {mail.get_content()}" for mail in mails]
+    return sorted(body for body in bodies if "/moeder/" in body)
+
+
+def test_who_is_invited_gets_a_mail_before_the_meeting_once_for_each_time_at_which_it_stands(
+    town: Town, tmp_path: Path
+) -> None:
+    anna = town.client("anna.holm")
+    key = plan_meeting(town, anna, on_day="2023-09-14")
+    cancelled = plan_meeting(town, anna, on_day="2023-09-13")
+    later = plan_meeting(town, anna, on_day="2023-09-20")
+    send_form(anna, f"/moeder/{cancelled}/aflys", {"version": "1", "reason": "Ida er syg"})
+    assert _announcements(town, tmp_path) == [], "neither the day after tomorrow nor what is cancelled"
+    town.clock.move(timedelta(days=1))
+    for_anna, for_lene = _announcements(town, tmp_path, also=True)
+    assert for_anna.startswith("anna.holm@egelund.example")
+    assert for_lene.startswith("lene.friis@egelund.example")
+    for mail in (for_anna, for_lene):
+        assert f"https://helhed.example/moeder/{key}" in mail
+        assert "i morgen" in mail
+        assert not [words for words in (*PERSONAL[:3], "630309", "Familiehuset", "moster") if words in mail]
+    town.clock.move(timedelta(days=1))
+    assert _announcements(town, tmp_path) == [], "it was told of already"
+    fields = {**plan_fields(town, on_day="2023-09-15"), "version": "1", "reason": "Ida er til prøve"}
+    send_form(anna, f"/moeder/{key}/flyt", fields)
+    town.clock.move(timedelta(days=1))
+    moved = _announcements(town, tmp_path)
+    page = anna.get("/adviser").text
+    assert f'href="/moeder/{key}"' in page
+    assert "I dag kl. 10.00-11.00" in page
+    assert f'href="/moeder/{later}"' not in page
+    assert "Dine møder" not in anna.get("/adviser?vis=ulaeste").text
+    assert len(moved) == 2, "Anna's and Lene's"
+    assert all(key in mail and "i dag" in mail and later not in mail for mail in moved)
+
+
+def test_a_mail_before_a_meeting_that_was_cancelled_meanwhile_is_not_sent(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = town.client("anna.holm")
+    key = plan_meeting(town, anna, on_day="2023-09-13")
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "take_delivery", lambda *_: None)  # the worker dies before it sends
+        assert _announcements(town, tmp_path) == []
+    send_form(anna, f"/moeder/{key}/aflys", {"version": "1", "reason": "Ida er syg"})
+    assert _announcements(town, tmp_path) == []
 
 
 def _contents(messages: list[object]) -> list[str]:

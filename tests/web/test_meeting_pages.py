@@ -47,7 +47,7 @@ def _places(town: Town) -> dict[str, int]:
     return {place.actor_id: place.id for place in course.team}
 
 
-def _plan_fields(town: Town, **changed: object) -> dict[str, object]:
+def plan_fields(town: Town, **changed: object) -> dict[str, object]:
     places = list(map(str, _places(town).values()))
     family = _family(town)
     return {
@@ -67,16 +67,16 @@ def _plan_fields(town: Town, **changed: object) -> dict[str, object]:
     }
 
 
-def _send(browser: Browser, address: str, fields: dict[str, object]) -> str:
+def send_form(browser: Browser, address: str, fields: dict[str, object]) -> str:
     answer = browser.http.post(address, data={"csrf": browser.token(), **fields})
     assert answer.status_code == HTTPStatus.OK, answer.text[:300]
     return answer.text
 
 
-def _plan(town: Town, browser: Browser, **changed: object) -> str:
-    fields = _plan_fields(town, **changed)
+def plan_meeting(town: Town, browser: Browser, **changed: object) -> str:
+    fields = plan_fields(town, **changed)
     for _ in range(2):  # sent twice it stands once
-        page = _send(browser, f"/forloeb/{town.course_id}/moeder/indkald", fields)
+        page = send_form(browser, f"/forloeb/{town.course_id}/moeder/indkald", fields)
         assert "Mødet er indkaldt" in page, _text(page)
     return str(fields["key"])
 
@@ -125,7 +125,7 @@ def test_a_meeting_is_held_on_one_page_and_its_decisions_become_agreements(town:
     ida, emil = town.ids[maja.IDA], town.ids[maja.EMIL]
     goal = str(uuid4())
     anna.post(f"/plan/{ida}/ny", **GOAL, key=goal)
-    key = _plan(town, anna)
+    key = plan_meeting(town, anna)
     page = _text(lene.get(f"/moeder/{key}").text)
     assert "Netværksmøde 12. september 2023: Maja, Ida og Emil" in page
     assert "Mål for Ida: Ida er i skole hver dag, skulle ses på igen 1. sep. 2023" in page
@@ -137,7 +137,7 @@ def test_a_meeting_is_held_on_one_page_and_its_decisions_become_agreements(town:
     first = fields["decision"][0]  # type: ignore[index]
     fields |= {"agreed": [first], "whom": [f"{ida}/{goal}", str(emil), str(emil)]}
     for _ in range(2):
-        page = _text(_send(lene, f"/moeder/{key}/hold", fields))
+        page = _text(send_form(lene, f"/moeder/{key}/hold", fields))
         assert "Mødet er lukket" in page
     assert "Aftalt med borgeren: står i planen" in page
     assert "Forslag: borgeren har ikke sagt ja endnu" in page
@@ -154,7 +154,7 @@ def test_a_meeting_is_held_on_one_page_and_its_decisions_become_agreements(town:
 
     second = fields["decision"][1]  # type: ignore[index]
     for _ in range(2):
-        assert "Aftalen står i Borgerens plan nu" in _send(anna, f"/moeder/{key}/enig", {"decision": second})
+        assert "Aftalen står i Borgerens plan nu" in send_form(anna, f"/moeder/{key}/enig", {"decision": second})
     assert [str(entry.id) for entry in _citizen_plan(town, emil).entries] == [second]
     acts = [line.action for line in _lines(town) if line.outcome is AuditOutcome.SHOWN]
     assert acts.count(AuditAction.PLAN_MEETING) == acts.count(AuditAction.RECORD_ATTENDANCE) == 3
@@ -165,7 +165,7 @@ def test_a_meeting_is_held_on_one_page_and_its_decisions_become_agreements(town:
 
 def test_nothing_is_stored_before_all_is_said(town: Town) -> None:
     anna = town.client("anna.holm")
-    key = _plan(town, anna)
+    key = plan_meeting(town, anna)
     cases: dict[str, dict[str, object]] = {
         "Intet møde om borgeren uden borgeren": {"citizen_why": ["", "", ""]},
         "Teamet har mødepligt: skriv hvorfor": {"member_came": []},
@@ -173,59 +173,59 @@ def test_nothing_is_stored_before_all_is_said(town: Town) -> None:
         "En beslutning siger hvad, hvem": {"due": ["", "2023-09-29", ""]},
     }
     for sentence, wrong in cases.items():
-        page = _send(anna, f"/moeder/{key}/hold", _hold_fields(town, **wrong))
+        page = send_form(anna, f"/moeder/{key}/hold", _hold_fields(town, **wrong))
         assert sentence in page
         assert "Praktik én dag om ugen" in page, "nothing typed is lost"
     assert _meeting(town, key).version == 1
     assert not _citizen_plan(town, town.ids[maja.IDA]).entries
-    later = _plan(town, anna, on_day="2023-10-12")
-    page = _send(anna, f"/moeder/{later}/hold", _hold_fields(town))
+    later = plan_meeting(town, anna, on_day="2023-10-12")
+    page = send_form(anna, f"/moeder/{later}/hold", _hold_fields(town))
     assert "ingen er kommet endnu" in page
     assert "kan ikke lukkes før" in page
     excused = _hold_fields(town, luk="false", minutes="", citizen_came=[], citizen_why=["", "", ""], guest_came=[])
     excused |= {"member_came": [], "member_why": ["", "Er på kursus"], "decision": [], "what": []}
-    assert "Det er gemt" in _send(anna, f"/moeder/{later}/hold", excused)
+    assert "Det er gemt" in send_form(anna, f"/moeder/{later}/hold", excused)
     assert "Afbud Er på kursus" in _text(anna.get(f"/moeder/{later}").text)
     without = {"without": _family(town)[:1], "why": ["", "", ""]}
-    page = _send(anna, f"/forloeb/{town.course_id}/moeder/indkald", _plan_fields(town, **without))
+    page = send_form(anna, f"/forloeb/{town.course_id}/moeder/indkald", plan_fields(town, **without))
     assert "Intet møde om borgeren uden borgeren" in page
 
 
 def test_two_who_write_at_once_lose_nothing(town: Town) -> None:
     anna, lene = town.client("anna.holm"), town.client("lene.friis")
-    key = _plan(town, anna)
+    key = plan_meeting(town, anna)
     draft = _hold_fields(town, luk="false", minutes="Anna skrev dette", decision=[], what=[])
-    assert "Det er gemt" in _send(anna, f"/moeder/{key}/hold", draft)
-    page = _send(lene, f"/moeder/{key}/hold", _hold_fields(town, minutes="Lene skrev noget andet"))
+    assert "Det er gemt" in send_form(anna, f"/moeder/{key}/hold", draft)
+    page = send_form(lene, f"/moeder/{key}/hold", _hold_fields(town, minutes="Lene skrev noget andet"))
     assert "En anden har rettet mødet" in page
     assert "Anna skrev dette" in page
     assert "Lene skrev noget andet</textarea>" in page
     assert "Skolen ringer hver fredag" in page
     assert 'name="version" value="2"' in page
     assert not _citizen_plan(town, town.ids[maja.IDA]).entries
-    page = _send(lene, f"/moeder/{key}/hold", _hold_fields(town, version="2", minutes="Vi skrev begge dele"))
+    page = send_form(lene, f"/moeder/{key}/hold", _hold_fields(town, version="2", minutes="Vi skrev begge dele"))
     assert "Mødet er lukket" in page
     assert [version.by for version in _meeting(town, key).versions] == ["Lene Friis", "Anna Holm", "Anna Holm"]
 
 
 def test_a_meeting_is_moved_and_cancelled_by_who_may_and_the_calendar_follows(town: Town) -> None:
     anna, lene = town.client("anna.holm"), town.client("lene.friis")
-    key = _plan(town, anna)
+    key = plan_meeting(town, anna)
     first = Calendar.from_ical(anna.get(f"/moeder/{key}/moede.ics").content)
     assert "Flyt eller ændr" not in lene.get(f"/moeder/{key}").text
-    moved = {**_plan_fields(town, on_day="2023-10-03", starts="13.00", ends="14.30"), "version": "1"}
+    moved = {**plan_fields(town, on_day="2023-10-03", starts="13.00", ends="14.30"), "version": "1"}
     refused = lene.http.post(f"/moeder/{key}/flyt", data={"csrf": lene.token(), **moved})
     assert refused.status_code == HTTPStatus.FORBIDDEN
-    page = _text(_send(anna, f"/moeder/{key}/flyt", {**moved, "reason": "Ida er til prøve"}))
+    page = _text(send_form(anna, f"/moeder/{key}/flyt", {**moved, "reason": "Ida er til prøve"}))
     assert (
         "Flyttet fra 12. september 2023 kl. 10.00-11.00 til 3. oktober 2023 kl. 13.00-14.30. Ida er til prøve" in page
     )
-    assert "En anden har rettet mødet" in _send(anna, f"/moeder/{key}/flyt", {**moved, "starts": "09:00"})
+    assert "En anden har rettet mødet" in send_form(anna, f"/moeder/{key}/flyt", {**moved, "starts": "09:00"})
     second = anna.get(f"/moeder/{key}/moede.ics")
     assert second.headers["content-type"].startswith("text/calendar")
-    assert "Skriv hvorfor" in _send(anna, f"/moeder/{key}/aflys", {"version": "2", "reason": " "})
+    assert "Skriv hvorfor" in send_form(anna, f"/moeder/{key}/aflys", {"version": "2", "reason": " "})
     for _ in range(2):
-        page = _send(anna, f"/moeder/{key}/aflys", {"version": "2", "reason": "Ida er syg"})
+        page = send_form(anna, f"/moeder/{key}/aflys", {"version": "2", "reason": "Ida er syg"})
         assert "Mødet er aflyst" in page
     third = Calendar.from_ical(anna.get(f"/moeder/{key}/moede.ics").content)
     calendars = (first, Calendar.from_ical(second.content), third)
@@ -235,17 +235,17 @@ def test_a_meeting_is_moved_and_cancelled_by_who_may_and_the_calendar_follows(to
     assert [str(calendar["method"]) for calendar in calendars] == ["REQUEST", "REQUEST", "CANCEL"]
     assert events[1].decoded("dtstart").isoformat() == "2023-10-03T13:00:00+02:00"
     assert "IS_OVER" not in page
-    assert "kan ikke ændres" in _send(anna, f"/moeder/{key}/hold", _hold_fields(town, version="3"))
+    assert "kan ikke ændres" in send_form(anna, f"/moeder/{key}/hold", _hold_fields(town, version="3"))
 
 
 def test_a_place_on_the_team_is_the_duty_to_attend(town: Town) -> None:
     anna = town.client("anna.holm")
-    key = _plan(town, anna, on_day="2023-10-12")
+    key = plan_meeting(town, anna, on_day="2023-10-12")
     places = _places(town)
-    page = _send(
+    page = send_form(
         anna,
         f"/moeder/{key}/flyt",
-        {**_plan_fields(town, on_day="2023-10-12", invited=[str(places["anna.holm"])]), "version": "1"},
+        {**plan_fields(town, on_day="2023-10-12", invited=[str(places["anna.holm"])]), "version": "1"},
     )
     assert "Ikke indkaldt: Lene Friis" in _text(page)
     member = {
@@ -266,8 +266,8 @@ def test_a_place_on_the_team_is_the_duty_to_attend(town: Town) -> None:
 
 def test_nobody_beside_the_team_reads_a_meeting_and_a_withdrawal_hides_what_was_said(town: Town) -> None:
     anna = town.client("anna.holm")
-    key = _plan(town, anna)
-    _send(anna, f"/moeder/{key}/hold", _hold_fields(town))
+    key = plan_meeting(town, anna)
+    send_form(anna, f"/moeder/{key}/hold", _hold_fields(town))
     pages = (f"/moeder/{key}", f"/moeder/{key}/papir", f"/moeder/{key}/moede.ics", f"/api/moeder/{key}")
     of_course = (f"/forloeb/{town.course_id}/moeder", f"/api/forloeb/{town.course_id}/moeder")
     for actor_id in ("ole.bruun", "tine.skov", "jens.dam"):
@@ -300,9 +300,9 @@ def _withdraw(browser: Browser, citizen_id: UUID) -> None:
 def test_the_lists_page_and_todays_meetings_stand_on_mine_borgere(town: Town) -> None:
     anna = town.client("anna.holm")
     assert "Du har ingen møder foran dig" in anna.get("/moeder").text
-    key = _plan(town, anna)
+    key = plan_meeting(town, anna)
     for number in range(20):
-        _plan(town, anna, on_day=f"2023-10-{number + 1:02}")
+        plan_meeting(town, anna, on_day=f"2023-10-{number + 1:02}")
     mine = _text(anna.get("/mine-borgere").text)
     assert "Dagens møder" in mine
     assert "kl. 10.00-11.00" in mine
@@ -367,9 +367,9 @@ def test_the_api_plans_reads_and_holds_as_the_page(town: Town) -> None:
 def test_the_pages_are_right_in_a_browser_and_a_meeting_is_held_in_four_clicks(chromium: Chromium, town: Town) -> None:
     anna = town.client("anna.holm")
     anna.post(f"/plan/{town.ids[maja.IDA]}/ny", **GOAL, key=str(uuid4()))
-    held = _plan(town, anna)
-    _send(anna, f"/moeder/{held}/hold", _hold_fields(town))
-    key = _plan(town, anna, starts="13:00", ends="14:00", guests="moster\nPPR")
+    held = plan_meeting(town, anna)
+    send_form(anna, f"/moeder/{held}/hold", _hold_fields(town))
+    key = plan_meeting(town, anna, starts="13:00", ends="14:00", guests="moster\nPPR")
     faults: list[str] = []
     pages = {
         "moeder": "/moeder",

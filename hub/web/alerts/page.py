@@ -46,10 +46,20 @@ class AlertRow:
 
 
 @dataclass(frozen=True)
+class AlertMeeting:
+    """A planned meeting of today or tomorrow, whose agenda says what is new for it."""
+
+    when: str
+    agenda: str
+    course: str
+
+
+@dataclass(frozen=True)
 class AlertsPage:
     """What happened, and who sees to it?"""
 
     template: ClassVar[str] = "alerts/templates/alerts.html"
+    meetings: tuple[AlertMeeting, ...]
     filters: tuple[Link, ...]
     rows: tuple[AlertRow, ...]
     none: str

@@ -1,32 +1,43 @@
 """Alerts in words, by what their reader sees of the citizen now. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from hub.access.alert_policy import ShownAlert
 from hub.access.alerts import AlertList
+from hub.alerts.meeting_mails import DAYS, is_announced
 from hub.clock import danish_day
 from hub.overview.notable_changes import is_succeeded
 from hub.web.alerts import texts
-from hub.web.alerts.page import AlertChoicesPage, AlertRow, AlertsPage, AlertTrace, KindChoice
-from hub.web.shell.dates import as_sentence, capital, day_text, of_moment, within
+from hub.web.alerts.page import AlertChoicesPage, AlertMeeting, AlertRow, AlertsPage, AlertTrace, KindChoice
+from hub.web.shell.dates import as_sentence, capital, clock_text, day_text, of_moment, within
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.people import headline_name, sender
 from hub.web.shell.texts import AREA
 from hub.web.shell.view_models import Choice, Link
 from schemas.alert import AlertActLine, AlertKind
 from schemas.facts import ConcernNotificationFact, EffortFact, PlanFact
+from schemas.meeting import Meeting
 from schemas.overview import Entry
 
 ADDRESS = "/adviser"
 
 
-def alerts_page(listed: AlertList, chosen: str, actor_id: str, now: datetime, result: FormResult | None) -> AlertsPage:
-    """The list, newest first."""
+def alerts_page(
+    listed: AlertList,
+    chosen: str,
+    actor_id: str,
+    now: datetime,
+    result: FormResult | None,
+    *,
+    meetings: Sequence[Meeting] = (),
+) -> AlertsPage:
+    """The list, newest first; before it what *meetings* lie ahead today and tomorrow."""
     rows = tuple(_row(shown, listed, actor_id, now, result) for shown in listed.alerts)
     place = listed.next_place
     return AlertsPage(
+        meetings=tuple(_meeting(meeting, now) for meeting in meetings if is_announced(meeting, now)),
         filters=tuple(
             Link(text, ADDRESS if value == "aabne" else f"{ADDRESS}?vis={value}", current=value == chosen)
             for value, text in texts.FILTERS.items()
@@ -155,6 +166,13 @@ def _link(shown: ShownAlert) -> Link | None:
         "writer": Link("Se planen", f"/plan/{citizen_id}"),
     }
     return None if shown.entry else links.get(about)
+
+
+def _meeting(meeting: Meeting, now: datetime) -> AlertMeeting:
+    starts_at = meeting.text.starts_at
+    day = DAYS[(danish_day(starts_at) - danish_day(now)).days]
+    when = f"{capital(day)} kl. {clock_text(starts_at)}-{clock_text(meeting.text.ends_at)}"
+    return AlertMeeting(when, f"/moeder/{meeting.id}", f"/forloeb/{meeting.course_id}")
 
 
 def _keeper(shown: ShownAlert, listed: AlertList, actor_id: str) -> str:

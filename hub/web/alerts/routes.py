@@ -9,6 +9,8 @@ from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.alerts import AlertDesk, AlertFault, AlertList
+from hub.access.meeting_agenda import list_my_meetings
+from hub.alerts.meeting_mails import announced_until
 from hub.alerts.repository import AlertState, get_place
 from hub.errors import AlertClosed
 from hub.web.alerts import texts
@@ -20,6 +22,7 @@ from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction
 from schemas.alert import AlertAct, AlertKind
+from schemas.meeting import Meeting
 
 ALERTS = Workspace(
     name="alerts",
@@ -38,6 +41,8 @@ STATES: dict[Shown, AlertState] = {
     "lukkede": AlertState.CLOSED,
 }
 MAIL_ADDRESS = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,120}")
+MEETINGS_SHOWN = 20
+"""Of two days; the rest stands under Møder."""
 Words = Annotated[str, Form(max_length=600)]
 
 
@@ -46,7 +51,9 @@ def alerts(request: Request, vis: Shown = "aabne", foer: UUID | None = None) -> 
     """What happened, and who sees to it?"""
     with open_request(request, ALERTS) as context:
         listed = list_alerts(context, STATES[vis], foer)
-        return context.page(alerts_page(listed, vis, context.actor.id, context.now, take_result(request)))
+        meetings = _meetings_ahead(context) if vis == "aabne" and foer is None else ()
+        result = take_result(request)
+        return context.page(alerts_page(listed, vis, context.actor.id, context.now, result, meetings=meetings))
 
 
 @router.get("/adviser/valg")
@@ -172,6 +179,19 @@ def mail_domain(context: RequestContext) -> str | None:
 def alert_desk(context: RequestContext) -> AlertDesk:
     """For the actor of the request."""
     return AlertDesk(context.session, context.actor, context.access(), now=context.now)
+
+
+def _meetings_ahead(context: RequestContext) -> tuple[Meeting, ...]:
+    """The actor's own of today and tomorrow, the next first."""
+    return list_my_meetings(
+        context.session,
+        context.actor,
+        context.access(),
+        first=context.now,
+        until=announced_until(context.now),
+        size=MEETINGS_SHOWN,
+        now=context.now,
+    ).meetings
 
 
 def _handle(

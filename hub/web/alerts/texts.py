@@ -60,8 +60,8 @@ DONE = {
 }
 MARKED = "De er markeret som læst."
 CHOSEN = "Dit valg er gemt."
-MAIL_ON = "Du får en mail de morgener, hvor der er noget nyt."
-MAIL_OFF = "Du får ingen mail om adviser."
+MAIL_ON = "Du får en mail de morgener, hvor der er noget nyt, og før dine møder."
+MAIL_OFF = "Du får ingen mail om adviser og møder."
 MAIL_FAULT = "Skriv din adresse hos kommunen, navn@{domain}. Intet er gemt."
 NO_MAIL = "Her sendes ingen mail om adviser."
 AS_EVERYBODY = "Du får igen de adviser, man får uden at vælge."
