@@ -137,7 +137,7 @@ def test_an_area_is_whole_when_no_cell_of_any_of_its_sources_is_missing(area: Ar
 
 def test_a_sort_of_data_has_the_right_that_the_law_names_for_it_or_the_one_of_its_source() -> None:
     source = school.source_system("school", timedelta(days=1))
-    assert source.basis_of(DataCategory.SCHOOLING).startswith("Folkeskoleloven § 39")
+    assert source.basis_of(DataCategory.SCHOOLING).startswith("Folkeskoleloven og bekendtgørelsen om elevers fravær")
     assert source.basis_of(DataCategory.PLANS) == source.legal_basis
     for system in (
         source,

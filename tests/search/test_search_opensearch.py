@@ -76,6 +76,7 @@ def test_no_request_looks_for_citizens_without_the_access_filter(
         # No citizen's content: keys, counts and sums.
         "tally": index.tally,
         "versions": index.versions,
+        "state": index.state,
         "close": index.close,
     }
     assert set(calls) == {name for name in dir(OpenSearchIndex) if not name.startswith("_")}

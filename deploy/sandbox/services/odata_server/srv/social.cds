@@ -48,7 +48,7 @@ service Default {
     sagReference : { sagId : Integer64; };
     type : Code; undertype : Code; status : Code; underretter : Code; lovgrundlag : Code; udfald : Code;
     haendelsesDato : DateTime; modtagetDato : DateTime; vurderetDato : DateTime; oprettetDato : DateTime;
-    kvitteringDato : Date; udfaldDato : Date; fristDato : Date; slutDato : Date;
+    kvitteringDato : Date; underretterOrienteretDato : Date; udfaldDato : Date; fristDato : Date; slutDato : Date;
     baggrundeForUnderretningBarnet : array of Code;
     baggrundeForUnderretningHjemmet : array of Code;
     baggrundeForUnderretningAndet : array of Code;
