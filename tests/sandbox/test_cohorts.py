@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from deploy.sandbox.fagsystemer.odata_rows import CASE_OFFSET, rows
 from deploy.sandbox.municipality.cases import MAJAS_WORDS, SPARE
 from deploy.sandbox.municipality.generate import cohorts, generate
 from deploy.sandbox.municipality.staff import cpr_of, staff
@@ -59,6 +60,15 @@ def test_the_eighth_waits_for_its_assessment_on_the_day_of_the_demo() -> None:
     assert (eighth.assessed, eighth.outcome) == (None, None)
     next_day = notifications(at(date(2023, 9, 13)))[-1]
     assert next_day.assessed == datetime(2023, 9, 12, 10, 30, tzinfo=UTC)
+
+
+def test_the_receiving_unit_has_an_open_case_until_it_is_decided_what_follows() -> None:
+    def status(day: date) -> str:
+        truth = at(day)
+        return str(rows(truth).cases[CASE_OFFSET + person(truth, "Ida").id]["status"]["titel"])
+
+    days = (date(2015, 3, 18), date(2015, 3, 24), date(2015, 3, 25), date(2019, 4, 3), date(2019, 4, 11))
+    assert [status(day) for day in days] == ["Aktiv", "Aktiv", "Hvilende", "Aktiv", "Hvilende"]
 
 
 def test_standing_in_2018_one_sees_two_notifications_and_no_effort_for_the_children() -> None:
@@ -152,7 +162,9 @@ def unlawful(day: date, given: str, family: str, quarter: tuple[int, int]) -> fl
     return sum(each.days for each in days) / days[0].school_days if days else 0.0
 
 
-def test_absence_is_massive_in_2023_and_gone_in_2025() -> None:
+def test_absence_is_massive_in_2023_falls_with_the_agreement_and_is_gone_in_2025() -> None:
+    spring, autumn = (unlawful(date(2025, 5, 20), "Ida", FAMILY, quarter) for quarter in ((2024, 1), (2024, 3)))
+    assert spring > 0.25 > autumn > 0
     assert unlawful(date(2023, 9, 12), "Ida", FAMILY, (2023, 2)) > 0.25
     assert unlawful(date(2023, 9, 12), "Emil", FAMILY, (2023, 1)) > 0.15
     assert unlawful(date(2025, 5, 20), "Ida", FAMILY, (2025, 1)) == 0

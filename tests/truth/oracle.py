@@ -73,7 +73,7 @@ class Case:
     person: Person
     opened_on: date
     is_open: bool
-    """Whether something runs; else it rests."""
+    """Whether something runs, or a notification waits for its outcome; else it rests."""
 
     @property
     def is_of_child(self) -> bool:
@@ -233,7 +233,8 @@ class Oracle:
         days += [note.received.astimezone(DANISH_TIME).date() for note in truth.notifications if note.person == key]
         days += [plan.start for plan in truth.plans if plan.area == "social" and plan.person == key]
         days += [goal.stated_on for goal in truth.goals if goal.area == "social" and goal.person == key]
-        return Case(person, min(days), any(effort.end is None for effort in efforts)) if days else None
+        waits = any(note.outcome is None for note in truth.notifications if note.person == key)
+        return Case(person, min(days), waits or any(effort.end is None for effort in efforts)) if days else None
 
     def team_of(self, course: Course) -> list[tuple[Employee, str]]:
         """Who is on the team on the day, with the function."""

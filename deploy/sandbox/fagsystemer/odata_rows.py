@@ -54,7 +54,11 @@ class Rows:
 
 
 def rows(truth: Municipality) -> Rows:
-    """Everything the social system has; a person has a case when the social area has something on them."""
+    """Everything the social system has; a person has a case when the social area has something on them.
+
+    It is active while an effort runs, and while a notification waits for its outcome: somebody must decide what follows
+    (barnets lov § 136).
+    """
     people = {person.id: person for person in truth.people}
     efforts = [effort for effort in truth.efforts if effort.area == "social" and effort.person in people]
     first: dict[int, date] = {}
@@ -79,9 +83,10 @@ def rows(truth: Municipality) -> Rows:
             activities[CASE_OFFSET + goal.person].append(_goal(goal))
     for relation in truth.relations:
         relations[relation.person].append(relation)
-    ongoing = {effort.person for effort in efforts if effort.end is None}
+    active = {effort.person for effort in efforts if effort.end is None}
+    active |= {notification.person for notification in truth.notifications if notification.outcome is None}
     cases = {
-        CASE_OFFSET + person: _case(people[person], opened_on, relations[person], people, is_open=person in ongoing)
+        CASE_OFFSET + person: _case(people[person], opened_on, relations[person], people, is_open=person in active)
         for person, opened_on in sorted(first.items())
     }
     for case in cases.values():
