@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deploy.sandbox.municipality.catalogue import UNITS
-from deploy.sandbox.municipality.plans import PlanLine, Said
+from deploy.sandbox.municipality.plans import Closed, PlanLine, Said
 from deploy.sandbox.municipality.staff import ConsentGiven, Course, EarlierLookUp, Employee, Membership, Staff, staff
 from deploy.sandbox.municipality.trial_actions import Judged, TrialLine
 from deploy.seed_meetings import DatedStep, meeting_steps, plan_key
@@ -234,6 +234,9 @@ def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[
             (day, partial(_reviewed, key=key, version=version, day=day, line=line, review_on=review_on))
             for version, (day, review_on) in enumerate(line.reviews, 2)
         ]
+        if line.closed is not None:
+            version = 2 + len(line.reviews)
+            steps.append((line.closed.day, partial(_closed, key=key, version=version, said=said, closed=line.closed)))
     return steps
 
 
@@ -292,6 +295,11 @@ def _trial_text(line: TrialLine) -> TrialText:
 def _reviewed(session: Session, *, key: UUID, version: int, day: date, line: PlanLine, review_on: date) -> bool:
     said = PlanText(words=line.words, who=line.who, due_on=review_on)
     return plans.add_version(session, key, version, said, by=line.by, now=danish_midnight(day))
+
+
+def _closed(session: Session, *, key: UUID, version: int, said: PlanText, closed: Closed) -> bool:
+    text = said.model_copy(update={"state": closed.state})
+    return plans.add_version(session, key, version, text, by=closed.by, now=danish_midnight(closed.day))
 
 
 def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:

@@ -3,13 +3,15 @@
 from datetime import date
 from uuid import uuid4
 
+from deploy.sandbox.municipality.generate import cohorts
 from deploy.sandbox.municipality.plans import MAJAS_PLAN
+from deploy.sandbox.municipality.staff import staff
 from deploy.seed import plan_steps
 from hub.course import plan_repository
 from hub.course.plan_rules import entry_faults, progress_faults, still_since
 from hub.course.service import open_course
 from hub.db import Database
-from schemas.plan import GoalProgress, NewEntry, NewProgress, PlanKind, PlanText
+from schemas.plan import GoalProgress, NewEntry, NewProgress, PlanKind, PlanState, PlanText
 
 NAMES = ("Maja", "Ida", "Emil")
 
@@ -31,7 +33,25 @@ def test_the_goals_go_from_unchanged_to_reached_and_the_agreement_stands(databas
         assert still_since(goal, date(2025, 12, 1)) is None
     agreement = next(entry for entry in plans["Ida"].entries if entry.kind is PlanKind.AGREEMENT)
     assert "300 kr." in agreement.text.words
+    assert (agreement.text.who, agreement.versions[0].by) == ("Ida, Mads Krogh og Karim Nielsen", "karim.nielsen")
     assert agreement.parent_id in {entry.id for entry in plans["Ida"].entries if entry.kind is PlanKind.GOAL}
+    # What worried is gone, and what works and their own words stand in its place.
+    for name, plan in plans.items():
+        open_kinds = [entry.kind for entry in plan.entries if entry.text.state is PlanState.OPEN]
+        assert PlanKind.CONCERN not in open_kinds, name
+    assert [entry.text.words for entry in plans["Maja"].entries if entry.kind is PlanKind.WISH][-1].startswith(
+        "Jeg er glad for mit job"
+    )
+    assert "Ida har brugt sin belønning på bøger" in {entry.text.words for entry in plans["Ida"].entries}
+
+
+def test_the_coordinator_comes_with_a_reason_before_the_agreement_and_the_job_after_it() -> None:
+    course = staff().courses[0]
+    (coordinator,) = [member for member in course.team if member.function == "citizen_coordinator"]
+    (agreement,) = [line for _, line in course.plan if "300 kr." in line.words]
+    first_job = next(event for event in cohorts().events if event.words == "Første ordinære job")
+    assert (coordinator.employee, coordinator.reason) == ("karim.nielsen", "progressionen udeblev")
+    assert course.started_on < coordinator.start < agreement.day < first_job.day
 
 
 def test_every_line_is_as_the_pages_would_take_it() -> None:

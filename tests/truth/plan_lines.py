@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from deploy.sandbox.municipality.plans import PlanLine
 from deploy.sandbox.municipality.trial_actions import TrialLine
 from deploy.sandbox.municipality.truth import Person
-from schemas.plan import GoalProgress, PlanKind
+from schemas.plan import GoalProgress, PlanKind, PlanState
 from schemas.trial_action import TrialOutcome
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
@@ -31,6 +31,7 @@ WORDS = {
     GoalProgress.UNCHANGED: "Uændret",
     GoalProgress.WORSE: "Værre",
 }
+CLOSED = {PlanState.DONE: "Er gjort eller nået og lukket", PlanState.DROPPED: "Gælder ikke længere"}
 
 
 def true_plan(oracle: Oracle, page: Page) -> Iterator[Fact]:
@@ -62,6 +63,9 @@ def _line(page: Page, person: Person, line: PlanLine) -> Iterator[Fact]:
         until = str(reached or "ingen slutdato")
     if line.kind is PlanKind.AGREEMENT:
         how, until = f"Holdes senest {line.due_on}", str(line.due_on)
+    if line.closed and line.closed.day <= page.day:
+        how = CLOSED[line.closed.state]
+        until = str(line.closed.day) if line.kind is PlanKind.AGREEMENT else until
     yield Fact("rows.plan", f"{lane} · {text} · {line.day}", f"{how} · {until}")
     yield Fact("lanes.plan", f"{lane} · {text} · {line.day}", "i gang" if until == "ingen slutdato" else until)
     for each in said:

@@ -58,7 +58,7 @@ MAJAS_MEETINGS = (
         place="Skolen",
         by="anna.holm",
         citizens_absent={"Ida": "Ida ville ikke med; Maja sagde det, Ida havde bedt hende sige"},
-        minutes="Ida har været væk det meste af 8. klasse.\nSkole og hjem ser forskelligt på hvorfor.",
+        minutes="Ida har været væk hver tredje dag i foråret.\nSkole og hjem ser forskelligt på hvorfor.",
         proposed=(
             Proposal(
                 given="Ida",

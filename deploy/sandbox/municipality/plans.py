@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.plan import GoalProgress, PlanKind
+from schemas.plan import GoalProgress, PlanKind, PlanState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,16 @@ class Said:
     day: date
     progress: GoalProgress
     words: str
+    by: str
+    """The employee's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """An entry that counts no longer: an agreement that was kept, a concern that is gone."""
+
+    day: date
+    state: PlanState
     by: str
     """The employee's id."""
 
@@ -36,10 +46,12 @@ class PlanLine:
     progress: tuple[Said, ...] = ()
     reviews: tuple[tuple[date, date], ...] = ()
     """On which day the goal is given another day of review, and which."""
+    closed: Closed | None = None
 
 
 _START = date(2023, 3, 12)
 _COORDINATOR = date(2024, 4, 2)
+_LAST_MEETING = date(2025, 5, 20)
 _AT_SCHOOL = "Ida er i skole hver dag"
 _EMIL = "Emil er glad for at gå i skole"
 _EFFORT_PURPOSE = "424827b1-23aa-4848-962b-56ee47def560"
@@ -61,6 +73,7 @@ MAJAS_PLAN = (
         words="Maja bliver fredet, og ingen spørger til hverdagen og familien",
         who="Anna Holm",
         by="anna.holm",
+        closed=Closed(day=_COORDINATOR, state=PlanState.DROPPED, by="anna.holm"),
     ),
     PlanLine(
         given="Maja",
@@ -69,6 +82,22 @@ MAJAS_PLAN = (
         words="Hjemmebesøgene virker: her taler Maja om arbejde og om at være mor og rollemodel",
         who="Karim Nielsen",
         by="karim.nielsen",
+    ),
+    PlanLine(
+        given="Maja",
+        kind=PlanKind.WISH,
+        day=_LAST_MEETING,
+        words="Jeg er glad for mit job, og mine børn kan se, at det betyder noget at arbejde",
+        who="Maja",
+        by="karim.nielsen",
+    ),
+    PlanLine(
+        given="Maja",
+        kind=PlanKind.STRENGTH,
+        day=_LAST_MEETING,
+        words="Jobcentret giver råd, før noget går galt, og mormor og en nabo er med",
+        who="Peter Lund og Maja",
+        by="peter.lund",
     ),
     PlanLine(
         given="Maja",
@@ -120,7 +149,7 @@ MAJAS_PLAN = (
             Said(
                 day=date(2023, 6, 20),
                 progress=GoalProgress.UNCHANGED,
-                words="Ida har været væk det meste af 8. klasse",
+                words="Ida har været væk hver tredje dag i foråret",
                 by="mads.krogh",
             ),
             Said(
@@ -162,6 +191,7 @@ MAJAS_PLAN = (
         words="Emil er meget væk og har det ikke godt i klassen",
         who="skolen",
         by="mads.krogh",
+        closed=Closed(day=date(2024, 6, 20), state=PlanState.DROPPED, by="mads.krogh"),
     ),
     PlanLine(
         given="Emil",
@@ -201,6 +231,7 @@ MAJAS_PLAN = (
         by="mads.krogh",
         due_on=date(2024, 6, 20),
         goal=_EMIL,
+        closed=Closed(day=date(2024, 6, 20), state=PlanState.DONE, by="mads.krogh"),
     ),
 )
 
