@@ -8,7 +8,7 @@ BUILD ?= $(if $(findstring podman,$(ENGINE)),--format docker)
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth years acceptance check format policy-table lock package image bench chaos attack screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos attack screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ truth: setup ## Compare every sentence on pages with the made-up municipality, a
 
 years: setup ## Walk the Maja family and Maria through the years 2004 to 2025, and compare the pages with the case (minutes)
 	@$(BIN)/python -m pytest tests/sandbox/acceptance_years.py $(ARGS)
+
+story: setup ## Walk through docs/brug/maja.md on the movable clock, compare every sentence with the pages and take its pictures anew (minutes)
+	@$(BIN)/python deploy/browser.py
+	@$(BIN)/python -m pytest tests/sandbox/acceptance_story.py $(ARGS)
 
 acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break each and mend it (minutes; figures in artefacts/)
 	@$(BIN)/python deploy/browser.py

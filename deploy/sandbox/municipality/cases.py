@@ -150,11 +150,11 @@ def _goals(story: Story, mother: Person, ida: Person, emil: Person) -> None:
 
 
 def _school(story: Story, ida: Person, emil: Person) -> None:
-    """Absence per quarter: heavy until the one plan, gone in 2025."""
+    """Absence per quarter: heavy until the agreement of April 2024, less with each quarter, gone in 2025."""
     for year in range(2019, 2026):
         for quarter in range(1, 5):
             if (year, quarter) >= (2024, 2):
-                days = {2024: (6, 3)}.get(year, (0, 1))
+                days = {(2024, 2): (6, 3), (2024, 3): (4, 2), (2024, 4): (2, 1)}.get((year, quarter), (0, 1))
             else:
                 days = (9 + (year - 2019) * 2, 6 + (year - 2019))
             story.absence(ida, (year, quarter), "UNLAWFUL", days[0])
