@@ -13,6 +13,8 @@ from schemas.plan import PlanWords
 
 Minutes = Annotated[str, Field(max_length=4000)]
 Place = Annotated[str, Field(max_length=200)]
+PlaceId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""Number of a place on the team."""
 GuestRole = Annotated[str, Field(max_length=120)]
 """A guest by role or unit, as in "moster" or "PPR"; a guest gets no access."""
 
@@ -132,8 +134,8 @@ class MeetingPlan(Schema):
     ends_at: Instant
     place: Place = ""
     citizens: tuple[PlannedCitizen, ...] = Field(max_length=20)
-    left_out: tuple[int, ...] = Field(default=(), max_length=100)
-    """Numbers of the places on the team that are not invited; everybody else on the team is."""
+    left_out: tuple[PlaceId, ...] = Field(default=(), max_length=100)
+    """The places on the team that are not invited; everybody else on the team is."""
     guests: tuple[GuestRole, ...] = Field(default=(), max_length=20)
     reason: Words = ""
     """Why it is moved."""
@@ -142,7 +144,7 @@ class MeetingPlan(Schema):
 class MemberRecord(Schema):
     """Whether somebody of the team came."""
 
-    place_id: int
+    place_id: PlaceId
     is_present: bool
     reason: Words = ""
     """Why not."""

@@ -356,7 +356,7 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
             while context.bus.lag(INDEX_GROUP, OVERVIEWS):
                 loses.commit(loses.poll(limit=10, timeout=timedelta(seconds=1)))
         until(lambda: in_index(database) == in_store(database))
-        assert "index.repaired" in caplog.text
+        until(lambda: "index.repaired" in caplog.text)
     finally:
         stop.set()
         thread.join(PATIENCE)

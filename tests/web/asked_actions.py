@@ -33,7 +33,7 @@ def _actions(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
     values = [value for node in ast.walk(tree) if (value := _value(node, names)) is not None]
     yield from (value.value for value in values if isinstance(value, AuditAction))
     yield from _of_request(values)
-    for value in values:
+    for value in (*values, *_methods(tree, values)):
         inner = inspect.unwrap(value) if inspect.isfunction(value) else None
         if inner is None:
             continue
@@ -43,6 +43,15 @@ def _actions(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
             continue  # its caller names the action
         elif inner.__module__.startswith(FOLLOWED) and not inner.__module__.startswith(NOT_FOLLOWED):
             yield from _actions(inner, seen)
+
+
+def _methods(tree: ast.AST, values: list[Any]) -> Iterator[Any]:
+    """What the function calls of a class of the access rules that it makes an object of, and the private of that."""
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for value in values:
+        if inspect.isclass(value) and value.__module__.startswith("hub.access."):
+            own = {name for name in vars(value) if name.startswith("_") and not name.startswith("__")}
+            yield from (vars(value)[name] for name in (attributes | own) & vars(value).keys())
 
 
 def _of_request(values: list[Any]) -> Iterator[str]:

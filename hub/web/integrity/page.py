@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.form_result import FormResult
-from hub.web.shell.view_models import Link
+from hub.web.shell.view_models import Link, Outcome
 
 
 @dataclass(frozen=True)
@@ -59,4 +58,4 @@ class IntegrityPage:
     is_answer_missing: bool
     may_export: bool
     is_sealed: bool
-    result: FormResult | None
+    result: Outcome | None

@@ -63,7 +63,7 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
         is_answer_missing=any(day.without_line for day in days),
         may_export=may_export,
         is_sealed=integrity.signed_at is not None,
-        result=result,
+        result=result.outcome if result else None,
     )
 
 

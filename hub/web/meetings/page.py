@@ -205,7 +205,6 @@ class MeetingPage:
     is_cancel_open: bool
     history: tuple[HistoryLine, ...]
     result: Outcome | None
-    printed: str
 
 
 @dataclass(frozen=True)
@@ -214,3 +213,5 @@ class PaperPage:
 
     template: ClassVar[str] = "meetings/templates/paper.html"
     meeting: MeetingPage
+    printed: str
+    """When, and by whom."""

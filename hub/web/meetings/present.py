@@ -15,6 +15,7 @@ from hub.web.meetings.page import (
     DecisionLine,
     HistoryLine,
     MeetingPage,
+    PaperPage,
 )
 from hub.web.meetings.present_agenda import AgendaWords
 from hub.web.meetings.present_forms import move_form, record_form
@@ -105,8 +106,11 @@ class MeetingWords:
             is_cancel_open=bool(self.typed("cancel")),
             history=tuple(self._history()),
             result=self.result.outcome if self.result and self.result.text else None,
-            printed=texts.PRINTED.format(when=at_second(self.now).text, name=self.reader),
         )
+
+    def paper(self) -> PaperPage:
+        """The same for the table, with when it was printed and by whom."""
+        return PaperPage(self.page(), texts.PRINTED.format(when=at_second(self.now).text, name=self.reader))
 
     def _state(self) -> str:
         text = self.text

@@ -143,8 +143,8 @@ def paper(request: Request, meeting_id: UUID) -> HTMLResponse:
         MeetingClosed: the actor is not on the team, or there is no such meeting.
     """
     with open_request(request, MEETINGS) as context:
-        page = _words(context, meeting_id, AuditAction.PRINT_MEETING, None).page()
-        return context.page(PaperPage(page), page.title)
+        page = _words(context, meeting_id, AuditAction.PRINT_MEETING, None).paper()
+        return context.page(page, page.meeting.title)
 
 
 @router.get("/moeder/{meeting_id}/moede.ics")
