@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from hub.access.redaction import hidden_in, redact_identifiers
+from hub.access.redaction import HIDDEN, hidden_in, national_in, redact_identifiers
 from hub.web.shell.view_models import Outcome
 
 _KEY = "form_result"
@@ -29,8 +29,14 @@ class FormResult:
 
 
 def redact_typed(fields: Mapping[str, str], *free_text: str) -> dict[str, str]:
-    """The fields, with what may be a national number hidden in those in which people write freely; lines stay lines."""
-    return {name: _redact_lines(value) if name in free_text else value for name, value in fields.items()}
+    """The fields, with what may be a national number hidden in those in which people write freely; lines stay lines.
+
+    In any other, as of a day or an amount, a national number that was typed for it is hidden.
+    """
+    return {
+        name: _redact_lines(value) if name in free_text else HIDDEN if national_in(value) else value
+        for name, value in fields.items()
+    }
 
 
 def _redact_lines(text: str) -> str:
