@@ -245,7 +245,9 @@ class AlertDesk:
         Who wrote in the plan is named to the whole team, as in the plan itself.
         """
         acted = {by for each in shown for act in each.alert.acts for by in (act.actor_id, act.receiver) if by}
-        writers = {(each.alert.citizen_id, each.alert.caused_by) for each in shown}
+        writers = {
+            (each.alert.citizen_id, each.alert.caused_by) for each in shown if each.alert.kind is AlertKind.PLAN_CHANGED
+        }
         everybody = identity.colleagues(self._session, {*team, *acted, *(by for _, by in writers if by)})
         names: dict[tuple[UUID, str], str] = {}
         for key, view in views.items():

@@ -244,6 +244,22 @@ def test_who_joins_and_which_day_has_passed_is_told(town: Town) -> None:
     assert "skrevet" not in listed
 
 
+def test_who_let_somebody_join_is_offered_to_nobody_to_whom_their_area_is_closed(town: Town) -> None:
+    anna, lene = town.client("anna.holm"), town.client("lene.friis")
+    version = anna.get(f"/api/forloeb/{town.course_id}").json()["version"]
+    member = {"employee": "ole.bruun", "function": "member", "reason": "Hjælper med søvnen", "say": "wants"}
+    anna.post(f"/forloeb/{town.course_id}/team", **member, version=str(version), valid_from="2023-09-12")
+    lene.post("/adviser/valg", kinds="member_joined")
+    with town.context.database.transaction() as session:
+        joined = date(2023, 9, 12)
+        service.tell_member_joined(
+            session, [town.ids[maja.IDA]], "peter.lund", joined, by="ole.bruun", now=town.clock.now()
+        )
+    alerts = lene.get("/api/adviser").json()["alerts"]
+    assert {key for alert in alerts for key in alert["receivers"]} == {"anna.holm"}
+    assert "Ole Bruun" not in lene.get("/adviser").text
+
+
 def test_what_is_forgotten_takes_its_alerts_along(town: Town) -> None:
     happen(town, NOTIFICATION, STAY)
     with town.context.database.transaction() as session:
