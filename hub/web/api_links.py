@@ -12,6 +12,7 @@ from hub.web.api import LOGGED_IN
 from hub.web.shell.errors import FormInvalid
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
+from schemas.access import AuditAction
 from schemas.base import Schema
 
 router = APIRouter(prefix="/api/links", responses=LOGGED_IN)
@@ -42,10 +43,12 @@ def create_link(request: Request, ask: LinkAsk) -> LinkAnswer:
     """For machines with the scope ``link:create``. The answer does not tell whether anybody is known under the number.
 
     Raises:
+        MissingRole: it is no machine that may.
         FormInvalid: it is no national number.
     """
     number = national_in(ask.cpr)
     with open_request(request) as context:
+        context.require(AuditAction.MAKE_LINK)
         if number is None:
             raise FormInvalid
         key = context.app.digest_key

@@ -119,6 +119,15 @@ def test_an_administrator_cannot_follow_an_address_and_does_not_use_it_up(town: 
     assert _follow(town.client("anna.holm"), link)[0] == HTTPStatus.OK
 
 
+def test_who_may_ask_for_no_address_is_refused_with_a_line_whatever_they_send(town: Town) -> None:
+    anna = town.client("anna.holm")
+    header = {"x-csrf-token": anna.token()}
+    for number in (NUMBERS[maja.MAJA], "1234567890"):
+        answer = anna.http.post("/api/links", json={"cpr": number}, headers=header)
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert [line.outcome for line in _lines(town, AuditAction.MAKE_LINK)] == [AuditOutcome.REFUSED] * 2
+
+
 def test_a_machine_asks_by_the_api_and_learns_nothing(municipality: Municipality) -> None:
     with municipality.town.context.database.transaction() as session:
         assert add_account(session, TINE, ACCOUNT, OPERATIONS, now=municipality.town.clock.now())
