@@ -128,11 +128,11 @@ def _post(context: AppContext, session: Session, delivery: AlertDelivery) -> boo
     if stored is None or stored[0].disabled_at is not None or delivery.kind is None:
         return False
     webhook, sealed = stored
-    if not is_address_allowed(webhook.url, context.settings.listed_webhook_hosts):
-        raise SendFailed("the address is not among HELHED_ALERT_WEBHOOK_HOSTS any more")
     key = signing_key(secret_keys(context.settings).decrypt(sealed, f"webhook {webhook_id}"))
     body = webhook_body(delivery.kind, delivery.occasion, context.settings.public_url, now)
     try:
+        if not is_address_allowed(webhook.url, context.settings.listed_webhook_hosts):
+            raise SendFailed("the address is not among HELHED_ALERT_WEBHOOK_HOSTS any more")  # noqa: TRY301
         post_webhook(Webhook(webhook.url, key), body, message_id=f"alert_{delivery.id}", now=now)
     except SendFailed:
         if repository.count_attempt(session, webhook_id, failed=True, now=now):

@@ -225,6 +225,17 @@ def test_a_webhook_that_fails_too_often_is_disabled_and_a_notice_says_so(town: T
         assert not desk.remove(webhook.id)
 
 
+def test_an_address_that_is_listed_no_more_counts_as_failed(town: Town) -> None:
+    with receiving() as (url, received):
+        _add_webhook(town, with_settings(town, alert_webhook_hosts=url.split("/")[2]), url)
+        happen(town, NOTIFICATION)
+        make_and_send(with_settings(town), None, Event())
+    assert not received
+    with town.context.database.transaction() as session:
+        (webhook,) = repository.list_webhooks(session, start=0, size=9)
+    assert webhook.failures, "else it is tried for ever"
+
+
 def test_nobody_but_an_administrator_registers_a_webhook(town: Town) -> None:
     context = with_settings(town)
     with town.context.database.transaction() as session:
