@@ -51,9 +51,23 @@ def consenting_citizens(course: CourseDetails | None) -> frozenset[UUID]:
     return frozenset(each.citizen_id for each in course.citizens if each.has_consented) if course else frozenset()
 
 
-def hides_content(text: MeetingText, course: CourseDetails | None) -> bool:
-    """Whether somebody whom the meeting is about does not consent to the course."""
-    return not set(text.citizen_ids) <= consenting_citizens(course)
+def hides_content(meeting: Meeting, course: CourseDetails | None) -> bool:
+    """Whether what was said at the meeting is, or was written while it was, about somebody who does not consent."""
+    return _hidden_versions(meeting, consenting_citizens(course))[0]
+
+
+def _hidden_versions(meeting: Meeting, consenting: Collection[UUID]) -> tuple[bool, ...]:
+    """Of each version whether what it says is hidden, the newest first.
+
+    Minutes go on from version to version, so they may be about everybody whom the meeting was about since they began:
+    to leave somebody out of the meeting does not tell what was said of them.
+    """
+    hidden, spoken_of = [], set[UUID]()
+    for version in reversed(meeting.versions):
+        citizens = {*version.text.citizen_ids}
+        spoken_of = spoken_of | citizens if version.text.minutes else set()
+        hidden.append(not spoken_of | citizens <= frozenset(consenting))
+    return tuple(reversed(hidden))
 
 
 def places_invited(text: MeetingText, course: CourseDetails, today: date) -> tuple[TeamPlace, ...]:
@@ -94,9 +108,12 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
         today: the Danish day.
         may_change: whether the reader may move or cancel it.
     """
-    text, is_hidden = meeting.text, hides_content(meeting.text, course)
+    consenting = consenting_citizens(course)
+    hidden = _hidden_versions(meeting, consenting)
+    text, is_hidden = meeting.text, hidden[0]
     team = cut_team(course.team)
     known = {reader, *(place.name for place in team)}
+    known_ids = {place.actor_id for place in team if place.actor_id}
     invited = places_invited(text, course, today)
     places = cut_team([*invited, *places_of(text.left_out, course, today)])
     recorded = {each.key: each for each in text.of(ParticipantRole.MEMBER)}
@@ -105,14 +122,13 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
         each = recorded.get(place.actor_id)
         reason = each.reason if each and shown.name and not is_hidden else ""
         members.append(MeetingMember(shown, each.is_present if each else None, reason))
-    consenting = consenting_citizens(course)
     shown_decisions = [
         each.model_copy(update={"by": each.by if each.by in known else None})
         for each in decisions
         if each.citizen_id in consenting
     ]
     return MeetingView(
-        meeting=_cut(meeting, known, is_hidden=is_hidden),
+        meeting=_cut(meeting, known_ids, hidden),
         course=course.model_copy(update={"team": team}),
         members=tuple(members),
         left_out=places[len(invited) :],
@@ -124,23 +140,26 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
 
 
 def list_view(meeting: Meeting) -> Meeting:
-    """A line of a list: neither what was said, nor who wrote it."""
-    return _cut(meeting, frozenset(), is_hidden=True)
+    """A line of a list: neither what was said, nor who of the team was there or wrote it."""
+    return _cut(meeting, frozenset(), (True,) * len(meeting.versions))
 
 
-def _cut(meeting: Meeting, known: Collection[str], *, is_hidden: bool) -> Meeting:
-    """Without who wrote where the reader does not know them, and without what was said where it is hidden.
+def _cut(meeting: Meeting, known: Collection[str], hidden: Sequence[bool]) -> Meeting:
+    """Without colleagues whom the reader does not know, and without what was said where it is hidden.
 
-    Why colleagues did not come stands with the members, cut by itself.
+    *known*: ids of colleagues; any other id would name somebody. Why colleagues did not come stands with the members,
+    cut by itself.
     """
     versions = []
-    for version in meeting.versions:
-        people = [
-            each.model_copy(update={"reason": ""}) if is_hidden or each.role is ParticipantRole.MEMBER else each
-            for each in version.text.participants
-        ]
+    for version, is_hidden in zip(meeting.versions, hidden, strict=True):
+        people = []
+        for each in version.text.participants:
+            is_member = each.role is ParticipantRole.MEMBER
+            key = {"key": ""} if is_member and each.key not in known else {}
+            reason = {"reason": ""} if is_member or is_hidden else {}
+            people.append(each.model_copy(update={**key, **reason}))
         unsaid = {"minutes": "", "reason": ""} if is_hidden else {}
         text = version.text.model_copy(update={**unsaid, "participants": tuple(people)})
-        author = {} if version.by in known else {"by": None, "by_id": ""}
+        author = {} if version.by_id in known else {"by": None, "by_id": ""}
         versions.append(version.model_copy(update={"text": text, **author}))
     return meeting.model_copy(update={"versions": tuple(versions)})

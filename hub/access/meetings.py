@@ -146,7 +146,9 @@ class MeetingDesk:
         faults = self._plan_faults(course, plan, left_out)
         if faults:
             return faults
-        text = changed_text(meeting.text, redact_plan(plan), left_out)
+        # What was written about somebody who does not consent does not go on into a meeting without them.
+        before = meeting.text.model_copy(update={"minutes": ""}) if hides_content(meeting, course) else meeting.text
+        text = changed_text(before, redact_plan(plan), left_out)
         details = {**planned_details(text), "moved": text.starts_at != meeting.text.starts_at}
         return self._store(AuditAction.CHANGE_MEETING, meeting, text, version, details)
 
@@ -172,7 +174,7 @@ class MeetingDesk:
         course = next((each for each in allowed if None not in allowed), None)
         if meeting is None or course is None:
             return None
-        if hides_content(meeting.text, course):
+        if hides_content(meeting, course):
             return (MeetingFault.NO_CITIZEN,)
         redacted = redact_record(record)
         if self._is_repeated(meeting, redacted):

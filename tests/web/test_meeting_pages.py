@@ -37,19 +37,19 @@ def _text(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def _family(town: Town) -> list[str]:
+def family_of(town: Town) -> list[str]:
     return [str(town.ids[key]) for key in (maja.MAJA, maja.IDA, maja.EMIL)]
 
 
-def _places(town: Town) -> dict[str, int]:
+def places_of(town: Town) -> dict[str, int]:
     with town.context.database.transaction() as session:
         course = team_repository.read_course(session, town.course_id, maja.NOW.date())
     return {place.actor_id: place.id for place in course.team}
 
 
 def plan_fields(town: Town, **changed: object) -> dict[str, object]:
-    places = list(map(str, _places(town).values()))
-    family = _family(town)
+    places = list(map(str, places_of(town).values()))
+    family = family_of(town)
     return {
         "key": str(uuid4()),
         "kind": "network",
@@ -81,8 +81,8 @@ def plan_meeting(town: Town, browser: Browser, **changed: object) -> str:
     return str(fields["key"])
 
 
-def _hold_fields(town: Town, **changed: object) -> dict[str, object]:
-    family, places = _family(town), list(map(str, _places(town).values()))
+def hold_fields(town: Town, **changed: object) -> dict[str, object]:
+    family, places = family_of(town), list(map(str, places_of(town).values()))
     return {
         "version": "1",
         "citizen": family,
@@ -133,7 +133,7 @@ def test_a_meeting_is_held_on_one_page_and_its_decisions_become_agreements(town:
     assert "Nyt siden forløbet begyndte den 12. mar. 2023" in page
     assert "Lene Friis" in page
 
-    fields = _hold_fields(town)
+    fields = hold_fields(town)
     first = fields["decision"][0]  # type: ignore[index]
     fields |= {"agreed": [first], "whom": [f"{ida}/{goal}", str(emil), str(emil)]}
     for _ in range(2):
@@ -173,20 +173,20 @@ def test_nothing_is_stored_before_all_is_said(town: Town) -> None:
         "En beslutning siger hvad, hvem": {"due": ["", "2023-09-29", ""]},
     }
     for sentence, wrong in cases.items():
-        page = send_form(anna, f"/moeder/{key}/hold", _hold_fields(town, **wrong))
+        page = send_form(anna, f"/moeder/{key}/hold", hold_fields(town, **wrong))
         assert sentence in page
         assert "Praktik én dag om ugen" in page, "nothing typed is lost"
     assert _meeting(town, key).version == 1
     assert not _citizen_plan(town, town.ids[maja.IDA]).entries
     later = plan_meeting(town, anna, on_day="2023-10-12")
-    page = send_form(anna, f"/moeder/{later}/hold", _hold_fields(town))
+    page = send_form(anna, f"/moeder/{later}/hold", hold_fields(town))
     assert "ingen er kommet endnu" in page
     assert "kan ikke lukkes før" in page
-    excused = _hold_fields(town, luk="false", minutes="", citizen_came=[], citizen_why=["", "", ""], guest_came=[])
+    excused = hold_fields(town, luk="false", minutes="", citizen_came=[], citizen_why=["", "", ""], guest_came=[])
     excused |= {"member_came": [], "member_why": ["", "Er på kursus"], "decision": [], "what": []}
     assert "Det er gemt" in send_form(anna, f"/moeder/{later}/hold", excused)
     assert "Afbud Er på kursus" in _text(anna.get(f"/moeder/{later}").text)
-    without = {"without": _family(town)[:1], "why": ["", "", ""]}
+    without = {"without": family_of(town)[:1], "why": ["", "", ""]}
     page = send_form(anna, f"/forloeb/{town.course_id}/moeder/indkald", plan_fields(town, **without))
     assert "Intet møde om borgeren uden borgeren" in page
 
@@ -194,16 +194,16 @@ def test_nothing_is_stored_before_all_is_said(town: Town) -> None:
 def test_two_who_write_at_once_lose_nothing(town: Town) -> None:
     anna, lene = town.client("anna.holm"), town.client("lene.friis")
     key = plan_meeting(town, anna)
-    draft = _hold_fields(town, luk="false", minutes="Anna skrev dette", decision=[], what=[])
+    draft = hold_fields(town, luk="false", minutes="Anna skrev dette", decision=[], what=[])
     assert "Det er gemt" in send_form(anna, f"/moeder/{key}/hold", draft)
-    page = send_form(lene, f"/moeder/{key}/hold", _hold_fields(town, minutes="Lene skrev noget andet"))
+    page = send_form(lene, f"/moeder/{key}/hold", hold_fields(town, minutes="Lene skrev noget andet"))
     assert "En anden har rettet mødet" in page
     assert "Anna skrev dette" in page
     assert "Lene skrev noget andet</textarea>" in page
     assert "Skolen ringer hver fredag" in page
     assert 'name="version" value="2"' in page
     assert not _citizen_plan(town, town.ids[maja.IDA]).entries
-    page = send_form(lene, f"/moeder/{key}/hold", _hold_fields(town, version="2", minutes="Vi skrev begge dele"))
+    page = send_form(lene, f"/moeder/{key}/hold", hold_fields(town, version="2", minutes="Vi skrev begge dele"))
     assert "Mødet er lukket" in page
     assert [version.by for version in _meeting(town, key).versions] == ["Lene Friis", "Anna Holm", "Anna Holm"]
 
@@ -235,13 +235,13 @@ def test_a_meeting_is_moved_and_cancelled_by_who_may_and_the_calendar_follows(to
     assert [str(calendar["method"]) for calendar in calendars] == ["REQUEST", "REQUEST", "CANCEL"]
     assert events[1].decoded("dtstart").isoformat() == "2023-10-03T13:00:00+02:00"
     assert "IS_OVER" not in page
-    assert "kan ikke ændres" in send_form(anna, f"/moeder/{key}/hold", _hold_fields(town, version="3"))
+    assert "kan ikke ændres" in send_form(anna, f"/moeder/{key}/hold", hold_fields(town, version="3"))
 
 
 def test_a_place_on_the_team_is_the_duty_to_attend(town: Town) -> None:
     anna = town.client("anna.holm")
     key = plan_meeting(town, anna, on_day="2023-10-12")
-    places = _places(town)
+    places = places_of(town)
     page = send_form(
         anna,
         f"/moeder/{key}/flyt",
@@ -267,7 +267,7 @@ def test_a_place_on_the_team_is_the_duty_to_attend(town: Town) -> None:
 def test_nobody_beside_the_team_reads_a_meeting_and_a_withdrawal_hides_what_was_said(town: Town) -> None:
     anna = town.client("anna.holm")
     key = plan_meeting(town, anna)
-    send_form(anna, f"/moeder/{key}/hold", _hold_fields(town))
+    send_form(anna, f"/moeder/{key}/hold", hold_fields(town))
     pages = (f"/moeder/{key}", f"/moeder/{key}/papir", f"/moeder/{key}/moede.ics", f"/api/moeder/{key}")
     of_course = (f"/forloeb/{town.course_id}/moeder", f"/api/forloeb/{town.course_id}/moeder")
     for actor_id in ("ole.bruun", "tine.skov", "jens.dam"):
@@ -279,19 +279,19 @@ def test_nobody_beside_the_team_reads_a_meeting_and_a_withdrawal_hides_what_was_
     refused = {line.outcome for line in _lines(town) if line.actor_id == "ole.bruun" and line.action in MEETING_ACTS}
     assert refused == {AuditOutcome.REFUSED, AuditOutcome.NOT_FOUND}
     assert anna.get(f"/moeder/{uuid4()}").status_code == HTTPStatus.FORBIDDEN
-    _withdraw(anna, town.ids[maja.EMIL])
+    withdraw_consent(anna, town.ids[maja.EMIL])
     page = _text(anna.get(f"/moeder/{key}").text)
     assert "vises ikke, for en borger på mødet har ikke samtykket" in page
     assert "Vi talte om skolen" not in page
     assert "Skolen ringer" not in page, "of the one who withdrew"
     assert "Praktik én dag om ugen" in page, "of one who did not"
     for citizen in (maja.MAJA, maja.IDA):
-        _withdraw(anna, town.ids[citizen])
+        withdraw_consent(anna, town.ids[citizen])
     for page in (*pages, *of_course):
         assert anna.get(page).status_code == HTTPStatus.FORBIDDEN
 
 
-def _withdraw(browser: Browser, citizen_id: UUID) -> None:
+def withdraw_consent(browser: Browser, citizen_id: UUID) -> None:
     consents = browser.get(f"/api/samtykker/{citizen_id}").json()["consents"]["consents"]
     to_course = next(consent for consent in consents if consent["kind"] == "course")
     browser.post(f"/samtykker/{citizen_id}/traek", consent=str(to_course["id"]))
@@ -320,7 +320,7 @@ def test_the_lists_page_and_todays_meetings_stand_on_mine_borgere(town: Town) ->
 def test_the_api_plans_reads_and_holds_as_the_page(town: Town) -> None:
     anna = town.client("anna.holm")
     header = {"x-csrf-token": anna.token()}
-    family, key = _family(town), str(uuid4())
+    family, key = family_of(town), str(uuid4())
     plan = {
         "kind": "team",
         "starts_at": "2023-09-12T08:00:00Z",
@@ -368,7 +368,7 @@ def test_the_pages_are_right_in_a_browser_and_a_meeting_is_held_in_four_clicks(c
     anna = town.client("anna.holm")
     anna.post(f"/plan/{town.ids[maja.IDA]}/ny", **GOAL, key=str(uuid4()))
     held = plan_meeting(town, anna)
-    send_form(anna, f"/moeder/{held}/hold", _hold_fields(town))
+    send_form(anna, f"/moeder/{held}/hold", hold_fields(town))
     key = plan_meeting(town, anna, starts="13:00", ends="14:00", guests="moster\nPPR")
     faults: list[str] = []
     pages = {
