@@ -16,6 +16,8 @@ class AlertKind(StrEnum):
     """With or without one that takes over: ``NotableChange.has_successor``."""
     NOTIFICATION = "notification"
     """A concern notification (underretning) came in."""
+    CLOCK_PASSED = "clock_passed"
+    """24 hours without an assessment of a notification, or 6 working days without a receipt, have passed."""
     ABSENCE_LINE = "absence_line"
     """Unlawful absence from school reached a line of the law."""
     REVIEW_PASSED = "review_passed"

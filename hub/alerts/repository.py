@@ -140,6 +140,14 @@ def named_among(session: Session, citizen_ids: Collection[UUID], on: date) -> fr
     return frozenset(session.scalars(_NAMED, {"ids": list(citizen_ids), "on": on}))
 
 
+def list_notified(session: Session, since: datetime) -> frozenset[UUID]:
+    """Those of whom a notification was told since then."""
+    statement = select(AlertRow.citizen_id).where(
+        AlertRow.happened_at >= since, AlertRow.kind == AlertKind.NOTIFICATION.value
+    )
+    return frozenset(session.scalars(statement))
+
+
 def list_alerts(
     session: Session,
     actor_id: str,

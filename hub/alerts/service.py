@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.alerts import repository
+from hub.alerts.clocks import passed_clocks
 from hub.alerts.delivery_repository import queue_webhooks
 from hub.alerts.repository import NewAlert
 from hub.bus.base import Delivered
@@ -25,6 +26,8 @@ KEPT_FOR = timedelta(days=180)
 """So long an alert can be read; what it was about stands on the citizen's page."""
 LOOKS_BACK = timedelta(days=7)
 """A day that passed while no worker ran is told of for so long."""
+_CLOCKS_RUN = timedelta(days=31)
+"""No clock of a notification that was told before still runs, or passed within ``LOOKS_BACK``."""
 AT_ONCE = 200
 
 
@@ -48,14 +51,22 @@ def store_changes(session: Session, delivered: Sequence[Delivered], *, now: date
 
 
 def store_passed_days(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> int:
-    """Store what the days that passed brought these citizens: efforts that ended, follow-ups and judgements due."""
+    """Store what the days that passed brought these citizens, and which clocks of notifications ran out.
+
+    Days: efforts ended, and follow-ups and judgements were due.
+    """
     today = danish_day(now)
-    alerts = [
-        _of_change(citizen_id, change, danish_midnight(today), version=version)
-        for citizen_id, (version, overview) in overviews.current(session, citizen_ids).items()
+    current = [
+        (version, overview)
+        for version, overview in overviews.current(session, citizen_ids).values()
         if overview is not None
+    ]
+    alerts = [
+        _of_change(overview.citizen_id, change, danish_midnight(today), version=version)
+        for version, overview in current
         for change in passed_days(overview, today - LOOKS_BACK, today)
     ]
+    alerts += [alert for version, overview in current for alert in passed_clocks(overview, version, now, LOOKS_BACK)]
     alerts += [
         _review(trial.citizen_id, f"trial/{trial.trial_id}", trial.judge_on)
         for trial in trial_actions_due(session, citizen_ids, today)
@@ -86,9 +97,10 @@ def store_passed_reviews(session: Session, *, now: datetime) -> int:
     return _store(session, alerts, now)
 
 
-def citizens_on_courses(session: Session, on: date) -> tuple[tuple[UUID, ...], ...]:
-    """Whose passed days are looked at, some at a time."""
-    citizen_ids = list_on_open_courses(session, on)
+def citizens_to_look_at(session: Session, now: datetime) -> tuple[tuple[UUID, ...], ...]:
+    """Whose passed days are looked at, some at a time: those on courses, and those with a notification that runs."""
+    notified = repository.list_notified(session, now - _CLOCKS_RUN)
+    citizen_ids = tuple(sorted({*list_on_open_courses(session, danish_day(now)), *notified}))
     return tuple(citizen_ids[start : start + AT_ONCE] for start in range(0, len(citizen_ids), AT_ONCE))
 
 

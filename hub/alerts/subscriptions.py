@@ -9,6 +9,7 @@ _OF_ANY_MEMBER = frozenset(
         AlertKind.EFFORT_BEGAN,
         AlertKind.EFFORT_ENDED,
         AlertKind.NOTIFICATION,
+        AlertKind.CLOCK_PASSED,
         AlertKind.ABSENCE_LINE,
         AlertKind.PLAN_CHANGED,
         AlertKind.ADMISSION,
@@ -20,7 +21,13 @@ DEFAULTS: Mapping[Relation, frozenset[AlertKind]] = {
     Relation.CITIZEN_COORDINATOR: frozenset(AlertKind),
     Relation.MEMBER: _OF_ANY_MEMBER,
     Relation.NAMED_WORKER: frozenset(
-        {AlertKind.EFFORT_ENDED, AlertKind.NOTIFICATION, AlertKind.ADMISSION, AlertKind.MOVED_AWAY}
+        {
+            AlertKind.EFFORT_ENDED,
+            AlertKind.NOTIFICATION,
+            AlertKind.CLOCK_PASSED,
+            AlertKind.ADMISSION,
+            AlertKind.MOVED_AWAY,
+        }
     ),
 }
 """Whoever leads is told of all; goals that are due and who joins are theirs to see to. A worker who is on no team is

@@ -8,7 +8,6 @@ from pydantic import Field
 from hub.access.alert_policy import ShownAlert
 from hub.access.alerts import AlertFault, AlertList
 from hub.alerts.repository import AlertState
-from hub.clock import danish_day
 from hub.web.alerts import texts
 from hub.web.alerts.present import alert_text
 from hub.web.alerts.routes import ALERTS, alert_desk, handle_alert, list_alerts
@@ -138,7 +137,7 @@ def handle(request: Request, alert_id: UUID, ask: HandleAsk) -> AlertAnswer:
 
 def _line(context: RequestContext, shown: ShownAlert, listed: AlertList) -> AlertLine:
     alert = shown.alert
-    text, more = alert_text(shown, listed.names, danish_day(context.now))
+    text, more = alert_text(shown, listed.names, context.now)
     return AlertLine(
         id=alert.id,
         citizen_id=alert.citizen_id,

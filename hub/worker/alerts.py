@@ -7,7 +7,6 @@ from threading import Event
 
 from hub.alerts import service
 from hub.bus.base import OVERVIEWS, Consumer
-from hub.clock import danish_day
 from hub.context import AppContext
 from hub.operation.loop_health import LoopHealth
 from hub.worker.loops import POLL, Loop, consume, repeat
@@ -28,7 +27,7 @@ def store_passed_days(context: AppContext, stop: Event) -> None:
     """One round: what the days that passed brought, some citizens a transaction. Any worker may do it."""
     with context.database.transaction() as session:
         service.store_passed_reviews(session, now=context.clock.now())
-        lots = service.citizens_on_courses(session, danish_day(context.clock.now()))
+        lots = service.citizens_to_look_at(session, context.clock.now())
     for citizen_ids in lots:
         if stop.is_set():
             return

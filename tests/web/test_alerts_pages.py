@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from http import HTTPStatus
 from threading import Event
 from uuid import UUID, uuid4
@@ -258,6 +259,29 @@ def test_who_let_somebody_join_is_offered_to_nobody_to_whom_their_area_is_closed
     alerts = lene.get("/api/adviser").json()["alerts"]
     assert {key for alert in alerts for key in alert["receivers"]} == {"anna.holm"}
     assert "Ole Bruun" not in lene.get("/adviser").text
+
+
+def test_a_clock_that_has_passed_is_told_once_and_what_came_of_it_is_said(town: Town) -> None:
+    happen(town, NOTIFICATION)
+    look = partial(store_passed_days, town.context, Event())
+    town.clock.move(timedelta(days=1))
+    look()
+    look()
+    idas = "Ida Testborger ulæst Social "
+    passed = f"{idas}En underretning er ikke vurderet inden 24 timer Underretning fra skolen, modtaget 11. sep. 2023."
+    assert told(town, "anna.holm").count(passed) == 1
+    assert passed in told(town, "lene.friis")
+    assert "ikke vurderet" not in told(town, "ole.bruun")
+    assert "afsluttet" not in told(town, "anna.holm")
+    late = NOTIFICATION.fact.model_copy(update={"assessed_at": town.clock.now() - timedelta(hours=1)})
+    happen(town, NOTIFICATION.model_copy(update={"fact": late}))
+    assert f"{passed} Kilden fortæller nu, hvornår den blev vurderet." in told(town, "anna.holm")
+    town.clock.move(timedelta(days=8))
+    look()
+    unsent = f"{idas}Der er ikke sendt kvittering for en underretning inden 6 hverdage"
+    assert told(town, "anna.holm").count(unsent) == 1
+    alerts = town.client("anna.holm").get("/api/adviser").json()["alerts"]
+    assert "clock_passed" in {line["kind"] for line in alerts}
 
 
 def test_what_is_forgotten_takes_its_alerts_along(town: Town) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from hub.access.alert_policy import ShownAlert
 from hub.access.alerts import AlertList
+from hub.alerts.clocks import NotificationClock, clock_of
 from hub.alerts.meeting_mails import DAYS, is_announced
 from hub.clock import danish_day
 from hub.overview.notable_changes import is_succeeded
+from hub.rules.deadlines import ClockState
 from hub.web.alerts import texts
 from hub.web.alerts.page import AlertChoicesPage, AlertMeeting, AlertRow, AlertsPage, AlertTrace, KindChoice
 from hub.web.shell.dates import as_sentence, capital, clock_text, day_text, of_moment, within
@@ -21,6 +23,7 @@ from schemas.facts import ConcernNotificationFact, EffortFact, PlanFact
 from schemas.meeting import Meeting
 from schemas.overview import Entry
 
+_DONE = frozenset({ClockState.MET, ClockState.LATE})
 ADDRESS = "/adviser"
 
 
@@ -69,12 +72,12 @@ def choices_page(
 
 
 def alert_text(  # noqa: PLR0911  a case a kind
-    shown: ShownAlert, names: Mapping[tuple[UUID, str], str], today: date
+    shown: ShownAlert, names: Mapping[tuple[UUID, str], str], now: datetime
 ) -> tuple[str, str]:
     """What happened, and what is said beside it; without the citizen's name."""
     alert, entry = shown.alert, shown.entry
     if entry is not None:
-        return _entry_text(shown, entry, today)
+        return _entry_text(shown, entry, now)
     match alert.kind:
         case AlertKind.MEMBER_JOINED:
             return texts.JOINED, ""
@@ -90,7 +93,7 @@ def alert_text(  # noqa: PLR0911  a case a kind
     return texts.TAKEN_BACK, texts.KIND[alert.kind]
 
 
-def _entry_text(shown: ShownAlert, entry: Entry, today: date) -> tuple[str, str]:  # noqa: PLR0911  a case a kind
+def _entry_text(shown: ShownAlert, entry: Entry, now: datetime) -> tuple[str, str]:  # noqa: PLR0911  a case a kind
     alert = shown.alert
     match alert.kind, entry.fact:
         case AlertKind.EFFORT_BEGAN, EffortFact(title=title):
@@ -99,9 +102,12 @@ def _entry_text(shown: ShownAlert, entry: Entry, today: date) -> tuple[str, str]
         case AlertKind.EFFORT_ENDED, EffortFact(title=title):
             last = entry.valid.last_day
             until = f" {day_text(last)}" if last else ""
-            return f"Indsatsen {within(title)} er slut{until}", _successor(shown, entry, today)
+            return f"Indsatsen {within(title)} er slut{until}", _successor(shown, entry, danish_day(now))
         case AlertKind.NOTIFICATION, ConcernNotificationFact() as fact:
             return f"Underretning fra {within(sender(fact))}", f"Modtaget {day_text(danish_day(fact.received_at))}"
+        case AlertKind.CLOCK_PASSED, ConcernNotificationFact() as fact:
+            clock = NotificationClock(alert.occasion)
+            return texts.CLOCK[clock], _clock_text(fact, clock, now)
         case AlertKind.REVIEW_PASSED, EffortFact(title=title) | PlanFact(title=title):
             return texts.REVIEW.format(title=within(title), day=_day(alert.occasion)), ""
         case AlertKind.PLAN_CHANGED, PlanFact(title=title):
@@ -118,6 +124,15 @@ def _entry_text(shown: ShownAlert, entry: Entry, today: date) -> tuple[str, str]
     return texts.KIND[alert.kind], ""
 
 
+def _clock_text(fact: ConcernNotificationFact, clock: NotificationClock, now: datetime) -> str:
+    """From whom and when, and what the source has told of the clock since."""
+    state = clock_of(fact, clock, now).state
+    parts = [f"Underretning fra {within(sender(fact))}, modtaget {day_text(danish_day(fact.received_at))}"]
+    if state is not ClockState.OVERDUE:
+        parts.append(texts.CLOCK_SINCE[clock] if state in _DONE else texts.CLOCK_UNKNOWN[clock])
+    return ". ".join(parts)
+
+
 def _successor(shown: ShownAlert, entry: Entry, today: date) -> str:
     """Whether another effort takes over, as far as the reader sees; nothing where not all of the area is shown."""
     overview = shown.view.overview
@@ -129,7 +144,7 @@ def _successor(shown: ShownAlert, entry: Entry, today: date) -> str:
 
 def _row(shown: ShownAlert, listed: AlertList, actor_id: str, now: datetime, result: FormResult | None) -> AlertRow:
     alert, header = shown.alert, shown.view.overview.header
-    text, more = alert_text(shown, listed.names, danish_day(now))
+    text, more = alert_text(shown, listed.names, now)
     is_open = result is not None and result.is_error and result.form == str(alert.id)
     return AlertRow(
         id=str(alert.id),

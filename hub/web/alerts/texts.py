@@ -1,12 +1,14 @@
 """What Adviser says."""
 
 from hub.access.alerts import AlertFault
+from hub.alerts.clocks import NotificationClock
 from schemas.alert import AlertAct, AlertKind
 
 KIND = {
     AlertKind.EFFORT_BEGAN: "Ny indsats",
     AlertKind.EFFORT_ENDED: "Indsats er slut",
     AlertKind.NOTIFICATION: "Underretning",
+    AlertKind.CLOCK_PASSED: "Frist for underretning er overskredet",
     AlertKind.ABSENCE_LINE: "Ulovligt fravær har nået en grænse",
     AlertKind.REVIEW_PASSED: "Opfølgning er overskredet",
     AlertKind.PLAN_CHANGED: "Plan er ændret",
@@ -19,6 +21,7 @@ EXPLAINED = {
     AlertKind.EFFORT_BEGAN: "En kilde fortæller om en indsats, der er begyndt eller er planlagt.",
     AlertKind.EFFORT_ENDED: "Med eller uden en anden indsats på området bagefter.",
     AlertKind.NOTIFICATION: "En underretning om borgeren er modtaget.",
+    AlertKind.CLOCK_PASSED: "Ikke vurderet inden 24 timer, eller ingen kvittering inden 6 hverdage.",
     AlertKind.ABSENCE_LINE: "10 eller 15 % ulovligt fravær i et kvartal.",
     AlertKind.REVIEW_PASSED: "Et mål, en aftale, prøvehandling, indsats eller plan skulle have været fulgt op.",
     AlertKind.PLAN_CHANGED: "Borgerens plan, eller en plan i en kilde.",
@@ -32,6 +35,18 @@ ALONE = "Der ses ingen anden indsats på området, der tager over."
 JOINED = "En ny medarbejder er kommet på teamet"
 PLAN_WRITTEN = "{name} har skrevet i Borgerens plan"
 PLAN_WRITTEN_BY_SOMEBODY = "Der er skrevet i Borgerens plan"
+CLOCK = {
+    NotificationClock.ASSESSMENT: "En underretning er ikke vurderet inden 24 timer",
+    NotificationClock.RECEIPT: "Der er ikke sendt kvittering for en underretning inden 6 hverdage",
+}
+CLOCK_SINCE = {
+    NotificationClock.ASSESSMENT: "Kilden fortæller nu, hvornår den blev vurderet",
+    NotificationClock.RECEIPT: "Kilden fortæller nu, hvornår kvitteringen blev sendt",
+}
+CLOCK_UNKNOWN = {
+    NotificationClock.ASSESSMENT: "Den er afsluttet, og kilden siger ikke, hvornår den blev vurderet",
+    NotificationClock.RECEIPT: "Afsenderen er anonym, og ingen kvittering kan sendes",
+}
 REVIEW_OF_PLAN = "Et punkt i Borgerens plan skulle have været gjort op {day}"
 REVIEW_OF_TRIAL = "En prøvehandling skulle have været vurderet {day}"
 REVIEW = "Opfølgning på {title} skulle være sket {day}"
