@@ -16,7 +16,7 @@ from helhed_verify.findings import FindingKind
 from helhed_verify.merkle import Frontier, includes, is_consistent
 from helhed_verify.note import open_note
 from helhed_verify.proofs import verify_proof
-from helhed_verify.verification import verify_export
+from helhed_verify.verification import MONTH, verify_export
 from hub.audit import repository, seal_repository, service, witness_repository
 from hub.audit.canonical import canonical_entry
 from hub.audit.export import export_lines, prove_consistency, prove_inclusion
@@ -24,10 +24,14 @@ from hub.audit.integrity import read_integrity, verify_log
 from hub.audit.sealing import LogInconsistent, seal_next
 from hub.audit.signing import signer_of
 from hub.audit.tree import STORED_FROM, SealedTree, consistency_ranges
+from hub.clock import FixedClock
 from hub.db import Database, Session
 from hub.settings import Settings
+from hub.worker import sealing
+from schemas.access import AuditAction
 from tests.access_town import NOW
 from tests.hub.test_audit import LINE
+from tests.hub.test_worker import make_parts
 
 SIGNER = signer_of(Settings(demo=True))
 KEYS = (SIGNER.key,)
@@ -332,3 +336,20 @@ def test_a_checkpoint_is_a_note_as_others_read_it(database: Database) -> None:
     )
     assert empty == ""
     assert signature.startswith("— helhed.demo/log ")
+
+
+def test_the_worker_erases_in_batches_each_with_a_line_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "ERASED_AT_ONCE", 4)
+    write(database, 6)
+    seal(database)
+    retention = MONTH * Settings(demo=True).audit_retention_months
+    for days, erased, batches in ((-1, 0, []), (1, 6, [4, 2]), (1, 0, [4, 2])):
+        context = make_parts(database, FixedClock(NOW + retention + timedelta(days=days)))
+        assert sealing.erase_old(context) == erased
+        context.close()
+        with database.transaction() as session:
+            entries = [logged.entry for logged in repository.list_entries(session)]
+        batch_sizes = [int(str(entry.details["lines"])) for entry in entries if entry.action is AuditAction.ERASE_LOG]
+        assert sorted(batch_sizes, reverse=True) == batches
