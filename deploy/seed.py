@@ -32,12 +32,14 @@ from hub.course.tables import ConsentRow, TeamMembershipRow
 from hub.db import Base
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
+from hub.overview import repository as overviews
 from hub.overview.tables import OverviewRow
 from hub.rules.register import RuleApproval, rule_definitions
 from hub.rules.repository import add_approval
 from hub.sources.repository import source_areas
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
+from schemas.facts import EffortFact
 from schemas.identifiers import Identifier
 from schemas.job_function import JobFunction
 from schemas.plan import NewEntry, NewProgress, PlanText
@@ -61,6 +63,8 @@ class Seeding:
             *((danish_day(look.when), partial(self._looked, look=look)) for look in self._staff.look_ups),
         ]
         """What is to be written from which day on; it says whether it could be."""
+        self._attaching: list[DatedStep] = []
+        """Efforts that serve goals; nobody waits for one of a source that is not read."""
         self._lock = Lock()
 
     def staff(self) -> None:
@@ -75,20 +79,23 @@ class Seeding:
             is_written = True
             while is_written:  # a course that is opened brings its team and consents
                 is_written = False
-                for due in self._due():
+                for due in self._due(self._waiting):
                     _, write_it = due
                     if write_it(session):
                         self._waiting.remove(due)
                         is_written = True
+            self._attaching = [
+                step for step in self._attaching if step not in self._due([step]) or not step[1](session)
+            ]
 
     def is_done(self) -> bool:
         """Whether everything of today and before is written."""
         with self._lock:
-            return not self._due()
+            return not self._due(self._waiting)
 
-    def _due(self) -> list[DatedStep]:
+    def _due(self, steps: Sequence[DatedStep]) -> list[DatedStep]:
         today = danish_day(self._parts.clock.now())
-        return [waiting for waiting in self._waiting if waiting[0] <= today]
+        return [step for step in steps if step[0] <= today]
 
     def citizens(self) -> int:
         """How many citizens have an overview."""
@@ -129,7 +136,9 @@ class Seeding:
                 **_terms(course.started_on, None, lead),
             )
             self._waiting.append((course.started_on, partial(_add, row=row)))
-        self._waiting += plan_steps(course_id, [(citizens[cpr], line) for cpr, line in course.plan])
+        plan = [(citizens[cpr], line) for cpr, line in course.plan]
+        self._waiting += plan_steps(course_id, plan)
+        self._attaching += effort_steps(course_id, plan)
         self._waiting += meeting_steps(
             course_id,
             {line.given: citizens[cpr] for cpr, line in course.plan},
@@ -238,6 +247,27 @@ def plan_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[
             version = 2 + len(line.reviews)
             steps.append((line.closed.day, partial(_closed, key=key, version=version, said=said, closed=line.closed)))
     return steps
+
+
+def effort_steps(course_id: UUID, lines: Sequence[tuple[UUID, PlanLine]]) -> list[DatedStep]:
+    """Which efforts of sources serve the goals of these plans, each with its day."""
+    return [
+        (day, partial(_attached, citizen_id=citizen_id, key=key, title=title, line=line, day=day))
+        for citizen_id, line in lines
+        for key in [plan_key(course_id, citizen_id, line.words)]
+        for day, title in line.efforts
+    ]
+
+
+def _attached(session: Session, *, citizen_id: UUID, key: UUID, title: str, line: PlanLine, day: date) -> bool:
+    """Attach the effort of that title; False: no source has told it yet."""
+    _, overview = overviews.current(session, [citizen_id]).get(citizen_id, (0, None))
+    for entry in overview.entries() if overview else ():
+        if isinstance(entry.fact, EffortFact) and entry.fact.title == title:
+            now = danish_midnight(day)
+            plans.add_effort(session, key, entry.id, entry.provenance.source, by=line.by, now=now)
+            return True
+    return False
 
 
 def _planned(

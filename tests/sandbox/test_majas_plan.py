@@ -1,17 +1,23 @@
 """The demo's plan of Maja, Ida and Emil tells the case: from unchanged to reached, by people, with the agreement."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
+
+from sqlalchemy import select
 
 from deploy.sandbox.municipality.generate import cohorts
 from deploy.sandbox.municipality.plans import MAJAS_PLAN
 from deploy.sandbox.municipality.staff import staff
-from deploy.seed import plan_steps
+from deploy.seed import effort_steps, plan_steps
 from hub.course import plan_repository
 from hub.course.plan_rules import entry_faults, progress_faults, still_since
 from hub.course.service import open_course
 from hub.db import Database
+from hub.overview.tables import OverviewRow
+from schemas.period import Period
 from schemas.plan import GoalProgress, NewEntry, NewProgress, PlanKind, PlanState, PlanText
+from tests.factories import make_effort, make_person, make_record
+from tests.processing import process_records
 
 NAMES = ("Maja", "Ida", "Emil")
 
@@ -62,3 +68,22 @@ def test_every_line_is_as_the_pages_would_take_it() -> None:
         for said in line.progress:
             progress = NewProgress(progress=said.progress, on_day=said.day, words=said.words)
             assert progress_faults(line.kind, progress, said.day) == ()
+
+
+def test_efforts_of_sources_serve_the_goals_as_soon_as_a_source_has_told_them(
+    database: Database, digest_key: bytes
+) -> None:
+    now, (idas,) = datetime(2023, 9, 12, 7, 0, tzinfo=UTC), [line for line in MAJAS_PLAN if len(line.efforts) == 2]
+    process_records(database, [make_person()], digest_key=digest_key, now=now)
+    with database.transaction() as session:
+        citizen_id = session.scalars(select(OverviewRow.citizen_id)).one()
+        course_id = open_course(session, "Ida", [citizen_id], date(2023, 3, 12))
+        plan_steps(course_id, [(citizen_id, idas)])[0][1](session)
+        ((_, first), _) = efforts = effort_steps(course_id, [(citizen_id, idas)])
+        assert not first(session), "no source has told of it"
+    treatment = make_record(fact=make_effort("Familiebehandling"), valid=Period(start=date(2019, 9, 14)))
+    process_records(database, [treatment], digest_key=digest_key, now=now)
+    with database.transaction() as session:
+        assert [attach(session) for _, attach in efforts] == [True, False]
+        (goal,) = plan_repository.read_plan(session, course_id, citizen_id).entries
+        assert len(goal.effort_ids) == 1

@@ -47,6 +47,8 @@ class PlanLine:
     reviews: tuple[tuple[date, date], ...] = ()
     """On which day the goal is given another day of review, and which."""
     closed: Closed | None = None
+    efforts: tuple[tuple[date, str], ...] = ()
+    """From which day on efforts of sources serve the goal, and their titles."""
 
 
 _START = date(2023, 3, 12)
@@ -108,6 +110,7 @@ MAJAS_PLAN = (
         by="anna.holm",
         due_on=date(2023, 9, 1),
         reviews=((date(2023, 9, 26), date(2024, 6, 10)), (date(2024, 6, 10), date(2025, 6, 1))),
+        efforts=((_START, "Ressourceforløb"),),
         progress=(
             Said(
                 day=date(2023, 9, 4),
@@ -144,6 +147,7 @@ MAJAS_PLAN = (
         words=_AT_SCHOOL,
         who="Ida, Maja og Mads Krogh",
         by="anna.holm",
+        efforts=((_START, "Familiebehandling"), (date(2024, 4, 15), "Praktik i børnehave")),
         due_on=date(2025, 6, 20),
         progress=(
             Said(
