@@ -24,6 +24,7 @@ from hub.web import (
     api_rules,
     api_sources,
     api_trial_actions,
+    api_webhooks,
 )
 from hub.web.middlewares.answer_count import AnswerCountMiddleware
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
@@ -42,6 +43,7 @@ _ROUTERS = (
     api_administration.router,
     api_sources.router,
     api_alerts.router,
+    api_webhooks.router,
     api_committee.router,
     api_connect.router,
     api_consents.router,

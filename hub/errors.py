@@ -181,6 +181,13 @@ class AlertClosed(ActRefused):
     status = HTTPStatus.FORBIDDEN
 
 
+class WebhookNotFound(ActRefused):
+    """There is no such webhook; the line about the try is kept."""
+
+    key = "webhook_unknown"
+    status = HTTPStatus.NOT_FOUND
+
+
 class MeetingClosed(ActRefused):
     """The actor is not on the team of the course, or there is no such meeting."""
 

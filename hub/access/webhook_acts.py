@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.policy import may
 from hub.alerts import delivery_repository as repository
 from hub.alerts.delivery_repository import AlertWebhook
-from hub.alerts.messages import SECRET_PREFIX
+from hub.alerts.messages import SECRET_PREFIX, is_address_allowed
 from hub.audit.service import write
 from hub.errors import MissingRole
 from hub.secrets import SecretKeys
@@ -37,13 +38,20 @@ class WebhookDesk:
         self._require(None, {"change": "listed"})
         return repository.list_webhooks(self._session, start=start, size=size)
 
-    def add(self, url: str, kinds: frozenset[AlertKind], keys: SecretKeys) -> tuple[AlertWebhook, str]:
+    def add(
+        self, url: str, kinds: frozenset[AlertKind], hosts: Collection[str], keys: SecretKeys
+    ) -> tuple[AlertWebhook, str] | None:
         """Register an address; the secret of its signatures is returned this once and never again.
+
+        None: the address is not HTTPS at one of *hosts* (``HELHED_ALERT_WEBHOOK_HOSTS``); the line is kept.
 
         Raises:
             MissingRole: as above.
             InvalidSetting: there is no key to encrypt the secret with.
         """
+        if not is_address_allowed(url, hosts):
+            self._require(None, {"change": "address_refused"})
+            return None
         webhook = AlertWebhook(
             id=uuid4(),
             url=url,
@@ -59,13 +67,22 @@ class WebhookDesk:
         return webhook, secret
 
     def enable(self, webhook_id: UUID) -> bool:
-        """Post to it again after it failed too often; False: there is none.
+        """Post to it again; False: there is none.
 
         Raises:
             MissingRole: as above.
         """
         self._require(webhook_id, {"change": "enabled"})
         return repository.enable_webhook(self._session, webhook_id)
+
+    def disable(self, webhook_id: UUID) -> bool:
+        """Post nothing to it until it is enabled; what waits is dropped. False: there is none.
+
+        Raises:
+            MissingRole: as above.
+        """
+        self._require(webhook_id, {"change": "disabled"})
+        return repository.disable_webhook(self._session, webhook_id, self._now)
 
     def remove(self, webhook_id: UUID) -> bool:
         """Post to it no more; False: there is none.

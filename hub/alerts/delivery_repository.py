@@ -54,6 +54,8 @@ class AlertWebhook(Schema):
     added_at: Instant
     failures: int
     disabled_at: Instant | None
+    last_sent_at: Instant | None = None
+    """When it last took a post that is still remembered; None: none is."""
 
 
 def get_address(session: Session, actor_id: str) -> str | None:
@@ -149,7 +151,11 @@ def delete_old_deliveries(session: Session, before: datetime) -> None:
 
 def add_webhook(session: Session, webhook: AlertWebhook, secret: bytes) -> None:
     """Store a webhook with its encrypted secret."""
-    session.add(AlertWebhookRow(**{**webhook.model_dump(), "kinds": sorted(webhook.kinds)}, secret=secret))
+    session.add(
+        AlertWebhookRow(
+            **{**webhook.model_dump(exclude={"last_sent_at"}), "kinds": sorted(webhook.kinds)}, secret=secret
+        )
+    )
     session.flush()
 
 
@@ -158,7 +164,9 @@ def list_webhooks(session: Session, *, start: int, size: int) -> tuple[AlertWebh
     rows = session.scalars(
         select(AlertWebhookRow).order_by(AlertWebhookRow.added_at, AlertWebhookRow.id).offset(start).limit(size)
     )
-    return tuple(map(_webhook, rows))
+    webhooks = list(map(_webhook, rows))
+    sent = _last_sent(session, [str(webhook.id) for webhook in webhooks])
+    return tuple(webhook.model_copy(update={"last_sent_at": sent.get(str(webhook.id))}) for webhook in webhooks)
 
 
 def get_webhook(session: Session, webhook_id: UUID) -> tuple[AlertWebhook, bytes] | None:
@@ -181,6 +189,13 @@ def enable_webhook(session: Session, webhook_id: UUID) -> bool:
     return session.scalar(statement.returning(AlertWebhookRow.id)) is not None
 
 
+def disable_webhook(session: Session, webhook_id: UUID, now: datetime) -> bool:
+    """Post nothing to it; False: there is none. One that is disabled already stays so since when it was."""
+    since = func.coalesce(AlertWebhookRow.disabled_at, now)
+    statement = update(AlertWebhookRow).where(AlertWebhookRow.id == webhook_id).values(disabled_at=since)
+    return session.scalar(statement.returning(AlertWebhookRow.id)) is not None
+
+
 def count_attempt(session: Session, webhook_id: UUID, *, failed: bool, now: datetime) -> bool:
     """Remember how a post went; True: it has failed so often that it is disabled from now on."""
     row = session.get(AlertWebhookRow, webhook_id, with_for_update=True)
@@ -196,9 +211,21 @@ def count_attempt(session: Session, webhook_id: UUID, *, failed: bool, now: date
 
 def count_disabled_webhooks(session: Session) -> int:
     """How many webhooks are posted nothing because they failed too often."""
-    statement = select(func.count()).select_from(AlertWebhookRow).where(AlertWebhookRow.disabled_at.is_not(None))
-    return session.scalar(statement) or 0
+    failed = (AlertWebhookRow.disabled_at.is_not(None), AlertWebhookRow.failures >= FAILURES_ALLOWED)
+    return session.scalar(select(func.count()).select_from(AlertWebhookRow).where(*failed)) or 0
+
+
+def _last_sent(session: Session, receivers: Collection[str]) -> dict[str, datetime | None]:
+    """By webhook: when it last took a post."""
+    row = AlertDeliveryRow
+    statement = (
+        select(row.receiver, func.max(row.sent_at).label("last_sent_at"))
+        .where(row.channel == Channel.WEBHOOK, row.receiver.in_(receivers), row.sent_at.is_not(None))
+        .group_by(row.receiver)
+    )
+    return {sent.receiver: sent.last_sent_at for sent in session.execute(statement)}
 
 
 def _webhook(row: AlertWebhookRow) -> AlertWebhook:
-    return AlertWebhook.model_validate({name: getattr(row, name) for name in AlertWebhook.model_fields})
+    columns = AlertWebhook.model_fields.keys() - {"last_sent_at"}
+    return AlertWebhook.model_validate({name: getattr(row, name) for name in columns})

@@ -116,7 +116,7 @@ class AlertWebhookRow(Base):
     failures: Mapped[int] = mapped_column(server_default="0")
     """In a row."""
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    """Since when it is posted nothing: it failed too often."""
+    """Since when it is posted nothing: it failed too often, or an administrator said so."""
 
 
 class AlertDeliveryRow(Base):

@@ -41,6 +41,7 @@ def list_alert_webhooks(start: Start = 0, as_json: AsJson = False) -> None:
             "Address": lambda webhook: webhook.url,
             "Kinds": lambda webhook: ", ".join(sorted(webhook.kinds)) or "all",
             "Added": lambda webhook: f"{webhook.added_at:%Y-%m-%d} {webhook.added_by}",
+            "Last taken": lambda webhook: f"{webhook.last_sent_at:%Y-%m-%d %H:%M}" if webhook.last_sent_at else "never",
             "State": lambda webhook: (
                 f"disabled {webhook.disabled_at:%Y-%m-%d}: helhed webhook enable {webhook.id}"
                 if webhook.disabled_at
@@ -60,22 +61,36 @@ def add(
 ) -> None:
     """Register an address, and show the secret of its signatures, this once."""
     from hub.access.webhook_acts import WebhookDesk  # noqa: PLC0415  as above
-    from hub.alerts.messages import is_address_allowed  # noqa: PLC0415  as above
     from hub.secrets import secret_keys  # noqa: PLC0415  as above
 
     with fail(), opened() as context:
-        if not is_address_allowed(url, context.settings.listed_webhook_hosts):
-            raise InvalidSetting("the address is not HTTPS at a host of HELHED_ALERT_WEBHOOK_HOSTS (name or name:port)")
+        settings = context.settings
         actor, request = operator()
         with context.database.transaction() as session:
             desk = WebhookDesk(session, actor, request, now=context.clock.now())
-            webhook, secret = desk.add(url, frozenset(kind or ()), secret_keys(context.settings))
+            added = desk.add(url, frozenset(kind or ()), settings.listed_webhook_hosts, secret_keys(settings))
+        if added is None:
+            raise InvalidSetting("the address is not HTTPS at a host of HELHED_ALERT_WEBHOOK_HOSTS (name or name:port)")
+        webhook, secret = added
         console.print(f"{webhook.id} is posted to. Its secret, shown this once: {secret}", markup=False, soft_wrap=True)
 
 
 @app.command()
+def disable(webhook_id: Id) -> None:
+    """Post nothing to it until it is enabled."""
+    from hub.access.webhook_acts import WebhookDesk  # noqa: PLC0415  as above
+
+    with fail(), opened() as context:
+        actor, request = operator()
+        with context.database.transaction() as session:
+            done = WebhookDesk(session, actor, request, now=context.clock.now()).disable(webhook_id)
+        _require_done(done)
+        console.print(f"{webhook_id} is posted nothing until: helhed webhook enable {webhook_id}", markup=False)
+
+
+@app.command()
 def enable(webhook_id: Id) -> None:
-    """Post again to one that failed too often."""
+    """Post again to one that failed too often or was disabled."""
     from hub.access.webhook_acts import WebhookDesk  # noqa: PLC0415  as above
 
     with fail(), opened() as context:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -170,7 +171,9 @@ def test_an_address_is_of_the_house_or_refused(town: Town) -> None:
 def _add_webhook(town: Town, context: AppContext, url: str, *kinds: AlertKind) -> str:
     with town.context.database.transaction() as session:
         desk = WebhookDesk(session, ADMINISTRATOR, REQUEST, now=town.clock.now())
-        _, secret = desk.add(url, frozenset(kinds), secret_keys(context.settings))
+        added = desk.add(url, frozenset(kinds), context.settings.listed_webhook_hosts, secret_keys(context.settings))
+        assert added is not None
+        _, secret = added
     return secret
 
 
@@ -241,9 +244,49 @@ def test_nobody_but_an_administrator_registers_a_webhook(town: Town) -> None:
     with town.context.database.transaction() as session:
         desk = WebhookDesk(session, maja.ANNA, REQUEST, now=town.clock.now())
         with pytest.raises(MissingRole):
-            desk.add("https://a.example", frozenset(), secret_keys(context.settings))
+            desk.add("https://a.example", frozenset(), ["a.example"], secret_keys(context.settings))
         with pytest.raises(MissingRole):
             desk.list_webhooks(start=0, size=1)
+
+
+def test_an_administrator_handles_webhooks_by_the_api_and_reads_the_secret_once(town: Town) -> None:
+    api = "/api/beskeder/webhooks"
+    with receiving() as (url, received):
+        context = with_settings(town, alert_webhook_hosts=url.split("/")[2])
+        with serving(create_app(context)) as address, browsing(address, "tine.skov") as tine:
+            header = {"x-csrf-token": tine.token()}
+
+            def send(path: str, **ask: object) -> httpx.Response:
+                return tine.http.post(f"{api}{path}", json=ask, headers=header)
+
+            assert tine.http.post(api, json={"url": url}).status_code == HTTPStatus.FORBIDDEN, "without the token"
+            assert send("", url="https://evil.example/").json()["faults"] == ["address_not_listed"]
+            added = send("", url=url, kinds=["notification"]).json()
+            key, secret = added["id"], added["secret"]
+            assert signing_key(secret)
+            happen(town, NOTIFICATION)
+            make_and_send(context, None, Event())
+            assert len(received) == 2
+            (listed,) = tine.get(api).json()["webhooks"]
+            assert (listed["url"], listed["kinds"], listed["failures"]) == (url, ["notification"], 0)
+            assert listed["last_sent_at"] is not None
+            assert secret not in tine.get(api).text
+            for _ in range(2):
+                assert send(f"/{key}", act="disable").status_code == HTTPStatus.OK
+            assert tine.get(api).json()["webhooks"][0]["disabled_at"] is not None
+            with town.context.database.transaction() as session:
+                assert repository.count_disabled_webhooks(session) == 0, "no notice: somebody did it"
+            happen(town, maja.notification("92", YESTERDAY, [maja.EMIL], ("school", "Skolen"), [], None))
+            make_and_send(context, None, Event())
+            assert send(f"/{key}", act="enable").status_code == HTTPStatus.OK
+            make_and_send(context, None, Event())
+            assert len(received) == 2, "what happened meanwhile is not posted afterwards"
+            assert send(f"/{key}", act="remove").status_code == HTTPStatus.OK
+            assert send(f"/{key}", act="enable").status_code == HTTPStatus.NOT_FOUND
+            assert tine.get(api).json() == {"webhooks": [], "next_start": None}
+    assert town.client("anna.holm").get(api).status_code == HTTPStatus.FORBIDDEN
+    changes = [line.details["change"] for line in lines(town, AuditAction.CHANGE_WEBHOOK)]
+    assert {"listed", "address_refused", "added", "disabled", "enabled", "removed"} == set(changes)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,8 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/kilder/{name}/opsaetning/proeve",
         "/api/kilder/{name}/opsaetning/start",
         "/api/beskeder",
+        "/api/beskeder/webhooks",
+        "/api/beskeder/webhooks/{webhook_id}",
         "/api/tilsyn",
         "/api/tilsyn/saerlige-grunde",
         "/api/tilsyn/saerlige-grunde/{override_id}",

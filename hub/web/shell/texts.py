@@ -293,6 +293,10 @@ ERROR = {
         "Adviset er ikke åbent for dig",
         "Du ser adviser om borgere, du arbejder med, og kun om det, du må se. Spørg tovholderen.",
     ),
+    "webhook_unknown": (
+        "Der er ikke noget system med det nummer",
+        "Det er måske fjernet. Hent listen igen.",
+    ),
     "meeting_closed": (
         "Mødet er ikke åbent for dig",
         "Møder i et forløb ses af teamet, når borgeren har samtykket til forløbet. Spørg tovholderen.",
