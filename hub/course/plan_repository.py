@@ -1,7 +1,7 @@
 """SQL of the plan: entries with all their versions, progress, and the efforts that serve a goal."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,12 @@ from schemas.plan import (
 _WHOSE = "CASE WHEN k.merged_into = ANY(:citizen_ids) THEN k.merged_into ELSE p.citizen_id END AS citizen_id"
 _OF_CITIZENS = """
     LEFT JOIN citizen_keys k ON k.id = p.citizen_id
-    WHERE p.course_id = :course_id AND (p.citizen_id = ANY(:citizen_ids) OR k.merged_into = ANY(:citizen_ids))
+    WHERE p.course_id = ANY(:course_ids) AND (p.citizen_id = ANY(:citizen_ids) OR k.merged_into = ANY(:citizen_ids))
 """
-"""Of these citizens, and of those who turned out to be one of them."""
+"""On these courses of these citizens, and of those who turned out to be one of them."""
 _VERSIONS = text(f"""
-    SELECT p.id, p.kind, p.parent_id, {_WHOSE}, v.version, v.words, v.who, v.due_on, v.goal_type, v.state, v.changed_at,
-           coalesce(e.name, v.changed_by) AS changed_by
+    SELECT p.id, p.course_id, p.kind, p.parent_id, {_WHOSE}, v.version, v.words, v.who, v.due_on, v.goal_type, v.state,
+           v.changed_at, coalesce(e.name, v.changed_by) AS changed_by
     FROM plan_entries p JOIN plan_versions v ON v.entry_id = p.id LEFT JOIN employees e ON e.id = v.changed_by
     {_OF_CITIZENS}
     ORDER BY min(v.changed_at) OVER (PARTITION BY p.id), p.id, v.version DESC
@@ -64,12 +64,19 @@ def read_plan(session: Session, course_id: UUID, citizen_id: UUID) -> CitizenPla
 
 
 def read_plans(session: Session, course_id: UUID, citizen_ids: Collection[UUID]) -> dict[UUID, CitizenPlan]:
-    """The same of several on that course, in as many statements as for one."""
-    parameters = {"course_id": course_id, "citizen_ids": list(citizen_ids)}
+    """The same of several on that course."""
+    return read_plans_of(session, dict.fromkeys(citizen_ids, course_id))
+
+
+def read_plans_of(session: Session, courses: Mapping[UUID, UUID]) -> dict[UUID, CitizenPlan]:
+    """The plan of each citizen in the course that *courses* names, in as many statements as for one."""
+    parameters = {"course_ids": list(set(courses.values())), "citizen_ids": list(courses)}
     versions: dict[UUID, list[EntryVersion]] = defaultdict(list)
     heads: dict[UUID, dict[str, Any]] = {}
-    entries: dict[UUID, list[UUID]] = {citizen_id: [] for citizen_id in citizen_ids}
+    entries: dict[UUID, list[UUID]] = {citizen_id: [] for citizen_id in courses}
     for row in fetch_rows(session, _VERSIONS, parameters):
+        if courses[row["citizen_id"]] != row["course_id"]:
+            continue  # of an earlier course, on which another of these citizens is now
         if row["id"] not in heads:
             heads[row["id"]] = {name: row[name] for name in ("id", "kind", "parent_id")}
             entries[row["citizen_id"]].append(row["id"])
@@ -97,7 +104,7 @@ def read_plans(session: Session, course_id: UUID, citizen_ids: Collection[UUID])
         return PlanEntry(**head, versions=written, progress=entered, effort_ids=tuple(efforts[key]))
 
     return {
-        citizen_id: CitizenPlan(citizen_id=citizen_id, course_id=course_id, entries=tuple(map(entry, keys)))
+        citizen_id: CitizenPlan(citizen_id=citizen_id, course_id=courses[citizen_id], entries=tuple(map(entry, keys)))
         for citizen_id, keys in entries.items()
     }
 

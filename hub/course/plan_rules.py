@@ -92,6 +92,17 @@ def still_since(entry: PlanEntry, today: date) -> date | None:
     return since if today - since > STANDS_STILL_AFTER else None
 
 
+def passed_agreements(plan: CitizenPlan, today: date) -> tuple[PlanEntry, ...]:
+    """Open agreements that should have been kept before that day, the earliest first."""
+    passed = [
+        (entry.text.due_on, entry)
+        for entry in plan.entries
+        if entry.kind is PlanKind.AGREEMENT and entry.text.state is PlanState.OPEN
+        if entry.text.due_on is not None and entry.text.due_on < today
+    ]
+    return tuple(entry for _, entry in sorted(passed, key=lambda pair: (pair[0], str(pair[1].id))))
+
+
 def plan_on(plan: CitizenPlan, moment: datetime) -> CitizenPlan:
     """The plan as it was written at that instant: what came later is left out."""
     entries = []

@@ -21,6 +21,7 @@ from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
 from tests.truth.oracle_school import school_news
 from tests.truth.reading import Reader, bag
+from tests.truth.still_lines import read_still, true_still
 from tests.truth.transitions import full_age, read_transition, true_transitions
 from tests.truth.wording import age, distance, first, full, within
 
@@ -99,7 +100,7 @@ def _clock(reader: Reader, words: str) -> str | None:
 
 def _row(reader: Reader, row: Node) -> Iterator[Fact]:
     people, since, follow_up, areas = row.direct("div")
-    names = [link.text() for link in people.all("a")]
+    names = [link.text() for link in people.first("h2").all("a")]
     of = names[0] if names else "?"
     for name, years in zip(names, people.all("span", "age"), strict=True):
         yield Fact("mine.person", name, years.text().removeprefix(", "))
@@ -112,6 +113,9 @@ def _row(reader: Reader, row: Node) -> Iterator[Fact]:
         yield Fact("mine.area", of, area.text())
     for heading, lines in zip(_headings_of_lists(since), since.all("ul", "news"), strict=True):
         for text in (item.text("details") for item in lines.direct("li")):
+            if heading == "Står stille":
+                yield read_still(of, text, reader.day) or reader.unread("still", text)
+                continue
             if heading == "På vej" and (fact := read_transition(text, reader.day)):
                 yield Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value)
                 continue
@@ -160,7 +164,7 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
         for person in oracle.truth.people
         if oracle.view(employee, person).basis == "named_worker" and _is_17(oracle, person) and not person.died_on
     ]
-    passed, new, count, unopened = 0, 0, 0, 0
+    passed, new, count, unopened, still = 0, 0, 0, 0, 0
     for course, functions in courses:
         people = [person for person in oracle.members(course) if oracle.view(employee, person).is_team]
         found += _meetings(oracle, course, people)
@@ -174,6 +178,9 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
                 Fact(f"mine.{fact.rule}", f"{of}: {fact.subject}", fact.value, fact.optional)
                 for fact in dict.fromkeys(ahead)
             ]
+        waits = list(true_still(course, people, of, oracle.day))
+        found += waits
+        still += bool(waits)
         day, facts = _work(oracle, employee, course, of)
         found += facts
         passed += day
@@ -190,7 +197,7 @@ def expected_my_citizens(oracle: Oracle, employee: Employee) -> list[Fact]:
             found.append(Fact("mine.more", of, " | ".join(map(str, range(1, 99))), optional=True))
         else:
             found += _latest(oracle, employee, people, of)
-    found += _filters(found, len(courses), new, unopened, passed)
+    found += _filters(found, len(courses), new, unopened, passed, still)
     if courses:
         found.append(Fact("mine.count", "", f"{len(courses)} with {count}"))
     # Nobody may be told "nothing new" about a family never looked at.
@@ -213,13 +220,13 @@ def _is_17(oracle: Oracle, person: Person) -> bool:
     return age(person.born, oracle.day) == "17 år"
 
 
-def _filters(found: list[Fact], courses: int, new: int, unopened: int, passed: int) -> Iterator[Fact]:
+def _filters(found: list[Fact], courses: int, new: int, unopened: int, passed: int, still: int) -> Iterator[Fact]:
     """How many families each choice leaves."""
     if not courses:
         return
     yield Fact("mine.filter", "Alle", str(courses))
     areas = Counter(fact.value for fact in found if fact.rule == "mine.area")
-    choices = {"Nyt": new, "Ikke åbnet før": unopened, "Opfølgning overskredet": passed, **areas}
+    choices = {"Nyt": new, "Ikke åbnet før": unopened, "Opfølgning overskredet": passed, "Står stille": still, **areas}
     yield from (Fact("mine.filter", choice, str(count)) for choice, count in choices.items() if count)
 
 

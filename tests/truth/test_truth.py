@@ -18,6 +18,7 @@ of each kind: on the team, with a working relation, with neither.
 ``plan_lines``
 ``api``,                  the JSON twin, *Mine borgere* and *Søg*: what they say and what they must say
 ``my_citizens``,
+``still_lines``,
 ``searching``
 ``walking``               walks, compares, collects
 ``paper``                 the same pages as they are printed: every day in full, nothing near

@@ -9,6 +9,7 @@ from uuid import UUID
 from hub.access import service
 from hub.access.service import ListedCitizen
 from hub.access.showing import cut_and_mask
+from hub.access.stand_still import StandStill, list_stand_still
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
 from hub.clock import danish_day
@@ -32,6 +33,8 @@ class FamilyMember:
     """Since ``seen_until``, newest first."""
     seen_until: datetime | None = None
     """When I last looked at this citizen; who was never looked at: when I first looked at the family."""
+    stand_still: StandStill | None = None
+    """What waits in the plan; None: I may not read it."""
 
     def entries(self) -> tuple[Entry, ...]:
         """What I may see of the citizen."""
@@ -63,7 +66,10 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     for members in families:
         seen |= seen_until(looks, [item.citizen.citizen_id for item in members])
     with_news = overviews.with_news(session, seen)
-    return tuple(_family(context, members, looks, seen, with_news) for members in families)
+    standing = list_stand_still(
+        session, actor, [item.citizen.citizen_id for item in listed], context.access(), now=context.now
+    )
+    return tuple(_family(context, members, looks, seen, with_news, standing) for members in families)
 
 
 def _family(
@@ -72,6 +78,7 @@ def _family(
     looks: Mapping[UUID, Looks],
     seen: Mapping[UUID, datetime],
     with_news: frozenset[UUID],
+    standing: Mapping[UUID, StandStill],
 ) -> Family:
     members = []
     for item in sorted(listed, key=_age_order):
@@ -80,7 +87,7 @@ def _family(
         # Building an earlier state is expensive, so only where something was received since.
         has_news = since is not None and citizen_id in with_news
         changes = _changes(context, item.overview, item.decision, since) if has_news else ()
-        members.append(FamilyMember(item.citizen, item.overview, changes, since))
+        members.append(FamilyMember(item.citizen, item.overview, changes, since, standing.get(citizen_id)))
     last = (looks[item.citizen.citizen_id].last for item in listed if item.citizen.citizen_id in looks)
     return Family(tuple(members), max(last, default=None))
 

@@ -30,6 +30,11 @@ class FamilyRow:
     """Since when the changes count, or that there are none."""
     changes: tuple[str, ...]
     more: str | None
+    still: tuple[Link, ...]
+    """What stands still or waits in the plans, the longest ago first; each leads to where it is written."""
+    more_still: str | None
+    links: tuple[Link, ...]
+    """The plans that I may open, the team, and the meetings."""
     upcoming: tuple[TransitionLine, ...]
     """What is coming that nobody may have planned for."""
     follow_up: str

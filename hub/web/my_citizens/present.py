@@ -16,6 +16,7 @@ from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensP
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
 from hub.web.my_citizens.present_meetings import meetings_today
 from hub.web.my_citizens.present_sources import source_lines
+from hub.web.my_citizens.present_stand_still import family_links, still_lines
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
 from hub.web.shell.dates import age_text, counted, distance, of_day, of_moment, plural_of, since_text
@@ -31,7 +32,8 @@ from schemas.source import Area, SourceSystem
 
 PAGE_SIZE = 25
 """Families on a page."""
-CHANGES_SHOWN = 3
+LINES_SHOWN = 3
+"""Of each family, of what is new and of what stands still."""
 ADDRESS = "/mine-borgere"
 NOWHERE = Reader()
 NO_SOURCES: Mapping[str, SourceSystem] = MappingProxyType({})
@@ -44,6 +46,7 @@ class Filters:
     news_only: bool = False
     unopened_only: bool = False
     passed_only: bool = False
+    still_only: bool = False
     area: Area | None = None
     page: int = 1
 
@@ -176,15 +179,19 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
     plans = running_plans(entries.values(), today)
     next_follow_up, follow_up_of = _next_follow_up([*efforts, *plans], members)
     areas = frozenset(entry.area for entry, _ in efforts)
+    still = still_lines(family, today)
     first = family.members[0].citizen
     row = FamilyRow(
         title=first.course_title,
         function=shared.TEAM_FUNCTION[first.function],
         people=tuple(_person(member, today) for member in family.members),
         since=_since(family, bool(changes), entries, names, now),
-        changes=tuple(changes[:CHANGES_SHOWN]),
+        changes=tuple(changes[:LINES_SHOWN]),
+        more=_more(len(changes)),
+        still=still[:LINES_SHOWN],
+        more_still=_more(len(still)),
+        links=family_links(family),
         upcoming=transition_lines(overviews, names, now),
-        more=f"og {len(changes) - CHANGES_SHOWN} til" if len(changes) > CHANGES_SHOWN else None,
         follow_up=_follow_up(next_follow_up, today, none=None if efforts else _no_effort(family)),
         follow_up_of=follow_up_of,
         overdue=next_follow_up is not None and next_follow_up < today,
@@ -192,6 +199,10 @@ def _family(family: Family, now: datetime) -> _FamilySummary:
     )
     newest = max((_registered(change.entry) for member in family.members for change in member.changes), default=None)
     return _FamilySummary(row, newest if changes else None, family.looked_at is None, next_follow_up, areas)
+
+
+def _more(count: int) -> str | None:
+    return f"og {count - LINES_SHOWN} til" if count > LINES_SHOWN else None
 
 
 def _next_follow_up(
@@ -284,6 +295,7 @@ def _matches(summary: _FamilySummary, filters: Filters) -> bool:
         (filters.news_only and summary.newest_change is None)
         or (filters.unopened_only and not summary.is_unopened)
         or (filters.passed_only and not summary.row.overdue)
+        or (filters.still_only and not summary.row.still)
         or (filters.area is not None and filters.area not in summary.areas)
     )
 
@@ -299,6 +311,9 @@ def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filt
         filters.append(Filter(f"Ikke åbnet før ({unopened})", f"{ADDRESS}?vis=uaabnet", chosen.unopened_only))
     if passed:
         filters.append(Filter(f"Opfølgning overskredet ({passed})", f"{ADDRESS}?vis=passeret", chosen.passed_only))
+    still = sum(bool(summary.row.still) for summary in summaries)
+    if still:
+        filters.append(Filter(f"Står stille ({still})", f"{ADDRESS}?vis=stille", chosen.still_only))
     for area, name in shared.AREA.items():
         count = sum(area in summary.areas for summary in summaries)
         if count:
@@ -307,7 +322,12 @@ def _filters(summaries: Sequence[_FamilySummary], chosen: Filters) -> tuple[Filt
 
 
 def _page_link(text: str, filters: Filters, page: int) -> Link:
-    chosen = {"nyt": filters.news_only, "uaabnet": filters.unopened_only, "passeret": filters.passed_only}
+    chosen = {
+        "nyt": filters.news_only,
+        "uaabnet": filters.unopened_only,
+        "passeret": filters.passed_only,
+        "stille": filters.still_only,
+    }
     query = {
         "vis": next((name for name, is_chosen in chosen.items() if is_chosen), None),
         "omraade": filters.area.value if filters.area else None,

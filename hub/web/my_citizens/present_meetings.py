@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hub.web.my_citizens import texts
 from hub.web.my_citizens.families import Family
 from hub.web.my_citizens.page import MeetingToday
 from hub.web.shell.dates import clock_text, listed
@@ -14,7 +15,7 @@ STATES = {MeetingState.PLANNED: "", MeetingState.HELD: "holdt", MeetingState.CAN
 def meetings_today(meetings: Sequence[Meeting], families: Sequence[Family]) -> tuple[MeetingToday, ...]:
     """In their order; people are named as in the list of my families, and those I cannot open are not."""
     names = {
-        member.citizen.citizen_id: first_word(member.citizen.name) or "borger uden navn"
+        member.citizen.citizen_id: first_word(member.citizen.name) or texts.NAMELESS
         for family in families
         for member in family.members
     }

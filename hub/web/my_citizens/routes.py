@@ -33,11 +33,11 @@ MEETINGS_A_DAY = 50
 @router.get(MY_CITIZENS.path)
 def my_citizens(
     request: Request,
-    vis: Literal["nyt", "uaabnet", "passeret"] | None = None,
+    vis: Literal["nyt", "uaabnet", "passeret", "stille"] | None = None,
     omraade: Area | None = None,
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
-    """Running deadlines, then my families by what changed since I last looked."""
+    """Running deadlines, today's meetings, then my families: what changed since I last looked, what stands still."""
     with open_request(request, MY_CITIZENS) as context:
         today = danish_day(context.now)
         meetings = list_my_meetings(
@@ -55,6 +55,7 @@ def my_citizens(
                 news_only=vis == "nyt",
                 unopened_only=vis == "uaabnet",
                 passed_only=vis == "passeret",
+                still_only=vis == "stille",
                 area=omraade,
                 page=side,
             ),

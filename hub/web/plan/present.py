@@ -1,7 +1,7 @@
 """The plan in words. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -165,7 +165,7 @@ def entry_page(view: PlanView, entry: PlanEntry, today: date, result: FormResult
         name=_name(view),
         kind=texts.PLAN_KIND[entry.kind],
         line=words.line(entry),
-        goal=words.goal(entry) if is_goal else None,
+        goal=_with_open_form(words.goal(entry)) if is_goal else None,
         conflict=_version(newest) if is_conflict else None,
         form=_fields(entry.kind, entry.text, typed, action, "Ret"),
         version=newest.version,
@@ -178,6 +178,11 @@ def entry_page(view: PlanView, entry: PlanEntry, today: date, result: FormResult
         history=tuple(map(_version, entry.versions)),
         result=result.outcome if result else None,
     )
+
+
+def _with_open_form(goal: GoalLine) -> GoalLine:
+    """On the goal's own page nobody has to open the form for progress first."""
+    return replace(goal, form=replace(goal.form, is_open=True))
 
 
 def _version(version: EntryVersion) -> VersionLine:

@@ -1,0 +1,10 @@
+"""What Mine borgere says of the plans."""
+
+GOAL_STILL = "{name}: målet ”{words}” har ingen skrevet fremgang ind for siden {day}"
+AGREEMENT_PASSED = "{name}: aftalen ”{words}” ({who}) skulle være holdt {day}"
+TRIAL_PASSED = "{name}: prøvehandlingen ”{words}” skulle være vurderet {day}"
+TRIAL_TODAY = "{name}: prøvehandlingen ”{words}” skal vurderes i dag"
+PLAN_OF = "Plan for {name}"
+NAMELESS = "borger uden navn"
+TEAM = "Forløb og team"
+MEETINGS = "Møder"
