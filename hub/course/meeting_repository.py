@@ -23,6 +23,12 @@ _VERSIONS = text("""
     WHERE m.id = :meeting_id ORDER BY v.version DESC
 """)
 
+_OF_COURSE = text("""
+    SELECT m.course_id, v.*, coalesce(e.name, v.changed_by) AS changed_name
+    FROM meetings m JOIN meeting_versions v ON v.meeting_id = m.id LEFT JOIN employees e ON e.id = v.changed_by
+    WHERE m.course_id = :course_id ORDER BY m.id, v.version DESC
+""")
+
 _NEWEST = """
     WITH newest AS (
       SELECT DISTINCT ON (m.id) m.course_id, v.*
@@ -109,6 +115,11 @@ def read_meeting(session: Session, meeting_id: UUID) -> Meeting | None:
     """The meeting with all its versions; None: there is none."""
     meetings = _meetings(session, fetch_rows(session, _VERSIONS, {"meeting_id": meeting_id}))
     return meetings[0] if meetings else None
+
+
+def read_meetings(session: Session, course_id: UUID) -> tuple[Meeting, ...]:
+    """All meetings of the course, each with all its versions."""
+    return tuple(_meetings(session, fetch_rows(session, _OF_COURSE, {"course_id": course_id})))
 
 
 def list_meetings(  # noqa: PLR0913  keyword-only from the moments on

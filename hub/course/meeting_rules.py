@@ -9,6 +9,7 @@ from hub.clock import danish_day
 from hub.course.plan_rules import GOALS, still_since
 from schemas.course import TeamPlace
 from schemas.meeting import (
+    Meeting,
     MeetingPlan,
     MeetingRecord,
     MeetingState,
@@ -202,6 +203,12 @@ def _of_record(text: MeetingText, decisions: Sequence[NewDecision], today: date)
         yield MeetingFault.CITIZEN_NOT_RECORDED
     if not _says(text.minutes):
         yield MeetingFault.NO_MINUTES
+
+
+def meeting_on(meeting: Meeting, moment: datetime) -> Meeting | None:
+    """The meeting as it was written at that instant; None: nobody had planned it."""
+    versions = tuple(version for version in meeting.versions if version.at <= moment)
+    return meeting.model_copy(update={"versions": versions}) if versions else None
 
 
 def due_entries(plan: CitizenPlan, today: date) -> tuple[PlanEntry, ...]:

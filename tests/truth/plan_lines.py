@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from deploy.sandbox.municipality.meetings import ENDS, STARTS, MeetingLine
 from deploy.sandbox.municipality.plans import PlanLine
 from deploy.sandbox.municipality.trial_actions import TrialLine
 from deploy.sandbox.municipality.truth import Person
+from schemas.meeting import MeetingKind
 from schemas.plan import GoalProgress, PlanKind, PlanState
 from schemas.trial_action import TrialOutcome
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
-from tests.truth.plan_reading import PLAN, TRIALS
+from tests.truth.plan_reading import MEETINGS, PLAN, TRIALS
 from tests.truth.points import true_ahead
 from tests.truth.wording import first
 
@@ -41,6 +43,9 @@ def true_plan(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield from (Fact(f"{place}.{rule}", ahead.subject, ahead.value, ahead.optional) for place in ("lanes", "rows"))
     lines = page.course.plan if page.course else ()
     trials = page.course.trials if page.course else ()
+    if page.course and any(page.views[person.id].is_team for person in page.people):
+        for meeting in page.course.meetings:
+            yield from _meeting(page, meeting)
     for person in page.people:
         if not page.views[person.id].is_team:
             continue
@@ -50,6 +55,26 @@ def true_plan(oracle: Oracle, page: Page) -> Iterator[Fact]:
         for cpr, trial in trials:
             if cpr == person.cpr and trial.day <= page.day:
                 yield from _trial(page, person, trial)
+
+
+def _meeting(page: Page, line: MeetingLine) -> Iterator[Fact]:
+    """A meeting that is called, and once it was held what was decided about those whom the page shows."""
+    if line.planned_on > page.day:
+        return
+    names = {first(person) for person in page.people if page.views[person.id].is_team}
+    kind = "Netværksmøde" if line.kind is MeetingKind.NETWORK else "Teammøde"
+    sentences = [f"{kind} kl. {STARTS}.00-{ENDS}.00"]
+    if line.day <= page.day:
+        agreed = sorted(words for given, words in line.decided if given in names)
+        proposed = sorted(each.words for each in line.proposed if each.given in names)
+        sentences += [f"Besluttet: {'; '.join(agreed)}"] if agreed else []
+        sentences += [f"Forslag, som borgeren ikke har sagt ja til: {'; '.join(proposed)}"] if proposed else []
+    # What was said is written the day after, with the hour at which it ended.
+    state = "Indkaldt" if page.day < line.day else "Holdt" if line.day < page.day else None
+    of = f"{MEETINGS} · {'. '.join(sentences)} · {line.day}"
+    states = [state] if state else ["Indkaldt", "Holdt"]
+    yield Fact("rows.plan", of, " | ".join(f"{each} · on that day" for each in states))
+    yield Fact("lanes.plan", of, "on that day")
 
 
 def _line(page: Page, person: Person, line: PlanLine) -> Iterator[Fact]:

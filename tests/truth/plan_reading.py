@@ -6,12 +6,12 @@ from collections.abc import Callable
 from tests.truth.facts import Fact
 from tests.truth.transitions import read_transition
 
-PLAN, TRIALS, AHEAD = "Borgerens plan", "Prøvehandlinger", "På vej"
+PLAN, TRIALS, MEETINGS, AHEAD = "Borgerens plan", "Prøvehandlinger", "Møder", "På vej"
 
 
 def is_of_plan(lane: str) -> bool:
     """Whether the lane is of what no source tells."""
-    return lane.endswith((PLAN, TRIALS)) or lane == AHEAD
+    return lane.endswith((PLAN, TRIALS)) or lane in {MEETINGS, AHEAD}
 
 
 def read_bar(lane: str, title: str, day_of: Callable[[str], str]) -> Fact | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hub.audit.repository import list_entries
 from hub.course import plan_repository
+from hub.course.meeting_rules import meeting_on
 from hub.course.plan_rules import plan_on
 from hub.course.trial_rules import trial_on
 from hub.web.citizen.page_data import PageData
@@ -20,6 +21,16 @@ from hub.web.citizen.present_timeline import TimelineView, timeline_page
 from hub.web.citizen.timeline_marks import TimelineKind
 from hub.web.citizen.window import Window
 from schemas.access import AuditAction
+from schemas.meeting import (
+    Decision,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    MeetingText,
+    MeetingVersion,
+    Participant,
+    ParticipantRole,
+)
 from schemas.plan import (
     CitizenPlan,
     EntryVersion,
@@ -196,6 +207,76 @@ def test_a_trial_action_stands_with_what_was_learned(data: PageData) -> None:
     then = trial_on(trial, _at("2023-08-20"))
     assert then is not None
     assert not then.judgements
+
+
+def _meeting(state: MeetingState, number: int, day: str) -> Meeting:
+    starts_at = _at(day)
+    citizens = tuple(Participant(role=ParticipantRole.CITIZEN, key=str(key)) for key in (maja.IDA, maja.EMIL))
+    said = MeetingText(
+        kind=MeetingKind.TEAM,
+        state=state,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        participants=citizens,
+    )
+    version = MeetingVersion(version=1, text=said, by_id="", by=None, at=_at("2023-08-01"))
+    return Meeting(id=UUID(int=number), course_id=PLAN.course_id, versions=(version,))
+
+
+def _decision(citizen_id: UUID, decision_id: UUID, words: str) -> Decision:
+    return Decision(
+        id=decision_id,
+        meeting_id=UUID(int=1),
+        citizen_id=citizen_id,
+        goal_id=None,
+        words=words,
+        who="Mads",
+        due_on=date(2023, 12, 20),
+        is_agreed=True,
+        by=None,
+        at=_at("2023-08-15"),
+    )
+
+
+def test_meetings_stand_with_what_was_decided_planned_and_cancelled(data: PageData) -> None:
+    agreement = PLAN.entries[2]
+    with_meetings = replace(
+        data,
+        meetings=(
+            _meeting(MeetingState.HELD, 1, "2023-08-15"),
+            _meeting(MeetingState.CANCELLED, 2, "2023-09-05"),
+            _meeting(MeetingState.PLANNED, 3, "2023-10-02"),
+        ),
+        decisions=(
+            _decision(maja.IDA, agreement.id, agreement.text.words),
+            _decision(maja.EMIL, UUID(int=9), "Emil møder senere"),
+        ),
+    )
+    page = timeline_page(with_meetings, TimelineView(kind=TimelineKind.MEETING))
+    decided = f"Teammøde kl. 12.00-13.00. Besluttet: {agreement.text.words}"
+    proposed = ". Forslag, som borgeren ikke har sagt ja til: Emil møder senere"
+    assert [(row.lane, row.text, row.outcome, row.is_point) for row in page.rows] == [
+        ("Møder", "Teammøde kl. 12.00-13.00", "Indkaldt", True),
+        ("Møder", "Teammøde kl. 12.00-13.00", "Aflyst", True),
+        ("Møder", decided + proposed, "Holdt", True),
+    ]
+    assert page.drawing is not None
+    (lane,) = page.drawing.lanes
+    assert [bar.label for bar in lane.bars] == ["Teammøde", "Teammøde, aflyst", "Teammøde, indkaldt"]
+    idas = timeline_page(with_meetings, TimelineView(kind=TimelineKind.MEETING, person=maja.IDA))
+    assert idas.rows[-1].text == decided, "of Emil nothing where Ida alone is chosen"
+    majas = timeline_page(with_meetings, TimelineView(kind=TimelineKind.MEETING, person=maja.MAJA))
+    assert not majas.rows, "no meeting was about Maja"
+
+
+def test_a_meeting_of_an_earlier_day_is_as_it_was_written_then() -> None:
+    planned = _meeting(MeetingState.PLANNED, 1, "2023-09-05")
+    moved = planned.versions[0].model_copy(update={"version": 2, "at": _at("2023-09-01")})
+    meeting = planned.model_copy(update={"versions": (moved, *planned.versions)})
+    then = meeting_on(meeting, _at("2023-08-20"))
+    assert then is not None
+    assert then.version == 1
+    assert meeting_on(meeting, _at("2023-07-01")) is None
 
 
 @given(year=st.integers(1900, 2200), days=st.integers(0, 366))

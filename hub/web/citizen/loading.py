@@ -19,6 +19,7 @@ from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
 from hub.clock import danish_day
 from hub.course import service as course
+from hub.course.meeting_rules import meeting_on
 from hub.course.plan_rules import plan_on
 from hub.course.trial_rules import trial_on
 from hub.course.views import CourseView, TeamMember
@@ -233,6 +234,8 @@ def load_page_data(
             data,
             plans={key: plan_on(plan, data.moment) for key, plan in history.plans.items()},
             trials=tuple(filter(None, (trial_on(trial, data.moment) for trial in history.trials))),
+            meetings=tuple(filter(None, (meeting_on(meeting, data.moment) for meeting in history.meetings))),
+            decisions=tuple(decision for decision in history.decisions if decision.at <= data.moment),
         )
     if as_known:
         return data

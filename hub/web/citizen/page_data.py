@@ -13,6 +13,8 @@ from hub.overview.changes import Change
 from hub.web.shell.people import FirstNames, first_word
 from schemas.access import Actor, Basis, Decision, PageKind, Purpose
 from schemas.course import TeamFunction
+from schemas.meeting import Decision as MeetingDecision
+from schemas.meeting import Meeting
 from schemas.overview import Entry, Overview
 from schemas.people import LifeStatus
 from schemas.plan import CitizenPlan
@@ -135,6 +137,10 @@ class PageData:
     """The plans of the citizen and the family that the actor may read, as they were at ``moment``; on the timeline."""
     trials: tuple[TrialAction, ...] = ()
     """Their trial actions, likewise."""
+    meetings: tuple[Meeting, ...] = ()
+    """The team's meetings about them, likewise, each with its newest version of then first."""
+    decisions: tuple[MeetingDecision, ...] = ()
+    """What was decided about them at those meetings."""
     demo: bool = False
     """The sources are sandboxes on this machine: their links go there without TLS."""
 

@@ -196,6 +196,11 @@ NOT_OURS_TAG = "ikke længere vores"
 
 AHEAD_LANE = "På vej"
 TRIALS = "Prøvehandlinger"
+MEETINGS = "Møder"
+MEETING = "{kind} kl. {start}-{end}"
+DECIDED = "Besluttet: {words}"
+PROPOSED = "Forslag, som borgeren ikke har sagt ja til: {words}"
+OF_THE_TEAM = "Forløbets møder"
 OF_THE_PLAN = "Borgerens plan · {name}"
 KEPT_BY = "Holdes senest {day}"
 WHOLE_COURSE = "Hele forløbet"
@@ -211,5 +216,6 @@ TIMELINE_KIND = {
     "plan": "Borgerens plan",
     "fremgang": "Fremgang",
     "proevehandlinger": "Prøvehandlinger",
+    "moeder": "Møder",
     "forude": "På vej",
 }

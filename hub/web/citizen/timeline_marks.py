@@ -1,19 +1,22 @@
 """What a timeline shows beside the entries of the sources: the plan, progress, and what lies ahead. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from hub.clock import danish_day
 from hub.course.trial_rules import line_of
 from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
-from hub.web.shell.dates import day_text
+from hub.web.shell.dates import clock_text, day_text
+from hub.web.shell.meeting_texts import MEETING_KIND, MEETING_STATE
 from hub.web.shell.plan_texts import GOAL_PROGRESS, NOT_ASSESSED, PLAN_KIND, PLAN_STATE
 from hub.web.shell.transitions import TransitionLine
 from hub.web.shell.trial_texts import TRIAL_DECISION, TRIAL_STATUS
 from schemas.facts import AbsenceFact, ConcernNotificationFact, ContactFact, EffortFact, EnrolmentFact
+from schemas.meeting import Meeting, MeetingState
 from schemas.overview import Entry, Overview
 from schemas.plan import GoalProgress, PlanEntry, PlanKind, PlanState
 from schemas.trial_action import TrialAction, TrialStatus
@@ -35,6 +38,7 @@ class TimelineKind(StrEnum):
     PLAN = "plan"
     PROGRESS = "fremgang"
     TRIAL = "proevehandlinger"
+    MEETING = "moeder"
     AHEAD = "forude"
 
 
@@ -77,7 +81,7 @@ def kind_of(entry: Entry) -> TimelineKind:
 def course_marks(
     data: PageData, people: Sequence[Overview], ahead: Sequence[tuple[date | None, TransitionLine]]
 ) -> tuple[Mark, ...]:
-    """The plans of those people with the progress, then what lies ahead."""
+    """The plans of those people with the progress, the team's meetings about them, then what lies ahead."""
     marks: list[Mark] = []
     for person in people:
         plan = data.plans.get(person.citizen_id)
@@ -89,6 +93,8 @@ def course_marks(
         for trial in data.trials:
             if trial.citizen_id == person.citizen_id:
                 marks += _of_trial(trial, f"{whose}{texts.TRIALS}", data.today)
+    shown = {person.citizen_id for person in people}
+    marks += (_of_meeting(each, data, shown) for each in data.meetings if shown & set(each.text.citizen_ids))
     marks += (_of_transition(line, on) for on, line in ahead if on)
     return tuple(marks)
 
@@ -135,6 +141,22 @@ def _of_trial(trial: TrialAction, lane: str, today: date) -> Iterator[Mark]:
         decided = TRIAL_DECISION[judgement.outcome]
         text, by = f"«{what}»: {judgement.learned}", texts.OF_THE_PLAN.format(name=judgement.by)
         yield Mark(kind, lane, judgement.on_day, judgement.on_day, decided.lower(), text, decided, by)
+
+
+def _of_meeting(meeting: Meeting, data: PageData, shown: Collection[UUID]) -> Mark:
+    """A meeting with what was decided about those who are shown; what is no agreement of a plan is a proposal."""
+    said, day = meeting.text, danish_day(meeting.text.starts_at)
+    kind = MEETING_KIND[said.kind]
+    agreements = {entry.id for plan in data.plans.values() for entry in plan.entries}
+    decisions = [each for each in data.decisions if each.meeting_id == meeting.id and each.citizen_id in shown]
+    agreed = sorted(each.words for each in decisions if each.id in agreements)
+    proposed = sorted(each.words for each in decisions if each.id not in agreements)
+    sentences = [texts.MEETING.format(kind=kind, start=clock_text(said.starts_at), end=clock_text(said.ends_at))]
+    sentences += [texts.DECIDED.format(words="; ".join(agreed))] if agreed else []
+    sentences += [texts.PROPOSED.format(words="; ".join(proposed))] if proposed else []
+    state = MEETING_STATE[said.state]
+    label = f"{kind}, {state.lower()}" if said.state is not MeetingState.HELD else kind
+    return Mark(TimelineKind.MEETING, texts.MEETINGS, day, day, label, ". ".join(sentences), state, texts.OF_THE_TEAM)
 
 
 def _last_day(entry: PlanEntry) -> date | None:

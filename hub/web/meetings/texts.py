@@ -1,18 +1,14 @@
 """What Møder says."""
 
 from hub.course.meeting_rules import MeetingFault
-from schemas.meeting import MeetingKind, MeetingState
+from hub.web.shell import meeting_texts
+from schemas.meeting import MeetingKind
 from schemas.plan import GoalProgress, PlanKind
 
-MEETING_KIND = {MeetingKind.TEAM: "Teammøde", MeetingKind.NETWORK: "Netværksmøde"}
+MEETING_KIND, MEETING_STATE = meeting_texts.MEETING_KIND, meeting_texts.MEETING_STATE
 KIND_CHOICE = {
     MeetingKind.TEAM: "Teammøde: teamet og borgeren",
     MeetingKind.NETWORK: "Netværksmøde: også folk fra borgerens eget netværk",
-}
-MEETING_STATE = {
-    MeetingState.PLANNED: "Indkaldt",
-    MeetingState.HELD: "Holdt",
-    MeetingState.CANCELLED: "Aflyst",
 }
 FAULT = {
     MeetingFault.NO_CITIZEN: "Vælg mindst én borger, som mødet handler om. Kun borgere, der har samtykket til forløbet,"
