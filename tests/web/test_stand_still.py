@@ -132,8 +132,8 @@ def test_the_team_reads_it_each_line_leads_to_where_it_is_written_and_the_log_sa
         assert words in row
     with town.context.database.transaction() as session:
         lines = [line.entry for line in list_entries(session, size=100)]
-    read = [(line.actor_id, line.citizen_id) for line in lines if line.action is AuditAction.READ_PLAN]
-    assert read == [("anna.holm", town.ids[maja.IDA])], "of nobody else anything of the plan is told"
+    read = {(line.actor_id, line.citizen_id) for line in lines if line.action is AuditAction.READ_PLAN}
+    assert read == {("anna.holm", town.ids[maja.IDA])}, "of nobody else anything of the plan is told"
     for part in row.split('href="')[1:]:
         assert anna.get(part.partition('"')[0]).status_code == HTTPStatus.OK
     assert GOAL not in town.client("ole.bruun").get("/mine-borgere").text
