@@ -50,6 +50,8 @@ def true_still(course: Course, people: list[Person], of: str, today: date) -> It
 
 
 def _waits_since(line: PlanLine, today: date) -> date | None:
+    if line.closed is not None and line.closed.day <= today:
+        return None
     if line.kind is PlanKind.AGREEMENT:
         return line.due_on if line.due_on and line.due_on < today else None
     if line.kind is not PlanKind.GOAL:
