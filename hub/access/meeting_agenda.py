@@ -162,9 +162,9 @@ def _readable_courses(session: Session, actor: Actor, now: datetime) -> Collecti
     """The courses of which the actor may read meetings."""
     today = danish_day(now)
     facts = teams.course_facts_of(session, actor, repository.courses_of(session, actor.id, today), today)
-    readable = []
-    for course_id, course_facts in facts.items():
-        has_consent = bool(consenting_citizens(teams.read_course(session, course_id, today)))
-        if may_handle_meeting(actor, AuditAction.READ_MEETING, course_facts, has_consent=has_consent, is_own=False):
-            readable.append(course_id)
-    return readable
+    consented = teams.with_consent(session, facts, today)
+    return [
+        key
+        for key, each in facts.items()
+        if may_handle_meeting(actor, AuditAction.READ_MEETING, each, has_consent=key in consented, is_own=False)
+    ]

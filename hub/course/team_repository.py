@@ -98,6 +98,11 @@ _LINES, _CLOSED_LINES = _lines(*_OPEN_NOW), _lines(*_CLOSED_NOW)
 
 _CITIZENS = text(f"SELECT * FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen WHERE c.id = :course_id")  # noqa: S608
 
+_CONSENTING = text(f"""
+    SELECT DISTINCT c.id AS course_id FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen
+    WHERE c.id = ANY(cast(:course_ids AS uuid[])) AND each_citizen.has_consented
+""")  # noqa: S608  as above
+
 _PLACES = text("""
     SELECT m.id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
            coalesce(m.unit_name, e.unit_name) AS unit_name, e.phone, e.area, m.function, m.valid_from, m.valid_to,
@@ -200,6 +205,12 @@ def read_course(session: Session, course_id: UUID, on: date) -> CourseDetails:
         ),
         team=tuple(_place(row) for row in fetch_rows(session, _PLACES, {"course_id": course_id})),
     )
+
+
+def with_consent(session: Session, course_ids: Collection[UUID], on: date) -> frozenset[UUID]:
+    """Those of these courses to which a citizen on them has consented, in one statement."""
+    rows = fetch_rows(session, _CONSENTING, {"course_ids": list(course_ids), "on": on})
+    return frozenset(row["course_id"] for row in rows)
 
 
 def list_candidates(session: Session, course_id: UUID, words: str, size: int) -> tuple[Candidate, ...]:
