@@ -70,9 +70,9 @@ def a_place(number: int, actor_id: str, start: date, end: date | None) -> TeamPl
 
 
 PLACES = st.lists(st.tuples(st.sampled_from(EMPLOYEES), DAYS, st.none() | DAYS), max_size=6).map(
-    lambda rows: [a_place(number, *row) for number, row in enumerate(rows)]
+    lambda rows: [a_place(number, *row) for number, row in enumerate(rows, 1)]
 )
-TEAM = [a_place(number, name, TODAY - timedelta(days=99), None) for number, name in enumerate(EMPLOYEES)]
+TEAM = [a_place(number, name, TODAY - timedelta(days=99), None) for number, name in enumerate(EMPLOYEES, 1)]
 WHY = st.sampled_from(["", "  ", "syg", "Er syg i dag"])
 
 
@@ -158,8 +158,8 @@ def test_nobody_comes_before_the_day_and_a_decision_is_whole() -> None:
     plan = a_plan(starts_at=start, ends_at=start + timedelta(hours=1))
     record = MeetingRecord(
         members=(
-            MemberRecord(place_id=0, is_present=True),
-            MemberRecord(place_id=1, is_present=False, reason="På kursus"),
+            MemberRecord(place_id=1, is_present=True),
+            MemberRecord(place_id=2, is_present=False, reason="På kursus"),
         ),
         is_closing=False,
     )
