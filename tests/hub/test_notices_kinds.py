@@ -103,8 +103,8 @@ def webhooks(disabled: int) -> Step:
         for _number in range(disabled):
             session.execute(
                 text(
-                    "INSERT INTO alert_webhooks (id, url, secret, kinds, added_by, added_at, disabled_at)"
-                    " VALUES (gen_random_uuid(), 'https://esdh.example', '', '{}', 'tine', now(), now())"
+                    "INSERT INTO alert_webhooks (id, url, secret, kinds, added_by, added_at, disabled_at, failures)"
+                    " VALUES (gen_random_uuid(), 'https://esdh.example', '', '{}', 'tine', now(), now(), 20)"
                 )
             )
 
