@@ -69,7 +69,7 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A real device in software, with an Ed25519 key that it made itself."""
     program = shutil.which("softhsm2-util")
     if program is None or not DEVICE.exists():
-        pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
+        pytest.skip("SOFTHSM IS MISSING: apt-get install softhsm2")
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\n", encoding="ascii")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
