@@ -11,6 +11,7 @@ from hub.audit.repository import LoggedAct, Only, Selection, list_acts
 from hub.clock import FixedClock
 from hub.web.oversight.page import LogRow
 from hub.web.oversight.present import LogSubject, OversightNotes, oversight_page
+from hub.web.oversight.texts import QUESTIONS
 from schemas.access import AuditAction, AuditOutcome, Basis
 from tests.web import maja
 from tests.web.conftest import Town
@@ -145,3 +146,13 @@ def test_a_worker_whom_a_source_names_opens_as_such_and_is_logged_as_such(town: 
     assert "du er ansvarlig" in lene.post("/soeg", text="Ida").text
     assert lene.get(f"/overblik/{town.ids[maja.EMIL]}").status_code == 403
     assert acts(town)[-1].lines[0].entry.basis is Basis.NAMED_WORKER
+
+
+def test_the_front_page_leads_to_the_answer_of_each_question(town: Town) -> None:
+    jens = town.client("jens.dam")
+    page = unescape(jens.get("/tilsyn").text)
+    assert len(QUESTIONS) == 15
+    assert all(question.text in page for question in QUESTIONS)
+    for address in {answer.href for question in QUESTIONS for answer in question.answers}:
+        assert f'href="{address}"' in page
+        assert jens.get(address).status_code == 200, address

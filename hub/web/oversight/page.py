@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.view_models import Choice
+from hub.web.shell.view_models import Choice, Link
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,15 @@ class LogCount:
 
 
 @dataclass(frozen=True)
+class Question:
+    """One of what a DPO asks, and the pages that answer it."""
+
+    text: str
+    answers: tuple[Link, ...] = ()
+    """None: there is no page for it yet."""
+
+
+@dataclass(frozen=True)
 class PolicyRule:
     """One policy."""
 
@@ -75,6 +84,7 @@ class OversightPage:
     about: str | None
     """Who the heading is about, in small."""
     summary: str
+    questions: tuple[Question, ...]
     waiting: str
     """How many stated reasons wait for a review."""
     is_any_waiting: bool

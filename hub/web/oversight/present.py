@@ -67,6 +67,7 @@ def oversight_page(
         heading=_heading(subject, names),
         about=_about(subject),
         summary=_summary(acts, subject, more=more),
+        questions=texts.QUESTIONS,
         waiting=capital(counted(notes.waiting_overrides, *texts.WAITING))
         if notes.waiting_overrides
         else texts.NONE_WAITING,

@@ -1,5 +1,7 @@
 """What Tilsyn says."""
 
+from hub.web.oversight.page import Question
+from hub.web.shell.view_models import Link
 from schemas.access import AuditAction, AuditOutcome, PageKind
 from schemas.disclosure import DisclosureBasis
 from schemas.override import OverrideOutcome
@@ -176,3 +178,35 @@ ONLY = {
     "limit": ("grænse nået", "grænser nået", "Nåede grænser for, hvor ofte noget må gøres"),
 }
 """Sorts of acts in the log: beside today's number, one and more, and as a heading."""
+
+QUESTIONS = (
+    Question("Hvem har set en borger, hvornår, hvorfor og hvad?", (Link("Opslag om en borger", "/tilsyn#spoerg"),)),
+    Question(
+        "Hvad har en medarbejder set, og hvilke opslag havde ingen relation?",
+        (Link("Opslag af en medarbejder", "/tilsyn#spoerg"),),
+    ),
+    Question(
+        "Hvem har åbnet en borger med en særlig grund, og hvem gennemgik det?",
+        (Link("Særlige grunde", "/tilsyn/saerlige-grunde"),),
+    ),
+    Question("Hvad viser stikprøver af de seneste opslag?"),
+    Question("Hvem har adgang uden at bruge den, hvem har skiftet enhed, og hvad har administratorer set?"),
+    Question("Hvilke samtykker gælder, og er der opslag, efter at et blev trukket tilbage?"),
+    Question("Hvilke oplysninger hentes fra hver kilde, hvorfor og med hvilken hjemmel?"),
+    Question("Er det slettet, som skal slettes?"),
+    Question("Er loggen hel?", (Link("Er loggen hel?", "/tilsyn/loggen"),)),
+    Question("Hvad er der søgt efter, og hvad blev afvist?", (Link("Afviste", "/tilsyn?vis=refused"),)),
+    Question(
+        "Hvem har fået vist beskyttede oplysninger?",
+        (Link("Visninger af skjulte oplysninger", "/tilsyn?vis=revealed"),),
+    ),
+    Question("Er oplysningerne friske, og er nogen forvekslet?"),
+    Question("Fortegnelse, databehandlere og overførsel til lande uden for EU?"),
+    Question(
+        "Hvilke regler findes, hvem godkendte dem, og er der gemt en score om nogen?",
+        (Link("Regelregister", "/regler"),),
+    ),
+    Question("Er der rigtige cpr-numre i test?"),
+)
+"""What a DPO asks, in that order, each with the pages that answer it. A page that is made adds its link here;
+a question without any says so."""

@@ -12,7 +12,7 @@ from hub.clock import danish_day
 from hub.errors import PlanClosed
 from hub.web.plan import forms, texts
 from hub.web.plan.page import EntryPage, PaperPage, PlanPage
-from hub.web.plan.pdf import write_pdf
+from hub.web.plan.pdf import plan_pdf
 from hub.web.plan.present import entry_page, plan_page
 from hub.web.plan.present_paper import paper_page
 from hub.web.shell.coverage import coverage
@@ -76,7 +76,7 @@ def pdf(request: Request, citizen_id: UUID) -> Response:
     with open_request(request, PLAN) as context:
         page = _paper(context, citizen_id)
     headers_of_file = {"content-disposition": 'attachment; filename="borgerens-plan.pdf"', "cache-control": "no-store"}
-    return Response(write_pdf(page), media_type="application/pdf", headers=headers_of_file)
+    return Response(plan_pdf(page), media_type="application/pdf", headers=headers_of_file)
 
 
 @router.get("/plan/{citizen_id}/post/{entry_id}")
