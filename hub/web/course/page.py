@@ -95,6 +95,8 @@ class EndForm:
     ends_on: str
     outcomes: tuple[Choice, ...]
     follows: str
+    is_open: bool
+    """What was typed comes back with a fault: shown at once, not folded."""
 
 
 @dataclass(frozen=True)

@@ -261,6 +261,7 @@ def _end_form(course: CourseDetails, typed: Mapping[str, str], today: date) -> E
         ends_on=typed.get("ends_on", (course.ends_on or today).isoformat()),
         outcomes=_choices(CourseOutcome, texts.COURSE_OUTCOME, [outcome]),
         follows=typed.get("follows", course.follows),
+        is_open=bool(typed.keys() & {"ends_on", "outcome", "follows"}),
     )
 
 
