@@ -8,7 +8,7 @@ BUILD ?= $(if $(findstring podman,$(ENGINE)),--format docker)
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos attack screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos attack advisories screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times wi
 attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7"), and the whole API
 	@$(BIN)/python -m tests.attack $(ARGS)
 	@HELHED_TEST_API_EXAMPLES=20 $(BIN)/python -m pytest -q tests/web/test_api_contract.py
+
+advisories: setup ## Ask the registries whether anything we install has a known weakness (1: yes, 2: some did not answer)
+	@$(BIN)/python -m deploy.advisories
 
 screenshots: setup ## Take the two pictures in the README anew
 	@$(BIN)/python -m deploy.screenshots

@@ -49,6 +49,14 @@ def main() -> int:
     return 0
 
 
+def ask_advisories() -> str:
+    """What npm's registry knows against the locked assets: the JSON of ``npm audit`` (npm 11), or its error."""
+    done = npm(
+        ["audit", "--omit=dev", "--json"], cwd=WEB, return_completed_process=True, capture_output=True, text=True
+    )
+    return str(done.stdout)
+
+
 def lay_out(modules: Path, vendor: Path) -> None:
     """Copy the wanted files out of ``node_modules``, replacing what was there."""
     shutil.rmtree(vendor, ignore_errors=True)
