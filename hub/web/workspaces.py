@@ -13,6 +13,7 @@ from hub.web.index.routes import INDEX
 from hub.web.integrity.routes import INTEGRITY
 from hub.web.links.routes import LINKS
 from hub.web.login.routes import LOGIN
+from hub.web.lookups.routes import LOOKUPS
 from hub.web.meetings.routes import MEETINGS
 from hub.web.my_citizens.routes import MY_CITIZENS
 from hub.web.notices.routes import NOTICES
@@ -38,6 +39,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     DISCLOSURES,
     OWN_UNITS,
     OVERSIGHT,
+    LOOKUPS,
     OVERRIDES,
     INTEGRITY,
     COMMITTEE,

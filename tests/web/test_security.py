@@ -138,6 +138,7 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/beskeder/webhooks",
         "/api/beskeder/webhooks/{webhook_id}",
         "/api/tilsyn",
+        "/api/tilsyn/opslag",
         "/api/tilsyn/saerlige-grunde",
         "/api/tilsyn/saerlige-grunde/{override_id}",
         "/api/tilsyn/saerlige-grunde/{override_id}/gennemgang",

@@ -1,13 +1,12 @@
 """The figures of the Sammenhængsudvalg in words, as a picture and as CSV. Pure."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 
 from hub.course.plan_rules import goal_types
 from hub.web.committee import texts
 from hub.web.committee.page import Bar, CommitteePage, CostLine, FigureLine, GridLine, Picture
+from hub.web.shell import csv_file
 from hub.web.shell.bands import band_text
 from hub.web.shell.dates import listed, long_day_text
 from hub.web.shell.plan_texts import GOAL_PROGRESS
@@ -64,12 +63,8 @@ def figure_text(band: Band | None) -> str:
 
 
 def csv_text(figures: CommitteeFigures) -> str:
-    """Every figure in a line of its own, as a Danish spreadsheet reads it (a mark of UTF-8, semicolons)."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(texts.CSV_HEAD)
-    writer.writerows(_csv_rows(figures))
-    return "\ufeff" + target.getvalue()
+    """Every figure in a line of its own."""
+    return csv_file.csv_text(texts.CSV_HEAD, _csv_rows(figures))
 
 
 def _csv_rows(figures: CommitteeFigures) -> Iterator[tuple[str, ...]]:

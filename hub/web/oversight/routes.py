@@ -3,34 +3,26 @@
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from hub.access import identity, service
+from hub.access import service
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
-from hub.access.redaction import national_in, plain
-from hub.access.service_account_repository import list_machines
 from hub.audit import repository as audit
 from hub.audit.integrity import read_integrity
 from hub.audit.override_repository import count_overrides
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
 from hub.clock import danish_day, danish_midnight
-from hub.digest import keyed_digest, text_digest
 from hub.errors import MissingRole
-from hub.matching.repository import citizen_of
-from hub.overview import service as overviews
-from hub.overview.repository import guarded
-from hub.rate_limits.limits import Limited
 from hub.web.integrity.present import headline
 from hub.web.oversight.page import OversightPage, PolicyPage
 from hub.web.oversight.present import LogSubject, OversightNotes, oversight_page, policy_groups
+from hub.web.oversight.subjects import find_citizen_id, list_callers, name_of, read_key
 from hub.web.shell.form_token import require_form_token
-from hub.web.shell.rate_limits import limit_actor
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
-from schemas.access import Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind, Purpose
+from schemas.access import AuditAction, Purpose
 from schemas.override import OverrideState
 
 OVERSIGHT = Workspace(
@@ -45,8 +37,6 @@ router = OVERSIGHT.router
 PAGE_SIZE = 50
 UNKNOWN = "ukendt"
 """In the address: a number or an id that nobody has."""
-NAMED = "named"
-"""In the session: the citizen whose number the DPO gave last, so that the name stays while paging."""
 
 
 @router.get(OVERSIGHT.path)
@@ -59,7 +49,7 @@ def oversight(
 ) -> HTMLResponse:
     """Who looked, with which right? The newest lines, of all or about one citizen (by key) or employee."""
     with open_request(request, OVERSIGHT) as context:
-        citizen_id = _key(borger)
+        citizen_id = read_key(borger)
         question = service.LogQuestion(
             citizen_id=citizen_id,
             actor_id=None if borger else medarbejder or None,
@@ -74,12 +64,12 @@ def oversight(
             LogSubject(
                 kind="citizen" if borger else "actor" if medarbejder else "everything",
                 key=str(citizen_id or "") if borger else medarbejder,
-                name=_name(context, citizen_id) if citizen_id else None,
+                name=name_of(context, citizen_id) if citizen_id else None,
                 only=vis,
                 page_size=PAGE_SIZE,
             ),
             audit.count_acts(context.session, midnight, context.now + timedelta(seconds=1)),
-            _callers(context),
+            list_callers(context),
             {name: source.title for name, source in context.known_sources.items()},
             _notes(context),
         )
@@ -100,9 +90,9 @@ def choose_lines(
     query: dict[str, str] = {}
     with open_request(request, OVERSIGHT) as context:
         if citizen:
-            query["borger"] = str(_citizen_id(context, citizen) or UNKNOWN)
+            query["borger"] = str(find_citizen_id(context, citizen) or UNKNOWN)
         elif employee:
-            is_known = employee in {actor.id for actor in _callers(context)}
+            is_known = employee in {actor.id for actor in list_callers(context)}
             query["medarbejder"] = employee if is_known else UNKNOWN
     if only is not Only.ALL:
         query["vis"] = only.value
@@ -146,44 +136,3 @@ def _notes(context: RequestContext) -> OversightNotes:
         is_integrity_trouble=not integrity.is_whole(context.now),
         waiting_overrides=count_overrides(context.session)[OverrideState.WAITING],
     )
-
-
-def _callers(context: RequestContext) -> tuple[Actor, ...]:
-    """Whose lines can be chosen: employees, then machines."""
-    return (*identity.actors(context.session), *list_machines(context.session))
-
-
-def _citizen_id(context: RequestContext, text: str) -> UUID | None:
-    """The citizen with that key or number. What was typed instead of a key is a line, as a digest."""
-    key = _key(text)
-    if key is not None:
-        return key
-    number = national_in(text)
-    if number is not None:
-        limit_actor(context, Limited.NUMBER)
-    digest = keyed_digest(number, context.app.digest_key) if number else None
-    citizen_id = citizen_of(context.session, digest) if digest else None
-    outcome = AuditOutcome.SHOWN if citizen_id else AuditOutcome.NOT_FOUND
-    typed = AuditObject(kind=ObjectKind.IDENTIFIER, id=digest or text_digest(plain(text), context.app.digest_key))
-    context.record(AuditAction.READ_LOG, outcome, typed)
-    context.request.session[NAMED] = str(citizen_id) if citizen_id else None
-    return citizen_id
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _name(context: RequestContext, citizen_id: UUID) -> str | None:
-    """The citizen's name where the DPO gave the number; never of somebody protected or who lives with such a person."""
-    if context.request.session.get(NAMED) != str(citizen_id):
-        return None
-    overview = overviews.read(context.session, citizen_id)
-    if overview is None:
-        return None
-    if guarded(context.session, [citizen_id], danish_day(context.now)):
-        return "en borger med navne- og adressebeskyttelse"
-    return overview.header.display_name

@@ -180,10 +180,10 @@ ONLY = {
 """Sorts of acts in the log: beside today's number, one and more, and as a heading."""
 
 QUESTIONS = (
-    Question("Hvem har set en borger, hvornår, hvorfor og hvad?", (Link("Opslag om en borger", "/tilsyn#spoerg"),)),
+    Question("Hvem har set en borger, hvornår, hvorfor og hvad?", (Link("Opslag om en borger", "/tilsyn/opslag"),)),
     Question(
         "Hvad har en medarbejder set, og hvilke opslag havde ingen relation?",
-        (Link("Opslag af en medarbejder", "/tilsyn#spoerg"),),
+        (Link("Opslag af en medarbejder", "/tilsyn/opslag?uden=ja"),),
     ),
     Question(
         "Hvem har åbnet en borger med en særlig grund, og hvem gennemgik det?",
