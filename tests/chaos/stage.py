@@ -3,8 +3,8 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -44,6 +44,7 @@ class Postgres:
 class Stage:
     """Everything that runs, and where."""
 
+    folder: Path
     sources: Running
     postgres: Postgres
     database: Database
@@ -62,7 +63,15 @@ class Stage:
 
 
 @contextmanager
-def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: str = "7d") -> Iterator[Stage]:
+def staged(
+    *,
+    citizens: int,
+    seed: int,
+    brokers: int,
+    nodes: int,
+    repair_every: str = "7d",
+    prepare: Callable[[Path], AbstractContextManager[object]] = nullcontext,
+) -> Iterator[Stage]:
     """The whole, started but for the workers, which begin to read as soon as they are. Everything ends with the block.
 
     Args:
@@ -71,6 +80,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: 
         brokers: of Kafka.
         nodes: of OpenSearch.
         repair_every: how often the job centre is read whole, as ISO 8601 writes it.
+        prepare: the folder in which ``postgres``, ``kafka`` and ``opensearch`` will lie, before they do.
 
     Raises:
         ServiceMissing: Kafka or OpenSearch cannot be had here.
@@ -79,6 +89,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: 
         folder = Path(tempfile.mkdtemp(prefix="helhed-chaos-"))
         folder.chmod(0o755)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.enter_context(prepare(folder))
         bus = stack.enter_context(kafka.start(folder / "kafka", brokers=brokers))
         index = stack.enter_context(opensearch.start(folder / "opensearch", nodes=nodes))
         postgres = Postgres(folder)
@@ -102,6 +113,7 @@ def staged(*, citizens: int, seed: int, brokers: int, nodes: int, repair_every: 
         for web in webs:
             web.start()
         yield Stage(
+            folder=folder,
             sources=sources,
             postgres=postgres,
             database=database,

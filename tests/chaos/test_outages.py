@@ -1,70 +1,16 @@
 """One part at a time is gone: what still answers, what says so, and that nothing is lost when it is back."""
 
-from collections.abc import Callable, Collection, Iterator
-from threading import Event
-from time import monotonic
-from uuid import UUID
-
 import httpx
 import pytest
 from sqlalchemy import text
 
-from deploy.sandbox.services.artefacts import ServiceMissing
-from hub.errors import StoreUnavailable
 from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of
-from tests.chaos.stage import LOOKER, Stage, staged
-from tests.fagsystemer import truth
+from tests.chaos.outage import read_anew, runs, shown, somebody, until
+from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
-PATIENCE = 180.0
-REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
 pytestmark = pytest.mark.xdist_group("chaos")
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """Sixty citizens, all in, on one broker and one node."""
-    try:
-        with staged(citizens=60, seed=5, brokers=1, nodes=1) as result:
-            for worker in result.workers:
-                worker.start()
-            expected = len(truth(result.sources))
-            context = parts_of(result)
-            until(lambda: is_at_rest(context, expected) and not compare(context.database, context.index).differences)
-            context.close()
-            yield result
-    except ServiceMissing as error:
-        pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = monotonic() + PATIENCE
-    while True:
-        try:
-            if condition():
-                return
-        except (StoreUnavailable, httpx.TransportError):
-            pass
-        assert monotonic() < end, "it did not come about"
-        Event().wait(0.1)
-
-
-def somebody(stage: Stage) -> UUID:
-    with stage.database.transaction() as session:
-        result: UUID = session.scalars(text("SELECT citizen_id FROM overviews LIMIT 1")).one()
-    return result
-
-
-def shown(address: str, citizen_id: UUID) -> httpx.Response:
-    with browsing(address, LOOKER) as browser:
-        return browser.post(f"/overblik/{citizen_id}/grund", **REASON)
-
-
-def runs(stage: Stage, outcome: str) -> int:
-    with stage.database.transaction() as session:
-        counted = text("SELECT count(*) FROM source_runs WHERE outcome = :outcome")
-        return session.scalar(counted, {"outcome": outcome}) or 0
 
 
 def failed_readings(stage: Stage) -> dict[str, int]:
@@ -84,15 +30,6 @@ def failed_readings(stage: Stage) -> dict[str, int]:
 
 def all_above(now: dict[str, int], before: dict[str, int]) -> bool:
     return all(count > before[source] for source, count in now.items())
-
-
-def read_anew(stage: Stage, streams: Collection[str] | None = None) -> None:
-    """Let the next reading of each stream begin at the beginning, so that it has something to publish. None: of all."""
-    which = text(
-        "UPDATE source_streams SET cursor = '{}' WHERE cast(:all AS boolean) OR source || '/' || stream = ANY(:streams)"
-    )
-    with stage.database.transaction() as session:
-        session.execute(which, {"all": streams is None, "streams": list(streams or ())})
 
 
 def cursors_moved(stage: Stage) -> dict[str, bool]:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/rooms.md", "docs/architecture.md", "CONTRIBUTING.md")
-PAGES_OF_PATHS = (*PAGES, "docs/attacks.md", "docs/security.md")
+PAGES_OF_PATHS = (*PAGES, "docs/attacks.md", "docs/runbook.md", "docs/security.md")
 PACKAGES = ("helhed_verify", "hub", "schemas", "search", "connectors", "deploy", "tests")
 _CODE = re.compile(r"`([^`\n]+)`")
 _DOTTED = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")

@@ -10,6 +10,7 @@ from hub import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operation.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 ALERTS = (ROOT / "deploy/prometheus-alerts.yml").read_text(encoding="utf-8")
 DASHBOARD = (ROOT / "deploy/grafana-dashboard.json").read_text(encoding="utf-8")
 FIGURES = {name: one for name, one in vars(metrics).items() if isinstance(one, Counter | Gauge | Histogram)}
@@ -58,4 +59,13 @@ def test_every_alert_says_when_how_bad_and_what_to_do() -> None:
         assert keys in (["expr", "for", "labels", "annotations"], ["expr", "labels", "annotations"]), name
         assert re.search(r"labels: \{severity: (page|ticket)\}", alert), name
         assert re.search(r"\n {10}summary: [A-Z][^:#]+\.\n", alert), name
+        assert f"\n          runbook: docs/runbook.md#{name.lower()}\n" in alert, name
         assert alert.count("(") == alert.count(")"), name
+
+
+def test_every_alert_has_its_entry_which_says_how_to_know_that_it_is_over() -> None:
+    entries = dict(re.findall(r"^## (\w+)\n(.*?)(?=^#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+    assert sorted(entries) == sorted(re.findall(r"- alert: (\w+)", ALERTS))
+    for name, entry in entries.items():
+        parts = re.findall(r"^- \*\*([\w ]+)\*\*: \S", entry, re.MULTILINE)
+        assert parts in (["Seen", "Why", "Do", "Over", "Played"], ["Seen", "Why", "Do", "Over", "Not played"]), name

@@ -1,0 +1,55 @@
+"""Sixty citizens on a whole Helhed, from which tests take one part at a time."""
+
+from collections.abc import Callable, Collection
+from threading import Event
+from time import monotonic
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from hub.errors import StoreUnavailable
+from tests.chaos.stage import LOOKER, Stage
+from tests.web.serving import browsing
+
+CITIZENS = 60
+PATIENCE = 180.0
+REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            if condition():
+                return
+        except (StoreUnavailable, httpx.TransportError):
+            pass
+        assert monotonic() < end, "it did not come about"
+        Event().wait(0.1)
+
+
+def somebody(stage: Stage) -> UUID:
+    with stage.database.transaction() as session:
+        result: UUID = session.scalars(text("SELECT citizen_id FROM overviews LIMIT 1")).one()
+    return result
+
+
+def shown(address: str, citizen_id: UUID) -> httpx.Response:
+    with browsing(address, LOOKER) as browser:
+        return browser.post(f"/overblik/{citizen_id}/grund", **REASON)
+
+
+def runs(stage: Stage, outcome: str) -> int:
+    with stage.database.transaction() as session:
+        counted = text("SELECT count(*) FROM source_runs WHERE outcome = :outcome")
+        return session.scalar(counted, {"outcome": outcome}) or 0
+
+
+def read_anew(stage: Stage, streams: Collection[str] | None = None) -> None:
+    """Let the next reading of each stream begin at the beginning, so that it has something to publish. None: of all."""
+    which = text(
+        "UPDATE source_streams SET cursor = '{}' WHERE cast(:all AS boolean) OR source || '/' || stream = ANY(:streams)"
+    )
+    with stage.database.transaction() as session:
+        session.execute(which, {"all": streams is None, "streams": list(streams or ())})
