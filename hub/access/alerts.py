@@ -29,7 +29,9 @@ from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purp
 from schemas.alert import Alert, AlertAct, AlertActLine, AlertKind, Relation
 
 ON_PAGE = 20
-_READ_AT_ONCE = 60
+_READ_FIRST = 60
+_READ_NEXT = 2000
+"""Where the first are not for the reader to see, so many are asked for at once: nobody's alerts take many rounds."""
 MOST_COUNTED = 60
 
 
@@ -78,7 +80,7 @@ class AlertDesk:
         shown, next_place = self._read(state, before, citizen_id, size)
         self._log(shown)
         views = {each.alert.citizen_id: each.view for each in shown}
-        teams = {key: self._team(key) for key in views}
+        teams = self._teams(views)
         names = self._names(shown, views, {by for team in teams.values() for by in team})
         receivers = {
             key: tuple(by for by in team if by != self._actor.id and (key, by) in names) for key, team in teams.items()
@@ -95,8 +97,8 @@ class AlertDesk:
     def mark_read(self, alert_ids: Collection[UUID]) -> None:
         """Remember that the actor has read these, as far as they are shown."""
         relations = self._relations()
-        stored = [repository.get_alert(self._session, self._actor.id, key) for key in sorted(alert_ids)]
-        alerts = [alert for alert in stored if alert is not None and alert.citizen_id in relations]
+        stored = repository.get_alerts(self._session, self._actor.id, alert_ids)
+        alerts = [alert for alert in stored if alert.citizen_id in relations]
         shown = show_alerts(alerts, self._views(alert.citizen_id for alert in alerts))
         repository.mark_read(self._session, self._actor.id, [each.alert.id for each in shown], self._now)
         self._write(AuditAction.READ_ALERTS, AuditOutcome.SHOWN, marked=len(shown))
@@ -180,17 +182,24 @@ class AlertDesk:
             if citizen_id in (None, key)
         }
         shown: list[ShownAlert] = []
+        views: dict[object, CitizenView] = {}
+        known: set[UUID] = set()
+        at_once = _READ_FIRST
         while kinds:
             alerts = repository.list_alerts(
-                self._session, self._actor.id, kinds, state=state, before=before, size=_READ_AT_ONCE
+                self._session, self._actor.id, kinds, state=state, before=before, size=at_once
             )
-            shown += show_alerts(alerts, self._views(alert.citizen_id for alert in alerts))
+            about = {alert.citizen_id for alert in alerts}
+            views |= self._views(about - known)
+            known |= about
+            shown += show_alerts(alerts, views)
             if len(shown) > size:
                 last = shown[size - 1].alert
                 return tuple(shown[:size]), Place(happened_at=last.happened_at, id=last.id)
-            if len(alerts) < _READ_AT_ONCE:
+            if len(alerts) < at_once:
                 break
             before = Place(happened_at=alerts[-1].happened_at, id=alerts[-1].id)
+            at_once = _READ_NEXT
         return tuple(shown), None
 
     def _relations(self) -> dict[UUID, Relation]:
@@ -224,7 +233,7 @@ class AlertDesk:
 
     def _is_shown_to(self, alert: Alert, receiver: str) -> bool:
         """Whether somebody of the team may see it, and so may see to it."""
-        if receiver == self._actor.id or receiver not in self._team(alert.citizen_id):
+        if receiver == self._actor.id or receiver not in self._teams([alert.citizen_id])[alert.citizen_id]:
             return False
         try:
             employee = identity.actor(self._session, receiver)
@@ -233,9 +242,13 @@ class AlertDesk:
         view = self._views([alert.citizen_id], employee).get(alert.citizen_id)
         return view is not None and show_alert(alert, view) is not None
 
-    def _team(self, citizen_id: UUID) -> tuple[str, ...]:
-        view = course.course_of(self._session, citizen_id, self._today)
-        return tuple(dict.fromkeys(member.actor_id for member in view.team)) if view else ()
+    def _teams(self, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+        """Ids of everybody on the team of each of these citizens."""
+        courses = course.courses_of(self._session, citizen_ids, self._today)
+        return {
+            key: tuple(dict.fromkeys(member.actor_id for member in courses[key].team)) if key in courses else ()
+            for key in citizen_ids
+        }
 
     def _names(
         self, shown: Collection[ShownAlert], views: Mapping[UUID, CitizenView], team: Collection[str]

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
+from hub.access.course_names import rename_by_consent
 from hub.access.policy import may_handle_consents
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write, write_all
@@ -114,6 +115,8 @@ class ConsentDesk:
             recorded_by=self._actor.id,
             now=self._now,
         )
+        if given_consent.to_course:
+            rename_by_consent(self._session, facts.course_id, self._today)
         consent: dict[str, JsonValue] = {
             "cells": [_name(cell) for cell in cells],
             "form": terms.form.value,
@@ -132,11 +135,14 @@ class ConsentDesk:
             return None
         consents = repository.list_consents(self._session, facts.course_id, self._citizen_id).consents
         chosen = {consent.id for consent in consents if consent.id in set(ids)}
-        if any(consent.kind is ConsentKind.COURSE for consent in consents if consent.id in chosen):
+        leaves = any(consent.kind is ConsentKind.COURSE for consent in consents if consent.id in chosen)
+        if leaves:
             chosen = {consent.id for consent in consents}
         withdrawn_ids = repository.withdraw_consents(
             self._session, facts.course_id, self._citizen_id, chosen, on=self._today, by=self._actor.id
         )
+        if leaves:
+            rename_by_consent(self._session, facts.course_id, self._today)
         withdrawn = tuple(consent for consent in consents if consent.id in withdrawn_ids)
         self._write(
             AuditAction.WITHDRAW_CONSENT,

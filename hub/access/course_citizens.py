@@ -7,7 +7,6 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
-from hub.access.course_offers import course_title
 from hub.access.course_policy import may_handle_course, may_offer_course
 from hub.access.courses import Faults
 from hub.access.policy import decide
@@ -70,18 +69,9 @@ class CourseFamilyDesk:
         if current != version:
             return (CourseFault.CHANGED_MEANWHILE,)
         repository.add_citizen(self._session, self._course_id, citizen_id, self._today)
-        self._rename(facts, citizen_id)
         repository.raise_version(self._session, self._course_id)
         self._write(facts, AuditOutcome.SHOWN, citizen_id)
         return ()
-
-    def _rename(self, facts: CourseFacts, citizen_id: UUID) -> None:
-        """A course that is called by the first names of its citizens is called by the new one's, too."""
-        headers = overviews.headers(self._session, [*facts.citizen_ids, citizen_id])
-        names = {key: (header.display_name or "").partition(" ")[0] for key, header in headers.items()}
-        called = facts.title.replace(" og ", ", ").split(", ")
-        if sorted(called) == sorted(names[key] for key in facts.citizen_ids if key in names):
-            repository.rename_course(self._session, self._course_id, course_title([*called, names.get(citizen_id, "")]))
 
     def _relatives(self, facts: CourseFacts) -> dict[UUID, Relative]:
         of_citizens = access.access_facts_of(self._session, self._actor, facts.citizen_ids, self._today)

@@ -88,6 +88,6 @@ def _read_meetings(
     meetings = meeting_repository.read_meetings(session, course_id)
     decisions = meeting_repository.list_decisions(session, course_id)
     return (
-        tuple(list_view(each) for each in meetings if consenting & set(each.text.citizen_ids)),
+        tuple(list_view(each, consenting) for each in meetings if consenting & set(each.text.citizen_ids)),
         tuple(each for each in decisions if each.citizen_id in consenting),
     )

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access.audit_entry import audit_entry
+from hub.access.course_names import course_title, first_names
 from hub.access.course_policy import may_offer_course
 from hub.access.courses import Faults, lead_place
 from hub.access.policy import decide, relation_of
@@ -84,11 +85,10 @@ class OfferDesk:
             return () if earlier == (self._actor.id, frozenset(citizen_ids)) else (CourseFault.ALREADY_ON_COURSE,)
         if busy:
             return (CourseFault.ALREADY_ON_COURSE,)
-        headers = overviews.headers(self._session, citizen_ids)
-        names = [(headers[each].display_name or "").partition(" ")[0] for each in citizen_ids if each in headers]
         course.open_course(
             self._session,
-            course_title(names),
+            # Relatives are named in it when they consent.
+            course_title(first_names(self._session, [self._citizen_id]).values()),
             citizen_ids,
             self._today,
             course_id=course_id,
@@ -145,9 +145,3 @@ class OfferDesk:
             details={"course": said} if said else None,
         )
         write_all(self._session, [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in citizen_ids])
-
-
-def course_title(names: Collection[str]) -> str:
-    """The first names, as the course is called until somebody thinks of another name."""
-    *others, last = [name for name in names if name] or ["Forløb"]
-    return f"{', '.join(others)} og {last}" if others else last

@@ -3,7 +3,7 @@
 Also which meetings somebody has: today's, those that come, and those that were.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -68,12 +68,11 @@ def read_agenda(
 ) -> Agenda:
     """The agenda of a meeting that is open to the actor; a line of the log for each citizen, with what was shown."""
     today, meeting = danish_day(now), view.meeting
-    earlier = repository.list_meetings(
-        session, [meeting.course_id], until=meeting.text.starts_at, state=MeetingState.HELD, size=1
-    )
+    consenting = consenting_citizens(view.course)
+    seen = {meeting.course_id: consenting}
+    earlier = repository.list_meetings(session, seen, until=meeting.text.starts_at, state=MeetingState.HELD, size=1)
     since = earlier[0].text.ends_at if earlier else danish_midnight(view.course.started_on)
     since_day = danish_day(since)
-    consenting = consenting_citizens(view.course)
     facts = access.access_facts_of(session, actor, meeting.text.citizen_ids, today)
     with_news = overviews.with_news(session, dict.fromkeys(facts, since))
     people = []
@@ -92,8 +91,8 @@ def read_agenda(
         overview = complete(plan.overview) if plan.overview else None
         changes: tuple[Change, ...] = ()
         if overview is not None and citizen_id in with_news:
-            seen = overviews.read_seen(session, citizen_id, since)
-            before = cut_and_mask(session, seen, decision, today, facts=fact)
+            last_seen = overviews.read_seen(session, citizen_id, since)
+            before = cut_and_mask(session, last_seen, decision, today, facts=fact)
             changes = overviews.changed(session, before, overview, today) if before else ()
         trials = trial_actions_due(session, [citizen_id], today)
         people.append(AgendaPerson(citizen_id, plan._replace(overview=overview), changes, trials))
@@ -123,15 +122,16 @@ def list_my_meetings(  # noqa: PLR0913  keyword-only from the moments on
 
     A line of the log for each citizen of a meeting that is listed.
     """
-    courses = _readable_courses(session, actor, now)
+    seen = _seen_on_courses(session, actor, now)
     meetings = repository.list_meetings(
-        session, courses, first=first, until=until, next_first=next_first, size=size, offset=offset
+        session, seen, first=first, until=until, next_first=next_first, size=size, offset=offset
     )
-    total = repository.count_meetings(session, courses, first=first, until=until)
-    citizens = {citizen_id for meeting in meetings for citizen_id in meeting.text.citizen_ids}
+    total = repository.count_meetings(session, seen, first=first, until=until)
+    listed = tuple(list_view(each, seen[each.course_id]) for each in meetings)
+    citizens = {citizen_id for meeting in listed for citizen_id in meeting.text.citizen_ids}
     entry = audit_entry(actor, AuditAction.READ_MEETING, AuditOutcome.SHOWN, request, now, basis=Basis.TEAM)
     write_all(session, [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in sorted(citizens)])
-    return MeetingList(tuple(map(list_view, meetings)), total)
+    return MeetingList(listed, total)
 
 
 def meetings_to_announce(session: Session, actor: Actor, *, now: datetime) -> tuple[Meeting, ...]:
@@ -139,32 +139,33 @@ def meetings_to_announce(session: Session, actor: Actor, *, now: datetime) -> tu
 
     Nothing of them is shown, so there is no line of the log: a mail says that there is one, and is said of nobody.
     """
-    courses = _readable_courses(session, actor, now)
     listed = repository.list_meetings(
         session,
-        courses,
+        _seen_on_courses(session, actor, now),
         first=now,
         until=announced_until(now),
         state=MeetingState.PLANNED,
         next_first=True,
         size=ANNOUNCED_AT_MOST,
     )
-    today, announced = danish_day(now), []
-    for each in listed:
-        course = teams.read_course(session, each.course_id, today)
-        is_open = bool(consenting_citizens(course) & set(each.text.citizen_ids))
-        if is_open and actor.id in {place.actor_id for place in places_invited(each.text, course, today)}:
-            announced.append(repository.read_meeting(session, each.id))
-    return tuple(meeting for meeting in announced if meeting is not None and is_announced(meeting, now))
+    today = danish_day(now)
+    courses = teams.read_courses(session, {each.course_id for each in listed}, today)
+    invited = [
+        each.id
+        for each in listed
+        if actor.id in {place.actor_id for place in places_invited(each.text, courses[each.course_id], today)}
+    ]
+    stored = repository.read_meetings_by_id(session, invited)
+    return tuple(stored[key] for key in invited if is_announced(stored[key], now))
 
 
-def _readable_courses(session: Session, actor: Actor, now: datetime) -> Collection[UUID]:
-    """The courses of which the actor may read meetings."""
+def _seen_on_courses(session: Session, actor: Actor, now: datetime) -> dict[UUID, frozenset[UUID]]:
+    """The courses of which the actor may read meetings, each with the citizens of whom a meeting tells."""
     today = danish_day(now)
     facts = teams.course_facts_of(session, actor, repository.courses_of(session, actor.id, today), today)
-    consented = teams.with_consent(session, facts, today)
-    return [
-        key
+    consenting = teams.consenting_of(session, facts, today)
+    return {
+        key: consenting.get(key, frozenset())
         for key, each in facts.items()
-        if may_handle_meeting(actor, AuditAction.READ_MEETING, each, has_consent=key in consented, is_own=False)
-    ]
+        if may_handle_meeting(actor, AuditAction.READ_MEETING, each, has_consent=key in consenting, is_own=False)
+    }

@@ -35,12 +35,15 @@ class MeetingView(NamedTuple):
     open_proposals: tuple[Decision, ...]
     """Of other meetings: the citizen has not agreed to them."""
     is_content_hidden: bool
-    """A citizen of the meeting does not consent to the course, so what was said of all of them is not shown."""
+    """A citizen of the meeting does not consent to the course: what was said of all of them, the place and the guests
+    are not shown, nor who it is."""
+    is_place_hidden: bool
+    """A citizen of the meeting is protected, and place and guests would tell whoever cannot move it where they are."""
     may_change: bool
 
 
 class MeetingList(NamedTuple):
-    """Meetings on a page of a list, as they stand, without what was said at them."""
+    """Meetings on a page of a list, as they stand, each cut by ``list_view``."""
 
     meetings: tuple[Meeting, ...]
     total: int
@@ -94,6 +97,7 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
     cut_team: CutTeam,
     *,
     reader: str,
+    guarded: Collection[UUID],
     today: date,
     may_change: bool,
 ) -> MeetingView:
@@ -105,12 +109,14 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
         decisions: of all meetings of the course.
         cut_team: cuts colleagues.
         reader: the reader's own name, which is no secret.
+        guarded: citizens of the meeting who are protected, or live with somebody who is.
         today: the Danish day.
         may_change: whether the reader may move or cancel it.
     """
     consenting = consenting_citizens(course)
     hidden = _hidden_versions(meeting, consenting)
     text, is_hidden = meeting.text, hidden[0]
+    is_place_hidden = hides_place(meeting, guarded, may_change=may_change)
     team = cut_team(course.team)
     known = {reader, *(place.name for place in team)}
     known_ids = {place.actor_id for place in team if place.actor_id}
@@ -128,37 +134,52 @@ def view_meeting(  # noqa: PLR0913  keyword-only from the reader on
         if each.citizen_id in consenting
     ]
     return MeetingView(
-        meeting=_cut(meeting, known_ids, hidden),
+        meeting=_cut(meeting, consenting, known_ids, hidden, is_place_hidden=is_place_hidden),
         course=course.model_copy(update={"team": team}),
         members=tuple(members),
         left_out=places[len(invited) :],
         decisions=tuple(each for each in shown_decisions if each.meeting_id == meeting.id),
         open_proposals=tuple(each for each in shown_decisions if each.meeting_id != meeting.id and not each.is_agreed),
         is_content_hidden=is_hidden,
+        is_place_hidden=is_place_hidden,
         may_change=may_change,
     )
 
 
-def list_view(meeting: Meeting) -> Meeting:
-    """A line of a list: neither what was said, nor who of the team was there or wrote it."""
-    return _cut(meeting, frozenset(), (True,) * len(meeting.versions))
+def hides_place(meeting: Meeting, guarded: Collection[UUID], *, may_change: bool) -> bool:
+    """Whether place and guests would tell somebody who cannot move the meeting where a protected citizen is."""
+    return not may_change and not {*meeting.text.citizen_ids}.isdisjoint(guarded)
 
 
-def _cut(meeting: Meeting, known: Collection[str], hidden: Sequence[bool]) -> Meeting:
-    """Without colleagues whom the reader does not know, and without what was said where it is hidden.
+def list_view(meeting: Meeting, seen: Collection[UUID]) -> Meeting:
+    """A line of a list: when, what sort of meeting, and about whom of *seen*; nothing else is told."""
+    return _cut(meeting, seen, frozenset(), (True,) * len(meeting.versions), is_place_hidden=True)
 
-    *known*: ids of colleagues; any other id would name somebody. Why colleagues did not come stands with the members,
-    cut by itself.
+
+def _cut(
+    meeting: Meeting, seen: Collection[UUID], known: Collection[str], hidden: Sequence[bool], *, is_place_hidden: bool
+) -> Meeting:
+    """The one cut of a meeting for lists, page, paper, calendar and API.
+
+    Without citizens who are not among *seen*, and without colleagues whom the reader does not know (*known*: ids; any
+    other would name somebody). Where what was said is hidden, place and guests are too: an institution tells where
+    somebody is. Why colleagues did not come stands with the members, cut by itself.
     """
     versions = []
     for version, is_hidden in zip(meeting.versions, hidden, strict=True):
+        has_no_place = is_hidden or is_place_hidden
         people = []
         for each in version.text.participants:
             is_member = each.role is ParticipantRole.MEMBER
+            if each.role is ParticipantRole.CITIZEN and UUID(each.key) not in seen:
+                continue
+            if each.role is ParticipantRole.GUEST and has_no_place:
+                continue
             key = {"key": ""} if is_member and each.key not in known else {}
             reason = {"reason": ""} if is_member or is_hidden else {}
             people.append(each.model_copy(update={**key, **reason}))
         unsaid = {"minutes": "", "reason": ""} if is_hidden else {}
+        unsaid |= {"place": ""} if has_no_place else {}
         text = version.text.model_copy(update={**unsaid, "participants": tuple(people)})
         author = {} if version.by_id in known else {"by": None, "by_id": ""}
         versions.append(version.model_copy(update={"text": text, **author}))

@@ -27,6 +27,7 @@ from hub.access.meeting_views import (
     MeetingView,
     consenting_citizens,
     hides_content,
+    hides_place,
     list_view,
     places_invited,
     view_meeting,
@@ -50,6 +51,7 @@ from hub.course.meeting_rules import (
     recorded_text,
 )
 from hub.course.plan_rules import entry_faults
+from hub.overview.repository import guarded
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.course import CourseDetails
 from schemas.meeting import (
@@ -87,11 +89,13 @@ class MeetingDesk:
         course = self._allowed(AuditAction.READ_MEETING, None)
         if course is None:
             return None
-        self._write(AuditAction.READ_MEETING, None, {})
-        meetings = repository.list_meetings(self._session, [self._course_id], size=size, offset=offset)
-        total = repository.count_meetings(self._session, [self._course_id])
+        self._write(AuditAction.READ_MEETING, None, {}, consenting_citizens(course))
+        consenting = consenting_citizens(course)
+        seen = {self._course_id: consenting}
+        meetings = repository.list_meetings(self._session, seen, size=size, offset=offset)
+        total = repository.count_meetings(self._session, seen)
         cut_course = course.model_copy(update={"team": self._team.cut_team(course.team)})
-        return cut_course, MeetingList(tuple(map(list_view, meetings)), total)
+        return cut_course, MeetingList(tuple(list_view(each, consenting) for each in meetings), total)
 
     def read(self, meeting_id: UUID, action: AuditAction) -> MeetingView | None:
         """One meeting, to read or to print."""
@@ -99,7 +103,7 @@ class MeetingDesk:
         course = self._allowed(action, meeting)
         if course is None or meeting is None:
             return None
-        self._write(action, meeting, {})
+        self._write(action, meeting, {}, consenting_citizens(course) & {*meeting.text.citizen_ids})
         decisions = repository.list_decisions(self._session, self._course_id)
         return view_meeting(
             meeting,
@@ -107,6 +111,7 @@ class MeetingDesk:
             decisions,
             self._team.cut_team,
             reader=self._actor.name,
+            guarded=self._guarded(meeting),
             today=self._today,
             may_change=self._may(AuditAction.CHANGE_MEETING, meeting),
         )
@@ -114,10 +119,12 @@ class MeetingDesk:
     def read_calendar(self, meeting_id: UUID) -> Meeting | None:
         """The meeting for its calendar file, which tells of nobody; a line says that it was taken."""
         meeting = self._meeting(meeting_id)
-        if self._allowed(AuditAction.READ_MEETING, meeting) is None or meeting is None:
+        course = self._allowed(AuditAction.READ_MEETING, meeting)
+        if course is None or meeting is None:
             return None
-        self._write(AuditAction.READ_MEETING, meeting, {"calendar": True})
-        return meeting
+        view = list_view(meeting, consenting_citizens(course))
+        self._write(AuditAction.READ_MEETING, meeting, {"calendar": True}, view.text.citizen_ids)
+        return view
 
     def plan(self, meeting_id: UUID, plan: MeetingPlan) -> MeetingFaults | None:
         """Plan a meeting. *meeting_id* names it beforehand, so that a form sent twice plans it once."""
@@ -176,7 +183,7 @@ class MeetingDesk:
             return None
         if hides_content(meeting, course):
             return (MeetingFault.NO_CITIZEN,)
-        redacted = redact_record(record)
+        redacted = self._with_hidden_guests(meeting, redact_record(record))
         if self._is_repeated(meeting, redacted):
             return ()
         if meeting.text.state is not MeetingState.PLANNED:
@@ -283,6 +290,17 @@ class MeetingDesk:
             for each in record.members
         )
         return record.model_copy(update={"members": members})
+
+    def _with_hidden_guests(self, meeting: Meeting, record: MeetingRecord) -> MeetingRecord:
+        """The record with the guests who came, where the actor is not shown guests."""
+        may_change = self._may(AuditAction.CHANGE_MEETING, meeting)
+        if not hides_place(meeting, self._guarded(meeting), may_change=may_change):
+            return record
+        came = [each.key for each in meeting.text.of(ParticipantRole.GUEST) if each.is_present]
+        return record.model_copy(update={"guests": (*came, *record.guests)})
+
+    def _guarded(self, meeting: Meeting) -> frozenset[UUID]:
+        return guarded(self._session, meeting.text.citizen_ids, self._today)
 
     def _plan_faults(self, course: CourseDetails, plan: MeetingPlan, left_out: Collection[str]) -> MeetingFaults:
         return plan_faults(

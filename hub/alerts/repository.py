@@ -73,7 +73,8 @@ _GET = text("""
     FROM alerts a
     LEFT JOIN citizen_keys k ON k.id = a.citizen_id
     LEFT JOIN alert_reads r ON r.alert_id = a.id AND r.actor_id = :actor_id
-    WHERE a.id = :id
+    WHERE a.id = ANY(cast(:ids AS uuid[]))
+    ORDER BY a.id
 """)
 
 
@@ -176,9 +177,14 @@ def list_alerts(
 
 def get_alert(session: Session, actor_id: str, alert_id: UUID) -> Alert | None:
     """The alert, with whether the actor has read it; its row is locked until the transaction ends."""
-    session.execute(select(AlertRow.id).where(AlertRow.id == alert_id).with_for_update())
-    alerts = _with_acts(session, fetch_rows(session, _GET, {"actor_id": actor_id, "id": alert_id}))
-    return alerts[0] if alerts else None
+    return next(iter(get_alerts(session, actor_id, [alert_id])), None)
+
+
+def get_alerts(session: Session, actor_id: str, alert_ids: Collection[UUID]) -> tuple[Alert, ...]:
+    """The same of several, in as many statements as for one; rows are locked in one order."""
+    locked = select(AlertRow.id).where(AlertRow.id.in_(alert_ids)).order_by(AlertRow.id).with_for_update()
+    session.execute(locked)
+    return _with_acts(session, fetch_rows(session, _GET, {"actor_id": actor_id, "ids": list(alert_ids)}))
 
 
 def get_place(session: Session, alert_id: UUID) -> Place | None:

@@ -20,7 +20,7 @@ from schemas.meeting import Decision, Meeting, MeetingText, MeetingVersion, NewD
 _VERSIONS = text("""
     SELECT m.course_id, v.*, coalesce(e.name, v.changed_by) AS changed_name
     FROM meetings m JOIN meeting_versions v ON v.meeting_id = m.id LEFT JOIN employees e ON e.id = v.changed_by
-    WHERE m.id = :meeting_id ORDER BY v.version DESC
+    WHERE m.id = ANY(cast(:meeting_ids AS uuid[])) ORDER BY m.id, v.version DESC
 """)
 
 _OF_COURSE = text("""
@@ -40,7 +40,14 @@ _NEWEST = """
 """Each meeting of these courses as it stands."""
 
 _WITHIN = """
-    (cast(:first AS timestamptz) IS NULL OR n.starts_at >= :first)
+    EXISTS (
+      SELECT FROM meeting_participants p
+      LEFT JOIN citizen_keys k ON k.id = CASE WHEN p.role = 'citizen' THEN cast(p.key AS uuid) END
+      JOIN unnest(cast(:seen_on AS uuid[]), cast(:seen AS uuid[])) AS told (course_id, citizen_id)
+        ON told.course_id = n.course_id AND cast(told.citizen_id AS text) = coalesce(cast(k.merged_into AS text), p.key)
+      WHERE p.meeting_id = n.meeting_id AND p.version = n.version AND p.role = 'citizen'
+    )
+    AND (cast(:first AS timestamptz) IS NULL OR n.starts_at >= :first)
     AND (cast(:until AS timestamptz) IS NULL OR n.starts_at < :until)
     AND (cast(:state AS text) IS NULL OR n.state = :state)
 """
@@ -113,8 +120,13 @@ def course_of_meeting(session: Session, meeting_id: UUID) -> UUID | None:
 
 def read_meeting(session: Session, meeting_id: UUID) -> Meeting | None:
     """The meeting with all its versions; None: there is none."""
-    meetings = _meetings(session, fetch_rows(session, _VERSIONS, {"meeting_id": meeting_id}))
-    return meetings[0] if meetings else None
+    return read_meetings_by_id(session, [meeting_id]).get(meeting_id)
+
+
+def read_meetings_by_id(session: Session, meeting_ids: Collection[UUID]) -> dict[UUID, Meeting]:
+    """These meetings with all their versions, in as many statements as one takes."""
+    rows = fetch_rows(session, _VERSIONS, {"meeting_ids": list(meeting_ids)})
+    return {meeting.id: meeting for meeting in _meetings(session, rows)}
 
 
 def read_meetings(session: Session, course_id: UUID) -> tuple[Meeting, ...]:
@@ -124,7 +136,7 @@ def read_meetings(session: Session, course_id: UUID) -> tuple[Meeting, ...]:
 
 def list_meetings(  # noqa: PLR0913  keyword-only from the moments on
     session: Session,
-    course_ids: Collection[UUID],
+    seen: Mapping[UUID, Collection[UUID]],
     *,
     first: datetime | None = None,
     until: datetime | None = None,
@@ -133,17 +145,24 @@ def list_meetings(  # noqa: PLR0913  keyword-only from the moments on
     size: int,
     offset: int = 0,
 ) -> tuple[Meeting, ...]:
-    """Meetings of these courses as they stand that begin from *first* on and before *until*; the latest first."""
-    parameters = _parameters(course_ids, first, until, state)
+    """Meetings as they stand that begin from *first* on and before *until*; the latest first.
+
+    *seen*: of each course the citizens of whom may be told; a meeting that is about none of them is not listed.
+    """
+    parameters = _parameters(seen, first, until, state)
     statement = _NEXT_FIRST if next_first else _NEWEST_FIRST
     return tuple(_meetings(session, fetch_rows(session, statement, {**parameters, "size": size, "offset": offset})))
 
 
 def count_meetings(
-    session: Session, course_ids: Collection[UUID], *, first: datetime | None = None, until: datetime | None = None
+    session: Session,
+    seen: Mapping[UUID, Collection[UUID]],
+    *,
+    first: datetime | None = None,
+    until: datetime | None = None,
 ) -> int:
-    """How many there are."""
-    (row,) = fetch_rows(session, _COUNT, _parameters(course_ids, first, until, None))
+    """How many there are, of those that are listed."""
+    (row,) = fetch_rows(session, _COUNT, _parameters(seen, first, until, None))
     return int(row["number"])
 
 
@@ -170,9 +189,17 @@ def list_decisions(session: Session, course_id: UUID) -> tuple[Decision, ...]:
 
 
 def _parameters(
-    course_ids: Collection[UUID], first: datetime | None, until: datetime | None, state: str | None
+    seen: Mapping[UUID, Collection[UUID]], first: datetime | None, until: datetime | None, state: str | None
 ) -> dict[str, Any]:
-    return {"course_ids": list(course_ids), "first": first, "until": until, "state": state}
+    pairs = [(course_id, citizen_id) for course_id, citizens in seen.items() for citizen_id in citizens]
+    return {
+        "course_ids": list(seen),
+        "seen_on": [course_id for course_id, _ in pairs],
+        "seen": [citizen_id for _, citizen_id in pairs],
+        "first": first,
+        "until": until,
+        "state": state,
+    }
 
 
 def _meetings(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[Meeting]:

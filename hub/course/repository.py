@@ -5,6 +5,7 @@ able to read them. Of other rooms they read published views (docs/rooms.md): ``o
 ``citizen_workers``, ``citizen_digests``, ``citizen_keys`` and ``employees``.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -187,14 +188,18 @@ _MY_CITIZENS = text(f"""
     ORDER BY o.name, o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
 """)  # noqa: S608  as above
 
-_COURSE = text(_COURSE_OF)
+_COURSES = text(f"""
+    SELECT asked.citizen_id, course.*
+    FROM unnest(cast(:citizen_ids AS uuid[])) AS asked (citizen_id)
+    CROSS JOIN LATERAL ({_COURSE_OF.replace(":citizen_id", "asked.citizen_id")}) course
+""")  # noqa: S608  as above
 
 _TEAM = text("""
-    SELECT m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
+    SELECT m.course_id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
            e.unit_id, e.unit_name, e.phone, e.area, m.function, m.valid_from AS since, m.reason,
            EXISTS (SELECT FROM active_actors a WHERE a.id = m.actor_id) AS is_active
     FROM team_memberships m LEFT JOIN employees e ON e.id = m.actor_id
-    WHERE m.course_id = :course_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
+    WHERE m.course_id = ANY(:course_ids) AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
     ORDER BY m.function <> 'lead_coordinator', name, m.function
 """)
 
@@ -288,17 +293,21 @@ def turning_18(session: Session, actor: Actor, on: date, size: int) -> tuple[Min
 
 def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
     """The citizen's course on that day (the newest, should there be two), with the team."""
-    courses = fetch_rows(session, _COURSE, {"citizen_id": citizen_id, "on": on})
-    if not courses:
-        return None
-    (course,) = courses
-    team = fetch_rows(session, _TEAM, {"course_id": course["id"], "on": on})
-    return CourseView(
-        course_id=course["id"],
-        title=course["title"],
-        started_on=course["started_on"],
-        team=tuple(TeamMember.model_validate(row) for row in team),
-    )
+    return courses_of(session, [citizen_id], on).get(citizen_id)
+
+
+def courses_of(session: Session, citizen_ids: Collection[UUID], on: date) -> dict[UUID, CourseView]:
+    """The same for several citizens, in as many statements as for one; who is on no course is left out."""
+    courses = fetch_rows(session, _COURSES, {"citizen_ids": list(citizen_ids), "on": on})
+    team: dict[UUID, list[TeamMember]] = defaultdict(list)
+    for row in fetch_rows(session, _TEAM, {"course_ids": list({each["id"] for each in courses}), "on": on}):
+        team[row.pop("course_id")].append(TeamMember.model_validate(row))
+    return {
+        each["citizen_id"]: CourseView(
+            course_id=each["id"], title=each["title"], started_on=each["started_on"], team=tuple(team[each["id"]])
+        )
+        for each in courses
+    }
 
 
 def courses_of_employees(session: Session, actor_ids: Collection[str], on: date) -> tuple[EmployeeCourse, ...]:

@@ -3,6 +3,7 @@
 Of other rooms it reads published views: ``citizen_digests``, ``citizen_keys``, ``employees`` and ``active_actors``.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
@@ -96,28 +97,27 @@ def _lines(which: str, holds: str) -> TextClause:
 _FACTS, _CLOSED_FACTS = _facts(*_OPEN_NOW), _facts(*_CLOSED_NOW)
 _LINES, _CLOSED_LINES = _lines(*_OPEN_NOW), _lines(*_CLOSED_NOW)
 
-_CITIZENS = text(f"SELECT * FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen WHERE c.id = :course_id")  # noqa: S608
-
-_CONSENTING = text(f"""
-    SELECT DISTINCT c.id AS course_id FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen
-    WHERE c.id = ANY(cast(:course_ids AS uuid[])) AND each_citizen.has_consented
+_CITIZENS = text(f"""
+    SELECT c.id AS course_id, each_citizen.citizen_id, each_citizen.has_consented
+    FROM courses c CROSS JOIN LATERAL ({_OF_COURSE}) each_citizen
+    WHERE c.id = ANY(cast(:course_ids AS uuid[]))
 """)  # noqa: S608  as above
 
 _PLACES = text("""
-    SELECT m.id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
+    SELECT m.course_id, m.id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
            coalesce(m.unit_name, e.unit_name) AS unit_name, e.phone, e.area, m.function, m.valid_from, m.valid_to,
            m.reason, m.authority, m.citizen_say, m.citizen_words, coalesce(a.name, m.added_by) AS added_by,
            coalesce(z.name, m.ended_by) AS ended_by, m.end_reason, m.end_say
     FROM team_memberships m
     LEFT JOIN employees e ON e.id = m.actor_id
     LEFT JOIN employees a ON a.id = m.added_by LEFT JOIN employees z ON z.id = m.ended_by
-    WHERE m.course_id = :course_id
+    WHERE m.course_id = ANY(cast(:course_ids AS uuid[]))
     ORDER BY m.function <> 'lead_coordinator', m.function <> 'citizen_coordinator', name, m.valid_from DESC, m.id
 """)
 
-_COURSE = text("""
+_COURSES = text("""
     SELECT c.*, coalesce(e.name, c.offered_by) AS offered_name, e.area AS offered_area
-    FROM courses c LEFT JOIN employees e ON e.id = c.offered_by WHERE c.id = :course_id
+    FROM courses c LEFT JOIN employees e ON e.id = c.offered_by WHERE c.id = ANY(cast(:course_ids AS uuid[]))
 """)
 
 _CANDIDATES = text("""
@@ -185,32 +185,47 @@ def list_courses(session: Session, actor: Actor, on: date, *, is_open: bool = Tr
 
 def read_course(session: Session, course_id: UUID, on: date) -> CourseDetails:
     """The course with all places that were and are on its team."""
-    (course,) = fetch_rows(session, _COURSE, {"course_id": course_id})
-    citizens = fetch_rows(session, _CITIZENS, {"course_id": course_id, "on": on})
-    return CourseDetails(
-        course_id=course_id,
-        title=course["title"],
-        version=course["version"],
-        started_on=course["started_on"],
-        ends_on=course["ended_on"],
-        outcome=course["outcome"],
-        follows=course["follows"],
-        reasons=course["offer_reasons"],
-        indicators=course["indicators"],
-        words=course["offer_words"],
-        offered_by=course["offered_name"],
-        offered_by_area=course["offered_area"],
-        citizens=tuple(
-            CourseCitizen(citizen_id=row["citizen_id"], has_consented=row["has_consented"]) for row in citizens
-        ),
-        team=tuple(_place(row) for row in fetch_rows(session, _PLACES, {"course_id": course_id})),
-    )
+    return read_courses(session, [course_id], on)[course_id]
 
 
-def with_consent(session: Session, course_ids: Collection[UUID], on: date) -> frozenset[UUID]:
-    """Those of these courses to which a citizen on them has consented, in one statement."""
-    rows = fetch_rows(session, _CONSENTING, {"course_ids": list(course_ids), "on": on})
-    return frozenset(row["course_id"] for row in rows)
+def read_courses(session: Session, course_ids: Collection[UUID], on: date) -> dict[UUID, CourseDetails]:
+    """The same for several, in as many statements as for one."""
+    parameters = {"course_ids": list(course_ids)}
+    citizens: dict[UUID, list[CourseCitizen]] = defaultdict(list)
+    for row in fetch_rows(session, _CITIZENS, parameters | {"on": on}):
+        each = CourseCitizen(citizen_id=row["citizen_id"], has_consented=row["has_consented"])
+        citizens[row["course_id"]].append(each)
+    team: dict[UUID, list[TeamPlace]] = defaultdict(list)
+    for row in fetch_rows(session, _PLACES, parameters):
+        team[row.pop("course_id")].append(TeamPlace.model_validate(row))
+    return {
+        course["id"]: CourseDetails(
+            course_id=course["id"],
+            title=course["title"],
+            version=course["version"],
+            started_on=course["started_on"],
+            ends_on=course["ended_on"],
+            outcome=course["outcome"],
+            follows=course["follows"],
+            reasons=course["offer_reasons"],
+            indicators=course["indicators"],
+            words=course["offer_words"],
+            offered_by=course["offered_name"],
+            offered_by_area=course["offered_area"],
+            citizens=tuple(citizens[course["id"]]),
+            team=tuple(team[course["id"]]),
+        )
+        for course in fetch_rows(session, _COURSES, parameters)
+    }
+
+
+def consenting_of(session: Session, course_ids: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
+    """Of each of these courses the citizens on it who consent to it that day, in one statement; none: left out."""
+    consenting: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in fetch_rows(session, _CITIZENS, {"course_ids": list(course_ids), "on": on}):
+        if row["has_consented"]:
+            consenting[row["course_id"]].add(row["citizen_id"])
+    return {course_id: frozenset(citizens) for course_id, citizens in consenting.items()}
 
 
 def list_candidates(session: Session, course_id: UUID, words: str, size: int) -> tuple[Candidate, ...]:
@@ -308,10 +323,6 @@ def end_memberships(  # noqa: PLR0913  keyword-only from the reason on
     if function is not None:
         statement = statement.where(TeamMembershipRow.function == function)
     session.execute(statement.values(valid_to=func.greatest(on, TeamMembershipRow.valid_from), **said))
-
-
-def _place(row: Mapping[str, Any]) -> TeamPlace:
-    return TeamPlace.model_validate(row)
 
 
 def _facts_of_row(row: Mapping[str, Any], *, is_open: bool) -> CourseFacts:

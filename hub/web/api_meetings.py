@@ -83,7 +83,7 @@ class MeetingAnswer(Schema):
 
 
 class MeetingListAnswer(Schema):
-    """Meetings on a page, as they stand, without what was said at them."""
+    """Meetings on a page, as they stand: when and about whom, without place, guests and what was said."""
 
     meetings: tuple[Meeting, ...]
     total: int
@@ -108,6 +108,7 @@ class MeetingDetails(Schema):
     decisions: tuple[Decision, ...]
     open_proposals: tuple[Decision, ...]
     is_content_hidden: bool
+    is_place_hidden: bool
     may_change: bool
 
 
@@ -153,6 +154,7 @@ def meeting(request: Request, meeting_id: UUID) -> MeetingDetails:
             decisions=view.decisions,
             open_proposals=view.open_proposals,
             is_content_hidden=view.is_content_hidden,
+            is_place_hidden=view.is_place_hidden,
             may_change=view.may_change,
         )
 

@@ -29,7 +29,7 @@ def test_the_network_meeting_made_the_agreements_and_every_meeting_is_as_the_pag
         steps += meeting_steps(course_id, citizens, MAJAS_MEETINGS, MAJAS_PLAN)
         for _, write_it in sorted(steps, key=lambda step: step[0]):
             assert write_it(session)
-        meetings = meeting_repository.list_meetings(session, [course_id], size=20)
+        meetings = meeting_repository.list_meetings(session, {course_id: citizens.values()}, size=20)
         decisions = meeting_repository.list_decisions(session, course_id)
     assert len(meetings) == len(MAJAS_MEETINGS)
     for meeting in meetings:

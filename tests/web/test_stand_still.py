@@ -1,16 +1,9 @@
 """*Mine borgere*: what stands still or waits in the plans, who reads it, and in how many statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
-from psycopg import Cursor
-from psycopg.abc import Query
 
 from hub.access.stand_still import StandStill
 from hub.audit.repository import list_entries
@@ -32,6 +25,7 @@ from tests.consents import open_course
 from tests.processing import process_records
 from tests.web import maja
 from tests.web.conftest import COURSE_START, Town, plain_record
+from tests.web.statements import assert_no_more, counted
 from tests.web.test_my_citizens import LOOKED, TODAY, member, page
 
 GOAL = "Ida er i skole hver dag"
@@ -142,29 +136,16 @@ def test_the_team_reads_it_each_line_leads_to_where_it_is_written_and_the_log_sa
     assert GOAL not in town.client("ole.bruun").get("/mine-borgere").text
 
 
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    """Statements that reach the driver while a page is read, also those that pass by SQLAlchemy."""
-    statements: list[str] = []
-    execute = Cursor.execute
-
-    def counting(cursor: Cursor[Any], query: Query, *arguments: Any, **options: Any) -> Cursor[Any]:
-        # How old the catalogue of sources is, is asked by time and not by page.
-        if "source_catalogue" not in str(query):
-            statements.append(str(query))
-        return execute(cursor, query, *arguments, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cursor, "execute", counting)
-        yield statements
-
-
 def _number(at: int) -> str:
     return f"{61 + at % 28:02}0180-4{at:03}"
 
 
-def _more_citizens(town: Town) -> None:
-    """As many more, each on a course of their own whose team Anna is on, each with a goal that stands still."""
+def more_citizens(town: Town) -> list[tuple[UUID, UUID]]:
+    """As many more, each on a course of their own whose team Anna is on, each with a goal that stands still.
+
+    Returns:
+        Course and citizen of each.
+    """
     identifiers = [Identifier.national(_number(at)) for at in range(MANY)]
     records = []
     for at, identifier in enumerate(identifiers):
@@ -175,6 +156,7 @@ def _more_citizens(town: Town) -> None:
     database, key, now = town.context.database, town.context.digest_key, town.clock.now()
     process_records(database, records, digest_key=key, now=now)
     written_at = datetime(2023, 3, 13, 9, tzinfo=UTC)
+    added = []
     with database.transaction() as session:
         for identifier in identifiers:
             citizen_id = citizen_of(session, keyed_digest(identifier, key))
@@ -183,22 +165,20 @@ def _more_citizens(town: Town) -> None:
             course.join(session, course_id, Membership(actor_id="anna.holm", reason="Sagsbehandler"), COURSE_START)
             new = NewEntry(kind=PlanKind.GOAL, text=PlanText(words="Et job", who=""))
             plan_repository.add_entry(session, course_id, citizen_id, uuid4(), new, by="anna.holm", now=written_at)
+            added.append((course_id, citizen_id))
+    return added
 
 
 def test_the_page_takes_as_many_statements_for_thirty_citizens_as_for_three(town: Town) -> None:
     _write(town)
     anna = town.client("anna.holm")
     anna.get("/mine-borgere")
-    with _counted() as few:
+    with counted() as few:
         anna.get("/mine-borgere")
-    _more_citizens(town)
-    with _counted() as many:
+    more_citizens(town)
+    with counted() as many:
         page_of_many = anna.get("/mine-borgere").text
     assert "28 forløb med 30 borgere" in page_of_many
     assert page_of_many.count("har ingen skrevet fremgang ind for") == 25, "as many families as a page has"
-    more = list(many)
-    for statement in few:
-        if statement in more:
-            more.remove(statement)
     assert any("plan_versions" in statement for statement in few), "the driver's own statements are counted"
-    assert len(many) == len(few), more
+    assert_no_more(few, many)

@@ -189,7 +189,7 @@ class MeetingPage:
     guests: tuple[AttendanceLine, ...]
     left_out: tuple[str, ...]
     hidden: str
-    """Why what was said is not shown; empty: it is."""
+    """Why place, guests or what was said are not shown; empty: they are."""
     minutes: tuple[str, ...]
     """Lines of them."""
     decisions: tuple[DecisionLine, ...]

@@ -93,7 +93,7 @@ class MeetingWords:
             citizens=tuple(citizens),
             guests=tuple(guests),
             left_out=tuple(place.name or texts.HIDDEN_MEMBER for place in view.left_out),
-            hidden=texts.CONTENT_HIDDEN if view.is_content_hidden else "",
+            hidden=_hidden(view),
             minutes=tuple(line for line in text.minutes.splitlines() if line.strip()),
             decisions=tuple(map(self._decision, view.decisions)),
             proposals=tuple(map(self._decision, view.open_proposals)),
@@ -208,6 +208,12 @@ class MeetingWords:
 
     def _by(self, version: MeetingVersion) -> str:
         return texts.BY_LINE.format(name=version.by or texts.HIDDEN_AUTHOR, when=at_minute(version.at))
+
+
+def _hidden(view: MeetingView) -> str:
+    if view.is_content_hidden:
+        return texts.CONTENT_HIDDEN
+    return texts.PLACE_HIDDEN if view.is_place_hidden else ""
 
 
 def when_text(text: MeetingText) -> str:

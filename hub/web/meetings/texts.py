@@ -44,8 +44,12 @@ NO_NAME = "Borger uden navn"
 HIDDEN_MEMBER = "Medlem fra et område, du ikke ser"
 HIDDEN_AUTHOR = "en kollega fra et område, du ikke ser"
 CONTENT_HIDDEN = (
-    "Det, der er skrevet fra mødet, vises ikke, for en borger på mødet har ikke samtykket til forløbet."
-    " Tal med tovholderen."
+    "Sted, gæster og det, der er skrevet fra mødet, vises ikke, for en borger på mødet har ikke samtykket til forløbet."
+    " Tal med tovholderen. Bliver mødet ændret, skrives sted og gæster igen."
+)
+PLACE_HIDDEN = (
+    "Sted og gæster vises ikke her, for de kan røbe, hvor en borger med beskyttet adresse er. Spørg den, der har"
+    " indkaldt, eller tovholderen."
 )
 TODAY = "i dag"
 SINCE_MEETING = "Nyt siden mødet den {day}"

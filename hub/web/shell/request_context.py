@@ -271,7 +271,7 @@ def frame(
         role=actor.title if actor else "",
         unit=(actor.unit_name or "") if actor else "",
         menu=tuple(
-            Link(_menu_text(workspace, unread_alerts), workspace.path, current=request.url.path == workspace.path)
+            Link(menu_text(workspace, unread_alerts), workspace.path, current=request.url.path == workspace.path)
             for workspace in workspaces
         ),
         can_search=bool(actor and may(actor, AuditAction.SEARCH)),
@@ -282,8 +282,9 @@ def frame(
     )
 
 
-def _menu_text(workspace: Workspace, unread_alerts: int) -> str:
+def menu_text(workspace: Workspace, unread_alerts: int) -> str:
     """The word in the menu; that of alerts with how many are not read."""
     if workspace.action is not AuditAction.READ_ALERTS or not unread_alerts:
         return workspace.title
-    return f"{workspace.title} ({unread_alerts}{'+' if unread_alerts == MOST_COUNTED else ''})"
+    at_least = "mindst " if unread_alerts == MOST_COUNTED else ""
+    return f"{workspace.title} ({at_least}{unread_alerts})"
