@@ -19,7 +19,7 @@ from hub.sources.repository import source_areas
 from hub.web.consents import texts
 from hub.web.consents.page import ConsentListPage, ConsentsPage
 from hub.web.consents.present import consents_page, list_page
-from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.form_result import finish_form, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -120,9 +120,7 @@ def give(  # noqa: PLR0913  the fields of the form
             faults = (texts.DAY_UNREADABLE,)
         else:
             faults = [texts.FAULT[fault] for fault in give_consent(context, citizen_id, given_consent)]
-        result = FormResult(" ".join(faults), is_error=True, typed=typed) if faults else FormResult(texts.GIVEN)
-        keep_result(request, result)
-    return RedirectResponse(f"/samtykker/{citizen_id}", 303)
+        return finish_form(request, " ".join(faults), done=texts.GIVEN, back=f"/samtykker/{citizen_id}", typed=typed)
 
 
 @router.post("/samtykker/{citizen_id}/traek", dependencies=TOKEN)
@@ -138,9 +136,8 @@ def withdraw(
     """
     with open_request(request, CONSENTS) as context:
         withdrawn = withdraw_consents(context, citizen_id, consent or ())
-        text = texts.WITHDRAWN if withdrawn else texts.NOTHING_WITHDRAWN
-        keep_result(request, FormResult(text, is_error=not withdrawn))
-    return RedirectResponse(f"/samtykker/{citizen_id}", 303)
+        fault = "" if withdrawn else texts.NOTHING_WITHDRAWN
+        return finish_form(request, fault, done=texts.WITHDRAWN, back=f"/samtykker/{citizen_id}")
 
 
 @router.post("/samtykker/{citizen_id}/udskrift", dependencies=TOKEN)

@@ -17,7 +17,15 @@ from hub.overview.repository import headers
 from hub.web.course import forms, texts
 from hub.web.course.page import CourseListPage, CoursePage, FamilyFormPage, OfferPage
 from hub.web.course.present import course_page, family_page, list_page, offer_page
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import (
+    FormResult,
+    fault_of,
+    finish_form,
+    keep_result,
+    redact_typed,
+    sentence_of,
+    take_result,
+)
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import first_word
 from hub.web.shell.request_context import RequestContext, open_request
@@ -82,17 +90,16 @@ def offer(  # noqa: PLR0913  the fields of the form
     """
     fields = {"indicators": indicators, "words": words, "authority": authority}
     with open_request(request, COURSES) as context:
-        written = forms.read_offer(fields, reason or ())
-        fault = written if isinstance(written, str) else ""
-        if not isinstance(written, str):
-            fault = _sentence(offer_course(context, citizen_id, course_id, family or [], written))
-        if fault:
-            chosen = {"family": ",".join(map(str, family or ())), "reasons": ",".join(reason or ())}
-            typed = {**redact_typed(fields, *fields), **chosen, "course_id": str(course_id)}
-            keep_result(request, FormResult(fault, is_error=True, typed=typed))
-            return RedirectResponse(f"/forloeb/tilbyd/{citizen_id}", HTTPStatus.SEE_OTHER)
-        keep_result(request, FormResult(texts.OFFERED))
-    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        chosen = {"family": ",".join(map(str, family or ())), "reasons": ",".join(reason or ())}
+        fault = fault_of(
+            forms.read_offer(fields, reason or ()),
+            lambda each: offer_course(context, citizen_id, course_id, family or [], each),
+            texts.FAULT,
+        )
+        typed = {**redact_typed(fields, *fields), **chosen, "course_id": str(course_id)}
+        return finish_form(
+            request, fault, texts.OFFERED, f"/forloeb/tilbyd/{citizen_id}", onward=f"/forloeb/{course_id}", typed=typed
+        )
 
 
 @router.get("/forloeb/{course_id}")
@@ -155,14 +162,13 @@ def add_member(  # noqa: PLR0913  the fields of the form
         "citizen_words": citizen_words,
     }
     with open_request(request, COURSES) as context:
-        member = forms.read_member(fields)
-        fault = member if isinstance(member, str) else _sentence(join_team(context, course_id, member, version))
-        if fault:
-            typed = redact_typed(fields, "words", "reason", "authority", "citizen_words")
-            keep_result(request, FormResult(fault, is_error=True, form="add", typed=typed))
-        else:
-            keep_result(request, FormResult(texts.ADDED.format(name="Medarbejderen")))
-    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        fault = fault_of(
+            forms.read_member(fields), lambda each: join_team(context, course_id, each, version), texts.FAULT
+        )
+        typed = redact_typed(fields, "words", "reason", "authority", "citizen_words")
+        return finish_form(
+            request, fault, texts.ADDED.format(name="Medarbejderen"), f"/forloeb/{course_id}", form="add", typed=typed
+        )
 
 
 @router.post("/forloeb/{course_id}/fjern", dependencies=TOKEN)
@@ -183,18 +189,13 @@ def remove_member(  # noqa: PLR0913  the fields of the form
     """
     fields = {"employee": employee, "reason": reason, "say": say, "citizen_words": citizen_words}
     with open_request(request, COURSES) as context:
-        leaving = forms.read_leaving(fields)
-        fault = (
-            leaving
-            if isinstance(leaving, str)
-            else _sentence(leave_team(context, course_id, employee, leaving, version))
+        fault = fault_of(
+            forms.read_leaving(fields),
+            lambda each: leave_team(context, course_id, employee, each, version),
+            texts.FAULT,
         )
-        if fault:
-            typed = redact_typed(fields, "reason", "citizen_words")
-            keep_result(request, FormResult(fault, is_error=True, form="leave", typed=typed))
-        else:
-            keep_result(request, FormResult(texts.REMOVED))
-    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        typed = redact_typed(fields, "reason", "citizen_words")
+        return finish_form(request, fault, texts.REMOVED, f"/forloeb/{course_id}", form="leave", typed=typed)
 
 
 @router.post("/forloeb/{course_id}/slut", dependencies=TOKEN)
@@ -215,14 +216,18 @@ def end(
     fields = {"ends_on": ends_on, "outcome": outcome, "follows": follows}
     with open_request(request, COURSES) as context:
         ending = forms.read_ending(fields)
-        fault = ending if isinstance(ending, str) else _sentence(end_course(context, course_id, ending, version))
-        if isinstance(ending, str) or fault:
-            typed = redact_typed(fields, "follows")
-            keep_result(request, FormResult(fault, is_error=True, form="end", typed=typed))
-            return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
-        is_over = ending.ends_on <= danish_day(context.now)
-        keep_result(request, FormResult(texts.ENDED if is_over else texts.ENDS))
-    return RedirectResponse("/forloeb" if is_over else f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        is_over = not isinstance(ending, str) and ending.ends_on <= danish_day(context.now)
+        fault = fault_of(ending, lambda each: end_course(context, course_id, each, version), texts.FAULT)
+        typed = redact_typed(fields, "follows")
+        return finish_form(
+            request,
+            fault,
+            texts.ENDED if is_over else texts.ENDS,
+            f"/forloeb/{course_id}",
+            onward="/forloeb" if is_over else None,
+            form="end",
+            typed=typed,
+        )
 
 
 @router.post("/forloeb/{course_id}/slut/fjern", dependencies=TOKEN)
@@ -233,9 +238,8 @@ def cancel_end(request: Request, course_id: UUID, version: Version = 0) -> Redir
         CourseClosed: the actor may not, or the course is over.
     """
     with open_request(request, COURSES) as context:
-        fault = _sentence(keep_open(context, course_id, version))
-        keep_result(request, FormResult(fault or texts.END_CANCELLED, is_error=bool(fault)))
-    return RedirectResponse(f"/forloeb/{course_id}", HTTPStatus.SEE_OTHER)
+        fault = sentence_of(keep_open(context, course_id, version), texts.FAULT)
+        return finish_form(request, fault, texts.END_CANCELLED, f"/forloeb/{course_id}")
 
 
 @router.get("/forloeb/{course_id}/familie")
@@ -261,12 +265,11 @@ def add_citizen(
         CourseClosed: the actor may not.
     """
     with open_request(request, COURSES) as context:
-        fault = _sentence(join_course(context, course_id, citizen, version))
         name = headers(context.session, [citizen]).get(citizen)
+        back = f"/forloeb/{course_id}"
+        fault = sentence_of(join_course(context, course_id, citizen, version), texts.FAULT)
         done = texts.CITIZEN_ADDED.format(name=first_word(name.display_name if name else None) or texts.NO_NAME)
-        keep_result(request, FormResult(fault or done, is_error=bool(fault)))
-    back = f"/forloeb/{course_id}"
-    return RedirectResponse(f"{back}/familie" if fault else back, HTTPStatus.SEE_OTHER)
+        return finish_form(request, fault, done, f"{back}/familie", onward=back)
 
 
 def read_courses(context: RequestContext, page: int, *, is_open: bool) -> ListedCourses:
@@ -352,10 +355,6 @@ def _allowed(answer: T | None) -> T:
     if answer is None:
         raise CourseClosed
     return answer
-
-
-def _sentence(faults: Faults) -> str:
-    return " ".join(texts.FAULT[fault] for fault in faults)
 
 
 def _desk(context: RequestContext, course_id: UUID) -> CourseDesk:

@@ -14,7 +14,7 @@ from hub.errors import DisclosureNotFound, MissingRole, NothingToDisclose
 from hub.web.disclosures import texts
 from hub.web.disclosures.page import DisclosureFormPage, DisclosuresPage
 from hub.web.disclosures.present import disclosures_page, fault_text, form_page
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import FormResult, finish_form, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import MEETING, RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -81,9 +81,6 @@ def state_disclosure(  # noqa: PLR0913  the fields of the form
     )
     with open_request(request, DISCLOSURES) as context:
         faults = disclose(context, citizen_id, stated).faults
-        if not faults:
-            keep_result(request, FormResult(texts.STORED))
-            return RedirectResponse(DISCLOSURES.path, 303)
         fields = {
             "basis": basis,
             "category": ",".join(category or ()),
@@ -96,8 +93,14 @@ def state_disclosure(  # noqa: PLR0913  the fields of the form
             **({"team": "on"} if team else {}),
         }
         typed = redact_typed(fields, "receivers", "legal_basis", "reason", "meeting")
-        keep_result(request, FormResult(" ".join(map(fault_text, faults)), is_error=True, typed=typed))
-    return RedirectResponse(f"{DISCLOSURES.path}/ny/{citizen_id}", 303)
+        return finish_form(
+            request,
+            " ".join(map(fault_text, faults)),
+            done=texts.STORED,
+            back=f"{DISCLOSURES.path}/ny/{citizen_id}",
+            onward=DISCLOSURES.path,
+            typed=typed,
+        )
 
 
 @router.post(f"{DISCLOSURES.path}/{{disclosure_id}}/luk", dependencies=TOKEN)
@@ -105,8 +108,8 @@ def close_disclosure(request: Request, disclosure_id: DisclosureId) -> RedirectR
     """It holds no longer, at once."""
     with open_request(request, DISCLOSURES) as context:
         is_done = end_disclosure(context, disclosure_id)
-        keep_result(request, FormResult(texts.CLOSED if is_done else texts.CLOSED_ALREADY, is_error=not is_done))
-    return RedirectResponse(DISCLOSURES.path, 303)
+        fault = "" if is_done else texts.CLOSED_ALREADY
+        return finish_form(request, fault, done=texts.CLOSED, back=DISCLOSURES.path)
 
 
 @router.post(f"{DISCLOSURES.path}/{{disclosure_id}}/aabn", dependencies=TOKEN)

@@ -1,6 +1,5 @@
 """The pages of meetings: mine, those of a course, one with its agenda and minutes, its paper and calendar file."""
 
-from http import HTTPStatus
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from hub.access.meetings import MeetingDesk
 from hub.clock import danish_day, danish_midnight
 from hub.course.meeting_calendar import write_calendar
 from hub.course.meeting_repository import course_of_meeting
-from hub.course.meeting_rules import MeetingFaults
 from hub.errors import MeetingClosed
 from hub.web.meetings import texts
 from hub.web.meetings.citizens import names_of
@@ -23,7 +21,7 @@ from hub.web.meetings.page import CourseMeetingsPage, MeetingPage, MyMeetingsPag
 from hub.web.meetings.present import MeetingWords
 from hub.web.meetings.present_lists import PAGE_SIZE, course_meetings_page, my_meetings_page
 from hub.web.shell.coverage import coverage
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import FormResult, fault_of, finish_form, redact_typed, sentence_of, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -110,17 +108,19 @@ def plan(  # noqa: PLR0913  the fields of the form
         {**words, "reason": ""}, citizen or (), why or (), about or (), without or (), member or (), invited or ()
     )
     with open_request(request, MEETINGS) as context:
-        written = read_plan(fields)
-        if isinstance(written, str):
-            fault = written
-        else:
-            fault = _sentence(allowed(course_desk(context, course_id).plan(key, written)))
-        if fault:
-            typed = {**_redacted(fields.typed()), "key": str(key)}
-            keep_result(request, FormResult(fault, is_error=True, form="plan", typed=typed))
-            return RedirectResponse(f"/forloeb/{course_id}/moeder#indkald", HTTPStatus.SEE_OTHER)
-        keep_result(request, FormResult(texts.PLANNED))
-    return RedirectResponse(f"/moeder/{key}", HTTPStatus.SEE_OTHER)
+        fault = fault_of(
+            read_plan(fields), lambda each: allowed(course_desk(context, course_id).plan(key, each)), texts.FAULT
+        )
+        typed = {**_redacted(fields.typed()), "key": str(key)}
+        return finish_form(
+            request,
+            fault,
+            texts.PLANNED,
+            f"/forloeb/{course_id}/moeder#indkald",
+            onward=f"/moeder/{key}",
+            form="plan",
+            typed=typed,
+        )
 
 
 @router.get("/moeder/{meeting_id}")
@@ -193,17 +193,10 @@ def move(  # noqa: PLR0913  the fields of the form
         {**words, "reason": reason}, citizen or (), why or (), about or (), without or (), member or (), invited or ()
     )
     with open_request(request, MEETINGS) as context:
-        written = read_plan(fields)
-        if isinstance(written, str):
-            fault = written
-        else:
-            fault = _sentence(allowed(meeting_desk(context, meeting_id).change(meeting_id, written, version)))
+        desk = meeting_desk(context, meeting_id)
+        fault = fault_of(read_plan(fields), lambda each: allowed(desk.change(meeting_id, each, version)), texts.FAULT)
         typed = _redacted(fields.typed())
-        keep_result(
-            request,
-            FormResult(fault, is_error=True, form="move", typed=typed) if fault else FormResult(texts.CHANGED),
-        )
-    return RedirectResponse(f"/moeder/{meeting_id}", HTTPStatus.SEE_OTHER)
+        return finish_form(request, fault, texts.CHANGED, f"/moeder/{meeting_id}", form="move", typed=typed)
 
 
 @router.post("/moeder/{meeting_id}/aflys", dependencies=TOKEN)
@@ -214,13 +207,10 @@ def cancel(request: Request, meeting_id: UUID, *, version: Version = 0, reason: 
         MeetingClosed: the actor may not.
     """
     with open_request(request, MEETINGS) as context:
-        fault = _sentence(allowed(meeting_desk(context, meeting_id).cancel(meeting_id, reason.strip(), version)))
+        desk = meeting_desk(context, meeting_id)
+        fault = sentence_of(allowed(desk.cancel(meeting_id, reason.strip(), version)), texts.FAULT)
         typed = redact_typed({"reason": reason or " "}, "reason")
-        keep_result(
-            request,
-            FormResult(fault, is_error=True, form="cancel", typed=typed) if fault else FormResult(texts.CANCELLED),
-        )
-    return RedirectResponse(f"/moeder/{meeting_id}", HTTPStatus.SEE_OTHER)
+        return finish_form(request, fault, texts.CANCELLED, f"/moeder/{meeting_id}", form="cancel", typed=typed)
 
 
 @router.post("/moeder/{meeting_id}/hold", dependencies=TOKEN)
@@ -270,19 +260,12 @@ def hold(  # noqa: PLR0913  the fields of the form
         is_closing=luk,
     )
     with open_request(request, MEETINGS) as context:
-        record = fields.read()
-        if isinstance(record, str):
-            fault = record
-        else:
-            fault = _sentence(allowed(meeting_desk(context, meeting_id).record(meeting_id, record, version)))
+        desk = meeting_desk(context, meeting_id)
+        fault = fault_of(fields.read(), lambda each: allowed(desk.record(meeting_id, each, version)), texts.FAULT)
         typed = {**_redacted(fields.typed()), "version": str(version)}
-        keep_result(
-            request,
-            FormResult(fault, is_error=True, form="hold", typed=typed)
-            if fault
-            else FormResult(texts.CLOSED if luk else texts.SAVED),
+        return finish_form(
+            request, fault, texts.CLOSED if luk else texts.SAVED, f"/moeder/{meeting_id}", form="hold", typed=typed
         )
-    return RedirectResponse(f"/moeder/{meeting_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/moeder/{meeting_id}/enig", dependencies=TOKEN)
@@ -293,9 +276,9 @@ def agree(request: Request, meeting_id: UUID, decision: Annotated[UUID, Form()])
         MeetingClosed: the actor may not.
     """
     with open_request(request, MEETINGS) as context:
-        fault = _sentence(allowed(meeting_desk(context, meeting_id).agree(meeting_id, decision)))
-        keep_result(request, FormResult(fault or texts.AGREED, is_error=bool(fault)))
-    return RedirectResponse(f"/moeder/{meeting_id}", HTTPStatus.SEE_OTHER)
+        desk = meeting_desk(context, meeting_id)
+        fault = sentence_of(allowed(desk.agree(meeting_id, decision)), texts.FAULT)
+        return finish_form(request, fault, texts.AGREED, f"/moeder/{meeting_id}")
 
 
 def read_my_meetings(context: RequestContext, *, is_past: bool, page: int) -> MeetingList:
@@ -370,7 +353,3 @@ def _redacted(typed: dict[str, str]) -> dict[str, str]:
     closed = ("citizen:", "came:", "key:", "whom:", "agreed:", "due:")
     free = [name for name in typed if not name.startswith(closed) and name not in {"on_day", "left_out", "kind"}]
     return redact_typed(typed, *free)
-
-
-def _sentence(faults: MeetingFaults) -> str:
-    return " ".join(texts.FAULT[fault] for fault in faults)

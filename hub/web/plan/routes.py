@@ -1,13 +1,12 @@
 """The pages of Borgerens plan: the plan, one entry of it, and the paper for the meeting."""
 
-from http import HTTPStatus
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hub.access.plans import PlanDesk, PlanFaults, PlanView, list_other_plans
+from hub.access.plans import PlanDesk, PlanView, list_other_plans
 from hub.clock import danish_day
 from hub.errors import PlanClosed
 from hub.web.plan import forms, texts
@@ -16,7 +15,7 @@ from hub.web.plan.pdf import plan_pdf
 from hub.web.plan.present import entry_page, plan_page
 from hub.web.plan.present_paper import paper_page
 from hub.web.shell.coverage import coverage
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import fault_of, finish_form, redact_typed, sentence_of, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.people import FirstNames, first_word
 from hub.web.shell.request_context import RequestContext, open_request
@@ -113,19 +112,10 @@ def add(  # noqa: PLR0913  the fields of the form
     """
     fields = {"kind": kind, "words": words, "who": who, "due_on": due_on, "goal": goal, "goal_type": goal_type}
     with open_request(request, PLAN) as context:
-        new = forms.read_entry(fields)
-        fault = (
-            new
-            if isinstance(new, str)
-            else _sentence(_allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).add(key, new)))
-        )
-        form = f"add:{kind}"
+        desk = plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN)
+        fault = fault_of(forms.read_entry(fields), lambda each: _allowed(desk.add(key, each)), texts.FAULT)
         typed = {**redact_typed(fields, "words", "who"), "key": str(key)}
-        is_error = bool(fault)
-        keep_result(
-            request, FormResult(fault, is_error=True, form=form, typed=typed) if is_error else FormResult(texts.ADDED)
-        )
-    return RedirectResponse(f"/plan/{citizen_id}", HTTPStatus.SEE_OTHER)
+        return finish_form(request, fault, texts.ADDED, f"/plan/{citizen_id}", form=f"add:{kind}", typed=typed)
 
 
 @router.post("/plan/{citizen_id}/post/{entry_id}/ret", dependencies=TOKEN)
@@ -148,19 +138,14 @@ def change(  # noqa: PLR0913  the fields of the form
     """
     fields = {"words": words, "who": who, "due_on": due_on, "goal_type": goal_type, "state": state}
     with open_request(request, PLAN) as context:
-        said = forms.read_text(fields)
-        if isinstance(said, str):
-            fault = said
-        else:
-            fault = _sentence(
-                _allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).change(entry_id, said, version))
-            )
-        typed = {**redact_typed(fields, "words", "who"), "version": str(version)}
-        keep_result(
-            request,
-            FormResult(fault, is_error=True, form="change", typed=typed) if fault else FormResult(texts.CHANGED),
+        desk = plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN)
+        fault = fault_of(
+            forms.read_text(fields), lambda each: _allowed(desk.change(entry_id, each, version)), texts.FAULT
         )
-    return RedirectResponse(f"/plan/{citizen_id}/post/{entry_id}", HTTPStatus.SEE_OTHER)
+        typed = {**redact_typed(fields, "words", "who"), "version": str(version)}
+        return finish_form(
+            request, fault, texts.CHANGED, f"/plan/{citizen_id}/post/{entry_id}", form="change", typed=typed
+        )
 
 
 @router.post("/plan/{citizen_id}/post/{entry_id}/fremgang", dependencies=TOKEN)
@@ -180,18 +165,14 @@ def enter_progress(
     """
     fields = {"progress": progress, "on_day": on_day, "words": words}
     with open_request(request, PLAN) as context:
-        entered = forms.read_progress(fields)
-        if isinstance(entered, str):
-            fault = entered
-        else:
-            fault = _sentence(
-                _allowed(plan_desk(context, citizen_id, AuditAction.ENTER_PROGRESS).enter_progress(entry_id, entered))
-            )
-        form, typed = f"progress:{entry_id}", redact_typed(fields, "words")
-        keep_result(
-            request, FormResult(fault, is_error=True, form=form, typed=typed) if fault else FormResult(texts.ENTERED)
+        desk = plan_desk(context, citizen_id, AuditAction.ENTER_PROGRESS)
+        fault = fault_of(
+            forms.read_progress(fields), lambda each: _allowed(desk.enter_progress(entry_id, each)), texts.FAULT
         )
-    return RedirectResponse(f"/plan/{citizen_id}", HTTPStatus.SEE_OTHER)
+        typed = redact_typed(fields, "words")
+        return finish_form(
+            request, fault, texts.ENTERED, f"/plan/{citizen_id}", form=f"progress:{entry_id}", typed=typed
+        )
 
 
 @router.post("/plan/{citizen_id}/post/{entry_id}/indsats", dependencies=TOKEN)
@@ -208,12 +189,11 @@ def attach_effort(
         PlanClosed: the actor is not on the citizen's team.
     """
     with open_request(request, PLAN) as context:
-        fault = _sentence(
-            _allowed(plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN).attach(entry_id, effort, serves=serves))
+        desk = plan_desk(context, citizen_id, AuditAction.CHANGE_PLAN)
+        fault = sentence_of(_allowed(desk.attach(entry_id, effort, serves=serves)), texts.FAULT)
+        return finish_form(
+            request, fault, texts.ATTACHED if serves else texts.DETACHED, f"/plan/{citizen_id}/post/{entry_id}"
         )
-        done = texts.ATTACHED if serves else texts.DETACHED
-        keep_result(request, FormResult(fault or done, is_error=bool(fault)))
-    return RedirectResponse(f"/plan/{citizen_id}/post/{entry_id}", HTTPStatus.SEE_OTHER)
 
 
 def read_plan(context: RequestContext, citizen_id: UUID) -> PlanView:
@@ -254,7 +234,3 @@ def _allowed(answer: T | None) -> T:
     if answer is None:
         raise PlanClosed
     return answer
-
-
-def _sentence(faults: PlanFaults) -> str:
-    return " ".join(texts.FAULT[fault] for fault in faults)

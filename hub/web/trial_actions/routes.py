@@ -1,6 +1,5 @@
 """The pages of trial actions (prøvehandlinger): all of a citizen, and each with what was learned."""
 
-from http import HTTPStatus
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -8,10 +7,10 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.plans import PlanDesk, PlanView
-from hub.access.trial_actions import TrialDesk, TrialFaults
+from hub.access.trial_actions import TrialDesk
 from hub.clock import danish_day
 from hub.errors import PlanClosed
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import fault_of, finish_form, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.workspace import Workspace
@@ -98,13 +97,9 @@ def add(  # noqa: PLR0913  the fields of the form
     }
     with open_request(request, TRIAL_ACTIONS) as context:
         desk = trial_desk(context, citizen_id, AuditAction.CHANGE_TRIAL_ACTION)
-        said = forms.read_trial(fields)
-        fault = said if isinstance(said, str) else _sentence(_allowed(desk.add(key, said)))
+        fault = fault_of(forms.read_trial(fields), lambda each: _allowed(desk.add(key, each)), texts.FAULT)
         typed = {**redact_typed(fields, *_FREE_TEXT), "key": str(key)}
-        keep_result(
-            request, FormResult(fault, is_error=True, form="add", typed=typed) if fault else FormResult(texts.ADDED)
-        )
-    return RedirectResponse(f"/proevehandlinger/{citizen_id}", HTTPStatus.SEE_OTHER)
+        return finish_form(request, fault, texts.ADDED, f"/proevehandlinger/{citizen_id}", form="add", typed=typed)
 
 
 @router.post("/proevehandlinger/{citizen_id}/{trial_id}/ret", dependencies=TOKEN)
@@ -142,14 +137,13 @@ def change(  # noqa: PLR0913  the fields of the form
     }
     with open_request(request, TRIAL_ACTIONS) as context:
         desk = trial_desk(context, citizen_id, AuditAction.CHANGE_TRIAL_ACTION)
-        said = forms.read_trial(fields)
-        fault = said if isinstance(said, str) else _sentence(_allowed(desk.change(trial_id, said, version)))
-        typed = {**redact_typed(fields, *_FREE_TEXT), "version": str(version)}
-        keep_result(
-            request,
-            FormResult(fault, is_error=True, form="change", typed=typed) if fault else FormResult(texts.CHANGED),
+        fault = fault_of(
+            forms.read_trial(fields), lambda each: _allowed(desk.change(trial_id, each, version)), texts.FAULT
         )
-    return RedirectResponse(f"/proevehandlinger/{citizen_id}/{trial_id}", HTTPStatus.SEE_OTHER)
+        typed = {**redact_typed(fields, *_FREE_TEXT), "version": str(version)}
+        return finish_form(
+            request, fault, texts.CHANGED, f"/proevehandlinger/{citizen_id}/{trial_id}", form="change", typed=typed
+        )
 
 
 @router.post("/proevehandlinger/{citizen_id}/{trial_id}/vurder", dependencies=TOKEN)
@@ -173,13 +167,13 @@ def judge(  # noqa: PLR0913  the fields of the form
     fields = {"outcome": outcome, "learned": learned, "works": works, "on_day": on_day, "judge_next_on": judge_next_on}
     with open_request(request, TRIAL_ACTIONS) as context:
         desk = trial_desk(context, citizen_id, AuditAction.JUDGE_TRIAL_ACTION)
-        said = forms.read_judgement(fields)
-        fault = said if isinstance(said, str) else _sentence(_allowed(desk.judge(trial_id, said, version)))
-        typed = {**redact_typed(fields, "learned"), "version": str(version)}
-        keep_result(
-            request, FormResult(fault, is_error=True, form="judge", typed=typed) if fault else FormResult(texts.JUDGED)
+        fault = fault_of(
+            forms.read_judgement(fields), lambda each: _allowed(desk.judge(trial_id, each, version)), texts.FAULT
         )
-    return RedirectResponse(f"/proevehandlinger/{citizen_id}/{trial_id}", HTTPStatus.SEE_OTHER)
+        typed = {**redact_typed(fields, "learned"), "version": str(version)}
+        return finish_form(
+            request, fault, texts.JUDGED, f"/proevehandlinger/{citizen_id}/{trial_id}", form="judge", typed=typed
+        )
 
 
 def read_trials(context: RequestContext, citizen_id: UUID) -> PlanView:
@@ -201,7 +195,3 @@ def _allowed(answer: T | None) -> T:
     if answer is None:
         raise PlanClosed
     return answer
-
-
-def _sentence(faults: TrialFaults) -> str:
-    return " ".join(texts.FAULT[fault] for fault in faults)
