@@ -91,7 +91,7 @@ def read_agenda(
         overview = complete(plan.overview) if plan.overview else None
         changes: tuple[Change, ...] = ()
         if overview is not None and citizen_id in with_news:
-            last_seen = overviews.read_seen(session, citizen_id, since)
+            last_seen = overviews.read_seen(session, {citizen_id: since}).get(citizen_id)
             before = cut_and_mask(session, last_seen, decision, today, facts=fact)
             changes = overviews.changed(session, before, overview, today) if before else ()
         trials = trial_actions_due(session, [citizen_id], today)

@@ -1,5 +1,6 @@
 """Queries on matching for the rooms above."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -49,6 +50,17 @@ _LINKED = """
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
       AND
 """
+_LINKED_THEN = _LINKED.replace(
+    "FROM record_parties mine JOIN",
+    """FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) AS looked (citizen_id, moment)
+    JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
+    JOIN""",
+).replace("mine.citizen_id = ANY(:citizen_ids) AND ", "")
+"""The same of several citizens, of each at a moment of its own; in the conditions it stands for the one moment."""
+_REGISTERED_THEN, _HELD_THEN = (
+    text(_LINKED_THEN + re.sub(r"cast\(:as_known AS timestamptz\)|:as_known|:held_at", "looked.moment", condition))
+    for condition in (_STOOD_OR_LIFE_STATUS, _STOOD_HERE_OR_LIFE_STATUS)
+)
 _WITH_NEWS = text("""
     SELECT DISTINCT looked.citizen_id
     FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) looked(citizen_id, moment)
@@ -149,21 +161,27 @@ def _linked_by_citizen(rows: Sequence[Row[Any]], citizen_ids: Collection[UUID]) 
     }
 
 
-def linked_records_held(session: Session, citizen_id: UUID, held_at: datetime) -> tuple[LinkedRecord, ...]:
-    """The records that stood for the hub at *held_at*: of those it had received by then, whenever they were registered.
+def linked_records_then(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, tuple[LinkedRecord, ...]]:
+    """``linked_records`` of each citizen as known at the moment given for it, in one statement."""
+    return _linked_by_citizen(session.execute(_REGISTERED_THEN, _looked(moments)).all(), moments)
 
-    Each as if nothing had replaced it.
+
+def linked_records_held(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, tuple[LinkedRecord, ...]]:
+    """The records that stood for the hub at each citizen's moment: of those it had received by then, in one statement.
+
+    Whenever they were registered, and each as if nothing had replaced it.
     """
-    parameters = {"citizen_ids": [citizen_id], "held_at": held_at}
-    rows = session.execute(text(_LINKED + _STOOD_HERE_OR_LIFE_STATUS), parameters).all()
-    linked = _linked_by_citizen(rows, [citizen_id])[citizen_id]
-    return tuple(replace(record, registered_to=None) for record in linked)
+    linked = _linked_by_citizen(session.execute(_HELD_THEN, _looked(moments)).all(), moments)
+    return {key: tuple(replace(record, registered_to=None) for record in records) for key, records in linked.items()}
+
+
+def _looked(moments: Mapping[UUID, datetime]) -> dict[str, object]:
+    return {"citizen_ids": list(moments), "moments": list(moments.values())}
 
 
 def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
     """The citizens about whom the hub has received anything since the moment given for each."""
-    parameters = {"citizen_ids": list(moments), "moments": list(moments.values())}
-    return frozenset(session.scalars(_WITH_NEWS, parameters))
+    return frozenset(session.scalars(_WITH_NEWS, _looked(moments)))
 
 
 def citizen_of(session: Session, digest: str) -> UUID | None:

@@ -84,9 +84,11 @@ _DIFFERENTLY_STATED = text("""
     WHERE citizen_id = ANY(:ids) AND document #> '{header,stated_identities}' <> '[]'
 """)
 _GUARDED = text("SELECT citizen_id FROM overview_facts(:on) WHERE citizen_id = ANY(:ids) AND name_address_protected")
-_IS_SETTLED = text("""
-    SELECT EXISTS (SELECT FROM overviews WHERE citizen_id = :id AND version = :version)
-       AND NOT EXISTS (SELECT FROM overview_due WHERE citizen_id = :id)
+_SETTLED = text("""
+    SELECT o.citizen_id
+    FROM unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])) AS shown (citizen_id, version)
+    JOIN overviews o ON o.citizen_id = shown.citizen_id AND o.version = shown.version
+    WHERE NOT EXISTS (SELECT FROM overview_due d WHERE d.citizen_id = o.citizen_id)
 """)
 _TALLY = text("""
     SELECT get_byte(uuid_send(citizen_id), 0), sources, count(*), sum(version)::bigint FROM overviews GROUP BY 1, 2
@@ -180,9 +182,12 @@ def due(session: Session) -> Due:
     return Due(*session.execute(_DUE).one())
 
 
-def is_settled(session: Session, citizen_id: UUID, version: int) -> bool:
-    """Whether the overview still has this version, and no record has come that it was not built from."""
-    return bool(session.scalar(_IS_SETTLED, {"id": citizen_id, "version": version}))
+def settled_among(session: Session, versions: Mapping[UUID, int]) -> frozenset[UUID]:
+    """Those whose overview still has this version, and of whom no record has come that it was not built from."""
+    if not versions:
+        return frozenset()
+    parameters = {"ids": list(versions), "versions": list(versions.values())}
+    return frozenset(session.scalars(_SETTLED, parameters))
 
 
 def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from hub.clock import danish_day
 from hub.matching.decision_repository import settled_as_one_person
-from hub.matching.repository import citizens_with_news, linked_records, linked_records_held, numbers_of
+from hub.matching.repository import (
+    citizens_with_news,
+    linked_records,
+    linked_records_held,
+    linked_records_then,
+    numbers_of,
+)
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes, says_when
@@ -151,20 +157,35 @@ def read(session: Session, citizen_id: UUID, as_known: datetime | None = None) -
     return built if _has_content(built) else None
 
 
-def read_seen(session: Session, citizen_id: UUID, looked_at: datetime) -> Overview | None:
-    """The overview that could be seen at *looked_at*: of what the hub had received by then; None: nothing was there.
+def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, Overview]:
+    """What could be seen of each citizen at the moment given for it; where nothing was there it is left out.
 
     What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
-    nothing by then, since it was filled later than the look, what was registered by then stands for it.
+    nothing by then, since it was filled later than the look, what was registered by then stands for it. As many
+    statements for many citizens as for one.
     """
-    version, _ = repository.current(session, [citizen_id]).get(citizen_id, (0, None))
-    linked = linked_records_held(session, citizen_id, looked_at)
-    if not linked:
-        earlier, current = read(session, citizen_id, looked_at), read(session, citizen_id)
-        return _with_undated(earlier, current) if earlier and current else earlier
-    numbers = numbers_of(session, [citizen_id])[citizen_id]
-    built = build(citizen_id, linked, areas=source_areas(session), numbers=numbers, version=version)
-    return built if _has_content(built) else None
+    if not moments:
+        return {}
+    held, current = linked_records_held(session, moments), repository.current(session, moments)
+    filled_later = {citizen_id: moment for citizen_id, moment in moments.items() if not held[citizen_id]}
+    registered = linked_records_then(session, filled_later) if filled_later else {}
+    settled = settled_as_one_person(session, filled_later.keys()) if filled_later else {}
+    numbers, areas = numbers_of(session, moments.keys()), source_areas(session)
+    seen = {}
+    for citizen_id, moment in moments.items():
+        version, present = current.get(citizen_id, (0, None))
+        built = build(
+            citizen_id,
+            held[citizen_id] or registered[citizen_id],
+            areas=areas,
+            numbers=numbers[citizen_id],
+            version=version,
+            as_known=moment if citizen_id in filled_later else None,
+            settled_at=settled.get(citizen_id),
+        )
+        if _has_content(built):
+            seen[citizen_id] = _with_undated(built, present) if present and citizen_id in filled_later else built
+    return seen
 
 
 def with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
@@ -173,15 +194,30 @@ def with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[U
 
 
 def changed(session: Session, before: Overview, now: Overview, on: date) -> tuple[Change, ...]:
-    """What changed since *before*, an earlier ``read``, newest registration first.
+    """What changed since *before*, an earlier ``read``, newest registration first."""
+    return changed_all(session, [(before, now)], on)[now.citizen_id]
+
+
+def changed_all(
+    session: Session, pairs: Sequence[tuple[Overview, Overview]], on: date
+) -> dict[UUID, tuple[Change, ...]]:
+    """The same of several citizens, in one statement.
 
     *before* was built from the records of this moment, *now* perhaps not yet. Until it is, what it lacks is not gone.
     """
-    all_changes = changes(with_states(before, on), with_states(now, on), on)
-    has_gone = any(change.kind is ChangeKind.GONE for change in all_changes)
-    if has_gone and not repository.is_settled(session, now.citizen_id, now.version):
-        return tuple(change for change in all_changes if change.kind is not ChangeKind.GONE)
-    return all_changes
+    all_changes = {now.citizen_id: changes(with_states(before, on), with_states(now, on), on) for before, now in pairs}
+    versions = {
+        now.citizen_id: now.version
+        for _, now in pairs
+        if any(change.kind is ChangeKind.GONE for change in all_changes[now.citizen_id])
+    }
+    unsettled = versions.keys() - repository.settled_among(session, versions)
+    return {
+        citizen_id: tuple(each for each in of_citizen if each.kind is not ChangeKind.GONE)
+        if citizen_id in unsettled
+        else of_citizen
+        for citizen_id, of_citizen in all_changes.items()
+    }
 
 
 def _with_undated(earlier: Overview, current: Overview) -> Overview:

@@ -26,7 +26,7 @@ def changes(database: Database, citizen_id: UUID, clock: FixedClock, ago: timede
     with database.transaction() as session:
         has_news = overviews.with_news(session, {citizen_id: looked_at}) == {citizen_id}
         now = overviews.read(session, citizen_id)
-        before = overviews.read_seen(session, citizen_id, looked_at)
+        before = overviews.read_seen(session, {citizen_id: looked_at}).get(citizen_id)
         assert now is not None
         assert before is not None
         found = overviews.changed(session, before, now, clock.now().date())

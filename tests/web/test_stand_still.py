@@ -1,5 +1,6 @@
 """*Mine borgere*: what stands still or waits in the plans, who reads it, and in how many statements."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
@@ -12,14 +13,15 @@ from hub.course import service as course
 from hub.course.plan_rules import passed_agreements
 from hub.course.views import Membership
 from hub.digest import keyed_digest
-from hub.matching.repository import citizen_of
+from hub.matching.repository import citizen_of, numbers_of
 from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.present import Filters
 from schemas.access import AuditAction
+from schemas.facts import EffortFact, EffortStatus
 from schemas.identifiers import Identifier
 from schemas.people import PersonFact
 from schemas.plan import CitizenPlan, EntryVersion, NewEntry, PlanEntry, PlanKind, PlanState, PlanText
-from schemas.record import Party
+from schemas.record import Party, SourceRecord
 from schemas.trial_action import TrialLine, TrialStatus, TrialText
 from tests.consents import open_course
 from tests.processing import process_records
@@ -181,4 +183,45 @@ def test_the_page_takes_as_many_statements_for_thirty_citizens_as_for_three(town
     assert "28 forløb med 30 borgere" in page_of_many
     assert page_of_many.count("har ingen skrevet fremgang ind for") == 25, "as many families as a page has"
     assert any("plan_versions" in statement for statement in few), "the driver's own statements are counted"
+    assert_no_more(few, many)
+
+
+def _news(town: Town, citizens: Sequence[UUID]) -> None:
+    """Something new of each of these, some of whom the hub knew when Anna looked and some whom it did not."""
+    registered = town.clock.now() - timedelta(hours=1)
+    with town.context.database.transaction() as session:
+        numbers = numbers_of(session, citizens)
+    records = []
+    for at, citizen_id in enumerate(citizens):
+        record = plain_record("person", maja.MAJA, PersonFact(given_name="Ny", family_name="Testborger"), 3000 + at)
+        identifiers = (numbers[citizen_id][0].identifier,)
+        party: Party = record.parties[0].model_copy(update={"identifiers": identifiers, "name": None})
+        fact = EffortFact(title=f"Ny indsats {at}", status=EffortStatus.ACTIVE)
+        changed = {
+            "parties": (party,),
+            "fact": fact,
+            "record_type": "effort",
+            "registered_at": registered,
+            "digest": "",
+        }
+        records.append(SourceRecord.model_validate({**record.model_dump(), **changed}))
+    process_records(town.context.database, records, digest_key=town.context.digest_key, now=town.clock.now())
+
+
+def test_what_changed_takes_as_many_statements_for_many_citizens_with_news_as_for_three(town: Town) -> None:
+    _write(town)
+    anna = town.client("anna.holm")
+    family = [town.ids[key] for key in (maja.MAJA, maja.IDA, maja.EMIL)]
+    others = [citizen_id for _, citizen_id in more_citizens(town)][:9]
+    for citizen_id in (*family, *others):
+        assert anna.get(f"/overblik/{citizen_id}").status_code == HTTPStatus.OK
+    town.clock.move(timedelta(hours=2))
+    _news(town, family)
+    anna.get("/mine-borgere?vis=nyt")
+    with counted() as few:
+        page_of_few = anna.get("/mine-borgere?vis=nyt").text
+    _news(town, others)
+    with counted() as many:
+        page_of_many = anna.get("/mine-borgere?vis=nyt").text
+    assert page_of_few.count("Ny indsats") < page_of_many.count("Ny indsats")
     assert_no_more(few, many)

@@ -13,7 +13,7 @@ from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
 from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
 from hub.access.rule_policy import may_assess
-from hub.access.showing import cut_and_mask
+from hub.access.showing import cut_and_mask_all
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
 from hub.audit.repository import Viewing, list_viewings
@@ -355,18 +355,15 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
     today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
-    for at, person in enumerate(people):
-        citizen_id = person.overview.citizen_id
-        if citizen_id not in with_news:
-            continue
-        earlier = overviews.read_seen(context.session, citizen_id, seen[citizen_id])
-        before = cut_and_mask(context.session, earlier, person.decision, today)
-        if before is None:
-            continue
-        for change in overviews.changed(context.session, before, person.overview, today):
+    earlier = overviews.read_seen(context.session, {key: seen[key] for key in family if key in with_news})
+    decisions = {person.overview.citizen_id: person.decision for person in people}
+    before = cut_and_mask_all(context.session, earlier.values(), decisions, today, facts={})
+    pairs = [(before[key], person.overview) for person in people if (key := person.overview.citizen_id) in before]
+    for changes in overviews.changed_all(context.session, pairs, today).values():
+        for change in changes:
             by_entry.setdefault(change.entry.id, change)
-        if at == 0:
-            person_wiped = wiped_of_person(before, person.overview)
+    if family[0] in before:
+        person_wiped = wiped_of_person(before[family[0]], people[0].overview)
     if is_first and not by_entry and not person_wiped:
         return None
     return Changes(seen[family[0]], tuple(by_entry.values()), person_wiped)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hub.access import service
 from hub.access.service import ListedCitizen
-from hub.access.showing import cut_and_mask
+from hub.access.showing import cut_and_mask_all
 from hub.access.stand_still import StandStill, list_stand_still
 from hub.audit import repository as audit
 from hub.audit.looks import Looks, seen_until
@@ -18,7 +18,6 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change
 from hub.web.shell.coverage import coverage
 from hub.web.shell.request_context import RequestContext
-from schemas.access import Decision
 from schemas.overview import Entry, Overview
 
 
@@ -69,25 +68,24 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     standing = list_stand_still(
         session, actor, [item.citizen.citizen_id for item in listed], context.access(), now=context.now
     )
-    return tuple(_family(context, members, looks, seen, with_news, standing) for members in families)
+    # Building an earlier state is expensive, so only where something was received since.
+    changes = _changes(context, [item for item in listed if item.citizen.citizen_id in with_news], seen)
+    return tuple(_family(members, looks, seen, changes, standing) for members in families)
 
 
 def _family(
-    context: RequestContext,
     listed: Sequence[ListedCitizen],
     looks: Mapping[UUID, Looks],
     seen: Mapping[UUID, datetime],
-    with_news: frozenset[UUID],
+    changes: Mapping[UUID, tuple[Change, ...]],
     standing: Mapping[UUID, StandStill],
 ) -> Family:
     members = []
     for item in sorted(listed, key=_age_order):
         citizen_id = item.citizen.citizen_id
         since = seen.get(citizen_id)
-        # Building an earlier state is expensive, so only where something was received since.
-        has_news = since is not None and citizen_id in with_news
-        changes = _changes(context, item.overview, item.decision, since) if has_news else ()
-        members.append(FamilyMember(item.citizen, item.overview, changes, since, standing.get(citizen_id)))
+        news = changes.get(citizen_id, ())
+        members.append(FamilyMember(item.citizen, item.overview, news, since, standing.get(citizen_id)))
     last = (looks[item.citizen.citizen_id].last for item in listed if item.citizen.citizen_id in looks)
     return Family(tuple(members), max(last, default=None))
 
@@ -98,11 +96,12 @@ def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:
 
 
 def _changes(
-    context: RequestContext, now: Overview | None, decision: Decision, since: datetime | None
-) -> tuple[Change, ...]:
-    if now is None or since is None:
-        return ()
-    today = danish_day(context.now)
-    earlier = overviews.read_seen(context.session, now.citizen_id, since)
-    before = cut_and_mask(context.session, earlier, decision, today)
-    return () if before is None else overviews.changed(context.session, before, now, today)
+    context: RequestContext, listed: Sequence[ListedCitizen], seen: Mapping[UUID, datetime]
+) -> dict[UUID, tuple[Change, ...]]:
+    """What changed for each of these citizens since the actor looked, asked for all of them together."""
+    session, today = context.session, danish_day(context.now)
+    current = {item.citizen.citizen_id: item.overview for item in listed if item.overview is not None}
+    earlier = overviews.read_seen(session, {citizen_id: seen[citizen_id] for citizen_id in current})
+    decisions = {item.citizen.citizen_id: item.decision for item in listed}
+    before = cut_and_mask_all(session, earlier.values(), decisions, today, facts={})
+    return overviews.changed_all(session, [(each, current[key]) for key, each in before.items()], today)
