@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     """Folder for the embedded PostgreSQL and other local state."""
     demo: bool = False
     """Allows the demo login. Never set it where real data are."""
+    test_installation: bool = False
+    """This is a test installation: national numbers of real people do not belong in it, and ``helhed test-data`` and
+    Tilsyn say whether there are any. The demo is one."""
     municipality: str = ""
     """Name of the municipality as people read it, e.g. ``Egelund Kommune``; stands at the foot of every page."""
     area_contacts: dict[Area, AreaContact] = Field(default_factory=dict)
@@ -215,6 +218,11 @@ class Settings(BaseSettings):
     def listed_webhook_hosts(self) -> frozenset[str]:
         """``alert_webhook_hosts``, one by one."""
         return frozenset(host.strip() for host in self.alert_webhook_hosts.split(",") if host.strip())
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether nobody real belongs in it."""
+        return self.demo or self.test_installation
 
     @model_validator(mode="after")
     def _keys_long_enough(self) -> Self:

@@ -24,6 +24,8 @@ class ObjectKind(StrEnum):
     """A decision on who is who, by its number."""
     RULE = "rule"
     """A rule of the register, as ``<rule>/<version>``."""
+    QUESTION = "question"
+    """A DPO's question, as in ``schemas.oversight``; ``details`` say of which days, which table and which file."""
     WEBHOOK = "webhook"
     """A webhook of alerts, by its id."""
     LOGIN_SESSION = "login_session"

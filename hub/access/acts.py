@@ -35,8 +35,16 @@ STAFF_ACTS = frozenset(
     {AuditAction.READ_STAFF, AuditAction.UPDATE_STAFF, AuditAction.CHANGE_ACCOUNT, AuditAction.CHANGE_WEBHOOK}
 )
 """What is done about employees, machines and other systems, likewise."""
-LOG_ACTS = frozenset({AuditAction.READ_INTEGRITY, AuditAction.EXPORT_LOG, AuditAction.ERASE_LOG})
-"""What is done with the log as a whole, likewise."""
+LOG_ACTS = frozenset(
+    {
+        AuditAction.READ_ANSWER,
+        AuditAction.CHECK_TEST_DATA,
+        AuditAction.READ_INTEGRITY,
+        AuditAction.EXPORT_LOG,
+        AuditAction.ERASE_LOG,
+    }
+)
+"""What is done with the log as a whole, and what else a DPO asks of the whole installation, likewise."""
 CONSENT_ACTS = frozenset(
     {
         AuditAction.READ_CONSENTS,

@@ -27,6 +27,8 @@ from schemas.source import Area
 _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
     **dict.fromkeys((AuditAction.READ_LOG, AuditAction.EXPORT_LOG), (Role.DPO,)),
     AuditAction.READ_INTEGRITY: (Role.DPO, Role.ADMINISTRATOR),
+    AuditAction.READ_ANSWER: (Role.DPO,),
+    AuditAction.CHECK_TEST_DATA: (Role.DPO, Role.ADMINISTRATOR),
     AuditAction.ERASE_LOG: (Role.ADMINISTRATOR,),
     AuditAction.READ_OVERRIDES: (Role.DPO, Role.MANAGER),
     AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),

@@ -24,6 +24,27 @@ class AuditRow(Base):
         Index("ix_audit_log_on_behalf_of", "on_behalf_of", "seq", postgresql_where=text("on_behalf_of IS NOT NULL")),
         Index("ix_audit_log_recorded_at", "recorded_at"),
         Index("ix_audit_log_override", "seq", postgresql_where=text("basis = 'override' AND outcome = 'shown'")),
+        Index(
+            "ix_audit_log_log_in",
+            "actor_id",
+            "unit_id",
+            "recorded_at",
+            postgresql_where=text("action = 'log_in' AND outcome = 'shown'"),
+        ),
+        Index(
+            "ix_audit_log_search",
+            "recorded_at",
+            "seq",
+            postgresql_include=["outcome"],
+            postgresql_where=text("action = 'search' AND citizen_id IS NULL"),
+        ),
+        Index(
+            "ix_audit_log_reveal",
+            "recorded_at",
+            "seq",
+            postgresql_include=["outcome"],
+            postgresql_where=text("action = 'reveal'"),
+        ),
         Index("ix_audit_log_act_id", "act_id", "seq", postgresql_where=text("act_id IS NOT NULL")),
     )
 

@@ -19,6 +19,7 @@ from hub.cli import (
     run,
     schema,
     source,
+    test_data,
     webhook,
 )
 
@@ -64,6 +65,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(schema.app, name="schema")
+app.command("test-data")(test_data.check_test_data)
 app.command()(run.migrate)
 app.command()(check.check)
 app.command()(run.serve)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, CursorResult, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +30,15 @@ _COUNT_OPEN = text("""
     SELECT source, count(*) AS entries FROM quarantine_entries WHERE resolved_at IS NULL GROUP BY source
 """)
 """Every page of a citizen asks this."""
+_AGES = text("""
+    SELECT source, count(*) FILTER (WHERE age < interval '1 day') AS under_day,
+           count(*) FILTER (WHERE age >= interval '1 day' AND age < interval '8 days') AS under_week,
+           count(*) FILTER (WHERE age >= interval '8 days' AND age < interval '31 days') AS under_month,
+           count(*) FILTER (WHERE age >= interval '31 days') AS older, min(first_seen_at) AS oldest
+    FROM (SELECT source, first_seen_at, cast(:now AS timestamptz) - first_seen_at AS age
+          FROM quarantine_entries WHERE resolved_at IS NULL) e
+    GROUP BY source ORDER BY source
+""")
 
 
 def save_entry(session: Session, entry: Entry) -> None:
@@ -216,3 +225,24 @@ def _with_fault(fault: Fault) -> tuple[ColumnElement[bool], ...]:
         Entry.rule == fault.rule,
         Entry.resolved_at.is_(None),
     )
+
+
+class AgedEntries(NamedTuple):
+    """The open entries of one source by how long ago they came first."""
+
+    source: str
+    under_day: int
+    under_week: int
+    under_month: int
+    older: int
+    oldest: datetime
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.under_day + self.under_week + self.under_month + self.older
+
+
+def list_ages(session: Session, now: datetime) -> tuple[AgedEntries, ...]:
+    """The open entries by source and age; sources without any are left out."""
+    return tuple(AgedEntries(**row) for row in fetch_rows(session, _AGES, {"now": now}))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from connectors.base import RecordTypeInfo
-from hub.sources.field_approvals import FieldApproval
+from hub.sources.field_approvals import FieldApproval, SourceApproval
 from hub.sources.tables import FieldApprovalRow, SourceTrialRow
 from hub.sources.trials import Trial, TrialKind
 
@@ -25,16 +25,27 @@ def list_approvals(session: Session, source: str) -> dict[str, FieldApproval]:
         .where(FieldApprovalRow.source == source, FieldApprovalRow.record_type != _STOOD_AT_UPGRADE)
         .order_by(FieldApprovalRow.id)  # a later one of the same type takes the place of an earlier one
     )
-    return {
-        row.record_type: FieldApproval(
-            record_type=row.record_type,
-            fields=tuple(row.fields),
-            approver=row.approver,
-            approved_by=row.approved_by,
-            approved_at=row.approved_at,
-        )
-        for row in rows
-    }
+    return {row.record_type: _approval(row) for row in rows}
+
+
+def list_approval_history(session: Session) -> tuple[SourceApproval, ...]:
+    """Every approval of every source, also those that a later one took the place of; the oldest first."""
+    rows = session.scalars(
+        select(FieldApprovalRow)
+        .where(FieldApprovalRow.record_type != _STOOD_AT_UPGRADE)
+        .order_by(FieldApprovalRow.source, FieldApprovalRow.id)
+    )
+    return tuple(SourceApproval(source=row.source, approval=_approval(row)) for row in rows)
+
+
+def _approval(row: FieldApprovalRow) -> FieldApproval:
+    return FieldApproval(
+        record_type=row.record_type,
+        fields=tuple(row.fields),
+        approver=row.approver,
+        approved_by=row.approved_by,
+        approved_at=row.approved_at,
+    )
 
 
 def save_approvals(

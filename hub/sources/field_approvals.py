@@ -21,6 +21,45 @@ class FieldApproval(Schema):
     approved_at: Instant
 
 
+class SourceApproval(Schema):
+    """An approval, and of which source."""
+
+    source: str
+    approval: FieldApproval
+
+
+class FieldChange(Schema):
+    """What an approval changed of the one before it of the same type."""
+
+    source: str
+    approval: FieldApproval
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def changes_of(history: Iterable[SourceApproval]) -> tuple[FieldChange, ...]:
+    """What each approval changed, in the same order.
+
+    Args:
+        history: approvals of one source or of several, the oldest of a type first.
+    """
+    before: dict[tuple[str, str], tuple[str, ...]] = {}
+    changes = []
+    for each in history:
+        key, fields = (each.source, each.approval.record_type), each.approval.fields
+        former = before.get(key, ())
+        changes.append(
+            FieldChange(
+                source=each.source,
+                approval=each.approval,
+                added=tuple(field for field in fields if field not in former),
+                removed=tuple(field for field in former if field not in fields),
+            )
+        )
+        before[key] = fields
+    return tuple(changes)
+
+
 class UnapprovedFields(Schema):
     """What a type reads beyond what was approved."""
 

@@ -1,5 +1,6 @@
 """The one table of workspaces, in the order of the menu. A new workspace is a folder of its own and a line here."""
 
+from hub.web.accountability.routes import ACCOUNTABILITY
 from hub.web.alerts.routes import ALERTS
 from hub.web.citizen.routes import CITIZEN
 from hub.web.committee.routes import COMMITTEE
@@ -42,6 +43,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     LOOKUPS,
     OVERRIDES,
     INTEGRITY,
+    ACCOUNTABILITY,
     COMMITTEE,
     SOURCES,
     HELD_DELETIONS,

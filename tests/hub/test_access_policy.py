@@ -121,7 +121,8 @@ MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.
         (Role.TEAM_MEMBER, MEMBER_ACTS),
         (
             Role.ADMINISTRATOR,
-            {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS} - {AuditAction.EXPORT_LOG}
+            {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS}
+            - {AuditAction.EXPORT_LOG, AuditAction.READ_ANSWER}
             | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
         ),
         (Role.DPO, {AuditAction.READ_LOG, *MANAGED} | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS)),

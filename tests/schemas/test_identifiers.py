@@ -9,40 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.identifiers import Identifier, IdentifierKind, birth_date_of
+from schemas.test_persons import TEST_PERSONS
 
-# MedCom's national test persons (23 November 2016): none of them passes modulus 11.
-MEDCOM = [
-    "2512489996",
-    "2911829996",
-    "1509819996",
-    "0107729995",
-    "1502779995",
-    "0211223989",
-    "2509479989",
-    "0108589995",
-    "0108629996",
-    "0104909995",
-    "0104909989",
-    "0506889996",
-    "1502799995",
-    "1502829995",
-    "0201609995",
-    "0201609996",
-    "0504909995",
-    "0504909989",
-    "0201919990",
-    "0201919995",
-    "0201919996",
-    "1007059995",
-    "1110109996",
-    "2103009996",
-    "3001749995",
-    "3103979995",
-    "2311143995",
-    "0212159995",
-    "1310169995",
-    "1310169996",
-]
+MEDCOM = sorted(TEST_PERSONS)
 WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
 days = st.dates(date(1900, 1, 1), date(2099, 12, 31))

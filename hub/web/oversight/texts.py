@@ -43,6 +43,8 @@ AUDIT_ACTION = {
     AuditAction.REVEAL: "Viste skjulte oplysninger",
     AuditAction.PRINT: "Udskrev",
     AuditAction.READ_LOG: "Læste loggen",
+    AuditAction.READ_ANSWER: "Så svaret på et spørgsmål i Tilsyn",
+    AuditAction.CHECK_TEST_DATA: "Fik talt cpr-numre, der ikke hører til i test",
     AuditAction.READ_INTEGRITY: "Så, om loggen er hel",
     AuditAction.EXPORT_LOG: "Hentede loggen, eller et bevis for den",
     AuditAction.ERASE_LOG: "Slettede indholdet af gamle linjer i loggen",

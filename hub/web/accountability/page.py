@@ -1,0 +1,71 @@
+"""What a page with the answer to a DPO's question shows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.web.shell.view_models import Link, Outcome
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """A line of a table."""
+
+    cells: tuple[str, ...]
+    is_trouble: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """A table of the answer."""
+
+    key: str
+    heading: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[AnswerRow, ...]
+    empty: str
+    """Said where there are no rows."""
+    more: str
+    """Address of the next page; empty: there is none."""
+    csv: str
+    """Address of the whole table as a file."""
+
+
+@dataclass(frozen=True)
+class PeriodForm:
+    """Which days are asked for, as they were typed."""
+
+    since: str
+    until: str
+    fault: str
+    """What must be corrected; the page then shows the days it would have shown unasked."""
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """What is the answer, what does it rest on, and what does it not tell?"""
+
+    template: ClassVar[str] = "accountability/templates/answer.html"
+
+    path: str
+    heading: str
+    lead: str
+    headline: str
+    is_trouble: bool
+    period: PeriodForm | None
+    """None: the question is of now."""
+    tables: tuple[AnswerTable, ...]
+    gaps: tuple[str, ...]
+    files: tuple[Link, ...]
+    whole: str
+    """Address of the whole answer, where one table of it is shown; else empty."""
+    result: Outcome | None
+
+
+@dataclass(frozen=True)
+class QuestionsPage:
+    """Which questions have a page here?"""
+
+    template: ClassVar[str] = "accountability/templates/questions.html"
+
+    questions: tuple[Link, ...]

@@ -1,0 +1,103 @@
+"""The answer to a question as page, file and JSON. Pure."""
+
+import csv
+import io
+from urllib.parse import urlencode
+
+from hub.web.accountability import texts
+from hub.web.accountability.page import AnswerPage, AnswerRow, AnswerTable, PeriodForm
+from hub.web.accountability.window import Answer, Table, Window
+from hub.web.shell.form_result import FormResult
+from hub.web.shell.view_models import Link
+from schemas.oversight import OversightAnswer, Question, TableAnswer
+
+ROOT = "/tilsyn/svar"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute."""
+
+
+def path_of(question: Question) -> str:
+    """Address of the answer."""
+    return f"{ROOT}/{texts.SLUG[question]}"
+
+
+def answer_page(
+    question: Question,
+    answer: Answer,
+    *,
+    window: Window,
+    period: PeriodForm | None,
+    files: tuple[Link, ...] = (),
+    result: FormResult | None = None,
+) -> AnswerPage:
+    """The answer as a page."""
+    return AnswerPage(
+        path=path_of(question),
+        heading=texts.HEADING[question],
+        lead=texts.LEAD[question],
+        headline=answer.headline,
+        is_trouble=answer.is_trouble,
+        period=period,
+        tables=tuple(_table(question, table, window) for table in answer.tables if window.shows(table.key)),
+        gaps=answer.gaps,
+        files=files,
+        whole=f"{path_of(question)}?{urlencode(_days(question, window))}" if window.table else "",
+        result=result.outcome if result else None,
+    )
+
+
+def csv_text(table: Table) -> str:
+    """A table as a Danish spreadsheet reads it (a mark of UTF-8, semicolons); no cell is computed."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows([_as_text(cell) for cell in row.cells] for row in table.rows)
+    return "\ufeff" + target.getvalue()
+
+
+def json_answer(question: Question, answer: Answer, window: Window) -> OversightAnswer:
+    """The same for a program."""
+    return OversightAnswer(
+        question=question,
+        headline=answer.headline,
+        is_trouble=answer.is_trouble,
+        tables=tuple(
+            TableAnswer(
+                key=table.key,
+                title=table.heading,
+                note=table.note,
+                columns=table.columns,
+                rows=tuple(row.cells for row in table.rows),
+                following=table.following,
+            )
+            for table in answer.tables
+            if window.shows(table.key)
+        ),
+        gaps=answer.gaps,
+    )
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _table(question: Question, table: Table, window: Window) -> AnswerTable:
+    days = _days(question, window)
+    here = {**days, "tabel": table.key}
+    more = urlencode({**here, "efter": table.following}) if table.following is not None else ""
+    return AnswerTable(
+        key=table.key,
+        heading=table.heading,
+        note=table.note,
+        columns=table.columns,
+        rows=tuple(AnswerRow(row.cells, row.is_trouble) for row in table.rows),
+        empty=table.empty,
+        more=f"{path_of(question)}?{more}#{table.key}" if more else "",
+        csv=f"{path_of(question)}/tal.csv?{urlencode(here)}" if table.rows else "",
+    )
+
+
+def _days(question: Question, window: Window) -> dict[str, str | int]:
+    if question not in texts.OF_A_PERIOD:
+        return {}
+    return {"fra": window.first_day.isoformat(), "til": window.last_day.isoformat()}
