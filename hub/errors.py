@@ -25,6 +25,13 @@ class CitizenNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class InvalidPeriod(HubError):
+    """What was given is no period of days."""
+
+    key = "period_invalid"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class UnknownPage(HubError):
     """There is no such page."""
 

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     Tilsyn say whether there are any. The demo is one."""
     municipality: str = ""
     """Name of the municipality as people read it, e.g. ``Egelund Kommune``; stands at the foot of every page."""
+    third_country_transfers: str = Field(default="", max_length=500)
+    """What the municipality declares of transfers to countries outside the EU, in Danish: ``ingen``, or which, to whom
+    and on what ground. Stands in the record of processing activities. Empty: nothing is declared, and it says so."""
     area_contacts: dict[Area, AreaContact] = Field(default_factory=dict)
     """Whom to call about each area, as JSON: ``{"school": {"name": "Skole og Dagtilbud", "phone": "44 77 40 00"}}``;
     areas are ``employment``, ``school``, ``social`` and ``health``. Stands where the page has nothing to show."""

@@ -1,7 +1,5 @@
 """Answers to what a DPO asks of the whole installation: what stands there is what the database holds."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -10,44 +8,17 @@ from http import HTTPStatus
 import pytest
 from sqlalchemy import text
 
-from hub.audit.repository import list_entries
 from hub.clock import danish_day
 from hub.rules.register import definitions_on
 from hub.settings import Settings
+from hub.sources.approval_repository import save_approvals
 from hub.sources.field_approvals import declared_types
-from hub.web.accountability.routes import ANSWERS
-from hub.web.accountability.texts import SLUG
 from hub.web.shell.declared_types import declared_streams
-from schemas.access import AuditAction
 from schemas.oversight import Question
+from tests.sources import know_connector
 from tests.web import maja
+from tests.web.accountability import ROOT, SLUGS, ReadingSource, execute, read_lines, table_of, words_of
 from tests.web.conftest import Town
-
-ROOT = "/tilsyn/svar"
-SLUGS = [SLUG[question] for question in ANSWERS]
-
-
-def words_of(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-
-
-def table_of(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
-
-
-def read_lines(town: Town) -> list[dict[str, object]]:
-    with town.context.database.transaction() as session:
-        entries = [line.entry for line in list_entries(session, size=500)]
-    return [
-        {"question": entry.object_id, "who": entry.actor_id, "outcome": entry.outcome.value, **entry.details}
-        for entry in entries
-        if entry.action is AuditAction.READ_ANSWER and entry.object_id
-    ]
-
-
-def execute(town: Town, statement: str, **values: object) -> None:
-    with town.context.database.transaction() as session:
-        session.execute(text(statement), values)
 
 
 def test_who_never_logged_in_who_kept_a_place_and_what_administrators_did(town: Town) -> None:
@@ -191,6 +162,8 @@ def test_consents_stand_by_key_and_a_look_after_withdrawal_is_a_line(town: Town)
 
 
 def test_fields_are_those_the_connectors_declare_and_what_nobody_approved_is_told(town: Town) -> None:
+    know_connector(town.context.catalogue, ReadingSource(maja.SOCIAL))
+    town.context.catalogue.expire()
     jens = town.client("jens.dam")
     page = words_of(jens.get(f"{ROOT}/felter").text)
     declared = [
@@ -199,6 +172,7 @@ def test_fields_are_those_the_connectors_declare_and_what_nobody_approved_is_tol
         for info in declared_types(declared_streams(town.context, source.name))
     ]
     number = sum(len(info.fields_read) for info in declared)
+    assert number > 50
     assert f"felter læses fra {len(town.context.catalogue.systems())} kilder" in page
     rows = table_of(jens.get(f"{ROOT}/felter/tal.csv?tabel=felter").content)[1:]
     assert sum(len(row[2].split(", ")) for row in rows) == number
@@ -206,10 +180,16 @@ def test_fields_are_those_the_connectors_declare_and_what_nobody_approved_is_tol
         approvals = session.scalar(text("SELECT count(*) FROM field_approvals WHERE record_type <> '*'"))
     history = table_of(jens.get(f"{ROOT}/felter/tal.csv?tabel=godkendelser").content)[1:]
     assert len(history) == approvals
+    with town.context.database.transaction() as session:
+        save_approvals(session, "social", declared[:1], approver="Bo Vang", by="tine.skov", now=town.clock.now())
+    page = words_of(jens.get(f"{ROOT}/felter").text)
+    assert f"{number - len(declared[0].fields_read)} felter er ikke godkendt" in page
+    assert "Bo Vang (tine.skov)" in page
     execute(town, "DELETE FROM field_approvals")
     page = words_of(jens.get(f"{ROOT}/felter").text)
-    assert f"{number} {'felt' if number == 1 else 'felter'} er ikke godkendt" in page
+    assert f"{number} felter er ikke godkendt" in page
     assert "Ingen har godkendt det" in page
+    assert declared[0].purpose.split(" (")[0] in page
 
 
 def test_quality_counts_what_the_store_holds(town: Town) -> None:
@@ -305,7 +285,7 @@ def test_real_numbers_are_counted_in_a_test_installation_and_not_asked_for_elsew
     with town.context.database.transaction() as session:
         number_of = session.scalar(text("SELECT count(DISTINCT value) FROM citizen_identifiers WHERE national"))
     assert rows[1] == ["Borgernes numre", str(number_of), "1", "1", "1"]
-    town.app.state.context = replace(town.context, settings=Settings(demo=False))
+    town.app.state.context = replace(town.context, settings=Settings(demo=False, secure_cookies=False))
     answer = jens.get(f"{ROOT}/testdata").text
     assert "Spørgsmålet gælder testinstallationer." in answer
     assert "Borgernes numre" not in answer

@@ -124,6 +124,7 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/forloeb/{course_id}/familie",
         "/api/forloeb/{course_id}/slut/fjern",
         "/api/sammenhaengsudvalg",
+        "/api/tilsyn/svar/{question}",
         "/api/links",
         "/api/proevehandlinger/{citizen_id}",
         "/api/proevehandlinger/{citizen_id}/ny",

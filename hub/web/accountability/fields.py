@@ -57,11 +57,11 @@ def answer(context: RequestContext, window: Window) -> Answer:
     titles = {source.name: source.system.title if source.system else source.name for source in known}
     history = list_approval_history(context.session)
     holding = {(each.source, each.approval.record_type): each.approval for each in history}
+    streams = {source.name: declared_streams(context.app, source.name) for source in known if source.is_active}
     declared = [
-        DeclaredType(source.name, info, holding.get((source.name, info.name)))
-        for source in known
-        if source.is_active
-        for info in declared_types(declared_streams(context.app, source.name))
+        DeclaredType(name, info, holding.get((name, info.name)))
+        for name, offered in streams.items()
+        for info in declared_types(offered)
     ]
     unapproved = sum(len(new_fields(each)) for each in declared)
     fields = sum(len(each.info.fields_read) for each in declared)
@@ -79,11 +79,7 @@ def answer(context: RequestContext, window: Window) -> Answer:
             Table("felter", "Felter", FIELDS, types, note=FIELDS_NOTE, following=following_types),
             Table("godkendelser", "Godkendelser", HISTORY, shown, note=HISTORY_NOTE, following=following),
         ),
-        gaps=tuple(
-            f"{titles[source.name]}: {UNKNOWN}."
-            for source in known
-            if source.is_active and source.name not in {each.source for each in declared}
-        ),
+        gaps=tuple(f"{titles[name]}: {UNKNOWN}." for name, offered in streams.items() if not offered),
     )
 
 

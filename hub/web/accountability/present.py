@@ -2,11 +2,13 @@
 
 import csv
 import io
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 from hub.web.accountability import texts
 from hub.web.accountability.page import AnswerPage, AnswerRow, AnswerTable, PeriodForm
 from hub.web.accountability.window import Answer, Table, Window
+from hub.web.shell.dates import day_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.view_models import Link
 from schemas.oversight import OversightAnswer, Question, TableAnswer
@@ -44,6 +46,29 @@ def answer_page(
         whole=f"{path_of(question)}?{urlencode(_days(question, window))}" if window.table else "",
         result=result.outcome if result else None,
     )
+
+
+def file_links(question: Question, window: Window) -> tuple[Link, ...]:
+    """The answer as files; as a program reads it, where it has no pages."""
+    days = urlencode(_days(question, window))
+    paper = Link(texts.AS_PDF, f"{path_of(question)}/svar.pdf?{days}".rstrip("?"))
+    if question is Question.PROCESSING:
+        return paper, Link(texts.AS_JSON, f"/api{path_of(question)}")
+    return (paper,)
+
+
+def paper_of(question: Question, answer: Answer, window: Window, moment: str) -> dict[str, object]:
+    """The answer as the template of paper takes it."""
+    days = texts.OF_DAYS.format(first=day_text(window.first_day), last=day_text(window.last_day))
+    period = days if question in texts.OF_A_PERIOD else ""
+    return {
+        "heading": texts.HEADING[question],
+        "lead": texts.LEAD[question],
+        "headline": answer.headline,
+        "printed": texts.PRINTED.format(moment=moment, heading=texts.HEADING[question], period=period),
+        "tables": [{**asdict(table), "more": table.following is not None} for table in answer.tables],
+        "gaps": list(answer.gaps),
+    }
 
 
 def csv_text(table: Table) -> str:

@@ -10,11 +10,23 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access.oversight_answers import Asked, may_be_answered
 from hub.clock import danish_day
 from hub.errors import MissingRole, UnknownPage
-from hub.web.accountability import consents, fields, log_answers, quality, real_numbers, rights, rule_check, texts
+from hub.web.accountability import (
+    consents,
+    fields,
+    log_answers,
+    processing,
+    quality,
+    real_numbers,
+    rights,
+    rule_check,
+    texts,
+)
 from hub.web.accountability.page import AnswerPage, PeriodForm, QuestionsPage
-from hub.web.accountability.present import ROOT, answer_page, csv_text, path_of
-from hub.web.accountability.window import LARGEST_FILE, Answer, Window, read_period
+from hub.web.accountability.present import ROOT, answer_page, csv_text, file_links, paper_of, path_of
+from hub.web.accountability.window import LARGEST_FILE, ON_PAPER, Answer, Window, read_period
+from hub.web.shell.dates import at_minute
 from hub.web.shell.form_result import FormResult, keep_result, take_result
+from hub.web.shell.pdf import write_pdf
 from hub.web.shell.request_context import RequestContext, open_request
 from hub.web.shell.view_models import Link
 from hub.web.shell.workspace import Workspace
@@ -42,6 +54,7 @@ ANSWERS: Mapping[Question, Callable[[RequestContext, Window], Answer]] = {
     Question.SEARCHES: log_answers.searches,
     Question.REVEALS: log_answers.reveals,
     Question.QUALITY: quality.answer,
+    Question.PROCESSING: processing.answer,
     Question.RULES: rule_check.answer,
     Question.TEST_DATA: real_numbers.answer,
 }
@@ -71,9 +84,26 @@ def answer(
             found,
             window=window,
             period=period if asked in texts.OF_A_PERIOD else None,
+            files=file_links(asked, window),
             result=take_result(request),
         )
         return context.page(page, texts.HEADING[asked])
+
+
+@router.get(f"{ACCOUNTABILITY.path}/{{question}}/svar.pdf")
+def paper(request: Request, question: Slug, *, fra: Day = "", til: Day = "") -> Response:
+    """The answer on paper; of long tables the first lines."""
+    with open_request(request, ACCOUNTABILITY) as context:
+        asked = question_of(question)
+        first, last, fault = read_period(fra, til, danish_day(context.now))
+        if fault:
+            keep_result(request, FormResult(fault, is_error=True))
+            return RedirectResponse(path_of(asked), 303)
+        window = Window(first, last, size=ON_PAPER)
+        found = read_answer(context, asked, window, "pdf")
+        page = paper_of(asked, found, window, at_minute(context.now))
+    name = texts.PDF_NAME.format(slug=question, day=danish_day(context.now).isoformat())
+    return file_response(write_pdf("accountability/templates/answer.typ", "answer", page), "application/pdf", name)
 
 
 @router.get(f"{ACCOUNTABILITY.path}/{{question}}/tal.csv")

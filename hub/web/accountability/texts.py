@@ -11,6 +11,11 @@ ENDS_BEFORE = (
 TOO_FAR = "Perioden ligger uden for det, der kan vises: fra år 2000 til næste år. Her vises de seneste 90 dage."
 TOO_MANY = "Der er flere end 100.000 linjer i tabellen. Vælg en kortere periode, og hent den igen."
 FILE_NAME = "helhed-{slug}-{table}-{day}.csv"
+PDF_NAME = "helhed-{slug}-{day}.pdf"
+AS_PDF = "Hent svaret som PDF"
+AS_JSON = "Hent svaret som JSON"
+PRINTED = "Skrevet {moment} af Helhed. {heading}{period}"
+OF_DAYS = ", {first} til og med {last}"
 
 SLUG = {
     Question.RIGHTS: "rettigheder",

@@ -10,6 +10,8 @@ from hub.web.accountability import texts
 DAYS = 90
 """Shown unless other days are asked for."""
 PAGE_SIZE = 50
+ON_PAPER = 500
+"""So many lines of a table stand on paper; the whole of it is in the file."""
 LARGEST_FILE = 100_000
 """So many lines a file has at most; who needs more takes shorter periods."""
 

@@ -192,23 +192,38 @@ QUESTIONS = (
         (Link("Særlige grunde", "/tilsyn/saerlige-grunde"),),
     ),
     Question("Hvad viser stikprøver af de seneste opslag?"),
-    Question("Hvem har adgang uden at bruge den, hvem har skiftet enhed, og hvad har administratorer set?"),
-    Question("Hvilke samtykker gælder, og er der opslag, efter at et blev trukket tilbage?"),
-    Question("Hvilke oplysninger hentes fra hver kilde, hvorfor og med hvilken hjemmel?"),
+    Question(
+        "Hvem har adgang uden at bruge den, hvem har skiftet enhed, og hvad har administratorer set?",
+        (Link("Rettigheder uden brug", "/tilsyn/svar/rettigheder"),),
+    ),
+    Question(
+        "Hvilke samtykker gælder, og er der opslag, efter at et blev trukket tilbage?",
+        (Link("Samtykker", "/tilsyn/svar/samtykker"),),
+    ),
+    Question(
+        "Hvilke oplysninger hentes fra hver kilde, hvorfor og med hvilken hjemmel?",
+        (Link("Felter fra hver kilde", "/tilsyn/svar/felter"),),
+    ),
     Question("Er det slettet, som skal slettes?"),
     Question("Er loggen hel?", (Link("Er loggen hel?", "/tilsyn/loggen"),)),
-    Question("Hvad er der søgt efter, og hvad blev afvist?", (Link("Afviste", "/tilsyn?vis=refused"),)),
+    Question(
+        "Hvad er der søgt efter, og hvad blev afvist?",
+        (Link("Søgninger", "/tilsyn/svar/soegninger"), Link("Afviste", "/tilsyn?vis=refused")),
+    ),
     Question(
         "Hvem har fået vist beskyttede oplysninger?",
-        (Link("Visninger af skjulte oplysninger", "/tilsyn?vis=revealed"),),
+        (Link("Visninger af skjulte oplysninger", "/tilsyn/svar/visninger"),),
     ),
-    Question("Er oplysningerne friske, og er nogen forvekslet?"),
-    Question("Fortegnelse, databehandlere og overførsel til lande uden for EU?"),
+    Question("Er oplysningerne friske, og er nogen forvekslet?", (Link("Datakvalitet", "/tilsyn/svar/datakvalitet"),)),
+    Question(
+        "Fortegnelse, databehandlere og overførsel til lande uden for EU?",
+        (Link("Fortegnelse (artikel 30)", "/tilsyn/svar/fortegnelse"),),
+    ),
     Question(
         "Hvilke regler findes, hvem godkendte dem, og er der gemt en score om nogen?",
-        (Link("Regelregister", "/regler"),),
+        (Link("Regler, og ingen score", "/tilsyn/svar/regelkontrol"), Link("Regelregister", "/regler")),
     ),
-    Question("Er der rigtige cpr-numre i test?"),
+    Question("Er der rigtige cpr-numre i test?", (Link("Cpr-numre i test", "/tilsyn/svar/testdata"),)),
 )
 """What a DPO asks, in that order, each with the pages that answer it. A page that is made adds its link here;
 a question without any says so."""

@@ -174,6 +174,10 @@ ERROR = {
     "unexpected": ("Noget gik galt hos os", "Intet er ændret. Prøv igen om lidt."),
     "citizen_unknown": ("Borgeren findes ikke her", "Adressen kan være forældet. Søg borgeren frem i stedet."),
     "removal_first": ("Kilden læses stadig", "Fjern den først. Så kan det, den har sagt, glemmes."),
+    "period_invalid": (
+        "Perioden kan ikke læses",
+        "Skriv fra og til som 2026-09-12, så perioden slutter, efter den begynder, og ligger efter år 2000.",
+    ),
     "page_unknown": ("Siden findes ikke", "Adressen kan være forældet. Gå til Mine borgere, eller søg."),
     "not_logged_in": ("Log ind for at se siden", "Du har ikke logget ind, eller din session er udløbet."),
     "role_missing": ("Siden er ikke for din rolle", "Skal du bruge den i dit arbejde, så tal med din leder."),
