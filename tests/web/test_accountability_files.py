@@ -88,6 +88,9 @@ def test_an_answer_is_a_paper_that_a_screen_reader_can_read(town: Town) -> None:
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.content.startswith(b"%PDF")
         assert b"pdfuaid" in answer.content
+    log = words_of(jens.get("/tilsyn").text)
+    assert "«Fortegnelse (artikel 30)», hentet som PDF" in log
+    assert "«Søgninger», 15. juni 2023 til og med 12. sep. 2023, hentet som PDF" in log
     assert jens.get(f"{ROOT}/soegninger/svar.pdf?fra=x").url.path == f"{ROOT}/soegninger"
     assert town.client("tine.skov").get(f"{ROOT}/fortegnelse/svar.pdf").status_code == HTTPStatus.FORBIDDEN
 

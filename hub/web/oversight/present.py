@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hub.access.cedar import POLICY_VERSION
 from hub.audit.repository import LoggedAct, Only
+from hub.web.accountability.texts import HEADING
 from hub.web.oversight import texts
 from hub.web.oversight.page import LogCount, LogRow, OversightPage, PolicyGroup, PolicyRule
 from hub.web.shell import texts as shared
@@ -14,6 +15,7 @@ from hub.web.shell.dates import at_second, capital, counted, day_text, listed, n
 from hub.web.shell.view_models import Choice
 from schemas.access import Actor, AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, PageKind
 from schemas.override import OverrideOutcome
+from schemas.oversight import Question
 from schemas.source import Area
 
 SEARCHED_FOR = {
@@ -227,6 +229,8 @@ def _subject_of(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
         details.append(texts.TYPED.format(digest=entry.object_id[:8]))
     elif entry.object_kind in SEARCHED_FOR:
         details.append(f"efter {SEARCHED_FOR[entry.object_kind]}")
+    elif entry.object_kind is ObjectKind.QUESTION and entry.object_id in set(Question):
+        details.append(f"«{HEADING[Question(entry.object_id)]}»{_answer_form(entry)}")
     elif entry.object_id:
         details.append(f"om {names.get(entry.object_id, entry.object_id)}")
     details += _disclosed(entry)
@@ -237,6 +241,16 @@ def _subject_of(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
     if isinstance(typed := entry.details.get("typed"), str):
         details.append(texts.TYPED.format(digest=typed[:8]))
     return details
+
+
+def _answer_form(entry: AuditEntry) -> str:
+    """Of which days an answer was, and as which file."""
+    since, until = entry.details.get("since"), entry.details.get("until")
+    days = ""
+    if isinstance(since, str) and isinstance(until, str):
+        days = texts.OF_DAYS.format(first=day_text(date.fromisoformat(since)), last=day_text(date.fromisoformat(until)))
+    form = str(entry.details.get("form", "page"))
+    return days if form == "page" else f"{days}{texts.AS_FILE.format(form=form.upper())}"
 
 
 def _disclosed(entry: AuditEntry) -> list[str]:

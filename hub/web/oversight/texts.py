@@ -134,6 +134,9 @@ AUDIT_OUTCOME = {
     AuditOutcome.FAILED: "fejlede",
 }
 
+OF_DAYS = ", {first} til og med {last}"
+AS_FILE = ", hentet som {form}"
+"""Of the answer to a question."""
 ON_BEHALF = "på vegne af {name}"
 """Of what a machine did."""
 
