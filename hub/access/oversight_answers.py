@@ -27,16 +27,16 @@ class Asked(NamedTuple):
     """``page``, ``csv``, ``pdf`` or ``json``."""
 
 
-def may_be_answered(session: Session, actor: Actor, request: AccessRequest, asked: Asked, *, now: datetime) -> bool:
+def may_be_answered(session: Session, actor: Actor, request: AccessRequest, wish: Asked, *, now: datetime) -> bool:
     """Whether the actor is told the answer; the line is written either way, before anything is read."""
     is_allowed = may(actor, AuditAction.READ_ANSWER)
     outcome = AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED
-    details: dict[str, JsonValue] = {"form": asked.form}
-    if asked.since and asked.until:
-        details |= {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
-    if asked.table:
-        details["table"] = asked.table
-    about = AuditObject(kind=ObjectKind.QUESTION, id=asked.question.value)
+    details: dict[str, JsonValue] = {"form": wish.form}
+    if wish.since and wish.until:
+        details |= {"since": wish.since.isoformat(), "until": wish.until.isoformat()}
+    if wish.table:
+        details["table"] = wish.table
+    about = AuditObject(kind=ObjectKind.QUESTION, id=wish.question.value)
     entry = audit_entry(actor, AuditAction.READ_ANSWER, outcome, request, now, about=about, details=details)
     write(session, entry)
     return is_allowed

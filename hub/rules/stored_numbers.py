@@ -43,7 +43,7 @@ def meaning_of(name: str) -> str | None:
 
 def document_numbers() -> tuple[DocumentNumber, ...]:
     """Every field with numbers of the overview, and of what the index of the search holds."""
-    found = {
+    numbers = {
         DocumentNumber(document, field)
         for document, schema in (
             ("overview", Overview.model_json_schema()),
@@ -53,7 +53,7 @@ def document_numbers() -> tuple[DocumentNumber, ...]:
         for field, described in part.get("properties", {}).items()
         if _NUMERIC & set(_types(described))
     }
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def _types(described: Mapping[str, Any]) -> Iterator[str]:

@@ -26,9 +26,9 @@ def answer(
 ) -> OversightAnswer:
     """In Danish, as on the page; a page of each table. *fra* and *til*: first and last day; *tabel* and *efter*: on."""
     with open_request(request, ACCOUNTABILITY) as context:
-        asked = question_of(question)
+        known_question = question_of(question)
         first, last, fault = read_period(fra, til, danish_day(context.now))
         if fault:
             raise InvalidPeriod
         window = Window(first, last, tabel, efter)
-        return json_answer(asked, read_answer(context, asked, window, "json"), window)
+        return json_answer(known_question, read_answer(context, known_question, window, "json"), window)

@@ -62,9 +62,9 @@ def answer(context: RequestContext, window: Window) -> Answer:
     today = danish_day(context.now)
     actors = tuple(actor for actor in identity.actors(session) if actor.roles)
     log_ins = list_log_ins(session)
-    kept, closed = list_places_from_another_unit(session, today), list_places_of_closed(session, today)
+    retained, closed = list_places_from_another_unit(session, today), list_places_of_closed(session, today)
     administrators = {actor.id: actor.name for actor in actors if Role.ADMINISTRATOR in actor.roles}
-    moved = moved_employees(actors, log_ins, kept)
+    moved = moved_employees(actors, log_ins, retained)
     units = names_of_units(session, {each.former_unit_id for each in moved})
     unused = unused_rights(actors, log_ins, window.since)
     machines = unused_accounts(list_accounts(session, start=0, size=ALL_ACCOUNTS), window.since)
@@ -72,7 +72,7 @@ def answer(context: RequestContext, window: Window) -> Answer:
     tables = (
         _table("ubrugt", "Ikke logget ind i perioden", UNUSED, unused_rows(unused, log_ins), UNUSED_NOTE, window),
         _table("flyttet", "Skiftet enhed", MOVED, moved_rows(moved, units), MOVED_NOTE, window),
-        _table("beholdt", "På team fra en tidligere enhed", KEPT, place_rows(kept), KEPT_NOTE, window),
+        _table("beholdt", "På team fra en tidligere enhed", KEPT, place_rows(retained), KEPT_NOTE, window),
         _table("lukket", "På team i et sluttet forløb", CLOSED, closed_rows(closed), CLOSED_NOTE, window),
         _administrator_table(context, administrators, window),
         _table("maskiner", "Maskinkonti uden brug", MACHINES, machine_rows(machines), MACHINE_NOTE, window),
@@ -80,7 +80,7 @@ def answer(context: RequestContext, window: Window) -> Answer:
     return Answer(
         headline=(
             f"{counted(len(unused), 'medarbejder', 'medarbejdere')} med adgang uden login i perioden, "
-            f"{counted(len(kept), 'plads på et team', 'pladser på teams')} fra en tidligere enhed, "
+            f"{counted(len(retained), 'plads på et team', 'pladser på teams')} fra en tidligere enhed, "
             f"{counted(len(closed), 'plads', 'pladser')} på teams i sluttede forløb, "
             f"{counted(looks, 'opslag', 'opslag')} af systemadministratorer og "
             f"{counted(len(machines), 'maskinkonto', 'maskinkonti')} uden brug."

@@ -74,34 +74,34 @@ def answer(
 ) -> HTMLResponse:
     """What is the answer?"""
     with open_request(request, ACCOUNTABILITY) as context:
-        asked = question_of(question)
+        question_asked = question_of(question)
         first, last, fault = read_period(fra, til, danish_day(context.now))
         window = Window(first, last, tabel, efter)
-        found = read_answer(context, asked, window, "page")
+        content = read_answer(context, question_asked, window, "page")
         period = PeriodForm(fra or first.isoformat(), til or last.isoformat(), fault)
         page = answer_page(
-            asked,
-            found,
+            question_asked,
+            content,
             window=window,
-            period=period if asked in texts.OF_A_PERIOD else None,
-            files=file_links(asked, window),
+            period=period if question_asked in texts.OF_A_PERIOD else None,
+            files=file_links(question_asked, window),
             result=take_result(request),
         )
-        return context.page(page, texts.HEADING[asked])
+        return context.page(page, texts.HEADING[question_asked])
 
 
 @router.get(f"{ACCOUNTABILITY.path}/{{question}}/svar.pdf")
 def paper(request: Request, question: Slug, *, fra: Day = "", til: Day = "") -> Response:
     """The answer on paper; of long tables the first lines."""
     with open_request(request, ACCOUNTABILITY) as context:
-        asked = question_of(question)
+        question_asked = question_of(question)
         first, last, fault = read_period(fra, til, danish_day(context.now))
         if fault:
             keep_result(request, FormResult(fault, is_error=True))
-            return RedirectResponse(path_of(asked), 303)
+            return RedirectResponse(path_of(question_asked), 303)
         window = Window(first, last, size=ON_PAPER)
-        found = read_answer(context, asked, window, "pdf")
-        page = paper_of(asked, found, window, at_minute(context.now))
+        content = read_answer(context, question_asked, window, "pdf")
+        page = paper_of(question_asked, content, window, at_minute(context.now))
     name = texts.PDF_NAME.format(slug=question, day=danish_day(context.now).isoformat())
     return file_response(write_pdf("accountability/templates/answer.typ", "answer", page), "application/pdf", name)
 
@@ -110,18 +110,18 @@ def paper(request: Request, question: Slug, *, fra: Day = "", til: Day = "") -> 
 def table(request: Request, question: Slug, tabel: Key, *, fra: Day = "", til: Day = "") -> Response:
     """One table of the answer, whole."""
     with open_request(request, ACCOUNTABILITY) as context:
-        asked = question_of(question)
+        question_asked = question_of(question)
         first, last, fault = read_period(fra, til, danish_day(context.now))
         if fault:
             keep_result(request, FormResult(fault, is_error=True))
-            return RedirectResponse(path_of(asked), 303)
-        found = read_answer(context, asked, Window(first, last, tabel, size=LARGEST_FILE), "csv")
-        chosen = next((each for each in found.tables if each.key == tabel), None)
+            return RedirectResponse(path_of(question_asked), 303)
+        content = read_answer(context, question_asked, Window(first, last, tabel, size=LARGEST_FILE), "csv")
+        chosen = next((each for each in content.tables if each.key == tabel), None)
         if chosen is None:
             raise UnknownPage
         if chosen.following is not None:
             keep_result(request, FormResult(texts.TOO_MANY, is_error=True))
-            return RedirectResponse(path_of(asked), 303)
+            return RedirectResponse(path_of(question_asked), 303)
     name = texts.FILE_NAME.format(slug=question, table=tabel, day=danish_day(context.now).isoformat())
     return file_response(csv_text(chosen).encode("utf-8"), "text/csv; charset=utf-8", name)
 
@@ -132,10 +132,10 @@ def question_of(slug: str) -> Question:
     Raises:
         UnknownPage: there is none.
     """
-    found = next((each for each, word in texts.SLUG.items() if word == slug and each in ANSWERS), None)
-    if found is None:
+    named = next((each for each, word in texts.SLUG.items() if word == slug and each in ANSWERS), None)
+    if named is None:
         raise UnknownPage
-    return found
+    return named
 
 
 def read_answer(context: RequestContext, question: Question, window: Window, form: str) -> Answer:
@@ -147,8 +147,8 @@ def read_answer(context: RequestContext, question: Question, window: Window, for
     days: tuple[date | None, date | None] = (None, None)
     if question in texts.OF_A_PERIOD:
         days = (window.first_day, window.last_day)
-    asked = Asked(question, *days, table=window.table, form=form)
-    if not may_be_answered(context.session, context.actor, context.access(), asked, now=context.now):
+    wish = Asked(question, *days, table=window.table, form=form)
+    if not may_be_answered(context.session, context.actor, context.access(), wish, now=context.now):
         raise MissingRole
     return ANSWERS[question](context, window)
 
